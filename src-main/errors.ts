@@ -1,0 +1,50 @@
+/**
+ * The one error class of the project, and the plain data it becomes when it crosses a thread or a port.
+ *
+ * Error classes are lost in transit (structured clone keeps only name, message and stack), so a failure travels as
+ * `{ code, message, remedy?, issues? }` and is rebuilt on arrival. A message says what and where; the remedy says what
+ * to do about it.
+ */
+
+/** One fault in an input: where it is, what is wrong, and what would be right. */
+export interface Issue {
+  /** Where, as a dotted path: `mixture.train.2.filepath`, or `line 14`. */
+  path: string
+  message: string
+  hint?: string | undefined
+}
+
+/** An error as data: what crosses threads and the window's port. */
+export interface Failure {
+  /** Stable, dotted, for programs: `config.invalid`, `checkpoint.missing`. */
+  code: string
+  message: string
+  remedy?: string | undefined
+  issues?: Issue[] | undefined
+}
+
+/** A failure that a person can act on. */
+export class MidbenchError extends Error {
+  readonly code: string
+  readonly remedy: string | undefined
+  readonly issues: Issue[] | undefined
+
+  constructor(failure: Failure, options?: { cause?: unknown }) {
+    super(failure.message, options)
+    this.name = 'MidbenchError'
+    this.code = failure.code
+    this.remedy = failure.remedy
+    this.issues = failure.issues
+  }
+
+  toFailure(): Failure {
+    return { code: this.code, message: this.message, remedy: this.remedy, issues: this.issues }
+  }
+}
+
+/** Any thrown value as a {@link Failure}; what is not ours gets the code `internal`. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof MidbenchError) return error.toFailure()
+  if (error instanceof Error) return { code: 'internal', message: error.message }
+  return { code: 'internal', message: String(error) }
+}

@@ -1,0 +1,49 @@
+/**
+ * A run's config: the reference's option names and defaults (reference §5), plus ours (design, "The command line").
+ * Pure zod, shared with the window. Rules that span fields (divisibility, paths) are in config.ts.
+ */
+import { z } from 'zod'
+import { mixture } from '../data/mixture.schema'
+
+const learningRate = z.number().min(0)
+
+export const runConfig = z.strictObject({
+  // Logging
+  run: z.string().min(1).default('dummy'),
+  // Runtime
+  device_type: z.enum(['', 'cpu', 'cuda']).default(''),
+  dtype: z.enum(['float32', 'bfloat16']).default('bfloat16'),
+  engine: z.enum(['graph', 'eager']).default('eager'),
+  seed: z.int().min(0).default(42),
+  // Model loading
+  base_dir: z.string().min(1).nullable().default(null),
+  model_tag: z.string().min(1).nullable().default(null),
+  model_step: z.int().min(0).nullable().default(null),
+  // Training horizon
+  num_iterations: z.union([z.literal(-1), z.int().min(1)]).default(-1),
+  // Batch sizes
+  max_seq_len: z.int().min(1).default(2048),
+  device_batch_size: z.int().min(1).default(32),
+  total_batch_size: z.int().min(1).default(524288),
+  // Packing
+  packing: z.enum(['bestfit-crop', 'bestfit-pad']).default('bestfit-crop'),
+  buffer_size: z.int().min(1).default(100),
+  // Optimization
+  embedding_lr: learningRate.default(0.2),
+  unembedding_lr: learningRate.default(0.004),
+  matrix_lr: learningRate.default(0.02),
+  weight_decay: z.number().min(0).default(0),
+  init_lr_frac: z.number().min(0).default(1),
+  // Evaluation
+  eval_every: z.union([z.literal(-1), z.int().min(1)]).default(150),
+  eval_tokens: z.int().min(1).default(20 * 524288),
+  // Output
+  save_every: z.union([z.literal(-1), z.int().min(1)]).default(-1),
+  dry_run: z.boolean().default(false),
+  mixture,
+})
+
+/** A config with every default filled in. */
+export type RunConfig = z.infer<typeof runConfig>
+/** A config as a file holds it: defaults may be left out. */
+export type RunConfigInput = z.input<typeof runConfig>
