@@ -36,7 +36,10 @@ export const runConfig = z.strictObject({
   init_lr_frac: z.number().min(0).default(1),
   // Evaluation
   eval_every: z.union([z.literal(-1), z.int().min(1)]).default(150),
-  eval_tokens: z.int().min(1).default(20 * 524288),
+  eval_tokens: z
+    .int()
+    .min(1)
+    .default(20 * 524288),
   // Output
   save_every: z.union([z.literal(-1), z.int().min(1)]).default(-1),
   dry_run: z.boolean().default(false),

@@ -1,0 +1,126 @@
+/**
+ * What a run is when it is looked at: its state, its metrics, its log. Pure zod, shared with the window.
+ * Steps count from 1: metric `step: 1` is the first optimizer step. An evaluation at step s was made after s steps.
+ */
+import { z } from 'zod'
+import { runConfig } from './config.schema'
+
+export const runState = z.enum([
+  'preparing', // checking, loading the base checkpoint, opening the mixture
+  'compiling', // the graph engine's first step
+  'training',
+  'evaluating',
+  'saving',
+  'pausing', // the step in hand is being finished
+  'paused', // in memory, or saved: `resume` goes on
+  'stopping',
+  'stopped', // saved on request before its end
+  'interrupted', // its process ended without a word; the last checkpoint stands
+  'failed',
+  'done',
+])
+
+/** One optimizer step. */
+export const stepMetric = z.object({
+  step: z.int(),
+  /** Mean over the step's micro-batches, nats a token. */
+  loss: z.number(),
+  /** Of the step's last micro-batch, as the seed logs it. */
+  loss_last_micro: z.number(),
+  /** EMA 0.9 of loss_last_micro, debiased. */
+  loss_ema: z.number(),
+  /** Learning-rate multiplier, 0 to 1. */
+  lrm: z.number(),
+  /** Muon's momentum. */
+  momentum: z.number(),
+  dt_ms: z.number(),
+  /** Milliseconds of dt in which the trainer waited for data. */
+  data_wait_ms: z.number(),
+  tok_per_sec: z.number(),
+  /** Model FLOPs used / the device's peak, in percent; null when the peak is not known. */
+  mfu: z.number().nullable(),
+  epoch: z.int(),
+  /** 0 to 1. */
+  progress: z.number(),
+  /** Seconds of training so far, the first 10 steps not counted. */
+  training_time_s: z.number(),
+  /** Index of the step's first batch, for opening it in the Packing view. */
+  first_batch: z.int(),
+})
+
+export const evalMetric = z.object({
+  step: z.int(),
+  /** Bits a byte of the validation text. */
+  val_bpb: z.number(),
+  seconds: z.number(),
+})
+
+export const logLine = z.object({
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  level: z.enum(['info', 'warn', 'error']),
+  text: z.string(),
+})
+
+export const failure = z.object({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string().optional(),
+  issues: z
+    .array(z.object({ path: z.string(), message: z.string(), hint: z.string().optional() }))
+    .optional(),
+})
+
+export const runSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: runState,
+  /** Milliseconds since 1970. */
+  created_at: z.number(),
+  updated_at: z.number(),
+  /** Optimizer steps done. */
+  step: z.int(),
+  /** Planned steps; null while not known. */
+  total_steps: z.int().nullable(),
+  progress: z.number(),
+  last_loss: z.number().nullable(),
+  best_val_bpb: z.number().nullable(),
+  tok_per_sec: z.number().nullable(),
+  training_time_s: z.number(),
+  /** As it really was: "CPU, 2 threads, float32, eager". */
+  device: z.string(),
+  /** Folder of the run: config, checkpoints, log. */
+  dir: z.string(),
+  /** Steps with a checkpoint that `resume` can start from. */
+  checkpoints: z.array(z.int()),
+  error: failure.nullable(),
+  /** Up to 60 points of loss for the spark line. */
+  spark: z.array(z.number()),
+})
+
+export const runDetail = runSummary.extend({
+  config: runConfig,
+  config_path: z.string().nullable(),
+  /** Where this run differs from the seed script on purpose, and why (reference §6). */
+  differences: z.array(z.string()),
+  model: z
+    .object({
+      tag: z.string(),
+      step: z.int(),
+      parameters: z.int(),
+      flops_per_token: z.number(),
+      vocab_size: z.int(),
+      n_layer: z.int(),
+      n_embd: z.int(),
+      n_head: z.int(),
+      n_kv_head: z.int(),
+    })
+    .nullable(),
+})
+
+export type RunState = z.infer<typeof runState>
+export type StepMetric = z.infer<typeof stepMetric>
+export type EvalMetric = z.infer<typeof evalMetric>
+export type LogLine = z.infer<typeof logLine>
+export type RunSummary = z.infer<typeof runSummary>
+export type RunDetail = z.infer<typeof runDetail>
