@@ -1,0 +1,41 @@
+// A module with one function, setEnvironment(name, value): sets a variable of the process.
+//
+// A worker thread's process.env is a copy that C code never sees, and TensorFlow reads its variables with getenv, some
+// of them while its library is being loaded. So this is a module of its own, loaded first. Writing the value that is
+// there already touches nothing, because other threads may be reading the environment.
+
+#include <node_api.h>
+#include <stdlib.h>
+
+#include <string>
+#include <vector>
+
+namespace {
+
+std::string string_argument(napi_env env, napi_value value) {
+  size_t length = 0;
+  napi_get_value_string_utf8(env, value, nullptr, 0, &length);
+  std::vector<char> text(length + 1);
+  napi_get_value_string_utf8(env, value, text.data(), text.size(), &length);
+  return std::string(text.data(), length);
+}
+
+napi_value set_environment(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2];
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  const std::string name = string_argument(env, arguments[0]);
+  const std::string value = string_argument(env, arguments[1]);
+  const char* present = getenv(name.c_str());
+  if (present == nullptr || value != present) setenv(name.c_str(), value.c_str(), 1);
+  return nullptr;
+}
+
+}  // namespace
+
+NAPI_MODULE_INIT() {
+  napi_value function;
+  napi_create_function(env, "setEnvironment", NAPI_AUTO_LENGTH, set_environment, nullptr, &function);
+  napi_set_named_property(env, exports, "setEnvironment", function);
+  return exports;
+}

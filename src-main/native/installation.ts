@@ -1,0 +1,61 @@
+/**
+ * What set-up has installed, as the rest of the program finds it: TensorFlow's library and the binding built on it.
+ *
+ * Everything lies in the cache folder under names that hold versions and source hashes, so that two checkouts of
+ * different versions share one cache and never use each other's builds. Looking costs a few file stats.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { MidbenchError } from '../errors'
+import { bindingKey } from './binding-source'
+import { cacheDir } from './paths'
+
+/** The version of TensorFlow that is fetched and built against. */
+export const tensorflowVersion = '2.21.0'
+
+/** The builds of TensorFlow there are: for the processor alone, or with CUDA for NVIDIA's cards. */
+export type TensorflowVariant = 'cpu' | 'cuda'
+
+/** Where an installed TensorFlow and its binding lie. */
+export interface TensorflowInstallation {
+  variant: TensorflowVariant
+  version: string
+  /** The folder that holds `tensorflow/` (and, with CUDA, `nvidia/`). */
+  directory: string
+  /** The folder of the two native modules. */
+  bindingDirectory: string
+}
+
+/** The folder that a variant of TensorFlow is unpacked in. */
+export function tensorflowDir(variant: TensorflowVariant): string {
+  return join(cacheDir(), `tensorflow-${variant}-${tensorflowVersion}`)
+}
+
+/** The folder of the binding built for a variant from this checkout's sources. */
+export function bindingDir(variant: TensorflowVariant): string {
+  return join(cacheDir(), `binding-${variant}-${bindingKey()}`)
+}
+
+/**
+ * The installed TensorFlow to load: CUDA's where it is installed, else the processor's.
+ *
+ * @throws MidbenchError `tensorflow.missing` or `binding.missing`, with the command that installs it.
+ */
+export function findTensorflow(): TensorflowInstallation {
+  const variants: TensorflowVariant[] = ['cuda', 'cpu']
+  const variant = variants.find((each) => existsSync(join(tensorflowDir(each), 'tensorflow')))
+  if (!variant) throw missing('tensorflow.missing', "TensorFlow's library", tensorflowDir('cpu'))
+  const bindingDirectory = bindingDir(variant)
+  if (!existsSync(bindingDirectory))
+    throw missing('binding.missing', 'the TensorFlow binding', bindingDirectory)
+  return { variant, version: tensorflowVersion, directory: tensorflowDir(variant), bindingDirectory }
+}
+
+function missing(code: string, what: string, where: string): MidbenchError {
+  return new MidbenchError({
+    code,
+    message: `${what} is not installed: ${where} is not there.`,
+    remedy: 'Run `npm run setup`.',
+  })
+}

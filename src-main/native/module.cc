@@ -1,0 +1,46 @@
+// The native module's entry: what tfjs-node's binding exports, and two functions about the memory that large-blocks.cc
+// holds for TensorFlow: largeBlocks() and resetLargeBlocksPeak().
+
+// tfjs-node's own entry gets another name, since this file defines the module's.
+#define napi_register_module_v1 tfjs_register_module
+#define node_api_module_get_api_version_v1 tfjs_module_api_version
+#include "binding/tfjs_binding.cc"
+#undef napi_register_module_v1
+#undef node_api_module_get_api_version_v1
+
+#include "large-blocks.h"
+
+namespace {
+
+// largeBlocks(): [bytes held now, most bytes held since the start or the last reset].
+napi_value large_blocks(napi_env env, napi_callback_info) {
+  uint64_t usage[2];
+  midbench_large_blocks(&usage[0], &usage[1]);
+  napi_value pair;
+  napi_create_array_with_length(env, 2, &pair);
+  for (uint32_t index = 0; index < 2; index++) {
+    napi_value number;
+    napi_create_double(env, static_cast<double>(usage[index]), &number);
+    napi_set_element(env, pair, index, number);
+  }
+  return pair;
+}
+
+napi_value reset_large_blocks_peak(napi_env, napi_callback_info) {
+  midbench_reset_large_blocks_peak();
+  return nullptr;
+}
+
+void export_function(napi_env env, napi_value exports, const char* name, napi_callback callback) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
+  napi_set_named_property(env, exports, name, function);
+}
+
+}  // namespace
+
+NAPI_MODULE_INIT() {
+  export_function(env, exports, "largeBlocks", large_blocks);
+  export_function(env, exports, "resetLargeBlocksPeak", reset_large_blocks_peak);
+  return tfnodejs::InitTFNodeJSBinding(env, exports);
+}

@@ -1,0 +1,186 @@
+/**
+ * Loads TensorFlow's C library through tfjs-node's binding and makes it the one backend of tfjs-core.
+ *
+ * After `loadTensorflow()` the rest of the engine uses `import * as tf from '@tensorflow/tfjs-core'`: the package's
+ * main file is CommonJS, so that import, and every require inside tfjs-node, reach the same instance. This file checks
+ * that they do. tfjs's JavaScript backend is removed: where TensorFlow is missing there is an error, never a fallback.
+ *
+ * The library is loaded with RTLD_DEEPBIND, so that neither the window's libraries nor Electron's malloc come between
+ * it and its own symbols (see large-blocks.cc). It can be loaded before or after the window opens, in any thread and
+ * in several threads; each has its own tensors. The first load of a process takes half a second, further ones 0.2 s.
+ */
+import { constants } from 'node:os'
+import { join } from 'node:path'
+
+import * as tf from '@tensorflow/tfjs-core'
+import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding'
+
+import { MidbenchError } from '../errors'
+import { findTensorflow, type TensorflowInstallation } from './installation'
+
+export interface LoadOptions {
+  /**
+   * Threads for one operation. TensorFlow's pool belongs to the process, so the first load decides.
+   *
+   * @default as many as there are processors
+   */
+  threads?: number | undefined
+}
+
+/** tfjs-node's binding: the eager operations and saved models of TensorFlow's C library. */
+export type TensorflowBinding = TFJSBinding
+
+/** Bytes in blocks of 1 MiB and more that TensorFlow holds in main memory: nearly all that it holds. */
+export interface LargeBlocks {
+  bytes: number
+  /** The most there were since the start, or since `resetPeak`. */
+  peakBytes: number
+}
+
+/** TensorFlow, loaded. */
+export interface Tensorflow {
+  /** TensorFlow's own version. */
+  version: string
+  installation: TensorflowInstallation
+  /** Runs any TensorFlow operation by name, with tensors given by id; tfjs's own kernels go through it too. */
+  binding: TensorflowBinding
+  /** What operations run on. */
+  device: 'cpu' | 'gpu'
+  /** Memory of the whole process, all threads together. */
+  memory: { usage(): LargeBlocks; resetPeak(): void }
+}
+
+/** The name under which the native backend is registered with tfjs-core. */
+export const backendName = 'tensorflow'
+
+let loaded: Promise<Tensorflow> | undefined
+
+/**
+ * Loads TensorFlow into this thread and makes it tfjs-core's backend. Later calls in the same thread return the same.
+ *
+ * @throws MidbenchError `tensorflow.missing`, `binding.missing` or `tensorflow.load`, each with a remedy.
+ */
+export function loadTensorflow(options: LoadOptions = {}): Promise<Tensorflow> {
+  loaded ??= load(options).catch((error: unknown) => {
+    loaded = undefined // a repaired installation can be tried again
+    throw error
+  })
+  return loaded
+}
+
+async function load(options: LoadOptions): Promise<Tensorflow> {
+  const installation = findTensorflow()
+  setEnvironment(installation, options)
+  const binding = openModule(join(installation.bindingDirectory, 'tfjs_binding.node'), isBinding)
+  await registerBackend(binding)
+  return {
+    version: binding.TF_Version,
+    installation,
+    binding,
+    device: binding.isUsingGpuDevice() ? 'gpu' : 'cpu',
+    memory: {
+      usage() {
+        const [bytes, peakBytes] = binding.largeBlocks()
+        return { bytes, peakBytes }
+      },
+      resetPeak: () => {
+        binding.resetLargeBlocksPeak()
+      },
+    },
+  }
+}
+
+/** What TensorFlow reads from the environment while it is loaded. What the person has set is left alone. */
+function setEnvironment(installation: TensorflowInstallation, options: LoadOptions): void {
+  const { setEnvironment } = openModule(
+    join(installation.bindingDirectory, 'environment.node'),
+    isEnvironment,
+  )
+  const wanted: Record<string, string> = {
+    TF_CPP_MIN_LOG_LEVEL: '2', // warnings and notes about the processor off, errors on
+    // In graphs, XLA fuses element-wise work and leaves matrix products to oneDNN. Eager operations do not change.
+    TF_XLA_FLAGS:
+      '--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit --tf_xla_ops_to_cluster=FUSIBLE --tf_xla_min_cluster_size=2',
+  }
+  if (options.threads !== undefined) wanted['TF_NUM_INTRAOP_THREADS'] = String(options.threads)
+  for (const [name, value] of Object.entries(wanted)) {
+    if (process.env[name] === undefined) setEnvironment(name, value)
+  }
+}
+
+/** Registers the native backend and all of tfjs-node's kernels, and leaves no other backend. */
+async function registerBackend(binding: NativeBinding): Promise<void> {
+  const { NodeJSKernelBackend, nodeBackend } =
+    await import('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js')
+  await import('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js')
+  tf.registerBackend(backendName, () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu'))
+  const ready = await tf.setBackend(backendName)
+  tf.removeBackend('cpu')
+  // nodeBackend() looks in the tfjs-core that tfjs-node has loaded; it finds the backend only where that is ours.
+  const shared = ready && nodeBackend().binding === binding
+  if (!shared) {
+    throw new MidbenchError({
+      code: 'tensorflow.load',
+      message: 'TensorFlow was loaded, but tfjs-core is there twice or refused the backend.',
+      remedy: 'Run `npm ci`, so that one version of @tensorflow/tfjs-core is installed.',
+    })
+  }
+}
+
+// ---------------------------------------------------------------------------------------------- native modules
+
+interface EnvironmentModule {
+  setEnvironment(name: string, value: string): void
+}
+
+/** tfjs-node's binding with the two functions of module.cc. */
+interface NativeBinding extends TFJSBinding {
+  /** [bytes now, peak bytes] */
+  largeBlocks(): [number, number]
+  resetLargeBlocksPeak(): void
+}
+
+/** Loads a native module, symbols bound at once and to its own libraries first. */
+function openModule<Exports>(path: string, isExports: (value: unknown) => value is Exports): Exports {
+  const module: { exports: unknown } = { exports: {} }
+  try {
+    process.dlopen(module, path, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND)
+  } catch (cause) {
+    throw notLoaded(path, cause instanceof Error ? cause.message : String(cause), cause)
+  }
+  if (!isExports(module.exports)) throw notLoaded(path, 'it does not export what it should')
+  return module.exports
+}
+
+function notLoaded(path: string, why: string, cause?: unknown): MidbenchError {
+  return new MidbenchError(
+    {
+      code: 'tensorflow.load',
+      message: `${path} could not be loaded: ${why}.`,
+      remedy: 'Run `npm run setup`, which checks the installation and repairs it.',
+    },
+    { cause },
+  )
+}
+
+function isEnvironment(value: unknown): value is EnvironmentModule {
+  return hasFunctions(value, ['setEnvironment'])
+}
+
+function isBinding(value: unknown): value is NativeBinding {
+  return hasFunctions(value, [
+    'executeOp',
+    'createTensor',
+    'tensorDataSync',
+    'largeBlocks',
+    'resetLargeBlocksPeak',
+  ])
+}
+
+function hasFunctions(value: unknown, names: string[]): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    names.every((name) => typeof Reflect.get(value, name) === 'function')
+  )
+}
