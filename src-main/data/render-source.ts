@@ -1,0 +1,24 @@
+/**
+ * What packing reads: the rendered ids of a mixture's conversations, by their place in the shuffled order.
+ */
+import { MAX_CONVERSATION_TOKENS, renderConversation } from '../tokenizer/render'
+import type { Tokenizer } from '../tokenizer/tokenizer'
+import type { Mixture } from './mixture'
+
+export interface ConversationSource {
+  /** Conversations in one pass. */
+  readonly length: number
+  locate(index: number): { task: number; row: number }
+  /** [T] rendered ids, cut to the reference's 2048. */
+  ids(index: number): Int32Array | Promise<Int32Array>
+}
+
+/** Renders each conversation when it is asked for. */
+export function renderSource(mixture: Mixture, tokenizer: Tokenizer): ConversationSource {
+  return {
+    length: mixture.length,
+    locate: (index) => mixture.locate(index),
+    ids: async (index) =>
+      renderConversation(tokenizer, await mixture.conversation(index), MAX_CONVERSATION_TOKENS).ids,
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * A conversation as the ids the model is trained on, with the mask of what the assistant says (reference §1).
+ * Costs the encoding of the texts and one copy; texts past the limit are checked but not encoded.
+ */
+import { MidbenchError } from '../errors'
+import type { SpecialName, Tokenizer } from './tokenizer'
+
+/** The reference cuts a rendered conversation here. */
+export const MAX_CONVERSATION_TOKENS = 2048
+
+/** What rendering needs of a conversation; `data/conversation.schema.ts` describes the same shape. */
+export interface RenderableConversation {
+  messages: readonly RenderableMessage[]
+}
+
+export interface RenderableMessage {
+  role: string
+  content: string | readonly { type: string; text: string }[]
+}
+
+export interface Rendered {
+  /** [T] token ids. */
+  ids: Int32Array
+  /** [T] 1 where the assistant is trained on the id. */
+  mask: Uint8Array
+  /** [T] index of the message an id belongs to, -1 for bos. A merged system message counts as its user message. */
+  message: Int16Array
+}
+
+/**
+ * Renders a conversation: bos, then each message between its start and end tokens, cut to `maxTokens` ids.
+ * @throws MidbenchError `conversation.invalid` when the roles do not alternate or a content has the wrong kind; its
+ *   issue's path names the message (`messages.2.role`).
+ */
+export function renderConversation(
+  tokenizer: Tokenizer,
+  conversation: RenderableConversation,
+  maxTokens = MAX_CONVERSATION_TOKENS,
+): Rendered {
+  const out = new RenderBuffer(tokenizer, maxTokens)
+  out.special('<|bos|>', 0)
+  const { first, messages } = mergeSystem(conversation.messages)
+  messages.forEach((message, i) => {
+    out.message = first + i
+    const expected = i % 2 === 0 ? 'user' : 'assistant'
+    if (message.role !== expected) {
+      throw invalid(first + i, 'role', `the role is ${message.role} where ${expected} is due`)
+    }
+    if (expected === 'user') renderUser(out, message)
+    else renderAssistant(out, message)
+  })
+  return out.finish()
+}
+
+function renderUser(out: RenderBuffer, message: RenderableMessage): void {
+  if (typeof message.content !== 'string') {
+    throw invalid(out.message, 'content', "a user message's content is a string")
+  }
+  out.special('<|user_start|>', 0)
+  out.text(message.content, 0)
+  out.special('<|user_end|>', 0)
+}
+
+function renderAssistant(out: RenderBuffer, message: RenderableMessage): void {
+  out.special('<|assistant_start|>', 0)
+  if (typeof message.content === 'string') out.text(message.content, 1)
+  else for (const part of message.content) renderPart(out, part)
+  out.special('<|assistant_end|>', 1)
+}
+
+function renderPart(out: RenderBuffer, part: { type: string; text: string }): void {
+  switch (part.type) {
+    case 'text':
+      out.text(part.text, 1)
+      return
+    case 'python':
+      out.special('<|python_start|>', 1)
+      out.text(part.text, 1)
+      out.special('<|python_end|>', 1)
+      return
+    case 'python_output': // Python writes it at test time, so nothing of it is trained on.
+      out.special('<|output_start|>', 0)
+      out.text(part.text, 0)
+      out.special('<|output_end|>', 0)
+      return
+    default:
+      throw invalid(out.message, 'content', `a part has the unknown type ${part.type}`)
+  }
+}
+
+/** Merges a leading system message into the user message after it; `first` is the index that message has. */
+function mergeSystem(messages: readonly RenderableMessage[]): {
+  first: number
+  messages: readonly RenderableMessage[]
+} {
+  const [system, user] = messages
+  if (system === undefined) throw invalid(0, 'role', 'the conversation has no messages')
+  if (system.role !== 'system') return { first: 0, messages }
+  if (user?.role !== 'user') throw invalid(1, 'role', 'a system message must be followed by a user message')
+  if (typeof system.content !== 'string' || typeof user.content !== 'string') {
+    throw invalid(0, 'content', 'system and user messages have strings as content')
+  }
+  const merged = { role: 'user', content: `${system.content}\n\n${user.content}` }
+  return { first: 1, messages: [merged, ...messages.slice(2)] }
+}
+
+function invalid(message: number, field: string, reason: string): MidbenchError {
+  return new MidbenchError({
+    code: 'conversation.invalid',
+    message: `message ${String(message)}: ${reason}`,
+    issues: [{ path: `messages.${String(message)}.${field}`, message: reason }],
+  })
+}
+
+/** Ids, mask and message numbers of one conversation, growing up to the limit. */
+class RenderBuffer {
+  /** Number of the message being rendered. */
+  message = -1
+  private readonly runs: { ids: ArrayLike<number>; mask: number; message: number }[] = []
+  private length = 0
+
+  constructor(
+    private readonly tokenizer: Tokenizer,
+    private readonly maxTokens: number,
+  ) {}
+
+  special(name: SpecialName, mask: number): void {
+    this.add([this.tokenizer.specials[name]], mask)
+  }
+
+  text(text: string, mask: number): void {
+    if (this.length < this.maxTokens) this.add(this.tokenizer.encodeOrdinary(text), mask)
+  }
+
+  finish(): Rendered {
+    const length = Math.min(this.length, this.maxTokens)
+    const rendered = {
+      ids: new Int32Array(length),
+      mask: new Uint8Array(length),
+      message: new Int16Array(length),
+    }
+    let at = 0
+    for (const run of this.runs) {
+      for (let i = 0; i < run.ids.length && at < length; i++) rendered.ids[at++] = run.ids[i] ?? 0
+    }
+    let start = 0
+    for (const run of this.runs) {
+      const end = Math.min(start + run.ids.length, length)
+      rendered.mask.fill(run.mask, start, end)
+      rendered.message.fill(run.message, start, end)
+      start = end
+    }
+    return rendered
+  }
+
+  private add(ids: ArrayLike<number>, mask: number): void {
+    this.runs.push({ ids, mask, message: this.message })
+    this.length += ids.length
+  }
+}
