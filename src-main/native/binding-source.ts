@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path'
 
 import { projectDir } from './paths'
 
-const require = createRequire(import.meta.url)
+const packages = createRequire(import.meta.url)
 
 /** One native module: its file name, its C++ sources, and whether it links against TensorFlow. */
 export interface NativeModule {
@@ -34,7 +34,7 @@ export const compilerFlags = [
 
 /** The package that holds tfjs-node's binding sources. */
 export function tfjsNodeDir(): string {
-  return dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'))
+  return dirname(packages.resolve('@tensorflow/tfjs-node-gpu/package.json'))
 }
 
 /** The folder of this project's own C++ files. */
@@ -44,7 +44,7 @@ export function nativeSourceDir(): string {
 
 /** The headers of Node's native interface, without any other part of Node. */
 export function nodeHeadersDir(): string {
-  return join(dirname(require.resolve('node-api-headers/package.json')), 'include')
+  return join(dirname(packages.resolve('node-api-headers/package.json')), 'include')
 }
 
 /** Sets variables of the process, before TensorFlow is loaded. */
