@@ -154,9 +154,11 @@ class Machine {
       case Op.EMPTY_DICT:
         this.stack.push(new Map())
         return true
-      case Op.TUPLE:
-        this.stack.push(this.popMark())
+      case Op.TUPLE: {
+        const values = this.popMark()
+        this.stack.push(values)
         return true
+      }
       case Op.TUPLE1:
       case Op.TUPLE2:
       case Op.TUPLE3:
