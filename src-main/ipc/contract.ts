@@ -58,6 +58,8 @@ const project = z.object({
   dir: z.string(),
   /** Comes with the app and is not written to: saving asks for another place. */
   read_only: z.boolean(),
+  /** Edited since it was opened or last written. */
+  modified: z.boolean(),
   config: runConfig,
 })
 /** A fault or an oddity of a config. A blocker stops a run, a warning does not, ok is a passed check. */
