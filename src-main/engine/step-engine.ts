@@ -1,0 +1,63 @@
+/**
+ * What the run loop needs of an engine: one optimizer step, the losses of an evaluation batch, and its state.
+ *
+ * The eager engine (eager-engine.ts) and a compiled one look the same from outside, so the loop, resuming and the tests
+ * know neither. An engine lives in the trainer thread and owns its tensors; what crosses this interface are numbers and
+ * typed arrays.
+ */
+
+/** Token ids of one micro-batch; a PackedBatch is one. */
+export interface TokenBatch {
+  /** Rows B. */
+  batchSize: number
+  /** T */
+  seqLen: number
+  /** [B, T] row-major. */
+  inputs: Int32Array
+  /** [B, T] row-major; -1 is ignored by the loss. */
+  targets: Int32Array
+}
+
+/** What the schedules give for one step. */
+export interface StepSettings {
+  /** Factor of every initial learning rate, 0 to 1. */
+  lrMultiplier: number
+  /** Muon's momentum. */
+  momentum: number
+}
+
+/** A named array as it leaves the engine: row-major float32. */
+export interface StateArray {
+  shape: number[]
+  data: Float32Array
+}
+
+/** Everything that the next step depends on. Names are the model's parameter names; null where there are none yet. */
+export interface EngineState {
+  parameters: ReadonlyMap<string, StateArray>
+  /** The optimizers' arrays by name, as optimizers/ names them. */
+  optimizer: ReadonlyMap<string, StateArray>
+  /** Optimizer steps done since the optimizers began: Adam's bias correction depends on it. */
+  steps: number
+}
+
+export interface StepEngine {
+  /** "eager" or "graph". */
+  readonly name: string
+  /**
+   * One optimizer step: the mean of the micro-batches' gradients, then the update. All or nothing: where it throws, the
+   * state is that of the step before.
+   *
+   * @param batches one or more micro-batches of one shape
+   * @returns mean loss of each micro-batch, nats a token, from before the update
+   */
+  step(batches: readonly TokenBatch[], settings: StepSettings): Promise<{ losses: number[] }>
+  /** [B * T] loss of every target in nats, row-major; 0 where the target is ignored. Changes nothing. */
+  evaluate(batch: TokenBatch): Promise<Float32Array>
+  /** A copy of the state. */
+  exportState(): Promise<EngineState>
+  /** Replaces the state; a step from it gives the same bits as a step of the engine that exported it. */
+  importState(state: EngineState): Promise<void>
+  /** Frees every tensor. Nothing may be called after it. */
+  dispose(): void
+}

@@ -1,0 +1,153 @@
+/**
+ * Reads a config: JSON in, a checked {@link RunConfig} out, or an error that names every wrong field and what would be
+ * right. Also the rules that span fields, and what the config's paths mean.
+ */
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+
+import type { MixtureEntry } from '../data/mixture.schema'
+import { type Issue, MidbenchError } from '../errors'
+import { runConfig, type RunConfig } from './config.schema'
+import { configIssues } from './config-issues'
+
+export interface LoadedConfig {
+  config: RunConfig
+  /** The file, absolute. */
+  path: string
+  /** The file's folder: relative paths count from it. */
+  dir: string
+  /** The nanochat folder, absolute. */
+  baseDir: string
+}
+
+/**
+ * Checks a config of any origin and fills in the defaults.
+ *
+ * @param where what to call it in the error: usually its file
+ * @throws MidbenchError `config.invalid` with one issue a fault
+ */
+export function parseConfig(input: unknown, where: string): RunConfig {
+  const parsed = runConfig.safeParse(input)
+  const issues = parsed.success ? crossFieldIssues(parsed.data) : configIssues(parsed.error, input)
+  if (parsed.success && issues.length === 0) return parsed.data
+  throw invalidConfig(where, issues)
+}
+
+/**
+ * Reads and checks a config file.
+ *
+ * @throws MidbenchError `config.missing`, `config.not-json` or `config.invalid`
+ */
+export async function loadConfig(path: string): Promise<LoadedConfig> {
+  const absolute = resolve(path)
+  const config = parseConfig(parseJson(await readText(absolute), absolute), absolute)
+  const dir = dirname(absolute)
+  return { config, path: absolute, dir, baseDir: baseDirOf(config, dir) }
+}
+
+/** The nanochat folder of a config: its own, else the given one, else NANOCHAT_BASE_DIR, else ~/.cache/nanochat. */
+export function baseDirOf(
+  config: Pick<RunConfig, 'base_dir'>,
+  dir: string,
+  fallback?: string | null,
+): string {
+  if (config.base_dir !== null) return resolve(dir, expandHome(config.base_dir))
+  const set = fallback ?? process.env['NANOCHAT_BASE_DIR']
+  return set ? resolve(expandHome(set)) : join(homedir(), '.cache', 'nanochat')
+}
+
+/** Faults that only several fields together have (reference §5). `worldSize` is the number of ranks. */
+export function crossFieldIssues(config: RunConfig, worldSize = 1): Issue[] {
+  const micro = config.device_batch_size * config.max_seq_len * worldSize
+  if (config.total_batch_size % micro === 0) return []
+  const below = Math.floor(config.total_batch_size / micro) * micro
+  const right = below === 0 ? String(micro) : `${String(below)} or ${String(below + micro)}`
+  const ranks = worldSize === 1 ? '' : ` × ${String(worldSize)} ranks`
+  return [
+    {
+      path: 'total_batch_size',
+      message:
+        `is ${String(config.total_batch_size)}, which is not a multiple of the ${String(micro)} tokens of one ` +
+        `micro-batch (device_batch_size ${String(config.device_batch_size)} × max_seq_len ${String(config.max_seq_len)}${ranks})`,
+      hint: `the nearest that would do: ${right}`,
+    },
+  ]
+}
+
+/** The same config with every path absolute: what a run keeps, so that it can be read from anywhere. */
+export function withAbsolutePaths(config: RunConfig, dir: string, baseDir: string): RunConfig {
+  const absolute = (path: string): string => resolve(dir, expandHome(path))
+  return {
+    ...config,
+    base_dir: baseDir,
+    mixture: {
+      train: config.mixture.train.map((entry) => withAbsoluteEntry(entry, absolute)),
+      val: config.mixture.val.map((entry) => withAbsoluteEntry(entry, absolute)),
+    },
+  }
+}
+
+function withAbsoluteEntry(entry: MixtureEntry, absolute: (path: string) => string): MixtureEntry {
+  switch (entry.task) {
+    case 'CustomJSON':
+      return { ...entry, filepath: absolute(entry.filepath) }
+    case 'SimpleSpelling':
+    case 'SpellingBee':
+      return entry.word_list === undefined ? entry : { ...entry, word_list: absolute(entry.word_list) }
+    default: {
+      const files = entry.data_files
+      if (files === undefined) return entry
+      return { ...entry, data_files: typeof files === 'string' ? absolute(files) : files.map(absolute) }
+    }
+  }
+}
+
+/** A JSON text; what is wrong with it is said by line and column where V8 says the position. */
+export function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new MidbenchError(
+      {
+        code: 'config.not-json',
+        message: `${where} is not JSON: ${reason}${lineOf(reason, text)}.`,
+        remedy: 'Mend that place; JSON has double quotes, no comments, and no comma after the last entry.',
+      },
+      { cause },
+    )
+  }
+}
+
+function lineOf(reason: string, text: string): string {
+  const position = /at position (\d+)/.exec(reason)?.[1]
+  if (position === undefined || reason.includes('(line')) return ''
+  const before = text.slice(0, Number(position)).split('\n')
+  return ` (line ${String(before.length)} column ${String((before.at(-1)?.length ?? 0) + 1)})`
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new MidbenchError(
+      {
+        code: 'config.missing',
+        message: `The config ${path} cannot be read: ${reason}.`,
+        remedy: 'Give the path of a config file; resources/starter/preset.json is one.',
+      },
+      { cause },
+    )
+  }
+}
+
+function invalidConfig(where: string, issues: Issue[]): MidbenchError {
+  const count = issues.length === 1 ? 'One fault' : `${String(issues.length)} faults`
+  return new MidbenchError({ code: 'config.invalid', message: `${count} in ${where}.`, issues })
+}
+
+function expandHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path
+}
