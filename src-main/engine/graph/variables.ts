@@ -1,0 +1,121 @@
+/**
+ * Variables of a graph: tensors that stay in the session, on the device, between runs.
+ *
+ * Each has a placeholder `set/NAME` with which it is written from outside. A variable must be written before it is read;
+ * TensorFlow says so otherwise. Reads and writes within one run are ordered only by `after`.
+ */
+import { type ConstantValue, DType } from '../../native/graph-def'
+import { type Graph, type GraphNode, type Value, valueName, valueOf } from './graph'
+
+export interface Variable {
+  name: string
+  shape: readonly number[]
+  dtype: number
+  handle: Value
+  /** The value at the time of the run. */
+  read: Value
+}
+
+/** Adds a variable. Its value is undefined until it is set. */
+export function addVariable(graph: Graph, name: string, shape: readonly number[], dtype: number): Variable {
+  const handle = valueOf(
+    graph.add({
+      op: 'VarHandleOp',
+      name: `var/${name}`,
+      attributes: {
+        dtype: { kind: 'type', value: dtype },
+        shape: { kind: 'shape', value: shape },
+        shared_name: { kind: 'string', value: name },
+        container: { kind: 'string', value: '' },
+      },
+      outputs: [{ shape: [], dtype: DType.resource }],
+    }),
+  )
+  return { name, shape, dtype, handle, read: readAfter(graph, handle, shape, dtype, name) }
+}
+
+function readAfter(
+  graph: Graph,
+  handle: Value,
+  shape: readonly number[],
+  dtype: number,
+  name: string,
+): Value {
+  return valueOf(
+    graph.add({
+      op: 'ReadVariableOp',
+      name: `read/${name}`,
+      inputs: [handle],
+      attributes: { dtype: { kind: 'type', value: dtype } },
+      outputs: [{ shape, dtype }],
+    }),
+  )
+}
+
+/** Adds a node that writes `value` to the variable. */
+export function assign(graph: Graph, variable: Variable, value: Value): GraphNode {
+  return write(graph, 'AssignVariableOp', variable, value)
+}
+
+/** Adds a node that adds `value` to the variable. */
+export function assignAdd(graph: Graph, variable: Variable, value: Value): GraphNode {
+  return write(graph, 'AssignAddVariableOp', variable, value)
+}
+
+function write(graph: Graph, op: string, variable: Variable, value: Value): GraphNode {
+  return graph.add({
+    op,
+    name: `${op === 'AssignVariableOp' ? 'assign' : 'add'}/${variable.name}`,
+    inputs: [variable.handle, value],
+    attributes: { dtype: { kind: 'type', value: variable.dtype } },
+    outputs: [],
+  })
+}
+
+/** Adds a node that can be fetched and is done when all of `nodes` are: sessions fetch values, not nodes. */
+export function after(graph: Graph, nodes: readonly GraphNode[], name: string): Value {
+  return valueOf(
+    graph.add({
+      op: 'Const',
+      name,
+      after: nodes,
+      attributes: {
+        dtype: { kind: 'type', value: DType.int32 },
+        value: { kind: 'tensor', value: { dtype: DType.int32, shape: [], data: Int32Array.of(1) } },
+      },
+      outputs: [{ shape: [], dtype: DType.int32 }],
+    }),
+  )
+}
+
+/** The inputs and outputs of a run that writes variables. */
+export interface Setter {
+  /** Names to run with these inputs, values by variable name. */
+  inputs(values: ReadonlyMap<string, ConstantValue>): Record<string, ConstantValue>
+  outputs(values: ReadonlyMap<string, ConstantValue>): string[]
+}
+
+/** Adds a placeholder and an assignment for each variable. */
+export function addSetters(graph: Graph, variables: readonly Variable[]): Setter {
+  const done = new Map(
+    variables.map((variable) => {
+      const input = graph.placeholder(`set/${variable.name}`, variable.shape, variable.dtype)
+      const node = assign(graph, variable, input)
+      return [variable.name, { input, done: after(graph, [node], `done/${variable.name}`) }]
+    }),
+  )
+  return {
+    inputs: (values) =>
+      Object.fromEntries(
+        [...values].flatMap(([name, value]) => {
+          const setter = done.get(name)
+          return setter ? [[setter.input.node.name, value]] : []
+        }),
+      ),
+    outputs: (values) =>
+      [...values.keys()].flatMap((name) => {
+        const setter = done.get(name)
+        return setter ? [valueName(setter.done)] : []
+      }),
+  }
+}

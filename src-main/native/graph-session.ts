@@ -1,0 +1,108 @@
+/**
+ * A compiled graph in a TensorFlow session: loaded from nodes, run by names of inputs and outputs.
+ *
+ * The graph goes through a SavedModel in a temporary folder, since that is what the binding loads; the folder is removed
+ * at once. Variables live in the session, on the device, and keep their values between runs. A run blocks its thread
+ * until TensorFlow is done; the first run of each set of outputs compiles.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { MidbenchError } from '../errors'
+import { type ConstantValue, encodeSavedModel, type NodeDef } from './graph-def'
+import type { TensorflowBinding } from './tensorflow'
+
+/** A value that a run gives back. */
+export interface RunOutput {
+  shape: number[]
+  dtype: number
+  data: Float32Array | Int32Array | Uint8Array
+}
+
+export interface GraphSession {
+  /**
+   * Runs what the outputs need.
+   *
+   * @param inputs values by placeholder name.
+   * @param outputs names such as `loss:0`.
+   * @returns one value for each output, copied out of TensorFlow.
+   * @throws MidbenchError `graph.memory` when TensorFlow has no memory left, `graph.run` for what else it says.
+   */
+  run(inputs: Readonly<Record<string, ConstantValue>>, outputs: readonly string[]): RunOutput[]
+  /** Ends the session and frees its variables. */
+  dispose(): void
+}
+
+/**
+ * Opens a session over a graph.
+ *
+ * @throws MidbenchError `graph.load` with TensorFlow's own words where it refuses the graph.
+ */
+export function openGraphSession(binding: TensorflowBinding, nodes: readonly NodeDef[]): GraphSession {
+  const id = load(binding, nodes)
+  return {
+    run: (inputs, outputs) => run(binding, id, inputs, outputs),
+    dispose: () => {
+      binding.deleteSavedModel(id)
+    },
+  }
+}
+
+function load(binding: TensorflowBinding, nodes: readonly NodeDef[]): number {
+  const directory = mkdtempSync(join(tmpdir(), 'midbench-graph-'))
+  try {
+    writeFileSync(join(directory, 'saved_model.pb'), encodeSavedModel(nodes))
+    return binding.loadSavedModel(directory, 'train')
+  } catch (cause) {
+    throw new MidbenchError(
+      { code: 'graph.load', message: `TensorFlow refused the graph of the step: ${words(cause)}` },
+      { cause },
+    )
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+function run(
+  binding: TensorflowBinding,
+  id: number,
+  inputs: Readonly<Record<string, ConstantValue>>,
+  outputs: readonly string[],
+): RunOutput[] {
+  const names = Object.keys(inputs)
+  const ids = Object.values(inputs).map(({ shape, dtype, data }) =>
+    binding.createTensor([...shape], dtype, data),
+  )
+  try {
+    const results = binding.runSavedModel(id, ids, names.map((name) => `${name}:0`).join(), outputs.join())
+    return results.map((result) => {
+      const data = binding.tensorDataSync(result.id)
+      binding.deleteTensor(result.id)
+      return { shape: result.shape, dtype: result.dtype, data }
+    })
+  } catch (cause) {
+    throw runFailure(words(cause), cause)
+  } finally {
+    for (const input of ids) binding.deleteTensor(input)
+  }
+}
+
+function runFailure(said: string, cause: unknown): MidbenchError {
+  const memory = /out of memory|OOM|RESOURCE_EXHAUSTED|failed to allocate/i.test(said)
+  return new MidbenchError(
+    memory
+      ? {
+          code: 'graph.memory',
+          message: `TensorFlow ran out of memory: ${said}`,
+          remedy:
+            'Lower device_batch_size (total_batch_size can stay: accumulation makes up for it) or max_seq_len.',
+        }
+      : { code: 'graph.run', message: `TensorFlow stopped the step: ${said}` },
+    { cause },
+  )
+}
+
+function words(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}
