@@ -1,0 +1,148 @@
+/**
+ * Opens the run store's SQLite file and brings its tables up to date.
+ *
+ * WAL, so that the window reads while a run writes and several processes (the app, the command line) share one file; a
+ * writer waits up to five seconds for another. What is committed survives a killed process; what is committed through
+ * {@link durably} survives a power cut as well, and costs one fsync.
+ */
+import Database from 'libsql'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+import { MidbenchError } from '../errors'
+
+/** One entry a version, applied in order; entries are never changed once released, only added to. */
+const migrations: readonly string[] = [
+  `CREATE TABLE runs (
+     id TEXT PRIMARY KEY,
+     name TEXT NOT NULL,
+     state TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL,
+     step INTEGER NOT NULL,
+     total_steps INTEGER,
+     progress REAL NOT NULL,
+     last_loss REAL,
+     best_val_bpb REAL,
+     tok_per_sec REAL,
+     training_time_s REAL NOT NULL,
+     device TEXT NOT NULL,
+     dir TEXT NOT NULL,
+     checkpoints TEXT NOT NULL,
+     error TEXT,
+     config TEXT NOT NULL,
+     config_path TEXT,
+     differences TEXT NOT NULL,
+     model TEXT,
+     owner_pid INTEGER,
+     owner_started_at INTEGER
+   );
+   CREATE TABLE steps (
+     run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+     step INTEGER NOT NULL,
+     loss REAL,
+     loss_last_micro REAL,
+     loss_ema REAL,
+     lrm REAL NOT NULL,
+     momentum REAL NOT NULL,
+     dt_ms REAL NOT NULL,
+     data_wait_ms REAL NOT NULL,
+     tok_per_sec REAL NOT NULL,
+     mfu REAL,
+     epoch INTEGER NOT NULL,
+     progress REAL NOT NULL,
+     training_time_s REAL NOT NULL,
+     first_batch INTEGER NOT NULL,
+     PRIMARY KEY (run_id, step)
+   ) WITHOUT ROWID;
+   CREATE TABLE evals (
+     run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+     step INTEGER NOT NULL,
+     val_bpb REAL,
+     seconds REAL NOT NULL,
+     PRIMARY KEY (run_id, step)
+   ) WITHOUT ROWID;
+   CREATE TABLE log (
+     id INTEGER PRIMARY KEY,
+     run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+     at INTEGER NOT NULL,
+     level TEXT NOT NULL,
+     text TEXT NOT NULL
+   );
+   CREATE INDEX log_of_run ON log (run_id, id);`,
+]
+
+/**
+ * Opens (or makes) the store's file.
+ *
+ * @throws MidbenchError `store.unreadable` where the file is not a database or cannot be written, `store.newer` where a
+ * later Midbench wrote it.
+ */
+export function openDatabase(file: string): Database.Database {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    const db = new Database(file)
+    db.pragma('busy_timeout = 5000')
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = NORMAL')
+    db.pragma('foreign_keys = ON')
+    migrate(db, file)
+    return db
+  } catch (error) {
+    if (error instanceof MidbenchError) throw error
+    throw new MidbenchError(
+      {
+        code: 'store.unreadable',
+        message: `The run store ${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`,
+        remedy:
+          'Check that its folder can be written to; if the file is damaged, move it away and start again.',
+      },
+      { cause: error },
+    )
+  }
+}
+
+/** Runs `work` as one transaction, taking the write lock at once so that it cannot fail half way for want of it. */
+export function inTransaction<T>(db: Database.Database, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    db.exec('COMMIT')
+    return result
+  } catch (error) {
+    db.exec('ROLLBACK')
+    throw error
+  }
+}
+
+/** As {@link inTransaction}, and on disk, with everything committed before it, when this returns. */
+export function durably<T>(db: Database.Database, work: () => T): T {
+  db.pragma('synchronous = FULL')
+  try {
+    return inTransaction(db, work)
+  } finally {
+    db.pragma('synchronous = NORMAL')
+  }
+}
+
+function migrate(db: Database.Database, file: string): void {
+  if (schemaVersion(db) === migrations.length) return
+  durably(db, () => {
+    // Read again under the lock: another process may have migrated in between.
+    const version = schemaVersion(db)
+    if (version > migrations.length) {
+      throw new MidbenchError({
+        code: 'store.newer',
+        message: `The run store ${file} has version ${version}; this Midbench knows versions up to ${migrations.length}.`,
+        remedy: 'Use the newer Midbench, or set MIDBENCH_HOME to another folder.',
+      })
+    }
+    for (const migration of migrations.slice(version)) db.exec(migration)
+    db.pragma(`user_version = ${migrations.length}`)
+  })
+}
+
+function schemaVersion(db: Database.Database): number {
+  const row = db.prepare('PRAGMA user_version').raw().get([])
+  return Array.isArray(row) ? Number(row[0]) : 0
+}

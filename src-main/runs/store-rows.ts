@@ -1,0 +1,191 @@
+/**
+ * The run store's rows and the shapes of run.schema.ts, one to the other.
+ *
+ * A row of `runs` keeps lists and objects as JSON text and is checked on reading. Metric rows are read as plain arrays in
+ * the order of the column lists here, since a long run has a hundred thousand of them. SQLite keeps a loss that is not a
+ * number as NULL; it comes back as NaN.
+ */
+import { z } from 'zod'
+
+import { runConfig } from './config.schema'
+import {
+  failure,
+  logLine,
+  runDetail,
+  runSummary,
+  type EvalMetric,
+  type LogLine,
+  type RunDetail,
+  type RunSummary,
+  type StepMetric,
+} from './run.schema'
+
+/** The process that holds a run in memory: its id, and when it started (ids are used again). */
+export interface RunOwner {
+  pid: number
+  /** Milliseconds since 1970. */
+  startedAt: number
+}
+
+/** What a new run is known by; the rest of a {@link RunDetail} starts empty. */
+export type NewRun = Pick<RunDetail, 'id' | 'name' | 'dir' | 'config' | 'config_path'> &
+  Partial<Pick<RunDetail, 'state' | 'created_at' | 'device' | 'total_steps' | 'differences' | 'model'>> & {
+    owner?: RunOwner | null
+  }
+
+/** What of a run may change. Metrics change it by themselves. */
+export type RunPatch = Partial<
+  Omit<RunDetail, 'id' | 'created_at' | 'updated_at' | 'spark'> & { owner: RunOwner | null }
+>
+
+export type SqlValue = string | number | null
+
+const json = z.string().transform((text): unknown => JSON.parse(text))
+
+const summaryRow = z.object({
+  ...runSummary.omit({ spark: true }).shape,
+  checkpoints: json.pipe(runSummary.shape.checkpoints),
+  error: json.pipe(failure).nullable(),
+})
+const detailRow = summaryRow.extend({
+  config: json.pipe(runConfig),
+  config_path: z.string().nullable(),
+  differences: json.pipe(runDetail.shape.differences),
+  model: json.pipe(runDetail.shape.model).nullable(),
+})
+const ownerRow = z.object({ owner_pid: z.int().nullable(), owner_started_at: z.int().nullable() })
+
+/** @param spark gives the points of a run's spark line, which are not in its row */
+export function readSummary(row: unknown, spark: (id: string) => number[]): RunSummary {
+  const summary = summaryRow.parse(row)
+  return { ...summary, spark: spark(summary.id) }
+}
+
+/** As {@link readSummary}, with everything else that is known of the run. */
+export function readDetail(row: unknown, spark: (id: string) => number[]): RunDetail {
+  const detail = detailRow.parse(row)
+  return { ...detail, spark: spark(detail.id) }
+}
+
+/** The process that holds a run; null where none does. */
+export function readOwner(row: unknown): RunOwner | null {
+  const owner = ownerRow.parse(row)
+  return owner.owner_pid === null ? null : { pid: owner.owner_pid, startedAt: owner.owner_started_at ?? 0 }
+}
+
+/** The columns a new run is written with. */
+export function newRunColumns(run: NewRun): Record<string, SqlValue> {
+  const createdAt = run.created_at ?? Date.now()
+  return {
+    id: run.id,
+    created_at: createdAt,
+    updated_at: createdAt,
+    ...patchColumns({
+      name: run.name,
+      state: run.state ?? 'preparing',
+      step: 0,
+      total_steps: run.total_steps ?? null,
+      progress: 0,
+      training_time_s: 0,
+      device: run.device ?? '',
+      dir: run.dir,
+      checkpoints: [],
+      config: run.config,
+      config_path: run.config_path,
+      differences: run.differences ?? [],
+      model: run.model ?? null,
+      owner: run.owner ?? null,
+    }),
+  }
+}
+
+/** A patch as column values: what is not text, number or null becomes JSON. */
+export function patchColumns(patch: RunPatch): Record<string, SqlValue> {
+  const { owner, ...rest } = patch
+  const columns: Record<string, SqlValue> = {}
+  for (const [name, value] of Object.entries(rest)) {
+    if (value !== undefined) columns[name] = toSql(value)
+  }
+  if (owner !== undefined) {
+    columns['owner_pid'] = owner?.pid ?? null
+    columns['owner_started_at'] = owner?.startedAt ?? null
+  }
+  return columns
+}
+
+function toSql(value: unknown): SqlValue {
+  return typeof value === 'string' || typeof value === 'number' || value === null
+    ? value
+    : JSON.stringify(value)
+}
+
+// ---------------------------------------------------------------- metrics
+
+export const STEP_COLUMNS = [
+  'step',
+  'loss',
+  'loss_last_micro',
+  'loss_ema',
+  'lrm',
+  'momentum',
+  'dt_ms',
+  'data_wait_ms',
+  'tok_per_sec',
+  'mfu',
+  'epoch',
+  'progress',
+  'training_time_s',
+  'first_batch',
+] as const satisfies readonly (keyof StepMetric)[]
+
+/** @param row values in the order of {@link STEP_COLUMNS} */
+export function readStep(row: unknown): StepMetric {
+  const at = cells(row)
+  return {
+    step: at(0),
+    loss: at(1),
+    loss_last_micro: at(2),
+    loss_ema: at(3),
+    lrm: at(4),
+    momentum: at(5),
+    dt_ms: at(6),
+    data_wait_ms: at(7),
+    tok_per_sec: at(8),
+    mfu: nanToNull(at(9)),
+    epoch: at(10),
+    progress: at(11),
+    training_time_s: at(12),
+    first_batch: at(13),
+  }
+}
+
+export const EVAL_COLUMNS = ['step', 'val_bpb', 'seconds'] as const satisfies readonly (keyof EvalMetric)[]
+
+/** @param row values in the order of {@link EVAL_COLUMNS} */
+export function readEval(row: unknown): EvalMetric {
+  const at = cells(row)
+  return { step: at(0), val_bpb: at(1), seconds: at(2) }
+}
+
+export const LOG_COLUMNS = ['at', 'level', 'text'] as const satisfies readonly (keyof LogLine)[]
+
+export function readLogLine(row: unknown): LogLine {
+  return logLine.parse(row)
+}
+
+/** @param row one number, as a raw row */
+export function readNumber(row: unknown): number {
+  return cells(row)(0)
+}
+
+function cells(row: unknown): (column: number) => number {
+  const values: unknown[] = Array.isArray(row) ? row : []
+  return (column) => {
+    const value = values[column]
+    return typeof value === 'number' ? value : NaN
+  }
+}
+
+function nanToNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value
+}

@@ -1,0 +1,45 @@
+/** Runs and metrics as tests need them: plausible, small, different from step to step. */
+import { runConfig, type RunConfig } from '../../src-main/runs/config.schema'
+import type { StepMetric } from '../../src-main/runs/run.schema'
+import type { NewRun } from '../../src-main/runs/store'
+
+export function sampleConfig(): RunConfig {
+  return runConfig.parse({
+    mixture: { train: [{ task: 'SimpleSpelling', split: 'train', size: 10 }], val: [] },
+  })
+}
+
+export function sampleRun(overrides: Partial<NewRun> = {}): NewRun {
+  return {
+    id: 'run-1',
+    name: 'first',
+    dir: '/runs/run-1',
+    config: sampleConfig(),
+    config_path: null,
+    ...overrides,
+  }
+}
+
+export function sampleStep(step: number): StepMetric {
+  return {
+    step,
+    loss: 8 / step,
+    loss_last_micro: 8.5 / step,
+    loss_ema: 8.25 / step,
+    lrm: 1,
+    momentum: 0.85,
+    dt_ms: 300 + step,
+    data_wait_ms: 0.5,
+    tok_per_sec: 1000 + step,
+    mfu: null,
+    epoch: 1,
+    progress: step / 1000,
+    training_time_s: step * 0.3,
+    first_batch: step - 1,
+  }
+}
+
+/** Steps `from` to `to`, both included. */
+export function sampleSteps(from: number, to: number): StepMetric[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => sampleStep(from + i))
+}

@@ -1,0 +1,284 @@
+import { fork, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { RunStore } from '../../../../src-main/runs/store'
+import { openDatabase } from '../../../../src-main/runs/store-database'
+import { sampleConfig, sampleRun, sampleStep, sampleSteps } from '../../../support/run-samples'
+import { temporaryFolder } from '../../../support/temporary-folder'
+
+function open(file = join(temporaryFolder(), 'sub', 'runs.db')): { store: RunStore; file: string } {
+  const store = RunStore.open(file)
+  onTestFinished(() => store.close())
+  return { store, file }
+}
+
+function withRun(): RunStore {
+  const { store } = open()
+  store.create(sampleRun())
+  return store
+}
+
+describe('runs', () => {
+  it('gives back what was created, with everything else empty', () => {
+    const { store } = open()
+    const created = store.create(sampleRun({ differences: ['one'], created_at: 5 }))
+    expect(created).toEqual({
+      id: 'run-1',
+      name: 'first',
+      state: 'preparing',
+      created_at: 5,
+      updated_at: 5,
+      step: 0,
+      total_steps: null,
+      progress: 0,
+      last_loss: null,
+      best_val_bpb: null,
+      tok_per_sec: null,
+      training_time_s: 0,
+      device: '',
+      dir: '/runs/run-1',
+      checkpoints: [],
+      error: null,
+      spark: [],
+      config: sampleConfig(),
+      config_path: null,
+      differences: ['one'],
+      model: null,
+    })
+  })
+
+  it('refuses an id that is taken and keeps the first run', () => {
+    const store = withRun()
+    expect(() => store.create(sampleRun({ name: 'second' }))).toThrow(/run-1 already/)
+    expect(store.detail('run-1').name).toBe('first')
+  })
+
+  it('changes what a patch names and leaves the rest', () => {
+    const store = withRun()
+    const error = { code: 'disk.full', message: 'No space.', remedy: 'Make some.' }
+    const model = { tag: 'd4', step: 0, parameters: 10, flops_per_token: 60, vocab_size: 64 }
+    store.update('run-1', {
+      state: 'failed',
+      checkpoints: [10, 20],
+      error,
+      model: { ...model, n_layer: 4, n_embd: 256, n_head: 2, n_kv_head: 2 },
+    })
+    const detail = store.detail('run-1')
+    expect(detail).toMatchObject({ name: 'first', state: 'failed', checkpoints: [10, 20], error, model })
+    expect(store.update('run-1', { error: null }).error).toBeNull()
+  })
+
+  it.each([
+    ['update', (store: RunStore) => store.update('nobody', { name: 'x' })],
+    ['summary', (store: RunStore) => store.summary('nobody')],
+    ['detail', (store: RunStore) => store.detail('nobody')],
+    ['remove', (store: RunStore) => store.remove('nobody')],
+    ['appendSteps', (store: RunStore) => store.appendSteps('nobody', [sampleStep(1)])],
+    ['appendEvals', (store: RunStore) => store.appendEvals('nobody', [{ step: 1, val_bpb: 1, seconds: 1 }])],
+    ['appendLog', (store: RunStore) => store.appendLog('nobody', [{ at: 1, level: 'info', text: '' }])],
+    ['truncateAfter', (store: RunStore) => store.truncateAfter('nobody', 1)],
+  ])('%s refuses a run it does not know', (_, act) => {
+    expect(() => act(withRun())).toThrow(/There is no run nobody/)
+  })
+
+  it('lists the newest first and removes one with all its metrics', () => {
+    const { store } = open()
+    store.create(sampleRun({ id: 'a', created_at: 1 }))
+    store.create(sampleRun({ id: 'b', created_at: 2 }))
+    store.appendSteps('a', sampleSteps(1, 3))
+    expect(store.list().map((run) => run.id)).toEqual(['b', 'a'])
+    store.remove('a')
+    expect(store.list().map((run) => run.id)).toEqual(['b'])
+    expect(store.steps('a', 0)).toEqual([])
+  })
+})
+
+describe('metrics', () => {
+  it('gives steps back as they were, from the step asked for, in slices', () => {
+    const store = withRun()
+    store.appendSteps('run-1', sampleSteps(1, 5))
+    expect(store.steps('run-1', 0)).toEqual(sampleSteps(1, 5))
+    expect(store.steps('run-1', 4)).toEqual(sampleSteps(4, 5))
+    expect(store.steps('run-1', 2, 2)).toEqual(sampleSteps(2, 3))
+  })
+
+  it('brings the summary up to the last step', () => {
+    const store = withRun()
+    store.appendSteps('run-1', sampleSteps(1, 4))
+    expect(store.summary('run-1')).toMatchObject({
+      step: 4,
+      progress: 0.004,
+      last_loss: 2,
+      tok_per_sec: 1004,
+      training_time_s: 4 * 0.3,
+      spark: [8.25, 8.25 / 2, 8.25 / 3, 8.25 / 4],
+    })
+  })
+
+  it('thins a long run to 60 points that end with the last step', () => {
+    const store = withRun()
+    store.appendSteps('run-1', sampleSteps(1, 601))
+    const { spark } = store.summary('run-1')
+    expect(spark).toHaveLength(60)
+    expect(spark.at(-1)).toBe(8.25 / 601)
+  })
+
+  it('keeps a loss that is not a number as one, and an unknown mfu as null', () => {
+    const store = withRun()
+    store.appendSteps('run-1', [
+      { ...sampleStep(1), loss: NaN, loss_ema: Infinity, mfu: 31.5 },
+      sampleStep(2),
+    ])
+    const [first, second] = store.steps('run-1', 0)
+    expect(first).toMatchObject({ loss: NaN, loss_ema: Infinity, mfu: 31.5 })
+    expect(second?.mfu).toBeNull()
+  })
+
+  it('keeps evaluations and the best of them', () => {
+    const store = withRun()
+    const evals = [0.9, 0.7, 0.8].map((val_bpb, i) => ({ step: i * 10, val_bpb, seconds: 2 }))
+    store.appendEvals('run-1', evals)
+    expect(store.evals('run-1', 10)).toEqual(evals.slice(1))
+    expect(store.summary('run-1').best_val_bpb).toBe(0.7)
+  })
+
+  it('gives the end of the log, oldest first', () => {
+    const store = withRun()
+    const lines = ['a', 'b', 'c'].map((text, at) => ({ at, level: 'info' as const, text }))
+    store.appendLog('run-1', lines)
+    expect(store.log('run-1', 2)).toEqual(lines.slice(1))
+  })
+
+  it('goes back to a step: what came after is forgotten, the summary and the best bpb with it', () => {
+    const store = withRun()
+    store.appendSteps('run-1', sampleSteps(1, 10))
+    store.appendEvals(
+      'run-1',
+      [0.9, 0.5].map((val_bpb, i) => ({ step: 4 + 4 * i, val_bpb, seconds: 1 })),
+    )
+    store.truncateAfter('run-1', 6)
+    expect(store.steps('run-1', 0)).toEqual(sampleSteps(1, 6))
+    expect(store.summary('run-1')).toMatchObject({ step: 6, last_loss: 8 / 6, best_val_bpb: 0.9 })
+    store.truncateAfter('run-1', 0)
+    expect(store.summary('run-1')).toMatchObject({ step: 0, last_loss: null, best_val_bpb: null, spark: [] })
+  })
+})
+
+describe('markInterrupted', () => {
+  const owner = { pid: 123, startedAt: 456 }
+
+  it('asks about each owner and marks the runs of those that are gone', () => {
+    const { store } = open()
+    store.create(sampleRun({ id: 'gone', state: 'training', owner: { pid: 1, startedAt: 10 } }))
+    store.create(sampleRun({ id: 'alive', state: 'training', owner }))
+    store.create(sampleRun({ id: 'unowned', state: 'paused' }))
+    const changed = store.markInterrupted(
+      (pid, startedAt) => pid === owner.pid && startedAt === owner.startedAt,
+    )
+    expect(changed.map((run) => [run.id, run.state])).toEqual([['gone', 'interrupted']])
+    expect(store.summary('alive').state).toBe('training')
+    expect(store.summary('unowned').state).toBe('paused')
+    expect(store.markInterrupted((pid) => pid === owner.pid)).toEqual([])
+  })
+
+  it('leaves a run paused that was saved at its step, and marks one that was not', () => {
+    const { store } = open()
+    for (const [id, checkpoints] of [
+      ['saved', [5]],
+      ['unsaved', [3]],
+    ] as const) {
+      store.create(sampleRun({ id, owner }))
+      store.appendSteps(id, sampleSteps(1, 5))
+      store.update(id, { state: 'paused', checkpoints: [...checkpoints] })
+    }
+    expect(store.markInterrupted(() => false).map((run) => run.id)).toEqual(['unsaved'])
+    expect(store.summary('saved').state).toBe('paused')
+  })
+
+  it('leaves a run that had ended as it ended', () => {
+    const { store } = open()
+    store.create(sampleRun({ state: 'done', owner }))
+    expect(store.markInterrupted(() => false)).toEqual([])
+    expect(store.summary('run-1').state).toBe('done')
+  })
+})
+
+describe('the file', () => {
+  it('keeps everything over a close', () => {
+    const file = join(temporaryFolder(), 'runs.db')
+    const first = RunStore.open(file)
+    first.create(sampleRun())
+    first.appendSteps('run-1', sampleSteps(1, 3))
+    first.close()
+    expect(open(file).store.steps('run-1', 0)).toEqual(sampleSteps(1, 3))
+  })
+
+  it('refuses one that is not a database, and says which', () => {
+    const file = join(temporaryFolder(), 'runs.db')
+    writeFileSync(file, 'not a database, and long enough to have a header'.repeat(10))
+    expect(() => RunStore.open(file)).toThrow(/runs\.db cannot be opened/)
+  })
+
+  it('refuses one that a newer Midbench wrote', () => {
+    const { file } = open()
+    const db = openDatabase(file)
+    db.pragma('user_version = 99')
+    db.close()
+    expect(() => RunStore.open(file)).toThrow(/version 99/)
+  })
+
+  it('is shared: two connections write and see each other', () => {
+    const { store, file } = open()
+    const other = open(file).store
+    store.create(sampleRun())
+    other.appendSteps('run-1', [sampleStep(1)])
+    store.appendSteps('run-1', [sampleStep(2)])
+    expect(other.steps('run-1', 0)).toEqual(sampleSteps(1, 2))
+  })
+})
+
+describe('processes', () => {
+  const writer = join(import.meta.dirname, '../../../support/store-writer.ts')
+
+  it('loses nothing that was reported written when the process is killed', async () => {
+    const { store, file } = open()
+    const child = fork(writer, [file, 'run-1', 'forever'], {
+      execArgv: ['--import', 'tsx'],
+      stdio: 'inherit',
+    })
+    const reported = await new Promise<number>((resolve) => {
+      child.on('message', (step) => typeof step === 'number' && step >= 500 && resolve(step))
+    })
+    const closed = once(child, 'exit')
+    child.kill('SIGKILL')
+    await closed
+    const steps = store.steps('run-1', 0)
+    expect(steps.length).toBeGreaterThanOrEqual(reported)
+    expect(steps).toEqual(sampleSteps(1, steps.length))
+    expect(store.summary('run-1').step).toBe(steps.length)
+  })
+
+  it('lets several write at once', async () => {
+    const { store, file } = open()
+    const ids = ['a', 'b', 'c']
+    const children = ids.map((id) => fork(writer, [file, id, '200'], { execArgv: ['--import', 'tsx'] }))
+    const exits = await Promise.all(children.map((child) => once(child, 'exit')))
+    expect(exits.map(([code]) => Number(code))).toEqual([0, 0, 0])
+    for (const id of ids) expect(store.steps(id, 0)).toEqual(sampleSteps(1, 200))
+  })
+
+  it('is whole after a kill in the middle of a transaction', () => {
+    const { store, file } = open()
+    const child = spawnSync(process.execPath, ['--import', 'tsx', writer, file, 'run-1', 'kill'], {
+      timeout: 30_000,
+    })
+    expect(child.signal).toBe('SIGKILL')
+    expect(store.steps('run-1', 0)).toEqual(sampleSteps(1, 100))
+    const db = openDatabase(file)
+    expect(db.prepare('PRAGMA integrity_check').raw().all([])).toEqual([['ok']])
+    db.close()
+  })
+})
