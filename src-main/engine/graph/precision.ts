@@ -1,0 +1,64 @@
+/**
+ * Mixed precision as a pass over a recorded graph: matrix products in bfloat16, all else in float32, as the reference's
+ * autocast does it. Master weights stay float32; each is cast where it is used.
+ *
+ * A product of bfloat16 inputs accumulates in float32 inside the kernel and is rounded once at its end. The casts beside
+ * it fuse with the element-wise work around them.
+ */
+import { DType } from '../../native/graph-def'
+import { type Graph, type GraphNode, type Value, valueName, valueOf } from './graph'
+
+const products = new Set(['MatMul', 'BatchMatMul', 'BatchMatMulV2'])
+
+/**
+ * Turns the graph's float32 matrix products into bfloat16 ones, in place.
+ *
+ * @param keep products for which it returns true stay in float32.
+ * @returns how many products were turned.
+ */
+export function useBfloat16Products(graph: Graph, keep: (node: GraphNode) => boolean = () => false): number {
+  const turned = graph.nodes.filter(
+    (node) => products.has(node.op) && node.outputs[0]?.dtype === DType.float32 && !keep(node),
+  )
+  const narrowed = new Map<string, Value>()
+  const widened = new Map<GraphNode, Value>()
+  const original = [...graph.nodes]
+  for (const node of turned) {
+    node.inputs = node.inputs.map((input) => {
+      const known = narrowed.get(valueName(input))
+      const value = known ?? cast(graph, input, DType.bfloat16)
+      narrowed.set(valueName(input), value)
+      return value
+    })
+    node.attributes['T'] = { kind: 'type', value: DType.bfloat16 }
+    node.outputs = node.outputs.map(({ shape }) => ({ shape, dtype: DType.bfloat16 }))
+    widened.set(node, cast(graph, valueOf(node), DType.float32))
+  }
+  redirect([...original, ...[...narrowed.values()].map(({ node }) => node)], widened)
+  return turned.length
+}
+
+/** A cast of `value`, next to it in name. */
+function cast(graph: Graph, value: Value, to: number): Value {
+  return valueOf(
+    graph.add({
+      op: 'Cast',
+      name: `${value.node.name}/${to === DType.bfloat16 ? 'narrow' : 'widen'}`,
+      inputs: [value],
+      attributes: {
+        SrcT: { kind: 'type', value: value.dtype },
+        DstT: { kind: 'type', value: to },
+        Truncate: { kind: 'bool', value: false },
+      },
+      outputs: [{ shape: value.shape, dtype: to }],
+    }),
+  )
+}
+
+/** Lets every user of a turned product take the widened value; a turned product's own inputs are narrowed already. */
+function redirect(users: readonly GraphNode[], widened: ReadonlyMap<GraphNode, Value>): void {
+  for (const user of users) {
+    if (widened.has(user)) continue
+    user.inputs = user.inputs.map((input) => widened.get(input.node) ?? input)
+  }
+}
