@@ -1,0 +1,30 @@
+/** Size and work of a model, counted as the reference counts them, so that its logs can be compared. */
+import { headDim, type ModelConfig } from './config.schema'
+import { parameterShapes } from './parameters'
+import { windowSizes } from './windows'
+
+/** Number of parameters, all of them, the padded rows of the vocabulary included. */
+export function parameterCount(config: ModelConfig): number {
+  return [...parameterShapes(config).values()].reduce((sum, shape) => sum + size(shape), 0)
+}
+
+/**
+ * Floating point operations of forward and backward, a token: 6 for every weight in a matrix product (2 forward, 4
+ * backward), and 12 heads head_dim min(window, sequence_len) for each layer's attention (reference §3). It counts all
+ * of the square of scores, though causal attention needs half.
+ */
+export function flopsPerToken(config: ModelConfig): number {
+  const weights = [...parameterShapes(config)]
+    .filter(([name, shape]) => shape.length === 2 && name !== 'transformer.wte.weight')
+    .reduce((sum, [, shape]) => sum + size(shape), 0)
+  const perKey = 12 * config.n_head * headDim(config)
+  const attention = windowSizes(config).reduce(
+    (sum, window) => sum + perKey * Math.min(window, config.sequence_len),
+    0,
+  )
+  return 6 * weights + attention
+}
+
+function size(shape: number[]): number {
+  return shape.reduce((product, length) => product * length, 1)
+}

@@ -1,0 +1,116 @@
+/**
+ * The model's parameters: their names, which are those of nanochat's state_dict, their shapes and their order.
+ *
+ * A linear layer's weight is stored [out, in] as torch does. The order is torch's: a module's own parameters first,
+ * then its children as they are declared.
+ */
+import type * as tf from '@tensorflow/tfjs-core'
+
+import { MidbenchError, type Issue } from '../errors'
+import { headDim, paddedVocab, type ModelConfig } from './config.schema'
+
+/** Name to tensor. Who puts tensors in it disposes of them. */
+export type Parameters = ReadonlyMap<string, tf.Tensor>
+
+/** Name of layer `layer`'s parameter: `transformer.h.3.attn.c_q.weight`. */
+export function layerName(layer: number, name: string): string {
+  return `transformer.h.${layer}.${name}.weight`
+}
+
+/** Shape of every parameter, in the order of nanochat's state_dict. */
+export function parameterShapes(config: ModelConfig): Map<string, number[]> {
+  const width = config.n_embd
+  const keys = config.n_kv_head * headDim(config)
+  const shapes = new Map<string, number[]>([
+    ['resid_lambdas', [config.n_layer]],
+    ['x0_lambdas', [config.n_layer]],
+    ['transformer.wte.weight', [paddedVocab(config), width]],
+  ])
+  for (let layer = 0; layer < config.n_layer; layer++) {
+    shapes.set(layerName(layer, 'attn.c_q'), [width, width])
+    shapes.set(layerName(layer, 'attn.c_k'), [keys, width])
+    shapes.set(layerName(layer, 'attn.c_v'), [keys, width])
+    shapes.set(layerName(layer, 'attn.c_proj'), [width, width])
+    shapes.set(layerName(layer, 'mlp.c_fc'), [4 * width, width])
+    shapes.set(layerName(layer, 'mlp.c_proj'), [width, 4 * width])
+  }
+  return shapes.set('lm_head.weight', [paddedVocab(config), width])
+}
+
+/**
+ * Parameters as they are stored, under the names and in the order used here: without the prefix that torch.compile
+ * leaves (`_orig_mod.`), and with the per-layer scalars that checkpoints of before January 2026 lack, at the values
+ * that change nothing.
+ *
+ * @param stored any kind of tensor by its stored name
+ * @param filled makes one of the same kind, of the given shape, all elements `value`
+ */
+export function normaliseNames<T>(
+  stored: ReadonlyMap<string, T>,
+  config: ModelConfig,
+  filled: (shape: number[], value: number) => T,
+): Map<string, T> {
+  const plain = new Map([...stored].map(([name, value]) => [name.replace(/^_orig_mod\./, ''), value]))
+  if (!plain.has('resid_lambdas')) plain.set('resid_lambdas', filled([config.n_layer], 1))
+  if (!plain.has('x0_lambdas')) plain.set('x0_lambdas', filled([config.n_layer], 0))
+  return inOrder(plain, [...parameterShapes(config).keys()])
+}
+
+/** The same entries: first those of `names` that are there, in that order, then the others. */
+function inOrder<T>(entries: ReadonlyMap<string, T>, names: string[]): Map<string, T> {
+  const ordered = new Map<string, T>()
+  for (const name of [...names, ...entries.keys()]) {
+    const value = entries.get(name)
+    if (value !== undefined) ordered.set(name, value)
+  }
+  return ordered
+}
+
+/**
+ * Checks that the parameters are those of the config, every one of them and no other.
+ *
+ * @param shapes of the parameters, under normalised names
+ * @throws MidbenchError `model.parameters`, whose issues name each missing, unknown or misshapen parameter
+ */
+export function checkParameters(shapes: ReadonlyMap<string, readonly number[]>, config: ModelConfig): void {
+  const expected = parameterShapes(config)
+  const issues: Issue[] = []
+  for (const [name, shape] of expected) {
+    const found = shapes.get(name)
+    if (found === undefined)
+      issues.push({ path: name, message: `is missing; its shape would be ${show(shape)}` })
+    else if (show(found) !== show(shape)) {
+      issues.push({ path: name, message: `has shape ${show(found)}; the config says ${show(shape)}` })
+    }
+  }
+  for (const name of shapes.keys()) {
+    if (!expected.has(name)) issues.push({ path: name, message: 'is not a parameter of this model' })
+  }
+  const first = issues[0]
+  if (first === undefined) return
+  throw new MidbenchError({
+    code: 'model.parameters',
+    message: `The parameters do not match the model's config: ${first.path} ${first.message}${others(issues.length)}.`,
+    remedy: 'Use the meta_*.json that was written with this model_*.pt, or another checkpoint.',
+    issues,
+  })
+}
+
+function show(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`
+}
+
+function others(count: number): string {
+  return count === 1 ? '' : ` (and ${count - 1} more)`
+}
+
+/**
+ * The parameter of that name.
+ *
+ * @throws MidbenchError `model.parameters` where it is missing
+ */
+export function parameter(params: Parameters, name: string): tf.Tensor {
+  const tensor = params.get(name)
+  if (tensor !== undefined) return tensor
+  throw new MidbenchError({ code: 'model.parameters', message: `The model has no parameter ${name}.` })
+}

@@ -1,0 +1,127 @@
+/**
+ * Which optimizer trains which parameter, and how fast: AdamW the embedding, the head and the per-layer scalars, Muon
+ * every matrix of the blocks (reference §4).
+ *
+ * Groups, and the names in each, stand in the order of the reference's optimizers, because torch's state_dict numbers
+ * the parameters in that order.
+ */
+import { MidbenchError } from '../errors'
+
+/** Learning rates under the names of a run's config. */
+export interface LearningRates {
+  /** AdamW, embedding; at 768 wide. */
+  embedding_lr: number
+  /** AdamW, head; at 768 wide. */
+  unembedding_lr: number
+  /** Muon, matrices of the blocks. */
+  matrix_lr: number
+  /** Muon only. */
+  weight_decay: number
+  /** Factor on all initial learning rates. */
+  init_lr_frac: number
+}
+
+export interface AdamWGroup {
+  kind: 'adamw'
+  names: string[]
+  lr: number
+  betas: [number, number]
+  eps: number
+  weightDecay: number
+}
+
+export interface MuonGroup {
+  kind: 'muon'
+  names: string[]
+  lr: number
+  /** Decay of the second moment (NorMuon). */
+  beta2: number
+  weightDecay: number
+}
+
+export type ParameterGroup = AdamWGroup | MuonGroup
+
+const scalarLr = 0.5
+
+/**
+ * Groups for the model's parameters: AdamW's four, then Muon's, one for each number of elements.
+ *
+ * @param shapes of all parameters, in the model's order
+ * @param width n_embd, C: AdamW's rates for the two vocabulary matrices go with 1 / sqrt(C)
+ * @throws MidbenchError `optimizer.parameters` for a parameter that belongs to no group
+ */
+export function parameterGroups(
+  shapes: ReadonlyMap<string, readonly number[]>,
+  width: number,
+  rates: LearningRates,
+): ParameterGroup[] {
+  const scale = (width / 768) ** -0.5
+  const adamw = (name: string, lr: number): AdamWGroup => ({
+    kind: 'adamw',
+    names: [name],
+    lr: lr * rates.init_lr_frac,
+    betas: [0.8, 0.95],
+    eps: 1e-10,
+    weightDecay: 0,
+  })
+  const groups: ParameterGroup[] = [
+    adamw('lm_head.weight', rates.unembedding_lr * scale),
+    adamw('transformer.wte.weight', rates.embedding_lr * scale),
+    adamw('resid_lambdas', scalarLr * 0.01), // small: its effects multiply along the layers
+    adamw('x0_lambdas', scalarLr),
+    ...muonGroups(shapes, rates),
+  ]
+  requireAll(groups, [...shapes.keys()])
+  return groups
+}
+
+function muonGroups(shapes: ReadonlyMap<string, readonly number[]>, rates: LearningRates): MuonGroup[] {
+  const bySize = new Map<number, string[]>()
+  for (const [name, [rows = 0, columns = 0]] of shapes) {
+    if (!name.startsWith('transformer.h.')) continue
+    const size = rows * columns
+    bySize.set(size, [...(bySize.get(size) ?? []), name])
+  }
+  return pythonSetOrder([...bySize.keys()]).map((size) => ({
+    kind: 'muon',
+    names: bySize.get(size) ?? [],
+    lr: rates.matrix_lr * rates.init_lr_frac,
+    beta2: 0.95,
+    weightDecay: rates.weight_decay,
+  }))
+}
+
+/**
+ * The order in which CPython iterates over a set of these numbers, put in one after another. The reference's Muon makes
+ * its groups from such a set. Holds for up to four distinct numbers, for which the set's table has eight places; the
+ * model has at most three.
+ */
+function pythonSetOrder(values: number[]): number[] {
+  const table: (number | undefined)[] = Array.from({ length: 8 }, () => undefined)
+  for (const value of values) {
+    let perturb = value
+    let place = value % 8
+    while (table[place] !== undefined) {
+      perturb = Math.floor(perturb / 32)
+      place = (place * 5 + 1 + perturb) % 8
+    }
+    table[place] = value
+  }
+  return table.filter((value) => value !== undefined)
+}
+
+function requireAll(groups: ParameterGroup[], names: string[]): void {
+  const grouped = new Set(groups.flatMap((group) => group.names))
+  const left = names.filter((name) => !grouped.has(name))
+  const missing = [...grouped].filter((name) => !names.includes(name))
+  if (left.length === 0 && missing.length === 0) return
+  const what = [
+    ...left.map((name) => ({ path: name, message: 'belongs to no optimizer' })),
+    ...missing.map((name) => ({ path: name, message: 'is missing' })),
+  ]
+  throw new MidbenchError({
+    code: 'optimizer.parameters',
+    message: `These parameters cannot be trained as they are: ${what.map((issue) => `${issue.path} ${issue.message}`).join(', ')}.`,
+    issues: what,
+  })
+}
