@@ -1,0 +1,69 @@
+/**
+ * Text to ids: splits the text into pieces, takes a piece's ids from the cache, and on a miss from the vocabulary: the
+ * whole piece as one token where there is one, else by merging its bytes. Exact to tiktoken's `encode_ordinary`; a lone
+ * surrogate becomes U+FFFD, as there. One encoder serves one thread.
+ */
+import { Merger } from './merge'
+import { MAX_CACHED_UNITS, PieceCache } from './piece-cache'
+import { pieceEnd } from './split'
+import type { Vocabulary } from './vocabulary'
+
+export class Encoder {
+  private readonly cache = new PieceCache()
+  private readonly merger: Merger
+  private readonly utf8 = new TextEncoder()
+  private scratch = new Uint8Array(3 * MAX_CACHED_UNITS)
+  private out = new Int32Array(4096)
+  private length = 0
+
+  /** @param maxDigits the most digits a piece may hold, from `digitsOfPattern`. */
+  constructor(
+    private readonly vocabulary: Vocabulary,
+    private readonly maxDigits: number,
+  ) {
+    this.merger = new Merger(vocabulary)
+  }
+
+  encode(text: string): Int32Array {
+    this.length = 0
+    for (let start = 0; start < text.length;) {
+      const end = pieceEnd(text, start, this.maxDigits)
+      this.piece(text, start, end)
+      start = end
+    }
+    return this.out.slice(0, this.length)
+  }
+
+  private piece(text: string, start: number, end: number): void {
+    const { cache } = this
+    const cached = end - start <= MAX_CACHED_UNITS
+    const slot = cached ? cache.find(text, start, end) : -1
+    if (slot >= 0) {
+      this.append(cache.ids, cache.offset(slot), cache.count(slot))
+      return
+    }
+    const ids = this.lookUp(text.slice(start, end))
+    if (cached) cache.add(text, start, end, ids)
+    this.append(ids, 0, ids.length)
+  }
+
+  private lookUp(piece: string): Int32Array {
+    if (this.scratch.length < 3 * piece.length) this.scratch = new Uint8Array(3 * piece.length)
+    const { written } = this.utf8.encodeInto(piece, this.scratch)
+    const bytes = this.scratch.subarray(0, written)
+    const whole = this.vocabulary.whole(bytes)
+    return whole >= 0 ? Int32Array.of(whole) : this.merger.merge(bytes)
+  }
+
+  private append(ids: Int32Array, offset: number, count: number): void {
+    if (this.length + count > this.out.length) this.grow(this.length + count)
+    const { out } = this
+    for (let i = 0; i < count; i++) out[this.length++] = ids[offset + i] ?? 0
+  }
+
+  private grow(least: number): void {
+    const wider = new Int32Array(Math.max(least, 2 * this.out.length))
+    wider.set(this.out)
+    this.out = wider
+  }
+}
