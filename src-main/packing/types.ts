@@ -1,10 +1,37 @@
 /**
- * The shapes that packing hands on: spans, batches and the loader's resumable state. Typed arrays only, never tensors,
- * so that a batch can be moved between threads and shown in the window as it is.
+ * The shapes that packing hands on: options, spans, batches and the loader's resumable state. Typed arrays only, never
+ * tensors, so that a batch can be moved between threads and shown in the window as it is.
  */
 
-/** A piece of one conversation in one row. Positions count in the row of `seqLen + 1` ids. */
-export interface Span {
+/** How rows are filled. The first two train; the others are there to compare with. */
+export const PACKINGS = [
+  'bestfit-crop',
+  'bestfit-pad',
+  'greedy-crop',
+  'crop-shortest',
+  'first-fit-decreasing',
+] as const
+
+export type PackingName = (typeof PACKINGS)[number]
+
+/** What decides a batch's layout, next to the conversations' lengths. */
+export interface PackingOptions {
+  packing: PackingName
+  /** Rows a batch, B. */
+  batchSize: number
+  /** Inputs and targets a row, T. A row holds T + 1 ids. */
+  seqLen: number
+  /** Conversations buffered before every placement. */
+  bufferSize: number
+  /** This reader's number among `worldSize` readers, from 0. */
+  rank: number
+  worldSize: number
+  /** Batches of the run, where they are set; otherwise the run is one pass over the mixture. */
+  totalBatches?: number
+}
+
+/** Where one conversation went: what is known from lengths alone. */
+export interface Placement {
   /** Row of the batch, from 0. */
   row: number
   /** First position in the row. */
@@ -15,15 +42,32 @@ export interface Span {
   cropped: number
   /** Index in the mixture (shuffled order). */
   conversation: number
+}
+
+/** A piece of one conversation in one row. Positions count in the row of `seqLen + 1` ids. */
+export interface Span extends Placement {
   /** Index of the task in the mixture's task list. */
   task: number
   /** Row of the task's own dataset. */
   taskRow: number
 }
 
-export interface PackedBatch {
+/** How far the reading is after a batch. */
+export interface BatchProgress {
   /** Number of the batch in the run, from 0. */
   index: number
+  /** Pass over the mixture that the last conversation read came from, from 1, as the reference counts it. */
+  epoch: number
+  /**
+   * Conversations consumed / conversations in the mixture; the batch that ends the first epoch may pass 1 by the
+   * conversations it took from the second. With a set number of batches: batches / that number.
+   */
+  progress: number
+  /** The first epoch has been consumed, or the set number of batches is reached. */
+  lastStep: boolean
+}
+
+export interface PackedBatch extends BatchProgress {
   /** Rows B. */
   batchSize: number
   /** Inputs and targets a row, T. A row holds T + 1 ids. */
@@ -32,13 +76,8 @@ export interface PackedBatch {
   inputs: Int32Array
   /** [B, T] row-major; -1 is ignored by the loss. */
   targets: Int32Array
+  /** In row order, and by offset within a row. */
   spans: Span[]
-  /** Pass over the mixture, from 1, as the reference counts it: after this batch. */
-  epoch: number
-  /** Conversations consumed / conversations in the mixture, after this batch; 1 at the end of the first epoch. */
-  progress: number
-  /** The first epoch's conversations have all been consumed with this batch. */
-  lastStep: boolean
   /** The state from which the next batch follows: restore it to get the same batches again. */
   stateAfter: LoaderState
 }

@@ -1,0 +1,210 @@
+/**
+ * Packing itself, on lengths alone: which conversation goes where, batch after batch. The loader, the plan and the
+ * replay all run this one, so they cannot disagree.
+ *
+ * Exactly the reference's order (reference §2): before every placement the buffer is refilled from the mixture, in
+ * order; rank r of w reads conversations r, r + w, … and wraps around at the end. Lengths are asked for one at a time
+ * (`wanted`, `offer`), so a caller may know them all, or render a conversation to find out. A placement's cost does not
+ * depend on the buffer's size.
+ */
+import { MidbenchError } from '../errors'
+import { type Candidate, ConversationBuffer } from './conversation-buffer'
+import { OpenRows } from './open-rows'
+import { packers } from './packers'
+import type { Packer } from './packer'
+import type { BatchProgress, LoaderState, PackingOptions, Placement } from './types'
+
+/** A batch as lengths decide it. */
+export interface BatchLayout extends BatchProgress {
+  /** In row order, and by offset within a row. */
+  placements: Placement[]
+  /** [B] ids in each row; the rest of its T + 1 is padding. */
+  used: Int32Array
+}
+
+export class BatchPacker {
+  readonly packer: Packer
+  /** Ids a row: T + 1. */
+  readonly capacity: number
+  private readonly buffer = new ConversationBuffer()
+  private rows: OpenRows
+  private placements: Placement[] = []
+  /** Buffered conversations of a restored state whose lengths have not been offered yet. */
+  private readonly restored: number[]
+  private cursor: number
+  private epoch: number
+  private consumed: number
+  private batches: number
+
+  /**
+   * @param options what decides the layout
+   * @param conversations conversations in the mixture
+   * @param state where to go on; from the start when left out
+   * @throws MidbenchError `packing.invalid` for options, `packing.state` for a state that no such mixture can have
+   */
+  constructor(
+    private readonly options: PackingOptions,
+    private readonly conversations: number,
+    state?: LoaderState,
+  ) {
+    checkOptions(options, conversations)
+    if (state) checkState(state, conversations)
+    this.packer = packers[options.packing]
+    this.capacity = options.seqLen + 1
+    this.rows = new OpenRows(options.batchSize, this.capacity)
+    this.cursor = state?.cursor ?? options.rank
+    this.epoch = state?.epoch ?? 1
+    this.consumed = state?.consumed ?? 0
+    this.batches = state?.batches ?? 0
+    this.restored = state ? state.buffer.toReversed() : []
+  }
+
+  /** The conversation whose length is needed before the next placement, if any. */
+  get wanted(): number | undefined {
+    const restored = this.restored.at(-1)
+    if (restored !== undefined) return restored
+    return this.buffer.size < this.options.bufferSize ? this.cursor : undefined
+  }
+
+  /** Buffers the wanted conversation, given its length in ids. */
+  offer(length: number): void {
+    const conversation = this.wanted
+    if (conversation === undefined) return
+    if (!(length >= 1)) throw emptyConversation(conversation)
+    this.buffer.push(conversation, length, this.packer.pads ? Math.min(length, this.capacity) : length)
+    if (this.restored.pop() === undefined) this.advance()
+  }
+
+  /** Number of the batch that is being filled, from 0. */
+  get nextBatch(): number {
+    return this.batches
+  }
+
+  /** No open row is left: the batch can be finished. */
+  get batchComplete(): boolean {
+    return this.rows.allClosed
+  }
+
+  /** A row of the batch that is being filled is neither full nor left to be padded. */
+  isOpen(row: number): boolean {
+    return this.rows.isOpen(row)
+  }
+
+  /** Makes the next placement; undefined when a row was left to be padded instead. Nothing may be wanted. */
+  place(): Placement | undefined {
+    const placement = this.packer.place(this.buffer, this.rows)
+    if (placement !== undefined) {
+      this.placements.push(placement)
+      this.consumed++
+    }
+    return placement
+  }
+
+  /** Hands out the complete batch and opens the next. */
+  finishBatch(): BatchLayout {
+    const layout = {
+      ...this.progress(),
+      placements: this.placements.sort((a, b) => a.row - b.row),
+      used: this.rows.used,
+    }
+    this.batches++
+    this.placements = []
+    this.rows = new OpenRows(this.options.batchSize, this.capacity)
+    return layout
+  }
+
+  /** Where the next batch starts. Asked between batches; costs a copy of the buffer's indices. */
+  state(): LoaderState {
+    const buffer = Array.from(this.buffer, (candidate) => candidate.conversation)
+    return {
+      cursor: this.cursor,
+      epoch: this.epoch,
+      consumed: this.consumed,
+      buffer: [...buffer, ...this.restored.toReversed()],
+      batches: this.batches,
+    }
+  }
+
+  /** What is buffered, in reading order. */
+  candidates(): Candidate[] {
+    return [...this.buffer]
+  }
+
+  private advance(): void {
+    this.cursor += this.options.worldSize
+    if (this.cursor < this.conversations) return
+    this.cursor %= this.conversations
+    this.epoch++
+  }
+
+  private progress(): BatchProgress {
+    const { rank, worldSize, totalBatches } = this.options
+    const done = this.batches + 1
+    // Consumed, not fetched: the reference's own fix (7312ec9), which starts at the rank and counts all ranks.
+    const consumed = rank + this.consumed * worldSize
+    return {
+      index: this.batches,
+      epoch: this.epoch,
+      progress: totalBatches === undefined ? consumed / this.conversations : done / totalBatches,
+      lastStep: totalBatches === undefined ? consumed >= this.conversations : done >= totalBatches,
+    }
+  }
+}
+
+/** Packs the next batch with lengths that are all known. */
+export function packBatch(packer: BatchPacker, lengthOf: (conversation: number) => number): BatchLayout {
+  while (!packer.batchComplete) {
+    refill(packer, lengthOf)
+    packer.place()
+  }
+  return packer.finishBatch()
+}
+
+/** Fills the buffer with lengths that are all known. */
+export function refill(packer: BatchPacker, lengthOf: (conversation: number) => number): void {
+  for (let c = packer.wanted; c !== undefined; c = packer.wanted) packer.offer(lengthOf(c))
+}
+
+function checkOptions(options: PackingOptions, conversations: number): void {
+  const { rank, worldSize } = options
+  for (const name of ['batchSize', 'seqLen', 'bufferSize', 'worldSize'] as const) {
+    if (Number.isInteger(options[name]) && options[name] >= 1) continue
+    throw invalid(`${name} is ${String(options[name])}`, `give a whole number of at least 1`)
+  }
+  if (!Number.isInteger(rank) || rank < 0 || rank >= worldSize) {
+    throw invalid(
+      `rank ${String(rank)} of ${String(worldSize)}`,
+      'ranks count from 0 to the world size less 1',
+    )
+  }
+  if (conversations <= rank) {
+    throw invalid(
+      `the mixture has ${String(conversations)} conversations, and rank ${String(rank)} reads its first at ${String(rank)}`,
+      'add tasks or rows to the mixture, or use fewer ranks',
+    )
+  }
+}
+
+function checkState(state: LoaderState, conversations: number): void {
+  const outside = [state.cursor, ...state.buffer].find(
+    (c) => !Number.isInteger(c) || c < 0 || c >= conversations,
+  )
+  if (outside === undefined) return
+  throw new MidbenchError({
+    code: 'packing.state',
+    message: `the loader's state names conversation ${String(outside)}, but the mixture has ${String(conversations)}`,
+    remedy: 'resume with the mixture that the state was saved with',
+  })
+}
+
+function invalid(message: string, remedy: string): MidbenchError {
+  return new MidbenchError({ code: 'packing.invalid', message, remedy })
+}
+
+function emptyConversation(conversation: number): MidbenchError {
+  return new MidbenchError({
+    code: 'packing.empty',
+    message: `conversation ${String(conversation)} of the mixture has no tokens`,
+    remedy: 'rendering gives at least bos: rebuild the token cache',
+  })
+}

@@ -1,0 +1,123 @@
+/**
+ * A packed batch as the Packing view shows it: every id with its role, mask and text, the spans, and what the batch
+ * gains and loses by task. Costs a few passes over the batch's ids.
+ */
+import type { SplitName } from '../data/mixture.schema'
+import type { Tokenizer } from '../tokenizer/tokenizer'
+import { ROLES, RoleReader } from './token-roles'
+import type { PackedBatch, Span } from './types'
+
+/** What one task gives to a batch, and what it loses in it. */
+export interface TaskShare {
+  task: number
+  conversations: number
+  /** Ids in the rows. */
+  used: number
+  /** Ids cut off. */
+  cropped: number
+  cropped_conversations: number
+}
+
+/** Named as in ipc/contract.ts. */
+export interface BatchView {
+  split: SplitName
+  batch: number
+  rows: number
+  seq_len: number
+  /** [rows, seq_len + 1] ids; inputs are [:, :-1], targets [:, 1:]. */
+  ids: Int32Array
+  /** [rows, seq_len + 1] 1 = trained on in a masked loss. */
+  mask: Uint8Array
+  /** [rows, seq_len + 1] what each id is, a code of ROLES. */
+  roles: Uint8Array
+  spans: Span[]
+  /** [rows] first padded position of each row; seq_len + 1 where nothing is padded. */
+  pad_from: number[]
+  /** Every id that occurs, once. */
+  vocabulary: { id: number; text: string; bytes: number }[]
+  tokens_used: number
+  tokens_cropped: number
+  tokens_padded: number
+  per_task: TaskShare[]
+  epoch: number
+  progress: number
+  last_step: boolean
+}
+
+/** Makes the view of a batch. */
+export function viewBatch(batch: PackedBatch, split: SplitName, tokenizer: Tokenizer): BatchView {
+  const capacity = batch.seqLen + 1
+  const ids = rowIds(batch)
+  const roles = new Uint8Array(ids.length).fill(ROLES.pad)
+  const mask = new Uint8Array(ids.length)
+  const reader = new RoleReader(tokenizer)
+  const padFrom = new Array<number>(batch.batchSize).fill(0)
+  for (const { row, offset, length } of batch.spans) {
+    const from = row * capacity + offset
+    const to = from + length
+    reader.read(ids.subarray(from, to), roles.subarray(from, to), mask.subarray(from, to))
+    padFrom[row] = offset + length
+  }
+  const perTask = taskShares(batch.spans)
+  const used = perTask.reduce((sum, share) => sum + share.used, 0)
+  return {
+    split,
+    batch: batch.index,
+    rows: batch.batchSize,
+    seq_len: batch.seqLen,
+    ids,
+    mask,
+    roles,
+    spans: batch.spans,
+    pad_from: padFrom,
+    vocabulary: vocabularyOf(ids, tokenizer),
+    tokens_used: used,
+    tokens_cropped: perTask.reduce((sum, share) => sum + share.cropped, 0),
+    tokens_padded: ids.length - used,
+    per_task: perTask,
+    epoch: batch.epoch,
+    progress: batch.progress,
+    last_step: batch.lastStep,
+  }
+}
+
+/** The rows [B, T + 1] that inputs and targets were cut from. */
+export function rowIds({ batchSize, seqLen, inputs, targets, spans }: PackedBatch): Int32Array {
+  const capacity = seqLen + 1
+  const ids = new Int32Array(batchSize * capacity)
+  const bos = inputs[0] ?? 0 // every row starts with it, and it is what rows are padded with
+  for (let row = 0; row < batchSize; row++) {
+    ids.set(inputs.subarray(row * seqLen, (row + 1) * seqLen), row * capacity)
+    ids[row * capacity + seqLen] = bos
+  }
+  for (const { row, offset, length } of spans) {
+    if (offset + length === capacity) ids[row * capacity + seqLen] = targets[(row + 1) * seqLen - 1] ?? bos
+  }
+  return ids
+}
+
+/** What each task that occurs gives and loses, by task index. */
+export function taskShares(spans: readonly Span[]): TaskShare[] {
+  const shares = new Map<number, TaskShare>()
+  for (const { task, length, cropped } of spans) {
+    const share = shares.get(task) ?? {
+      task,
+      conversations: 0,
+      used: 0,
+      cropped: 0,
+      cropped_conversations: 0,
+    }
+    share.conversations++
+    share.used += length
+    share.cropped += cropped
+    if (cropped > 0) share.cropped_conversations++
+    shares.set(task, share)
+  }
+  return [...shares.values()].sort((a, b) => a.task - b.task)
+}
+
+function vocabularyOf(ids: Int32Array, tokenizer: Tokenizer): BatchView['vocabulary'] {
+  return [...new Set(ids)]
+    .sort((a, b) => a - b)
+    .map((id) => ({ id, text: tokenizer.piece(id), bytes: tokenizer.byteLengths[id] ?? 0 }))
+}

@@ -1,0 +1,14 @@
+/**
+ * Best-fit crop, the reference's packing (reference §2): the longest conversation that fits in what is left of the row;
+ * where none fits, the first of the buffer, cropped to fill the row. Nothing is padded; what was cropped is lost.
+ */
+import type { Packer } from './packer'
+
+export const bestFitCrop: Packer = {
+  name: 'bestfit-crop',
+  pads: false,
+  place(buffer, rows) {
+    const candidate = buffer.takeLongest(rows.remaining) ?? buffer.takeFirst()
+    return candidate && rows.place(rows.row, candidate)
+  },
+}

@@ -1,0 +1,17 @@
+/**
+ * Best-fit pad, the reference's later form (348fbb3): as best-fit crop, but where none fits the rest of the row is
+ * padding. Nothing is lost, but for conversations longer than a row: the reference would never place them and stall;
+ * here they count as long as the row, and are cropped to it (reference §6, 6).
+ */
+import type { Packer } from './packer'
+
+export const bestFitPad: Packer = {
+  name: 'bestfit-pad',
+  pads: true,
+  place(buffer, rows) {
+    const candidate = buffer.takeLongest(rows.remaining)
+    if (candidate !== undefined) return rows.place(rows.row, candidate)
+    rows.close(rows.row)
+    return undefined
+  },
+}

@@ -1,0 +1,66 @@
+/**
+ * Several packings of the same conversations side by side: policies, row lengths, buffer sizes. Every variant is planned
+ * over one whole pass, to its last batch, so that figures differ by packing alone.
+ */
+import { EpochPlan, type PlanInput } from './plan'
+import type { PackingName } from './types'
+
+export interface PackingVariant {
+  packing: PackingName
+  seq_len: number
+  batch_size: number
+  buffer_size: number
+}
+
+export interface Comparison extends PackingVariant {
+  batches: number
+  rows: number
+  /** Complete optimizer steps of `tokens_per_step` tokens. */
+  steps: number
+  tokens_used: number
+  tokens_cropped: number
+  tokens_padded: number
+  /** Used / all positions of the rows, 0 to 1. */
+  utilisation: number
+  /** Cropped / (used + cropped), 0 to 1. */
+  loss_by_cropping: number
+  conversations_cropped: number
+  conversations_longer_than_row: number
+  conversations_never_trained: number
+}
+
+/**
+ * Plans one variant, yielding the share done, 0 to 1, and returning its row of the table.
+ * @param tokensPerStep tokens of an optimizer step, the same for all variants
+ */
+export function* compareVariant(
+  input: PlanInput,
+  variant: PackingVariant,
+  tokensPerStep: number,
+): Generator<number, Comparison, void> {
+  const plan = new EpochPlan(input, {
+    packing: variant.packing,
+    seqLen: variant.seq_len,
+    batchSize: variant.batch_size,
+    bufferSize: variant.buffer_size,
+    rank: 0,
+    worldSize: 1,
+    batchesPerStep: 1,
+  })
+  yield* plan.walk()
+  const { all, padded, rows, utilisation } = plan.totals
+  return {
+    ...variant,
+    batches: plan.batches,
+    rows,
+    steps: Math.floor((rows * variant.seq_len) / tokensPerStep),
+    tokens_used: all.used,
+    tokens_cropped: all.cropped,
+    tokens_padded: padded,
+    utilisation,
+    loss_by_cropping: all.cropped === 0 ? 0 : all.cropped / (all.used + all.cropped),
+    conversations_cropped: all.conversationsCropped,
+    conversations_longer_than_row: all.longerThanRow,
+    conversations_never_trained: all.neverTrained,
+  }
+}

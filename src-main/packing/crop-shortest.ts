@@ -1,0 +1,14 @@
+/**
+ * Best fit with the shortest cropped, as nanochat's pretraining loader does now: where none fits, the shortest
+ * conversation of the buffer fills the row, so that less is lost than with whichever comes first.
+ */
+import type { Packer } from './packer'
+
+export const cropShortest: Packer = {
+  name: 'crop-shortest',
+  pads: false,
+  place(buffer, rows) {
+    const candidate = buffer.takeLongest(rows.remaining) ?? buffer.takeShortest()
+    return candidate && rows.place(rows.row, candidate)
+  },
+}

@@ -1,0 +1,150 @@
+/**
+ * The asking side of the data thread: for the trainer, whose batches are always ordered some ahead, and for the main
+ * process, which shows them. One client is about one opened mixture; open another client for another one.
+ */
+import type { MessagePort, Worker } from 'node:worker_threads'
+import { MidbenchError } from '../errors'
+import type { MixtureEntry, SplitName } from '../data/mixture.schema'
+import type { BatchView } from './batch-view'
+import type { Comparison } from './compare'
+import type { ConversationPlace, ConversationView } from './conversation-view'
+import type {
+  CompareRequest,
+  ConversationAt,
+  DataCalls,
+  DataOptions,
+  OpenedData,
+  PlanRequest,
+} from './data-protocol'
+import type { PlanView } from './plan-view'
+import { PortCaller, type CallOptions } from './port-calls'
+import type { RowReplay } from './replay'
+import type { TaskLengths } from './task-lengths'
+import type { LoaderState, PackedBatch } from './types'
+
+export interface TrainOptions {
+  /** Batches of the run (steps × accumulation), where they are set: progress and lastStep follow them. */
+  totalBatches?: number
+  /** Batches ordered before they are needed. @default 4 */
+  ahead?: number
+}
+
+/** A batch with what the consumer waited for it: 0.0 or so while the thread keeps ahead. */
+export type TimedBatch = PackedBatch & { waitedMs: number }
+
+export class DataClient {
+  private readonly caller: PortCaller<DataCalls>
+  /** Ordered train batches, first to come first. */
+  private ordered: Promise<PackedBatch>[] = []
+
+  /** @param port a port that the data thread serves, or the worker itself */
+  constructor(private readonly port: MessagePort | Worker) {
+    this.caller = new PortCaller(port, 'data thread')
+  }
+
+  /**
+   * Opens the mixture's two splits and the tokenizer.
+   * @throws MidbenchError that names the entry, the file and the reason
+   */
+  open(options: DataOptions, call?: CallOptions): Promise<OpenedData> {
+    return this.caller.call('open', options, call)
+  }
+
+  /** Starts the train loader, from the start or from a state, and orders its first batches. */
+  async startTrain(state?: LoaderState, { totalBatches, ahead = 4 }: TrainOptions = {}): Promise<void> {
+    await this.caller.call('startTrain', { state: state ?? null, totalBatches: totalBatches ?? null })
+    this.ordered = Array.from({ length: ahead }, () => this.order())
+  }
+
+  /**
+   * The next train batch; its place in the queue is ordered anew.
+   * @throws MidbenchError `packing.not_started` before startTrain
+   */
+  async nextTrain(): Promise<TimedBatch> {
+    const asked = performance.now()
+    const first = this.ordered.shift()
+    if (!first) {
+      throw new MidbenchError({
+        code: 'packing.not_started',
+        message: 'the train loader has not been started',
+      })
+    }
+    this.ordered.push(this.order())
+    const batch = await first
+    return { ...batch, waitedMs: performance.now() - asked }
+  }
+
+  /** The first `count` val batches, the same ones each time. */
+  async *valBatches(count: number, ahead = 2): AsyncGenerator<PackedBatch, void, void> {
+    const ordered: Promise<PackedBatch>[] = []
+    for (let index = 0; index < count + ahead; index++) {
+      if (index < count) ordered.push(quiet(this.caller.call('valBatch', { index })))
+      const first = index >= ahead ? ordered.shift() : undefined
+      if (first) yield await first
+    }
+  }
+
+  /** Batch `batch` of a split, with what a run's loader would give for it. */
+  inspect(at: { split: SplitName; batch: number }, call?: CallOptions): Promise<PackedBatch> {
+    return this.caller.call('inspect', at, call)
+  }
+
+  /** The same batch as the Packing view shows it. */
+  batchView(at: { split: SplitName; batch: number }, call?: CallOptions): Promise<BatchView> {
+    return this.caller.call('batchView', at, call)
+  }
+
+  conversation(split: SplitName, at: ConversationAt): Promise<ConversationView> {
+    return this.caller.call('conversation', { split, at })
+  }
+
+  /** Checks one entry by opening it. */
+  probe(entry: MixtureEntry): Promise<{ rows: number; source: string }> {
+    return this.caller.call('probe', { entry })
+  }
+
+  /** Length statistics of each task; renders what has not been rendered. */
+  taskLengths(split: SplitName, call?: CallOptions): Promise<TaskLengths[]> {
+    return this.caller.call('taskLengths', { split }, call)
+  }
+
+  /** The whole epoch (or the set number of steps) without training. */
+  plan(request: PlanRequest, call?: CallOptions): Promise<PlanView> {
+    return this.caller.call('plan', request, call)
+  }
+
+  /** What other packings would do with the same conversations. */
+  compare(request: CompareRequest, call?: CallOptions): Promise<Comparison[]> {
+    return this.caller.call('compare', request, call)
+  }
+
+  /** Where a conversation goes in the plan; null when it is never trained. */
+  findConversation(
+    request: PlanRequest,
+    conversation: number,
+    call?: CallOptions,
+  ): Promise<ConversationPlace | null> {
+    return this.caller.call('findConversation', { ...request, conversation }, call)
+  }
+
+  /** How a row was filled, placement by placement. */
+  replayRow(at: { split: SplitName; batch: number; row: number }, call?: CallOptions): Promise<RowReplay> {
+    return this.caller.call('replayRow', at, call)
+  }
+
+  /** Ends the client; a worker ends with it, other ports of the thread live on. */
+  async close(): Promise<void> {
+    if ('terminate' in this.port) await this.port.terminate()
+    else this.port.close()
+  }
+
+  private order(): Promise<PackedBatch> {
+    return quiet(this.caller.call('trainBatch', null))
+  }
+}
+
+/** A promise that is awaited later, or never: its failure is reported there and nowhere else. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
+}

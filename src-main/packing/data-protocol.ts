@@ -1,0 +1,99 @@
+/**
+ * What the data thread does for others: its calls, with their inputs and outputs. The trainer asks for batches over a
+ * port of its own, the main process for what the window shows; neither passes data on for the other.
+ *
+ * What the window is shown keeps the names of ipc/contract.ts (snake case), so that a handler can hand it on as it is.
+ */
+import type { TaskInfo } from '../data/mixture'
+import type { MixtureConfig, MixtureEntry, SplitName } from '../data/mixture.schema'
+import type { BatchView } from './batch-view'
+import type { Comparison, PackingVariant } from './compare'
+import type { ConversationPlace, ConversationView } from './conversation-view'
+import type { PlanView } from './plan-view'
+import type { RowReplay } from './replay'
+import type { TaskLengths } from './task-lengths'
+import type { LoaderState, PackedBatch, PackingName } from './types'
+
+/** The options of a run's config that decide its data. */
+export interface DataConfig {
+  mixture: MixtureConfig
+  max_seq_len: number
+  device_batch_size: number
+  packing: PackingName
+  buffer_size: number
+}
+
+export interface DataOptions {
+  config: DataConfig
+  /** The nanochat folder. */
+  baseDir: string
+  /** Folder of the config file; relative paths start here. */
+  configDir: string
+  /** Folder for decoded rows and rendered ids. */
+  cacheDir: string
+  /** Folder of tokenizer.pkl and token_bytes.pt. */
+  tokenizerDir: string
+  rank: number
+  worldSize: number
+}
+
+export interface OpenedData {
+  trainConversations: number
+  /** 0 when the mixture has no val tasks. */
+  valConversations: number
+  tasks: { train: readonly TaskInfo[]; val: readonly TaskInfo[] }
+  vocabSize: number
+  /** [vocabSize] bytes a token stands for; 0 for special tokens. */
+  byteLengths: Int32Array
+  bosId: number
+}
+
+/** A conversation by its place in the shuffled mixture, or by task and row. */
+export type ConversationAt = { index: number } | { task: number; row: number }
+
+export interface TrainStart {
+  /** Where to go on; null = from the start. */
+  state: LoaderState | null
+  /** Batches of the run (steps × accumulation), where they are set; null = one pass over the mixture. */
+  totalBatches: number | null
+}
+
+/** Steps of the plan: how many batches make one, and how many steps a run has where that is set. */
+export interface PlanRequest {
+  split: SplitName
+  /** Gradient accumulation. */
+  batches_per_step: number
+  /** null = one pass over the mixture. */
+  num_iterations: number | null
+}
+
+export interface CompareRequest {
+  split: SplitName
+  /** Tokens of an optimizer step, which stays the same whatever the rows' length. */
+  tokens_per_step: number
+  variants: PackingVariant[]
+}
+
+export interface DataCalls {
+  /** Opens the mixture and the tokenizer; every other call is about what was opened last on this port. */
+  open: { input: DataOptions; output: OpenedData }
+  startTrain: { input: TrainStart; output: null }
+  /** The batch after the last one asked for. */
+  trainBatch: { input: null; output: PackedBatch }
+  /** Batch `index` of the val split from its start; in order they cost no search. */
+  valBatch: { input: { index: number }; output: PackedBatch }
+  /** Any batch, without packing those before it where lengths are known. */
+  inspect: { input: { split: SplitName; batch: number }; output: PackedBatch }
+  batchView: { input: { split: SplitName; batch: number }; output: BatchView }
+  conversation: { input: { split: SplitName; at: ConversationAt }; output: ConversationView }
+  /** Rows and source of one entry, or what is wrong with it. */
+  probe: { input: { entry: MixtureEntry }; output: { rows: number; source: string } }
+  /** Renders what has not been rendered: minutes on the full mixture, with progress. */
+  taskLengths: { input: { split: SplitName }; output: TaskLengths[] }
+  /** The calls below need all lengths, and render what has not been rendered first. */
+  plan: { input: PlanRequest; output: PlanView }
+  compare: { input: CompareRequest; output: Comparison[] }
+  /** Where a conversation of the plan went; null when it is never trained. */
+  findConversation: { input: PlanRequest & { conversation: number }; output: ConversationPlace | null }
+  replayRow: { input: { split: SplitName; batch: number; row: number }; output: RowReplay }
+}

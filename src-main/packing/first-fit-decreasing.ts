@@ -1,0 +1,18 @@
+/**
+ * First-fit decreasing, bin packing's standard heuristic, over a buffer that is refilled: all rows of the batch are open
+ * at once, the longest conversation that fits in any goes into the first it fits in, and what is left of the rows is
+ * padding. As in best-fit pad, a conversation longer than a row is cropped to it. A placement costs a pass over the
+ * batch's rows.
+ */
+import type { Packer } from './packer'
+
+export const firstFitDecreasing: Packer = {
+  name: 'first-fit-decreasing',
+  pads: true,
+  place(buffer, rows) {
+    const candidate = buffer.takeLongest(rows.mostRemaining)
+    if (candidate !== undefined) return rows.place(rows.firstWithRoom(candidate.size), candidate)
+    while (!rows.allClosed) rows.close(rows.row)
+    return undefined
+  },
+}

@@ -1,0 +1,16 @@
+/** The packing policies by name. */
+import { bestFitCrop } from './bestfit-crop'
+import { bestFitPad } from './bestfit-pad'
+import { cropShortest } from './crop-shortest'
+import { firstFitDecreasing } from './first-fit-decreasing'
+import { greedyCrop } from './greedy-crop'
+import type { Packer } from './packer'
+import type { PackingName } from './types'
+
+export const packers: Readonly<Record<PackingName, Packer>> = {
+  'bestfit-crop': bestFitCrop,
+  'bestfit-pad': bestFitPad,
+  'greedy-crop': greedyCrop,
+  'crop-shortest': cropShortest,
+  'first-fit-decreasing': firstFitDecreasing,
+}

@@ -1,0 +1,101 @@
+/** What a plan adds up to, in total and by task. */
+import type { BatchLayout } from './batch-packer'
+import type { PlanInput, PlanOptions } from './plan'
+
+/** Conversations and tokens of one task, or of all. */
+export interface Totals {
+  /** Conversations that this rank reads in one pass. */
+  conversations: number
+  /** Their tokens. */
+  tokens: number
+  /** Conversations placed in trained batches; those placed again in a second pass count again. */
+  placed: number
+  /** Tokens in the rows of trained batches. */
+  used: number
+  /** Tokens of placed conversations that were cut off. */
+  cropped: number
+  conversationsCropped: number
+  /** Conversations that no trained batch holds: still buffered at the end, or in an incomplete last step. */
+  neverTrained: number
+  tokensNeverTrained: number
+  /** Conversations longer than a row, which no packing can place whole. */
+  longerThanRow: number
+}
+
+export class PlanTotals {
+  readonly all = emptyTotals()
+  readonly perTask: Totals[]
+  /** Positions of rows that hold no conversation. */
+  padded = 0
+  rows = 0
+  private readonly capacity: number
+
+  constructor(
+    private readonly input: PlanInput,
+    private readonly options: PlanOptions,
+  ) {
+    this.capacity = options.seqLen + 1
+    this.perTask = Array.from({ length: input.taskCount }, emptyTotals)
+  }
+
+  /** Used / all positions of the rows, 0 to 1. */
+  get utilisation(): number {
+    return this.rows === 0 ? 0 : this.all.used / (this.rows * this.capacity)
+  }
+
+  /** Adds a trained batch; answers its own sums. */
+  count(layout: BatchLayout): { used: number; cropped: number; padded: number } {
+    let used = 0
+    let cropped = 0
+    for (const placement of layout.placements) {
+      used += placement.length
+      cropped += placement.cropped
+      for (const totals of this.of(placement.conversation)) {
+        totals.placed++
+        totals.used += placement.length
+        totals.cropped += placement.cropped
+        if (placement.cropped > 0) totals.conversationsCropped++
+      }
+    }
+    const padded = layout.used.length * this.capacity - used
+    this.padded += padded
+    this.rows += layout.used.length
+    return { used, cropped, padded }
+  }
+
+  /** Counts what was there to be read, once the plan is known. @param batchOf [n] -1 = never trained */
+  finish(batchOf: Int32Array): void {
+    const { lengths } = this.input
+    for (let c = this.options.rank; c < lengths.length; c += this.options.worldSize) {
+      const length = lengths[c] ?? 0
+      for (const totals of this.of(c)) {
+        totals.conversations++
+        totals.tokens += length
+        if (length > this.capacity) totals.longerThanRow++
+        if (batchOf[c] !== -1) continue
+        totals.neverTrained++
+        totals.tokensNeverTrained += length
+      }
+    }
+  }
+
+  /** The sums that a conversation counts in: its task's, and all. */
+  private of(conversation: number): Totals[] {
+    const task = this.perTask[this.input.tasks[conversation] ?? 0]
+    return task ? [this.all, task] : [this.all]
+  }
+}
+
+function emptyTotals(): Totals {
+  return {
+    conversations: 0,
+    tokens: 0,
+    placed: 0,
+    used: 0,
+    cropped: 0,
+    conversationsCropped: 0,
+    neverTrained: 0,
+    tokensNeverTrained: 0,
+    longerThanRow: 0,
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * The whole epoch from lengths alone: how many steps, what every task gives and loses, which conversations are in a
+ * step, and where a conversation went. It runs the loader's own packing, so it equals what the loader does, batch by
+ * batch. 848,000 conversations take about a second; any batch's layout then costs at most a short walk from a kept
+ * state.
+ *
+ * A run trains complete steps only (reference §6, 3). Batches of the epoch that do not fill a last step are counted as
+ * left over, and their conversations as never trained.
+ */
+import { BatchPacker, packBatch, type BatchLayout } from './batch-packer'
+import { Checkpoints } from './checkpoints'
+import { PlanTotals } from './plan-totals'
+import type { LoaderState, PackingOptions, Placement } from './types'
+
+export interface PlanOptions extends PackingOptions {
+  /** Gradient accumulation: micro-batches of one optimizer step. */
+  batchesPerStep: number
+}
+
+/** What is known of the mixture before a plan is made. */
+export interface PlanInput {
+  /** [n] ids of each conversation, in mixture order. */
+  lengths: Int32Array
+  /** [n] task of each conversation. */
+  tasks: Uint16Array
+  taskCount: number
+}
+
+/** What became of each batch, a number a batch. */
+export interface BatchCurve {
+  used: number[]
+  cropped: number[]
+  padded: number[]
+}
+
+export class EpochPlan {
+  /** Batches of complete steps. */
+  batches = 0
+  /** Batches after the last complete step, which are not trained. */
+  leftOver = 0
+  /** [n] batch of each conversation, of its first placement; -1 = never trained. */
+  readonly batchOf: Int32Array
+  readonly curve: BatchCurve = { used: [], cropped: [], padded: [] }
+  readonly totals: PlanTotals
+  private readonly checkpoints: Checkpoints
+
+  constructor(
+    readonly input: PlanInput,
+    readonly options: PlanOptions,
+  ) {
+    this.batchOf = new Int32Array(input.lengths.length).fill(-1)
+    this.totals = new PlanTotals(input, options)
+    this.checkpoints = new Checkpoints(options.bufferSize)
+  }
+
+  get steps(): number {
+    return this.batches / this.options.batchesPerStep
+  }
+
+  /** Walks the epoch, a batch at a time; yields the share done, 0 to 1. */
+  *walk(): Generator<number, void, void> {
+    const packer = new BatchPacker(this.options, this.input.lengths.length)
+    let step: BatchLayout[] = []
+    for (let last = false; !last;) {
+      this.checkpoints.consider(packer.nextBatch, packer)
+      const layout = packBatch(packer, this.lengthOf)
+      step.push(layout)
+      if (step.length === this.options.batchesPerStep) {
+        this.commit(step)
+        step = []
+      }
+      last = layout.lastStep
+      yield Math.min(1, layout.progress)
+    }
+    this.leftOver = step.length
+    this.totals.finish(this.batchOf)
+  }
+
+  /** The layout of a batch; batches after the plan's end follow on. */
+  layout(batch: number): BatchLayout {
+    const packer = this.packerAt(batch)
+    return packBatch(packer, this.lengthOf)
+  }
+
+  /** The loader's state before a batch. */
+  stateBefore(batch: number): LoaderState {
+    return this.packerAt(batch).state()
+  }
+
+  /** The batches of a step, from 0. */
+  step(step: number): BatchLayout[] {
+    const { batchesPerStep } = this.options
+    const packer = this.packerAt(step * batchesPerStep)
+    return Array.from({ length: batchesPerStep }, () => packBatch(packer, this.lengthOf))
+  }
+
+  /** Where a conversation went first; undefined when it is never trained. */
+  find(conversation: number): { batch: number; placement: Placement } | undefined {
+    const batch = this.batchOf[conversation] ?? -1
+    if (batch < 0) return undefined
+    const placement = this.layout(batch).placements.find((p) => p.conversation === conversation)
+    return placement && { batch, placement }
+  }
+
+  private readonly lengthOf = (conversation: number): number => this.input.lengths[conversation] ?? 0
+
+  private packerAt(batch: number): BatchPacker {
+    const packer = new BatchPacker(this.options, this.input.lengths.length, this.checkpoints.before(batch))
+    while (packer.nextBatch < batch) packBatch(packer, this.lengthOf)
+    return packer
+  }
+
+  /** Counts the batches of a step that will be trained. */
+  private commit(step: readonly BatchLayout[]): void {
+    for (const layout of step) {
+      for (const { conversation } of layout.placements) {
+        if (this.batchOf[conversation] === -1) this.batchOf[conversation] = layout.index
+      }
+      const { used, cropped, padded } = this.totals.count(layout)
+      this.curve.used.push(used)
+      this.curve.cropped.push(cropped)
+      this.curve.padded.push(padded)
+    }
+    this.batches += step.length
+  }
+}
+
+/** Plans the epoch, or the set number of batches, in one go. */
+export function planEpoch(input: PlanInput, options: PlanOptions): EpochPlan {
+  const plan = new EpochPlan(input, options)
+  const walk = plan.walk()
+  while (walk.next().done !== true) continue
+  return plan
+}

@@ -1,0 +1,68 @@
+/** Length statistics by task, as the Mixture view shows them: from known lengths, in one pass. */
+
+/** Named as in ipc/contract.ts. Lengths in tokens, after rendering's cut at 2048. */
+export interface TaskLengths {
+  index: number
+  conversations: number
+  tokens: number
+  /** Tokens that the assistant is trained on. */
+  supervised: number
+  mean: number
+  max: number
+  /** Conversations longer than a row (max_seq_len + 1). */
+  longer_than_row: number
+  /** Counts in bins of `bin_width` tokens from 0; the width is the same for all tasks. */
+  bin_width: number
+  bins: number[]
+}
+
+/** What is known of each conversation of a split, in mixture order. */
+export interface LengthTable {
+  /** [n] ids of each conversation. */
+  lengths: Int32Array
+  /** [n] ids of it that the assistant is trained on. */
+  supervised: Int32Array
+  /** [n] index of its task. */
+  tasks: Uint16Array
+}
+
+const MOST_BINS = 64
+
+/**
+ * @param table what is known of each conversation
+ * @param taskCount tasks of the mixture
+ * @param capacity ids a row, T + 1
+ */
+export function taskLengths(table: LengthTable, taskCount: number, capacity: number): TaskLengths[] {
+  const longest = table.lengths.reduce((max, length) => Math.max(max, length), 0)
+  const binWidth = 2 ** Math.max(0, Math.ceil(Math.log2((longest + 1) / MOST_BINS)))
+  const binCount = Math.floor(longest / binWidth) + 1
+  const perTask = Array.from({ length: taskCount }, (_, index) => emptyTask(index, binWidth, binCount))
+  table.lengths.forEach((length, c) => {
+    const task = perTask[table.tasks[c] ?? 0]
+    if (!task) return
+    const bin = Math.floor(length / binWidth)
+    task.conversations++
+    task.tokens += length
+    task.supervised += table.supervised[c] ?? 0
+    task.max = Math.max(task.max, length)
+    task.bins[bin] = (task.bins[bin] ?? 0) + 1
+    if (length > capacity) task.longer_than_row++
+  })
+  for (const task of perTask) task.mean = task.conversations === 0 ? 0 : task.tokens / task.conversations
+  return perTask
+}
+
+function emptyTask(index: number, binWidth: number, binCount: number): TaskLengths {
+  return {
+    index,
+    conversations: 0,
+    tokens: 0,
+    supervised: 0,
+    mean: 0,
+    max: 0,
+    longer_than_row: 0,
+    bin_width: binWidth,
+    bins: new Array<number>(binCount).fill(0),
+  }
+}
