@@ -5,6 +5,7 @@
  * know neither. An engine lives in the trainer thread and owns its tensors; what crosses this interface are numbers and
  * typed arrays.
  */
+import type { AdamWMemory, FloatArray, MuonMemory } from '../checkpoint/types'
 
 /** Token ids of one micro-batch; a PackedBatch is one. */
 export interface TokenBatch {
@@ -26,19 +27,13 @@ export interface StepSettings {
   momentum: number
 }
 
-/** A named array as it leaves the engine: row-major float32. */
-export interface StateArray {
-  shape: number[]
-  data: Float32Array
-}
-
-/** Everything that the next step depends on. Names are the model's parameter names; null where there are none yet. */
+/** Everything that the next step depends on, by the model's parameter names; the arrays are copies. */
 export interface EngineState {
-  parameters: ReadonlyMap<string, StateArray>
-  /** The optimizers' arrays by name, as optimizers/ names them. */
-  optimizer: ReadonlyMap<string, StateArray>
-  /** Optimizer steps done since the optimizers began: Adam's bias correction depends on it. */
-  steps: number
+  parameters: ReadonlyMap<string, FloatArray>
+  /** Empty before the first step. */
+  adamw: ReadonlyMap<string, AdamWMemory>
+  /** Empty before the first step. */
+  muon: ReadonlyMap<string, MuonMemory>
 }
 
 export interface StepEngine {

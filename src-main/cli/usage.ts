@@ -1,0 +1,49 @@
+/** Bad usage as an error, and any failure as the lines a person reads in a terminal. */
+import { type Failure, MidbenchError } from '../errors'
+
+/**
+ * An error that ends the command line with exit code 2.
+ *
+ * @param help shown below the message: the usage of the command, or the list of commands
+ */
+export function usageError(message: string, help?: string): MidbenchError {
+  return new MidbenchError({ code: 'usage', message, remedy: help })
+}
+
+/** What, where, and what to do: the message, one line an issue, and the remedy. */
+export function failureText(failure: Failure): string {
+  const issues = (failure.issues ?? []).map(({ path, message, hint }) => {
+    const where = path === '' ? '' : `${path} `
+    return `  ${where}${message}${hint === undefined ? '' : `; ${hint}`}`
+  })
+  return [failure.message, ...issues, ...(failure.remedy === undefined ? [] : [failure.remedy])].join('\n')
+}
+
+/** A string option that must be given. @throws MidbenchError `usage` */
+export function requiredString(
+  values: Readonly<Record<string, unknown>>,
+  name: string,
+  usage: string,
+): string {
+  const value = values[name]
+  if (typeof value === 'string' && value !== '') return value
+  throw usageError(`--${name} is missing.`, `Usage: midbench ${usage}`)
+}
+
+export function optionalString(values: Readonly<Record<string, unknown>>, name: string): string | null {
+  const value = values[name]
+  return typeof value === 'string' ? value : null
+}
+
+/** A whole number of at least `least`; null when it is not given. @throws MidbenchError `usage` */
+export function optionalCount(
+  values: Readonly<Record<string, unknown>>,
+  name: string,
+  least = 1,
+): number | null {
+  const value = values[name]
+  if (value === undefined) return null
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : NaN
+  if (Number.isSafeInteger(number) && number >= least) return number
+  throw usageError(`--${name} is ${String(value)}; it must be a whole number of at least ${String(least)}.`)
+}

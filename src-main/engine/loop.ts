@@ -1,0 +1,246 @@
+/**
+ * The run loop (reference §5, with the differences of §6): evaluate when due, save when due, collect a step's
+ * micro-batches, step, log.
+ *
+ * `run()` returns when the run is done or when a pause or a stop was asked for; after a pause it can be called again and
+ * goes on. Between two steps the loop lets the thread's messages in, so a request is heard within one step, and within
+ * one batch of an evaluation. The loop knows neither threads nor files: data, engine and hooks are given.
+ */
+import { setImmediate } from 'node:timers/promises'
+
+import { MidbenchError } from '../errors'
+import { lrMultiplier, muonMomentum } from '../optimizers/schedules'
+import type { LoaderState, PackedBatch } from '../packing/types'
+import type { EvalMetric, StepMetric } from '../runs/run.schema'
+import { bitsPerByte, evaluate } from './evaluate'
+import {
+  debiased,
+  emptyAverage,
+  mean,
+  modelFlopsUtilisation,
+  updateAverage,
+  type MovingAverage,
+} from './metrics'
+import type { StepEngine } from './step-engine'
+
+/** The first steps are slower (memory is being taken, a graph is being compiled) and are not counted as time. */
+const UNTIMED_STEPS = 10
+
+export interface BatchSource {
+  /** The next training batch and how long it had to be waited for, in milliseconds. */
+  nextTrain(): Promise<PackedBatch & { waitedMs: number }>
+  /** The first `count` batches of the validation mixture. */
+  valBatches(count: number): AsyncIterable<PackedBatch>
+}
+
+export interface LoopOptions {
+  /** Optimizer steps; null = to the end of the first epoch. */
+  steps: number | null
+  /** Micro-batches a step. */
+  gradAccumSteps: number
+  /** Tokens a step. */
+  totalBatchSize: number
+  /** Steps between evaluations; null = none. */
+  evalEvery: number | null
+  evalBatches: number
+  /** Steps between checkpoints; null = none. */
+  saveEvery: number | null
+  flopsPerToken: number
+  /** FLOPs a second at the device's best; null when not known. */
+  peakFlops: number | null
+  /** [vocab] bytes of each token. */
+  byteLengths: Int32Array
+}
+
+/** What the loop itself must remember from step to step; with the engine's state it is the whole run. */
+export interface LoopState {
+  /** Optimizer steps done. */
+  step: number
+  average: MovingAverage
+  trainingTimeS: number
+  /** 0 to 1. */
+  progress: number
+  /** Step of the last evaluation that was made; -1 before the first. */
+  evaluatedAt: number
+  lastBpb: number | null
+  bestBpb: number | null
+  /** Every step of the run has been made. */
+  finished: boolean
+  /** From which the next batch follows; null at the start. */
+  loader: LoaderState | null
+}
+
+export const initialState: LoopState = {
+  step: 0,
+  average: emptyAverage,
+  trainingTimeS: 0,
+  progress: 0,
+  evaluatedAt: -1,
+  lastBpb: null,
+  bestBpb: null,
+  finished: false,
+  loader: null,
+}
+
+export interface LoopHooks {
+  /** What was asked for since: asked before every step and every batch of an evaluation. */
+  request(): 'pause' | 'stop' | null
+  onPhase(phase: 'training' | 'evaluating' | 'saving'): void
+  onStep(metric: StepMetric): void
+  onEval(metric: EvalMetric): void
+  /** Saves engine and loop state. */
+  save(): Promise<void>
+}
+
+type StepBatches = (PackedBatch & { waitedMs: number })[]
+
+export class TrainLoop {
+  private savedAt: number
+
+  constructor(
+    private readonly engine: StepEngine,
+    private readonly data: BatchSource,
+    private readonly options: LoopOptions,
+    private readonly hooks: LoopHooks,
+    public state: LoopState = initialState,
+  ) {
+    this.savedAt = state.step
+  }
+
+  /**
+   * Goes on until the run is done or a request is heard.
+   *
+   * @throws MidbenchError `train.diverged` when a loss is not a number; whatever data and engine throw. The state is
+   *   then that of the last complete step.
+   */
+  async run(): Promise<'done' | 'pause' | 'stop'> {
+    for (;;) {
+      await setImmediate() // lets the thread's messages in
+      const request = this.hooks.request()
+      if (request !== null) return request
+      if (this.saveIsDue()) await this.save()
+      else if (this.evalIsDue()) await this.evaluate()
+      else if (this.state.finished) return 'done'
+      else await this.nextStep()
+    }
+  }
+
+  /** Saves now, unless this step has been saved already. */
+  async save(): Promise<void> {
+    this.hooks.onPhase('saving')
+    await this.hooks.save()
+    this.savedAt = this.state.step
+  }
+
+  private saveIsDue(): boolean {
+    const { saveEvery } = this.options
+    const { step, finished } = this.state
+    return saveEvery !== null && step > this.savedAt && (finished || step % saveEvery === 0)
+  }
+
+  private evalIsDue(): boolean {
+    const { evalEvery } = this.options
+    const { step, evaluatedAt, finished } = this.state
+    return evalEvery !== null && evaluatedAt !== step && (finished || step % evalEvery === 0)
+  }
+
+  private async evaluate(): Promise<void> {
+    this.hooks.onPhase('evaluating')
+    const started = performance.now()
+    const batches = this.data.valBatches(this.options.evalBatches)
+    const sums = await evaluate(this.engine, batches, this.options.byteLengths, () => this.interrupted())
+    if (sums === null) return
+    const { step, bestBpb } = this.state
+    const bpb = bitsPerByte(sums)
+    this.state = { ...this.state, evaluatedAt: step, lastBpb: bpb, bestBpb: Math.min(bestBpb ?? bpb, bpb) }
+    this.hooks.onEval({ step, val_bpb: bpb, seconds: (performance.now() - started) / 1000 })
+  }
+
+  private async interrupted(): Promise<boolean> {
+    await setImmediate()
+    return this.hooks.request() !== null
+  }
+
+  private async nextStep(): Promise<void> {
+    this.hooks.onPhase('training')
+    const started = performance.now()
+    const batches = await this.collect()
+    if (batches === null) {
+      this.state = { ...this.state, finished: true }
+      return
+    }
+    const last = lastOf(batches)
+    const progress = this.progressAfter(last)
+    const settings = { lrMultiplier: lrMultiplier(progress), momentum: muonMomentum(this.state.step) }
+    const { losses } = await this.engine.step(batches, settings)
+    this.advance(batches, losses, progress, settings, (performance.now() - started) / 1000)
+  }
+
+  /** A step's micro-batches; null where the epoch ends before the step is complete (reference §6.3). */
+  private async collect(): Promise<StepBatches | null> {
+    const batches: StepBatches = []
+    while (batches.length < this.options.gradAccumSteps) {
+      const batch = await this.data.nextTrain()
+      batches.push(batch)
+      const complete = batches.length === this.options.gradAccumSteps
+      if (batch.lastStep && this.options.steps === null && !complete) return null
+    }
+    return batches
+  }
+
+  /** Progress after the step's last batch (reference §6.2, §6.3); it never falls. */
+  private progressAfter(last: PackedBatch): number {
+    const { steps } = this.options
+    const progress = steps === null ? last.progress : (this.state.step + 1) / steps
+    return Math.max(this.state.progress, Math.min(progress, 1))
+  }
+
+  private advance(
+    batches: StepBatches,
+    losses: readonly number[],
+    progress: number,
+    settings: { lrMultiplier: number; momentum: number },
+    seconds: number,
+  ): void {
+    const last = lastOf(batches)
+    const step = this.state.step + 1
+    const lastLoss = losses.at(-1) ?? NaN
+    if (!losses.every(Number.isFinite)) throw diverged(step, lastLoss)
+    const average = updateAverage(this.state.average, lastLoss)
+    const trainingTimeS = this.state.trainingTimeS + (step > UNTIMED_STEPS ? seconds : 0)
+    const finished = this.options.steps === null ? last.lastStep : step >= this.options.steps
+    this.state = { ...this.state, step, average, trainingTimeS, progress, finished, loader: last.stateAfter }
+    const { totalBatchSize, flopsPerToken, peakFlops } = this.options
+    const tokPerSec = totalBatchSize / seconds
+    this.hooks.onStep({
+      step,
+      loss: mean(losses),
+      loss_last_micro: lastLoss,
+      loss_ema: debiased(average),
+      lrm: settings.lrMultiplier,
+      momentum: settings.momentum,
+      dt_ms: seconds * 1000,
+      data_wait_ms: batches.reduce((sum, batch) => sum + batch.waitedMs, 0),
+      tok_per_sec: tokPerSec,
+      mfu: modelFlopsUtilisation(flopsPerToken * tokPerSec, peakFlops),
+      epoch: last.epoch,
+      progress,
+      training_time_s: trainingTimeS,
+      first_batch: batches[0]?.index ?? 0,
+    })
+  }
+}
+
+function lastOf(batches: StepBatches): PackedBatch {
+  const last = batches.at(-1)
+  if (last === undefined) throw new Error('a step has at least one micro-batch')
+  return last
+}
+
+function diverged(step: number, loss: number): MidbenchError {
+  return new MidbenchError({
+    code: 'train.diverged',
+    message: `The loss of step ${String(step)} is ${String(loss)}: the model has diverged.`,
+    remedy: 'Lower the learning rates or init_lr_frac and start again, or resume from the last checkpoint.',
+  })
+}

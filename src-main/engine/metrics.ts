@@ -1,0 +1,63 @@
+/**
+ * The numbers a step is logged with, and the seed's log line (reference §5).
+ */
+import type { StepMetric } from '../runs/run.schema'
+
+const EMA_BETA = 0.9
+
+/** An exponential moving average that started from zero. */
+export interface MovingAverage {
+  value: number
+  updates: number
+}
+
+export const emptyAverage: MovingAverage = { value: 0, updates: 0 }
+
+export function updateAverage(average: MovingAverage, value: number): MovingAverage {
+  return {
+    value: EMA_BETA * average.value + (1 - EMA_BETA) * value,
+    updates: average.updates + 1,
+  }
+}
+
+/** The average without its pull to the zero it started from: divided by `1 - 0.9 ** n` (reference §6.4). */
+export function debiased(average: MovingAverage): number {
+  return average.value / (1 - EMA_BETA ** average.updates)
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+/** Model FLOPs used, in percent of the device's peak; null when the peak is not known. */
+export function modelFlopsUtilisation(flopsPerSecond: number, peak: number | null): number | null {
+  return peak === null ? null : (100 * flopsPerSecond) / peak
+}
+
+/**
+ * The seed's line for a step. The loss is the moving average of the last micro-batch's; where a step has several
+ * micro-batches, their mean follows at the end.
+ */
+export function stepLine(metric: StepMetric, microBatches: number): string {
+  const fields = [
+    `step ${padStep(metric.step)} (${(100 * metric.progress).toFixed(2)}%)`,
+    `loss: ${metric.loss_ema.toFixed(6)}`,
+    `lrm: ${metric.lrm.toFixed(2)}`,
+    `dt: ${metric.dt_ms.toFixed(2)}ms`,
+    `tok/sec: ${Math.trunc(metric.tok_per_sec).toLocaleString('en-US')}`,
+    `mfu: ${metric.mfu === null ? 'unknown' : metric.mfu.toFixed(2)}`,
+    `epoch: ${String(metric.epoch)}`,
+    `total time: ${(metric.training_time_s / 60).toFixed(2)}m`,
+  ]
+  if (microBatches > 1) fields.push(`mean loss: ${metric.loss.toFixed(6)}`)
+  return fields.join(' | ')
+}
+
+/** The seed's line for an evaluation. */
+export function evalLine(step: number, valBpb: number): string {
+  return `Step ${padStep(step)} | Validation bpb: ${valBpb.toFixed(4)}`
+}
+
+function padStep(step: number): string {
+  return String(step).padStart(5, '0')
+}

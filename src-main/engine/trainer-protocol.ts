@@ -1,0 +1,114 @@
+/**
+ * What the supervisor (main process or command line) and the trainer thread say to each other. One trainer thread does
+ * one job: a run, an evaluation, or the logits of the first batch. Batches do not pass here: the trainer holds a port to
+ * the data thread.
+ */
+import type { MessagePort } from 'node:worker_threads'
+
+import type { Failure } from '../errors'
+import type { RunConfig } from '../runs/config.schema'
+import type { EvalMetric, LogLine, RunDetail, StepMetric } from '../runs/run.schema'
+
+/** Where a job finds things. All absolute. */
+export interface JobLocations {
+  /** The nanochat folder. */
+  baseDir: string
+  /** Folder of the config file; relative paths in the config count from it. */
+  configDir: string
+  /** Folder for decoded rows and rendered ids. */
+  cacheDir: string
+  /** Folder of the person's data, in which a base checkpoint is made for the starter project. */
+  dataDir: string
+}
+
+export interface TrainJob {
+  type: 'train'
+  config: RunConfig
+  locations: JobLocations
+  /** The run's folder: checkpoints/ lies in it. */
+  runDir: string
+  /** Goes on from the last whole checkpoint in the run's folder. */
+  resume: boolean
+  /** Steps after which to save and end; null = the whole run. */
+  stopAfter: number | null
+  /** TensorFlow's threads; null = as many as there are processors. */
+  threads: number | null
+}
+
+export interface EvaluateJob {
+  type: 'evaluate'
+  config: RunConfig
+  locations: JobLocations
+  /** Holds model_*.pt and meta_*.json; the last step is taken. */
+  checkpointDir: string
+  /** Batches of the validation mixture; null = as the config's eval_tokens says. */
+  batches: number | null
+  threads: number | null
+}
+
+export interface LogitsJob {
+  type: 'logits'
+  config: RunConfig
+  locations: JobLocations
+  checkpointDir: string
+  threads: number | null
+}
+
+export type TrainerJob = TrainJob | EvaluateJob | LogitsJob
+
+/** To the trainer. `begin` is the first; the port's other end is the data thread's. */
+export type TrainerRequest =
+  { type: 'begin'; job: TrainerJob; data: MessagePort } | { type: 'pause' | 'resume' | 'stop' }
+
+/** What is known of a run once its model, data and device are there. */
+export interface Prepared {
+  model: NonNullable<RunDetail['model']>
+  /** As it really is: "CPU, 2 threads, float32, eager". */
+  device: string
+  /** Planned steps; null where the run is one epoch, whose length is not known in advance. */
+  totalSteps: number | null
+  /** Step that the run goes on from; 0 for a new one. */
+  step: number
+}
+
+/** What a finished run leaves. */
+export interface Outcome {
+  /** nanochat's folder of the result, in mid_checkpoints; null on a dry run. */
+  checkpointDir: string | null
+  bestBpb: number | null
+  trainingTimeS: number
+  /** The most memory TensorFlow held. */
+  peakMemoryBytes: number
+}
+
+export interface EvaluateResult {
+  val_bpb: number
+  /** Mean loss, nats a token. */
+  loss: number
+}
+
+/** Key for key what `logits` prints. */
+export interface LogitsResult {
+  loss_mean: number
+  loss_per_token_head: number[]
+  logits_row0_pos5_head: number[]
+  logits_row0_last_head: number[]
+  grad_norms: Record<string, number>
+}
+
+/** From the trainer, in the order things happen. `paused`, `stopped`, `done`, `result` and `failed` follow a save. */
+export type TrainerReport =
+  | { type: 'phase'; phase: 'preparing' | 'training' | 'evaluating' | 'saving' }
+  | { type: 'prepared'; prepared: Prepared }
+  | { type: 'step'; metric: StepMetric }
+  | { type: 'eval'; metric: EvalMetric }
+  | { type: 'log'; line: LogLine }
+  | { type: 'checkpoint'; step: number; dir: string; kept: number[] }
+  | { type: 'paused'; step: number }
+  | { type: 'stopped'; step: number }
+  | { type: 'done'; step: number; outcome: Outcome }
+  | { type: 'evaluated'; result: EvaluateResult }
+  | { type: 'logits'; result: LogitsResult }
+  | { type: 'failed'; failure: Failure }
+  /** A long part of a phase: reading the mixture, evaluating. */
+  | { type: 'progress'; label: string; done: number; total: number | null; unit: string }

@@ -1,0 +1,91 @@
+/**
+ * The command line over the same engine as the window: servers, tests and benchmarks use it, and it knows no Electron.
+ *
+ * stdout is the result and nothing else; progress and logs go to stderr. Exit codes: 0 done, 1 failed, 2 bad usage, 130
+ * stopped by Ctrl-C after saving. The first Ctrl-C asks the command to finish what it has in hand, the second ends it.
+ */
+import { parseArgs } from 'node:util'
+
+import type { Command, CommandIo, CommandValues } from './cli/command'
+import { commands, laterCommands } from './cli/commands'
+import { commandText, overviewText } from './cli/help'
+import { failureText, usageError } from './cli/usage'
+import { toFailure } from './errors'
+
+const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
+
+async function main(argv: readonly string[]): Promise<number> {
+  const io: CommandIo = {
+    stdout: (line) => process.stdout.write(`${line}\n`),
+    stderr: (line) => process.stderr.write(`${line}\n`),
+    signal: interruptSignal(),
+  }
+  try {
+    return await dispatch(argv, io)
+  } catch (error) {
+    const failure = toFailure(error)
+    if (io.signal.aborted && isCancellation(error, failure.code)) return EXIT.interrupted
+    io.stderr(failureText(failure))
+    if (failure.code === 'internal' && error instanceof Error && error.stack) io.stderr(error.stack)
+    return failure.code === 'usage' ? EXIT.usage : EXIT.failed
+  }
+}
+
+async function dispatch(argv: readonly string[], io: CommandIo): Promise<number> {
+  const overview = overviewText(commands, laterCommands)
+  const [first] = argv
+  if (first === undefined) throw usageError('No command given.', overview)
+  if (first === '--help' || first === '-h' || first === 'help') {
+    io.stdout(overview)
+    return EXIT.done
+  }
+  const { command, args } = findCommand(argv)
+  const values = parse(command, args)
+  if (values['help'] === true) {
+    io.stdout(commandText(command))
+    return EXIT.done
+  }
+  return command.run(values, io)
+}
+
+/** The command whose name, of one word or two (`bench pack`), the arguments begin with. */
+function findCommand(argv: readonly string[]): { command: Command; args: string[] } {
+  for (const words of [2, 1]) {
+    const name = argv.slice(0, words).join(' ')
+    const command = commands.find((each) => each.name === name)
+    if (command !== undefined) return { command, args: argv.slice(words) }
+    if (laterCommands.includes(name))
+      throw usageError(`${name} is not there yet; it comes in a later version.`)
+  }
+  throw usageError(`There is no command ${argv[0] ?? ''}.`, overviewText(commands, laterCommands))
+}
+
+function parse(command: Command, args: string[]): CommandValues {
+  try {
+    const options = { ...command.options, help: { type: 'boolean', short: 'h' } as const }
+    return parseArgs({ args, options, strict: true, allowPositionals: false }).values
+  } catch (error) {
+    throw usageError(error instanceof Error ? error.message : String(error), commandText(command))
+  }
+}
+
+function isCancellation(error: unknown, code: string): boolean {
+  return code === 'cancelled' || (error instanceof Error && error.name === 'AbortError')
+}
+
+/** Aborted by the first SIGINT or SIGTERM; the second ends the process. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(EXIT.interrupted)
+      process.stderr.write('\nFinishing what is in hand; a second Ctrl-C ends at once.\n')
+      controller.abort()
+    })
+  }
+  return controller.signal
+}
+
+// A reader that closes early (`| head`) is no fault.
+process.stdout.on('error', () => process.exit(EXIT.done))
+process.exit(await main(process.argv.slice(2)))

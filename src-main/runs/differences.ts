@@ -1,0 +1,84 @@
+/**
+ * Where a run differs from the seed script on purpose (reference §6), in sentences: its record keeps them, so that its
+ * numbers can be compared with nanochat's logs.
+ */
+import type { RunConfig } from './config.schema'
+
+/** What the run turned out to run on. */
+export interface RunFacts {
+  /** "CPU, 2 threads, float32, eager"; null before it is known. */
+  device: string | null
+  gradAccumSteps: number
+}
+
+/** Only what applies to this config; the order is that of reference §6. */
+export function differences(config: RunConfig, facts: RunFacts): string[] {
+  const openEnded = config.num_iterations === -1
+  const hasCustomJson = [...config.mixture.train, ...config.mixture.val].some(
+    (entry) => entry.task === 'CustomJSON',
+  )
+  const found: [applies: boolean, text: string][] = [
+    [
+      openEnded,
+      'The run ends with the first epoch; the seed, whose end-of-epoch flag is never set, does not stop. Progress and end follow the conversations consumed, not fetched.',
+    ],
+    [
+      !openEnded,
+      'num_iterations is the number of optimizer steps, exactly; the seed counts batches and trains one step too few.',
+    ],
+    [
+      true,
+      'The schedules see the progress after the step’s own last batch; the seed reads it one batch ahead and drops the batch in hand at the end.',
+    ],
+    [
+      openEnded && facts.gradAccumSteps > 1,
+      'Every complete step of the epoch is trained; the batches of an incomplete last step are not.',
+    ],
+    [
+      true,
+      'The printed loss is the moving average divided by 1 - 0.9^n; the seed takes one power too many, so that its first printed loss is about half the true one.',
+    ],
+    [
+      openEnded,
+      'The learning-rate multiplier stays within 0 and 1; the seed’s turns negative past progress 1.',
+    ],
+    [
+      config.packing === 'bestfit-pad',
+      'Rows are padded where nothing fits (nanochat’s later form, 348fbb3); the seed crops. A conversation longer than a row is cropped to it; in nanochat it stalls the loader.',
+    ],
+    [
+      true,
+      'MFU is measured against this device’s own peak; the seed’s is against an H100 whatever the device.',
+    ],
+    [hasCustomJson, 'A missing CustomJSON file is an error before the run; the seed trains without it.'],
+    [true, 'Runs are saved on the way and resume bit for bit; the seed saves at the end only.'],
+    [
+      true,
+      'The result’s meta file keeps window_pattern; the seed leaves it out, and nanochat then reads the model as one without windows.',
+    ],
+    [true, 'Bits per byte are summed in float64; the seed sums in float32.'],
+    [
+      config.buffer_size !== 100,
+      `buffer_size is ${String(config.buffer_size)}; the seed buffers 100 conversations.`,
+    ],
+  ]
+  return [
+    ...found.filter(([applies]) => applies).map(([, text]) => text),
+    ...precisionDifference(config, facts.device),
+  ]
+}
+
+/** bfloat16 was asked for and float32 is computed: what the seed itself does on a CPU, and what it does not on a GPU. */
+export function precisionDifference(
+  config: Pick<RunConfig, 'dtype' | 'engine'>,
+  device: string | null,
+): string[] {
+  if (config.dtype !== 'bfloat16' || config.engine !== 'eager') return []
+  return device === null || device.startsWith('CPU')
+    ? [
+        'dtype is bfloat16, and the eager engine computes in float32; so does the seed on a CPU, where its autocast is off.',
+      ]
+    : [
+        'dtype is bfloat16, and the eager engine computes in float32; the seed computes matrix products in bfloat16 on a GPU.',
+      ]
+}
