@@ -1,0 +1,63 @@
+/**
+ * The JSON files of a checkpoint. Pure zod.
+ *
+ * `meta_*.json` is nanochat's: keys that we do not know are kept as they are. `resume.json` and `manifest.json` are ours.
+ */
+import { z } from 'zod'
+
+const natural = z.int().min(0)
+const positive = z.int().min(1)
+
+/** nanochat's GPTConfig as a checkpoint stores it. */
+export const modelConfig = z.looseObject({
+  sequence_len: positive,
+  vocab_size: positive,
+  n_layer: positive,
+  n_head: positive,
+  n_kv_head: positive,
+  n_embd: positive,
+  /** Absent in older checkpoints, which then attend to everything: `L`. */
+  window_pattern: z
+    .string()
+    .regex(/^[SLsl]+$/, 'only S and L are known')
+    .optional(),
+})
+
+export const checkpointMeta = z.looseObject({
+  step: natural,
+  /** Null where it was not measured. */
+  val_bpb: z.number().nullish(),
+  model_config: modelConfig,
+  /** The options the run was started with, as its script names them. */
+  user_config: z.record(z.string(), z.unknown()).optional(),
+  device_batch_size: positive.optional(),
+  max_seq_len: positive.optional(),
+})
+
+export const resumeState = z.strictObject({
+  format: z.literal('midbench-resume-1'),
+  /** Optimizer steps done. */
+  step: natural,
+  /** The run loop's own state: position in the data, averages, times. The engine says and checks what is in it. */
+  loop: z.json(),
+})
+
+/** What must be in the folder, so that a torn checkpoint is recognised. */
+export const manifest = z.strictObject({
+  format: z.literal('midbench-checkpoint-1'),
+  step: natural,
+  files: z.record(z.string(), z.strictObject({ bytes: natural, sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+})
+
+/** A base checkpoint that is initialised from a seed on first use. */
+export const baseRecipe = z.strictObject({
+  model_tag: z.string().regex(/^[\w.-]+$/, 'a folder name'),
+  seed: natural,
+  model_config: modelConfig,
+})
+
+export type ModelConfig = z.infer<typeof modelConfig>
+export type CheckpointMeta = z.infer<typeof checkpointMeta>
+export type ResumeState = z.infer<typeof resumeState>
+export type Manifest = z.infer<typeof manifest>
+export type BaseRecipe = z.infer<typeof baseRecipe>
