@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { MidbenchError } from '../errors'
 import { bindingKey } from './binding-source'
 import { cacheDir } from './paths'
+import { isInstalled } from './setup/folder'
 
 /** The version of TensorFlow that is fetched and built against. */
 export const tensorflowVersion = '2.21.0'
@@ -37,25 +38,34 @@ export function bindingDir(variant: TensorflowVariant): string {
   return join(cacheDir(), `binding-${variant}-${bindingKey()}`)
 }
 
+/** The variant that `$MIDBENCH_TENSORFLOW` asks for, if it names one: to be installed, and to be loaded. */
+export function chosenVariant(): TensorflowVariant | undefined {
+  const chosen = process.env['MIDBENCH_TENSORFLOW']
+  return chosen === 'cpu' || chosen === 'cuda' ? chosen : undefined
+}
+
 /**
- * The installed TensorFlow to load: CUDA's where it is installed, else the processor's.
+ * The installed TensorFlow to load: the chosen variant, else CUDA's where it is installed, else the processor's.
  *
  * @throws MidbenchError `tensorflow.missing` or `binding.missing`, with the command that installs it.
  */
 export function findTensorflow(): TensorflowInstallation {
-  const variants: TensorflowVariant[] = ['cuda', 'cpu']
-  const variant = variants.find((each) => existsSync(join(tensorflowDir(each), 'tensorflow')))
-  if (!variant) throw missing('tensorflow.missing', "TensorFlow's library", tensorflowDir('cpu'))
+  const chosen = chosenVariant()
+  const variants: TensorflowVariant[] = chosen ? [chosen] : ['cuda', 'cpu']
+  const variant = variants.find((each) => isInstalled(tensorflowDir(each)))
+  if (!variant)
+    throw notInstalled('tensorflow', "TensorFlow's library", tensorflowDir(variants.at(-1) ?? 'cpu'))
   const bindingDirectory = bindingDir(variant)
-  if (!existsSync(bindingDirectory))
-    throw missing('binding.missing', 'the TensorFlow binding', bindingDirectory)
+  if (!isInstalled(bindingDirectory))
+    throw notInstalled('binding', 'The TensorFlow binding', bindingDirectory)
   return { variant, version: tensorflowVersion, directory: tensorflowDir(variant), bindingDirectory }
 }
 
-function missing(code: string, what: string, where: string): MidbenchError {
+function notInstalled(part: string, what: string, where: string): MidbenchError {
+  const there = existsSync(where)
   return new MidbenchError({
-    code,
-    message: `${what} is not installed: ${where} is not there.`,
+    code: there ? `${part}.damaged` : `${part}.missing`,
+    message: there ? `${what} in ${where} is damaged.` : `${what} is not installed: ${where} is not there.`,
     remedy: 'Run `npm run setup`.',
   })
 }

