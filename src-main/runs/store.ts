@@ -25,6 +25,7 @@ import {
   readStep,
   readSummary,
   type NewRun,
+  type RunOwner,
   type RunPatch,
   type SqlValue,
 } from './store-rows'
@@ -86,6 +87,11 @@ export class RunStore {
   /** @throws MidbenchError `run.unknown` */
   detail(id: string): RunDetail {
     return readDetail(this.row(id), () => this.spark(id))
+  }
+
+  /** The process that holds a run in memory; null where none does. @throws MidbenchError `run.unknown` */
+  owner(id: string): RunOwner | null {
+    return readOwner(this.row(id))
   }
 
   /** Every run, the newest first. */
