@@ -1,0 +1,55 @@
+/** Small mixtures for packing tests: conversations whose every id says which conversation and position it is from. */
+import fc from 'fast-check'
+import type { LoaderSource } from '../../src-main/packing/loader'
+import { PACKINGS, type PackingOptions } from '../../src-main/packing/types'
+
+export const BOS = 0
+
+/** Id of position j of conversation c; position 0 is bos. */
+export function idOf(conversation: number, position: number): number {
+  return position === 0 ? BOS : conversation * 1000 + position
+}
+
+/** Conversations of the given lengths, alternately of two tasks. Ids come as promises when `late`. */
+export function sourceOf(lengths: readonly number[], late = false): LoaderSource {
+  return {
+    length: lengths.length,
+    locate: (c) => ({ task: c % 2, row: c >> 1 }),
+    ids: (c) => {
+      const ids = Int32Array.from({ length: lengths[c] ?? 0 }, (_, j) => idOf(c, j))
+      return late ? Promise.resolve(ids) : ids
+    },
+  }
+}
+
+export function optionsOf(changes: Partial<PackingOptions> = {}): PackingOptions {
+  const defaults = { packing: 'bestfit-crop', batchSize: 2, seqLen: 9, bufferSize: 4, rank: 0, worldSize: 1 }
+  return { ...defaults, packing: 'bestfit-crop', ...changes }
+}
+
+export interface PackingCase {
+  lengths: number[]
+  options: PackingOptions
+}
+
+/** Any small mixture with any options: conversations shorter and longer than a row, buffers larger than the mixture. */
+export const anyPacking: fc.Arbitrary<PackingCase> = fc
+  .record({
+    lengths: fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 4, maxLength: 80 }),
+    packing: fc.constantFrom(...PACKINGS),
+    batchSize: fc.integer({ min: 1, max: 5 }),
+    seqLen: fc.integer({ min: 1, max: 24 }),
+    bufferSize: fc.integer({ min: 1, max: 100 }),
+    worldSize: fc.integer({ min: 1, max: 4 }),
+    rank: fc.nat({ max: 3 }),
+  })
+  .map(({ lengths, rank, worldSize, ...rest }) => ({
+    lengths,
+    options: { ...rest, worldSize, rank: rank % worldSize },
+  }))
+
+/** Packings of one whole pass by a single reader. */
+export const anySinglePass: fc.Arbitrary<PackingCase> = anyPacking.map(({ lengths, options }) => ({
+  lengths,
+  options: { ...options, rank: 0, worldSize: 1 },
+}))

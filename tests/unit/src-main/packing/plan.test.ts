@@ -1,0 +1,149 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createLoader } from '../../../../src-main/packing/loader'
+import { type EpochPlan, type PlanInput, planEpoch } from '../../../../src-main/packing/plan'
+import type { PackedBatch, Placement } from '../../../../src-main/packing/types'
+import {
+  anyPacking,
+  anySinglePass,
+  BOS,
+  optionsOf,
+  type PackingCase,
+  sourceOf,
+} from '../../../support/packing'
+
+function inputOf(lengths: readonly number[]): PlanInput {
+  const tasks = Uint16Array.from(lengths, (_, c) => c % 2)
+  return { lengths: Int32Array.from(lengths), tasks, taskCount: 2 }
+}
+
+function planOf({ lengths, options }: PackingCase, batchesPerStep = 1): EpochPlan {
+  return planEpoch(inputOf(lengths), { ...options, batchesPerStep })
+}
+
+/** The batches that a run trains: complete steps of the first pass. */
+async function trainedBatches({ lengths, options }: PackingCase, batchesPerStep = 1): Promise<PackedBatch[]> {
+  const loader = createLoader(sourceOf(lengths), { ...options, bosId: BOS })
+  const batches: PackedBatch[] = []
+  do batches.push(await loader.next())
+  while (batches.at(-1)?.lastStep === false)
+  return batches.slice(0, Math.floor(batches.length / batchesPerStep) * batchesPerStep)
+}
+
+function placementsOf(batch: PackedBatch): Placement[] {
+  return batch.spans.map(({ row, offset, length, cropped, conversation }) => ({
+    row,
+    offset,
+    length,
+    cropped,
+    conversation,
+  }))
+}
+
+const accumulation = fc.integer({ min: 1, max: 3 })
+
+describe('planEpoch', () => {
+  it('adds up by hand', () => {
+    // Rows of 10 ids, two a batch: 3:8 0:2-2 | 1:6 2:3 4:1-4, then 7:7 5:2 6:1-8 | 3' … as the second pass begins.
+    const plan = planOf({ lengths: [4, 6, 3, 8, 5, 2, 9, 7], options: optionsOf() })
+    expect(plan.steps).toBe(2)
+    expect(plan.totals.rows).toBe(4)
+    expect(plan.totals.utilisation).toBe(1)
+    expect(plan.curve.used).toEqual([20, 20])
+    expect(plan.curve.cropped[0]).toBe(6)
+    expect(plan.totals.all).toMatchObject({ conversations: 8, tokens: 44, longerThanRow: 0, used: 40 })
+  })
+
+  it('counts padding and utilisation by hand', () => {
+    // Rows of 10 ids, one a batch, a buffer of 2: 8 and 2 of padding (7 and 6 do not fit), then 7 3, then 6 4.
+    const options = optionsOf({ packing: 'bestfit-pad', batchSize: 1, bufferSize: 2 })
+    const plan = planOf({ lengths: [8, 7, 6, 3, 4], options })
+    expect(plan.curve).toEqual({ used: [8, 10, 10], cropped: [0, 0, 0], padded: [2, 0, 0] })
+    expect(plan.totals.padded).toBe(2)
+    expect(plan.totals.utilisation).toBe(28 / 30)
+  })
+
+  it('equals what the loader does, batch by batch', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyPacking, accumulation, async (packing, batchesPerStep) => {
+        const plan = planOf(packing, batchesPerStep)
+        const trained = await trainedBatches(packing, batchesPerStep)
+        expect(plan.batches).toBe(trained.length)
+        for (const batch of trained) expect(plan.layout(batch.index).placements).toEqual(placementsOf(batch))
+        for (let step = 0; step < plan.steps; step++) {
+          const batches = trained.slice(step * batchesPerStep, (step + 1) * batchesPerStep)
+          expect(plan.step(step).map((b) => b.placements)).toEqual(batches.map(placementsOf))
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('uses and loses exactly what it reads, in total and by task', () => {
+    fc.assert(
+      fc.property(anyPacking, accumulation, (packing, batchesPerStep) => {
+        const plan = planOf(packing, batchesPerStep)
+        const { all, perTask, padded, rows } = plan.totals
+        let read = 0
+        for (let batch = 0; batch < plan.batches; batch++) {
+          for (const p of plan.layout(batch).placements) read += packing.lengths[p.conversation] ?? 0
+        }
+        expect(all.used + all.cropped).toBe(read)
+        expect(all.used + padded).toBe(rows * (packing.options.seqLen + 1))
+        for (const key of [
+          'placed',
+          'used',
+          'cropped',
+          'conversations',
+          'neverTrained',
+          'longerThanRow',
+        ] as const) {
+          expect(perTask.reduce((sum, task) => sum + task[key], 0)).toBe(all[key])
+        }
+      }),
+    )
+  })
+
+  it('finds every conversation where it went, or counts it as never trained', () => {
+    fc.assert(
+      fc.property(anySinglePass, accumulation, (packing, batchesPerStep) => {
+        const plan = planOf(packing, batchesPerStep)
+        let lost = 0
+        packing.lengths.forEach((length, c) => {
+          const found = plan.find(c)
+          if (!found) lost++
+          else expect(found.placement.length + found.placement.cropped).toBe(length)
+        })
+        expect(plan.totals.all.neverTrained).toBe(lost)
+        expect(plan.totals.all.conversations).toBe(packing.lengths.length)
+      }),
+    )
+  })
+
+  it('drops an incomplete last step and says so', () => {
+    const lengths = new Array<number>(20).fill(5)
+    const plan = planOf({ lengths, options: optionsOf({ bufferSize: 1 }) }, 2)
+    expect(plan.batches).toBe(4)
+    expect(plan.leftOver).toBe(1)
+    expect(plan.steps).toBe(2)
+    expect(plan.totals.all.neverTrained).toBe(4)
+  })
+
+  it('plans a set number of batches past the first pass', () => {
+    const lengths = new Array<number>(8).fill(5)
+    const plan = planOf({ lengths, options: optionsOf({ bufferSize: 1, totalBatches: 6 }) }, 2)
+    expect(plan.steps).toBe(3)
+    expect(plan.totals.all).toMatchObject({ conversations: 8, placed: 24, neverTrained: 0 })
+  })
+
+  it('gives the state before a batch, from which the loader goes on', async () => {
+    const lengths = Array.from({ length: 60 }, (_, i) => 1 + ((i * 7) % 13))
+    const plan = planOf({ lengths, options: optionsOf() })
+    const batches = await trainedBatches({ lengths, options: optionsOf() })
+    const source = sourceOf(lengths)
+    for (const batch of [0, 1, plan.batches - 1]) {
+      const loader = createLoader(source, { ...optionsOf(), bosId: BOS }, plan.stateBefore(batch))
+      expect(await loader.next()).toEqual(batches[batch])
+    }
+  })
+})

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { taskLengths } from '../../../../src-main/packing/task-lengths'
+
+describe('taskLengths', () => {
+  const table = {
+    lengths: Int32Array.from([10, 300, 20, 30]),
+    supervised: Int32Array.from([4, 100, 5, 6]),
+    tasks: Uint16Array.from([0, 1, 0, 1]),
+  }
+
+  it('adds up by task', () => {
+    const [first, second, third] = taskLengths(table, 3, 100)
+    expect(first).toMatchObject({ index: 0, conversations: 2, tokens: 30, supervised: 9, mean: 15, max: 20 })
+    expect(second).toMatchObject({ conversations: 2, tokens: 330, mean: 165, max: 300, longer_than_row: 1 })
+    expect(third).toMatchObject({ conversations: 0, tokens: 0, mean: 0, max: 0 })
+  })
+
+  it('bins lengths with one width for all tasks', () => {
+    const tasks = taskLengths(table, 2, 100)
+    expect(tasks.map((t) => t.bin_width)).toEqual([8, 8])
+    expect(tasks[0]?.bins).toHaveLength(Math.floor(300 / 8) + 1)
+    expect(tasks.map((t) => t.bins.reduce((a, b) => a + b, 0))).toEqual([2, 2])
+    expect(tasks[1]?.bins[37]).toBe(1)
+  })
+
+  it('leaves a conversation of exactly a row out of those longer than one', () => {
+    expect(taskLengths(table, 2, 300)[1]?.longer_than_row).toBe(0)
+    expect(taskLengths(table, 2, 299)[1]?.longer_than_row).toBe(1)
+  })
+})
