@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { conversation } from '../data/conversation.schema'
 import { mixtureEntry } from '../data/mixture.schema'
 import { runConfig } from '../runs/config.schema'
+import { derived, finding } from '../runs/preflight.schema'
 import { evalMetric, failure, logLine, runDetail, runState, runSummary, stepMetric } from '../runs/run.schema'
 
 const nothing = z.object({})
@@ -62,31 +63,6 @@ const project = z.object({
   modified: z.boolean(),
   config: runConfig,
 })
-/** A fault or an oddity of a config. A blocker stops a run, a warning does not, ok is a passed check. */
-const finding = z.object({
-  level: z.enum(['ok', 'warn', 'block']),
-  /** Option or dotted path that it is about; '' when none. */
-  path: z.string(),
-  message: z.string(),
-  remedy: z.string().optional(),
-})
-/** What follows from the options; null where it cannot be known (yet). */
-const derived = z.object({
-  grad_accum_steps: z.number().nullable(),
-  tokens_per_micro_batch: z.number(),
-  tokens_per_step: z.number(),
-  /** Planned optimizer steps. */
-  steps: z.number().nullable(),
-  total_tokens: z.number().nullable(),
-  eval_batches: z.number(),
-  seconds: z.number().nullable(),
-  disk_bytes: z.number().nullable(),
-  memory_bytes: z.number().nullable(),
-  model: z
-    .object({ tag: z.string(), step: z.int(), parameters: z.number(), n_layer: z.int(), n_embd: z.int() })
-    .nullable(),
-})
-
 // ---------------------------------------------------------------- mixture
 const taskSummary = z.object({
   /** Index in the mixture's task list: the colour's index, the `task` of spans. */

@@ -1,0 +1,31 @@
+/** What a preflight finds and derives. Pure zod, shared with the window. */
+import { z } from 'zod'
+
+/** A fault or an oddity of a config. A blocker stops a run, a warning does not, ok is a passed check. */
+export const finding = z.object({
+  level: z.enum(['ok', 'warn', 'block']),
+  /** Option or dotted path that it is about; '' when none. */
+  path: z.string(),
+  message: z.string(),
+  remedy: z.string().optional(),
+})
+
+/** What follows from the options; null where it cannot be known (yet). */
+export const derived = z.object({
+  grad_accum_steps: z.number().nullable(),
+  tokens_per_micro_batch: z.number(),
+  tokens_per_step: z.number(),
+  /** Planned optimizer steps. */
+  steps: z.number().nullable(),
+  total_tokens: z.number().nullable(),
+  eval_batches: z.number(),
+  seconds: z.number().nullable(),
+  disk_bytes: z.number().nullable(),
+  memory_bytes: z.number().nullable(),
+  model: z
+    .object({ tag: z.string(), step: z.int(), parameters: z.number(), n_layer: z.int(), n_embd: z.int() })
+    .nullable(),
+})
+
+export type Finding = z.infer<typeof finding>
+export type Derived = z.infer<typeof derived>
