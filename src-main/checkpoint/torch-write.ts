@@ -1,0 +1,42 @@
+/**
+ * Writes a file as torch.save does, readable by torch.load(weights_only=True) and mappable into memory: the tree as a
+ * pickle, each tensor's bytes as an entry of its own. Streams the tensors, so it costs no more memory than one chunk of
+ * them; the target is replaced only when everything is on the disk.
+ */
+import { createHash } from 'node:crypto'
+import { basename, extname } from 'node:path'
+import { pickleTorch } from './pickle-write'
+import { writeFileSafely, type Sink, type WrittenFile } from './safe-file'
+import { STORAGE_ALIGNMENT, StoredZipWriter } from './stored-zip-write'
+import type { TorchValue } from './torch-value'
+
+/**
+ * @param path the entries' folder inside the file is its name without the ending, as torch names it
+ * @throws MidbenchError `checkpoint.write` when the file cannot be written; what a tensor's chunks throw
+ */
+export function writeTorchFile(path: string, value: TorchValue): Promise<WrittenFile> {
+  return writeFileSafely(path, (sink) => writeArchive(sink, basename(path, extname(path)), value))
+}
+
+async function writeArchive(sink: Sink, folder: string, value: TorchValue): Promise<void> {
+  const zip = new StoredZipWriter(sink)
+  const add = (name: string, bytes: Uint8Array) => zip.add(`${folder}/${name}`, bytes.length, [bytes])
+  const addText = (name: string, text: string) => add(name, new TextEncoder().encode(text))
+  const { bytes, storages } = pickleTorch(value)
+  await add('data.pkl', bytes)
+  await addText('.format_version', '1')
+  await addText('.storage_alignment', String(STORAGE_ALIGNMENT))
+  await addText('byteorder', 'little')
+  for (const [key, tensor] of storages.entries()) {
+    await zip.add(`${folder}/data/${String(key)}`, tensor.byteLength, tensor.chunks())
+  }
+  await addText('version', '3\n')
+  await addText('.data/serialization_id', serializationId(zip.checksums))
+  await zip.finish()
+}
+
+/** 40 digits that differ between files of different content, as torch's do; nothing reads more into them. */
+function serializationId(checksums: string): string {
+  const digest = createHash('sha256').update(checksums).digest('hex')
+  return (BigInt(`0x${digest}`) % 10n ** 40n).toString().padStart(40, '0')
+}
