@@ -18,12 +18,16 @@ export const tensorflowVersion = '2.21.0'
 /** The builds of TensorFlow there are: for the processor alone, or with CUDA for NVIDIA's cards. */
 export type TensorflowVariant = 'cpu' | 'cuda'
 
-/** Where an installed TensorFlow and its binding lie. */
-export interface TensorflowInstallation {
+/** An installed TensorFlow library. */
+export interface TensorflowLibrary {
   variant: TensorflowVariant
   version: string
   /** The folder that holds `tensorflow/` (and, with CUDA, `nvidia/`). */
   directory: string
+}
+
+/** An installed TensorFlow library with the binding built on it. */
+export interface TensorflowInstallation extends TensorflowLibrary {
   /** The folder of the two native modules. */
   bindingDirectory: string
 }
@@ -45,20 +49,28 @@ export function chosenVariant(): TensorflowVariant | undefined {
 }
 
 /**
- * The installed TensorFlow to load: the chosen variant, else CUDA's where it is installed, else the processor's.
+ * The installed library to load: the chosen variant, else CUDA's where it is installed, else the processor's.
  *
- * @throws MidbenchError `tensorflow.missing` or `binding.missing`, with the command that installs it.
+ * @throws MidbenchError `tensorflow.missing` or `tensorflow.damaged`, with the command that installs it
  */
-export function findTensorflow(): TensorflowInstallation {
+export function findLibrary(): TensorflowLibrary {
   const chosen = chosenVariant()
   const variants: TensorflowVariant[] = chosen ? [chosen] : ['cuda', 'cpu']
   const variant = variants.find((each) => isInstalled(tensorflowDir(each)))
-  if (!variant)
-    throw notInstalled('tensorflow', "TensorFlow's library", tensorflowDir(variants.at(-1) ?? 'cpu'))
-  const bindingDirectory = bindingDir(variant)
-  if (!isInstalled(bindingDirectory))
-    throw notInstalled('binding', 'The TensorFlow binding', bindingDirectory)
-  return { variant, version: tensorflowVersion, directory: tensorflowDir(variant), bindingDirectory }
+  if (!variant) throw notInstalled('tensorflow', "TensorFlow's library", tensorflowDir(chosen ?? 'cpu'))
+  return { variant, version: tensorflowVersion, directory: tensorflowDir(variant) }
+}
+
+/**
+ * The installed library to load, and its binding.
+ *
+ * @throws MidbenchError as {@link findLibrary}, and `binding.missing` or `binding.damaged`
+ */
+export function findTensorflow(): TensorflowInstallation {
+  const library = findLibrary()
+  const bindingDirectory = bindingDir(library.variant)
+  if (!isInstalled(bindingDirectory)) throw notInstalled('binding', 'The TensorFlow binding', bindingDirectory)
+  return { ...library, bindingDirectory }
 }
 
 function notInstalled(part: string, what: string, where: string): MidbenchError {

@@ -62,7 +62,7 @@ async function installOwnElectron(
       },
     )
     if (finished.code === 0 && findElectron()?.own) return undefined
-    return /^\w*Error: .*$/m.exec(finished.stderr)?.[0] ?? lastLines(finished, 1)
+    return /^\w*Error: (.*)$/m.exec(finished.stderr)?.[1] ?? lastLines(finished, 1)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

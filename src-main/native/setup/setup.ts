@@ -61,7 +61,12 @@ async function setUpTensorflow(
   if (!isInstalled(bindingDir(variant))) await requireCompiler()
   const installed = await ensureTensorflow(variant, report, deep, { signal })
   const compiled = await ensureBinding(variant, report, deep)
-  if (installed || compiled || deep) await tryTensorflow(variant, report)
+  if (!installed && !compiled && !deep) return
+  const { version, gpu } = await tryTensorflow(variant)
+  report({
+    kind: 'done',
+    message: `TensorFlow ${version} starts, on the ${gpu ? 'graphics card' : 'processor'}`,
+  })
 }
 
 async function bestVariant(): Promise<TensorflowVariant> {

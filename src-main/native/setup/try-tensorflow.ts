@@ -1,34 +1,48 @@
 /**
  * Starts TensorFlow once in a process of its own: a library that crashes on this machine (a processor without AVX, a
- * damaged file) takes that process with it, and set-up can still say what happened.
+ * damaged file) takes that process with it, and set-up can still say what happened. Takes half a second.
  */
 import { constants } from 'node:os'
 import { join } from 'node:path'
 
+import * as z from 'zod'
+
 import { MidbenchError } from '../../errors'
 import { bindingDir, tensorflowVersion, type TensorflowVariant } from '../installation'
-import type { Report } from './report'
-import { lastLines, runCommand } from './run-command'
+import { lastLines, runCommand, type Finished } from './run-command'
+
+const answerSchema = z.object({ version: z.literal(tensorflowVersion), gpu: z.boolean() })
+
+/** What TensorFlow said of itself: its version, and whether it computes on a graphics card. */
+export type TensorflowAnswer = z.infer<typeof answerSchema>
 
 /**
  * @throws MidbenchError `tensorflow.load` where the library does not start, or is not the version it should be
  */
-export async function tryTensorflow(variant: TensorflowVariant, report: Report): Promise<void> {
+export async function tryTensorflow(variant: TensorflowVariant): Promise<TensorflowAnswer> {
   const file = join(bindingDir(variant), 'tfjs_binding.node')
   const flags = constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND
   const program = `const loaded = { exports: {} }
     process.dlopen(loaded, ${JSON.stringify(file)}, ${flags})
-    process.stdout.write(loaded.exports.TF_Version)`
+    const { TF_Version: version, isUsingGpuDevice } = loaded.exports
+    console.log(JSON.stringify({ version, gpu: isUsingGpuDevice() }))`
   const env = { ELECTRON_RUN_AS_NODE: '1', TF_CPP_MIN_LOG_LEVEL: '2' }
-  const finished = await runCommand(process.execPath, ['--eval', program], { env })
-  if (finished.code === 0 && finished.stdout === tensorflowVersion) {
-    report({ kind: 'done', message: `TensorFlow ${tensorflowVersion} (${variant}) starts` })
-    return
+  return readAnswer(await runCommand(process.execPath, ['--eval', program], { env }))
+}
+
+function readAnswer(finished: Finished): TensorflowAnswer {
+  try {
+    return answerSchema.parse(JSON.parse(finished.stdout))
+  } catch (cause) {
+    const said = finished.code === null ? 'a signal ended it' : lastLines(finished)
+    throw new MidbenchError(
+      {
+        code: 'tensorflow.load',
+        message: `TensorFlow is installed but does not start: ${said}.`,
+        remedy:
+          'It needs a processor with AVX and glibc 2.27 or newer; `npm run midbench -- doctor` shows this machine.',
+      },
+      { cause },
+    )
   }
-  throw new MidbenchError({
-    code: 'tensorflow.load',
-    message: `TensorFlow is installed but does not start: ${lastLines(finished) || 'it was ended by a signal'}`,
-    remedy:
-      'It needs a processor with AVX and glibc 2.27 or newer. `npm run midbench -- doctor` shows what this machine has.',
-  })
 }

@@ -1,0 +1,172 @@
+/**
+ * Looks at everything a run and the window need on this machine and says what is there, what is not, and what to do.
+ *
+ * It never throws and installs nothing: a check that fails is a line of the report. TensorFlow is started in a process
+ * of its own, so a library that crashes is a line too. Takes about a second.
+ */
+import { freemem, release } from 'node:os'
+
+import { toFailure } from '../errors'
+import { describeProcessor, describeSpeed, findGraphicsCards } from './device'
+import { findLibrary, findTensorflow } from './installation'
+import { cacheDir, dataDir } from './paths'
+import { missingPackages } from './setup/debian-packages'
+import { freeBytes } from './setup/disk-space'
+import { findElectron } from './setup/electron-binary'
+import { tryTensorflow } from './setup/try-tensorflow'
+
+/** One line of the report. `warn`: something works less well or not everywhere; `fail`: a run cannot start. */
+export interface DoctorCheck {
+  id: string
+  label: string
+  status: 'ok' | 'warn' | 'fail'
+  detail: string
+  remedy?: string
+}
+
+export interface DoctorReport {
+  checks: DoctorCheck[]
+  /** What a run would use, such as `CPU, 2 threads`; null where none can start. */
+  device: string | null
+}
+
+type Finding = Omit<DoctorCheck, 'id' | 'label'>
+
+const gigabyte = 1e9
+
+/** Examines this machine. */
+export async function doctor(): Promise<DoctorReport> {
+  const backend = await findBackend()
+  const checks = [
+    check('node', 'Node', () => ok(nodeVersion())),
+    check('tensorflow', 'TensorFlow', checkTensorflow),
+    check('binding', 'Binding', () => ok(findTensorflow().bindingDirectory)),
+    check('backend', 'Backend of a run', () => backend.finding),
+    check('gpu', 'NVIDIA cards', () => checkCards(backend.gpu)),
+    check('cpu', 'Processor', checkProcessor),
+    check('threads', 'Threads', () => ok(`${describeProcessor().threads} can run at once`)),
+    check('memory', 'Memory', checkMemory),
+    check('cache', 'Cache folder', () => checkFolder(cacheDir(), 'MIDBENCH_CACHE')),
+    check('data', 'Data folder', () => checkFolder(dataDir(), 'MIDBENCH_HOME')),
+    check('electron', 'Electron', checkElectron),
+    check('packages', 'System libraries', checkPackages),
+    check('display', 'Display', checkDisplay),
+  ]
+  return { checks: await Promise.all(checks), device: backend.device }
+}
+
+/** Runs one check; what it throws becomes its finding. */
+async function check(
+  id: string,
+  label: string,
+  find: () => Finding | Promise<Finding>,
+): Promise<DoctorCheck> {
+  try {
+    return { id, label, ...(await find()) }
+  } catch (error) {
+    return { id, label, ...failed(error) }
+  }
+}
+
+interface Backend {
+  finding: Finding
+  device: string | null
+  gpu: boolean
+}
+
+async function findBackend(): Promise<Backend> {
+  try {
+    const { gpu } = await tryTensorflow(findTensorflow().variant)
+    const cards = gpu ? await findGraphicsCards() : []
+    const device = gpu ? `GPU, ${cards[0]?.name ?? 'unknown'}` : `CPU, ${describeProcessor().threads} threads`
+    return { finding: ok(`native TensorFlow, ${device}`), device, gpu }
+  } catch (error) {
+    const { remedy } = failed(error)
+    const detail = 'none: TensorFlow does not start, and nothing else is ever used in its place'
+    return { finding: { status: 'fail', detail, ...(remedy && { remedy }) }, device: null, gpu: false }
+  }
+}
+
+function checkTensorflow(): Finding {
+  const { version, variant, directory } = findLibrary()
+  return ok(`${version} for ${variant === 'cuda' ? 'CUDA' : 'the CPU'}, ${directory}`)
+}
+
+async function checkCards(used: boolean): Promise<Finding> {
+  const cards = await findGraphicsCards()
+  if (cards.length === 0) return ok('none seen')
+  const names = cards
+    .map((card) => `${card.name}, ${gigabytes(card.memoryBytes)}, driver ${card.driver}`)
+    .join('; ')
+  if (used) return ok(names)
+  return warn(`${names}: seen, but TensorFlow does not use it`, 'Run `npm run setup -- --cuda`.')
+}
+
+function checkProcessor(): Finding {
+  const { model, instructionSets } = describeProcessor()
+  const detail = `${model} (${instructionSets.join(', ') || 'no known instruction sets'}): ${describeSpeed(instructionSets)}`
+  if (instructionSets.includes('avx')) return ok(detail)
+  return warn(detail, 'TensorFlow needs a processor with AVX.')
+}
+
+function checkMemory(): Finding {
+  const detail = `${gigabytes(freemem())} free of ${gigabytes(describeProcessor().memoryBytes)}`
+  return freemem() > 2 * gigabyte
+    ? ok(detail)
+    : warn(detail, 'Close other programs, or train with a smaller batch.')
+}
+
+function checkFolder(path: string, variable: string): Finding {
+  const free = freeBytes(path)
+  const detail = `${path}, ${gigabytes(free)} free`
+  return free > 2 * gigabyte
+    ? ok(detail)
+    : warn(detail, `Free some space, or set ${variable} to another folder.`)
+}
+
+function checkElectron(): Finding {
+  const electron = findElectron()
+  if (!electron) return warn('not installed; only the command line can be used', 'Run `npm run setup`.')
+  const origin = electron.own
+    ? 'its own binary'
+    : 'the fallback for machines that reach only package registries'
+  return ok(`${electron.version}, ${origin}, ${electron.executable}`)
+}
+
+async function checkPackages(): Promise<Finding> {
+  const missing = await missingPackages(['window', 'virtual display'])
+  if (missing.length === 0) return ok('all that Electron and its tests need')
+  return warn(`missing for the window or its tests: ${missing.join(' ')}`, 'Run `npm run setup`.')
+}
+
+function checkDisplay(): Finding {
+  if (process.platform !== 'linux') return ok('the system’s own')
+  const display = process.env['WAYLAND_DISPLAY'] ?? process.env['DISPLAY']
+  if (display) return ok(display)
+  return warn(
+    'none',
+    '`npm start` runs the starter preset in the terminal; connect a display to see the window.',
+  )
+}
+
+function nodeVersion(): string {
+  const electron = process.versions['electron']
+  return `${process.versions.node}${electron ? ` in Electron ${electron}` : ''}, ${process.platform} ${release()}`
+}
+
+function ok(detail: string): Finding {
+  return { status: 'ok', detail }
+}
+
+function warn(detail: string, remedy: string): Finding {
+  return { status: 'warn', detail, remedy }
+}
+
+function failed(error: unknown): Finding {
+  const { message, remedy } = toFailure(error)
+  return { status: 'fail', detail: message, ...(remedy && { remedy }) }
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / gigabyte).toFixed(1)} GB`
+}
