@@ -1,0 +1,201 @@
+/**
+ * The head and its loss: logits `15 tanh(x W^T / 15)` and their cross entropy, in chunks of rows, so that the logits of a
+ * batch never exist all at once.
+ *
+ * The softcap keeps logits within ±15, so their exponentials need no maximum subtracted. The target's logit is gathered,
+ * never multiplied by a one-hot. In training the gradients are made in the forward pass, while a chunk's logits are at
+ * hand: with t = tanh(z / 15), p the softmax, g the row's share of the loss,
+ *   dz = g (p - onehot) (1 - t^2),
+ * where the one-hot's part touches one row of W a token and is gathered and scattered by rows.
+ */
+import * as tf from '@tensorflow/tfjs-core'
+
+import { differentiable } from './gradient'
+
+/** Logits lie within ± this. */
+export const softcap = 15
+
+/** Elements of a chunk of logits: 16 MB. */
+const chunkElements = 2 ** 22
+/** Rows below which matrix products slow down. */
+const leastRows = 512
+
+/** What the loss is made of. */
+export interface HeadInputs {
+  /** [N, C] */
+  x: tf.Tensor
+  /** [V padded, C] */
+  head: tf.Tensor
+  /** [N] int32; -1 is ignored */
+  targets: tf.Tensor1D
+  /** V: rows of the head from there on are padding */
+  vocabSize: number
+}
+
+/**
+ * Loss of every target in nats, 0 where it is ignored. Not differentiable: {@link meanHeadLoss} is.
+ *
+ * @returns [N]
+ */
+export function headLossPerToken({ x, head, targets, vocabSize }: HeadInputs): tf.Tensor1D {
+  return tf.tidy(() => {
+    const rows = vocabularyRows(head, vocabSize)
+    const losses = chunksOf(x, vocabSize).map((chunk) =>
+      tf.tidy(() => {
+        const target = part1D(targets, chunk)
+        const tanh = tanhOf(chunk.rows, rows)
+        return tf.mul(lossOf(tanh, sumOf(exponentials(tanh)), target).loss, validOf(target))
+      }),
+    )
+    return tf.concat(losses).as1D()
+  })
+}
+
+/**
+ * Mean loss over the targets that are not ignored, 0 where all are. Differentiable by `x` and `head`.
+ *
+ * @returns scalar
+ */
+export function meanHeadLoss({ x, head, targets, vocabSize }: HeadInputs): tf.Scalar {
+  const loss = differentiable(
+    [x, head],
+    () => {
+      const { value, dx, dHead } = lossWithGradients({ x, head, targets, vocabSize })
+      return { value, saved: { dx, dHead } }
+    },
+    (dy, { dx, dHead }) => [tf.mul(dx, dy), tf.mul(dHead, dy)],
+  )
+  return loss.asScalar()
+}
+
+function lossWithGradients({ x, head, targets, vocabSize }: HeadInputs) {
+  const valid = validOf(targets)
+  const shares = tf.div(valid, tf.maximum(tf.sum(valid), 1)).as1D() // [N]: a row's weight in the mean
+  const rows = vocabularyRows(head, vocabSize) // [V, C]
+  const parts: ChunkGradients[] = []
+  let dRows: tf.Tensor = tf.zerosLike(rows)
+  for (const chunk of chunksOf(x, vocabSize)) {
+    const part = tf.tidy(() => {
+      const target = part1D(targets, chunk)
+      const { dChunkRows, ...rest } = chunkGradients(chunk.rows, rows, target, part1D(shares, chunk))
+      return { ...rest, dRows: tf.add(dRows, dChunkRows) }
+    })
+    dRows.dispose() // the sum before this chunk
+    dRows = part.dRows
+    parts.push(part)
+  }
+  const atTarget = tf.concat(parts.map((part) => part.atTarget)) // [N, 1]
+  const dHead = targetGradients(tf.mul(x, atTarget), targets, head, dRows)
+  const value = tf.addN(parts.map((part) => part.loss))
+  return { value, dx: tf.concat(parts.map((part) => part.dx)), dHead }
+}
+
+interface ChunkGradients {
+  /** scalar: the chunk's part of the mean */
+  loss: tf.Tensor
+  /** [R, C] */
+  dx: tf.Tensor
+  /** [R, 1] g (1 - t^2) at the target, what the one-hot's part of the gradient is made of */
+  atTarget: tf.Tensor
+}
+
+/**
+ * @param x [R, C]
+ * @param rows [V, C]
+ * @param target [R]
+ * @param share [R]
+ */
+function chunkGradients(x: tf.Tensor, rows: tf.Tensor, target: tf.Tensor1D, share: tf.Tensor1D) {
+  const tanh = tanhOf(x, rows) // [R, V]
+  const weights = exponentials(tanh) // [R, V]
+  const sum = sumOf(weights) // [R]
+  const { loss, tanhAtTarget } = lossOf(tanh, sum, target)
+  const slopes = tf.sub(weights, tf.mul(weights, tf.square(tanh))) // [R, V]: weights (1 - t^2)
+  const factor = column(tf.div(share, sum)) // [R, 1]
+  const atTarget = column(tf.sub(share, tf.mul(share, tf.square(tanhAtTarget)))) // [R, 1]
+  const dxAll = tf.mul(tf.matMul(slopes, rows), factor)
+  const dxTarget = tf.mul(tf.gather(rows, safe(target)), atTarget)
+  return {
+    loss: tf.sum(tf.mul(loss, share)),
+    dx: tf.sub(dxAll, dxTarget), // [R, C]
+    dChunkRows: tf.matMul(slopes, tf.mul(x, factor), true, false), // [V, C]
+    atTarget,
+  }
+}
+
+/** dRows [V, C] less the targets' own rows, and zeros for the head's padding: [V padded, C]. */
+function targetGradients(
+  xAtTarget: tf.Tensor,
+  targets: tf.Tensor1D,
+  head: tf.Tensor,
+  dRows: tf.Tensor,
+): tf.Tensor {
+  const [padded = 0] = head.shape
+  const [vocabSize = 0] = dRows.shape
+  const own = tf.unsortedSegmentSum(xAtTarget, safe(targets), padded) // ignored targets add 0 to row 0
+  return tf.sub(tf.pad(dRows, [[0, padded - vocabSize], [0, 0]]), own) // prettier-ignore
+}
+
+// ---------------------------------------------------------------------------------------------- pieces
+
+/** tanh(x W^T / 15): [R, V] */
+function tanhOf(x: tf.Tensor, rows: tf.Tensor): tf.Tensor {
+  return tf.tanh(tf.matMul(tf.mul(x, 1 / softcap), rows, false, true))
+}
+
+function exponentials(tanh: tf.Tensor): tf.Tensor {
+  return tf.exp(tf.mul(tanh, softcap))
+}
+
+function sumOf(weights: tf.Tensor): tf.Tensor {
+  return tf.sum(weights, -1)
+}
+
+/** Cross entropy of each row: log of the sum of exponentials, less the target's logit. All [R]. */
+function lossOf(tanh: tf.Tensor, sum: tf.Tensor, target: tf.Tensor1D) {
+  const [rows = 0] = tanh.shape
+  const places = tf.stack([tf.range(0, rows, 1, 'int32'), safe(target)], 1) // [R, 2]
+  const tanhAtTarget = tf.gatherND(tanh, places)
+  return { loss: tf.sub(tf.log(sum), tf.mul(tanhAtTarget, softcap)), tanhAtTarget }
+}
+
+/** 1 for targets that count, 0 for ignored ones. */
+function validOf(targets: tf.Tensor1D): tf.Tensor1D {
+  return tf.cast(tf.greaterEqual(targets, tf.scalar(0, 'int32')).as1D(), 'float32')
+}
+
+/** Targets that can be looked up; what an ignored one finds is multiplied by 0. */
+function safe(targets: tf.Tensor1D): tf.Tensor1D {
+  return tf.maximum(targets, tf.scalar(0, 'int32'))
+}
+
+/** The head without its padding: [V, C]. */
+export function vocabularyRows(head: tf.Tensor, vocabSize: number): tf.Tensor {
+  const [padded = 0, width = 0] = head.shape
+  return padded === vocabSize ? head : tf.slice(head, [0, 0], [vocabSize, width])
+}
+
+function part1D(x: tf.Tensor1D, { start, size }: Chunk): tf.Tensor1D {
+  return tf.slice(x, start, size)
+}
+
+function column(x: tf.Tensor): tf.Tensor {
+  return tf.reshape(x, [-1, 1])
+}
+
+interface Chunk {
+  start: number
+  size: number
+  /** [size, C] */
+  rows: tf.Tensor
+}
+
+function chunksOf(x: tf.Tensor, vocabSize: number): Chunk[] {
+  const [count = 0, width = 0] = x.shape
+  const size = Math.max(leastRows, Math.floor(chunkElements / vocabSize))
+  return Array.from({ length: Math.ceil(count / size) }, (_, i) => {
+    const start = i * size
+    const rows = Math.min(size, count - start)
+    return { start, size: rows, rows: tf.slice(x, [start, 0], [rows, width]) }
+  })
+}

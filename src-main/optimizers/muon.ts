@@ -1,0 +1,128 @@
+/**
+ * Muon (Jordan et al., 2024) for the matrices of the blocks: Nesterov momentum, then the nearest orthogonal matrix to it
+ * (polar-express.ts), then NorMuon's variance reduction, then a step whose length suits the matrix's shape, with weight
+ * decay only where step and weight agree in sign (cautious weight decay).
+ *
+ * Matrices of one shape are computed together, as one stack. State takes a little more than the parameters' memory.
+ */
+import * as tf from '@tensorflow/tfjs-core'
+
+import { rounding, type Precision } from './bfloat16'
+import type { MuonGroup } from './groups'
+import { reduceVariance, varianceShape } from './normuon'
+import { orthogonalise } from './polar-express'
+import {
+  named,
+  stateName,
+  type NamedTensors,
+  type StateEntry,
+  type StepSettings,
+  type Updated,
+} from './state'
+
+/** Zeros for every matrix of the groups. */
+export function initMuon(groups: readonly MuonGroup[], params: NamedTensors): Map<string, tf.Tensor> {
+  const state = new Map<string, tf.Tensor>()
+  for (const name of groups.flatMap((group) => group.names)) {
+    const param = named(params, name, 'parameter')
+    state.set(stateName(name, 'momentum_buffer'), tf.zerosLike(param))
+    state.set(
+      stateName(name, 'second_momentum_buffer'),
+      tf.zeros(varianceShape([1, ...param.shape]).slice(1)),
+    )
+  }
+  return state
+}
+
+/**
+ * One step of all groups. Parameters of other groups are not in the result.
+ *
+ * @param precision of the orthogonalisation and of what follows from it; the reference's is bfloat16
+ */
+export function updateMuon(
+  groups: readonly MuonGroup[],
+  params: NamedTensors,
+  gradients: NamedTensors,
+  state: NamedTensors,
+  settings: StepSettings,
+  precision: Precision,
+): Updated {
+  const updated: Updated = { params: new Map(), state: new Map() }
+  for (const group of groups) {
+    for (const names of sameShape(group.names, params)) {
+      const next = tf.tidy(() => stepOf(names, { params, gradients, state }, group, settings, precision))
+      names.forEach((name, i) => {
+        updated.params.set(name, at(next.params, i))
+        updated.state.set(stateName(name, 'momentum_buffer'), at(next.momenta, i))
+        updated.state.set(stateName(name, 'second_momentum_buffer'), at(next.averages, i))
+      })
+    }
+  }
+  return updated
+}
+
+interface MuonTensors {
+  params: NamedTensors
+  gradients: NamedTensors
+  state: NamedTensors
+}
+
+function stepOf(
+  names: string[],
+  { params, gradients, state }: MuonTensors,
+  group: MuonGroup,
+  settings: StepSettings,
+  precision: Precision,
+) {
+  const entry = (of: StateEntry) => tf.stack(names.map((name) => named(state, stateName(name, of), 'state')))
+  const param = tf.stack(names.map((name) => named(params, name, 'parameter'))) // [M, R, C]
+  const gradient = tf.stack(names.map((name) => named(gradients, name, 'gradient')))
+  const oldMomentum = entry('momentum_buffer')
+  const rest = tf.sub(1, settings.momentum)
+  const momentum = tf.add(oldMomentum, tf.mul(tf.sub(gradient, oldMomentum), rest))
+  const nesterov = tf.sub(momentum, tf.mul(tf.sub(momentum, gradient), rest)) // from gradient to momentum by the momentum
+  const round = rounding(precision)
+  const direction = orthogonalise(nesterov, precision)
+  const reduced = reduceVariance(direction, entry('second_momentum_buffer'), group.beta2, round)
+  const lr = tf.mul(settings.lrMultiplier, group.lr * shapeFactor(param.shape))
+  return {
+    params: tf.unstack(tf.sub(param, changeOf(reduced.update, param, lr, group.weightDecay, round))),
+    momenta: tf.unstack(momentum),
+    averages: tf.unstack(reduced.average),
+  }
+}
+
+/** Tall matrices take longer steps. */
+function shapeFactor([, rows = 1, columns = 1]: number[]): number {
+  return Math.sqrt(Math.max(1, rows / columns))
+}
+
+/** What is taken from the parameters. */
+function changeOf(
+  update: tf.Tensor,
+  param: tf.Tensor,
+  lr: tf.Tensor,
+  weightDecay: number,
+  round: (x: tf.Tensor) => tf.Tensor,
+): tf.Tensor {
+  const step = round(tf.mul(update, lr))
+  if (weightDecay === 0) return step
+  const agrees = tf.cast(tf.greaterEqual(tf.mul(update, param), 0), 'float32')
+  return tf.add(step, tf.mul(tf.mul(param, agrees), tf.mul(lr, weightDecay)))
+}
+
+/** The names, grouped by the shape of their parameters. */
+function sameShape(names: string[], params: NamedTensors): string[][] {
+  const byShape = new Map<string, string[]>()
+  for (const name of names) {
+    const shape = named(params, name, 'parameter').shape.join()
+    byShape.set(shape, [...(byShape.get(shape) ?? []), name])
+  }
+  return [...byShape.values()]
+}
+
+function at(tensors: tf.Tensor[], index: number): tf.Tensor {
+  const tensor = tensors[index]
+  if (tensor === undefined) throw new RangeError(`no tensor ${index} of ${tensors.length}`)
+  return tensor
+}
