@@ -104,7 +104,7 @@ export function patchColumns(patch: RunPatch): Record<string, SqlValue> {
   const { owner, ...rest } = patch
   const columns: Record<string, SqlValue> = {}
   for (const [name, value] of Object.entries(rest)) {
-    if (value !== undefined) columns[name] = toSql(value)
+    columns[name] = toSql(value)
   }
   if (owner !== undefined) {
     columns['owner_pid'] = owner?.pid ?? null

@@ -1,0 +1,80 @@
+/** The native dialogs: files to open and save, what to do with a run at closing, problems found at start-up. */
+import {
+  dialog,
+  type BrowserWindow,
+  type FileFilter,
+  type MessageBoxOptions,
+  type OpenDialogOptions,
+} from 'electron'
+
+import type { CallInput } from '../ipc/contract'
+
+export type PickKind = CallInput<'project.pickFile'>['kind']
+
+const CONFIG: FileFilter[] = [{ name: 'Midbench config', extensions: ['json'] }]
+const FILTERS: Record<Exclude<PickKind, 'folder'>, FileFilter> = {
+  jsonl: { name: 'Conversations, one array of messages a line', extensions: ['jsonl', 'json'] },
+  parquet: { name: 'Parquet', extensions: ['parquet'] },
+  words: { name: 'Word list, one word a line', extensions: ['txt'] },
+}
+
+/** Dialogs over the window that there is at the time, or by themselves. */
+export class Dialogs {
+  constructor(private readonly window: () => BrowserWindow | null) {}
+
+  /** A config to open; null when cancelled. */
+  openConfig(): Promise<string | null> {
+    return this.open({ title: 'Open project', filters: CONFIG, properties: ['openFile'] })
+  }
+
+  /** A place to save a config; null when cancelled. */
+  async saveConfig(defaultPath: string): Promise<string | null> {
+    const window = this.window()
+    const options = { title: 'Save project', defaultPath, filters: CONFIG }
+    const { canceled, filePath } = await (window
+      ? dialog.showSaveDialog(window, options)
+      : dialog.showSaveDialog(options))
+    if (canceled || filePath === '') return null
+    return filePath.endsWith('.json') ? filePath : `${filePath}.json`
+  }
+
+  /** A file or folder for an option of the config; null when cancelled. */
+  pick(kind: PickKind): Promise<string | null> {
+    if (kind === 'folder') return this.open({ title: 'Choose a folder', properties: ['openDirectory'] })
+    const any = { name: 'Any file', extensions: ['*'] }
+    return this.open({ title: 'Choose a file', filters: [FILTERS[kind], any], properties: ['openFile'] })
+  }
+
+  /** What to do with a run when the window is closed. */
+  async askAtClosing(run: string): Promise<'save' | 'background' | 'cancel'> {
+    const choices = ['save', 'background', 'cancel'] as const
+    const { response } = await this.message({
+      type: 'question',
+      message: `The run ${run} is going on.`,
+      detail: 'In the background it goes on without a window; starting Midbench again shows it.',
+      buttons: ['Pause and save', 'Go on in the background', 'Cancel'],
+      defaultId: 0,
+      cancelId: 2,
+      noLink: true,
+    })
+    return choices[response] ?? 'cancel'
+  }
+
+  /** Says what was found wrong; does not wait. */
+  warn(message: string, detail: string): void {
+    void this.message({ type: 'warning', message, detail })
+  }
+
+  private message(options: MessageBoxOptions): ReturnType<typeof dialog.showMessageBox> {
+    const window = this.window()
+    return window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options)
+  }
+
+  private async open(options: OpenDialogOptions): Promise<string | null> {
+    const window = this.window()
+    const { canceled, filePaths } = await (window
+      ? dialog.showOpenDialog(window, options)
+      : dialog.showOpenDialog(options))
+    return canceled ? null : (filePaths[0] ?? null)
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Long calls that the window can follow and cancel, by a name that the window chose.
+ *
+ * Progress goes out at most ten times a second a job, the last word always. A job that is cancelled rejects with what
+ * its work throws on an abort.
+ */
+import { MidbenchError } from '../errors'
+import type { EventPayload } from '../ipc/contract'
+
+type Progress = EventPayload<'job.progress'>
+
+/** What a job's work gets. */
+export interface JobContext {
+  signal: AbortSignal
+  onProgress: (progress: Omit<Progress, 'job'>) => void
+}
+
+const INTERVAL_MS = 100
+
+export class Jobs {
+  private readonly running = new Map<string, AbortController>()
+
+  constructor(private readonly publish: (progress: Progress) => void) {}
+
+  /** @throws MidbenchError `job.exists` where the name is in use; otherwise what `work` throws */
+  async run<T>(job: string, work: (context: JobContext) => Promise<T>): Promise<T> {
+    if (this.running.has(job)) {
+      throw new MidbenchError({ code: 'job.exists', message: `A job ${job} is going on already.` })
+    }
+    const controller = new AbortController()
+    this.running.set(job, controller)
+    try {
+      return await work({ signal: controller.signal, onProgress: this.reporter(job) })
+    } finally {
+      this.running.delete(job)
+    }
+  }
+
+  /** A job that has ended, or never was, is no fault: it may have finished while the cancel was on its way. */
+  cancel(job: string): void {
+    this.running.get(job)?.abort()
+  }
+
+  /** What a page asked for before it was reloaded interests nobody any more. */
+  cancelAll(): void {
+    for (const controller of this.running.values()) controller.abort()
+  }
+
+  private reporter(job: string): JobContext['onProgress'] {
+    let last = -Infinity
+    return (progress) => {
+      const now = performance.now()
+      const complete = progress.total !== null && progress.done >= progress.total
+      if (now - last < INTERVAL_MS && !complete) return
+      last = now
+      this.publish({ job, ...progress })
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * A small JSON file that a person's choices are kept in: read once at start-up, written whole after each change.
+ *
+ * Guarantees: the file is always the old or the new content, also after a power cut (written beside, flushed, renamed).
+ * A file that cannot be understood is moved aside, never overwritten, and what was done is returned to be shown. Of
+ * several changes in quick succession the last one is sure to be written.
+ */
+import { readFileSync, renameSync } from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { z } from 'zod'
+
+export class JsonFile<T> {
+  private next: { value: T } | null = null
+  private writing: Promise<void> | null = null
+
+  constructor(
+    readonly path: string,
+    private readonly schema: z.ZodType<T>,
+  ) {}
+
+  /** The content, or null where there is none to be had; `problem` says why, unless there simply is no file. */
+  read(): { value: T | null; problem: string | null } {
+    let text: string
+    try {
+      text = readFileSync(this.path, 'utf8')
+    } catch (error) {
+      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      return { value: null, problem: missing ? null : `${this.path} cannot be read: ${reasonOf(error)}.` }
+    }
+    try {
+      return { value: this.schema.parse(JSON.parse(text)), problem: null }
+    } catch (error) {
+      return { value: null, problem: this.setAside(reasonOf(error)) }
+    }
+  }
+
+  /** Resolves once this value, or a later one, is on disk. */
+  write(value: T): Promise<void> {
+    this.next = { value }
+    this.writing ??= this.drain()
+    return this.writing
+  }
+
+  private async drain(): Promise<void> {
+    try {
+      while (this.next) {
+        const { value } = this.next
+        this.next = null
+        await writeFileSafely(this.path, `${JSON.stringify(value, null, 2)}\n`)
+      }
+    } finally {
+      this.writing = null
+    }
+  }
+
+  private setAside(reason: string): string {
+    const aside = `${this.path}.unreadable-${new Date().toISOString().replaceAll(':', '-')}`
+    const what = `${this.path} cannot be understood and is not used: ${reason}`
+    try {
+      renameSync(this.path, aside)
+      return `${what}\nIt was kept as ${aside}.`
+    } catch (error) {
+      return `${what}\nIt could not be moved aside: ${reasonOf(error)}.`
+    }
+  }
+}
+
+/** Writes a text file beside its target, flushes it, renames it, and flushes the folder. Makes the folder if need be. */
+export async function writeFileSafely(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const beside = `${path}.${String(process.pid)}.partial`
+  try {
+    await flushed(beside, 'w', (file) => file.writeFile(text))
+    await rename(beside, path)
+    await flushed(dirname(path), 'r', () => Promise.resolve())
+  } catch (error) {
+    await rm(beside, { force: true })
+    throw error
+  }
+}
+
+type FileHandle = Awaited<ReturnType<typeof open>>
+
+async function flushed(
+  path: string,
+  flags: string,
+  work: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const file = await open(path, flags)
+  try {
+    await work(file)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

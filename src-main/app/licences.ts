@@ -1,0 +1,58 @@
+/** Names, versions and licences of the packages the app is made of, read from their package.json files on first asking. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const ownManifest = z.object({
+  version: z.string(),
+  dependencies: z.record(z.string(), z.string()),
+  devDependencies: z.record(z.string(), z.string()),
+})
+const packageManifest = z.object({
+  name: z.string(),
+  version: z.string(),
+  license: z.string().catch('not stated'),
+})
+
+/** Packages that the window is built from: they stand among the development dependencies because they are bundled. */
+const BUNDLED = [
+  'vue',
+  'chart.js',
+  'chartjs-plugin-zoom',
+  'reka-ui',
+  '@tanstack/vue-virtual',
+  '@vueuse/core',
+  'electron',
+]
+
+export interface Licence {
+  name: string
+  version: string
+  licence: string
+}
+
+/** The app's own version. */
+export async function appVersion(packageJson: string): Promise<string> {
+  return (await readOwn(packageJson)).version
+}
+
+/** Every package whose code runs in the app, by name. */
+export async function readLicences(packageJson: string, packages: string): Promise<Licence[]> {
+  const own = await readOwn(packageJson)
+  const names = [...Object.keys(own.dependencies), ...BUNDLED.filter((name) => name in own.devDependencies)]
+  const found = await Promise.all(names.map((name) => readLicence(join(packages, name, 'package.json'))))
+  return found.filter((each) => each !== null).sort((a, b) => a.name.localeCompare(b.name))
+}
+
+async function readOwn(path: string): Promise<z.infer<typeof ownManifest>> {
+  return ownManifest.parse(JSON.parse(await readFile(path, 'utf8')))
+}
+
+async function readLicence(path: string): Promise<Licence | null> {
+  try {
+    const { name, version, license } = packageManifest.parse(JSON.parse(await readFile(path, 'utf8')))
+    return { name, version, licence: license }
+  } catch {
+    return null // a package that is not installed contributes nothing
+  }
+}

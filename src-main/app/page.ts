@@ -1,0 +1,72 @@
+/**
+ * Serves the page under app://midbench/ in place of file://, so that it has an origin of its own, exact in every check,
+ * and a policy by header: scripts, styles, fonts and images of ours only, and no connection to anywhere.
+ *
+ * Only files below out/renderer are served; any other path is "not found", other hosts too.
+ */
+import { net, protocol, type Session } from 'electron'
+import { extname, join, normalize, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+/** The page's origin as Chromium writes it. */
+export const PAGE_ORIGIN = 'app://midbench'
+export const PAGE_URL = `${PAGE_ORIGIN}/index.html`
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' data: blob:",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+}
+
+/** Makes app: a scheme with an origin, as secure as https:. Before the app is ready. */
+export function setupScheme(): void {
+  protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true } }])
+}
+
+/** Serves the page's files to a session. */
+export function servePage(session: Session, folder: string): void {
+  session.protocol.handle('app', async (request) => {
+    const path = pageFile(request.url, folder)
+    const type = path === null ? undefined : TYPES[extname(path)]
+    if (path === null || type === undefined) return notFound()
+    const file = await net.fetch(pathToFileURL(path).href).catch(() => null)
+    if (!file?.ok) return notFound()
+    return new Response(file.body, { headers: headers(type) })
+  })
+}
+
+/** The file that an address means; null where it means none of ours. */
+export function pageFile(address: string, folder: string): string | null {
+  const url = new URL(address)
+  if (`${url.protocol}//${url.host}` !== PAGE_ORIGIN) return null
+  const path = normalize(join(folder, decodeURIComponent(url.pathname)))
+  return path.startsWith(folder + sep) ? path : null
+}
+
+function headers(type: string): Record<string, string> {
+  return {
+    'Content-Type': type,
+    'Content-Security-Policy': POLICY,
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-cache',
+  }
+}
+
+function notFound(): Response {
+  return new Response('Not found', { status: 404, headers: headers('text/plain; charset=utf-8') })
+}

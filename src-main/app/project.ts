@@ -1,0 +1,156 @@
+/**
+ * The open project: a config file and the copy of it that is being worked on.
+ *
+ * The working copy is kept in project.json of the data folder, so that an edit survives a crash without its file being
+ * touched; only `save` writes that. The starter project comes with the app and is read only: saving it asks for another
+ * place, and its paths become absolute there.
+ */
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, resolve } from 'node:path'
+import { z } from 'zod'
+
+import { MidbenchError } from '../errors'
+import type { Project } from '../ipc/contract'
+import { baseDirOf, parseConfig, parseJson, withAbsolutePaths } from '../runs/config'
+import { runConfig, type RunConfig } from '../runs/config.schema'
+import { JsonFile, writeFileSafely } from './json-file'
+
+/** `path` null: the starter project, wherever this version of the app keeps it. */
+const kept = z.object({ path: z.string().nullable(), modified: z.boolean(), config: runConfig })
+type Kept = z.infer<typeof kept>
+
+export interface ProjectStoreOptions {
+  /** Where the working copy is kept. */
+  file: string
+  /** The starter project's config. */
+  starter: string
+  /** Hears of each change. */
+  changed: (project: Project) => void
+}
+
+export class ProjectStore {
+  private readonly file: JsonFile<Kept>
+  private state: Kept
+  /** What was wrong with the stored project, to be shown; null when nothing was. */
+  readonly problem: string | null
+
+  /** @throws MidbenchError where the starter project itself is damaged */
+  constructor(private readonly options: ProjectStoreOptions) {
+    this.file = new JsonFile(options.file, kept)
+    const { value, problem } = this.file.read()
+    this.problem = problem
+    this.state = value ? this.refreshed(value) : this.starter()
+  }
+
+  get current(): Project {
+    const { modified, config } = this.state
+    const path = this.state.path ?? this.options.starter
+    const readOnly = this.state.path === null
+    const name = readOnly ? 'Starter project' : basename(path, '.json')
+    return { name, path, dir: dirname(path), read_only: readOnly, modified, config }
+  }
+
+  /** Opens the starter project as it came. */
+  async openStarter(): Promise<Project> {
+    return this.set(this.starter())
+  }
+
+  /** @throws MidbenchError `config.missing`, `config.not-json`, `config.invalid` */
+  async open(path: string): Promise<Project> {
+    const absolute = resolve(path)
+    if (absolute === this.options.starter) return this.openStarter()
+    const text = await readFile(absolute, 'utf8').catch((cause: unknown) => {
+      throw unreadable(absolute, cause)
+    })
+    return this.set({ path: absolute, modified: false, config: readConfig(text, absolute) })
+  }
+
+  /** Keeps an edited config; its file is not touched. */
+  async edit(config: RunConfig): Promise<Project> {
+    return this.set({ ...this.state, modified: true, config })
+  }
+
+  /** Writes the config to its file. @throws MidbenchError `project.read-only` for the starter project */
+  async save(): Promise<Project> {
+    if (this.state.path === null) throw readOnly()
+    return this.write(this.state.path, this.state.config)
+  }
+
+  /** Writes the config to another file, which becomes the project. In another folder its paths become absolute. */
+  async saveAs(path: string): Promise<Project> {
+    const target = resolve(path)
+    if (target === this.options.starter) throw readOnly()
+    const from = this.current.dir
+    const moved = dirname(target) === from ? this.state.config : absoluteConfig(this.state.config, from)
+    return this.write(target, moved)
+  }
+
+  private starter(): Kept {
+    const { starter } = this.options
+    return { path: null, modified: false, config: readConfig(readFileSync(starter, 'utf8'), starter) }
+  }
+
+  /** A project without edits follows its file, which may have been changed by hand; when that is gone, the copy stands. */
+  private refreshed(stored: Kept): Kept {
+    if (stored.modified) return stored
+    if (stored.path === null) return this.starter()
+    try {
+      return { ...stored, config: readConfig(readFileSync(stored.path, 'utf8'), stored.path) }
+    } catch {
+      return { ...stored, modified: true }
+    }
+  }
+
+  private async write(path: string, config: RunConfig): Promise<Project> {
+    try {
+      await writeFileSafely(path, `${JSON.stringify(config, null, 2)}\n`)
+    } catch (cause) {
+      const message = `${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`
+      throw new MidbenchError(
+        { code: 'project.unwritable', message, remedy: 'Choose another place.' },
+        { cause },
+      )
+    }
+    return this.set({ path, modified: false, config })
+  }
+
+  private async set(state: Kept): Promise<Project> {
+    this.state = state
+    this.options.changed(this.current)
+    await this.file.write(state)
+    return this.current
+  }
+}
+
+function readOnly(): MidbenchError {
+  return new MidbenchError({
+    code: 'project.read-only',
+    message: 'The starter project comes with the app and is not written to.',
+    remedy: 'Save it in a place of its own.',
+  })
+}
+
+/** Reads a config to be edited: options that do not go together are no reason to refuse it, unlike unknown ones. */
+function readConfig(text: string, path: string): RunConfig {
+  const input = parseJson(text, path)
+  const parsed = runConfig.safeParse(input)
+  return parsed.success ? parsed.data : parseConfig(input, path)
+}
+
+function absoluteConfig(config: RunConfig, dir: string): RunConfig {
+  const baseDir = config.base_dir === null ? null : baseDirOf(config, dir)
+  return { ...withAbsolutePaths(config, dir, baseDir ?? ''), base_dir: baseDir }
+}
+
+function unreadable(path: string, cause: unknown): MidbenchError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new MidbenchError(
+    {
+      code: 'config.missing',
+      message: `The config ${path} cannot be read: ${reason}.`,
+      remedy: 'Open another file.',
+    },
+    { cause },
+  )
+}

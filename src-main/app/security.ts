@@ -1,0 +1,44 @@
+/**
+ * What no page may do here: go elsewhere, open windows, embed web views, ask for permissions, reach the network.
+ *
+ * Set for every web contents there will ever be, not only for our window, so that nothing depends on remembering it.
+ */
+import { app, type Session } from 'electron'
+
+import { PAGE_ORIGIN } from './page'
+
+/** Schemes that a request may have: our page's, what it makes itself, and the developer tools'. */
+const OWN_SCHEMES = ['app:', 'data:', 'blob:', 'devtools:']
+
+/** Refuses navigation, new windows and web views in every web contents. */
+export function setupContentsSecurity(): void {
+  app.on('web-contents-created', (_, contents) => {
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+    contents.on('will-navigate', (event) => {
+      event.preventDefault()
+    })
+    contents.on('will-frame-navigate', (event) => {
+      event.preventDefault()
+    })
+    contents.on('will-redirect', (event) => {
+      event.preventDefault()
+    })
+    contents.on('will-attach-webview', (event) => {
+      event.preventDefault()
+    })
+  })
+}
+
+/** Refuses permissions and requests to anywhere but our own schemes. Copying text is the one thing allowed. */
+export function setupSessionSecurity(session: Session): void {
+  const allowed = (permission: string, origin: string): boolean =>
+    permission === 'clipboard-sanitized-write' && origin.startsWith(PAGE_ORIGIN)
+  session.setPermissionRequestHandler((_, permission, decide, details) => {
+    decide(allowed(permission, details.requestingUrl))
+  })
+  session.setPermissionCheckHandler((_, permission, origin) => allowed(permission, origin))
+  session.setDevicePermissionHandler(() => false)
+  session.webRequest.onBeforeRequest((request, decide) => {
+    decide({ cancel: !OWN_SCHEMES.includes(new URL(request.url).protocol) })
+  })
+}

@@ -1,0 +1,112 @@
+/**
+ * The one window: made sandboxed, shown when it has something to show, put back where it was.
+ *
+ * Closing it destroys it and leaves the app to lifecycle.ts; a run knows nothing of it. It can be made again at any time.
+ */
+import { BrowserWindow, nativeTheme, screen, type WebContents } from 'electron'
+import { existsSync } from 'node:fs'
+
+import type { JsonFile } from './json-file'
+import { PAGE_URL } from './page'
+import { LEAST_SIZE, placeWindow, windowStateFile, type WindowState } from './window-state'
+
+/** The page's frame colour (styles/tokens.css), so that no white flashes up before it. */
+const BACKGROUND = { light: '#f4f4f2', dark: '#0c0d0f' }
+
+export interface MainWindowOptions {
+  preload: string
+  icon: string
+  /** Where its place is kept. */
+  stateFile: string
+  /** Asked before it closes: false keeps it open. */
+  mayClose: () => boolean
+}
+
+export class MainWindow {
+  private window: BrowserWindow | null = null
+  private readonly stateFile: JsonFile<WindowState>
+
+  constructor(private readonly options: MainWindowOptions) {
+    this.stateFile = windowStateFile(options.stateFile)
+    nativeTheme.on('updated', () => {
+      this.window?.setBackgroundColor(background())
+    })
+  }
+
+  get contents(): WebContents | null {
+    return this.window?.webContents ?? null
+  }
+
+  /** For dialogs that belong to it; null while there is none. */
+  get current(): BrowserWindow | null {
+    return this.window
+  }
+
+  /** Makes it, or brings it to the front. */
+  show(): void {
+    if (!this.window) {
+      this.window = this.create()
+      return
+    }
+    if (this.window.isMinimized()) this.window.restore()
+    this.window.show()
+    this.window.focus()
+  }
+
+  /** Closes it without asking. */
+  destroy(): void {
+    this.remember()
+    this.window?.destroy()
+  }
+
+  private create(): BrowserWindow {
+    const stored = this.stateFile.read().value
+    const window = new BrowserWindow({
+      ...placeWindow(stored, displayAreas()),
+      minWidth: LEAST_SIZE.width,
+      minHeight: LEAST_SIZE.height,
+      title: 'Midbench',
+      show: false,
+      backgroundColor: background(),
+      ...(existsSync(this.options.icon) ? { icon: this.options.icon } : {}),
+      webPreferences: {
+        preload: this.options.preload,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webviewTag: false,
+        spellcheck: false,
+      },
+    })
+    window.once('ready-to-show', () => {
+      if (stored?.maximized) window.maximize()
+      window.show()
+    })
+    window.on('close', (event) => {
+      if (this.options.mayClose()) this.remember()
+      else event.preventDefault()
+    })
+    window.on('closed', () => {
+      this.window = null
+    })
+    void window.loadURL(PAGE_URL)
+    return window
+  }
+
+  /** Keeps where it is; when maximised, where it would be otherwise. */
+  private remember(): void {
+    if (!this.window) return
+    const state = { ...this.window.getNormalBounds(), maximized: this.window.isMaximized() }
+    void this.stateFile.write(state).catch(() => undefined) // not worth keeping a window open for
+  }
+}
+
+function background(): string {
+  return nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light
+}
+
+function displayAreas() {
+  const primary = screen.getPrimaryDisplay()
+  const others = screen.getAllDisplays().filter((display) => display.id !== primary.id)
+  return [primary, ...others].map((display) => display.workArea)
+}

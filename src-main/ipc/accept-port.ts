@@ -1,0 +1,63 @@
+/**
+ * Gives the page its port, after checking who asks: our window, its top frame, our page's address. The only place where
+ * a sender is checked, since everything after goes over a port that nobody else holds.
+ *
+ * Each load of the page gets a new port, and the one before is closed. An asker that fails the check gets no answer.
+ */
+import {
+  MessageChannelMain,
+  ipcMain,
+  type IpcMainEvent,
+  type MessagePortMain,
+  type WebContents,
+} from 'electron'
+
+import type { Port } from './serve'
+
+export interface AcceptOptions {
+  /** The window's contents at this moment; null while there is no window. */
+  contents: () => WebContents | null
+  /** The page's address, without a fragment. */
+  pageUrl: string
+  /** Serves a new port and returns what ends it. */
+  serve: (port: Port) => { close(): void }
+}
+
+/** Answers every load of our page with a port. */
+export function acceptPorts({ contents, pageUrl, serve }: AcceptOptions): void {
+  let served: { close(): void } | null = null
+  ipcMain.on('midbench:connect', (event) => {
+    const frame = event.senderFrame
+    if (!frame || !isOurPage(event, contents(), pageUrl)) return
+    served?.close()
+    const { port1, port2 } = new MessageChannelMain()
+    served = serve(electronPort(port1))
+    frame.postMessage('midbench:port', null, [port2])
+  })
+}
+
+function isOurPage(event: IpcMainEvent, ours: WebContents | null, pageUrl: string): boolean {
+  const frame = event.senderFrame
+  if (!frame || !ours || event.sender.id !== ours.id) return false
+  return frame.parent === null && frame.url.replace(/#.*$/s, '') === pageUrl
+}
+
+function electronPort(port: MessagePortMain): Port {
+  return {
+    post: (message) => {
+      port.postMessage(message)
+    },
+    onMessage: (listen) => {
+      port.on('message', (event) => {
+        listen(event.data)
+      })
+      port.start()
+    },
+    onClose: (listen) => {
+      port.on('close', listen)
+    },
+    close: () => {
+      port.close()
+    },
+  }
+}

@@ -1,0 +1,68 @@
+/** What the app says of itself: versions and licences, the doctor's report, the folders it uses. */
+import { existsSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { dirname, isAbsolute, relative, resolve } from 'node:path'
+
+import { MidbenchError } from '../../errors'
+import type { CallOutput } from '../contract'
+import type { Handlers } from '../serve'
+
+export interface AppServices {
+  info: () => Promise<CallOutput<'app.info'>>
+  doctor: () => Promise<CallOutput<'app.doctor'>>
+  /** Named folders of the app and the person. */
+  folders: () => { label: string; path: string }[]
+  /** Folders below which a path may be shown. */
+  revealable: () => string[]
+  /** Shows a path in the desktop's file manager. */
+  reveal: (path: string) => void
+}
+
+export function appHandlers(
+  services: AppServices,
+): Pick<Handlers, 'app.info' | 'app.doctor' | 'app.folders' | 'app.reveal'> {
+  return {
+    'app.info': () => services.info(),
+    'app.doctor': () => services.doctor(),
+    'app.folders': () =>
+      Promise.all(
+        services.folders().map(async (each) => ({ ...each, free_bytes: await freeBytes(each.path) })),
+      ),
+    'app.reveal': ({ path }) => {
+      const target = resolve(path)
+      if (!isAbsolute(path) || !services.revealable().some((folder) => isWithin(target, folder)))
+        throw notOurs(path)
+      if (!existsSync(target)) throw gone(path)
+      services.reveal(target)
+      return {}
+    },
+  }
+}
+
+/** Free space where a folder lies or would lie; null where the system does not say. */
+async function freeBytes(path: string): Promise<number | null> {
+  let folder = path
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
+  try {
+    const { bavail, bsize } = await statfs(folder)
+    return bavail * bsize
+  } catch {
+    return null
+  }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const way = relative(resolve(folder), path)
+  return way === '' || (!way.startsWith('..') && !isAbsolute(way))
+}
+
+function notOurs(path: string): MidbenchError {
+  return new MidbenchError({
+    code: 'app.reveal-refused',
+    message: `${path} lies in no folder of a run or of the project.`,
+  })
+}
+
+function gone(path: string): MidbenchError {
+  return new MidbenchError({ code: 'app.reveal-missing', message: `${path} is not there any more.` })
+}

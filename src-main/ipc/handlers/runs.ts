@@ -1,0 +1,32 @@
+/** Starting, steering and watching runs. */
+import type { RunManager } from '../../runs/run-manager'
+import type { Handlers } from '../serve'
+
+type RunCalls = Extract<keyof Handlers, `runs.${string}`>
+
+export function runHandlers(runs: RunManager): Pick<Handlers, RunCalls> {
+  return {
+    'runs.start': async ({ config, dir, path, name }) => ({
+      runId: await runs.start({ config, dir, path, name }),
+    }),
+    'runs.pause': ({ runId }) => {
+      runs.pause(runId)
+      return {}
+    },
+    'runs.resume': async ({ runId }) => {
+      await runs.resume(runId)
+      return {}
+    },
+    'runs.stop': async ({ runId }) => {
+      await runs.stop(runId)
+      return {}
+    },
+    'runs.list': () => runs.list(),
+    'runs.get': ({ runId }) => runs.get(runId),
+    'runs.remove': async ({ runId }) => {
+      await runs.remove(runId)
+      return {}
+    },
+    'runs.watch': ({ runId, fromStep }) => runs.watch(runId, fromStep),
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Answers the calls that arrive at a port and sends events to it; knows contract.ts and no Electron.
+ *
+ * Guarantees: an unknown name never reaches a handler, nor does an input that its schema refuses; a handler's failure
+ * crosses as data and never as a thrown error; a malformed message is dropped. What a handler costs is its own: a call
+ * here is one parse and one structured clone.
+ */
+import { createBirpc } from 'birpc'
+import { z } from 'zod'
+
+import { toFailure, type Failure } from '../errors'
+import {
+  calls,
+  type Answer,
+  type CallName,
+  type CallOutput,
+  type CallParsed,
+  type EventName,
+  type EventPayload,
+} from './contract'
+
+/** A function for each call of the contract. */
+export type Handlers = {
+  [N in CallName]: (input: CallParsed<N>) => CallOutput<N> | Promise<CallOutput<N>>
+}
+
+/** One end of a message channel, Electron's or Node's. */
+export interface Port {
+  post(message: unknown): void
+  onMessage(listen: (message: unknown) => void): void
+  onClose(listen: () => void): void
+  close(): void
+}
+
+/** A port that is being served. */
+export interface Served {
+  /** Sends an event; quietly nothing once the port has closed. */
+  event<N extends EventName>(name: N, payload: EventPayload<N>): void
+  close(): void
+}
+
+/** What the page may send: a request of birpc's for our one function. Replies are not expected, since we ask nothing. */
+const request = z.object({ t: z.literal('q'), m: z.literal('call'), a: z.array(z.unknown()), i: z.string() })
+
+interface Page {
+  event(name: string, payload: unknown): void
+}
+
+/** Serves the contract at `port` until it closes. */
+export function serve(port: Port, handlers: Handlers): Served {
+  let closed = false
+  const call = (name: unknown, input: unknown): Promise<Answer<CallName>> => answer(handlers, name, input)
+  const rpc = createBirpc<Page, { call: typeof call }>(
+    { call },
+    {
+      post: (message: unknown) => {
+        if (!closed) port.post(message)
+      },
+      on: (receive) => {
+        port.onMessage((message) => {
+          if (request.safeParse(message).success) receive(message)
+        })
+      },
+      // An answer that cannot be cloned: birpc sends the page an error in its place.
+      onGeneralError: () => true,
+    },
+  )
+  const close = (): void => {
+    if (closed) return
+    closed = true
+    rpc.$close()
+    port.close()
+  }
+  port.onClose(close)
+  return {
+    event: (name, payload) => {
+      if (!closed) void rpc.event.asEvent(name, payload)
+    },
+    close,
+  }
+}
+
+/** Finds, parses and calls; whatever goes wrong becomes a failure. */
+async function answer(handlers: Handlers, name: unknown, input: unknown): Promise<Answer<CallName>> {
+  if (!isCallName(name)) {
+    return refusal({ code: 'call.unknown', message: `There is no call ${JSON.stringify(name)}.` })
+  }
+  return run(name, handlers, input)
+}
+
+async function run<N extends CallName>(name: N, handlers: Handlers, input: unknown): Promise<Answer<N>> {
+  const parsed = calls[name].input.safeParse(input)
+  if (!parsed.success) return refusal(invalidInput(name, parsed.error))
+  try {
+    // The schema of `name` has just parsed it: TypeScript does not follow that through the map.
+    const value = await handlers[name](parsed.data as CallParsed<N>)
+    return { ok: true, value }
+  } catch (error) {
+    return refusal(toFailure(error))
+  }
+}
+
+function isCallName(name: unknown): name is CallName {
+  return typeof name === 'string' && Object.hasOwn(calls, name)
+}
+
+function refusal(failure: Failure): { ok: false; failure: Failure } {
+  return { ok: false, failure }
+}
+
+function invalidInput(name: CallName, error: z.ZodError): Failure {
+  return {
+    code: 'call.invalid',
+    message: `The input of ${name} is not what it takes.`,
+    issues: error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message })),
+  }
+}
