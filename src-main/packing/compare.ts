@@ -2,8 +2,8 @@
  * Several packings of the same conversations side by side: policies, row lengths, buffer sizes. Every variant is planned
  * over one whole pass, to its last batch, so that figures differ by packing alone.
  */
-import { EpochPlan, type PlanInput } from './plan'
-import type { PackingName } from './types'
+import { EpochPlan } from './plan'
+import type { PackingName, PlanInput } from './types'
 
 export interface PackingVariant {
   packing: PackingName

@@ -3,7 +3,9 @@ import type { Conversation } from '../data/conversation.schema'
 import type { Mixture } from '../data/mixture'
 import { renderConversation } from '../tokenizer/render'
 import type { Tokenizer } from '../tokenizer/tokenizer'
-import type { ConversationAt } from './data-protocol'
+
+/** A conversation by its place in the shuffled mixture, or by task and row. */
+export type ConversationAt = { index: number } | { task: number; row: number }
 
 /** Named as in ipc/contract.ts. */
 export interface ConversationView {

@@ -7,15 +7,8 @@ import { MidbenchError } from '../errors'
 import type { MixtureEntry, SplitName } from '../data/mixture.schema'
 import type { BatchView } from './batch-view'
 import type { Comparison } from './compare'
-import type { ConversationPlace, ConversationView } from './conversation-view'
-import type {
-  CompareRequest,
-  ConversationAt,
-  DataCalls,
-  DataOptions,
-  OpenedData,
-  PlanRequest,
-} from './data-protocol'
+import type { ConversationAt, ConversationPlace, ConversationView } from './conversation-view'
+import type { CompareRequest, DataCalls, DataOptions, OpenedData, PlanRequest } from './data-protocol'
 import type { PlanView } from './plan-view'
 import { PortCaller, type CallOptions } from './port-calls'
 import type { RowReplay } from './replay'

@@ -8,7 +8,7 @@ import type { TaskInfo } from '../data/mixture'
 import type { MixtureConfig, MixtureEntry, SplitName } from '../data/mixture.schema'
 import type { BatchView } from './batch-view'
 import type { Comparison, PackingVariant } from './compare'
-import type { ConversationPlace, ConversationView } from './conversation-view'
+import type { ConversationAt, ConversationPlace, ConversationView } from './conversation-view'
 import type { PlanView } from './plan-view'
 import type { RowReplay } from './replay'
 import type { TaskLengths } from './task-lengths'
@@ -47,9 +47,6 @@ export interface OpenedData {
   byteLengths: Int32Array
   bosId: number
 }
-
-/** A conversation by its place in the shuffled mixture, or by task and row. */
-export type ConversationAt = { index: number } | { task: number; row: number }
 
 export interface TrainStart {
   /** Where to go on; null = from the start. */

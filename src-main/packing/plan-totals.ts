@@ -1,6 +1,6 @@
 /** What a plan adds up to, in total and by task. */
 import type { BatchLayout } from './batch-packer'
-import type { PlanInput, PlanOptions } from './plan'
+import type { PlanInput, PlanOptions } from './types'
 
 /** Conversations and tokens of one task, or of all. */
 export interface Totals {

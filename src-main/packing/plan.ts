@@ -10,21 +10,7 @@
 import { BatchPacker, packBatch, type BatchLayout } from './batch-packer'
 import { Checkpoints } from './checkpoints'
 import { PlanTotals } from './plan-totals'
-import type { LoaderState, PackingOptions, Placement } from './types'
-
-export interface PlanOptions extends PackingOptions {
-  /** Gradient accumulation: micro-batches of one optimizer step. */
-  batchesPerStep: number
-}
-
-/** What is known of the mixture before a plan is made. */
-export interface PlanInput {
-  /** [n] ids of each conversation, in mixture order. */
-  lengths: Int32Array
-  /** [n] task of each conversation. */
-  tasks: Uint16Array
-  taskCount: number
-}
+import type { LoaderState, Placement, PlanInput, PlanOptions } from './types'
 
 /** What became of each batch, a number a batch. */
 export interface BatchCurve {

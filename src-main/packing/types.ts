@@ -30,6 +30,20 @@ export interface PackingOptions {
   totalBatches?: number
 }
 
+export interface PlanOptions extends PackingOptions {
+  /** Gradient accumulation: micro-batches of one optimizer step. */
+  batchesPerStep: number
+}
+
+/** What is known of the mixture before a plan is made. */
+export interface PlanInput {
+  /** [n] ids of each conversation, in mixture order. */
+  lengths: Int32Array
+  /** [n] task of each conversation. */
+  tasks: Uint16Array
+  taskCount: number
+}
+
 /** Where one conversation went: what is known from lengths alone. */
 export interface Placement {
   /** Row of the batch, from 0. */

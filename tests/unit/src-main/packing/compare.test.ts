@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compareVariant, type Comparison, type PackingVariant } from '../../../../src-main/packing/compare'
-import type { PlanInput } from '../../../../src-main/packing/plan'
+import type { PlanInput } from '../../../../src-main/packing/types'
 import { PACKINGS } from '../../../../src-main/packing/types'
 
 const lengths = Int32Array.from({ length: 3000 }, (_, i) => 10 + ((i * 7919) % 190))

@@ -1,0 +1,59 @@
+/**
+ * Any batch of a split by its number. The way there is packed on lengths alone, from the nearest state met before; where
+ * lengths are not known yet, the conversations on the way are read once.
+ */
+import { BatchPacker } from './batch-packer'
+import { Breather } from './breathe'
+import { Checkpoints } from './checkpoints'
+import { createLoader, type LoaderOptions, type LoaderSource } from './loader'
+import type { CallContext } from './port-calls'
+import type { LoaderState, PackedBatch } from './types'
+
+/** What the finder reads: a loader's source that can also tell lengths. */
+export interface MeasuredSource extends LoaderSource {
+  lengthOf(index: number): number | Promise<number>
+}
+
+export class BatchFinder {
+  private readonly checkpoints: Checkpoints
+
+  constructor(
+    private readonly source: MeasuredSource,
+    private readonly options: LoaderOptions,
+  ) {
+    this.checkpoints = new Checkpoints(options.bufferSize)
+  }
+
+  /** Batch number `batch`, from 0, as a run's loader gives it. */
+  async find(batch: number, context: CallContext): Promise<PackedBatch> {
+    const state = await this.stateBefore(batch, context)
+    return createLoader(this.source, this.options, state).next()
+  }
+
+  /** The loader's state before a batch. */
+  async stateBefore(batch: number, { progress, signal }: CallContext): Promise<LoaderState> {
+    const start = this.checkpoints.before(batch)
+    const packer = new BatchPacker(this.options, this.source.length, start)
+    const breather = new Breather(signal)
+    while (packer.nextBatch < batch) {
+      this.checkpoints.consider(packer.nextBatch, packer)
+      await this.pack(packer)
+      if (!breather.due) continue
+      progress({ label: 'Packing up to the batch', done: packer.nextBatch, total: batch, unit: 'batches' })
+      await breather.breathe()
+    }
+    this.checkpoints.consider(packer.nextBatch, packer)
+    return packer.state()
+  }
+
+  private async pack(packer: BatchPacker): Promise<void> {
+    while (!packer.batchComplete) {
+      for (let c = packer.wanted; c !== undefined; c = packer.wanted) {
+        const length = this.source.lengthOf(c)
+        packer.offer(typeof length === 'number' ? length : await length)
+      }
+      packer.place()
+    }
+    packer.finishBatch()
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * What the data thread has open, shared by its ports: two ports that ask for the same mixture get the same one, with
+ * what is known of its lengths. A split is closed when no port uses it any more.
+ */
+import { openMixture, type DataLocations, type OpenProgress } from '../data/mixture'
+import type { MixtureEntry } from '../data/mixture.schema'
+import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
+import { SplitData } from './split-data'
+
+interface Shelf {
+  split: Promise<SplitData>
+  users: number
+}
+
+/** A split in use; `release` it once when done. */
+export interface Borrowed {
+  split: SplitData
+  release(): Promise<void>
+}
+
+export interface BorrowOptions {
+  signal: AbortSignal
+  onProgress(progress: OpenProgress): void
+}
+
+export class DataLibrary {
+  private readonly shelves = new Map<string, Shelf>()
+  private readonly tokenizers = new Map<string, Promise<Tokenizer>>()
+
+  /** The tokenizer of a folder, read once. */
+  tokenizer(dir: string): Promise<Tokenizer> {
+    return remember(this.tokenizers, dir, () => loadTokenizer(dir))
+  }
+
+  /** Opens a split, or shares the one that is open. @throws MidbenchError as openMixture and loadTokenizer */
+  async borrow(
+    entries: readonly MixtureEntry[],
+    locations: DataLocations,
+    tokenizerDir: string,
+    options: BorrowOptions,
+  ): Promise<Borrowed> {
+    const key = JSON.stringify([entries, locations, tokenizerDir])
+    const shelf = this.shelves.get(key) ?? this.open(key, entries, locations, tokenizerDir, options)
+    shelf.users++
+    try {
+      const split = await shelf.split
+      return { split, release: () => this.release(key, shelf) }
+    } catch (error) {
+      this.shelves.delete(key)
+      throw error
+    }
+  }
+
+  private open(
+    key: string,
+    entries: readonly MixtureEntry[],
+    locations: DataLocations,
+    tokenizerDir: string,
+    options: BorrowOptions,
+  ): Shelf {
+    const split = Promise.all([openMixture(entries, locations, options), this.tokenizer(tokenizerDir)]).then(
+      ([mixture, tokenizer]) => new SplitData(mixture, tokenizer),
+    )
+    const shelf: Shelf = { split, users: 0 }
+    this.shelves.set(key, shelf)
+    return shelf
+  }
+
+  private async release(key: string, shelf: Shelf): Promise<void> {
+    shelf.users--
+    if (shelf.users > 0) return
+    if (this.shelves.get(key) === shelf) this.shelves.delete(key)
+    await (await shelf.split).mixture.close()
+  }
+}
+
+/** A value made once; a failure is forgotten, so that the next asking tries again. */
+function remember<T>(made: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const known = made.get(key)
+  if (known) return known
+  const value = make()
+  made.set(key, value)
+  value.catch(() => made.delete(key))
+  return value
+}

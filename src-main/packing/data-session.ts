@@ -1,0 +1,222 @@
+/**
+ * What one port of the data thread is about: an opened mixture, its train and val loaders, and the answers to the
+ * port's calls. Train batches are packed one after another in the order they were asked for.
+ */
+import { MidbenchError } from '../errors'
+import { openMixture, type DataLocations, type OpenProgress } from '../data/mixture'
+import type { SplitName } from '../data/mixture.schema'
+import { viewBatch } from './batch-view'
+import { BatchFinder } from './batch-finder'
+import { viewConversation } from './conversation-view'
+import type { Borrowed, DataLibrary } from './data-library'
+import type { DataCalls, DataOptions, OpenedData } from './data-protocol'
+import { createLoader, type Loader, type LoaderOptions } from './loader'
+import { moving, type CallContext, type CallHandlers } from './port-calls'
+import { replayRow } from './replay'
+import type { SplitData } from './split-data'
+import { SplitPlans } from './split-plans'
+import { taskLengths } from './task-lengths'
+import type { PackedBatch } from './types'
+
+/** A split with what this session made of it. */
+interface OpenSplit {
+  borrowed: Borrowed
+  finder: BatchFinder
+  plans: SplitPlans
+}
+
+interface Opened {
+  options: DataOptions
+  loaderOptions: LoaderOptions
+  splits: Partial<Record<SplitName, OpenSplit>>
+}
+
+export class DataSession {
+  private opened: Opened | undefined
+  private train: Loader | undefined
+  private val: { loader: Loader; next: number } | undefined
+  /** The batch being packed: loaders take one call at a time. */
+  private packing: Promise<unknown> = Promise.resolve()
+
+  constructor(private readonly library: DataLibrary) {}
+
+  readonly handlers: CallHandlers<DataCalls> = {
+    open: (options, context) => this.open(options, context),
+    startTrain: ({ state, totalBatches }) => {
+      const options = this.current().loaderOptions
+      const limited = totalBatches === null ? options : { ...options, totalBatches }
+      this.train = createLoader(this.split('train'), limited, state ?? undefined)
+      return null
+    },
+    trainBatch: () => {
+      const { train } = this
+      if (!train) throw notStarted()
+      return this.inTurn(() => train.next())
+    },
+    valBatch: ({ index }, context) => this.inTurn(() => this.valBatch(index, context)),
+    inspect: async ({ split, batch }, context) =>
+      moveBatch(await this.openSplit(split).finder.find(batch, context)),
+    batchView: async ({ split, batch }, context) => {
+      const packed = await this.openSplit(split).finder.find(batch, context)
+      const view = viewBatch(packed, split, this.split(split).tokenizer)
+      return moving(view, [view.ids, view.mask, view.roles])
+    },
+    conversation: ({ split, at }) => {
+      const { mixture, tokenizer } = this.split(split)
+      return viewConversation(mixture, tokenizer, at)
+    },
+    probe: async ({ entry }) => {
+      const mixture = await openMixture([entry], locationsOf(this.current().options))
+      await mixture.close()
+      return { rows: mixture.length, source: mixture.tasks[0]?.source ?? '' }
+    },
+    taskLengths: async ({ split }, context) => {
+      const data = this.split(split)
+      const { seqLen } = this.current().loaderOptions
+      return taskLengths(await data.table(context), data.mixture.tasks.length, seqLen + 1)
+    },
+    plan: (request, context) => this.openSplit(request.split).plans.view(request, context),
+    compare: (request, context) => this.openSplit(request.split).plans.compare(request, context),
+    findConversation: (request, context) =>
+      this.openSplit(request.split).plans.findConversation(request, context),
+    replayRow: async ({ split, batch, row }, context) => {
+      const { finder } = this.openSplit(split)
+      const { loaderOptions } = this.current()
+      if (row >= loaderOptions.batchSize) throw noSuchRow(row, loaderOptions.batchSize)
+      const state = await finder.stateBefore(batch, context)
+      await finder.stateBefore(batch + 1, context) // learns the lengths that the batch's packer meets
+      const data = this.split(split)
+      return replayRow(loaderOptions, data.length, (c) => data.knownLength(c), state, row)
+    },
+  }
+
+  /** Gives back what is open. */
+  async close(): Promise<void> {
+    const splits = this.opened?.splits ?? {}
+    this.opened = undefined
+    this.train = undefined
+    this.val = undefined
+    await releaseAll(splits)
+  }
+
+  private async open(options: DataOptions, context: CallContext): Promise<OpenedData> {
+    const tokenizer = await this.library.tokenizer(options.tokenizerDir)
+    const loaderOptions = loaderOptionsOf(options, tokenizer.specials['<|bos|>'])
+    const splits = await this.borrowSplits(options, loaderOptions, context)
+    await this.close()
+    this.opened = { options, loaderOptions, splits }
+    const mixtureOf = (split: SplitName): SplitData | undefined => splits[split]?.borrowed.split
+    return {
+      trainConversations: mixtureOf('train')?.length ?? 0,
+      valConversations: mixtureOf('val')?.length ?? 0,
+      tasks: { train: mixtureOf('train')?.mixture.tasks ?? [], val: mixtureOf('val')?.mixture.tasks ?? [] },
+      vocabSize: tokenizer.vocabSize,
+      byteLengths: tokenizer.byteLengths,
+      bosId: loaderOptions.bosId,
+    }
+  }
+
+  private async borrowSplits(
+    options: DataOptions,
+    loaderOptions: LoaderOptions,
+    context: CallContext,
+  ): Promise<Opened['splits']> {
+    const splits: Opened['splits'] = {}
+    const reporting = { signal: context.signal, onProgress: openingProgress(context) }
+    try {
+      for (const name of ['train', 'val'] as const) {
+        const entries = options.config.mixture[name]
+        if (entries.length === 0) continue
+        const borrowed = await this.library.borrow(
+          entries,
+          locationsOf(options),
+          options.tokenizerDir,
+          reporting,
+        )
+        splits[name] = {
+          borrowed,
+          finder: new BatchFinder(borrowed.split, loaderOptions),
+          plans: new SplitPlans(borrowed.split, loaderOptions),
+        }
+      }
+      return splits
+    } catch (error) {
+      await releaseAll(splits)
+      throw error
+    }
+  }
+
+  private async valBatch(index: number, context: CallContext): Promise<PackedBatch> {
+    if (this.val?.next !== index) {
+      const state = await this.openSplit('val').finder.stateBefore(index, context)
+      this.val = { loader: createLoader(this.split('val'), this.current().loaderOptions, state), next: index }
+    }
+    const batch = await this.val.loader.next()
+    this.val.next++
+    return batch
+  }
+
+  private current(): Opened {
+    if (this.opened) return this.opened
+    throw new MidbenchError({ code: 'data.not_open', message: 'no mixture has been opened on this port' })
+  }
+
+  private openSplit(split: SplitName): OpenSplit {
+    const open = this.current().splits[split]
+    if (open) return open
+    throw new MidbenchError({
+      code: 'data.no_split',
+      message: `the mixture has no ${split} tasks`,
+      remedy: `add a task to mixture.${split}`,
+    })
+  }
+
+  private split(split: SplitName): SplitData {
+    return this.openSplit(split).borrowed.split
+  }
+
+  private inTurn(pack: () => Promise<PackedBatch>): Promise<PackedBatch> {
+    const batch = this.packing.then(pack)
+    this.packing = batch.catch(() => undefined) // the asker hears of it
+    return batch.then(moveBatch)
+  }
+}
+
+async function releaseAll(splits: Opened['splits']): Promise<void> {
+  await Promise.all(Object.values(splits).map(({ borrowed }) => borrowed.release()))
+}
+
+function loaderOptionsOf({ config, rank, worldSize }: DataOptions, bosId: number): LoaderOptions {
+  return {
+    packing: config.packing,
+    batchSize: config.device_batch_size,
+    seqLen: config.max_seq_len,
+    bufferSize: config.buffer_size,
+    rank,
+    worldSize,
+    bosId,
+  }
+}
+
+function locationsOf({ baseDir, configDir, cacheDir }: DataOptions): DataLocations {
+  return { baseDir, configDir, cacheDir }
+}
+
+function openingProgress({ progress }: CallContext): (opening: OpenProgress) => void {
+  return ({ what, done, total }) => {
+    progress({ label: what, done, total, unit: 'rows' })
+  }
+}
+
+function moveBatch(batch: PackedBatch): PackedBatch {
+  return moving(batch, [batch.inputs, batch.targets])
+}
+
+function notStarted(): MidbenchError {
+  return new MidbenchError({ code: 'packing.not_started', message: 'the train loader has not been started' })
+}
+
+function noSuchRow(row: number, rows: number): MidbenchError {
+  const message = `the batch has ${String(rows)} rows, counted from 0, and so no row ${String(row)}`
+  return new MidbenchError({ code: 'packing.row', message })
+}

@@ -1,0 +1,76 @@
+/**
+ * One split of an opened mixture, with what has been learned of its conversations' lengths. A length is known once the
+ * conversation has been read; reading all of them takes as long as rendering does.
+ */
+import type { Mixture } from '../data/mixture'
+import { renderSource, type ConversationSource } from '../data/render-source'
+import type { Tokenizer } from '../tokenizer/tokenizer'
+import { Breather } from './breathe'
+import type { CallContext } from './port-calls'
+import type { LengthTable } from './task-lengths'
+import { RoleReader } from './token-roles'
+
+export class SplitData implements ConversationSource {
+  readonly length: number
+  private readonly source: ConversationSource
+  /** 0 = not known. */
+  private readonly lengths: Int32Array
+  /** -1 = not known. */
+  private readonly supervised: Int32Array
+  private readonly tasks: Uint16Array
+  private known = 0
+
+  constructor(
+    readonly mixture: Mixture,
+    readonly tokenizer: Tokenizer,
+  ) {
+    this.length = mixture.length
+    this.source = renderSource(mixture, tokenizer)
+    this.lengths = new Int32Array(mixture.length)
+    this.supervised = new Int32Array(mixture.length).fill(-1)
+    this.tasks = Uint16Array.from({ length: mixture.length }, (_, c) => mixture.locate(c).task)
+  }
+
+  locate(index: number): { task: number; row: number } {
+    return this.source.locate(index)
+  }
+
+  ids(index: number): Int32Array | Promise<Int32Array> {
+    const read = this.source.ids(index)
+    return read instanceof Int32Array ? this.learn(index, read) : read.then((ids) => this.learn(index, ids))
+  }
+
+  /** Ids of a conversation; reads it when that is not known yet. */
+  lengthOf(index: number): number | Promise<number> {
+    const known = this.knownLength(index)
+    if (known > 0) return known
+    const read = this.ids(index)
+    return read instanceof Int32Array ? read.length : read.then((ids) => ids.length)
+  }
+
+  /** Ids of a conversation; 0 when that is not known yet. */
+  knownLength(index: number): number {
+    return this.lengths[index] ?? 0
+  }
+
+  /** Reads every conversation that has not been, and answers what is known of them all. */
+  async table({ progress, signal }: CallContext): Promise<LengthTable> {
+    const reader = new RoleReader(this.tokenizer)
+    const breather = new Breather(signal)
+    for (let c = 0; this.known < this.length && c < this.length; c++) {
+      if (this.supervised[c] !== -1) continue
+      const supervised = reader.supervised(await this.ids(c))
+      if (this.supervised[c] === -1) this.known++ // another call may have come before this one
+      this.supervised[c] = supervised
+      if (!breather.due) continue
+      progress({ label: 'Counting tokens', done: this.known, total: this.length, unit: 'conversations' })
+      await breather.breathe()
+    }
+    return { lengths: this.lengths, supervised: this.supervised, tasks: this.tasks }
+  }
+
+  private learn(index: number, ids: Int32Array): Int32Array {
+    this.lengths[index] = ids.length
+    return ids
+  }
+}

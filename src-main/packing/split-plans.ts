@@ -1,0 +1,76 @@
+/** The plans of one split: made once all lengths are known, a bit at a time, and kept while the same one is asked for. */
+import { Breather } from './breathe'
+import { compareVariant, type Comparison } from './compare'
+import type { ConversationPlace } from './conversation-view'
+import type { CompareRequest, PlanRequest } from './data-protocol'
+import { EpochPlan } from './plan'
+import { viewPlan, type PlanView } from './plan-view'
+import type { CallContext } from './port-calls'
+import type { SplitData } from './split-data'
+import type { PackingOptions, PlanInput } from './types'
+
+export class SplitPlans {
+  private last: { key: string; plan: EpochPlan } | undefined
+
+  constructor(
+    private readonly data: SplitData,
+    private readonly options: PackingOptions,
+  ) {}
+
+  async view(request: PlanRequest, context: CallContext): Promise<PlanView> {
+    return viewPlan(await this.plan(request, context), this.data.mixture.tasks)
+  }
+
+  /** Where a conversation goes first; null when it is never trained. */
+  async findConversation(
+    request: PlanRequest & { conversation: number },
+    context: CallContext,
+  ): Promise<ConversationPlace | null> {
+    const found = (await this.plan(request, context)).find(request.conversation)
+    if (!found) return null
+    const step = Math.floor(found.batch / request.batches_per_step) + 1
+    return { ...found.placement, batch: found.batch, step }
+  }
+
+  async compare({ variants, tokens_per_step }: CompareRequest, context: CallContext): Promise<Comparison[]> {
+    const input = await this.input(context)
+    const rows: Comparison[] = []
+    for (const variant of variants) {
+      const label = `Packing with ${variant.packing}, rows of ${String(variant.seq_len)}`
+      rows.push(await walkThrough(compareVariant(input, variant, tokens_per_step), context, label))
+    }
+    return rows
+  }
+
+  private async plan(request: PlanRequest, context: CallContext): Promise<EpochPlan> {
+    const { batches_per_step: batchesPerStep, num_iterations: steps } = request
+    const key = JSON.stringify([batchesPerStep, steps])
+    if (this.last?.key === key) return this.last.plan
+    const limit = steps === null ? {} : { totalBatches: steps * batchesPerStep }
+    const plan = new EpochPlan(await this.input(context), { ...this.options, ...limit, batchesPerStep })
+    await walkThrough(plan.walk(), context, 'Planning')
+    this.last = { key, plan }
+    return plan
+  }
+
+  private async input(context: CallContext): Promise<PlanInput> {
+    const { lengths, tasks } = await this.data.table(context)
+    return { lengths, tasks, taskCount: this.data.mixture.tasks.length }
+  }
+}
+
+/** Runs long work that yields the share done, letting messages in, and answers what it returns. */
+async function walkThrough<T>(
+  walk: Generator<number, T, void>,
+  { progress, signal }: CallContext,
+  label: string,
+): Promise<T> {
+  const breather = new Breather(signal)
+  for (;;) {
+    const { done, value } = walk.next()
+    if (done === true) return value
+    if (!breather.due) continue
+    progress({ label, done: value, total: 1, unit: 'epoch' })
+    await breather.breathe()
+  }
+}
