@@ -1,8 +1,17 @@
 /**
- * A mixture: the rows of all its tasks in the reference's shuffled order (reference §1).
+ * A mixture: the rows of all its tasks, task after task, shuffled as CPython's `Random(42).shuffle` does (reference §1).
+ * An entry with `repeat: n` is n tasks over one dataset. Costs 4 bytes a conversation and 15 ms for 848,000 of them.
  */
+import { MidbenchError, toFailure, type Failure, type Issue } from '../errors'
 import type { Conversation } from './conversation.schema'
+import type { DataLocations, OpenOptions } from './locations'
 import type { MixtureEntry } from './mixture.schema'
+import { CPythonRandom } from './random/cpython-random'
+import { sliceOf, type Slice } from './slice'
+import { openTask, taskLabel } from './tasks/open-task'
+import type { Task } from './tasks/task'
+
+export type { DataLocations, OpenOptions, OpenProgress } from './locations'
 
 /** One task of a mixture, as people see it. */
 export interface TaskInfo {
@@ -32,39 +41,141 @@ export interface Mixture {
   close(): Promise<void>
 }
 
-/** Where data lies. */
-export interface DataLocations {
-  /** The nanochat folder: words_alpha.txt, identity_conversations.jsonl. */
-  baseDir: string
-  /** Folder of the config file; relative paths start here. */
-  configDir: string
-  /** Folder for decoded rows and rendered ids; may be deleted at any time no run is using it. */
-  cacheDir: string
-}
-
-/** What a long opening reports and heeds. */
-export interface OpenOptions {
-  signal?: AbortSignal
-  onProgress?: (progress: OpenProgress) => void
-}
-
-export interface OpenProgress {
-  /** What is being done, for people: `decoding train-00000-of-00004.parquet`. */
-  what: string
-  done: number
-  total: number
-}
-
 /**
- * Opens every task of a mixture, decoding what has not been decoded before.
- * @throws MidbenchError that names the entry (issue path `mixture.train.2.filepath`), the file, the row and the reason,
- *   before anything runs.
+ * Opens every task of a mixture, decoding and checking what has not been decoded before. Decoding keeps its thread busy:
+ * open large mixtures in a worker.
+ * @throws MidbenchError that names every entry at fault (issue path `mixture.train.2.filepath`), the file, the row and
+ *   the reason, before anything runs.
  */
-export function openMixture(
+export async function openMixture(
   entries: readonly MixtureEntry[],
   locations: DataLocations,
   options: OpenOptions = {},
 ): Promise<Mixture> {
+  const opened: OpenEntry[] = []
+  const failures: Failure[] = []
+  const prefix = options.split === undefined ? 'mixture' : `mixture.${options.split}`
+  for (const [index, entry] of entries.entries()) {
+    try {
+      opened.push(await openEntry(index, entry, locations, options))
+    } catch (error) {
+      if (!(error instanceof MidbenchError)) {
+        closeAll(opened)
+        throw error
+      }
+      failures.push(located(toFailure(error), `${prefix}.${String(index)}`))
+    }
+  }
+  if (failures.length === 0) return new ShuffledMixture(opened)
+  closeAll(opened)
+  throw combined(failures)
+}
+
+interface OpenEntry {
+  index: number
+  entry: MixtureEntry
+  task: Task
+  slice: Slice
+}
+
+async function openEntry(
+  index: number,
+  entry: MixtureEntry,
+  locations: DataLocations,
+  options: OpenOptions,
+): Promise<OpenEntry> {
   options.signal?.throwIfAborted()
-  return Promise.reject(new Error(`${String(entries.length)} ${locations.configDir}: tasks are not here yet`))
+  const onProgress = options.onProgress ?? (() => undefined)
+  const task = await openTask(entry, { ...locations, signal: options.signal, onProgress })
+  try {
+    return { index, entry, task, slice: sliceOf(entry, task.rows) }
+  } catch (error) {
+    task.close()
+    throw error
+  }
+}
+
+function closeAll(opened: readonly OpenEntry[]): void {
+  for (const { task } of opened) task.close()
+}
+
+/** The failure with its entry's path before the paths of its issues. */
+function located(failure: Failure, path: string): Failure {
+  const issues = failure.issues ?? [{ path: '', message: failure.message }]
+  const full = issues.map((issue): Issue => {
+    return { ...issue, path: issue.path === '' ? path : `${path}.${issue.path}` }
+  })
+  return { ...failure, message: `${full[0]?.path ?? path}: ${failure.message}`, issues: full }
+}
+
+function combined(failures: readonly Failure[]): MidbenchError {
+  const [first] = failures
+  if (first === undefined) throw new RangeError('no failure to tell of')
+  const more = failures.length > 1 ? ` (${String(failures.length - 1)} more entries are at fault)` : ''
+  return new MidbenchError({
+    ...first,
+    message: first.message + more,
+    issues: failures.flatMap((failure) => failure.issues ?? []),
+  })
+}
+
+class ShuffledMixture implements Mixture {
+  readonly length: number
+  readonly tasks: readonly TaskInfo[]
+  private readonly byTask: readonly OpenEntry[]
+  /** [tasks + 1] number of conversations before each task. */
+  private readonly starts: Float64Array
+  /** [length] place before the shuffle, by place after it. */
+  private readonly order: Uint32Array
+
+  constructor(private readonly opened: readonly OpenEntry[]) {
+    this.byTask = opened.flatMap((one) => new Array<OpenEntry>(one.entry.repeat ?? 1).fill(one))
+    this.tasks = this.byTask.map(describe)
+    this.starts = new Float64Array(this.tasks.length + 1)
+    this.tasks.forEach((task, i) => (this.starts[i + 1] = (this.starts[i] ?? 0) + task.length))
+    this.length = this.starts.at(-1) ?? 0
+    this.order = Uint32Array.from({ length: this.length }, (_, i) => i)
+    new CPythonRandom(42).shuffle(this.order)
+  }
+
+  locate(index: number): { task: number; row: number } {
+    const place = this.order[index]
+    if (place === undefined) throw outside(`conversation ${String(index)}`, this.length)
+    let task = 0
+    while (place >= (this.starts[task + 1] ?? Infinity)) task++
+    return { task, row: place - (this.starts[task] ?? 0) }
+  }
+
+  async conversation(index: number): Promise<Conversation> {
+    const { task, row } = this.locate(index)
+    return this.taskConversation(task, row)
+  }
+
+  async taskConversation(task: number, row: number): Promise<Conversation> {
+    const found = this.byTask[task]
+    if (found === undefined) throw outside(`task ${String(task)}`, this.byTask.length)
+    const { start, step, length } = found.slice
+    if (!Number.isInteger(row) || row < 0 || row >= length) throw outside(`row ${String(row)}`, length)
+    return found.task.conversation(start + row * step)
+  }
+
+  async close(): Promise<void> {
+    closeAll(this.opened)
+  }
+}
+
+function describe(one: OpenEntry, index: number): TaskInfo {
+  return {
+    index,
+    entry: one.index,
+    name: one.entry.task,
+    label: taskLabel(one.entry),
+    split: one.entry.split ?? null,
+    length: one.slice.length,
+    source: one.task.source,
+  }
+}
+
+function outside(what: string, length: number): RangeError {
+  return new RangeError(`${what} of ${String(length)}`)
 }

@@ -1,0 +1,74 @@
+/**
+ * The lines of a UTF-8 text file as Python's `open(path, encoding='utf-8')` gives them: ended by `\n`, `\r\n` or `\r`,
+ * and an invalid byte is an error, never a replacement. Streams; memory is one line and one block.
+ */
+import { createReadStream } from 'node:fs'
+import { MidbenchError } from '../../errors'
+
+const BLOCK = 1 << 20
+
+export interface TextLine {
+  /** From 1. */
+  number: number
+  text: string
+}
+
+/**
+ * @throws MidbenchError `data.not-utf8` with the line's number; the file system's error when the file cannot be read.
+ */
+export async function* textLines(path: string, signal?: AbortSignal): AsyncGenerator<TextLine> {
+  let number = 0
+  for await (const { bytes, last } of newlineEnded(path, signal)) {
+    const text = decodeLine(bytes, path, number + 1)
+    // Before \n one \r is part of the line's end; any other \r ends a line itself.
+    const lines = (!last && text.endsWith('\r') ? text.slice(0, -1) : text).split('\r')
+    if (last && lines.at(-1) === '') lines.pop()
+    for (const line of lines) yield { number: ++number, text: line }
+  }
+}
+
+/** The bytes between newlines; the last piece has none after it and may be empty. */
+async function* newlineEnded(
+  path: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<{ bytes: Buffer; last: boolean }> {
+  const pending: Buffer[] = []
+  for await (const block of createReadStream(path, { highWaterMark: BLOCK, signal })) {
+    if (!Buffer.isBuffer(block)) continue
+    let start = 0
+    for (let end = block.indexOf(0x0a); end >= 0; end = block.indexOf(0x0a, start)) {
+      pending.push(block.subarray(start, end))
+      yield { bytes: Buffer.concat(pending), last: false }
+      pending.length = 0
+      start = end + 1
+    }
+    pending.push(block.subarray(start))
+  }
+  yield { bytes: Buffer.concat(pending), last: true }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function decodeLine(bytes: Uint8Array, path: string, number: number): string {
+  try {
+    return utf8.decode(bytes)
+  } catch (cause) {
+    throw new MidbenchError(
+      {
+        code: 'data.not-utf8',
+        message: `${path}, line ${String(number)}: it holds bytes that are not UTF-8`,
+        remedy: 'Save the file as UTF-8.',
+      },
+      { cause },
+    )
+  }
+}
+
+/** Python's `str.strip()`: its white space is not quite JavaScript's. */
+export function pythonStrip(text: string): string {
+  return text.replace(LEADING, '').replace(TRAILING, '')
+}
+
+const SPACE = '[\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]'
+const LEADING = new RegExp(`^${SPACE}+`)
+const TRAILING = new RegExp(`${SPACE}+$`)

@@ -1,0 +1,26 @@
+/** Where data lies, and what a long opening reports and heeds. */
+import type { SplitName } from './mixture.schema'
+
+export interface DataLocations {
+  /** The nanochat folder: words_alpha.txt, identity_conversations.jsonl. */
+  baseDir: string
+  /** Folder of the config file; relative paths start here. */
+  configDir: string
+  /** Folder for decoded rows and rendered ids; may be deleted whenever nothing is using it. */
+  cacheDir: string
+}
+
+export interface OpenOptions {
+  /** Which list of the config is opened, for the paths of faults: `mixture.train.2.filepath`. */
+  split?: SplitName
+  signal?: AbortSignal
+  onProgress?: (progress: OpenProgress) => void
+}
+
+export interface OpenProgress {
+  /** What is being done, for people: `decoding SmolTalk`. */
+  what: string
+  done: number
+  /** 0 where it is not known beforehand. */
+  total: number
+}

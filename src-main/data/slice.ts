@@ -1,0 +1,35 @@
+/** The logical view `start, stop, step` over a dataset's rows, as the reference's Task has it. */
+import type { MixtureEntry } from './mixture.schema'
+import { entryFault } from './tasks/task'
+
+export interface Slice {
+  start: number
+  step: number
+  /** Rows of the view: ceil((stop - start) / step). */
+  length: number
+}
+
+/**
+ * @param rows of the whole dataset.
+ * @throws MidbenchError `config.invalid` for a stop before the start or beyond the rows. The reference finds the latter
+ *   only when it reads such a row.
+ */
+export function sliceOf(entry: MixtureEntry, rows: number): Slice {
+  const { start = 0, stop = rows, step = 1 } = entry
+  if (start > rows) throw beyond('start', start, rows)
+  if (stop > rows) throw beyond('stop', stop, rows)
+  if (stop < start) {
+    throw entryFault('stop', {
+      code: 'config.invalid',
+      message: `stop ${String(stop)} lies before start ${String(start)}`,
+    })
+  }
+  return { start, step, length: Math.ceil((stop - start) / step) }
+}
+
+function beyond(key: string, value: number, rows: number): Error {
+  return entryFault(key, {
+    code: 'config.invalid',
+    message: `${key} ${String(value)} lies beyond the dataset's ${String(rows)} rows`,
+  })
+}

@@ -1,0 +1,12 @@
+/** The rule that messages alternate user, assistant, … (reference §1), as the tasks check it when they read a row. */
+import { RowFault } from './rows'
+
+/** @throws RowFault naming the first message whose role is not due. */
+export function checkAlternation(messages: readonly { role: string }[], first = 0): void {
+  messages.slice(first).forEach((message, i) => {
+    const due = i % 2 === 0 ? 'user' : 'assistant'
+    if (message.role !== due) {
+      throw new RowFault(`message ${String(first + i)} has the role ${message.role} where ${due} is due`)
+    }
+  })
+}

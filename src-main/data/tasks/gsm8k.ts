@@ -1,0 +1,55 @@
+/** GSM8K: word problems of openai/gsm8k whose answers call a calculator, `<<12/60=0.2>>` (reference §1). */
+import { z } from 'zod'
+import type { ContentPart, Conversation } from '../conversation.schema'
+import { datasetFiles } from '../hub/dataset-files'
+import type { gsm8kEntry } from '../mixture.schema'
+import { openShuffledParquet, parseRow } from './rows'
+import type { TaskKind } from './task'
+
+const row = z.object({ question: z.string(), answer: z.string() })
+
+export const gsm8k: TaskKind<z.infer<typeof gsm8kEntry>> = {
+  label: (entry) => `GSM8K ${entry.subset} ${entry.split}`,
+
+  async open(entry, context) {
+    const { subset, split } = entry
+    const paths = await datasetFiles(
+      { repo: 'openai/gsm8k', folder: subset, split },
+      entry.data_files,
+      context,
+    )
+    return openShuffledParquet(
+      {
+        kind: 'GSM8K',
+        key: 'data_files',
+        paths,
+        columns: ['question', 'answer'],
+        convert: convertGsm8k,
+      },
+      context,
+    )
+  },
+}
+
+export function convertGsm8k(value: unknown): Conversation {
+  const { question, answer } = parseRow(row, value)
+  return {
+    messages: [
+      { role: 'user', content: question },
+      // The pieces between calls are kept even when they are empty, as the reference keeps them.
+      { role: 'assistant', content: answer.split(/(<<[^>]+>>)/).flatMap(answerParts) },
+    ],
+  }
+}
+
+/** A call becomes its expression and its result, split at the last `=`; without one the result is empty. */
+function answerParts(piece: string): ContentPart[] {
+  if (!piece.startsWith('<<') || !piece.endsWith('>>')) return [{ type: 'text', text: piece }]
+  const call = piece.slice(2, -2)
+  const equals = call.lastIndexOf('=')
+  const [expression, result] = equals < 0 ? [call, ''] : [call.slice(0, equals), call.slice(equals + 1)]
+  return [
+    { type: 'python', text: expression },
+    { type: 'python_output', text: result },
+  ]
+}

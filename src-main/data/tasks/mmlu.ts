@@ -1,0 +1,58 @@
+/** MMLU: multiple choice questions of cais/mmlu, answered with a letter (reference §1). */
+import { z } from 'zod'
+import type { Conversation } from '../conversation.schema'
+import { datasetFiles } from '../hub/dataset-files'
+import type { mmluEntry } from '../mixture.schema'
+import { openShuffledParquet, parseRow } from './rows'
+import { entryFault, type TaskKind } from './task'
+
+const LETTERS = ['A', 'B', 'C', 'D'] as const
+
+const question = z.object({
+  question: z.string(),
+  choices: z.array(z.string()).length(LETTERS.length),
+  // Parquet's 64-bit integers arrive as bigints.
+  answer: z.union([z.int(), z.bigint().transform(Number)]).pipe(
+    z
+      .int()
+      .min(0)
+      .max(LETTERS.length - 1),
+  ),
+})
+/** The rows of auxiliary_train are wrapped in a struct column. */
+const wrapped = z.object({ train: question })
+
+export const mmlu: TaskKind<z.infer<typeof mmluEntry>> = {
+  label: (entry) => `MMLU ${entry.subset} ${entry.split}`,
+
+  async open(entry, context) {
+    const { subset, split } = entry
+    if (subset === 'auxiliary_train' && split !== 'train') {
+      throw entryFault('split', {
+        code: 'config.invalid',
+        message: `MMLU's subset auxiliary_train has the split train only, not ${split}`,
+      })
+    }
+    const folder = subset
+    const paths = await datasetFiles({ repo: 'cais/mmlu', folder, split }, entry.data_files, context)
+    const shape =
+      subset === 'all'
+        ? { columns: ['question', 'choices', 'answer'], convert: convertMmlu }
+        : { columns: ['train'], convert: (row: unknown) => convertMmlu(parseRow(wrapped, row).train) }
+    return openShuffledParquet({ kind: `MMLU ${subset}`, key: 'data_files', paths, ...shape }, context)
+  },
+}
+
+/** @throws RowFault when there are not four choices or the answer is none of them. */
+export function convertMmlu(value: unknown): Conversation {
+  const { question: text, choices, answer } = parseRow(question, value)
+  // The letter follows its choice, without a space: the answer is then the same token as in the prompt.
+  const list = choices.map((choice, i) => `- ${choice}=${LETTERS[i] ?? ''}\n`).join('')
+  const prompt = `Multiple Choice question: ${text}\n${list}\nRespond only with the letter of the correct answer.`
+  return {
+    messages: [
+      { role: 'user', content: prompt },
+      { role: 'assistant', content: LETTERS[answer] ?? '' },
+    ],
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Opens the task an entry of a mixture names. A new task is a file beside this one, a case here and an entry in
+ * mixture.schema.ts.
+ */
+import type { MixtureEntry } from '../mixture.schema'
+import { customJson } from './custom-json'
+import { gsm8k } from './gsm8k'
+import { mmlu } from './mmlu'
+import { smolTalk } from './smoltalk'
+import { simpleSpelling, spellingBee } from './spelling'
+import type { Task, TaskContext } from './task'
+
+/** @throws MidbenchError as {@link TaskKind.open} says. */
+export function openTask(entry: MixtureEntry, context: TaskContext): Promise<Task> {
+  switch (entry.task) {
+    case 'SmolTalk':
+      return smolTalk.open(entry, context)
+    case 'MMLU':
+      return mmlu.open(entry, context)
+    case 'GSM8K':
+      return gsm8k.open(entry, context)
+    case 'CustomJSON':
+      return customJson.open(entry, context)
+    case 'SimpleSpelling':
+      return simpleSpelling.open(entry, context)
+    case 'SpellingBee':
+      return spellingBee.open(entry, context)
+  }
+}
+
+/** One line for people: `MMLU auxiliary_train train`. */
+export function taskLabel(entry: MixtureEntry): string {
+  switch (entry.task) {
+    case 'SmolTalk':
+      return smolTalk.label(entry)
+    case 'MMLU':
+      return mmlu.label(entry)
+    case 'GSM8K':
+      return gsm8k.label(entry)
+    case 'CustomJSON':
+      return customJson.label(entry)
+    case 'SimpleSpelling':
+      return simpleSpelling.label(entry)
+    case 'SpellingBee':
+      return spellingBee.label(entry)
+  }
+}

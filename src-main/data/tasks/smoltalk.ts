@@ -1,0 +1,38 @@
+/** SmolTalk: chats of HuggingFaceTB/smol-smoltalk, each with an optional leading system message (reference §1). */
+import { z } from 'zod'
+import { datasetFiles } from '../hub/dataset-files'
+import type { smolTalkEntry } from '../mixture.schema'
+import { checkAlternation } from './alternation'
+import { openShuffledParquet, parseRow, RowFault } from './rows'
+import type { TaskKind } from './task'
+
+const row = z.object({
+  messages: z
+    .array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }))
+    .min(1, 'there are no messages'),
+})
+
+export const smolTalk: TaskKind<z.infer<typeof smolTalkEntry>> = {
+  label: (entry) => `SmolTalk ${entry.split}`,
+
+  async open(entry, context) {
+    const paths = await datasetFiles(
+      { repo: 'HuggingFaceTB/smol-smoltalk', folder: 'data', split: entry.split },
+      entry.data_files,
+      context,
+    )
+    return openShuffledParquet(
+      { kind: 'SmolTalk', key: 'data_files', paths, columns: ['messages'], convert: convertSmolTalk },
+      context,
+    )
+  },
+}
+
+/** @throws RowFault when the roles do not alternate or fewer than two messages follow the system message. */
+export function convertSmolTalk(value: unknown): z.infer<typeof row> {
+  const { messages } = parseRow(row, value)
+  const first = messages[0]?.role === 'system' ? 1 : 0
+  if (messages.length - first < 2) throw new RowFault('there are fewer than two messages')
+  checkAlternation(messages, first)
+  return { messages }
+}

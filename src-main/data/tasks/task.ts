@@ -1,0 +1,82 @@
+/**
+ * What a task is to the rest of the project: a dataset of conversations. Each task is one file in this folder that
+ * exports a {@link TaskKind}; open-task.ts lists them. Slicing (start, stop, step), repeating and mixing are done above
+ * and need nothing of a task.
+ */
+import { MidbenchError } from '../../errors'
+import type { Conversation } from '../conversation.schema'
+import type { MixtureEntry } from '../mixture.schema'
+import type { DataLocations, OpenProgress } from '../locations'
+
+export interface Task {
+  /** Rows of the whole dataset. */
+  readonly rows: number
+  /** Files or generator, for people. */
+  readonly source: string
+  /** Equal identities give equal conversations: a hash over files, options and the code's version. */
+  readonly identity: string
+  /** The conversation of a row, in the task's own order. */
+  conversation(row: number): Conversation
+  close(): void
+}
+
+/** What opening a task may use. */
+export interface TaskContext extends DataLocations {
+  signal: AbortSignal | undefined
+  onProgress: (progress: OpenProgress) => void
+}
+
+/** How one kind of task is described and opened. */
+export interface TaskKind<Entry extends MixtureEntry> {
+  /** One line for people: `MMLU auxiliary_train train`. */
+  label(entry: Entry): string
+  /**
+   * @throws MidbenchError whose issue's path is the entry's key at fault (`filepath`, `data_files`, `word_list`), with
+   *   file, row and reason in the message.
+   */
+  open(entry: Entry, context: TaskContext): Promise<Task>
+}
+
+/** A fault in what an entry's key names. */
+export function entryFault(
+  key: string,
+  fault: { code: string; message: string; remedy?: string | undefined; cause?: unknown },
+): MidbenchError {
+  const { cause, ...failure } = fault
+  return new MidbenchError({ ...failure, issues: [{ path: key, message: fault.message }] }, { cause })
+}
+
+/**
+ * Runs `read`, which reads the file that an entry's key names; a missing or unreadable file and any failure that does
+ * not know its key become a fault of that key.
+ */
+export async function forKey<T>(key: string, path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (cause) {
+    if (cause instanceof MidbenchError) {
+      if (cause.issues !== undefined) throw cause
+      throw entryFault(key, { ...cause.toFailure(), cause })
+    }
+    const code = errorCode(cause)
+    if (code === undefined) throw cause
+    throw entryFault(key, {
+      code: code === 'ENOENT' ? 'data.missing' : 'data.unreadable',
+      message: `${path}: ${FILE_FAULTS[code] ?? `the file cannot be read (${code})`}`,
+      remedy: 'Correct the path, or put the file there. Paths are relative to the config file.',
+      cause,
+    })
+  }
+}
+
+const FILE_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not read it',
+}
+
+/** A system error's code: `ENOENT`. */
+function errorCode(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && /^E[A-Z]+$/.test(code) ? code : undefined
+}
