@@ -1,34 +1,21 @@
 /**
  * The JSON files of a checkpoint. Pure zod.
  *
- * `meta_*.json` is nanochat's: keys that we do not know are kept as they are. `resume.json` and `manifest.json` are ours.
+ * `meta_*.json` is nanochat's: keys that we do not know are kept as they are. `resume.json`, `manifest.json` and
+ * `base_recipe.json` are ours.
  */
 import { z } from 'zod'
+import { modelConfig } from '../model/config.schema'
 
 const natural = z.int().min(0)
 const positive = z.int().min(1)
 
-/** nanochat's GPTConfig as a checkpoint stores it. */
-export const modelConfig = z.looseObject({
-  sequence_len: positive,
-  vocab_size: positive,
-  n_layer: positive,
-  n_head: positive,
-  n_kv_head: positive,
-  n_embd: positive,
-  /** Absent in older checkpoints, which then attend to everything: `L`. */
-  window_pattern: z
-    .string()
-    .regex(/^[SLsl]+$/, 'only S and L are known')
-    .optional(),
-})
-
 export const checkpointMeta = z.looseObject({
   step: natural,
-  /** Null where it was not measured. */
+  /** Bits a byte on the validation text; null where it was not measured. */
   val_bpb: z.number().nullish(),
   model_config: modelConfig,
-  /** The options the run was started with, as its script names them. */
+  /** The options that the run was started with, as its script names them. */
   user_config: z.record(z.string(), z.unknown()).optional(),
   device_batch_size: positive.optional(),
   max_seq_len: positive.optional(),
@@ -46,17 +33,16 @@ export const resumeState = z.strictObject({
 export const manifest = z.strictObject({
   format: z.literal('midbench-checkpoint-1'),
   step: natural,
-  files: z.record(z.string(), z.strictObject({ bytes: natural, sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+  files: z.record(z.string(), z.strictObject({ bytes: natural, sha256: z.string() })),
 })
 
 /** A base checkpoint that is initialised from a seed on first use. */
 export const baseRecipe = z.strictObject({
-  model_tag: z.string().regex(/^[\w.-]+$/, 'a folder name'),
+  model_tag: z.string().regex(/^\w[\w.-]*$/, 'must be a folder name'),
   seed: natural,
   model_config: modelConfig,
 })
 
-export type ModelConfig = z.infer<typeof modelConfig>
 export type CheckpointMeta = z.infer<typeof checkpointMeta>
 export type ResumeState = z.infer<typeof resumeState>
 export type Manifest = z.infer<typeof manifest>

@@ -2,6 +2,7 @@
  * What a checkpoint is made of, once it is in memory: named arrays, the optimizers' states, and what a run needs to go
  * on. Typed arrays only, never tensors.
  */
+import type { ParameterGroup } from '../optimizers/groups'
 import type { CheckpointMeta, ResumeState } from './checkpoint.schema'
 
 /** Number formats that torch files of models and optimizers hold. */
@@ -20,37 +21,14 @@ export interface FloatArray {
   data: Float32Array
 }
 
-/** A model's parameters by their names in nanochat: `transformer.h.0.attn.c_q.weight`. */
-export type ModelArrays = ReadonlyMap<string, NamedArray>
-
-/** One group of torch.optim.AdamW: its parameters share these settings. */
-export interface AdamWGroup {
-  parameters: string[]
-  /** As of the last step; nanochat sets it anew before every step. */
-  lr: number
-  initialLr: number
-  betas: readonly [number, number]
-  eps: number
-  weightDecay: number
-}
-
-/** One group of nanochat's Muon. */
-export interface MuonGroup {
-  parameters: string[]
-  lr: number
-  initialLr: number
-  momentum: number
-  nesterov: boolean
-  /** Steps of the orthogonalisation. */
-  nsSteps: number
-  beta2: number
-  weightDecay: number
+/** A parameter as a file holds it. */
+export interface ParameterArray extends FloatArray {
+  /** The file's format; `data` is float32 whatever it is. */
+  dtype: Dtype
 }
 
 /** AdamW's memory of one parameter, both arrays of its shape. */
 export interface AdamWMemory {
-  /** Steps done. */
-  step: number
   expAvg: FloatArray
   expAvgSq: FloatArray
 }
@@ -63,18 +41,29 @@ export interface MuonMemory {
   secondMomentumBuffer: FloatArray
 }
 
-/** nanochat's two optimizers. Before the first step a parameter has no memory and is absent from `memory`. */
+/** nanochat's two optimizers. Before the first step no parameter has a memory. */
 export interface OptimizerStates {
-  adamw: { groups: AdamWGroup[]; memory: ReadonlyMap<string, AdamWMemory> }
-  muon: { groups: MuonGroup[]; memory: ReadonlyMap<string, MuonMemory> }
+  /** AdamW's groups, then Muon's, in the order of nanochat's optimizers; `lr` is the initial one. */
+  groups: ParameterGroup[]
+  /** Steps done: Adam's bias correction depends on it. */
+  steps: number
+  /** Of the last step. nanochat sets both anew before every step. */
+  lrMultiplier: number
+  momentum: number
+  adamw: ReadonlyMap<string, AdamWMemory>
+  muon: ReadonlyMap<string, MuonMemory>
+}
+
+/** What nanochat keeps of a model at one step. */
+export interface ModelCheckpoint {
+  step: number
+  meta: CheckpointMeta
+  /** Every parameter by its name in nanochat's state_dict: `transformer.h.0.attn.c_q.weight`. */
+  model: ReadonlyMap<string, FloatArray>
+  optimizers: OptimizerStates
 }
 
 /** Everything from which a run goes on bit for bit. */
-export interface RunCheckpoint {
-  /** Optimizer steps done. */
-  step: number
-  meta: CheckpointMeta
-  model: ModelArrays
-  optimizers: OptimizerStates
+export interface RunCheckpoint extends ModelCheckpoint {
   resume: ResumeState
 }

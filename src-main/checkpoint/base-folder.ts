@@ -1,0 +1,113 @@
+/**
+ * Where a run reads its base checkpoint and writes its result.
+ *
+ * Usually both are the base directory itself. A folder that has no checkpoint but a recipe for one (`base_recipe.json`:
+ * tag, seed, config; the starter project) is never written: its base checkpoint is initialised once under the person's
+ * data folder, in nanochat's layout and with a copy of the tokenizer, so that nanochat can go on from what is trained
+ * there. The folder's name carries a hash of recipe and tokenizer: where either changes, a new base is made.
+ */
+import { createHash } from 'node:crypto'
+import { cp, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import type { ModelConfig } from '../model/config.schema'
+import { parameterShapes } from '../model/parameters'
+import { baseRecipe, type BaseRecipe, type CheckpointMeta } from './checkpoint.schema'
+import { readJsonFile } from './json-file'
+import { fileNames } from './nanochat-files'
+import { phaseFolders } from './nanochat-folder'
+import { syncFolder, writeTextSafely } from './safe-file'
+import { stateDict } from './state-dict'
+import { writeTorchFile } from './torch-write'
+import type { FloatArray } from './types'
+
+/** Fresh weights by parameter name, row-major; the same for the same config and seed. */
+export type Initialise = (config: ModelConfig, seed: number) => ReadonlyMap<string, Float32Array>
+
+export interface BaseFolder {
+  /** Holds base_checkpoints/. */
+  readFrom: string
+  /** Gets mid_checkpoints/. */
+  writeTo: string
+  /** Where the base was made from one. */
+  recipe?: BaseRecipe
+}
+
+/**
+ * @param baseDir the config's base_dir; may be read-only where it holds a recipe
+ * @param dataDir the person's data folder; bases are made in its `bases/`
+ * @throws MidbenchError `checkpoint.json` for a recipe that is none, `checkpoint.write` when the base cannot be written
+ */
+export async function resolveBaseFolder(
+  baseDir: string,
+  dataDir: string,
+  initialise: Initialise,
+): Promise<BaseFolder> {
+  const here = resolve(baseDir)
+  const recipePath = join(here, 'base_recipe.json')
+  if ((await exists(join(here, phaseFolders.base))) || !(await exists(recipePath))) {
+    return { readFrom: here, writeTo: here }
+  }
+  const recipe = await readJsonFile(recipePath, baseRecipe)
+  const bases = join(resolve(dataDir), 'bases')
+  const folder = join(bases, `${basename(here)}-${await fingerprint(here)}`)
+  if (!(await exists(folder))) await makeBase(here, bases, folder, recipe, initialise)
+  return { readFrom: folder, writeTo: folder, recipe }
+}
+
+/** Eight digits over what the base is made of. */
+async function fingerprint(folder: string): Promise<string> {
+  const hash = createHash('sha256')
+  for (const name of ['base_recipe.json', 'tokenizer/tokenizer.pkl']) {
+    hash.update(await readFile(join(folder, name)).catch(() => ''))
+  }
+  return hash.digest('hex').slice(0, 8)
+}
+
+/** Makes the base beside its place and renames it: two windows that do so at once end with one whole base. */
+async function makeBase(
+  source: string,
+  bases: string,
+  target: string,
+  recipe: BaseRecipe,
+  initialise: Initialise,
+): Promise<void> {
+  await mkdir(bases, { recursive: true })
+  const beside = await mkdtemp(`${target}.tmp-`)
+  try {
+    await writeBase(beside, recipe, initialise)
+    const tokenizer = join(source, 'tokenizer')
+    if (await exists(tokenizer)) await cp(tokenizer, join(beside, 'tokenizer'), { recursive: true })
+    await rename(beside, target)
+    await syncFolder(bases)
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true })
+    if (!(await exists(target))) throw error
+  }
+}
+
+async function writeBase(folder: string, recipe: BaseRecipe, initialise: Initialise): Promise<void> {
+  const { model_tag, seed, model_config } = recipe
+  const values = initialise(model_config, seed)
+  const parameters = new Map<string, FloatArray>()
+  for (const [name, shape] of parameterShapes(model_config)) {
+    parameters.set(name, { shape, data: values.get(name) ?? new Float32Array() })
+  }
+  const meta: CheckpointMeta = {
+    step: 0,
+    val_bpb: null,
+    model_config,
+    user_config: { run: 'initialised from a seed', seed },
+    max_seq_len: model_config.sequence_len,
+  }
+  const dir = join(folder, phaseFolders.base, model_tag)
+  await mkdir(dir, { recursive: true })
+  await writeTextSafely(join(dir, fileNames(0).meta), JSON.stringify(meta, null, 2))
+  await writeTorchFile(join(dir, fileNames(0).model), stateDict(parameters))
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

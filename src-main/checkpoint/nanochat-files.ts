@@ -1,0 +1,111 @@
+/**
+ * The files of one model at one step, as nanochat's checkpoint_manager names and reads them: `model_000150.pt`,
+ * `meta_000150.json`, `optim_000150_rank0.pt`, side by side in a folder.
+ */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MidbenchError } from '../errors'
+import type { ModelConfig } from '../model/config.schema'
+import { parameterShapes } from '../model/parameters'
+import { parameterGroups } from '../optimizers/groups'
+import { checkpointMeta, type CheckpointMeta } from './checkpoint.schema'
+import { readJsonFile } from './json-file'
+import { readOptimizerFile } from './optimizer-read'
+import { optimizerStateDicts } from './optimizer-write'
+import { writeTextSafely, type WrittenFile } from './safe-file'
+import { readModelFile, stateDict } from './state-dict'
+import { writeTorchFile } from './torch-write'
+import type { ModelCheckpoint, OptimizerStates, ParameterArray } from './types'
+
+export interface FileNames {
+  model: string
+  meta: string
+  optimizers: string
+}
+
+export function fileNames(step: number): FileNames {
+  const digits = String(step).padStart(6, '0')
+  return {
+    model: `model_${digits}.pt`,
+    meta: `meta_${digits}.json`,
+    optimizers: `optim_${digits}_rank0.pt`,
+  }
+}
+
+/** The steps of which a folder holds a model, ascending. */
+export async function listSteps(dir: string): Promise<number[]> {
+  const steps: number[] = []
+  for (const name of await readdir(dir)) {
+    const digits = /^model_(\d+)\.pt$/.exec(name)?.[1]
+    if (digits !== undefined) steps.push(Number(digits))
+  }
+  return steps.sort((a, b) => a - b)
+}
+
+/**
+ * The step to load: the given one, or the last.
+ * @throws MidbenchError `checkpoint.missing`
+ */
+export async function chooseStep(dir: string, step?: number | null): Promise<number> {
+  const steps = await listSteps(dir).catch((): number[] => [])
+  const chosen = step ?? steps.at(-1)
+  if (chosen !== undefined && steps.includes(chosen)) return chosen
+  throw new MidbenchError({
+    code: 'checkpoint.missing',
+    message:
+      steps.length === 0
+        ? `${dir} holds no model_*.pt.`
+        : `${dir} holds no model of step ${String(step)}; it holds ${steps.join(', ')}.`,
+    remedy: 'Choose a folder with a model_*.pt and its meta_*.json, such as base_checkpoints/d12.',
+  })
+}
+
+export function loadMeta(dir: string, step: number): Promise<CheckpointMeta> {
+  return readJsonFile(join(dir, fileNames(step).meta), checkpointMeta)
+}
+
+/**
+ * Reads a model and its meta, checked against each other; the last step when none is given.
+ * @param dir holds model_*.pt and meta_*.json
+ * @throws MidbenchError `checkpoint.missing`, `checkpoint.json`, `checkpoint.damaged`, `checkpoint.dtype`,
+ *   `pickle.refused`, `zip.refused`, `model.parameters`: nothing is loaded in part
+ */
+export async function loadModel(
+  dir: string,
+  step?: number | null,
+): Promise<{ step: number; meta: CheckpointMeta; tensors: Map<string, ParameterArray> }> {
+  const chosen = await chooseStep(dir, step)
+  const meta = await loadMeta(dir, chosen)
+  const tensors = await readModelFile(join(dir, fileNames(chosen).model), meta.model_config)
+  return { step: chosen, meta, tensors }
+}
+
+/** The optimizers' states of a step, for a model of that config. */
+export function loadOptimizers(dir: string, step: number, config: ModelConfig): Promise<OptimizerStates> {
+  const shapes = parameterShapes(config)
+  // Only names and order are taken from these groups; the rates are the file's.
+  const rates = { embedding_lr: 0, unembedding_lr: 0, matrix_lr: 0, weight_decay: 0, init_lr_frac: 1 }
+  const groups = parameterGroups(shapes, config.n_embd, rates)
+  return readOptimizerFile(join(dir, fileNames(step).optimizers), groups, shapes)
+}
+
+/**
+ * Writes the three files so that nanochat's load_checkpoint reads them. The model comes last: a folder is searched for
+ * it, and by then the others are there.
+ * @returns what was written, by file name
+ */
+export async function writeModelCheckpoint(
+  dir: string,
+  checkpoint: ModelCheckpoint,
+): Promise<Map<string, WrittenFile>> {
+  const { step, meta, model, optimizers } = checkpoint
+  const names = fileNames(step)
+  const written = new Map<string, WrittenFile>()
+  written.set(
+    names.optimizers,
+    await writeTorchFile(join(dir, names.optimizers), optimizerStateDicts(optimizers)),
+  )
+  written.set(names.meta, await writeTextSafely(join(dir, names.meta), JSON.stringify(meta, null, 2)))
+  written.set(names.model, await writeTorchFile(join(dir, names.model), stateDict(model)))
+  return written
+}

@@ -1,0 +1,175 @@
+/**
+ * Reads `optim_*_rank0.pt`, ours or one that nanochat wrote from one process: two state_dicts, AdamW's and Muon's.
+ * Everything is checked against the model's groups and shapes before it is handed out. (Under torchrun nanochat shards
+ * the state over several files with other shapes; those are refused by the first shape that differs.)
+ */
+import { MidbenchError } from '../errors'
+import type { ParameterGroup } from '../optimizers/groups'
+import { floatsOf } from './state-dict'
+import { withTorchFile } from './torch-read'
+import { arrayOf, entriesOf, TorchTensor, type TorchValue } from './torch-value'
+import type { AdamWMemory, FloatArray, MuonMemory, OptimizerStates } from './types'
+
+type Dict = Map<TorchValue, TorchValue>
+type Shapes = ReadonlyMap<string, readonly number[]>
+
+/**
+ * The optimizers' states for the parameters of `groups`. Learning rates and the like are the file's.
+ *
+ * @param groups of the model that the states are for, in nanochat's order
+ * @param shapes of all parameters
+ * @throws MidbenchError `checkpoint.optimizer` where the file's groups, parameters or shapes are not those of the model;
+ *   what {@link openTorchFile} throws
+ */
+export function readOptimizerFile(
+  path: string,
+  groups: readonly ParameterGroup[],
+  shapes: Shapes,
+): Promise<OptimizerStates> {
+  return withTorchFile(path, async (root) => {
+    const fail = (reason: string) => refused(path, reason)
+    const [first, second] = Array.isArray(root) && root.length === 2 ? root : []
+    const adamw = new SavedOptimizer(first, groups.filter(isKind('adamw')), 'AdamW', fail)
+    const muon = new SavedOptimizer(second, groups.filter(isKind('muon')), 'Muon', fail)
+    return {
+      groups: [...adamw.groups(), ...muon.groups()],
+      steps: await adamw.steps(),
+      lrMultiplier: adamw.lrMultiplier(),
+      momentum: muon.number(0, 'momentum'),
+      adamw: await adamw.memories<AdamWMemory>(async (memory, name) => ({
+        expAvg: await adamw.floats(memory, 'exp_avg', name, shapeOf(shapes, name)),
+        expAvgSq: await adamw.floats(memory, 'exp_avg_sq', name, shapeOf(shapes, name)),
+      })),
+      muon: await muon.memories<MuonMemory>(async (memory, name) => ({
+        momentumBuffer: await muon.floats(memory, 'momentum_buffer', name, shapeOf(shapes, name)),
+        secondMomentumBuffer: await muon.floats(
+          memory,
+          'second_momentum_buffer',
+          name,
+          reducedShape(shapeOf(shapes, name)),
+        ),
+      })),
+    }
+  })
+}
+
+function isKind(kind: ParameterGroup['kind']): (group: ParameterGroup) => boolean {
+  return (group) => group.kind === kind
+}
+
+function shapeOf(shapes: Shapes, name: string): readonly number[] {
+  return shapes.get(name) ?? []
+}
+
+/** NorMuon's second moment is reduced along the larger dimension of [rows, cols]. */
+function reducedShape([rows = 1, cols = 1]: readonly number[]): number[] {
+  return rows >= cols ? [rows, 1] : [1, cols]
+}
+
+/** One optimizer's state_dict, its parameter numbers resolved to names. */
+class SavedOptimizer {
+  private readonly settings: Dict[] = []
+  private readonly memory = new Map<string, Dict>()
+
+  constructor(
+    value: TorchValue | undefined,
+    private readonly expected: readonly ParameterGroup[],
+    private readonly label: string,
+    private readonly fail: (reason: string) => MidbenchError,
+  ) {
+    const entries = value === undefined ? undefined : entriesOf(value)
+    const groups = entries?.get('param_groups')
+    const state = entriesOf(entries?.get('state') ?? null)
+    if (!Array.isArray(groups) || state === undefined) throw fail(`it holds no state of ${label}`)
+    const names = this.readGroups(groups)
+    for (const [number, memory] of state) {
+      const name = typeof number === 'number' ? names[number] : undefined
+      const dict = entriesOf(memory)
+      if (name === undefined || dict === undefined) throw fail(`${label} has a parameter ${String(number)}`)
+      this.memory.set(name, dict)
+    }
+    if (this.memory.size !== 0 && this.memory.size !== names.length) {
+      throw fail(`${label} knows ${String(this.memory.size)} of ${String(names.length)} parameters`)
+    }
+  }
+
+  /** The groups with the file's settings. */
+  groups(): ParameterGroup[] {
+    return this.expected.map((group, i) => {
+      const common = { lr: this.number(i, 'initial_lr'), weightDecay: this.number(i, 'weight_decay') }
+      if (group.kind === 'muon') return { ...group, ...common, beta2: this.number(i, 'beta2') }
+      const betas = this.settings[i]?.get('betas')
+      const [beta1, beta2] = Array.isArray(betas) ? betas : []
+      if (typeof beta1 !== 'number' || typeof beta2 !== 'number')
+        throw this.fail(`${this.label} has no betas`)
+      return { ...group, ...common, betas: [beta1, beta2], eps: this.number(i, 'eps') }
+    })
+  }
+
+  lrMultiplier(): number {
+    const initial = this.number(0, 'initial_lr')
+    return initial === 0 ? 1 : this.number(0, 'lr') / initial
+  }
+
+  number(group: number, key: string): number {
+    const value = this.settings[group]?.get(key)
+    if (typeof value !== 'number') throw this.fail(`${this.label} has no ${key}`)
+    return value
+  }
+
+  /** AdamW counts its steps for each parameter; they are all the same. */
+  async steps(): Promise<number> {
+    const counts = new Set<number>()
+    for (const memory of this.memory.values()) {
+      const step = memory.get('step')
+      const value = step instanceof TorchTensor ? (await arrayOf(step)).data[0] : step
+      counts.add(Number(value ?? NaN))
+    }
+    const [steps = 0] = counts
+    if (counts.size > 1 || !Number.isSafeInteger(steps)) throw this.fail(`${this.label} has no step count`)
+    return steps
+  }
+
+  async memories<M>(read: (memory: Dict, name: string) => Promise<M>): Promise<Map<string, M>> {
+    const memories = new Map<string, M>()
+    for (const [name, memory] of this.memory) memories.set(name, await read(memory, name))
+    return memories
+  }
+
+  async floats(memory: Dict, key: string, name: string, shape: readonly number[]): Promise<FloatArray> {
+    const tensor = memory.get(key)
+    if (!(tensor instanceof TorchTensor)) throw this.fail(`${key} of ${name} is missing`)
+    if (String(tensor.shape) !== String(shape)) {
+      throw this.fail(
+        `${key} of ${name} has shape [${tensor.shape.join(', ')}] in place of [${shape.join(', ')}]`,
+      )
+    }
+    const array = await floatsOf(tensor, `${key} of ${name}`)
+    return { shape: array.shape, data: array.data }
+  }
+
+  /** Fills `settings`; the names in the order of torch's numbers. */
+  private readGroups(groups: readonly TorchValue[]): string[] {
+    const names: string[] = []
+    for (const [i, group] of this.expected.entries()) {
+      const settings = entriesOf(groups[i] ?? null)
+      const numbers = settings?.get('params')
+      const expected = group.names.map((_, n) => names.length + n)
+      if (settings === undefined || !Array.isArray(numbers) || String(numbers) !== String(expected)) {
+        throw this.fail(`group ${String(i)} of ${this.label} does not hold ${group.names.join(', ')}`)
+      }
+      this.settings.push(settings)
+      names.push(...group.names)
+    }
+    if (groups.length !== this.expected.length) throw this.fail(`${this.label} has other groups`)
+    return names
+  }
+}
+
+function refused(path: string, reason: string): MidbenchError {
+  return new MidbenchError({
+    code: 'checkpoint.optimizer',
+    message: `${path}: the optimizers' state is not of this model: ${reason}. Nothing of it was loaded.`,
+    remedy: 'Start from the model alone, or choose the optimizer file that was saved with it.',
+  })
+}

@@ -1,0 +1,165 @@
+/**
+ * The checkpoints of a run: `checkpoints/step_000150/` with nanochat's three files, `resume.json` and a manifest of all
+ * of them with their SHA-256. Such a folder is a nanochat checkpoint too.
+ *
+ * A checkpoint is written into `step_000150.tmp` and renamed when everything is on the disk, so a run can be killed at
+ * any instant: the folder with the plain name is whole, or the manifest says that it is not.
+ */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MidbenchError } from '../errors'
+import { manifest, resumeState, type Manifest } from './checkpoint.schema'
+import { readJsonFile } from './json-file'
+import { loadModel, loadOptimizers, writeModelCheckpoint } from './nanochat-files'
+import { syncFolder, writeTextSafely } from './safe-file'
+import type { RunCheckpoint } from './types'
+
+const RESUME = 'resume.json'
+const MANIFEST = 'manifest.json'
+
+export interface StoredCheckpoint {
+  step: number
+  dir: string
+}
+
+/** A checkpoint that cannot be continued from, and why. */
+export interface TornCheckpoint extends StoredCheckpoint {
+  reason: string
+}
+
+/**
+ * Saves a checkpoint; one of the same step is replaced.
+ * @param dir the run's folder of checkpoints; made if missing
+ * @returns the checkpoint's folder
+ * @throws MidbenchError `checkpoint.write`; the checkpoints that were there stay as they were
+ */
+export async function saveRunCheckpoint(dir: string, contents: RunCheckpoint): Promise<string> {
+  const target = join(dir, folderName(contents.step))
+  const beside = `${target}.tmp`
+  await rm(beside, { recursive: true, force: true })
+  await mkdir(beside, { recursive: true })
+  try {
+    const written = await writeModelCheckpoint(beside, contents)
+    written.set(RESUME, await writeTextSafely(join(beside, RESUME), JSON.stringify(contents.resume, null, 2)))
+    const files: Manifest = {
+      format: 'midbench-checkpoint-1',
+      step: contents.step,
+      files: Object.fromEntries(written),
+    }
+    await writeTextSafely(join(beside, MANIFEST), JSON.stringify(files, null, 2))
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true })
+    throw error
+  }
+  await swapIn(beside, target)
+  await syncFolder(dir)
+  return target
+}
+
+/** A folder cannot be renamed onto another: the old one steps aside as `.old`, which is found until the new one is there. */
+async function swapIn(beside: string, target: string): Promise<void> {
+  const old = `${target}.old`
+  await rm(old, { recursive: true, force: true })
+  await rename(target, old).catch(ignoreMissing)
+  await rename(beside, target)
+  await rm(old, { recursive: true, force: true })
+}
+
+/** The checkpoints of a run by step, ascending, whole or not; none where the folder is missing. */
+export async function listRunCheckpoints(dir: string): Promise<StoredCheckpoint[]> {
+  const found = new Map<number, string>()
+  for (const name of (await readdir(dir).catch((): string[] => [])).sort()) {
+    const match = /^step_(\d+)(\.old)?$/.exec(name)
+    // Sorted, so a plain name comes before its `.old` and wins.
+    if (match?.[1] !== undefined && !found.has(Number(match[1]))) found.set(Number(match[1]), join(dir, name))
+  }
+  const checkpoints = [...found].map(([step, path]) => ({ step, dir: path }))
+  return checkpoints.sort((a, b) => a.step - b.step)
+}
+
+/**
+ * The last checkpoint whose files are all as they were written, and those after it that are not. Reads every byte of the
+ * checkpoints it looks at (about a second for a gigabyte).
+ */
+export async function latestValid(
+  dir: string,
+): Promise<{ checkpoint: StoredCheckpoint | null; skipped: TornCheckpoint[] }> {
+  const skipped: TornCheckpoint[] = []
+  for (const checkpoint of (await listRunCheckpoints(dir)).reverse()) {
+    const reason = await whatIsTorn(checkpoint)
+    if (reason === null) return { checkpoint, skipped }
+    skipped.push({ ...checkpoint, reason })
+  }
+  return { checkpoint: null, skipped }
+}
+
+/** What is wrong with a checkpoint; null when every file is as its manifest says. */
+export async function whatIsTorn({ step, dir }: StoredCheckpoint): Promise<string | null> {
+  try {
+    const { files, step: stepThere } = await readJsonFile(join(dir, MANIFEST), manifest)
+    if (stepThere !== step) return `it is the checkpoint of step ${String(stepThere)}`
+    for (const [name, { bytes, sha256 }] of Object.entries(files)) {
+      const { size } = await stat(join(dir, name))
+      if (size !== bytes) return `${name} has ${String(size)} bytes in place of ${String(bytes)}`
+      if ((await sha256Of(join(dir, name))) !== sha256) return `${name} was changed after it was saved`
+    }
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/**
+ * Loads a checkpoint of a run.
+ * @param dir the checkpoint's own folder, as {@link latestValid} gives it
+ * @throws MidbenchError `checkpoint.torn` when a file is not as it was saved; what {@link loadModel} throws
+ */
+export async function loadRunCheckpoint(dir: string): Promise<RunCheckpoint> {
+  const resume = await readJsonFile(join(dir, RESUME), resumeState)
+  const { step } = resume
+  const torn = await whatIsTorn({ step, dir })
+  if (torn !== null) {
+    throw new MidbenchError({
+      code: 'checkpoint.torn',
+      message: `${dir} is not whole: ${torn}.`,
+      remedy: 'Resume from an earlier checkpoint of the run.',
+    })
+  }
+  const { meta, tensors } = await loadModel(dir, step)
+  const optimizers = await loadOptimizers(dir, step, meta.model_config)
+  return { step, meta, model: tensors, optimizers, resume }
+}
+
+/**
+ * Removes all but the last `keep` checkpoints, and what interrupted saves left.
+ * @returns the steps that are still there, ascending
+ */
+export async function pruneRunCheckpoints(dir: string, keep: number): Promise<number[]> {
+  const checkpoints = await listRunCheckpoints(dir)
+  const kept = checkpoints.slice(-Math.max(keep, 1))
+  const names = new Set(kept.map((checkpoint) => checkpoint.dir))
+  for (const name of await readdir(dir).catch((): string[] => [])) {
+    const path = join(dir, name)
+    if (/^step_\d+(\.old|\.tmp)?$/.test(name) && !names.has(path))
+      await rm(path, { recursive: true, force: true })
+  }
+  return kept.map(({ step }) => step)
+}
+
+function folderName(step: number): string {
+  return `step_${String(step).padStart(6, '0')}`
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    if (chunk instanceof Uint8Array) hash.update(chunk)
+  }
+  return hash.digest('hex')
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error
+}

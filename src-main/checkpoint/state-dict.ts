@@ -1,0 +1,85 @@
+/**
+ * A model's state_dict: read from a torch file, brought to the names and the order used here, and checked against the
+ * config before a single number is read. Nothing is loaded in part.
+ */
+import { MidbenchError } from '../errors'
+import type { ModelConfig } from '../model/config.schema'
+import { checkParameters, normaliseNames } from '../model/parameters'
+import { elementCount } from './dtype'
+import { withTorchFile } from './torch-read'
+import { arrayOf, entriesOf, OrderedDict, tensorOf, TorchTensor, type TorchValue } from './torch-value'
+import type { FloatArray, ParameterArray } from './types'
+
+/**
+ * The parameters of a `model_*.pt`, every one of the config's and no other.
+ * @throws MidbenchError `model.parameters` naming each missing, unknown or misshapen parameter; `checkpoint.dtype`; what
+ *   {@link openTorchFile} throws
+ */
+export function readModelFile(path: string, config: ModelConfig): Promise<Map<string, ParameterArray>> {
+  return withTorchFile(path, async (root) => {
+    const tensors = modelTensors(root, config, path)
+    const parameters = new Map<string, ParameterArray>()
+    for (const [name, tensor] of tensors) parameters.set(name, await floatsOf(tensor, `${path}: ${name}`))
+    return parameters
+  })
+}
+
+/**
+ * A state_dict's tensors under the names used here, checked against the config; their bytes are not read yet.
+ * @throws MidbenchError as {@link readModelFile}
+ */
+export function modelTensors(root: TorchValue, config: ModelConfig, path: string): Map<string, TorchTensor> {
+  const tensors = normaliseNames(namedTensors(root, path), config, constantTensor)
+  checkParameters(new Map([...tensors].map(([name, { shape }]) => [name, shape])), config)
+  return tensors
+}
+
+/**
+ * The tensors of a flat dict.
+ * @throws MidbenchError `checkpoint.damaged` where the value is no dict from names to tensors
+ */
+export function namedTensors(root: TorchValue, path: string): Map<string, TorchTensor> {
+  const tensors = new Map<string, TorchTensor>()
+  for (const [name, tensor] of entriesOf(root) ?? [['it', root]]) {
+    if (typeof name === 'string' && tensor instanceof TorchTensor && entriesOf(root) !== undefined) {
+      tensors.set(name, tensor)
+      continue
+    }
+    throw new MidbenchError({
+      code: 'checkpoint.damaged',
+      message: `${path}: not a state_dict: ${String(name)} is not a tensor with a name.`,
+      remedy: 'Choose the model_*.pt of a checkpoint; optimizer files cannot be loaded as a model.',
+    })
+  }
+  return tensors
+}
+
+/** A state_dict of these parameters, to be written; float32 whatever they were read from. */
+export function stateDict(parameters: ReadonlyMap<string, FloatArray>): OrderedDict {
+  const entries = new Map<TorchValue, TorchValue>()
+  for (const [name, array] of parameters) entries.set(name, floatTensor(array))
+  return new OrderedDict(entries)
+}
+
+export function floatTensor({ shape, data }: FloatArray): TorchTensor {
+  return tensorOf({ shape, dtype: 'float32', data })
+}
+
+/**
+ * A tensor's numbers as float32.
+ * @param what names it in the message
+ * @throws MidbenchError `checkpoint.dtype` where it holds integers
+ */
+export async function floatsOf(tensor: TorchTensor, what: string): Promise<ParameterArray> {
+  const { shape, dtype, data } = await arrayOf(tensor)
+  if (data instanceof Float32Array) return { shape, dtype, data }
+  throw new MidbenchError({
+    code: 'checkpoint.dtype',
+    message: `${what} is stored as ${dtype}; floating point numbers are expected there.`,
+    remedy: 'Convert it to float32 or bfloat16 and save it again.',
+  })
+}
+
+function constantTensor(shape: number[], value: number): TorchTensor {
+  return floatTensor({ shape, data: new Float32Array(elementCount(shape)).fill(value) })
+}
