@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { afterEach, describe, expect, it } from 'vitest'
+import { MidbenchError } from '../../../../src-main/errors'
+import {
+  moving,
+  PortCaller,
+  serveCalls,
+  type CallHandlers,
+  type CallProgress,
+} from '../../../../src-main/packing/port-calls'
+
+interface Calls {
+  double: { input: number; output: number }
+  fail: { input: null; output: null }
+  wait: { input: number; output: string }
+  bytes: { input: number; output: { data: Int32Array; left: number } }
+}
+
+let kept: Int32Array | undefined
+
+const handlers: CallHandlers<Calls> = {
+  double: (n) => n * 2,
+  fail: () => {
+    const issues = [{ path: 'mixture.train.2.filepath', message: 'is not there' }]
+    throw new MidbenchError({ code: 'data.missing', message: 'a file is missing', remedy: 'find it', issues })
+  },
+  wait: async (ms, { progress, signal }) => {
+    progress({ label: 'Waiting', done: 0, total: ms, unit: 'ms' })
+    await sleep(ms, undefined, { signal })
+    return 'waited'
+  },
+  bytes: (n) => {
+    kept = new Int32Array(n).fill(7)
+    return moving({ data: kept, left: n }, [kept])
+  },
+}
+
+const ports: MessagePort[] = []
+
+function connect(): PortCaller<Calls> {
+  const { port1, port2 } = new MessageChannel()
+  ports.push(port1, port2)
+  serveCalls<Calls>(port2, handlers)
+  return new PortCaller<Calls>(port1, 'test thread')
+}
+
+afterEach(() => {
+  for (const port of ports.splice(0)) port.close()
+})
+
+describe('calls over a port', () => {
+  it('answers, each call by itself', async () => {
+    const caller = connect()
+    const answers = [caller.call('wait', 5), caller.call('double', 21), caller.call('double', 4)]
+    expect(await Promise.all(answers)).toEqual(['waited', 42, 8])
+  })
+
+  it('rebuilds what a handler throws', async () => {
+    const failure = await connect()
+      .call('fail', null)
+      .catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(MidbenchError)
+    expect(failure).toMatchObject({
+      code: 'data.missing',
+      message: 'a file is missing',
+      remedy: 'find it',
+      issues: [{ path: 'mixture.train.2.filepath', message: 'is not there' }],
+    })
+  })
+
+  it('moves marked buffers instead of copying them', async () => {
+    const { data, left } = await connect().call('bytes', 1000)
+    expect(data).toEqual(new Int32Array(1000).fill(7))
+    expect(left).toBe(1000)
+    expect(kept?.length).toBe(0) // the thread no longer has it
+  })
+
+  it('reports progress and heeds a cancel', async () => {
+    const caller = connect()
+    const controller = new AbortController()
+    const seen: CallProgress[] = []
+    const call = caller.call('wait', 60_000, {
+      signal: controller.signal,
+      onProgress: (progress) => {
+        seen.push(progress)
+        controller.abort()
+      },
+    })
+    await expect(call).rejects.toMatchObject({ code: 'cancelled', message: 'wait was cancelled' })
+    expect(seen).toEqual([{ label: 'Waiting', done: 0, total: 60_000, unit: 'ms' }])
+  })
+
+  it('does not begin a call that is cancelled beforehand', async () => {
+    const call = connect().call('wait', 60_000, { signal: AbortSignal.abort() })
+    await expect(call).rejects.toMatchObject({ code: 'cancelled' })
+  })
+
+  it('fails what waits when the other side goes away, and what is asked later', async () => {
+    const caller = connect()
+    const call = caller.call('wait', 60_000)
+    ports[1]?.close()
+    await expect(call).rejects.toMatchObject({ code: 'thread.ended', message: 'the test thread has closed' })
+    await expect(caller.call('double', 1)).rejects.toMatchObject({ code: 'thread.ended' })
+  })
+})
