@@ -1,7 +1,7 @@
 /**
  * Which parquet files a split of a hub dataset consists of: those the config names, or those of the hub's cache.
  */
-import { resolve } from 'node:path'
+import { fromConfig } from '../tasks/rows'
 import { entryFault, type TaskContext } from '../tasks/task'
 
 /** A split of a dataset repository: files `folder/split-*.parquet`. */
@@ -18,7 +18,7 @@ export async function datasetFiles(
   dataFiles: string | readonly string[] | undefined,
   context: TaskContext,
 ): Promise<string[]> {
-  if (dataFiles !== undefined) return [dataFiles].flat().map((path) => resolve(context.configDir, path))
+  if (dataFiles !== undefined) return [dataFiles].flat().map((path) => fromConfig(path, context))
   throw entryFault('data_files', {
     code: 'data.missing',
     message: `${dataset.repo}: the split ${dataset.split} is not on this machine`,

@@ -2,6 +2,7 @@
  * What tasks over files share: the files' rows are turned into conversations, checked and stored once (row-store.ts).
  */
 import { createHash } from 'node:crypto'
+import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { Conversation } from '../conversation.schema'
@@ -140,7 +141,8 @@ export function empty(source: Pick<ParquetSource, 'key' | 'paths'>): Error {
   })
 }
 
-/** Paths in a config are relative to the config file. */
+/** Paths in a config are relative to the config file; `~/` is the home folder. */
 export function fromConfig(path: string, context: TaskContext): string {
-  return resolve(context.configDir, path)
+  const home = path === '~' || path.startsWith('~/')
+  return home ? join(homedir(), path.slice(1)) : resolve(context.configDir, path)
 }

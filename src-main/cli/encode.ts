@@ -1,0 +1,67 @@
+/** `encode`: the ids of a text, or of one JSON string a line. */
+import { readFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
+import { MidbenchError } from '../errors'
+import { loadTokenizer } from '../tokenizer/tokenizer'
+import type { Command } from './command'
+import { optionalString, requiredString } from './usage'
+
+const usage = 'encode --tokenizer DIR [--file F] [--lines]'
+
+export const command: Command = {
+  name: 'encode',
+  summary: 'the ids of a text from stdin or a file; with --lines, of one JSON string a line',
+  usage,
+  options: {
+    tokenizer: { type: 'string' },
+    file: { type: 'string' },
+    lines: { type: 'boolean' },
+    json: { type: 'boolean' },
+  },
+
+  async run(values, io) {
+    const tokenizer = await loadTokenizer(requiredString(values, 'tokenizer', usage))
+    const file = optionalString(values, 'file')
+    const print = (text: string): void => {
+      io.stdout(JSON.stringify({ ids: Array.from(tokenizer.encodeOrdinary(text)) }))
+    }
+    if (values['lines'] !== true) {
+      print(decodeUtf8(file === null ? await readStdin() : await readFile(file)))
+      return 0
+    }
+    const input = file === null ? process.stdin : Readable.from([await readFile(file)])
+    let number = 0
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      io.signal.throwIfAborted()
+      number++
+      if (line !== '') print(parseString(line, number))
+    }
+    return 0
+  },
+}
+
+async function readStdin(): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) if (Buffer.isBuffer(chunk)) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (cause) {
+    throw new MidbenchError({ code: 'encode.not-utf8', message: 'The text is not UTF-8.' }, { cause })
+  }
+}
+
+function parseString(line: string, number: number): string {
+  const fault = `Line ${String(number)} is not a JSON string.`
+  try {
+    const value: unknown = JSON.parse(line)
+    if (typeof value === 'string') return value
+  } catch (cause) {
+    throw new MidbenchError({ code: 'encode.not-json', message: fault }, { cause })
+  }
+  throw new MidbenchError({ code: 'encode.not-json', message: fault })
+}
