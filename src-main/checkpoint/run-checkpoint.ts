@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { MidbenchError } from '../errors'
 import { manifest, resumeState, type Manifest } from './checkpoint.schema'
 import { readJsonFile } from './json-file'
@@ -29,15 +29,19 @@ export interface TornCheckpoint extends StoredCheckpoint {
   reason: string
 }
 
+/** Where the checkpoint of a step lies in a run's folder of checkpoints. */
+export function checkpointFolder(dir: string, step: number): string {
+  return join(dir, `step_${String(step).padStart(6, '0')}`)
+}
+
 /**
- * Saves a checkpoint; one of the same step is replaced.
- * @param dir the run's folder of checkpoints; made if missing
- * @returns the checkpoint's folder
+ * Saves a checkpoint; one that is there already is replaced.
+ * @param dir the checkpoint's own folder, as {@link checkpointFolder} names it; made if missing
+ * @returns the same folder
  * @throws MidbenchError `checkpoint.write`; the checkpoints that were there stay as they were
  */
 export async function saveRunCheckpoint(dir: string, contents: RunCheckpoint): Promise<string> {
-  const target = join(dir, folderName(contents.step))
-  const beside = `${target}.tmp`
+  const beside = `${dir}.tmp`
   await rm(beside, { recursive: true, force: true })
   await mkdir(beside, { recursive: true })
   try {
@@ -53,9 +57,9 @@ export async function saveRunCheckpoint(dir: string, contents: RunCheckpoint): P
     await rm(beside, { recursive: true, force: true })
     throw error
   }
-  await swapIn(beside, target)
-  await syncFolder(dir)
-  return target
+  await swapIn(beside, dir)
+  await syncFolder(dirname(dir))
+  return dir
 }
 
 /** A folder cannot be renamed onto another: the old one steps aside as `.old`, which is found until the new one is there. */
@@ -67,7 +71,10 @@ async function swapIn(beside: string, target: string): Promise<void> {
   await rm(old, { recursive: true, force: true })
 }
 
-/** The checkpoints of a run by step, ascending, whole or not; none where the folder is missing. */
+/**
+ * The checkpoints of a run by step, ascending, whole or not; none where the folder is missing.
+ * @param dir the run's folder of checkpoints
+ */
 export async function listRunCheckpoints(dir: string): Promise<StoredCheckpoint[]> {
   const found = new Map<number, string>()
   for (const name of (await readdir(dir).catch((): string[] => [])).sort()) {
@@ -146,10 +153,6 @@ export async function pruneRunCheckpoints(dir: string, keep: number): Promise<nu
       await rm(path, { recursive: true, force: true })
   }
   return kept.map(({ step }) => step)
-}
-
-function folderName(step: number): string {
-  return `step_${String(step).padStart(6, '0')}`
 }
 
 async function sha256Of(path: string): Promise<string> {
