@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 
 import { MidbenchError } from './errors'
@@ -20,22 +21,31 @@ const SOURCES: Readonly<Record<ThreadName, string>> = {
  * @throws MidbenchError `thread.missing` when its file is not in the build
  */
 export function spawnThread(name: ThreadName, options: WorkerOptions = {}): Worker {
-  const { file, execArgv } = locateThread(name, import.meta.dirname)
-  return new Worker(file, { ...options, execArgv: [...execArgv, ...(options.execArgv ?? [])] })
+  const file = locateThread(name, import.meta.dirname)
+  if (!file.endsWith('.ts')) return new Worker(file, options)
+  return new Worker(throughTsx(file), { ...options, eval: true })
 }
 
 /**
- * The file of a thread and what Node needs to run it.
+ * The file of a thread: built, or its source where there is no build around.
  * @param here folder of this file, or of the bundle's chunk that holds it: the entries lie in it or one above
  */
-export function locateThread(name: ThreadName, here: string): { file: string; execArgv: string[] } {
-  const built = [join(here, `${name}.js`), join(here, '..', `${name}.js`)].find((path) => existsSync(path))
-  if (built !== undefined) return { file: built, execArgv: [] }
-  const source = join(here, SOURCES[name])
-  if (existsSync(source)) return { file: source, execArgv: ['--import', 'tsx'] }
+export function locateThread(name: ThreadName, here: string): string {
+  const places = [join(here, `${name}.js`), join(here, '..', `${name}.js`), join(here, SOURCES[name])]
+  const file = places.find((path) => existsSync(path))
+  if (file !== undefined) return file
   throw new MidbenchError({
     code: 'thread.missing',
-    message: `the ${name} thread's file is neither in ${here} nor above it`,
-    remedy: 'build the app again: npm run build',
+    message: `The ${name} thread's file is neither in ${here} nor above it.`,
+    remedy: 'Build the app again: npm run build.',
   })
+}
+
+/**
+ * A script that lets the worker read TypeScript, then becomes the thread (a worker does not heed `--import`). tsx is
+ * found from the working directory, which for tests and scripts is the project's.
+ */
+function throughTsx(file: string): string {
+  const entry = JSON.stringify(pathToFileURL(file).href)
+  return `import('tsx/esm/api').then(({ register }) => { register(); return import(${entry}) })`
 }
