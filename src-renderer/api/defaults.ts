@@ -1,0 +1,21 @@
+/**
+ * The reference's defaults, read off the contract's own schema: the window keeps no second list of them.
+ */
+import { calls } from '../../src-main/ipc/contract'
+import type { RunConfig } from './types'
+
+export type OptionName = Exclude<keyof RunConfig, 'mixture'>
+export type OptionValue = RunConfig[OptionName]
+
+const schema = calls['project.edit'].input.shape.config
+
+/** A config with nothing but defaults; its mixture only satisfies the schema. */
+export const DEFAULTS: Readonly<Omit<RunConfig, 'mixture'>> = schema.parse({
+  mixture: { train: [{ task: 'SimpleSpelling', split: 'train', size: 1 }], val: [] },
+})
+
+/** Parses a whole config as the main process would. */
+export function parseConfig(value: unknown): RunConfig | null {
+  const parsed = schema.safeParse(value)
+  return parsed.success ? parsed.data : null
+}

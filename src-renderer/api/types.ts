@@ -1,0 +1,38 @@
+/**
+ * Names for the shapes that cross the boundary, derived from the contract so that they cannot drift from it.
+ */
+import type { BatchView, CallOutput, EventPayload, Project } from '../../src-main/ipc/contract'
+
+export type {
+  BatchView,
+  Derived,
+  DoctorReport,
+  Finding,
+  Project,
+  RenderedConversation,
+  Settings,
+  SplitSummary,
+  TaskLengths,
+  TaskSummary,
+} from '../../src-main/ipc/contract'
+
+export type RunConfig = Project['config']
+export type MixtureEntry = RunConfig['mixture']['train'][number]
+export type SplitName = BatchView['split']
+export type Span = BatchView['spans'][number]
+export type TaskShare = BatchView['per_task'][number]
+
+export type RunSummary = CallOutput<'runs.list'>[number]
+export type RunDetail = CallOutput<'runs.get'>
+export type RunState = RunSummary['state']
+export type RunRecord = CallOutput<'runs.watch'>
+export type StepMetric = RunRecord['steps'][number]
+export type EvalMetric = RunRecord['evals'][number]
+export type LogLine = RunRecord['log'][number]
+
+export type AppInfo = CallOutput<'app.info'>
+export type Folder = CallOutput<'app.folders'>[number]
+export type Checked = CallOutput<'project.check'>
+export type MixtureSummary = CallOutput<'mixture.describe'>
+export type MenuCommand = EventPayload<'menu.command'>['command']
+export type JobProgress = EventPayload<'job.progress'>

@@ -1,0 +1,49 @@
+/**
+ * Every key, by place: what "?" and Settings show.
+ */
+export const KEYS: readonly { place: string; keys: readonly (readonly [string, string])[] }[] = [
+  {
+    place: 'Everywhere',
+    keys: [
+      ['Ctrl 1…5', 'go to a place'],
+      ['Space', 'start, pause or resume the run'],
+      ['Ctrl .', 'stop the run and save'],
+      ['Ctrl K', 'find'],
+      ['Ctrl O', 'open a project'],
+      ['Ctrl S', 'save the project'],
+      ['Ctrl Z', 'undo an edit'],
+      ['Ctrl Shift Z', 'redo it'],
+      ['?', 'show the keys'],
+      ['Esc', 'close what floats'],
+    ],
+  },
+  {
+    place: 'Mixture',
+    keys: [
+      ['↑ ↓', 'select a task'],
+      ['Alt ↑ ↓', 'move it'],
+      ['Del', 'remove it'],
+      ['[ ]', 'previous, next conversation'],
+    ],
+  },
+  {
+    place: 'Packing',
+    keys: [
+      ['← →', 'previous, next token'],
+      ['↑ ↓', 'previous, next row'],
+      ['Ctrl ← →', 'previous, next conversation'],
+      ['PgUp PgDn', 'previous, next batch'],
+      ['+ -', 'zoom in, out'],
+      ['F', 'fit the batch'],
+      ['Enter', 'pin the conversation'],
+      ['Esc', 'unpin it'],
+    ],
+  },
+  {
+    place: 'Charts',
+    keys: [
+      ['← →', 'previous, next point'],
+      ['Esc', 'show all'],
+    ],
+  },
+]

@@ -1,0 +1,66 @@
+/**
+ * Checks the config as it is typed: findings by option, and what follows from the options. `draft` holds what has been
+ * typed and is not valid yet; it is checked in place of the option's value and never enters the project.
+ */
+import { createSharedComposable, watchDebounced } from '@vueuse/core'
+import { computed, shallowRef } from 'vue'
+import { call, toCallError, type CallError } from '../api/client'
+import { parseConfig, type OptionName } from '../api/defaults'
+import type { Checked, Finding } from '../api/types'
+import { useProject } from './use-project'
+
+export type Draft = Partial<Record<OptionName, unknown>>
+
+export const useCheck = createSharedComposable(() => {
+  const { project, edit } = useProject()
+  const draft = shallowRef<Draft>({})
+  const checked = shallowRef<Checked | null>(null)
+  const error = shallowRef<CallError | null>(null)
+  const checking = shallowRef(false)
+  let request = 0
+
+  const findings = computed(() => checked.value?.findings ?? [])
+  const blockers = computed(() => findings.value.filter(({ level }) => level === 'block'))
+  const derived = computed(() => checked.value?.derived ?? null)
+
+  function findingsAt(option: OptionName): Finding[] {
+    return findings.value.filter(({ path, level }) => path === option && level !== 'ok')
+  }
+
+  /** Takes what was typed for an option: into the project where it is valid, else into the draft. */
+  function set(option: OptionName, value: unknown): void {
+    if (!project.value) return
+    const config = parseConfig({ ...project.value.config, [option]: value })
+    const { [option]: _, ...rest } = draft.value
+    draft.value = config ? rest : { ...rest, [option]: value }
+    if (config) edit(config, option)
+  }
+
+  async function check(): Promise<void> {
+    if (!project.value) return
+    const ours = ++request
+    checking.value = true
+    try {
+      const { config, dir } = project.value
+      const answer = await call('project.check', { config: { ...config, ...draft.value }, dir })
+      if (ours !== request) return
+      checked.value = answer
+      error.value = null
+    } catch (failure) {
+      if (ours === request) error.value = toCallError(failure)
+    } finally {
+      if (ours === request) checking.value = false
+    }
+  }
+
+  watchDebounced(
+    () => JSON.stringify([project.value?.config, project.value?.dir, draft.value]),
+    () => void check(),
+    {
+      debounce: 150,
+      immediate: true,
+    },
+  )
+
+  return { draft, checked, checking, error, findings, blockers, derived, findingsAt, set, check }
+})

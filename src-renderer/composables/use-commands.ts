@@ -1,0 +1,86 @@
+/**
+ * Everything that can be done from anywhere, once: the palette lists it, keys and the native menu call it by name.
+ */
+import { createSharedComposable } from '@vueuse/core'
+import { computed, ref } from 'vue'
+import type { MenuCommand } from '../api/types'
+import { entryName } from '../mixture/entry'
+import type { Command } from '../palette/match'
+import { PLACES, useNavigation } from './use-navigation'
+import { useProject } from './use-project'
+import { useRun } from './use-run'
+import { useRuns } from './use-runs'
+import { useSettings } from './use-settings'
+import { useEvent } from './use-event'
+
+const titleCase = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
+
+export const useCommands = createSharedComposable(() => {
+  const navigation = useNavigation()
+  const project = useProject()
+  const run = useRun()
+  const { runs } = useRuns()
+  const { update } = useSettings()
+  const paletteOpen = ref(false)
+  const keysOpen = ref(false)
+
+  const byName: Record<MenuCommand, () => void> = {
+    'view.mixture': () => navigation.go('mixture'),
+    'view.packing': () => navigation.go('packing'),
+    'view.train': () => navigation.go('train'),
+    'view.runs': () => navigation.go('runs'),
+    'view.settings': () => navigation.go('settings'),
+    'run.toggle': () => void run.toggle(),
+    'run.stop': () => void run.stop(),
+    'project.open': () => void project.open(),
+    'project.save': () => void project.save(),
+    'project.saveAs': () => void project.save(true),
+    palette: () => (paletteOpen.value = true),
+    'help.keys': () => (keysOpen.value = true),
+  }
+
+  const places = PLACES.map((place, index): Command => ({
+    id: place,
+    title: titleCase(place),
+    group: 'place',
+    keys: `Ctrl ${index + 1}`,
+    run: () => navigation.go(place),
+  }))
+  const command = (id: string, title: string, group: string, action: () => void, keys?: string): Command =>
+    keys ? { id, title, group, run: action, keys } : { id, title, group, run: action }
+
+  const commands = computed<Command[]>(() => [
+    command('toggle', `${run.action.value} the run`, 'run', byName['run.toggle'], 'Space'),
+    ...(run.canStop.value ? [command('stop', 'Stop and save', 'run', byName['run.stop'], 'Ctrl .')] : []),
+    ...places,
+    command('open', 'Open a project', 'project', byName['project.open'], 'Ctrl O'),
+    command('save', 'Save the project', 'project', byName['project.save'], 'Ctrl S'),
+    command('saveAs', 'Save the project as', 'project', byName['project.saveAs'], 'Ctrl Shift S'),
+    command('starter', 'Open the starter project', 'project', () => void project.starter()),
+    command('undo', 'Undo', 'project', project.undo, 'Ctrl Z'),
+    command('redo', 'Redo', 'project', project.redo, 'Ctrl Shift Z'),
+    ...(['light', 'dark', 'system'] as const).map((theme) =>
+      command(`theme ${theme}`, `Appearance: ${theme}`, 'settings', () => void update({ theme })),
+    ),
+    command('keys', 'Show the keys', 'help', byName['help.keys'], '?'),
+    ...runs.value
+      .slice(0, 50)
+      .map(({ id, name }) => command(`run ${id}`, name, 'run', () => navigation.showRun(id))),
+    ...taskCommands(),
+  ])
+
+  function taskCommands(): Command[] {
+    const mixture = project.config.value?.mixture
+    if (!mixture) return []
+    return (['train', 'val'] as const).flatMap((split) =>
+      mixture[split].map((entry, index) =>
+        command(`task ${split} ${index}`, entryName(entry), `${split} task`, () => {
+          navigation.selectEntry(split, index)
+        }),
+      ),
+    )
+  }
+
+  useEvent('menu.command', ({ command: name }) => byName[name]())
+  return { commands, byName, paletteOpen, keysOpen }
+})

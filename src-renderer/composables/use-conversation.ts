@@ -1,0 +1,55 @@
+/**
+ * One conversation as the model sees it, by task and row or by its index in the shuffled mixture. While the next one is
+ * fetched the last one stays, so that stepping through a task does not flicker.
+ */
+import { shallowRef, watch } from 'vue'
+import { call, toCallError, type CallError } from '../api/client'
+import type { RenderedConversation, SplitName } from '../api/types'
+import { useProject } from './use-project'
+
+export type Where = { index: number } | { task: number; row: number }
+export interface Wanted {
+  split: SplitName
+  at: Where
+}
+
+export function useConversation(wanted: () => Wanted | null) {
+  const { project } = useProject()
+  const conversation = shallowRef<RenderedConversation | null>(null)
+  const error = shallowRef<CallError | null>(null)
+  const loading = shallowRef(false)
+  let request = 0
+
+  async function load(): Promise<void> {
+    const ours = ++request
+    const target = wanted()
+    if (!target || !project.value) {
+      conversation.value = null
+      error.value = null
+      return
+    }
+    loading.value = true
+    try {
+      const { config, dir } = project.value
+      const answer = await call('mixture.conversation', { config, dir, split: target.split, at: target.at })
+      if (ours !== request) return
+      conversation.value = answer
+      error.value = null
+    } catch (failure) {
+      if (ours !== request) return
+      conversation.value = null
+      error.value = toCallError(failure)
+    } finally {
+      if (ours === request) loading.value = false
+    }
+  }
+
+  watch(
+    () => JSON.stringify([wanted(), project.value?.config.mixture, project.value?.dir]),
+    () => void load(),
+    {
+      immediate: true,
+    },
+  )
+  return { conversation, error, loading }
+}

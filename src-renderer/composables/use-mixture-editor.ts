@@ -1,0 +1,73 @@
+/**
+ * Edits of the mixture: each takes the current list and gives the project a new one, so that each can be undone.
+ * A new entry is probed first: what is wrong with its data is said before it is in the mixture.
+ */
+import { call } from '../api/client'
+import type { MixtureEntry, SplitName } from '../api/types'
+import { entryName, moved } from '../mixture/entry'
+import { useNavigation } from './use-navigation'
+import { useNotices } from './use-notices'
+import { useProject } from './use-project'
+
+export function useMixtureEditor() {
+  const { project, edit } = useProject()
+  const { entry: selected } = useNavigation()
+  const { attempt } = useNotices()
+
+  const entries = (split: SplitName): MixtureEntry[] => project.value?.config.mixture[split] ?? []
+
+  function put(split: SplitName, list: MixtureEntry[], of = ''): void {
+    if (!project.value) return
+    const { config } = project.value
+    edit({ ...config, mixture: { ...config.mixture, [split]: list } }, of)
+  }
+
+  function replace(split: SplitName, index: number, next: MixtureEntry): void {
+    put(
+      split,
+      entries(split).map((entry, at) => (at === index ? next : entry)),
+      `${split} ${index}`,
+    )
+  }
+
+  async function add(split: SplitName, entry: MixtureEntry): Promise<void> {
+    if (!project.value) return
+    const { config, dir } = project.value
+    const probed = await attempt(`${entryName(entry)} was not added`, () =>
+      call('mixture.probe', { config, dir, entry }),
+    )
+    if (!probed) return
+    put(split, [...entries(split), entry])
+    selected.value = { split, index: entries(split).length - 1 }
+  }
+
+  async function addFiles(split: SplitName, paths: readonly string[]): Promise<void> {
+    for (const filepath of paths) await add(split, { task: 'CustomJSON', filepath })
+  }
+
+  async function pickFile(split: SplitName): Promise<void> {
+    const path = await attempt('No file was chosen', () => call('project.pickFile', { kind: 'jsonl' }))
+    if (path) await addFiles(split, [path])
+  }
+
+  /** Train keeps at least one entry: a mixture without any is none. */
+  function canRemove(split: SplitName): boolean {
+    return split === 'val' || entries(split).length > 1
+  }
+
+  function remove(split: SplitName, index: number): void {
+    if (!canRemove(split)) return
+    const list = entries(split).filter((_, at) => at !== index)
+    put(split, list)
+    selected.value = { split, index: Math.max(0, Math.min(index, list.length - 1)) }
+  }
+
+  function move(split: SplitName, from: number, to: number): void {
+    const list = entries(split)
+    if (to < 0 || to >= list.length || from === to) return
+    put(split, moved(list, from, to))
+    selected.value = { split, index: to }
+  }
+
+  return { entries, replace, add, addFiles, pickFile, canRemove, remove, move }
+}

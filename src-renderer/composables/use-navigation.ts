@@ -1,0 +1,73 @@
+/**
+ * Where the window is: the place shown, and what is looked at in each. Kept outside the views, so that leaving a place
+ * and coming back finds it as it was; the place itself is in the address, so that a reload does too.
+ */
+import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+import type { SplitName } from '../api/types'
+
+export const PLACES = ['mixture', 'packing', 'train', 'runs', 'settings'] as const
+export type Place = (typeof PLACES)[number]
+
+export interface SampleTarget {
+  split: SplitName
+  /** In the shuffled mixture. */
+  index: number
+}
+
+const place = ref<Place>(placeOf(location.hash))
+/** The batch the Packing view shows. */
+const batch = shallowRef<{ split: SplitName; batch: number }>({ split: 'train', batch: 0 })
+/** The entry of the mixture that is looked at. */
+const entry = shallowRef<{ split: SplitName; index: number }>({ split: 'train', index: 0 })
+/** A conversation that the Mixture view is asked to show; null once it has been. */
+const wantedSample = shallowRef<SampleTarget | null>(null)
+/** The run opened in Runs. */
+const openRun = ref<string | null>(null)
+
+function placeOf(hash: string): Place {
+  const name = hash.replace(/^#\/?/, '')
+  return PLACES.find((known) => known === name) ?? 'mixture'
+}
+
+watch(place, (name) => history.replaceState(null, '', `#/${name}`))
+
+function go(name: Place): void {
+  place.value = name
+}
+
+function showBatch(split: SplitName, index: number): void {
+  batch.value = { split, batch: Math.max(0, index) }
+  go('packing')
+}
+
+function selectEntry(split: SplitName, index: number): void {
+  entry.value = { split, index }
+  go('mixture')
+}
+
+function showSample(target: SampleTarget): void {
+  wantedSample.value = target
+  go('mixture')
+}
+
+function showRun(id: string | null): void {
+  openRun.value = id
+  go('runs')
+}
+
+export interface UseNavigationReturn {
+  place: Ref<Place>
+  batch: ShallowRef<{ split: SplitName; batch: number }>
+  entry: ShallowRef<{ split: SplitName; index: number }>
+  wantedSample: ShallowRef<SampleTarget | null>
+  openRun: Ref<string | null>
+  go: typeof go
+  selectEntry: typeof selectEntry
+  showBatch: typeof showBatch
+  showSample: typeof showSample
+  showRun: typeof showRun
+}
+
+export function useNavigation(): UseNavigationReturn {
+  return { place, batch, entry, wantedSample, openRun, go, selectEntry, showBatch, showSample, showRun }
+}

@@ -1,0 +1,117 @@
+/**
+ * What one run has recorded: its detail, steps, evaluations and log; first what is stored, then what comes. Events carry
+ * a sequence number: those that arrive while the record is fetched are kept and added, a gap fetches the missing part.
+ *
+ * The lists only grow and keep their identity; `version` counts their changes, so that charts append and never copy.
+ */
+import { computed, shallowRef, triggerRef, watch, type Ref } from 'vue'
+import { call, toCallError, type CallError } from '../api/client'
+import type { EventPayload } from '../../src-main/ipc/contract'
+import type { EvalMetric, LogLine, RunDetail, StepMetric } from '../api/types'
+import { useEvent } from './use-event'
+
+type Metrics = EventPayload<'run.metrics'>
+
+export interface RunRecordState {
+  detail: RunDetail | null
+  steps: StepMetric[]
+  evals: EvalMetric[]
+  log: LogLine[]
+  secondsLeft: number | null
+  version: number
+}
+
+const empty = (): RunRecordState => ({
+  detail: null,
+  steps: [],
+  evals: [],
+  log: [],
+  secondsLeft: null,
+  version: 0,
+})
+
+/** Adds what is newer by step; a repeated step (after a resume) replaces what came after it. */
+export function appendSteps<T extends { step: number }>(list: T[], added: readonly T[]): void {
+  for (const item of added) {
+    while (list.length > 0 && (list.at(-1)?.step ?? 0) >= item.step) list.pop()
+    list.push(item)
+  }
+}
+
+export function useRunRecord(runId: Readonly<Ref<string | null>>) {
+  const record = shallowRef<RunRecordState>(empty())
+  const loading = shallowRef(false)
+  const error = shallowRef<CallError | null>(null)
+  let seq = -1
+  let early: Metrics[] | null = null
+  let request = 0
+
+  function add(event: Metrics): void {
+    seq = event.seq
+    appendSteps(record.value.steps, event.steps)
+    appendSteps(record.value.evals, event.evals)
+    record.value.log.push(...event.log)
+    record.value.secondsLeft = event.seconds_left
+    record.value.version += 1
+    triggerRef(record)
+  }
+
+  function receive(event: Metrics): void {
+    if (event.runId !== runId.value) return
+    if (early) early.push(event)
+    else if (event.seq === seq + 1) add(event)
+    else if (event.seq > seq) void load(event.runId)
+  }
+
+  async function load(id: string): Promise<void> {
+    const ours = ++request
+    early = []
+    loading.value = true
+    error.value = null
+    try {
+      const stored = await call('runs.watch', { runId: id, fromStep: 0 })
+      if (ours !== request) return
+      const { detail, steps, evals, log } = stored
+      record.value = {
+        detail,
+        steps: [...steps],
+        evals: [...evals],
+        log: [...log],
+        secondsLeft: null,
+        version: 0,
+      }
+      seq = stored.seq
+      const waiting = early
+      early = null
+      for (const event of waiting) if (event.seq > seq) add(event)
+    } catch (failure) {
+      if (ours !== request) return
+      early = null
+      error.value = toCallError(failure)
+    } finally {
+      if (ours === request) loading.value = false
+    }
+  }
+
+  useEvent('run.metrics', receive)
+  useEvent('run.changed', ({ run }) => {
+    const { detail } = record.value
+    if (detail?.id !== run.id) return
+    record.value.detail = { ...detail, ...run }
+    triggerRef(record)
+  })
+  watch(
+    runId,
+    (id) => {
+      request += 1
+      early = null
+      record.value = empty()
+      loading.value = false
+      error.value = null
+      if (id) void load(id)
+    },
+    { immediate: true },
+  )
+
+  return { record, latest: computed(() => record.value.steps.at(-1) ?? null), loading, error }
+}

@@ -1,0 +1,87 @@
+/**
+ * The current run, from every place of the window: its record, and Start, Pause, Resume, Stop and save.
+ */
+import { createSharedComposable } from '@vueuse/core'
+import { computed, shallowRef, watch } from 'vue'
+import { call } from '../api/client'
+import { RUN_STATES, type MainAction } from '../runs/run-state'
+import { useNavigation } from './use-navigation'
+import { useNotices } from './use-notices'
+import { useProject } from './use-project'
+import { useRunRecord } from './use-run-record'
+import { useRuns } from './use-runs'
+
+export const useRun = createSharedComposable(() => {
+  const { current } = useRuns()
+  const { project, flush } = useProject()
+  const { attempt, tell } = useNotices()
+  const { place, go, showRun } = useNavigation()
+  const { record, latest, loading, error } = useRunRecord(computed(() => current.value?.id ?? null))
+
+  /** A call in hand: the button waits for its answer. */
+  const busy = shallowRef(false)
+  const meaning = computed(() => (current.value ? RUN_STATES[current.value.state] : null))
+  const action = computed<MainAction>(() => meaning.value?.action ?? 'Start')
+  const enabled = computed(() => !busy.value && project.value !== null && (meaning.value?.enabled ?? true))
+  const canStop = computed(() => !busy.value && (meaning.value?.canStop ?? false))
+
+  async function once(title: string, work: () => Promise<unknown>): Promise<void> {
+    if (busy.value) return
+    busy.value = true
+    await attempt(title, work)
+    busy.value = false
+  }
+
+  const start = () =>
+    once('The run did not start', async () => {
+      await flush()
+      if (!project.value) return
+      const { config, dir, path } = project.value
+      await call('runs.start', { config, dir, path })
+      go('train')
+    })
+
+  const resume = (runId: string) => once('The run did not resume', () => call('runs.resume', { runId }))
+  const pause = (runId: string) => once('The run did not pause', () => call('runs.pause', { runId }))
+
+  /** The main button: whatever it says now. */
+  async function toggle(): Promise<void> {
+    if (!enabled.value) return
+    const id = current.value?.id
+    if (action.value === 'Start' || !id) await start()
+    else if (action.value === 'Pause') await pause(id)
+    else await resume(id)
+  }
+
+  async function stop(): Promise<void> {
+    const id = current.value?.id
+    if (id && canStop.value) await once('The run did not stop', () => call('runs.stop', { runId: id }))
+  }
+
+  watch(
+    () => [current.value?.id, current.value?.state] as const,
+    ([id, state], [idBefore, before]) => {
+      if (!id || id !== idBefore || state === before) return
+      const inSight = (place.value === 'train' || place.value === 'runs') && !document.hidden
+      if (inSight || (state !== 'done' && state !== 'failed')) return
+      tell(state === 'done' ? 'The run is done' : 'The run failed', { label: 'Open', run: () => showRun(id) })
+    },
+  )
+
+  return {
+    run: current,
+    meaning,
+    action,
+    enabled,
+    canStop,
+    busy,
+    record,
+    latest,
+    loading,
+    error,
+    start,
+    resume,
+    toggle,
+    stop,
+  }
+})

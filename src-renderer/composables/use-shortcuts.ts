@@ -1,0 +1,43 @@
+/**
+ * Keys that work in the whole window. A shortcut is written "mod+k", "mod+shift+z", "space", "?"; mod is Ctrl, or
+ * Command on a Mac. Keys without mod are left to fields, buttons and whatever else takes keys itself.
+ */
+import { useEventListener } from '@vueuse/core'
+
+export type Shortcuts = Record<string, (event: KeyboardEvent) => void>
+
+const TYPING = 'input, textarea, select, [contenteditable]'
+/** Elements that Space or a letter already means something to. */
+const TAKES_KEYS = `${TYPING}, button, summary, [role='slider'], [role='option'], [role='dialog'] *`
+
+/** The name of a pressed key as shortcuts are written. */
+export function shortcutOf(event: KeyboardEvent): string {
+  const key = event.key === ' ' ? 'space' : event.key.toLowerCase()
+  const named = key.length > 1 || /[a-z0-9]/.test(key)
+  return [
+    event.ctrlKey || event.metaKey ? 'mod' : '',
+    event.altKey ? 'alt' : '',
+    event.shiftKey && named ? 'shift' : '', // "?" already says that shift was held
+    key,
+  ]
+    .filter(Boolean)
+    .join('+')
+}
+
+function isElsewhere(event: KeyboardEvent, shortcut: string): boolean {
+  if (!(event.target instanceof Element)) return false
+  if (shortcut.startsWith('mod+'))
+    return /^mod\+(shift\+)?[zy]$/.test(shortcut) && event.target.matches(TYPING)
+  return event.target.matches(shortcut === 'space' ? TAKES_KEYS : TYPING)
+}
+
+export function useShortcuts(shortcuts: Shortcuts): void {
+  useEventListener(window, 'keydown', (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.isComposing) return
+    const shortcut = shortcutOf(event)
+    const action = shortcuts[shortcut]
+    if (!action || isElsewhere(event, shortcut)) return
+    event.preventDefault()
+    action(event)
+  })
+}

@@ -1,0 +1,41 @@
+/**
+ * Numbers as people type them: "524,288", "524_288", "2e-3", "20 * 524288" and "1/3" are understood; anything else is null.
+ */
+
+export interface NumberRule {
+  integer?: boolean
+  min?: number | null
+}
+
+const TERM = '([-+]?(?:\\d[\\d_,]*)?(?:\\.\\d+)?(?:e[-+]?\\d+)?)'
+const EXPRESSION = new RegExp(`^${TERM}(?:\\s*([*/])\\s*${TERM})?$`, 'i')
+
+function term(text: string | undefined): number {
+  const digits = (text ?? '').replace(/[_,]/g, '')
+  return digits === '' ? Number.NaN : Number(digits)
+}
+
+/** The number a text stands for. */
+export function numberOf(text: string): number | null {
+  const found = EXPRESSION.exec(text.trim().replace('−', '-').replace('×', '*'))
+  if (!found) return null
+  const [, left, operator, right] = found
+  const value =
+    operator === undefined
+      ? term(left)
+      : operator === '*'
+        ? term(left) * term(right)
+        : term(left) / term(right)
+  return Number.isFinite(value) ? value : null
+}
+
+/** As {@link numberOf}, refusing what breaks the rule; wrapped, so that null can only mean refused. */
+export function readNumber(
+  text: string,
+  { integer = false, min = null }: NumberRule = {},
+): { value: number } | null {
+  const value = numberOf(text)
+  if (value === null || (integer && !Number.isSafeInteger(value)) || (min !== null && value < min))
+    return null
+  return { value }
+}

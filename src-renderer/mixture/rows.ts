@@ -1,0 +1,119 @@
+/**
+ * The table of the Mixture view: one row an entry, its repeats added up, with its three shares of the split. Figures are
+ * kept an entry, not a table, so that moving, removing or repeating one shows its effect at once and recomputes nothing.
+ * What is not known yet is null; a share is null until every entry of the split is known.
+ */
+import type { MixtureEntry, TaskLengths } from '../api/types'
+
+/** What is known of an entry, listed once: rows at once, lengths when every conversation has been rendered. */
+export interface EntryFigures {
+  rows: number
+  source: string
+  lengths: TaskLengths | null
+}
+
+export interface MixtureRow {
+  entry: number
+  config: MixtureEntry
+  colour: number
+  source: string
+  repeat: number
+  rows: number | null
+  rowShare: number | null
+  tokens: number | null
+  tokenShare: number | null
+  supervised: number | null
+  supervisedShare: number | null
+  /** Tokens a conversation. */
+  mean: number | null
+  longest: number | null
+  /** Share of the conversations that are longer than a row. */
+  longerShare: number | null
+}
+
+export interface MixtureTotals {
+  rows: number | null
+  tokens: number | null
+  supervised: number | null
+  mean: number | null
+  longest: number | null
+  longerShare: number | null
+}
+
+/** Names an entry's data, whatever its repeats. */
+export function figuresKey(entry: MixtureEntry): string {
+  const { repeat: _, ...data } = entry
+  return JSON.stringify(data)
+}
+
+type Amount = (figures: EntryFigures) => number | null | undefined
+
+/** An amount of each entry times its repeats. */
+function amounts(entries: readonly MixtureEntry[], known: KnownFigures, amount: Amount): (number | null)[] {
+  return entries.map((entry) => {
+    const figures = known.get(figuresKey(entry))
+    const value = figures ? amount(figures) : null
+    return value === null || value === undefined ? null : value * (entry.repeat ?? 1)
+  })
+}
+
+function total(values: readonly (number | null)[]): number | null {
+  let sum = 0
+  for (const value of values) {
+    if (value === null) return null
+    sum += value
+  }
+  return sum
+}
+
+const ratio = (part: number | null | undefined, whole: number | null | undefined): number | null =>
+  part === null || part === undefined || !whole ? null : part / whole
+
+export type KnownFigures = ReadonlyMap<string, EntryFigures>
+
+export function mixtureRows(
+  entries: readonly MixtureEntry[],
+  colours: readonly number[],
+  known: KnownFigures,
+): MixtureRow[] {
+  const rows = amounts(entries, known, (figures) => figures.rows)
+  const tokens = amounts(entries, known, (figures) => figures.lengths?.tokens)
+  const supervised = amounts(entries, known, (figures) => figures.lengths?.supervised)
+  const [allRows, allTokens, allSupervised] = [total(rows), total(tokens), total(supervised)]
+  return entries.map((config, entry) => {
+    const figures = known.get(figuresKey(config))
+    const lengths = figures?.lengths
+    return {
+      entry,
+      config,
+      colour: colours[entry] ?? entry,
+      source: figures?.source ?? '',
+      repeat: config.repeat ?? 1,
+      rows: rows[entry] ?? null,
+      rowShare: ratio(rows[entry], allRows),
+      tokens: tokens[entry] ?? null,
+      tokenShare: ratio(tokens[entry], allTokens),
+      supervised: supervised[entry] ?? null,
+      supervisedShare: ratio(supervised[entry], allSupervised),
+      mean: lengths?.mean ?? null,
+      longest: lengths?.max ?? null,
+      longerShare: ratio(lengths?.longer_than_row, lengths?.conversations),
+    }
+  })
+}
+
+export function mixtureTotals(entries: readonly MixtureEntry[], known: KnownFigures): MixtureTotals {
+  const rows = total(amounts(entries, known, (figures) => figures.rows))
+  const tokens = total(amounts(entries, known, (figures) => figures.lengths?.tokens))
+  const longer = total(amounts(entries, known, (figures) => figures.lengths?.longer_than_row))
+  const longest = entries.map((entry) => known.get(figuresKey(entry))?.lengths?.max)
+  return {
+    rows,
+    tokens,
+    supervised: total(amounts(entries, known, (figures) => figures.lengths?.supervised)),
+    mean: ratio(tokens, rows),
+    longest:
+      longest.every((value) => value !== undefined) && entries.length > 0 ? Math.max(...longest) : null,
+    longerShare: ratio(longer, rows),
+  }
+}

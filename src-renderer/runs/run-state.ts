@@ -1,0 +1,63 @@
+/**
+ * What a run's state means to a person: its word, its colour, and what can be done with the run now.
+ */
+import type { RunState, RunSummary } from '../api/types'
+
+export type MainAction = 'Start' | 'Pause' | 'Resume'
+export type Tone = 'active' | 'amber' | 'red' | 'done' | 'idle'
+
+interface StateMeaning {
+  label: string
+  tone: Tone
+  action: MainAction
+  /** Whether the main action can be taken in this state. */
+  enabled: boolean
+  /** Whether the run can be stopped and saved. */
+  canStop: boolean
+}
+
+function meaning(
+  label: string,
+  tone: Tone,
+  action: MainAction,
+  enabled = true,
+  canStop = false,
+): StateMeaning {
+  return { label, tone, action, enabled, canStop }
+}
+
+export const RUN_STATES: Record<RunState, StateMeaning> = {
+  preparing: meaning('preparing', 'active', 'Pause', true, true),
+  compiling: meaning('compiling', 'active', 'Pause', true, true),
+  training: meaning('training', 'active', 'Pause', true, true),
+  evaluating: meaning('evaluating', 'active', 'Pause', true, true),
+  saving: meaning('saving', 'active', 'Pause', true, true),
+  pausing: meaning('pausing', 'amber', 'Pause', false, true),
+  paused: meaning('paused', 'amber', 'Resume', true, true),
+  stopping: meaning('stopping', 'amber', 'Pause', false),
+  stopped: meaning('stopped', 'idle', 'Start'),
+  interrupted: meaning('interrupted', 'amber', 'Resume'),
+  failed: meaning('failed', 'red', 'Start'),
+  done: meaning('done', 'done', 'Start'),
+}
+
+/** Whether the run is doing something now. */
+export function isActive(state: RunState): boolean {
+  return RUN_STATES[state].action === 'Pause'
+}
+
+/** Whether the run can go on from where it is: paused, cut off, or stopped with a checkpoint. */
+export function canResume(run: RunSummary): boolean {
+  if (run.state === 'paused') return true
+  return ['interrupted', 'stopped', 'failed'].includes(run.state) && run.checkpoints.length > 0
+}
+
+/** The run that the top bar is about: the one at work, else the one changed last. */
+export function currentRun(runs: readonly RunSummary[]): RunSummary | null {
+  const active = runs.find((run) => isActive(run.state))
+  if (active) return active
+  return runs.reduce<RunSummary | null>(
+    (latest, run) => (latest && latest.updated_at >= run.updated_at ? latest : run),
+    null,
+  )
+}
