@@ -28,20 +28,28 @@ export interface LoadedConfig {
  * @throws MidbenchError `config.invalid` with one issue a fault
  */
 export function parseConfig(input: unknown, where: string): RunConfig {
-  const parsed = runConfig.safeParse(input)
-  const issues = parsed.success ? crossFieldIssues(parsed.data) : configIssues(parsed.error, input)
-  if (parsed.success && issues.length === 0) return parsed.data
+  const config = parseConfigFields(input, where)
+  const issues = crossFieldIssues(config)
+  if (issues.length === 0) return config
   throw invalidConfig(where, issues)
+}
+
+/** As {@link parseConfig}, without the rules that span fields: for what does not train. */
+export function parseConfigFields(input: unknown, where: string): RunConfig {
+  const parsed = runConfig.safeParse(input)
+  if (parsed.success) return parsed.data
+  throw invalidConfig(where, configIssues(parsed.error, input))
 }
 
 /**
  * Reads and checks a config file.
  *
+ * @param parse what must hold: all rules, or each field's own
  * @throws MidbenchError `config.missing`, `config.not-json` or `config.invalid`
  */
-export async function loadConfig(path: string): Promise<LoadedConfig> {
+export async function loadConfig(path: string, parse = parseConfig): Promise<LoadedConfig> {
   const absolute = resolve(path)
-  const config = parseConfig(parseJson(await readText(absolute), absolute), absolute)
+  const config = parse(parseJson(await readText(absolute), absolute), absolute)
   const dir = dirname(absolute)
   return { config, path: absolute, dir, baseDir: baseDirOf(config, dir) }
 }
