@@ -69,7 +69,8 @@ export function findLibrary(): TensorflowLibrary {
 export function findTensorflow(): TensorflowInstallation {
   const library = findLibrary()
   const bindingDirectory = bindingDir(library.variant)
-  if (!isInstalled(bindingDirectory)) throw notInstalled('binding', 'The TensorFlow binding', bindingDirectory)
+  if (!isInstalled(bindingDirectory))
+    throw notInstalled('binding', 'The TensorFlow binding', bindingDirectory)
   return { ...library, bindingDirectory }
 }
 

@@ -13,11 +13,17 @@ export interface SetupEvent {
 /** Receives what set-up says, in order. */
 export type Report = (event: SetupEvent) => void
 
+/** Where a reporter writes: a terminal, or a file. */
+export interface TextStream {
+  isTTY?: boolean
+  write(text: string): unknown
+}
+
 /**
  * A reporter for a terminal: one line a step, and a moving line for progress where the stream is a terminal. In a log
  * file progress is a line at each tenth.
  */
-export function terminalReport(stream: NodeJS.WriteStream): Report {
+export function terminalReport(stream: TextStream): Report {
   let lastTenth = -1
   return (event) => {
     if (event.kind !== 'progress') {

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+// The end-to-end tests: the built app (out/) in a real window. One file at a time, since each has the machine's cores.
+export default defineConfig({
+  test: {
+    include: ['tests/e2e/**/*.test.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
+    retry: 0,
+  },
+})
