@@ -88,6 +88,8 @@ export interface LoopHooks {
   onPhase(phase: 'training' | 'evaluating' | 'saving'): void
   onStep(metric: StepMetric): void
   onEval(metric: EvalMetric): void
+  /** Once: an evaluation came to the end of the val mixture, after `batches`, and began it again. */
+  onValidationWrapped(batches: number): void
   /** Saves engine and loop state. */
   save(): Promise<void>
 }
@@ -95,7 +97,9 @@ export interface LoopHooks {
 type StepBatches = (PackedBatch & { waitedMs: number })[]
 
 export class TrainLoop {
-  private savedAt: number
+  /** The state that the last checkpoint holds; null where there is none. */
+  private saved: LoopState | null
+  private wrappedTold = false
 
   constructor(
     private readonly engine: StepEngine,
@@ -104,7 +108,7 @@ export class TrainLoop {
     private readonly hooks: LoopHooks,
     public state: LoopState = initialState,
   ) {
-    this.savedAt = state.step
+    this.saved = state.loader === null ? null : state
   }
 
   /**
@@ -125,17 +129,21 @@ export class TrainLoop {
     }
   }
 
-  /** Saves now, unless this step has been saved already. */
-  async save(): Promise<void> {
+  /** What a pause, a stop or a failure ends with. */
+  async saveUnlessSaved(): Promise<void> {
+    if (this.saved !== this.state) await this.save()
+  }
+
+  private async save(): Promise<void> {
     this.hooks.onPhase('saving')
     await this.hooks.save()
-    this.savedAt = this.state.step
+    this.saved = this.state
   }
 
   private saveIsDue(): boolean {
     const { saveEvery } = this.options
     const { step, finished } = this.state
-    return saveEvery !== null && step > this.savedAt && (finished || step % saveEvery === 0)
+    return saveEvery !== null && step > (this.saved?.step ?? 0) && (finished || step % saveEvery === 0)
   }
 
   private evalIsDue(): boolean {
@@ -147,13 +155,26 @@ export class TrainLoop {
   private async evaluate(): Promise<void> {
     this.hooks.onPhase('evaluating')
     const started = performance.now()
-    const batches = this.data.valBatches(this.options.evalBatches)
+    const batches = this.watched(this.data.valBatches(this.options.evalBatches))
     const sums = await evaluate(this.engine, batches, this.options.byteLengths, () => this.interrupted())
     if (sums === null) return
     const { step, bestBpb } = this.state
     const bpb = bitsPerByte(sums)
     this.state = { ...this.state, evaluatedAt: step, lastBpb: bpb, bestBpb: Math.min(bestBpb ?? bpb, bpb) }
     this.hooks.onEval({ step, val_bpb: bpb, seconds: (performance.now() - started) / 1000 })
+  }
+
+  /** The same batches; tells when the val mixture has been gone through and is begun again. */
+  private async *watched(batches: AsyncIterable<PackedBatch>): AsyncGenerator<PackedBatch, void, void> {
+    let consumed = 0
+    for await (const batch of batches) {
+      if (consumed >= 1 && !this.wrappedTold) {
+        this.wrappedTold = true
+        this.hooks.onValidationWrapped(batch.index)
+      }
+      consumed = batch.progress
+      yield batch
+    }
   }
 
   private async interrupted(): Promise<boolean> {

@@ -5,7 +5,7 @@
  * know neither. An engine lives in the trainer thread and owns its tensors; what crosses this interface are numbers and
  * typed arrays.
  */
-import type { AdamWMemory, FloatArray, MuonMemory } from '../checkpoint/types'
+import type { FloatArray } from '../checkpoint/types'
 
 /** Token ids of one micro-batch; a PackedBatch is one. */
 export interface TokenBatch {
@@ -27,13 +27,12 @@ export interface StepSettings {
   momentum: number
 }
 
-/** Everything that the next step depends on, by the model's parameter names; the arrays are copies. */
+/** Everything that the next step depends on; the arrays are copies. */
 export interface EngineState {
+  /** By the model's names, in the model's order. */
   parameters: ReadonlyMap<string, FloatArray>
-  /** Empty before the first step. */
-  adamw: ReadonlyMap<string, AdamWMemory>
-  /** Empty before the first step. */
-  muon: ReadonlyMap<string, MuonMemory>
+  /** By the names of optimizers/state.ts: `<parameter>.<entry>`. */
+  optimizer: ReadonlyMap<string, FloatArray>
 }
 
 export interface StepEngine {

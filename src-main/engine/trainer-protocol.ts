@@ -73,6 +73,8 @@ export interface Prepared {
 
 /** What a finished run leaves. */
 export interface Outcome {
+  /** The nanochat folder that the run read from and writes to. */
+  baseDir: string
   /** nanochat's folder of the result, in mid_checkpoints; null on a dry run. */
   checkpointDir: string | null
   bestBpb: number | null

@@ -1,0 +1,173 @@
+/**
+ * The step engine that runs tfjs operations one by one: slow, and what a compiled engine is compared with. It computes
+ * in float32, as the reference does on a CPU.
+ *
+ * Ownership: the engine holds one tensor a parameter and one an optimizer entry, from importState to dispose. A step
+ * makes new ones and disposes of the old only once all new ones are there, so a step that fails changes nothing.
+ * Everything else lives inside tf.tidy, which frees it when an operation throws as well.
+ */
+import * as tf from '@tensorflow/tfjs-core'
+
+import type { FloatArray } from '../checkpoint/types'
+import type { ModelConfig } from '../model/config.schema'
+import { lossAndGradients, lossPerToken } from '../model/loss'
+import type { ParameterGroup } from '../optimizers/groups'
+import { initOptimizer, updateOptimizer, type OptimizerOptions } from '../optimizers/optimizer'
+import type { EngineState, StepEngine, StepSettings, TokenBatch } from './step-engine'
+import { disposeAll, tidyMap } from './tensor-maps'
+
+type Tensors = ReadonlyMap<string, tf.Tensor>
+
+export class EagerEngine implements StepEngine {
+  readonly name = 'eager'
+  private parameters: Tensors = new Map()
+  private optimizer: Tensors = new Map()
+
+  /**
+   * @param groups which optimizer trains what, with initial learning rates; none where nothing is trained
+   */
+  constructor(
+    private readonly config: ModelConfig,
+    private readonly groups: readonly ParameterGroup[],
+    private readonly options: OptimizerOptions = {},
+  ) {}
+
+  async step(batches: readonly TokenBatch[], settings: StepSettings): Promise<{ losses: number[] }> {
+    const losses: number[] = []
+    let sum: Tensors = new Map()
+    try {
+      for (const batch of batches) {
+        const { loss, gradients } = this.gradients(batch)
+        losses.push(loss)
+        sum = addScaled(sum, gradients, 1 / batches.length)
+      }
+      this.update(sum, settings)
+    } finally {
+      disposeAll(sum)
+    }
+    return Promise.resolve({ losses })
+  }
+
+  async evaluate(batch: TokenBatch): Promise<Float32Array> {
+    const losses = tf.tidy(() => {
+      const { inputs, targets } = tensorsOf(batch)
+      return lossPerToken(this.parameters, this.config, inputs, targets)
+    })
+    try {
+      return await losses.data<'float32'>()
+    } finally {
+      losses.dispose()
+    }
+  }
+
+  /** Mean loss of a batch and the gradient of every parameter, for the caller to dispose of. */
+  gradients(batch: TokenBatch): { loss: number; gradients: Tensors } {
+    let loss = NaN
+    const gradients = tidyMap(() => {
+      const { inputs, targets } = tensorsOf(batch)
+      const result = lossAndGradients(this.parameters, this.config, inputs, targets)
+      loss = result.loss.dataSync()[0] ?? NaN
+      return result.gradients
+    })
+    return { loss, gradients }
+  }
+
+  /** For what looks at the model from beside the loop; the tensors stay the engine's. */
+  get modelParameters(): Tensors {
+    return this.parameters
+  }
+
+  exportState(): Promise<EngineState> {
+    return Promise.resolve({
+      parameters: arraysOf(this.parameters),
+      optimizer: arraysOf(this.optimizer),
+    })
+  }
+
+  /** An empty optimizer state stands for that of before the first step. */
+  importState(state: EngineState): Promise<void> {
+    const parameters = tidyMap(() => fromArrays(state.parameters))
+    const optimizer = tidyMap(() =>
+      state.optimizer.size === 0 ? initOptimizer(this.groups, parameters) : fromArrays(state.optimizer),
+    )
+    this.replace(parameters, optimizer)
+    return Promise.resolve()
+  }
+
+  dispose(): void {
+    this.replace(new Map(), new Map())
+  }
+
+  private update(gradients: Tensors, settings: StepSettings): void {
+    let parameterNames: string[] = []
+    const updated = tidyMap(() => {
+      const next = updateOptimizer(
+        this.groups,
+        this.parameters,
+        gradients,
+        this.optimizer,
+        settings,
+        this.options,
+      )
+      parameterNames = [...next.params.keys()]
+      return new Map([...next.params, ...next.state])
+    })
+    const isParameter = new Set(parameterNames)
+    const entries = [...updated]
+    this.replace(
+      new Map(entries.filter(([name]) => isParameter.has(name))),
+      new Map(entries.filter(([name]) => !isParameter.has(name))),
+    )
+  }
+
+  private replace(parameters: Tensors, optimizer: Tensors): void {
+    disposeAll(this.parameters)
+    disposeAll(this.optimizer)
+    this.parameters = parameters
+    this.optimizer = optimizer
+  }
+}
+
+/** sum + scale × gradients, by name. Takes both over: what it does not return is freed. */
+function addScaled(sum: Tensors, gradients: Tensors, scale: number): Tensors {
+  if (scale === 1 && sum.size === 0) return gradients
+  try {
+    return tidyMap(() => {
+      const added = new Map<string, tf.Tensor>()
+      for (const [name, gradient] of gradients) {
+        const scaled = tf.mul(gradient, scale)
+        const before = sum.get(name)
+        added.set(name, before === undefined ? scaled : tf.add(before, scaled))
+      }
+      return added
+    })
+  } finally {
+    disposeAll(sum)
+    disposeAll(gradients)
+  }
+}
+
+/** [B, T] each, int32 */
+function tensorsOf(batch: TokenBatch): { inputs: tf.Tensor2D; targets: tf.Tensor2D } {
+  const shape: [number, number] = [batch.batchSize, batch.seqLen]
+  return {
+    inputs: tf.tensor2d(batch.inputs, shape, 'int32'),
+    targets: tf.tensor2d(batch.targets, shape, 'int32'),
+  }
+}
+
+function arraysOf(tensors: Tensors): Map<string, FloatArray> {
+  return new Map(
+    [...tensors].map(([name, tensor]) => [
+      name,
+      { shape: [...tensor.shape], data: Float32Array.from(tensor.dataSync()) },
+    ]),
+  )
+}
+
+/** Tensors with copies of the data: tfjs keeps what it is given until an operation first uses it. */
+function fromArrays(arrays: ReadonlyMap<string, FloatArray>): Map<string, tf.Tensor> {
+  return new Map(
+    [...arrays].map(([name, { shape, data }]) => [name, tf.tensor(data.slice(), shape, 'float32')]),
+  )
+}

@@ -1,0 +1,199 @@
+/**
+ * The step engine that compiles: model, loss, both optimizers as one TensorFlow graph, run natively.
+ *
+ * Weights and optimizer state live in the session, on the device; a step moves in token ids and moves out one loss a
+ * micro-batch. The graph is recorded at the first batch, for its shape, and TensorFlow compiles it at its first run
+ * (seconds); `onCompile` says when. The same session gives the same bits for the same inputs and threads. In float32 its
+ * losses are the eager engine's to 1e-5; in bfloat16 matrix products are rounded as the reference's autocast does.
+ */
+import type { FloatArray } from '../checkpoint/types'
+import { MidbenchError } from '../errors'
+import type { ModelConfig } from '../model/config.schema'
+import { type ConstantValue, DType } from '../native/graph-def'
+import { type GraphSession, openGraphSession } from '../native/graph-session'
+import type { TensorflowBinding } from '../native/tensorflow'
+import type { ParameterGroup } from '../optimizers/groups'
+import { buildStepGraph, inputNames, type StepGraph } from './graph/step-graph'
+import type { EngineState, StepEngine, StepSettings, TokenBatch } from './step-engine'
+
+export interface GraphEngineOptions {
+  model: ModelConfig
+  /** Which optimizer trains what, with initial learning rates; none where nothing is trained. */
+  groups: readonly ParameterGroup[]
+  /** Of matrix products. */
+  dtype: 'float32' | 'bfloat16'
+  /** Called before a run that compiles, and after it with the seconds it took. */
+  onCompile?: (what: string, seconds: number | null) => void
+}
+
+/** A session for one batch shape. */
+interface Compiled {
+  batchSize: number
+  seqLen: number
+  graph: StepGraph
+  session: GraphSession
+  /** What has been run, and so is compiled. */
+  warm: Set<string>
+}
+
+export class GraphEngine implements StepEngine {
+  readonly name = 'graph'
+  private compiled: Compiled | undefined
+  /** The state while there is no session that holds it. */
+  private outside: EngineState = { parameters: new Map(), optimizer: new Map() }
+  /** Gradients may hold part of a step that failed. */
+  private unfinished = true
+
+  constructor(
+    private readonly binding: TensorflowBinding,
+    private readonly options: GraphEngineOptions,
+  ) {}
+
+  step(batches: readonly TokenBatch[], settings: StepSettings): Promise<{ losses: number[] }> {
+    return settle(() => {
+      const [first] = batches
+      if (!first)
+        throw new MidbenchError({ code: 'engine.batches', message: 'A step needs at least one micro-batch.' })
+      const compiled = this.for(first)
+      if (this.unfinished) this.run(compiled, 'clear', {})
+      this.unfinished = true
+      const losses = batches.map((batch) =>
+        scalarOf(this.run(compiled, 'micro', batchInputs(this.sameShape(batch)))),
+      )
+      this.run(compiled, 'update', {
+        [inputNames.share]: scalar(1 / batches.length),
+        [inputNames.lrMultiplier]: scalar(settings.lrMultiplier),
+        [inputNames.momentum]: scalar(settings.momentum),
+      })
+      this.unfinished = false
+      return { losses }
+    })
+  }
+
+  evaluate(batch: TokenBatch): Promise<Float32Array> {
+    return settle(() => {
+      const [losses] = this.run(this.for(batch), 'losses', batchInputs(batch))
+      if (!(losses?.data instanceof Float32Array)) throw noOutput('losses')
+      return losses.data
+    })
+  }
+
+  exportState(): Promise<EngineState> {
+    return settle(() => this.state())
+  }
+
+  /** An empty optimizer state stands for that of before the first step. */
+  importState(state: EngineState): Promise<void> {
+    return settle(() => {
+      if (this.compiled) this.write(this.compiled, state)
+      else this.outside = state
+    })
+  }
+
+  dispose(): void {
+    this.compiled?.session.dispose()
+    this.compiled = undefined
+    this.outside = { parameters: new Map(), optimizer: new Map() }
+  }
+
+  /** The session for batches of that shape; another shape's session hands its state over. */
+  private for(batch: TokenBatch): Compiled {
+    const { batchSize, seqLen } = batch
+    if (this.compiled?.batchSize === batchSize && this.compiled.seqLen === seqLen) return this.compiled
+    const state = this.state()
+    this.dispose()
+    const graph = buildStepGraph({ ...this.options, batchSize, seqLen })
+    const session = openGraphSession(this.binding, graph.nodes)
+    this.compiled = { batchSize, seqLen, graph, session, warm: new Set() }
+    this.unfinished = true
+    this.write(this.compiled, state)
+    return this.compiled
+  }
+
+  private sameShape(batch: TokenBatch): TokenBatch {
+    if (batch.batchSize === this.compiled?.batchSize && batch.seqLen === this.compiled.seqLen) return batch
+    throw new MidbenchError({
+      code: 'engine.batches',
+      message: 'All micro-batches of a step have the same shape.',
+    })
+  }
+
+  private run(
+    compiled: Compiled,
+    what: 'micro' | 'update' | 'losses' | 'clear',
+    inputs: Record<string, ConstantValue>,
+  ): ReturnType<GraphSession['run']> {
+    const outputs = compiled.graph.fetch[what]
+    if (outputs.length === 0) {
+      throw new MidbenchError({
+        code: 'engine.groups',
+        message: 'This engine was opened to evaluate; it does not train.',
+      })
+    }
+    if (compiled.warm.has(what)) return compiled.session.run(inputs, outputs)
+    this.options.onCompile?.(what, null)
+    const started = performance.now()
+    const result = compiled.session.run(inputs, outputs)
+    compiled.warm.add(what)
+    this.options.onCompile?.(what, (performance.now() - started) / 1000)
+    return result
+  }
+
+  private state(): EngineState {
+    const { compiled } = this
+    if (!compiled) return this.outside
+    const { graph, session } = compiled
+    // One variable at a time: together they would be there twice.
+    const read = (name: string): [string, FloatArray] => {
+      const [value] = session.run({}, [graph.fetch.read(name)])
+      if (!(value?.data instanceof Float32Array)) throw noOutput(name)
+      return [name, { shape: value.shape, data: value.data }]
+    }
+    return { parameters: new Map(graph.parameters.map(read)), optimizer: new Map(graph.optimizer.map(read)) }
+  }
+
+  private write({ graph, session }: Compiled, state: EngineState): void {
+    const given = new Map([...state.parameters, ...state.optimizer])
+    const fresh = state.optimizer.size === 0
+    for (const [name, shape] of graph.shapes) {
+      const array = given.get(name) ?? (fresh && !graph.parameters.includes(name) ? zeros(shape) : undefined)
+      if (!array) throw new MidbenchError({ code: 'engine.state', message: `The state lacks ${name}.` })
+      const value = new Map([[name, { dtype: DType.float32, shape: array.shape, data: array.data }]])
+      session.run(graph.set.inputs(value), graph.set.outputs(value))
+    }
+    this.unfinished = true
+  }
+}
+
+/** Runs at once, and turns what is thrown into a rejection. */
+function settle<Result>(run: () => Result): Promise<Result> {
+  return new Promise((resolve) => {
+    resolve(run())
+  })
+}
+
+function zeros(shape: readonly number[]): FloatArray {
+  return { shape: [...shape], data: new Float32Array(shape.reduce((product, size) => product * size, 1)) }
+}
+
+function scalar(value: number): ConstantValue {
+  return { dtype: DType.float32, shape: [], data: Float32Array.of(value) }
+}
+
+function batchInputs({ batchSize, seqLen, inputs, targets }: TokenBatch): Record<string, ConstantValue> {
+  const shape = [batchSize, seqLen]
+  return {
+    [inputNames.inputs]: { dtype: DType.int32, shape, data: inputs },
+    [inputNames.targets]: { dtype: DType.int32, shape, data: targets },
+  }
+}
+
+function scalarOf(outputs: ReturnType<GraphSession['run']>): number {
+  const value = outputs[0]?.data[0]
+  if (value === undefined) throw noOutput('loss')
+  return value
+}
+
+function noOutput(name: string): MidbenchError {
+  return new MidbenchError({ code: 'graph.run', message: `TensorFlow gave nothing for ${name}.` })
+}

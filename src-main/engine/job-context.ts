@@ -1,0 +1,83 @@
+/**
+ * What every job of the trainer thread opens first: the nanochat folder, the mixture, the device, an engine.
+ */
+import { join } from 'node:path'
+import type { MessagePort } from 'node:worker_threads'
+
+import type { FloatArray } from '../checkpoint/types'
+import { MidbenchError } from '../errors'
+import type { ModelConfig } from '../model/config.schema'
+import { parameterShapes } from '../model/parameters'
+import { parameterGroups, type ParameterGroup } from '../optimizers/groups'
+import { DataClient } from '../packing/data-client'
+import type { OpenedData } from '../packing/data-protocol'
+import type { RunConfig } from '../runs/config.schema'
+import { EagerEngine } from './eager-engine'
+import type { JobLocations, TrainerReport } from './trainer-protocol'
+
+export type Report = (report: TrainerReport) => void
+
+/** The optimizers' groups for a model, with the config's rates. */
+export function groupsOf(config: RunConfig, model: ModelConfig): ParameterGroup[] {
+  return parameterGroups(parameterShapes(model), model.n_embd, config)
+}
+
+/**
+ * An engine with the given weights, before its first step.
+ *
+ * @throws MidbenchError `engine.missing` for one that is not there yet
+ */
+export async function openEngine(
+  config: RunConfig,
+  model: ModelConfig,
+  parameters: ReadonlyMap<string, FloatArray>,
+  optimizer: ReadonlyMap<string, FloatArray> = new Map(),
+): Promise<EagerEngine> {
+  if (config.engine !== 'eager') {
+    throw new MidbenchError({
+      code: 'engine.missing',
+      message: `The ${config.engine} engine is not there yet.`,
+      remedy: 'Set engine to "eager".',
+    })
+  }
+  const engine = new EagerEngine(model, groupsOf(config, model))
+  await engine.importState({ parameters, optimizer })
+  return engine
+}
+
+/** Opens the mixture and the tokenizer in the data thread. */
+export async function openData(
+  port: MessagePort,
+  config: RunConfig,
+  { baseDir, configDir, cacheDir }: JobLocations,
+  report: Report,
+): Promise<{ data: DataClient; opened: OpenedData }> {
+  const data = new DataClient(port)
+  const opened = await data.open(
+    {
+      config,
+      baseDir,
+      configDir,
+      cacheDir,
+      tokenizerDir: join(baseDir, 'tokenizer'),
+      rank: 0,
+      worldSize: 1,
+    },
+    {
+      onProgress: (progress) => {
+        report({ type: 'progress', ...progress })
+      },
+    },
+  )
+  return { data, opened }
+}
+
+/** @throws MidbenchError `tokenizer.mismatch` where the model was trained with another vocabulary */
+export function requireSameVocabulary(model: ModelConfig, opened: OpenedData, checkpoint: string): void {
+  if (model.vocab_size === opened.vocabSize) return
+  throw new MidbenchError({
+    code: 'tokenizer.mismatch',
+    message: `${checkpoint} has a vocabulary of ${String(model.vocab_size)}, the tokenizer one of ${String(opened.vocabSize)}.`,
+    remedy: 'Use the tokenizer that the model was trained with: its folder lies in the same base_dir.',
+  })
+}

@@ -1,0 +1,35 @@
+/** What the supervisor asked a running job for: the last word counts, and it is kept until it is heeded. */
+import type { TrainerRequest } from './trainer-protocol'
+
+export type Request = Exclude<TrainerRequest['type'], 'begin'>
+
+export class RequestQueue {
+  private last: Request | null = null
+  private waiting: ((request: 'resume' | 'stop') => void) | null = null
+
+  /** A stop stands, whatever comes after it. */
+  put(request: Request): void {
+    if (this.last === 'stop') return
+    if (this.waiting !== null && request !== 'pause') {
+      this.waiting(request)
+      this.waiting = null
+      this.last = request === 'stop' ? 'stop' : null
+      return
+    }
+    this.last = request === 'resume' ? null : request // a pause that is taken back before it is heard
+  }
+
+  /** What the run loop has to heed now. */
+  pending(): 'pause' | 'stop' | null {
+    return this.last === 'resume' ? null : this.last
+  }
+
+  /** The paused job's next word. */
+  async afterPause(): Promise<'resume' | 'stop'> {
+    if (this.last === 'stop') return 'stop'
+    this.last = null
+    return new Promise((resolve) => {
+      this.waiting = resolve
+    })
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * A run's checkpoints as the trainer uses them: engine and loop state out to a folder, and back.
+ *
+ * A checkpoint holds what the next step depends on and nothing more, so a run goes on from it bit for bit. The last two
+ * are kept: one stands while the next is written, and one is left if the last turns out torn.
+ */
+import { join } from 'node:path'
+
+import type { CheckpointMeta } from '../checkpoint/checkpoint.schema'
+import {
+  latestValid,
+  loadRunCheckpoint,
+  pruneRunCheckpoints,
+  saveRunCheckpoint,
+} from '../checkpoint/run-checkpoint'
+import type { ModelCheckpoint, RunCheckpoint } from '../checkpoint/types'
+import { MidbenchError } from '../errors'
+import type { ModelConfig } from '../model/config.schema'
+import { lrMultiplier, muonMomentum } from '../optimizers/schedules'
+import type { RunConfig } from '../runs/config.schema'
+import { groupsOf } from './job-context'
+import { KEPT_CHECKPOINTS } from './kept-checkpoints'
+import type { LoopState } from './loop'
+import { runResume, type RunResume } from './loop-state.schema'
+import { toCheckpoint } from './optimizer-state'
+import type { StepEngine } from './step-engine'
+
+/** What a checkpoint is made from. */
+export interface CheckpointSource {
+  engine: StepEngine
+  config: RunConfig
+  model: ModelConfig
+  base: { tag: string; step: number }
+  state: LoopState
+}
+
+/** The model and its optimizers at this step, as nanochat keeps them. */
+export async function modelCheckpoint(source: CheckpointSource): Promise<ModelCheckpoint> {
+  const { config, model, state } = source
+  const { parameters, optimizer } = await source.engine.exportState()
+  const lastStep = Math.max(0, state.step - 1)
+  const settings = { lrMultiplier: lrMultiplier(state.progress), momentum: muonMomentum(lastStep) }
+  return {
+    step: state.step,
+    meta: metaOf(source),
+    model: parameters,
+    optimizers: toCheckpoint(groupsOf(config, model), optimizer, state.step, settings),
+  }
+}
+
+/** @returns the checkpoint's folder, and the steps whose checkpoints are there now */
+export async function saveRun(
+  runDir: string,
+  source: CheckpointSource,
+): Promise<{ dir: string; kept: number[] }> {
+  const folder = join(runDir, 'checkpoints')
+  const checkpoint = await modelCheckpoint(source)
+  const { step } = checkpoint
+  const resume: RunResume = { base: source.base, loop: source.state }
+  const dir = await saveRunCheckpoint(folder, {
+    ...checkpoint,
+    resume: { format: 'midbench-resume-1', step, loop: runResume.parse(resume) },
+  })
+  return { dir, kept: await pruneRunCheckpoints(folder, KEPT_CHECKPOINTS) }
+}
+
+/**
+ * The last whole checkpoint of a run.
+ *
+ * @param onTorn gets a sentence for each one that is passed over
+ * @throws MidbenchError `run.no-checkpoint` where none is whole
+ */
+export async function loadRun(
+  runDir: string,
+  onTorn: (text: string) => void,
+): Promise<{ dir: string; checkpoint: RunCheckpoint; resume: RunResume }> {
+  const { checkpoint: found, skipped } = await latestValid(join(runDir, 'checkpoints'))
+  for (const { dir, reason } of skipped) onTorn(`${dir} is not whole and is passed over: ${reason}.`)
+  if (found === null) {
+    throw new MidbenchError({
+      code: 'run.no-checkpoint',
+      message: `${runDir} holds no whole checkpoint to resume from.`,
+      remedy: 'Start the run anew; with save_every it saves on the way.',
+    })
+  }
+  const checkpoint = await loadRunCheckpoint(found.dir)
+  return { dir: found.dir, checkpoint, resume: runResume.parse(checkpoint.resume.loop) }
+}
+
+function metaOf({ config, model, state }: CheckpointSource): CheckpointMeta {
+  const options = Object.entries(config).filter(([name]) => name !== 'mixture')
+  return {
+    step: state.step,
+    val_bpb: state.lastBpb,
+    model_config: model,
+    user_config: Object.fromEntries(options),
+    device_batch_size: config.device_batch_size,
+    max_seq_len: config.max_seq_len,
+  }
+}

@@ -1,0 +1,272 @@
+/**
+ * A run in the trainer thread: opens what it needs, trains with pauses, saves, and leaves nanochat's files at the end.
+ *
+ * When it fails, the last complete step is saved first, unless the model has diverged or saving itself fails.
+ */
+import { join } from 'node:path'
+import type { MessagePort } from 'node:worker_threads'
+
+import { type BaseFolder, resolveBaseFolder } from '../checkpoint/base-folder'
+import { writeModelCheckpoint } from '../checkpoint/nanochat-files'
+import { phaseFolders } from '../checkpoint/nanochat-folder'
+import { MidbenchError, toFailure } from '../errors'
+import { flopsPerToken, parameterCount } from '../model/flops'
+import { initParameters } from '../model/init'
+import type { DataClient } from '../packing/data-client'
+import type { OpenedData } from '../packing/data-protocol'
+import type { LogLine } from '../runs/run.schema'
+import { type Device, openDevice } from './device'
+import { openData, openEngine, type Report, requireSameVocabulary } from './job-context'
+import { type LoopHooks, type LoopOptions, TrainLoop } from './loop'
+import { evalLine, stepLine } from './metrics'
+import type { RequestQueue } from './request-queue'
+import { type CheckpointSource, modelCheckpoint, saveRun } from './run-checkpoints'
+import { findStart, type RunStart } from './run-start'
+import type { StepEngine } from './step-engine'
+import type { TrainJob } from './trainer-protocol'
+
+/** Batches ordered beyond those of the step in hand. */
+const BATCHES_AHEAD = 2
+
+export class TrainRun {
+  private readonly gradAccumSteps: number
+  /** null = one epoch. */
+  private readonly steps: number | null
+  private readonly evalBatches: number
+  private phase = ''
+  private stepsMade = 0
+
+  constructor(
+    private readonly job: TrainJob,
+    private readonly requests: RequestQueue,
+    private readonly report: Report,
+  ) {
+    const { config } = job
+    const tokensPerBatch = config.device_batch_size * config.max_seq_len
+    this.gradAccumSteps = config.total_batch_size / tokensPerBatch
+    this.steps = config.num_iterations === -1 ? null : config.num_iterations
+    this.evalBatches = Math.floor(config.eval_tokens / tokensPerBatch)
+  }
+
+  /** @param port to the data thread */
+  async run(port: MessagePort): Promise<void> {
+    this.enter('preparing')
+    const { config, locations } = this.job
+    const folders = await resolveBaseFolder(locations.baseDir, locations.dataDir, initParameters)
+    const { data, opened } = await openData(port, config, locations, this.report)
+    const start = await findStart(this.job, folders.readFrom, (text) => {
+      this.log('warn', text)
+    })
+    requireSameVocabulary(start.model, opened, start.from)
+    const device = await openDevice(config, this.job.threads)
+    const engine = await openEngine(config, start.model, start.parameters, start.optimizer)
+    try {
+      await this.orderBatches(data, start)
+      this.announce(start, opened, device, engine)
+      const loop = this.makeLoop(engine, data, start, opened, device)
+      await this.train(loop, () => this.finish(loop, this.source(engine, start, loop), folders, device))
+    } finally {
+      engine.dispose()
+      await data.close()
+    }
+  }
+
+  // -------------------------------------------------------------- training
+
+  /** Runs the loop with its pauses until the run ends one way or another. */
+  private async train(loop: TrainLoop, finish: () => Promise<void>): Promise<void> {
+    for (;;) {
+      const outcome = await this.runOrSave(loop)
+      if (outcome === 'done') return finish()
+      await loop.saveUnlessSaved()
+      const { step } = loop.state
+      if (outcome === 'stop') {
+        this.report({ type: 'stopped', step })
+        return
+      }
+      this.report({ type: 'paused', step })
+      const next = await this.requests.afterPause()
+      if (next === 'resume') this.phase = '' // so that the next phase is reported whatever it is
+    }
+  }
+
+  /** A failure does not lose the steps before it. */
+  private async runOrSave(loop: TrainLoop): Promise<'done' | 'pause' | 'stop'> {
+    try {
+      return await loop.run()
+    } catch (error) {
+      const diverged = error instanceof MidbenchError && error.code === 'train.diverged'
+      if (!diverged) await this.saveAfterFailure(loop)
+      throw error
+    }
+  }
+
+  private async saveAfterFailure(loop: TrainLoop): Promise<void> {
+    try {
+      await loop.saveUnlessSaved()
+      this.log('warn', `The run is saved as of step ${String(loop.state.step)}.`)
+    } catch (error) {
+      this.log('error', `The run could not be saved: ${toFailure(error).message}`)
+    }
+  }
+
+  private makeLoop(
+    engine: StepEngine,
+    data: DataClient,
+    start: RunStart,
+    opened: OpenedData,
+    device: Device,
+  ): TrainLoop {
+    const { config } = this.job
+    const options: LoopOptions = {
+      steps: this.steps,
+      gradAccumSteps: this.gradAccumSteps,
+      totalBatchSize: config.total_batch_size,
+      evalEvery: config.eval_every === -1 ? null : config.eval_every,
+      evalBatches: this.evalBatches,
+      saveEvery: config.save_every === -1 ? null : config.save_every,
+      flopsPerToken: flopsPerToken(start.model),
+      peakFlops: device.peakFlops,
+      byteLengths: opened.byteLengths,
+    }
+    const loop: TrainLoop = new TrainLoop(
+      engine,
+      data,
+      options,
+      this.hooks(() => this.source(engine, start, loop)),
+      start.state,
+    )
+    return loop
+  }
+
+  private hooks(source: () => CheckpointSource): LoopHooks {
+    return {
+      request: () => this.requests.pending(),
+      onPhase: (phase) => {
+        this.enter(phase)
+      },
+      onStep: (metric) => {
+        this.report({ type: 'step', metric })
+        this.log('info', stepLine(metric, this.gradAccumSteps))
+        this.stepsMade += 1
+        if (this.stepsMade === this.job.stopAfter && !source().state.finished) this.requests.put('stop')
+      },
+      onEval: (metric) => {
+        this.report({ type: 'eval', metric })
+        this.log('info', evalLine(metric.step, metric.val_bpb))
+      },
+      onValidationWrapped: (batches) => {
+        const holds = `The val mixture fills fewer than ${String(batches)} of the ${String(this.evalBatches)} batches of an evaluation`
+        this.log('warn', `${holds}: it is gone round again. Lower eval_tokens to avoid this.`)
+      },
+      save: async () => {
+        const { step } = source().state
+        this.report({ type: 'checkpoint', step, ...(await saveRun(this.job.runDir, source())) })
+      },
+    }
+  }
+
+  private source(engine: StepEngine, start: RunStart, loop: TrainLoop): CheckpointSource {
+    return { engine, config: this.job.config, model: start.model, base: start.base, state: loop.state }
+  }
+
+  /** nanochat's files, unless it is a dry run. */
+  private async finish(
+    loop: TrainLoop,
+    source: CheckpointSource,
+    folders: BaseFolder,
+    device: Device,
+  ): Promise<void> {
+    const { config } = this.job
+    const { step, bestBpb, trainingTimeS } = loop.state
+    let checkpointDir: string | null = null
+    if (!config.dry_run) {
+      this.enter('saving')
+      const tag = config.model_tag ?? `d${String(source.model.n_layer)}`
+      checkpointDir = join(folders.writeTo, phaseFolders.mid, tag)
+      // As in the seed, the context of the result is the rows' length.
+      const model = { ...source.model, sequence_len: config.max_seq_len }
+      await writeModelCheckpoint(checkpointDir, await modelCheckpoint({ ...source, model }))
+    }
+    const peakMemoryBytes = device.tensorflow.memory.usage().peakBytes
+    this.report({
+      type: 'done',
+      step,
+      outcome: { baseDir: folders.writeTo, checkpointDir, bestBpb, trainingTimeS, peakMemoryBytes },
+    })
+  }
+
+  // -------------------------------------------------------------- beginning
+
+  private async orderBatches(data: DataClient, { state }: RunStart): Promise<void> {
+    const totalBatches = this.steps === null ? {} : { totalBatches: this.steps * this.gradAccumSteps }
+    const ahead = this.gradAccumSteps + BATCHES_AHEAD
+    await data.startTrain(state.loader ?? undefined, { ...totalBatches, ahead })
+  }
+
+  private announce(start: RunStart, opened: OpenedData, device: Device, engine: StepEngine): void {
+    const { model, base, state } = start
+    const parameters = parameterCount(model)
+    const flops = flopsPerToken(model)
+    const { vocab_size, n_layer, n_embd, n_head, n_kv_head } = model
+    const label = `${device.label}, float32, ${engine.name}`
+    this.report({
+      type: 'prepared',
+      prepared: {
+        model: {
+          ...base,
+          parameters,
+          flops_per_token: flops,
+          vocab_size,
+          n_layer,
+          n_embd,
+          n_head,
+          n_kv_head,
+        },
+        device: label,
+        totalSteps: this.steps,
+        step: state.step,
+      },
+    })
+    this.log('info', `${start.from}: ${count(parameters)} parameters, ${count(flops)} FLOPs a token`)
+    this.log('info', `TensorFlow ${device.tensorflow.version} on ${label}${peakText(device)}`)
+    this.log('info', dataText(opened))
+    this.logBatchSizes()
+  }
+
+  /** As the seed prints them. */
+  private logBatchSizes(): void {
+    const { device_batch_size: rows, max_seq_len: length, total_batch_size: total } = this.job.config
+    const tokens = count(rows * length)
+    this.log('info', `Tokens / micro-batch / rank: ${String(rows)} x ${String(length)} = ${tokens}`)
+    this.log('info', `Tokens / micro-batch: ${tokens}`)
+    this.log(
+      'info',
+      `Total batch size ${count(total)} => gradient accumulation steps: ${String(this.gradAccumSteps)}`,
+    )
+  }
+
+  private enter(phase: 'preparing' | 'training' | 'evaluating' | 'saving'): void {
+    if (this.phase === phase) return
+    this.phase = phase
+    this.report({ type: 'phase', phase })
+  }
+
+  private log(level: LogLine['level'], text: string): void {
+    this.report({ type: 'log', line: { at: Date.now(), level, text } })
+  }
+}
+
+function peakText({ peakFlops }: Device): string {
+  return peakFlops === null
+    ? '; its peak is not known, so no MFU'
+    : `; MFU against ${(peakFlops / 1e9).toFixed(0)} GFLOPS, this machine's float32 matrix products`
+}
+
+function dataText({ trainConversations, valConversations }: OpenedData): string {
+  return `${count(trainConversations)} conversations to train on, ${count(valConversations)} to evaluate on`
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US')
+}

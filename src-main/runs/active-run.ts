@@ -1,0 +1,225 @@
+/**
+ * A run with its threads: hands requests to the trainer, and turns the trainer's reports into what the store, the log
+ * file and the listeners are told.
+ *
+ * The store is written here and nowhere else while the run is active. It ends in one of the states at rest; a paused run
+ * keeps its threads, and so its state in memory, until it is resumed, stopped or released.
+ */
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { writeTextSafely } from '../checkpoint/safe-file'
+import { type Failure, toFailure } from '../errors'
+import { TrainerClient } from '../engine/trainer-client'
+import type { Outcome, Prepared, TrainJob, TrainerReport } from '../engine/trainer-protocol'
+import { differences } from './differences'
+import { MetricsBatcher, type MetricsBatch } from './metrics-batcher'
+import type { Finding } from './preflight.schema'
+import { reportFile, reportSection } from './report'
+import type { LogLine, RunState } from './run.schema'
+import type { RunEvent } from './run-events'
+import type { RunThreads } from './run-threads'
+import type { RunStore } from './store'
+import { TimeLeft } from './time-left'
+
+export class ActiveRun {
+  state: RunState = 'preparing'
+  private readonly client: TrainerClient
+  private readonly batcher = new MetricsBatcher((batch) => {
+    this.publish(batch)
+  })
+  private readonly timeLeft = new TimeLeft()
+  private totalSteps: number | null = null
+  private logFile: Promise<void> = Promise.resolve()
+
+  constructor(
+    readonly id: string,
+    private readonly job: TrainJob,
+    private readonly threads: RunThreads,
+    private readonly store: RunStore,
+    private readonly emit: (event: RunEvent) => void,
+    /** Number of the run's last `metrics` event; 0 before the first. */
+    public seq = 0,
+  ) {
+    this.client = new TrainerClient(threads.trainer, (report) => {
+      this.receive(report)
+    })
+    this.client.begin(job, threads.dataPort)
+  }
+
+  pause(): void {
+    this.enter('pausing')
+    this.client.pause()
+  }
+
+  resume(): void {
+    this.enter('training')
+    this.client.resume()
+  }
+
+  stop(): void {
+    this.enter('stopping')
+    this.client.stop()
+  }
+
+  /** Keeps the preflight's warnings in the log. */
+  warn(findings: readonly Finding[]): void {
+    for (const { level, path, message } of findings) {
+      if (level === 'warn') this.log('warn', path === '' ? message : `${path}: ${message}`)
+    }
+  }
+
+  /** Hands on the metrics that wait, so that the store holds all there are. */
+  flush(): void {
+    this.batcher.flush()
+  }
+
+  /** Ends the threads. A run that is not at rest loses what its last checkpoint does not hold. */
+  async release(): Promise<void> {
+    this.flush()
+    await this.threads.close()
+    await this.logFile
+  }
+
+  // -------------------------------------------------------------- reports
+
+  private receive(report: TrainerReport): void {
+    switch (report.type) {
+      case 'phase':
+        this.enterPhase(report.phase)
+        return
+      case 'prepared':
+        this.prepared(report.prepared)
+        return
+      case 'step':
+        this.timeLeft.add(report.metric)
+        this.batcher.addStep(report.metric)
+        return
+      case 'eval':
+        this.batcher.addEval(report.metric)
+        return
+      case 'log':
+        this.batcher.addLog(report.line)
+        return
+      case 'checkpoint':
+        this.flush()
+        this.emit({ type: 'checkpoint', runId: this.id, step: report.step, dir: report.dir })
+        this.emitChanged(this.store.update(this.id, { checkpoints: report.kept }))
+        return
+      case 'paused':
+        this.enter('paused')
+        return
+      case 'stopped':
+        this.end('stopped')
+        return
+      case 'done':
+        void this.finish(report.step, report.outcome)
+        return
+      case 'failed':
+        this.end('failed', report.failure)
+        return
+      case 'progress':
+        this.emit({ ...report, runId: this.id })
+        return
+      default: // an evaluation's or the logits' result: not a run's
+    }
+  }
+
+  /** A request that is being carried out stays on show until it is done. */
+  private enterPhase(phase: RunState): void {
+    const asked = this.state === 'pausing' || this.state === 'stopping'
+    if (!asked || phase === 'saving') this.enter(phase)
+  }
+
+  private prepared({ model, device, totalSteps, step }: Prepared): void {
+    this.totalSteps = totalSteps
+    if (this.job.resume) this.store.truncateAfter(this.id, step)
+    const { config } = this.job
+    const gradAccumSteps = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
+    this.emitChanged(
+      this.store.update(this.id, {
+        model,
+        device,
+        total_steps: totalSteps,
+        differences: differences(config, { device, gradAccumSteps }),
+      }),
+    )
+  }
+
+  /** Writes the report's section, then ends. */
+  private async finish(steps: number, outcome: Outcome): Promise<void> {
+    try {
+      const { config } = this.job
+      this.logOutcome(outcome)
+      if (!config.dry_run) {
+        const section = reportSection(config, { steps, minimumValBpb: outcome.bestBpb })
+        await writeTextSafely(reportFile(outcome.baseDir), section)
+      }
+      this.end('done')
+    } catch (error) {
+      this.end('failed', toFailure(error))
+    }
+  }
+
+  private logOutcome(outcome: Outcome): void {
+    const mebibytes = outcome.peakMemoryBytes / 1024 / 1024
+    this.log('info', `Peak memory usage: ${mebibytes.toFixed(2)}MiB`)
+    this.log('info', `Total training time: ${(outcome.trainingTimeS / 60).toFixed(2)}m`)
+    if (outcome.bestBpb !== null) this.log('info', `Minimum validation bpb: ${outcome.bestBpb.toFixed(4)}`)
+    if (outcome.checkpointDir !== null) this.log('info', `Checkpoint: ${outcome.checkpointDir}`)
+  }
+
+  private end(state: 'stopped' | 'done' | 'failed', error: Failure | null = null): void {
+    if (error !== null) this.log('error', error.message)
+    this.flush()
+    this.state = state
+    this.emitChanged(this.store.update(this.id, { state, error: error ?? null, owner: null }))
+    this.emit({ type: 'rest', runId: this.id, state })
+  }
+
+  // -------------------------------------------------------------- what others see
+
+  private enter(state: RunState): void {
+    if (this.state === state) return
+    this.flush()
+    this.state = state
+    this.emitChanged(this.store.update(this.id, { state }))
+    if (state === 'paused') this.emit({ type: 'rest', runId: this.id, state })
+  }
+
+  private log(level: LogLine['level'], text: string): void {
+    this.batcher.addLog({ at: Date.now(), level, text })
+  }
+
+  private publish(batch: MetricsBatch): void {
+    if (batch.steps.length > 0) this.store.appendSteps(this.id, batch.steps)
+    if (batch.evals.length > 0) this.store.appendEvals(this.id, batch.evals)
+    if (batch.log.length > 0) this.store.appendLog(this.id, batch.log)
+    this.appendToFile(batch.log)
+    this.seq += 1
+    this.emit({
+      type: 'metrics',
+      metrics: {
+        runId: this.id,
+        seq: this.seq,
+        state: this.state,
+        ...batch,
+        seconds_left: this.timeLeft.seconds(this.totalSteps),
+      },
+    })
+  }
+
+  /** The log file is for people; the store has the same lines, so a disk that is full stops nothing here. */
+  private appendToFile(lines: readonly LogLine[]): void {
+    if (lines.length === 0) return
+    const text = lines
+      .map((line) => `${line.level === 'info' ? '' : `${line.level}: `}${line.text}\n`)
+      .join('')
+    const path = join(this.job.runDir, 'log.txt')
+    this.logFile = this.logFile.then(() => appendFile(path, text)).catch(() => undefined)
+  }
+
+  private emitChanged(run: ReturnType<RunStore['summary']>): void {
+    this.emit({ type: 'changed', run })
+  }
+}

@@ -1,0 +1,93 @@
+/** What follows from a config's options: accumulation, tokens, steps, batches of an evaluation, disk and memory. */
+import { KEPT_CHECKPOINTS } from '../engine/kept-checkpoints'
+import { flopsPerToken, parameterCount } from '../model/flops'
+import type { ModelConfig } from '../model/config.schema'
+import { parameterShapes } from '../model/parameters'
+import type { RunConfig } from './config.schema'
+import type { Derived } from './preflight.schema'
+
+/** The base checkpoint that a run starts from, as its meta file tells it. */
+export interface BaseModel {
+  tag: string
+  step: number
+  config: ModelConfig
+  /** Of the base's own training; null where the meta file does not say. */
+  deviceBatchSize: number | null
+}
+
+/** What is known besides the config; null where it is not (yet). */
+export interface DeriveFacts {
+  base: BaseModel | null
+  /** Steps of one epoch by the epoch plan. */
+  epochSteps: number | null
+  /** Speed of the last run like this one. */
+  tokPerSec: number | null
+}
+
+export function derive(config: RunConfig, facts: DeriveFacts): Derived {
+  const { base, tokPerSec } = facts
+  const micro = config.device_batch_size * config.max_seq_len
+  const accumulation = config.total_batch_size / micro
+  const steps = config.num_iterations === -1 ? facts.epochSteps : config.num_iterations
+  const totalTokens = steps === null ? null : steps * config.total_batch_size
+  return {
+    grad_accum_steps: Number.isInteger(accumulation) ? accumulation : null,
+    tokens_per_micro_batch: micro,
+    tokens_per_step: config.total_batch_size,
+    steps,
+    total_tokens: totalTokens,
+    eval_batches: Math.floor(config.eval_tokens / micro),
+    seconds: totalTokens === null || tokPerSec === null ? null : totalTokens / tokPerSec,
+    disk_bytes: base === null ? null : diskBytes(config, base.config),
+    memory_bytes: base === null ? null : memoryBytes(config, base.config),
+    model: base === null ? null : modelSummary(base),
+  }
+}
+
+function modelSummary(base: BaseModel): NonNullable<Derived['model']> {
+  return {
+    tag: base.tag,
+    step: base.step,
+    parameters: parameterCount(base.config),
+    n_layer: base.config.n_layer,
+    n_embd: base.config.n_embd,
+  }
+}
+
+/** Bytes of one checkpoint: weights, AdamW's two moments, Muon's momentum (its second moment is small). */
+export function checkpointBytes(model: ModelConfig): number {
+  let elements = 0
+  for (const [name, shape] of parameterShapes(model)) {
+    const size = shape.reduce((product, length) => product * length, 1)
+    elements += size * (name.startsWith('transformer.h.') ? 2 : 3)
+  }
+  return 4 * elements
+}
+
+/** The kept checkpoints, one being written, and nanochat's files at the end. */
+function diskBytes(config: RunConfig, model: ModelConfig): number {
+  const kept = config.save_every === -1 ? 1 : KEPT_CHECKPOINTS + 1
+  return checkpointBytes(model) * (kept + (config.dry_run ? 0 : 1))
+}
+
+/** FLOPs of one step, as the reference counts them. */
+export function stepFlops(config: RunConfig, model: ModelConfig): number {
+  return flopsPerToken(model) * config.total_batch_size
+}
+
+/**
+ * The eager engine's peak. Weights, gradients and their sum, and the optimizers' state; the activations that backward
+ * needs, `ACTIVATIONS` float32 of width n_embd a token and layer; attention's scores of one block; the loss in chunks.
+ * An estimate: see docs/LOG.md for what was measured beside it.
+ */
+function memoryBytes(config: RunConfig, model: ModelConfig): number {
+  const weights = 4 * parameterCount(model)
+  const tokens = config.device_batch_size * config.max_seq_len
+  const activations = 4 * tokens * model.n_embd * model.n_layer * ACTIVATIONS
+  return PROCESS_BYTES + checkpointBytes(model) + 3 * weights + activations + LOSS_CHUNK_BYTES
+}
+
+const ACTIVATIONS = 40
+const LOSS_CHUNK_BYTES = 5 * 16 * 2 ** 20
+/** Node, TensorFlow and what they load. */
+const PROCESS_BYTES = 600 * 2 ** 20

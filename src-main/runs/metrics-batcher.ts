@@ -1,0 +1,60 @@
+/**
+ * Gathers a run's metrics and log lines and hands them on together, at most ten times a second, so that neither the
+ * store nor the window is written to at every step. The first after a quiet time goes out at once.
+ */
+import type { EvalMetric, LogLine, StepMetric } from './run.schema'
+
+export interface MetricsBatch {
+  steps: StepMetric[]
+  evals: EvalMetric[]
+  log: LogLine[]
+}
+
+const INTERVAL_MS = 100
+
+export class MetricsBatcher {
+  private batch: MetricsBatch = emptyBatch()
+  private timer: NodeJS.Timeout | undefined
+  private lastFlush = -Infinity
+
+  constructor(private readonly onBatch: (batch: MetricsBatch) => void) {}
+
+  addStep(metric: StepMetric): void {
+    this.batch.steps.push(metric)
+    this.schedule()
+  }
+
+  addEval(metric: EvalMetric): void {
+    this.batch.evals.push(metric)
+    this.schedule()
+  }
+
+  addLog(line: LogLine): void {
+    this.batch.log.push(line)
+    this.schedule()
+  }
+
+  /** Hands on what is there now. */
+  flush(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    const { steps, evals, log } = this.batch
+    if (steps.length + evals.length + log.length === 0) return
+    const batch = this.batch
+    this.batch = emptyBatch()
+    this.lastFlush = performance.now()
+    this.onBatch(batch)
+  }
+
+  private schedule(): void {
+    if (this.timer !== undefined) return
+    const wait = Math.max(0, this.lastFlush + INTERVAL_MS - performance.now())
+    this.timer = setTimeout(() => {
+      this.flush()
+    }, wait)
+  }
+}
+
+function emptyBatch(): MetricsBatch {
+  return { steps: [], evals: [], log: [] }
+}

@@ -1,0 +1,80 @@
+/**
+ * Gathers what a preflight needs to know from files and the system. Reads small files only (the base checkpoint's meta),
+ * so it serves the main thread; what only the data thread knows is given by the caller.
+ */
+import { stat, statfs } from 'node:fs/promises'
+import { totalmem } from 'node:os'
+import { dirname, join } from 'node:path'
+
+import { baseRecipe } from '../checkpoint/checkpoint.schema'
+import { readJsonFile } from '../checkpoint/json-file'
+import { loadMeta } from '../checkpoint/nanochat-files'
+import { findModel, phaseFolders } from '../checkpoint/nanochat-folder'
+import { MidbenchError, toFailure } from '../errors'
+import type { RunConfig } from './config.schema'
+import type { BaseModel } from './derive'
+import { nothingKnown, type PreflightFacts } from './preflight'
+
+/**
+ * @param baseDir the nanochat folder
+ * @param dataDir where the run's folder will lie
+ * @param known what is known besides, from the data thread or from earlier runs
+ */
+export async function gatherFacts(
+  config: RunConfig,
+  baseDir: string,
+  dataDir: string,
+  known: Partial<PreflightFacts> = {},
+): Promise<PreflightFacts> {
+  return {
+    ...nothingKnown,
+    base: await findBase(config, baseDir),
+    freeDiskBytes: await freeBytes(dataDir),
+    memoryBytes: totalmem(),
+    ...known,
+  }
+}
+
+/** The base checkpoint that the run would start from, or why there is none. */
+async function findBase(config: RunConfig, baseDir: string): Promise<BaseModel | MidbenchError> {
+  try {
+    return (await recipeModel(config, baseDir)) ?? (await storedModel(config, baseDir))
+  } catch (error) {
+    return error instanceof MidbenchError ? error : new MidbenchError(toFailure(error))
+  }
+}
+
+async function storedModel(config: RunConfig, baseDir: string): Promise<BaseModel> {
+  const { dir, tag, step } = await findModel(baseDir, 'base', config.model_tag, config.model_step)
+  const meta = await loadMeta(dir, step)
+  return { tag, step, config: meta.model_config, deviceBatchSize: meta.device_batch_size ?? null }
+}
+
+/** A base that will be made on first use, from the recipe beside the config; null where there is no recipe to use. */
+async function recipeModel(config: RunConfig, baseDir: string): Promise<BaseModel | null> {
+  const path = join(baseDir, 'base_recipe.json')
+  if ((await exists(join(baseDir, phaseFolders.base))) || !(await exists(path))) return null
+  const { model_tag: tag, model_config } = await readJsonFile(path, baseRecipe)
+  if ((config.model_tag ?? tag) !== tag || (config.model_step ?? 0) !== 0) {
+    throw new MidbenchError({
+      code: 'checkpoint.missing',
+      message: `${path} makes the base checkpoint ${tag} of step 0; the config asks for another.`,
+      remedy: `Set model_tag to "${tag}" and leave model_step out.`,
+    })
+  }
+  return { tag, step: 0, config: model_config, deviceBatchSize: null }
+}
+
+/** Of the nearest folder that is there; null where the system does not say. */
+async function freeBytes(dir: string): Promise<number | null> {
+  const found = await statfs(dir).catch(() => null)
+  if (found !== null) return found.bavail * found.bsize
+  return dirname(dir) === dir ? null : freeBytes(dirname(dir))
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

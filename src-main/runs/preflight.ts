@@ -1,0 +1,244 @@
+/**
+ * Checks a run before it starts: what would break it (a blocker), what is odd (a warning), what is well (ok); each with
+ * what to do about it. The checks are functions of the config and of facts that are gathered beforehand
+ * (preflight-facts.ts), so they cost nothing and run at every keystroke in the window.
+ */
+import { type Issue, MidbenchError } from '../errors'
+import { crossFieldIssues } from './config'
+import type { RunConfig } from './config.schema'
+import { type BaseModel, derive } from './derive'
+import { precisionDifference } from './differences'
+import type { Derived, Finding } from './preflight.schema'
+
+/** What is known besides the config; null where it is not (yet), and then nothing is said about it. */
+export interface PreflightFacts {
+  /** The base checkpoint, or why there is none to start from. */
+  base: BaseModel | MidbenchError | null
+  /** Of the tokenizer. */
+  vocabSize: number | null
+  /** Steps of one epoch by the epoch plan. */
+  epochSteps: number | null
+  /** Batches that one pass over the val mixture fills. */
+  valBatches: number | null
+  /** Train conversations longer than a row. */
+  longerThanRow: number | null
+  /** Speed of the last run like this one. */
+  tokPerSec: number | null
+  /** Where the run's folder will lie. */
+  freeDiskBytes: number | null
+  memoryBytes: number | null
+  /** "CPU, 2 threads, float32, eager" */
+  device: string | null
+}
+
+export const nothingKnown: PreflightFacts = {
+  base: null,
+  vocabSize: null,
+  epochSteps: null,
+  valBatches: null,
+  longerThanRow: null,
+  tokPerSec: null,
+  freeDiskBytes: null,
+  memoryBytes: null,
+  device: null,
+}
+
+export interface Preflight {
+  /** Blockers first, then warnings, then passed checks. */
+  findings: Finding[]
+  derived: Derived
+}
+
+export function preflight(config: RunConfig, facts: PreflightFacts = nothingKnown): Preflight {
+  const base = facts.base instanceof MidbenchError ? null : facts.base
+  const derived = derive(config, { ...facts, base })
+  const findings = [
+    ...batchFindings(config, derived),
+    ...engineFindings(config, facts),
+    ...baseFindings(config, facts),
+    ...horizonFindings(config, facts),
+    ...evalFindings(config, derived, facts),
+    ...dataFindings(config, facts),
+    ...spaceFindings(config, derived, facts),
+  ]
+  const rank = { block: 0, warn: 1, ok: 2 }
+  return { findings: findings.sort((a, b) => rank[a.level] - rank[b.level]), derived }
+}
+
+/** Stops where a run would break. @throws MidbenchError `run.blocked` with one issue a blocker */
+export function refuseBlocked(findings: readonly Finding[]): void {
+  const blockers = findings.filter((finding) => finding.level === 'block')
+  if (blockers.length === 0) return
+  const issues: Issue[] = blockers.map(({ path, message, remedy }) => ({ path, message, hint: remedy }))
+  throw new MidbenchError({ code: 'run.blocked', message: 'The run cannot start as it is set up.', issues })
+}
+
+function batchFindings(config: RunConfig, derived: Derived): Finding[] {
+  const faults = crossFieldIssues(config)
+  if (faults.length > 0) return faults.map((issue) => block(issue.path, issue.message, issue.hint))
+  const micro = `${count(config.device_batch_size)} × ${count(config.max_seq_len)} = ${count(derived.tokens_per_micro_batch)} tokens`
+  const steps = derived.grad_accum_steps ?? 1
+  const plural = steps === 1 ? 'one micro-batch' : `${count(steps)} micro-batches`
+  return [ok('total_batch_size', `A step is ${plural} of ${micro}.`)]
+}
+
+function engineFindings(config: RunConfig, facts: PreflightFacts): Finding[] {
+  if (config.engine === 'graph') {
+    return [block('engine', 'The graph engine is not there yet.', 'Set engine to "eager".')]
+  }
+  return precisionDifference(config, facts.device).map((text) =>
+    warn('dtype', text, 'Set dtype to "float32" to say what is computed.'),
+  )
+}
+
+function baseFindings(config: RunConfig, { base, vocabSize }: PreflightFacts): Finding[] {
+  if (base === null) return []
+  if (base instanceof MidbenchError) return [block('model_tag', base.message, base.remedy)]
+  const model = base.config
+  const findings: Finding[] = []
+  if (vocabSize !== null && vocabSize !== model.vocab_size) {
+    findings.push(
+      block(
+        'model_tag',
+        `The base checkpoint ${base.tag} has a vocabulary of ${count(model.vocab_size)}, the tokenizer one of ${count(vocabSize)}.`,
+        'Use the tokenizer the base model was trained with: its folder lies in the same base_dir.',
+      ),
+    )
+  }
+  if (config.max_seq_len > model.sequence_len) {
+    findings.push(
+      warn(
+        'max_seq_len',
+        `Rows of ${count(config.max_seq_len)} are longer than the ${count(model.sequence_len)} that the base model has seen.`,
+        `Set max_seq_len to ${String(model.sequence_len)} or less, unless you mean to lengthen its context.`,
+      ),
+    )
+  }
+  if (base.deviceBatchSize !== null && config.device_batch_size > base.deviceBatchSize) {
+    findings.push(
+      warn(
+        'device_batch_size',
+        `The base model was trained with device_batch_size ${count(base.deviceBatchSize)}; ${count(config.device_batch_size)} may not fit.`,
+        `Set it to ${String(base.deviceBatchSize)} if memory runs out.`,
+      ),
+    )
+  }
+  const blocked = findings.some((finding) => finding.level === 'block')
+  return blocked
+    ? findings
+    : [...findings, ok('model_tag', `Base checkpoint ${base.tag}, step ${count(base.step)}.`)]
+}
+
+function horizonFindings(config: RunConfig, { epochSteps }: PreflightFacts): Finding[] {
+  if (config.save_every === -1) {
+    const message = 'Nothing is saved before a pause, a stop or the end: a killed run starts anew.'
+    return [
+      ...repeatFinding(config, epochSteps),
+      warn('save_every', message, 'Set save_every to a number of steps.'),
+    ]
+  }
+  return repeatFinding(config, epochSteps)
+}
+
+function repeatFinding(config: RunConfig, epochSteps: number | null): Finding[] {
+  if (epochSteps === null) return []
+  if (epochSteps === 0) {
+    const message = 'The mixture does not fill one step.'
+    return [block('total_batch_size', message, 'Lower total_batch_size or add conversations.')]
+  }
+  const rounds = config.num_iterations / epochSteps
+  if (rounds <= 1) return [ok('num_iterations', `One epoch is ${count(epochSteps)} steps.`)]
+  return [
+    warn(
+      'num_iterations',
+      `${count(config.num_iterations)} steps go round the mixture ${rounds.toFixed(1)} times (one epoch is ${count(epochSteps)} steps).`,
+      'Set num_iterations to -1 for exactly one epoch.',
+    ),
+  ]
+}
+
+function evalFindings(config: RunConfig, derived: Derived, { valBatches }: PreflightFacts): Finding[] {
+  if (config.eval_every === -1) return [warn('eval_every', 'No validation: the run will have no bpb.')]
+  if (config.mixture.val.length === 0) {
+    const remedy = 'Add a task to mixture.val, or set eval_every to -1.'
+    return [block('mixture.val', 'There is nothing to evaluate on: mixture.val is empty.', remedy)]
+  }
+  if (derived.eval_batches === 0) {
+    return [
+      block(
+        'eval_tokens',
+        `${count(config.eval_tokens)} tokens are less than one batch of ${count(derived.tokens_per_micro_batch)}: nothing would be evaluated.`,
+        `Set eval_tokens to at least ${String(derived.tokens_per_micro_batch)}, or eval_every to -1.`,
+      ),
+    ]
+  }
+  if (valBatches !== null && derived.eval_batches > valBatches) {
+    return [
+      warn(
+        'eval_tokens',
+        `An evaluation reads ${count(derived.eval_batches)} batches, and the val mixture fills ${count(valBatches)}: it is gone round again.`,
+        `Set eval_tokens to ${String(valBatches * derived.tokens_per_micro_batch)} or less.`,
+      ),
+    ]
+  }
+  return [ok('eval_tokens', `An evaluation reads ${count(derived.eval_batches)} batches.`)]
+}
+
+function dataFindings(config: RunConfig, { longerThanRow }: PreflightFacts): Finding[] {
+  if (longerThanRow === null) return []
+  if (longerThanRow === 0) return [ok('max_seq_len', 'Every conversation fits in a row.')]
+  return [
+    warn(
+      'max_seq_len',
+      `${count(longerThanRow)} conversations are longer than a row of ${count(config.max_seq_len + 1)} tokens and are always cropped.`,
+      'Raise max_seq_len, or leave them.',
+    ),
+  ]
+}
+
+function spaceFindings(config: RunConfig, derived: Derived, facts: PreflightFacts): Finding[] {
+  const findings: Finding[] = []
+  const { disk_bytes: disk, memory_bytes: memory } = derived
+  if (disk !== null && facts.freeDiskBytes !== null) {
+    const free = `${gigabytes(disk)} of disk, of ${gigabytes(facts.freeDiskBytes)} that are free`
+    findings.push(
+      disk > facts.freeDiskBytes
+        ? block(
+            'save_every',
+            `The checkpoints need ${free}.`,
+            'Free some space, or name another folder for the run.',
+          )
+        : ok('save_every', `The checkpoints take up to ${free}.`),
+    )
+  }
+  if (memory !== null && facts.memoryBytes !== null && memory > facts.memoryBytes) {
+    findings.push(
+      warn(
+        'device_batch_size',
+        `A step takes about ${gigabytes(memory)} of memory; this machine has ${gigabytes(facts.memoryBytes)}.`,
+        config.device_batch_size > 1 ? 'Lower device_batch_size or max_seq_len.' : 'Lower max_seq_len.',
+      ),
+    )
+  }
+  return findings
+}
+
+function ok(path: string, message: string): Finding {
+  return { level: 'ok', path, message }
+}
+
+function warn(path: string, message: string, remedy?: string): Finding {
+  return { level: 'warn', path, message, ...(remedy === undefined ? {} : { remedy }) }
+}
+
+function block(path: string, message: string, remedy?: string): Finding {
+  return { level: 'block', path, message, ...(remedy === undefined ? {} : { remedy }) }
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+function gigabytes(bytes: number): string {
+  return bytes < 1e8 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+}

@@ -1,0 +1,24 @@
+/** What the run manager tells its listeners: the window's events, and those that the command line waits for. */
+import type { EvalMetric, LogLine, RunState, RunSummary, StepMetric } from './run.schema'
+
+export interface RunMetrics {
+  runId: string
+  /** Grows by one with every event of a run in this process. */
+  seq: number
+  state: RunState
+  steps: StepMetric[]
+  evals: EvalMetric[]
+  log: LogLine[]
+  /** null while not known. */
+  seconds_left: number | null
+}
+
+export type RunEvent =
+  | { type: 'changed'; run: RunSummary }
+  | { type: 'removed'; runId: string }
+  | { type: 'metrics'; metrics: RunMetrics }
+  | { type: 'checkpoint'; runId: string; step: number; dir: string }
+  /** A long part of a phase, such as reading the mixture. */
+  | { type: 'progress'; runId: string; label: string; done: number; total: number | null; unit: string }
+  /** The run does nothing any more: it is paused, or has ended. */
+  | { type: 'rest'; runId: string; state: 'paused' | 'stopped' | 'done' | 'failed' }

@@ -1,0 +1,324 @@
+/**
+ * Starts, pauses, resumes, stops, lists and watches runs: what the window's `runs.*` calls and the `train` command use.
+ *
+ * One run trains at a time in a process. Everything heavy happens in the run's threads; a call here costs a few writes
+ * to the store. A run whose process died is found when the manager opens, and is marked interrupted.
+ */
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+
+import type { JobLocations, TrainJob } from '../engine/trainer-protocol'
+import { MidbenchError } from '../errors'
+import { ActiveRun } from './active-run'
+import { baseDirOf, withAbsolutePaths } from './config'
+import type { RunConfig } from './config.schema'
+import { differences } from './differences'
+import { preflight, refuseBlocked } from './preflight'
+import { gatherFacts } from './preflight-facts'
+import { processIsAlive, thisProcess } from './process-identity'
+import type { RunEvent } from './run-events'
+import { createRunFolder, holdsRun, newRunId, readRunFolder, type RunIdentity } from './run-folder'
+import type { EvalMetric, LogLine, RunDetail, RunSummary, StepMetric } from './run.schema'
+import type { OpenRunThreads } from './run-threads'
+import type { RunStore } from './store'
+
+/** States from which `resume` makes new threads, given a checkpoint. */
+const RESUMABLE = ['paused', 'stopped', 'interrupted', 'failed']
+/** States in which a run is in progress, in this process or another. */
+const AT_REST = [...RESUMABLE, 'done']
+/** Lines of the log that a watcher gets first. */
+const LOG_LINES = 500
+
+export interface RunManagerOptions {
+  store: RunStore
+  /** The person's data: runs lie in its folder `runs`. */
+  dataDir: string
+  cacheDir: string
+  openThreads: OpenRunThreads
+  /** Used where neither the config nor the environment names a nanochat folder. @default none */
+  defaultBaseDir?: () => string | null
+  /** TensorFlow's threads. @default as many as there are processors */
+  threads?: () => number | null
+}
+
+export interface StartRun {
+  config: RunConfig
+  /** Folder that the config's relative paths count from. */
+  dir: string
+  /** The config's file; null for one that has none. */
+  path: string | null
+  /** @default the config's `run`, or the model's tag */
+  name?: string | undefined
+  /** @default a new folder under the person's data */
+  runDir?: string | undefined
+  /** Steps after which to save and end. */
+  stopAfter?: number | undefined
+}
+
+export interface Watched {
+  detail: RunDetail
+  /** `metrics` events with a higher number are not in here. */
+  seq: number
+  steps: StepMetric[]
+  evals: EvalMetric[]
+  log: LogLine[]
+}
+
+export class RunManager {
+  private readonly active = new Map<string, ActiveRun>()
+  private readonly listeners = new Set<(event: RunEvent) => void>()
+  private readonly lastSeq = new Map<string, number>()
+
+  constructor(private readonly options: RunManagerOptions) {
+    options.store.markInterrupted(processIsAlive)
+  }
+
+  /** @returns takes the listener away again */
+  on(listener: (event: RunEvent) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /**
+   * Checks the config, makes the run's folder, and starts its threads. Answers once the run is there, not once it trains.
+   *
+   * @throws MidbenchError `run.busy` while another run trains, `run.blocked` with what stops this one, `run.folder-taken`
+   */
+  async start(request: StartRun): Promise<string> {
+    await this.makeRoom()
+    const baseDir = baseDirOf(request.config, request.dir, this.options.defaultBaseDir?.())
+    const config = withAbsolutePaths(request.config, request.dir, baseDir)
+    const { findings } = preflight(config, await gatherFacts(config, baseDir, this.options.dataDir))
+    refuseBlocked(findings)
+    const id = newRunId()
+    const identity = { id, name: runName(request), config_path: request.path, created_at: Date.now() }
+    const runDir = resolve(request.runDir ?? join(this.options.dataDir, 'runs', id))
+    await createRunFolder(runDir, identity, config)
+    this.record(identity, config, runDir)
+    this.launch(id, this.job(config, runDir, false, request.stopAfter))
+    this.active.get(id)?.warn(findings)
+    return id
+  }
+
+  /** Finishes the step in hand, saves, and holds. @throws MidbenchError `run.not-active` */
+  pause(id: string): void {
+    const run = this.requireActive(id)
+    if (run.state !== 'paused') run.pause()
+  }
+
+  /**
+   * Goes on: at once where the run is paused in memory, else from its last whole checkpoint, with the same bits as a run
+   * that was never interrupted.
+   *
+   * @throws MidbenchError `run.busy`, `run.elsewhere`, `run.not-resumable`
+   */
+  async resume(id: string, options: { stopAfter?: number | undefined } = {}): Promise<void> {
+    const active = this.active.get(id)
+    if (active !== undefined && !AT_REST.includes(active.state)) return
+    if (active?.state === 'paused') {
+      active.resume()
+      return
+    }
+    this.refuseElsewhere(id)
+    const { state, dir } = this.options.store.detail(id)
+    if (!RESUMABLE.includes(state)) throw notResumable(id, state)
+    await this.makeRoom()
+    const { config } = await readRunFolder(dir)
+    this.options.store.update(id, { state: 'preparing', error: null, owner: thisProcess() })
+    this.launch(id, this.job(config, dir, true, options.stopAfter))
+  }
+
+  /** Finishes the step in hand, saves, ends. @throws MidbenchError `run.not-active` */
+  async stop(id: string): Promise<void> {
+    const active = this.active.get(id)
+    if (active !== undefined && !isOver(active)) {
+      active.stop()
+      return
+    }
+    this.refuseElsewhere(id)
+    if (this.options.store.summary(id).state !== 'paused') throw notActive(id)
+    this.emit({ type: 'changed', run: this.options.store.update(id, { state: 'stopped', owner: null }) })
+    await this.release(id)
+  }
+
+  list(): RunSummary[] {
+    return this.options.store.list()
+  }
+
+  get(id: string): RunDetail {
+    return this.options.store.detail(id)
+  }
+
+  /** What is stored from a step on; the metrics that still wait are stored first. */
+  watch(id: string, fromStep: number): Watched {
+    const { store } = this.options
+    this.active.get(id)?.flush()
+    return {
+      detail: store.detail(id),
+      seq: this.active.get(id)?.seq ?? this.lastSeq.get(id) ?? 0,
+      steps: store.steps(id, fromStep),
+      evals: store.evals(id, fromStep),
+      log: store.log(id, LOG_LINES),
+    }
+  }
+
+  /** Takes a run and its folder away. @throws MidbenchError `run.busy` while it is in progress, `run.elsewhere` */
+  async remove(id: string): Promise<void> {
+    const active = this.active.get(id)
+    if (active !== undefined && !AT_REST.includes(active.state)) throw busy(this.get(id).name)
+    this.refuseElsewhere(id)
+    await this.release(id)
+    const { dir } = this.get(id)
+    this.options.store.remove(id)
+    this.emit({ type: 'removed', runId: id })
+    if (await holdsRun(dir)) await rm(dir, { recursive: true, force: true })
+  }
+
+  /** The newest run of a config file, or the run in a folder, that `resume` can go on with. */
+  async findResumable(where: { configPath: string } | { runDir: string }): Promise<string> {
+    if ('runDir' in where) return this.adopt(resolve(where.runDir))
+    const { store } = this.options
+    const found = store
+      .list()
+      .find((run) => RESUMABLE.includes(run.state) && store.detail(run.id).config_path === where.configPath)
+    if (found !== undefined) return found.id
+    throw new MidbenchError({
+      code: 'run.none',
+      message: `No run of ${where.configPath} can be resumed.`,
+      remedy: 'Start one without --resume, or name the folder of a run with --run-dir.',
+    })
+  }
+
+  /** The run in progress in this process; null where none is. */
+  current(): string | null {
+    return [...this.active.values()].find((run) => !AT_REST.includes(run.state))?.id ?? null
+  }
+
+  /** Ends all threads. A run in progress loses what its last checkpoint does not hold: pause it first. */
+  async close(): Promise<void> {
+    for (const id of [...this.active.keys()]) await this.release(id)
+  }
+
+  // -------------------------------------------------------------- inside
+
+  /** The run in a folder; one that the store does not know is taken up. */
+  private async adopt(runDir: string): Promise<string> {
+    const { identity, config } = await readRunFolder(runDir)
+    const known = this.options.store.list().find((run) => run.id === identity.id)
+    if (known === undefined) this.record(identity, config, runDir, 'interrupted')
+    else if (known.dir !== runDir) this.options.store.update(known.id, { dir: runDir })
+    return identity.id
+  }
+
+  private record(
+    identity: RunIdentity,
+    config: RunConfig,
+    dir: string,
+    state: 'preparing' | 'interrupted' = 'preparing',
+  ): void {
+    const gradAccumSteps = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
+    this.options.store.create({
+      ...identity,
+      dir,
+      config,
+      state,
+      differences: differences(config, { device: null, gradAccumSteps }),
+      owner: state === 'preparing' ? thisProcess() : null,
+    })
+    this.emit({ type: 'changed', run: this.options.store.summary(identity.id) })
+  }
+
+  private launch(id: string, job: TrainJob): void {
+    const threads = this.options.openThreads()
+    const emit = (event: RunEvent): void => {
+      this.emit(event)
+    }
+    this.active.set(id, new ActiveRun(id, job, threads, this.options.store, emit, this.lastSeq.get(id)))
+  }
+
+  private job(config: RunConfig, runDir: string, resume: boolean, stopAfter: number | undefined): TrainJob {
+    return {
+      type: 'train',
+      config,
+      locations: this.locations(config.base_dir ?? runDir, runDir),
+      runDir,
+      resume,
+      stopAfter: stopAfter ?? null,
+      threads: this.options.threads?.() ?? null,
+    }
+  }
+
+  private locations(baseDir: string, configDir: string): JobLocations {
+    return { baseDir, configDir, cacheDir: this.options.cacheDir, dataDir: this.options.dataDir }
+  }
+
+  /** One run trains at a time; one that is paused in memory is saved, and gives its memory back. */
+  private async makeRoom(): Promise<void> {
+    const current = this.current()
+    if (current !== null) throw busy(this.get(current).name)
+    await this.close()
+  }
+
+  private async release(id: string): Promise<void> {
+    const run = this.active.get(id)
+    if (run === undefined) return
+    run.flush()
+    this.lastSeq.set(id, run.seq)
+    this.active.delete(id)
+    await run.release()
+  }
+
+  private requireActive(id: string): ActiveRun {
+    const run = this.active.get(id)
+    if (run === undefined || isOver(run)) throw notActive(id)
+    return run
+  }
+
+  private refuseElsewhere(id: string): void {
+    const owner = this.options.store.owner(id)
+    if (owner === null || owner.pid === process.pid || !processIsAlive(owner.pid, owner.startedAt)) return
+    throw new MidbenchError({
+      code: 'run.elsewhere',
+      message: `The run ${this.get(id).name} is held by process ${String(owner.pid)}.`,
+      remedy: 'Stop it there, in the window or with Ctrl-C, and try again.',
+    })
+  }
+
+  private emit(event: RunEvent): void {
+    for (const listener of this.listeners) listener(event)
+    // A run that has ended gives its threads back; a paused one keeps them.
+    if (event.type === 'rest' && event.state !== 'paused') void this.release(event.runId)
+  }
+}
+
+function runName({ name, config, path }: StartRun): string {
+  if (name !== undefined) return name
+  if (config.run !== 'dummy') return config.run
+  return path === null
+    ? (config.model_tag ?? 'midtraining')
+    : (path.split('/').at(-1) ?? path).replace(/\.json$/, '')
+}
+
+function isOver(run: ActiveRun): boolean {
+  return run.state !== 'paused' && AT_REST.includes(run.state)
+}
+
+function busy(name: string): MidbenchError {
+  return new MidbenchError({
+    code: 'run.busy',
+    message: `The run ${name} is in progress.`,
+    remedy: 'Pause or stop it first.',
+  })
+}
+
+function notActive(id: string): MidbenchError {
+  return new MidbenchError({ code: 'run.not-active', message: `The run ${id} is not in progress.` })
+}
+
+function notResumable(id: string, state: string): MidbenchError {
+  return new MidbenchError({
+    code: 'run.not-resumable',
+    message: state === 'done' ? `The run ${id} is done.` : `The run ${id} is ${state}.`,
+    remedy: 'Start a new run.',
+  })
+}
