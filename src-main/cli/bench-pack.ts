@@ -1,0 +1,188 @@
+/**
+ * `bench pack`: how fast the loader packs from cached ids, how long the plan of an epoch takes, and what a placement
+ * costs as the buffer grows; beside them how fast this machine copies ids at all.
+ *
+ * Without a config it packs conversations with lengths like the reference's default mixture; with one, that mixture's
+ * own, rendered first.
+ */
+import { join } from 'node:path'
+
+import type { ConversationSource } from '../data/render-source'
+import { BatchPacker, packBatch } from '../packing/batch-packer'
+import { createLoader } from '../packing/loader'
+import { planEpoch } from '../packing/plan'
+import { SplitData } from '../packing/split-data'
+import type { PackingOptions } from '../packing/types'
+import { loadConfig } from '../runs/config'
+import { loadTokenizer } from '../tokenizer/tokenizer'
+import type { Command, CommandIo } from './command'
+import { openSplit } from './open-data'
+import { table } from './table'
+import { optionalString } from './usage'
+
+const usage = 'bench pack [--config F] [--json]'
+
+/** The reference's batch: 32 rows of 2048 tokens. */
+const SHAPE = { batchSize: 32, seqLen: 2048, bufferSize: 100, rank: 0, worldSize: 1 }
+/** The reference's default mixture. */
+const EPOCH = 848_000
+/** Conversations whose ids are held in memory for the loader. */
+const CACHED = 60_000
+const BUFFERS = [100, 300, 1000, 3000, 10_000]
+
+interface PackFigures {
+  copy_tokens_per_s: number
+  loader: { packing: string; conversations_per_s: number; tokens_per_s: number }[]
+  plan: { conversations: number; steps: number; seconds: number }
+  placement: { buffer_size: number; ns: number }[]
+}
+
+export const command: Command = {
+  name: 'bench pack',
+  summary: 'conversations/s and tokens/s of the loader, the time of a plan, the cost of a placement',
+  usage,
+  options: { config: { type: 'string' }, json: { type: 'boolean' } },
+
+  async run(values, io) {
+    const config = optionalString(values, 'config')
+    const lengths = config === null ? defaultLengths(EPOCH) : await lengthsOf(config, io)
+    const figures: PackFigures = {
+      copy_tokens_per_s: copyRate(),
+      loader: [await loaderRate(lengths, 'bestfit-crop'), await loaderRate(lengths, 'bestfit-pad')],
+      plan: planTime(lengths),
+      placement: BUFFERS.map((bufferSize) => placementCost(lengths, bufferSize)),
+    }
+    if (values['json'] === true) io.stdout(JSON.stringify(figures))
+    else for (const line of figureLines(figures)) io.stdout(line)
+    return 0
+  },
+}
+
+/** Lengths as a default mixture has them: half chats of about 600 tokens, half short answers and spellings. */
+function defaultLengths(count: number): Int32Array {
+  let state = 1
+  const random = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return (state + 0.5) / 2 ** 32
+  }
+  return Int32Array.from({ length: count }, () => {
+    if (random() > 0.54) return 20 + Math.floor(random() * 280)
+    const normal = Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random())
+    return Math.min(2048, Math.max(10, Math.round(Math.exp(6.3 + 0.7 * normal))))
+  })
+}
+
+async function lengthsOf(path: string, io: CommandIo): Promise<Int32Array> {
+  const loaded = await loadConfig(path)
+  const tokenizer = await loadTokenizer(join(loaded.baseDir, 'tokenizer'))
+  const mixture = await openSplit(loaded, 'train', io)
+  try {
+    io.stderr(`rendering ${mixture.length.toLocaleString('en-US')} conversations`)
+    const data = new SplitData(mixture, tokenizer)
+    return (await data.table({ signal: io.signal, progress: () => undefined })).lengths
+  } finally {
+    await mixture.close()
+  }
+}
+
+/** Ids as a token cache gives them: views of one long array. */
+function cachedSource(lengths: Int32Array): ConversationSource {
+  const starts = new Int32Array(lengths.length + 1)
+  lengths.forEach((length, c) => (starts[c + 1] = (starts[c] ?? 0) + length))
+  const ids = Int32Array.from({ length: starts.at(-1) ?? 0 }, (_, i) => i % 65_536)
+  return {
+    length: lengths.length,
+    locate: (c) => ({ task: 0, row: c }),
+    ids: (c) => ids.subarray(starts[c], starts[c + 1]),
+  }
+}
+
+async function loaderRate(
+  all: Int32Array,
+  packing: PackingOptions['packing'],
+): Promise<PackFigures['loader'][number]> {
+  const source = cachedSource(all.subarray(0, CACHED))
+  const run = async (): Promise<{ conversations: number; tokens: number; seconds: number }> => {
+    const loader = createLoader(source, { ...SHAPE, packing, bosId: 0 })
+    const began = performance.now()
+    let tokens = 0
+    for (let last = false; !last;) {
+      const batch = await loader.next()
+      tokens += batch.inputs.length
+      last = batch.lastStep
+    }
+    return { conversations: loader.state().consumed, tokens, seconds: secondsSince(began) }
+  }
+  await run() // the first pass compiles
+  const { conversations, tokens, seconds } = await run()
+  return { packing, conversations_per_s: conversations / seconds, tokens_per_s: tokens / seconds }
+}
+
+/** Ids that this machine copies a second when each is written twice, as a loader must. */
+function copyRate(): number {
+  const source = new Int32Array(16 * 2 ** 20).fill(1)
+  const size = SHAPE.batchSize * SHAPE.seqLen
+  const began = performance.now()
+  let tokens = 0
+  for (let round = 0; round < 8; round++) {
+    for (let at = 0; at + size <= source.length; at += size) {
+      new Int32Array(size).set(source.subarray(at, at + size))
+      new Int32Array(size).set(source.subarray(at, at + size))
+      tokens += size
+    }
+  }
+  return tokens / secondsSince(began)
+}
+
+function planTime(lengths: Int32Array): PackFigures['plan'] {
+  const tasks = new Uint16Array(lengths.length)
+  const began = performance.now()
+  const plan = planEpoch(
+    { lengths, tasks, taskCount: 1 },
+    { ...SHAPE, packing: 'bestfit-crop', batchesPerStep: 8 },
+  )
+  return { conversations: lengths.length, steps: plan.steps, seconds: secondsSince(began) }
+}
+
+/** One placement: a refill, the choice, and the removal from the buffer. */
+function placementCost(lengths: Int32Array, bufferSize: number): PackFigures['placement'][number] {
+  const lengthOf = (c: number): number => lengths[c] ?? 1
+  const packer = new BatchPacker({ ...SHAPE, packing: 'bestfit-crop', bufferSize }, lengths.length)
+  const pack = (batches: number): number => {
+    let placements = 0
+    for (let i = 0; i < batches; i++) placements += packBatch(packer, lengthOf).placements.length
+    return placements
+  }
+  pack(300) // fills the buffer, and compiles
+  const began = performance.now()
+  const placements = pack(3000)
+  return { buffer_size: bufferSize, ns: (1e9 * secondsSince(began)) / placements }
+}
+
+function secondsSince(began: number): number {
+  return (performance.now() - began) / 1000
+}
+
+function figureLines({ copy_tokens_per_s, loader, plan, placement }: PackFigures): string[] {
+  const whole = (n: number): string => Math.round(n).toLocaleString('en-US')
+  const millions = (n: number): string => (n / 1e6).toFixed(1)
+  return [
+    ...table(
+      ['loader, from cached ids', 'conversations/s', 'million tokens/s', 'of copying'],
+      loader.map((row) => [
+        row.packing,
+        whole(row.conversations_per_s),
+        millions(row.tokens_per_s),
+        `${((100 * row.tokens_per_s) / copy_tokens_per_s).toFixed(0)} %`,
+      ]),
+    ),
+    `this machine copies ${millions(copy_tokens_per_s)} million tokens/s, each id twice`,
+    '',
+    `plan of ${whole(plan.conversations)} conversations: ${plan.seconds.toFixed(2)} s, ${whole(plan.steps)} steps`,
+    '',
+    ...table(
+      ['buffer', 'ns a placement'],
+      placement.map(({ buffer_size, ns }) => [whole(buffer_size), whole(ns)]),
+    ),
+  ]
+}

@@ -1,0 +1,96 @@
+/** `pack`: a digest over packed batches and their progress, in the reference's own terms. */
+import { join } from 'node:path'
+
+import { renderSource } from '../data/render-source'
+import { createLoader, type LoaderOptions } from '../packing/loader'
+import { type PackReport, reportPacking, rowLists } from '../packing/pack-report'
+import type { PackedBatch } from '../packing/types'
+import { loadConfig, parseConfigFields } from '../runs/config'
+import type { RunConfig } from '../runs/config.schema'
+import { loadTokenizer } from '../tokenizer/tokenizer'
+import type { Command, CommandIo, CommandValues } from './command'
+import { openSplit, parseSplit } from './open-data'
+import { optionalCount, requiredString, usageError } from './usage'
+
+const usage = 'pack --config F --split train|val [--batches N] [--rank R --world-size W] [--first]'
+const REPORT_EVERY_MS = 2000
+
+export const command: Command = {
+  name: 'pack',
+  summary: 'a digest over the packed batches of a split, with the progress after each',
+  usage,
+  options: {
+    config: { type: 'string' },
+    split: { type: 'string' },
+    batches: { type: 'string' },
+    rank: { type: 'string' },
+    'world-size': { type: 'string' },
+    first: { type: 'boolean' },
+    json: { type: 'boolean' },
+  },
+
+  async run(values, io) {
+    const split = parseSplit(requiredString(values, 'split', usage))
+    const batches = optionalCount(values, 'batches')
+    const ranks = parseRanks(values)
+    const loaded = await loadConfig(requiredString(values, 'config', usage), parseConfigFields)
+    const tokenizer = await loadTokenizer(join(loaded.baseDir, 'tokenizer'))
+    const mixture = await openSplit(loaded, split, io)
+    try {
+      const options = loaderOptions(loaded.config, ranks, tokenizer.specials['<|bos|>'])
+      const loader = createLoader(renderSource(mixture, tokenizer), options)
+      const report = await reportPacking(loader, { split, batches, onBatch: progressOf(io) })
+      io.stdout(JSON.stringify(printed(report, values['first'] === true)))
+      return 0
+    } finally {
+      await mixture.close()
+    }
+  },
+}
+
+/** @throws MidbenchError `usage` when --rank is not below --world-size */
+function parseRanks(values: CommandValues): { rank: number; worldSize: number } {
+  const rank = optionalCount(values, 'rank', 0) ?? 0
+  const worldSize = optionalCount(values, 'world-size') ?? 1
+  if (rank < worldSize) return { rank, worldSize }
+  throw usageError(`--rank is ${String(rank)}; it must be below --world-size, ${String(worldSize)}.`, usage)
+}
+
+/**
+ * The loader as the config has it. num_iterations counts batches here, as the reference's loader counts them: what one
+ * step takes is for the run to know (reference §6, 2), and total_batch_size plays no part in packing.
+ */
+function loaderOptions(
+  config: RunConfig,
+  ranks: { rank: number; worldSize: number },
+  bosId: number,
+): LoaderOptions {
+  const { packing, device_batch_size, max_seq_len, buffer_size, num_iterations } = config
+  const limit = num_iterations === -1 ? {} : { totalBatches: num_iterations }
+  return {
+    packing,
+    batchSize: device_batch_size,
+    seqLen: max_seq_len,
+    bufferSize: buffer_size,
+    bosId,
+    ...ranks,
+    ...limit,
+  }
+}
+
+/** Says now and then how far packing is, and ends it when asked to. */
+function progressOf(io: CommandIo): (batch: PackedBatch) => void {
+  let said = performance.now()
+  return ({ index, progress }) => {
+    io.signal.throwIfAborted()
+    if (performance.now() - said < REPORT_EVERY_MS) return
+    said = performance.now()
+    io.stderr(`packed ${String(index + 1)} batches, ${(100 * progress).toFixed(1)} % of the conversations`)
+  }
+}
+
+function printed({ first, ...report }: PackReport, withFirst: boolean): object {
+  if (!withFirst || first === undefined) return report
+  const { inputs, targets, seqLen } = first
+  return { ...report, first: { inputs: rowLists(inputs, seqLen), targets: rowLists(targets, seqLen) } }
+}

@@ -1,0 +1,104 @@
+/** `plan`: the whole epoch without training it: steps, and what is used, cropped and padded, in total and by task. */
+import { join } from 'node:path'
+
+import { planEpoch } from '../packing/plan'
+import { type PlanView, viewPlan } from '../packing/plan-view'
+import { SplitData } from '../packing/split-data'
+import { loadConfig } from '../runs/config'
+import type { RunConfig } from '../runs/config.schema'
+import { loadTokenizer } from '../tokenizer/tokenizer'
+import type { Command, CommandIo } from './command'
+import { openSplit, parseSplit } from './open-data'
+import { table } from './table'
+import { optionalString, requiredString } from './usage'
+
+const usage = 'plan --config F [--split train|val] [--json]'
+const REPORT_EVERY_MS = 2000
+
+export const command: Command = {
+  name: 'plan',
+  summary: 'the whole epoch without training: steps, tokens, crop and pad by task',
+  usage,
+  options: { config: { type: 'string' }, split: { type: 'string' }, json: { type: 'boolean' } },
+
+  async run(values, io) {
+    const split = parseSplit(optionalString(values, 'split') ?? 'train')
+    const loaded = await loadConfig(requiredString(values, 'config', usage))
+    const tokenizer = await loadTokenizer(join(loaded.baseDir, 'tokenizer'))
+    const mixture = await openSplit(loaded, split, io)
+    try {
+      const data = new SplitData(mixture, tokenizer)
+      const { lengths, tasks } = await data.table({ signal: io.signal, progress: progressOf(io) })
+      const taskCount = mixture.tasks.length
+      const plan = planEpoch({ lengths, tasks, taskCount }, planOptions(loaded.config))
+      const { curve: _, ...view } = viewPlan(plan, mixture.tasks)
+      if (values['json'] === true) io.stdout(JSON.stringify(view))
+      else for (const line of planLines(view)) io.stdout(line)
+      return 0
+    } finally {
+      await mixture.close()
+    }
+  },
+}
+
+/** The run's own packing, by one reader. */
+function planOptions(config: RunConfig): Parameters<typeof planEpoch>[1] {
+  const { packing, device_batch_size: batchSize, max_seq_len: seqLen, buffer_size: bufferSize } = config
+  const batchesPerStep = config.total_batch_size / (batchSize * seqLen)
+  const steps = config.num_iterations
+  const limit = steps === -1 ? {} : { totalBatches: steps * batchesPerStep }
+  return { packing, batchSize, seqLen, bufferSize, rank: 0, worldSize: 1, batchesPerStep, ...limit }
+}
+
+function progressOf(
+  io: CommandIo,
+): (progress: { label: string; done: number; total: number | null }) => void {
+  let said = performance.now()
+  return ({ label, done, total }) => {
+    if (performance.now() - said < REPORT_EVERY_MS) return
+    said = performance.now()
+    io.stderr(`${label}: ${count(done)} of ${count(total ?? done)} conversations`)
+  }
+}
+
+/** The plan as a person reads it. */
+export function planLines(plan: Omit<PlanView, 'curve'>): string[] {
+  const tokensPerStep = plan.batches_per_step * plan.batch_size * plan.seq_len
+  const left = plan.batches_left_over
+  return [
+    `${plan.packing}: ${count(plan.batch_size)} rows of ${count(plan.seq_len + 1)} ids a batch, a buffer of ${count(plan.buffer_size)}`,
+    `steps         ${count(plan.steps)} of ${count(tokensPerStep)} tokens, ${count(plan.batches_per_step)} batches each`,
+    `batches       ${count(plan.batches)}${left === 0 ? '' : `, and ${count(left)} that do not fill a step and are not trained`}`,
+    `utilisation   ${percent(plan.utilisation)}: ${count(plan.tokens_used)} tokens used, ${count(plan.tokens_padded)} padded`,
+    `cropped       ${percent(share(plan.tokens_cropped, plan.tokens_used + plan.tokens_cropped))} of what was read: ` +
+      `${count(plan.tokens_cropped)} tokens of ${count(plan.conversations_cropped)} conversations`,
+    `never trained ${count(plan.conversations_never_trained)} of ${count(plan.conversations)} conversations`,
+    `too long      ${count(plan.conversations_longer_than_row)} conversations are longer than a row`,
+    '',
+    ...table(
+      ['task', 'conversations', 'tokens', 'used', 'cropped', 'cropped conv.', 'never trained', 'too long'],
+      plan.per_task.map((task) => [
+        task.name,
+        count(task.conversations),
+        count(task.tokens),
+        count(task.tokens_used),
+        count(task.tokens_cropped),
+        count(task.conversations_cropped),
+        count(task.conversations_never_trained),
+        count(task.conversations_longer_than_row),
+      ]),
+    ),
+  ]
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole
+}
+
+function percent(value: number): string {
+  return `${(100 * value).toFixed(2)} %`
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US')
+}
