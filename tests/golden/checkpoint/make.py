@@ -32,3 +32,27 @@ for _ in range(3):
         optimizer.step()
 meta = {"step": 3, "val_bpb": float("inf"), "model_config": CONFIG, "user_config": {"run": "golden"}, "device_batch_size": 2}
 save_checkpoint(str(HERE), 3, model.state_dict(), [o.state_dict() for o in optimizers], meta)
+
+# Tensors that are views of a storage, every number format, and plain values around them.
+base = torch.arange(24, dtype=torch.float32).reshape(4, 6)
+torch.save(
+    {
+        "base": base,
+        "transposed": base.T,
+        "rows": base[1:3],
+        "columns": base[:, 2:4],
+        "scalar": torch.tensor(2.5),
+        "empty": torch.zeros(0, 3),
+        "bfloat16": torch.tensor([1.0, -2.5, 3.140625], dtype=torch.bfloat16),
+        "float16": torch.tensor([1.0, -2.5, 6.1035e-05, 65504.0], dtype=torch.float16),
+        "int32": torch.tensor([-1, 2**31 - 1], dtype=torch.int32),
+        "int64": torch.tensor([-(2**62), 2**53 + 1], dtype=torch.int64),
+        "parameter": torch.nn.Parameter(torch.ones(2)),
+        "plain": [None, True, 7, -1, 70000, 2**40, 0.5, "text", ("a", 1), {"nested": [1, 2]}],
+    },
+    HERE / "views.pt",
+)
+torch.save({"weight": torch.zeros(2, dtype=torch.float64)}, HERE / "float64.pt")
+torch.serialization.set_crc32_options(False)
+torch.save({"weight": torch.arange(3.0)}, HERE / "no-checksums.pt")
+torch.save({"weight": torch.arange(3.0)}, HERE / "legacy.pt", _use_new_zipfile_serialization=False)
