@@ -261,7 +261,9 @@ const rules = new Map<string, Rule>([
   ...names('Reciprocal ZerosLike OnesLike Identity StopGradient LogicalNot Softmax LogSoftmax Sin Cos').map(
     entry(unary),
   ),
-  ...names('ReluGrad TanhGrad RsqrtGrad SqrtGrad SigmoidGrad MatrixBandPart Cumsum').map(entry(unary)),
+  ...names('ReluGrad TanhGrad RsqrtGrad SqrtGrad SigmoidGrad MatrixBandPart Cumsum ReverseV2').map(
+    entry(unary),
+  ),
   ...names(
     'Add AddV2 Sub Mul Div RealDiv DivNoNan Maximum Minimum Pow SquaredDifference FloorDiv FloorMod',
   ).map(entry(binary)),

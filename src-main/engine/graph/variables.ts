@@ -52,24 +52,55 @@ function readAfter(
   )
 }
 
-/** Adds a node that writes `value` to the variable. */
-export function assign(graph: Graph, variable: Variable, value: Value): GraphNode {
-  return write(graph, 'AssignVariableOp', variable, value)
+/** Adds a node that writes `value` to the variable, once the nodes of `order` have run. */
+export function assign(
+  graph: Graph,
+  variable: Variable,
+  value: Value,
+  order: readonly GraphNode[] = [],
+): GraphNode {
+  return write(graph, 'AssignVariableOp', variable, value, order)
 }
 
 /** Adds a node that adds `value` to the variable. */
 export function assignAdd(graph: Graph, variable: Variable, value: Value): GraphNode {
-  return write(graph, 'AssignAddVariableOp', variable, value)
+  return write(graph, 'AssignAddVariableOp', variable, value, [])
 }
 
-function write(graph: Graph, op: string, variable: Variable, value: Value): GraphNode {
+function write(
+  graph: Graph,
+  op: string,
+  variable: Variable,
+  value: Value,
+  order: readonly GraphNode[],
+): GraphNode {
   return graph.add({
     op,
     name: `${op === 'AssignVariableOp' ? 'assign' : 'add'}/${variable.name}`,
     inputs: [variable.handle, value],
+    after: order,
     attributes: { dtype: { kind: 'type', value: variable.dtype } },
     outputs: [],
   })
+}
+
+/** Zeros of the variable's shape, made at the run. */
+export function zeros(graph: Graph, { shape, dtype }: Variable): Value {
+  const dimensions = graph.constant({
+    dtype: DType.int32,
+    shape: [shape.length],
+    data: Int32Array.from(shape),
+  })
+  const zero = graph.constant({ dtype: DType.float32, shape: [], data: Float32Array.of(0) })
+  return valueOf(
+    graph.add({
+      op: 'Fill',
+      name: 'zeros',
+      inputs: [dimensions, zero],
+      attributes: { T: { kind: 'type', value: dtype }, index_type: { kind: 'type', value: DType.int32 } },
+      outputs: [{ shape, dtype }],
+    }),
+  )
 }
 
 /** Adds a node that can be fetched and is done when all of `nodes` are: sessions fetch values, not nodes. */

@@ -1,0 +1,232 @@
+/**
+ * The graph of training: what a micro-batch, an update, an evaluation and reading or writing the state each run.
+ *
+ * Parameters, gradients and the optimizers' state are variables of the session. A micro-batch adds its gradients to
+ * theirs; an update takes the mean, moves the parameters and leaves the gradients at zero. Model and optimizers are the
+ * same functions that the eager engine calls, recorded. Shapes are fixed: another batch shape is another graph.
+ */
+import * as tf from '@tensorflow/tfjs-core'
+
+import { MidbenchError } from '../../errors'
+import type { ModelConfig } from '../../model/config.schema'
+import { lossAndGradients, lossPerToken } from '../../model/loss'
+import { parameterShapes } from '../../model/parameters'
+import { DType, type NodeDef } from '../../native/graph-def'
+import type { ParameterGroup } from '../../optimizers/groups'
+import { initOptimizer, updateOptimizer } from '../../optimizers/optimizer'
+import { Graph, toNodeDefs, type Value, valueName } from './graph'
+import { useBfloat16Products } from './precision'
+import { type Recording, record } from './recorder'
+import {
+  addSetters,
+  addVariable,
+  after,
+  assign,
+  assignAdd,
+  type Setter,
+  type Variable,
+  zeros,
+} from './variables'
+
+export interface StepGraphOptions {
+  model: ModelConfig
+  /** None where nothing is trained: such a graph only evaluates. */
+  groups: readonly ParameterGroup[]
+  /** B */
+  batchSize: number
+  /** T */
+  seqLen: number
+  /** Of matrix products; everything else is float32. */
+  dtype: 'float32' | 'bfloat16'
+}
+
+/** A graph and the names by which it is run. */
+export interface StepGraph {
+  nodes: NodeDef[]
+  /** Names of parameters and of the optimizers' state, in that order: all that must be saved. */
+  parameters: string[]
+  optimizer: string[]
+  set: Setter
+  /** Of all that must be saved. */
+  shapes: ReadonlyMap<string, readonly number[]>
+  fetch: {
+    /** Mean loss of the micro-batch, and that its gradients have been added. */
+    micro: string[]
+    /** Sets gradients to zero. */
+    clear: string[]
+    update: string[]
+    /** [B * T] */
+    losses: string[]
+    /** The value of a variable. */
+    read(name: string): string
+  }
+}
+
+/** Inputs of a run, by placeholder. */
+export const inputNames = {
+  inputs: 'inputs',
+  targets: 'targets',
+  /** 1 / micro-batches */
+  share: 'share',
+  lrMultiplier: 'lr_multiplier',
+  momentum: 'momentum',
+} as const
+
+/**
+ * Records the graph. Takes well under a second and no tensor memory, whatever the sizes.
+ *
+ * @throws MidbenchError `graph.op` where model or optimizers use an operation that has no shape rule
+ */
+export function buildStepGraph(options: StepGraphOptions): StepGraph {
+  const graph = new Graph()
+  const shapes = parameterShapes(options.model)
+  const state = optimizerShapes(options.groups, shapes)
+  const variables = {
+    parameters: variablesOf(graph, shapes, ''),
+    optimizer: variablesOf(graph, state, ''),
+    gradients: variablesOf(graph, options.groups.length === 0 ? new Map() : shapes, 'gradient/'),
+  }
+  const set = addSetters(graph, [...variables.parameters.values(), ...variables.optimizer.values()])
+  const batch = [inputNames.inputs, inputNames.targets].map((name) =>
+    graph.placeholder(name, [options.batchSize, options.seqLen], DType.int32),
+  )
+  const losses = record(graph, (recording) =>
+    evaluation(recording, options.model, variables.parameters, batch),
+  )
+  const micro = variables.gradients.size > 0 ? microBatch(graph, options.model, variables, batch) : []
+  const update = variables.gradients.size > 0 ? [addUpdate(graph, options.groups, variables)] : []
+  const clear = [...variables.gradients.values()].map((variable) =>
+    assign(graph, variable, zeros(graph, variable)),
+  )
+  const cleared = after(graph, clear, 'cleared')
+  if (options.dtype === 'bfloat16') useBfloat16Products(graph)
+  return {
+    nodes: toNodeDefs(graph),
+    parameters: [...shapes.keys()],
+    optimizer: [...state.keys()],
+    set,
+    shapes: new Map([...shapes, ...state]),
+    fetch: {
+      micro: micro.map(valueName),
+      clear: [valueName(cleared)],
+      update: update.map(valueName),
+      losses: [valueName(losses)],
+      read: (name) => `read/${name}:0`,
+    },
+  }
+}
+
+interface StepVariables {
+  parameters: ReadonlyMap<string, Variable>
+  optimizer: ReadonlyMap<string, Variable>
+  gradients: ReadonlyMap<string, Variable>
+}
+
+function variablesOf(
+  graph: Graph,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  prefix: string,
+): Map<string, Variable> {
+  return new Map(
+    [...shapes].map(([name, shape]) => [name, addVariable(graph, prefix + name, shape, DType.float32)]),
+  )
+}
+
+function evaluation(
+  recording: Recording,
+  model: ModelConfig,
+  parameters: ReadonlyMap<string, Variable>,
+  batch: readonly Value[],
+): Value {
+  const [inputs, targets] = batchTensors(recording, batch)
+  return recording.value(lossPerToken(tensorsOf(recording, parameters), model, inputs, targets))
+}
+
+/** The micro-batch's loss, and the sign that its gradients have been added. */
+function microBatch(
+  graph: Graph,
+  model: ModelConfig,
+  variables: StepVariables,
+  batch: readonly Value[],
+): Value[] {
+  const { loss, gradients } = record(graph, (recording) => {
+    const [inputs, targets] = batchTensors(recording, batch)
+    const result = lossAndGradients(tensorsOf(recording, variables.parameters), model, inputs, targets)
+    return { loss: recording.value(result.loss), gradients: valuesOf(recording, result.gradients) }
+  })
+  const added = [...variables.gradients].map(([name, variable]) =>
+    assignAdd(graph, variable, required(gradients, name)),
+  )
+  return [loss, after(graph, added, 'accumulated')]
+}
+
+function addUpdate(graph: Graph, groups: readonly ParameterGroup[], variables: StepVariables): Value {
+  const scalar = (name: string): Value => graph.placeholder(name, [], DType.float32)
+  const [share, lrMultiplier, momentum] = [
+    scalar(inputNames.share),
+    scalar(inputNames.lrMultiplier),
+    scalar(inputNames.momentum),
+  ]
+  const updated = record(graph, (recording) => {
+    const gradients = tensorsOf(recording, variables.gradients)
+    const factor = recording.tensor(share)
+    const means = new Map([...gradients].map(([name, sum]) => [name, tf.mul(sum, factor)]))
+    const settings = {
+      lrMultiplier: recording.tensor(lrMultiplier).asScalar(),
+      momentum: recording.tensor(momentum).asScalar(),
+    }
+    const next = updateOptimizer(
+      groups,
+      tensorsOf(recording, variables.parameters),
+      means,
+      tensorsOf(recording, variables.optimizer),
+      settings,
+    )
+    return valuesOf(recording, new Map([...next.params, ...next.state]))
+  })
+  const kept = [...variables.parameters, ...variables.optimizer]
+  const moved = kept.map(([name, variable]) => assign(graph, variable, required(updated, name)))
+  // Gradients are read by the update, so they are cleared only after it.
+  const cleared = [...variables.gradients.values()].map((variable) =>
+    assign(graph, variable, zeros(graph, variable), moved),
+  )
+  return after(graph, cleared, 'updated')
+}
+
+// ---------------------------------------------------------------------------------------------- helpers
+
+/** Shapes of the optimizers' state by name: those of what `initOptimizer` would make. */
+function optimizerShapes(
+  groups: readonly ParameterGroup[],
+  parameters: ReadonlyMap<string, readonly number[]>,
+): Map<string, readonly number[]> {
+  const sketch = new Graph()
+  const stand = variablesOf(sketch, parameters, '')
+  const state = record(sketch, (recording) =>
+    valuesOf(recording, initOptimizer(groups, tensorsOf(recording, stand))),
+  )
+  return new Map([...state].map(([name, { shape }]) => [name, shape]))
+}
+
+function tensorsOf(recording: Recording, variables: ReadonlyMap<string, Variable>): Map<string, tf.Tensor> {
+  return new Map([...variables].map(([name, { read }]) => [name, recording.tensor(read)]))
+}
+
+function valuesOf(recording: Recording, tensors: ReadonlyMap<string, tf.Tensor>): Map<string, Value> {
+  return new Map([...tensors].map(([name, tensor]) => [name, recording.value(tensor)]))
+}
+
+function batchTensors(recording: Recording, batch: readonly Value[]): [tf.Tensor2D, tf.Tensor2D] {
+  const [inputs, targets] = batch.map((value) =>
+    recording.tensor(value).as2D(value.shape[0] ?? 0, value.shape[1] ?? 0),
+  )
+  if (!inputs || !targets)
+    throw new MidbenchError({ code: 'graph.input', message: 'A batch is inputs and targets.' })
+  return [inputs, targets]
+}
+
+function required(values: ReadonlyMap<string, Value>, name: string): Value {
+  const value = values.get(name)
+  if (value) return value
+  throw new MidbenchError({ code: 'graph.output', message: `The step gives nothing for ${name}.` })
+}
