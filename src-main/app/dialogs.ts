@@ -60,9 +60,11 @@ export class Dialogs {
     return choices[response] ?? 'cancel'
   }
 
-  /** Says what was found wrong; does not wait. */
-  warn(message: string, detail: string): void {
-    void this.message({ type: 'warning', message, detail })
+  /** Says what was found wrong at start-up; does not wait. */
+  warnOf(problems: readonly string[]): void {
+    if (problems.length === 0) return
+    const message = 'Some of what was stored could not be used.'
+    void this.message({ type: 'warning', message, detail: problems.join('\n\n') })
   }
 
   private message(options: MessageBoxOptions): ReturnType<typeof dialog.showMessageBox> {

@@ -6,9 +6,9 @@
  * several changes in quick succession the last one is sure to be written.
  */
 import { readFileSync, renameSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { z } from 'zod'
+
+import { makeFile } from '../data/files/durable'
 
 export class JsonFile<T> {
   private next: { value: T } | null = null
@@ -47,7 +47,7 @@ export class JsonFile<T> {
       while (this.next) {
         const { value } = this.next
         this.next = null
-        await writeFileSafely(this.path, `${JSON.stringify(value, null, 2)}\n`)
+        await makeFile(this.path, `${JSON.stringify(value, null, 2)}\n`)
       }
     } finally {
       this.writing = null
@@ -63,36 +63,6 @@ export class JsonFile<T> {
     } catch (error) {
       return `${what}\nIt could not be moved aside: ${reasonOf(error)}.`
     }
-  }
-}
-
-/** Writes a text file beside its target, flushes it, renames it, and flushes the folder. Makes the folder if need be. */
-export async function writeFileSafely(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  const beside = `${path}.${String(process.pid)}.partial`
-  try {
-    await flushed(beside, 'w', (file) => file.writeFile(text))
-    await rename(beside, path)
-    await flushed(dirname(path), 'r', () => Promise.resolve())
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
-  }
-}
-
-type FileHandle = Awaited<ReturnType<typeof open>>
-
-async function flushed(
-  path: string,
-  flags: string,
-  work: (file: FileHandle) => Promise<void>,
-): Promise<void> {
-  const file = await open(path, flags)
-  try {
-    await work(file)
-    await file.sync()
-  } finally {
-    await file.close()
   }
 }
 

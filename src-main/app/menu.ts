@@ -5,6 +5,9 @@
 import { Menu, app, type MenuItemConstructorOptions } from 'electron'
 
 import type { EventPayload, Settings } from '../ipc/contract'
+import type { EventHub } from '../ipc/event-hub'
+import { isDevelopment } from './paths'
+import type { SettingsStore } from './settings'
 
 type Command = EventPayload<'menu.command'>['command']
 
@@ -16,9 +19,22 @@ export interface MenuOptions {
   development: boolean
 }
 
-/** Sets the menu; again after the theme has changed, whose entry is marked. */
-export function setMenu(options: MenuOptions): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(options)))
+/** Sets the menu; its mark follows the theme. */
+export function setupMenu(hub: EventHub, settings: SettingsStore): void {
+  const send = (command: Command): void => hub.publish('menu.command', { command })
+  const setTheme = (theme: Settings['theme']): void => void settings.update({ theme })
+  const template = menuTemplate({
+    send,
+    setTheme,
+    theme: settings.current.theme,
+    development: isDevelopment(),
+  })
+  const menu = Menu.buildFromTemplate(template)
+  Menu.setApplicationMenu(menu)
+  settings.onChange(({ theme }) => {
+    const item = menu.getMenuItemById(`theme.${theme}`)
+    if (item) item.checked = true
+  })
 }
 
 /** What the menu is made of. */

@@ -39,7 +39,7 @@ export function setupScheme(): void {
 }
 
 /** Serves the page's files to a session. */
-export function servePage(session: Session, folder: string): void {
+export function setupPage(session: Session, folder: string): void {
   session.protocol.handle('app', async (request) => {
     const path = pageFile(request.url, folder)
     const type = path === null ? undefined : TYPES[extname(path)]

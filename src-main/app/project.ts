@@ -11,10 +11,11 @@ import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
 
 import { MidbenchError } from '../errors'
+import { makeFile } from '../data/files/durable'
 import type { Project } from '../ipc/contract'
 import { baseDirOf, parseConfig, parseJson, withAbsolutePaths } from '../runs/config'
 import { runConfig, type RunConfig } from '../runs/config.schema'
-import { JsonFile, writeFileSafely } from './json-file'
+import { JsonFile } from './json-file'
 
 /** `path` null: the starter project, wherever this version of the app keeps it. */
 const kept = z.object({ path: z.string().nullable(), modified: z.boolean(), config: runConfig })
@@ -104,7 +105,7 @@ export class ProjectStore {
 
   private async write(path: string, config: RunConfig): Promise<Project> {
     try {
-      await writeFileSafely(path, `${JSON.stringify(config, null, 2)}\n`)
+      await makeFile(path, `${JSON.stringify(config, null, 2)}\n`)
     } catch (cause) {
       const message = `${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`
       throw new MidbenchError(

@@ -10,11 +10,9 @@ export class SettingsStore {
   /** What was wrong with the stored settings, to be shown; null when nothing was. */
   readonly problem: string | null
 
-  /** @param changed hears of each change */
-  constructor(
-    path: string,
-    private readonly changed: (settings: Settings) => void,
-  ) {
+  private readonly listeners: ((settings: Settings) => void)[] = []
+
+  constructor(path: string) {
     this.file = new JsonFile(path, calls['settings.get'].output)
     const { value, problem } = this.file.read()
     this.value = value ?? defaults
@@ -25,13 +23,17 @@ export class SettingsStore {
     return this.value
   }
 
+  onChange(listener: (settings: Settings) => void): void {
+    this.listeners.push(listener)
+  }
+
   /** Resolves once the change is on disk. */
   async update(patch: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
     const { theme = this.value.theme } = patch
     const base_dir = patch.base_dir === undefined ? this.value.base_dir : patch.base_dir
     const threads = patch.threads === undefined ? this.value.threads : patch.threads
     this.value = { theme, base_dir, threads }
-    this.changed(this.value)
+    for (const listener of this.listeners) listener(this.value)
     await this.file.write(this.value)
     return this.value
   }

@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs'
 
 import type { JsonFile } from './json-file'
 import { PAGE_URL } from './page'
-import { LEAST_SIZE, placeWindow, windowStateFile, type WindowState } from './window-state'
+import { LEAST_SIZE, placeWindow, windowStateFile, type Area, type WindowState } from './window-state'
 
 /** The page's frame colour (styles/tokens.css), so that no white flashes up before it. */
 const BACKGROUND = { light: '#f4f4f2', dark: '#0c0d0f' }
@@ -16,18 +16,19 @@ const BACKGROUND = { light: '#f4f4f2', dark: '#0c0d0f' }
 export interface MainWindowOptions {
   preload: string
   icon: string
-  /** Where its place is kept. */
-  stateFile: string
-  /** Asked before it closes: false keeps it open. */
-  mayClose: () => boolean
+  person: {
+    /** Where its place is kept. */
+    window: string
+  }
 }
 
 export class MainWindow {
   private window: BrowserWindow | null = null
   private readonly stateFile: JsonFile<WindowState>
+  private mayClose = (): boolean => true
 
   constructor(private readonly options: MainWindowOptions) {
-    this.stateFile = windowStateFile(options.stateFile)
+    this.stateFile = windowStateFile(options.person.window)
     nativeTheme.on('updated', () => {
       this.window?.setBackgroundColor(background())
     })
@@ -42,6 +43,11 @@ export class MainWindow {
     return this.window
   }
 
+  /** Asks before it closes: false keeps it open. */
+  askBeforeClosing(mayClose: () => boolean): void {
+    this.mayClose = mayClose
+  }
+
   /** Makes it, or brings it to the front. */
   show(): void {
     if (!this.window) {
@@ -53,10 +59,11 @@ export class MainWindow {
     this.window.focus()
   }
 
-  /** Closes it without asking. */
-  destroy(): void {
-    this.remember()
+  /** Closes it without asking; resolves once its place is on disk. */
+  async destroy(): Promise<void> {
+    const remembered = this.remember()
     this.window?.destroy()
+    await remembered
   }
 
   private create(): BrowserWindow {
@@ -83,7 +90,7 @@ export class MainWindow {
       window.show()
     })
     window.on('close', (event) => {
-      if (this.options.mayClose()) this.remember()
+      if (this.mayClose()) void this.remember()
       else event.preventDefault()
     })
     window.on('closed', () => {
@@ -94,10 +101,10 @@ export class MainWindow {
   }
 
   /** Keeps where it is; when maximised, where it would be otherwise. */
-  private remember(): void {
+  private async remember(): Promise<void> {
     if (!this.window) return
     const state = { ...this.window.getNormalBounds(), maximized: this.window.isMaximized() }
-    void this.stateFile.write(state).catch(() => undefined) // not worth keeping a window open for
+    await this.stateFile.write(state).catch(() => undefined) // not worth keeping a window open for
   }
 }
 
@@ -105,7 +112,7 @@ function background(): string {
   return nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light
 }
 
-function displayAreas() {
+function displayAreas(): Area[] {
   const primary = screen.getPrimaryDisplay()
   const others = screen.getAllDisplays().filter((display) => display.id !== primary.id)
   return [primary, ...others].map((display) => display.workArea)

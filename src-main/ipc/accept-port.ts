@@ -2,7 +2,7 @@
  * Gives the page its port, after checking who asks: our window, its top frame, our page's address. The only place where
  * a sender is checked, since everything after goes over a port that nobody else holds.
  *
- * Each load of the page gets a new port, and the one before is closed. An asker that fails the check gets no answer.
+ * Each load of the page gets a new port. An asker that fails the check gets no answer.
  */
 import {
   MessageChannelMain,
@@ -19,19 +19,17 @@ export interface AcceptOptions {
   contents: () => WebContents | null
   /** The page's address, without a fragment. */
   pageUrl: string
-  /** Serves a new port and returns what ends it. */
-  serve: (port: Port) => { close(): void }
+  /** Serves a new port, in place of the one before. */
+  serve: (port: Port) => void
 }
 
 /** Answers every load of our page with a port. */
 export function acceptPorts({ contents, pageUrl, serve }: AcceptOptions): void {
-  let served: { close(): void } | null = null
   ipcMain.on('midbench:connect', (event) => {
     const frame = event.senderFrame
     if (!frame || !isOurPage(event, contents(), pageUrl)) return
-    served?.close()
     const { port1, port2 } = new MessageChannelMain()
-    served = serve(electronPort(port1))
+    serve(electronPort(port1))
     frame.postMessage('midbench:port', null, [port2])
   })
 }

@@ -13,8 +13,8 @@ import { derived, finding } from '../runs/preflight.schema'
 import { evalMetric, failure, logLine, runDetail, runState, runSummary, stepMetric } from '../runs/run.schema'
 
 const nothing = z.object({})
-const int32 = z.instanceof(Int32Array)
-const bytes = z.instanceof(Uint8Array)
+const int32 = z.custom<Int32Array>((value) => value instanceof Int32Array)
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
 const splitName = z.enum(['train', 'val'])
 /** A config as the window edits it, with the folder that its relative paths count from. */
 const configAt = { config: runConfig, dir: z.string() }

@@ -8,7 +8,7 @@ import type { Served } from './serve'
 export class EventHub {
   private page: Served | null = null
 
-  /** The page that events go to from now on. */
+  /** The page that events go to from now on; the port of the one before is closed. */
   connect(page: Served): void {
     this.page?.close()
     this.page = page

@@ -39,7 +39,9 @@ function describe(pid: number): { startedAt: number; ended: boolean } | null {
   try {
     const bootedAt = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]
     // The name, in parentheses, may hold spaces: count the fields behind it. The state is field 3, the start field 22.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
     const ticks = fields[22 - 3]
     if (bootedAt === undefined || ticks === undefined) return null
     const startedAt = Number(bootedAt) * 1000 + Math.round((Number(ticks) / TICKS_PER_SECOND) * 1000)

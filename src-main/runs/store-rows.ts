@@ -7,7 +7,7 @@
  */
 import { z } from 'zod'
 
-import { runConfig } from './config.schema'
+import { runConfig, type RunConfig } from './config.schema'
 import {
   failure,
   logLine,
@@ -71,6 +71,13 @@ export function readDetail(row: unknown, spark: (id: string) => number[]): RunDe
 export function readOwner(row: unknown): RunOwner | null {
   const owner = ownerRow.parse(row)
   return owner.owner_pid === null ? null : { pid: owner.owner_pid, startedAt: owner.owner_started_at ?? 0 }
+}
+
+const speedRow = z.object({ config: json.pipe(runConfig), tok_per_sec: z.number() })
+
+export function readSpeed(row: unknown): { config: RunConfig; tokPerSec: number } {
+  const { config, tok_per_sec: tokPerSec } = speedRow.parse(row)
+  return { config, tokPerSec }
 }
 
 /** The columns a new run is written with. */

@@ -7,8 +7,10 @@
  * reading them 4 µs a step.
  */
 import type Database from 'libsql'
+import { join } from 'node:path'
 
 import { MidbenchError } from '../errors'
+import type { RunConfig } from './config.schema'
 import type { EvalMetric, LogLine, RunDetail, RunSummary, StepMetric } from './run.schema'
 import { durably, inTransaction, openDatabase } from './store-database'
 import {
@@ -22,6 +24,7 @@ import {
   readLogLine,
   readNumber,
   readOwner,
+  readSpeed,
   readStep,
   readSummary,
   type NewRun,
@@ -36,6 +39,11 @@ export type { NewRun, RunOwner, RunPatch } from './store-rows'
 const SPARK_POINTS = 60
 /** States that no process needs to hold. */
 const AT_REST = ['stopped', 'interrupted', 'failed', 'done']
+
+/** The store of a data folder: the one file that the app and the command line share. */
+export function storeFile(dataDir: string): string {
+  return join(dataDir, 'runs.db')
+}
 
 export class RunStore {
   private readonly statements = new Map<string, Database.Statement>()
@@ -98,6 +106,13 @@ export class RunStore {
   list(): RunSummary[] {
     const rows = this.prepare('SELECT * FROM runs ORDER BY created_at DESC, id').all([])
     return rows.map((row) => readSummary(row, (id) => this.spark(id)))
+  }
+
+  /** Options and speed of the newest runs that have trained, at most `limit` of them. */
+  recentSpeeds(limit: number): { config: RunConfig; tokPerSec: number }[] {
+    const sql =
+      'SELECT config, tok_per_sec FROM runs WHERE tok_per_sec IS NOT NULL ORDER BY created_at DESC LIMIT ?'
+    return this.prepare(sql).all([limit]).map(readSpeed)
   }
 
   /** Takes a run out of the store with its metrics and log; its folder is the caller's. @throws `run.unknown` */

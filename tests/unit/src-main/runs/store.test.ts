@@ -118,6 +118,25 @@ describe('metrics', () => {
     })
   })
 
+  it('knows how fast the newest runs were, without those that have not trained', () => {
+    const { store } = open()
+    for (const [id, at] of [
+      ['old', 1],
+      ['new', 2],
+      ['untrained', 3],
+    ] as const) {
+      store.create(sampleRun({ id, created_at: at, config: { ...sampleConfig(), max_seq_len: at } }))
+    }
+    store.appendSteps('old', [sampleStep(1)])
+    store.appendSteps('new', [sampleStep(2)])
+    const speeds = store.recentSpeeds(5).map(({ config, tokPerSec }) => [config.max_seq_len, tokPerSec])
+    expect(speeds).toEqual([
+      [2, 1002],
+      [1, 1001],
+    ])
+    expect(store.recentSpeeds(1)).toHaveLength(1)
+  })
+
   it('thins a long run to 60 points that end with the last step', () => {
     const store = withRun()
     store.appendSteps('run-1', sampleSteps(1, 601))
@@ -180,6 +199,8 @@ describe('markInterrupted', () => {
     )
     expect(changed.map((run) => [run.id, run.state])).toEqual([['gone', 'interrupted']])
     expect(store.summary('alive').state).toBe('training')
+    expect(store.owner('alive')).toEqual(owner)
+    expect(store.owner('gone')).toBeNull()
     expect(store.summary('unowned').state).toBe('paused')
     expect(store.markInterrupted((pid) => pid === owner.pid)).toEqual([])
   })

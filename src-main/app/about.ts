@@ -1,0 +1,53 @@
+/** What the app says of itself and of the machine: versions, licences, doctor, folders. */
+import { app, shell } from 'electron'
+
+import type { AppServices } from '../ipc/handlers/app'
+import { doctor } from '../native/doctor'
+import { findLibrary } from '../native/installation'
+import { cacheDir } from '../native/paths'
+import { baseDirOf } from '../runs/config'
+import { readLicences } from './licences'
+import type { Services } from './services'
+
+/** The answers to the `app.*` calls. */
+export function aboutServices({ files, project, runs, settings }: Services): AppServices {
+  const baseDir = (): string => {
+    const { config, dir } = project.current
+    return baseDirOf(config, dir, settings.current.base_dir)
+  }
+  return {
+    info: async () => ({
+      version: app.getVersion(),
+      electron: process.versions.electron,
+      node: process.versions.node,
+      chrome: process.versions.chrome,
+      tensorflow: tensorflowVersion(),
+      platform: `${process.platform} ${process.arch}`,
+      licences: await readLicences(files.packageJson, files.packages),
+    }),
+    doctor,
+    folders: () => [
+      { label: 'Runs, checkpoints and settings', path: files.person.folder },
+      { label: 'nanochat folder', path: baseDir() },
+      { label: 'Cache', path: cacheDir() },
+    ],
+    revealable: () => [
+      files.person.folder,
+      project.current.dir,
+      baseDir(),
+      cacheDir(),
+      ...runs.list().map((run) => run.dir),
+    ],
+    reveal: (path) => {
+      shell.showItemInFolder(path)
+    },
+  }
+}
+
+function tensorflowVersion(): string | null {
+  try {
+    return findLibrary().version
+  } catch {
+    return null // not installed: the doctor says so
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The window's own way to the data: a data thread beside the one of a run, with the mixtures that were last looked at
+ * kept open in it.
+ *
+ * Opening a mixture may take long the first time (its rows are decoded); what is open answers in milliseconds. Nothing is
+ * read in the main thread. At most {@link KEPT} mixtures stay open; one that cannot be opened is tried anew at the next
+ * call.
+ */
+import { join } from 'node:path'
+
+import type { DataClient } from '../packing/data-client'
+import { DataThread } from '../packing/data-host'
+import type { DataConfig, DataOptions, OpenedData } from '../packing/data-protocol'
+import type { CallOptions } from '../packing/port-calls'
+import { baseDirOf } from '../runs/config'
+import type { RunConfig } from '../runs/config.schema'
+
+/** The config being looked at, the one before, and an entry that is being tried. */
+const KEPT = 3
+
+/** An open mixture: its client, and what is known of it. */
+export interface OpenData {
+  client: DataClient
+  data: OpenedData
+}
+
+export interface DataAccessOptions {
+  /** Folder for decoded rows and rendered ids. */
+  cacheDir: string
+  /** The nanochat folder where a config names none; null = the environment's or the default. */
+  defaultBaseDir: () => string | null
+}
+
+export class DataAccess {
+  private thread: DataThread | null = null
+  /** By options, the one used last at the end. */
+  private readonly open = new Map<string, Promise<OpenData>>()
+
+  constructor(private readonly options: DataAccessOptions) {}
+
+  /**
+   * The opened mixture of a config.
+   *
+   * @param dir what the config's relative paths count from
+   * @param call progress and cancelling, where the mixture has to be opened for it
+   * @throws MidbenchError that names the entry, the file and the reason
+   */
+  async of(config: RunConfig, dir: string, call: CallOptions = {}): Promise<OpenData> {
+    const options = this.dataOptions(config, dir)
+    const key = JSON.stringify(options)
+    const opening = this.open.get(key) ?? this.openNow(options, call)
+    this.open.delete(key)
+    this.open.set(key, opening)
+    await this.closeOldest()
+    return opening.catch((error: unknown) => {
+      if (this.open.get(key) === opening) this.open.delete(key)
+      throw error
+    })
+  }
+
+  /** Ends the thread. */
+  async close(): Promise<void> {
+    this.open.clear()
+    await this.thread?.close()
+    this.thread = null
+  }
+
+  private async openNow(options: DataOptions, call: CallOptions): Promise<OpenData> {
+    this.thread ??= DataThread.start()
+    const client = this.thread.client()
+    try {
+      return { client, data: await client.open(options, call) }
+    } catch (error) {
+      await client.close()
+      throw error
+    }
+  }
+
+  private async closeOldest(): Promise<void> {
+    const [oldest] = this.open
+    if (this.open.size <= KEPT || oldest === undefined) return
+    const [key, opening] = oldest
+    this.open.delete(key)
+    const opened = await opening.catch(() => null) // its asker has heard of it
+    await opened?.client.close()
+  }
+
+  private dataOptions(config: RunConfig, dir: string): DataOptions {
+    const baseDir = baseDirOf(config, dir, this.options.defaultBaseDir())
+    return {
+      config: dataConfig(config),
+      baseDir,
+      configDir: dir,
+      cacheDir: this.options.cacheDir,
+      tokenizerDir: join(baseDir, 'tokenizer'),
+      rank: 0,
+      worldSize: 1,
+    }
+  }
+}
+
+/** The options that decide the data: a change of any other keeps the mixture open. */
+function dataConfig({
+  mixture,
+  max_seq_len,
+  device_batch_size,
+  packing,
+  buffer_size,
+}: RunConfig): DataConfig {
+  return { mixture, max_seq_len, device_batch_size, packing, buffer_size }
+}

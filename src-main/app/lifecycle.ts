@@ -1,0 +1,101 @@
+/**
+ * From launch to exit: one instance, what closing the window means, quitting with a run saved.
+ *
+ * A run does not depend on the window. Quitting, SIGTERM, SIGINT and SIGHUP (the end of the session) all finish the step in hand
+ * and save before the process ends; a second signal ends it at once.
+ */
+import { Notification, app } from 'electron'
+
+import type { RunManager } from '../runs/run-manager'
+import { Closing } from './closing'
+import type { Dialogs } from './dialogs'
+import { shutdownRuns } from './shutdown'
+import type { MainWindow } from './window'
+
+/** Whether this is the first instance on its data folder; a later one only asks the first to show itself. */
+export function setupSingleInstance(): boolean {
+  return app.requestSingleInstanceLock()
+}
+
+/** A fault that nothing else caught must not take a run with it: it is written down, and the app goes on. */
+export function setupErrorLog(): void {
+  process.on('uncaughtException', report)
+  process.on('unhandledRejection', report)
+}
+
+export interface LifecycleOptions {
+  window: MainWindow
+  dialogs: Dialogs
+  runs: RunManager
+  /** What else has to end: data thread, store, files being written. */
+  close: () => Promise<void>
+}
+
+/** Wires the app's events, the window's closing and the process's signals to {@link Closing}. */
+export function setupLifecycle({ window, dialogs, runs, close }: LifecycleOptions): void {
+  const closing = new Closing({
+    isRunning: () => runs.current() !== null,
+    ask: () => dialogs.askAtClosing(nameOfCurrent(runs)),
+    shutdown: async () => {
+      await shutdownRuns(runs)
+      await window.destroy()
+      await close()
+    },
+    destroyWindow: () => void window.destroy(),
+    exit: (code) => {
+      app.exit(code)
+    },
+    failed: report,
+  })
+  window.askBeforeClosing(() => closing.mayCloseWindow())
+  app.on('second-instance', () => {
+    window.show()
+  })
+  app.on('activate', () => {
+    window.show()
+  })
+  app.on('window-all-closed', () => {
+    closing.windowsClosed()
+  })
+  app.on('before-quit', (event) => {
+    event.preventDefault()
+    void closing.quit()
+  })
+  followSignals(closing)
+  runs.on((event) => {
+    if (event.type !== 'rest') return
+    if (!window.current?.isFocused() && event.state !== 'paused') notify(runs, event.runId, window)
+    closing.runRested(window.current !== null)
+  })
+}
+
+function followSignals(closing: Closing): void {
+  let asked = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (asked) app.exit(130)
+      asked = true
+      void closing.quit()
+    })
+  }
+}
+
+/** A run that ended out of sight says so. */
+function notify(runs: RunManager, id: string, window: MainWindow): void {
+  if (!Notification.isSupported()) return
+  const { name, state, step } = runs.get(id)
+  const notification = new Notification({ title: `${name}: ${state}`, body: `After ${String(step)} steps.` })
+  notification.on('click', () => {
+    window.show()
+  })
+  notification.show()
+}
+
+function nameOfCurrent(runs: RunManager): string {
+  const id = runs.current()
+  return id === null ? '' : runs.get(id).name
+}
+
+function report(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+}

@@ -1,0 +1,105 @@
+/**
+ * What the window's calls are answered with: settings, project, runs, data, jobs. Made once, before the window, and
+ * knowing nothing of it; what they have to tell goes to the event hub.
+ */
+import { nativeTheme } from 'electron'
+
+import type { CallOutput } from '../ipc/contract'
+import type { EventHub } from '../ipc/event-hub'
+import { cacheDir } from '../native/paths'
+import { baseDirOf } from '../runs/config'
+import { gatherFacts } from '../runs/preflight-facts'
+import type { RunEvent } from '../runs/run-events'
+import { RunManager } from '../runs/run-manager'
+import { openRunThreads } from '../runs/run-threads'
+import { RunStore, storeFile } from '../runs/store'
+import { checkConfig, speedOfRunsLike } from './check-config'
+import { DataAccess } from './data-access'
+import { Jobs } from './jobs'
+import { appFiles, personFiles, type AppFiles, type PersonFiles } from './paths'
+import { ProjectStore } from './project'
+import { SettingsStore } from './settings'
+
+export interface Services {
+  files: AppFiles & { person: PersonFiles }
+  settings: SettingsStore
+  project: ProjectStore
+  store: RunStore
+  runs: RunManager
+  data: DataAccess
+  jobs: Jobs
+  /** Checks a config as it is typed. */
+  check: (config: unknown, dir: string) => Promise<CallOutput<'project.check'>>
+  /** What was found wrong with the stored settings and project, to be shown. */
+  problems: string[]
+}
+
+/**
+ * Opens everything that is kept in the data folder.
+ *
+ * @throws MidbenchError where the run store cannot be opened
+ */
+export function setupServices(hub: EventHub): Services {
+  const files = { ...appFiles(), person: personFiles() }
+  const settings = new SettingsStore(files.person.settings)
+  nativeTheme.themeSource = settings.current.theme
+  settings.onChange((changed) => {
+    nativeTheme.themeSource = changed.theme
+    hub.publish('settings.changed', changed)
+  })
+  const project = new ProjectStore({
+    file: files.person.project,
+    starter: files.starter,
+    changed: (changed) => hub.publish('project.changed', changed),
+  })
+  const store = RunStore.open(storeFile(files.person.folder))
+  const defaultBaseDir = (): string | null => settings.current.base_dir
+  const runs = new RunManager({
+    store,
+    dataDir: files.person.folder,
+    cacheDir: cacheDir(),
+    openThreads: openRunThreads,
+    defaultBaseDir,
+    threads: () => settings.current.threads,
+  })
+  runs.on((event) => {
+    publishRunEvent(hub, event)
+  })
+  const data = new DataAccess({ cacheDir: cacheDir(), defaultBaseDir })
+  const jobs = new Jobs((progress) => hub.publish('job.progress', progress))
+  const check: Services['check'] = (input, dir) =>
+    checkConfig(input, (config) =>
+      gatherFacts(config, baseDirOf(config, dir, defaultBaseDir()), files.person.folder, {
+        tokPerSec: speedOfRunsLike(config, store.recentSpeeds(20)),
+      }),
+    )
+  const problems = [settings.problem, project.problem].filter((problem) => problem !== null)
+  return { files, settings, project, store, runs, data, jobs, check, problems }
+}
+
+/** What the window hears of a run. While a run is being prepared its progress is a job's, by the run's id. */
+function publishRunEvent(hub: EventHub, event: RunEvent): void {
+  switch (event.type) {
+    case 'changed':
+      hub.publish('run.changed', { run: event.run })
+      return
+    case 'removed':
+      hub.publish('run.removed', { runId: event.runId })
+      return
+    case 'metrics':
+      hub.publish('run.metrics', event.metrics)
+      return
+    case 'progress': {
+      const { runId, label, done, total, unit } = event
+      hub.publish('job.progress', { job: runId, label, done, total, unit })
+      return
+    }
+    default: // a checkpoint shows in `changed`, coming to rest in both
+  }
+}
+
+/** Ends what {@link setupServices} opened, but for the runs: they come first. */
+export async function closeServices({ data, store }: Services): Promise<void> {
+  await data.close()
+  store.close()
+}

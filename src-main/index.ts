@@ -1,0 +1,57 @@
+/** The app, put together: what has to be said before Electron is ready, then its parts in the order they need each other. */
+import { app, dialog, session } from 'electron'
+
+import { aboutServices } from './app/about'
+import { Dialogs } from './app/dialogs'
+import { setupErrorLog, setupLifecycle, setupSingleInstance } from './app/lifecycle'
+import { setupMenu } from './app/menu'
+import { PAGE_URL, setupPage, setupScheme } from './app/page'
+import { setupPaths } from './app/paths'
+import { setupContentsSecurity, setupSessionSecurity } from './app/security'
+import { closeServices, setupServices } from './app/services'
+import { MainWindow } from './app/window'
+import { toFailure } from './errors'
+import { acceptPorts } from './ipc/accept-port'
+import { EventHub } from './ipc/event-hub'
+import { allHandlers } from './ipc/handlers'
+import { serve } from './ipc/serve'
+
+setupPaths()
+setupErrorLog()
+setupScheme()
+setupContentsSecurity()
+if (setupSingleInstance()) void app.whenReady().then(start).catch(refuseToStart)
+else app.exit(0)
+
+function start(): void {
+  const hub = new EventHub()
+  const services = setupServices(hub)
+  setupSessionSecurity(session.defaultSession)
+  setupPage(session.defaultSession, services.files.page)
+  const window = new MainWindow(services.files)
+  const dialogs = new Dialogs(() => window.current)
+  setupLifecycle({ window, dialogs, runs: services.runs, close: () => closeServices(services) })
+  setupMenu(hub, services.settings)
+  const handlers = allHandlers({
+    ...services,
+    dialogs,
+    about: aboutServices(services),
+    documents: app.getPath('documents'),
+  })
+  acceptPorts({
+    contents: () => window.contents,
+    pageUrl: PAGE_URL,
+    serve: (port) => {
+      services.jobs.cancelAll() // of the page before this one
+      hub.connect(serve(port, handlers))
+    },
+  })
+  window.show()
+  dialogs.warnOf(services.problems)
+}
+
+function refuseToStart(error: unknown): void {
+  const { message, remedy } = toFailure(error)
+  dialog.showErrorBox('Midbench cannot start', `${message}\n\n${remedy ?? ''}`)
+  app.exit(1)
+}

@@ -1,0 +1,34 @@
+/** Every call of the contract with its handler: one small file an area, put together. */
+import type { DataAccess } from '../app/data-access'
+import type { Jobs } from '../app/jobs'
+import type { SettingsStore } from '../app/settings'
+import type { RunManager } from '../runs/run-manager'
+import { appHandlers, type AppServices } from './handlers/app'
+import { jobHandlers } from './handlers/jobs'
+import { mixtureHandlers } from './handlers/mixture'
+import { packingHandlers } from './handlers/packing'
+import { projectHandlers, type ProjectServices } from './handlers/project'
+import { runHandlers } from './handlers/runs'
+import { settingsHandlers } from './handlers/settings'
+import type { Handlers } from './serve'
+
+export interface HandlerServices extends ProjectServices {
+  about: AppServices
+  settings: SettingsStore
+  runs: RunManager
+  data: DataAccess
+  jobs: Jobs
+}
+
+export function allHandlers(services: HandlerServices): Handlers {
+  const { about, settings, runs, data, jobs } = services
+  return {
+    ...appHandlers(about),
+    ...settingsHandlers(settings),
+    ...projectHandlers(services),
+    ...mixtureHandlers(data, jobs),
+    ...packingHandlers(data),
+    ...runHandlers(runs),
+    ...jobHandlers(jobs),
+  }
+}
