@@ -56,11 +56,11 @@ function refuseOther(wanted: RunConfig['device_type'], found: 'cpu' | 'gpu'): vo
 
 const SIDE = 2048
 
-/** FLOPs a second of the best of three float32 matrix products of 2048: what MFU on a CPU is measured against. 0.3 s. */
+/** FLOPs a second of the best of five float32 matrix products of 2048: what MFU on a CPU is measured against. 0.4 s. */
 function measurePeak(): number {
   return tf.tidy(() => {
     const a = tf.fill([SIDE, SIDE], 0.5)
-    const seconds = Array.from({ length: 3 }, () => {
+    const seconds = Array.from({ length: 5 }, () => {
       const started = performance.now()
       tf.matMul(a, a).dispose()
       return (performance.now() - started) / 1000

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 
 import type { CheckpointMeta } from '../checkpoint/checkpoint.schema'
 import {
+  checkpointFolder,
   latestValid,
   loadRunCheckpoint,
   pruneRunCheckpoints,
@@ -57,7 +58,7 @@ export async function saveRun(
   const checkpoint = await modelCheckpoint(source)
   const { step } = checkpoint
   const resume: RunResume = { base: source.base, loop: source.state }
-  const dir = await saveRunCheckpoint(folder, {
+  const dir = await saveRunCheckpoint(checkpointFolder(folder, step), {
     ...checkpoint,
     resume: { format: 'midbench-resume-1', step, loop: runResume.parse(resume) },
   })

@@ -1,0 +1,28 @@
+/** The table of commands. Names and flags are an interface: keep them (design, "The command line"). */
+import { command as benchPack } from './bench-pack'
+import type { Command } from './command'
+import { command as doctor } from './doctor'
+import { command as encode } from './encode'
+import { command as evaluate } from './eval'
+import { command as logits } from './logits'
+import { command as mixture } from './mixture'
+import { command as pack } from './pack'
+import { command as plan } from './plan'
+import { command as render } from './render'
+import { command as train } from './train'
+
+export const commands: readonly Command[] = [
+  doctor,
+  encode,
+  mixture,
+  render,
+  pack,
+  plan,
+  train,
+  evaluate,
+  logits,
+  benchPack,
+]
+
+/** Names that are kept for parts still to come. */
+export const laterCommands: readonly string[] = ['bench tokenize', 'bench step']

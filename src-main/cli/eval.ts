@@ -1,0 +1,39 @@
+/** `eval`: bits per byte and loss of a checkpoint over batches of the val mixture. */
+import { resolve } from 'node:path'
+
+import { loadConfig } from '../runs/config'
+import type { Command } from './command'
+import { jobLocations, runTrainerJob } from './trainer-job'
+import { optionalCount, requiredString } from './usage'
+
+const usage = 'eval --config F --checkpoint DIR [--batches N]'
+
+export const command: Command = {
+  name: 'eval',
+  summary: 'validation bits per byte and loss of a checkpoint; the last step of its folder is taken',
+  usage,
+  options: {
+    config: { type: 'string' },
+    checkpoint: { type: 'string' },
+    batches: { type: 'string' },
+    json: { type: 'boolean' },
+  },
+
+  async run(values, io) {
+    const loaded = await loadConfig(requiredString(values, 'config', usage))
+    const result = await runTrainerJob(
+      {
+        type: 'evaluate',
+        config: loaded.config,
+        locations: jobLocations(loaded),
+        checkpointDir: resolve(requiredString(values, 'checkpoint', usage)),
+        batches: optionalCount(values, 'batches'),
+        threads: null,
+      },
+      io,
+      (report) => (report.type === 'evaluated' ? report.result : undefined),
+    )
+    io.stdout(JSON.stringify(result))
+    return 0
+  },
+}

@@ -1,0 +1,33 @@
+/** `logits`: losses, logits and gradient norms of a checkpoint on the first train batch, in float32. */
+import { resolve } from 'node:path'
+
+import { loadConfig } from '../runs/config'
+import type { Command } from './command'
+import { jobLocations, runTrainerJob } from './trainer-job'
+import { requiredString } from './usage'
+
+const usage = 'logits --config F --checkpoint DIR'
+
+export const command: Command = {
+  name: 'logits',
+  summary: 'losses, logits and gradient norms of a checkpoint on the first train batch, in float32',
+  usage,
+  options: { config: { type: 'string' }, checkpoint: { type: 'string' }, json: { type: 'boolean' } },
+
+  async run(values, io) {
+    const loaded = await loadConfig(requiredString(values, 'config', usage))
+    const result = await runTrainerJob(
+      {
+        type: 'logits',
+        config: loaded.config,
+        locations: jobLocations(loaded),
+        checkpointDir: resolve(requiredString(values, 'checkpoint', usage)),
+        threads: null,
+      },
+      io,
+      (report) => (report.type === 'logits' ? report.result : undefined),
+    )
+    io.stdout(JSON.stringify(result))
+    return 0
+  },
+}

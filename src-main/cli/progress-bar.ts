@@ -1,0 +1,33 @@
+/** A bar in the last line of a terminal; nothing at all where the stream is none, so that logs stay logs. */
+
+/** What the bar needs of process.stderr. */
+export interface BarStream {
+  isTTY?: boolean | undefined
+  columns?: number | undefined
+  write(text: string): unknown
+}
+
+const BAR_WIDTH = 24
+
+export class ProgressBar {
+  private shown = false
+
+  constructor(private readonly stream: BarStream) {}
+
+  /** @param fraction 0 to 1 */
+  draw(fraction: number, caption: string): void {
+    if (this.stream.isTTY !== true) return
+    const filled = Math.round(BAR_WIDTH * Math.min(1, Math.max(0, fraction)))
+    const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`
+    const line = `${bar} ${(100 * fraction).toFixed(0).padStart(3)}%  ${caption}`
+    this.stream.write(`\r\u001b[2K${line.slice(0, (this.stream.columns ?? 80) - 1)}`)
+    this.shown = true
+  }
+
+  /** Takes the bar away, so that a line can be printed in its place. */
+  clear(): void {
+    if (!this.shown) return
+    this.stream.write('\r\u001b[2K')
+    this.shown = false
+  }
+}

@@ -1,0 +1,106 @@
+/** What `train` prints while it runs: a JSON line an event, or the log with a progress bar under it. */
+import type { EvalMetric, RunSummary, StepMetric } from '../runs/run.schema'
+import type { RunEvent, RunMetrics } from '../runs/run-events'
+import type { CommandIo } from './command'
+import { type BarStream, ProgressBar } from './progress-bar'
+
+export interface TrainPrinter {
+  event(event: RunEvent): void
+  /** The run rests: where it lies. */
+  end(run: RunSummary): void
+}
+
+/** One JSON object a line on stdout; only warnings and errors go to stderr. */
+export class JsonPrinter implements TrainPrinter {
+  constructor(private readonly io: CommandIo) {}
+
+  event(event: RunEvent): void {
+    if (event.type === 'checkpoint') this.print({ event: 'checkpoint', step: event.step, dir: event.dir })
+    if (event.type !== 'metrics') return
+    for (const metric of inOrder(event.metrics))
+      this.print('loss' in metric ? stepJson(metric) : evalJson(metric))
+    for (const { level, text } of event.metrics.log) if (level !== 'info') this.io.stderr(text)
+  }
+
+  end(run: RunSummary): void {
+    this.print({ event: 'done', steps: run.step, run_dir: run.dir })
+  }
+
+  private print(value: object): void {
+    this.io.stdout(JSON.stringify(value))
+  }
+}
+
+function stepJson(metric: StepMetric): object {
+  const { step, loss, loss_last_micro, lrm, dt_ms, tok_per_sec, mfu, epoch, progress } = metric
+  return { event: 'step', step, loss, loss_last_micro, lrm, dt_ms, tok_per_sec, mfu, epoch, progress }
+}
+
+function evalJson({ step, val_bpb }: EvalMetric): object {
+  return { event: 'eval', step, val_bpb }
+}
+
+/** Steps and evaluations as they happened: an evaluation at step s comes after step s. */
+function inOrder({ steps, evals }: RunMetrics): (StepMetric | EvalMetric)[] {
+  return [...steps, ...evals].sort((a, b) => a.step - b.step) // stable: the step stays before its evaluation
+}
+
+/** The log on stderr, a progress bar under it where stderr is a terminal, and the run's places on stdout. */
+export class TextPrinter implements TrainPrinter {
+  private readonly bar: ProgressBar
+  private totalSteps: number | null = null
+  private last: StepMetric | undefined
+  private checkpoint: string | null = null
+
+  constructor(
+    private readonly io: CommandIo,
+    stream: BarStream,
+  ) {
+    this.bar = new ProgressBar(stream)
+  }
+
+  event(event: RunEvent): void {
+    if (event.type === 'changed') this.totalSteps = event.run.total_steps
+    else if (event.type === 'checkpoint') this.checkpoint = event.dir
+    else if (event.type === 'metrics') this.metrics(event.metrics)
+    else if (event.type === 'progress') {
+      const { label, done, total } = event
+      this.bar.draw(
+        total === null ? 0 : done / total,
+        total === null ? label : `${label} ${String(done)}/${String(total)}`,
+      )
+    }
+  }
+
+  end(run: RunSummary): void {
+    this.bar.clear()
+    this.io.stdout(`Run: ${run.dir}`)
+    if (this.checkpoint !== null) this.io.stdout(`Checkpoint: ${this.checkpoint}`)
+    if (run.state !== 'done') this.io.stdout(`Stopped after step ${String(run.step)}; go on with --resume.`)
+  }
+
+  private metrics(metrics: RunMetrics): void {
+    this.bar.clear()
+    for (const { level, text } of metrics.log) this.io.stderr(level === 'info' ? text : `${level}: ${text}`)
+    this.last = metrics.steps.at(-1) ?? this.last
+    if (this.last !== undefined)
+      this.bar.draw(this.last.progress, this.caption(this.last, metrics.seconds_left))
+  }
+
+  private caption({ step, loss_ema, tok_per_sec }: StepMetric, secondsLeft: number | null): string {
+    const of = this.totalSteps === null ? '' : `/${String(this.totalSteps)}`
+    const speed = `${Math.round(tok_per_sec).toLocaleString('en-US')} tok/s`
+    const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`
+    return `step ${String(step)}${of}, loss ${loss_ema.toFixed(3)}, ${speed}${left}`
+  }
+}
+
+/** `1:05` or `2:03:05` */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const hours = Math.floor(whole / 3600)
+  const minutes = Math.floor((whole % 3600) / 60)
+  const rest = `${hours > 0 ? two(minutes) : String(minutes)}:${two(whole % 60)}`
+  return hours > 0 ? `${String(hours)}:${rest}` : rest
+}

@@ -1,0 +1,119 @@
+/**
+ * `train`: one run in the terminal, by the same run manager as the window's.
+ *
+ * With --json every step, evaluation and checkpoint is a line of stdout; without, the seed's log lines and a progress bar
+ * go to stderr, and stdout gets where the run and its checkpoint lie. Ctrl-C finishes the step in hand, saves, and ends
+ * with 130.
+ */
+import { isDeepStrictEqual } from 'node:util'
+
+import { MidbenchError } from '../errors'
+import { dataDir } from '../native/paths'
+import { baseDirOf, loadConfig, type LoadedConfig, withAbsolutePaths } from '../runs/config'
+import type { RunConfig } from '../runs/config.schema'
+import { RunManager } from '../runs/run-manager'
+import type { RunSummary } from '../runs/run.schema'
+import { openRunThreads } from '../runs/run-threads'
+import { RunStore, storeFile } from '../runs/store'
+import type { Command, CommandIo } from './command'
+import { locationsOf } from './open-data'
+import { JsonPrinter, TextPrinter, type TrainPrinter } from './train-printer'
+import { optionalCount, optionalString, requiredString } from './usage'
+
+const usage = 'train --config F [--run-dir D] [--resume] [--stop-after N] [--json]'
+
+export const command: Command = {
+  name: 'train',
+  summary: 'the run: trains, evaluates and saves as the config says; --resume goes on with one that was left',
+  usage,
+  options: {
+    config: { type: 'string' },
+    'run-dir': { type: 'string' },
+    resume: { type: 'boolean' },
+    'stop-after': { type: 'string' },
+    json: { type: 'boolean' },
+  },
+
+  async run(values, io) {
+    const loaded = await loadConfig(requiredString(values, 'config', usage))
+    const request: TrainRequest = {
+      loaded,
+      runDir: optionalString(values, 'run-dir') ?? undefined,
+      resume: values['resume'] === true,
+      stopAfter: optionalCount(values, 'stop-after') ?? undefined,
+    }
+    const printer = values['json'] === true ? new JsonPrinter(io) : new TextPrinter(io, process.stderr)
+    const store = RunStore.open(storeFile(dataDir()))
+    const manager = new RunManager({
+      store,
+      dataDir: dataDir(),
+      cacheDir: locationsOf(loaded).cacheDir,
+      openThreads: openRunThreads,
+    })
+    try {
+      return await train(manager, request, printer, io)
+    } finally {
+      await manager.close()
+      store.close()
+    }
+  },
+}
+
+interface TrainRequest {
+  loaded: LoadedConfig
+  runDir: string | undefined
+  resume: boolean
+  stopAfter: number | undefined
+}
+
+async function train(
+  manager: RunManager,
+  request: TrainRequest,
+  printer: TrainPrinter,
+  io: CommandIo,
+): Promise<number> {
+  const rest = new Promise<void>((resolve) => {
+    manager.on((event) => {
+      printer.event(event)
+      if (event.type === 'rest') resolve()
+    })
+  })
+  const id = await begin(manager, request, io)
+  const stop = (): void => void manager.stop(id).catch(() => undefined) // it may have ended in the meantime
+  io.signal.addEventListener('abort', stop, { once: true })
+  if (io.signal.aborted) stop()
+  await rest
+  io.signal.removeEventListener('abort', stop)
+  return end(manager.get(id), printer, io)
+}
+
+async function begin(manager: RunManager, request: TrainRequest, io: CommandIo): Promise<string> {
+  const { loaded, runDir, stopAfter } = request
+  if (!request.resume) {
+    const { config, dir, path } = loaded
+    return manager.start({ config, dir, path, runDir, stopAfter })
+  }
+  const where = runDir === undefined ? { configPath: loaded.path } : { runDir }
+  const id = await manager.findResumable(where)
+  warnOfChanges(loaded, manager.get(id).config, io)
+  await manager.resume(id, { stopAfter })
+  return id
+}
+
+/** A run goes on with the options it began with; a config that has changed since is not taken up in silence. */
+function warnOfChanges({ config, dir }: LoadedConfig, began: RunConfig, io: CommandIo): void {
+  const now = new Map(Object.entries(withAbsolutePaths(config, dir, baseDirOf(config, dir))))
+  const changed = Object.entries(began).filter(([name, value]) => !isDeepStrictEqual(now.get(name), value))
+  if (changed.length === 0) return
+  const names = changed.map(([name]) => name).join(', ')
+  io.stderr(`The config has changed since the run began (${names}); the run goes on as it began.`)
+}
+
+function end(run: RunSummary, printer: TrainPrinter, io: CommandIo): number {
+  if (run.state === 'failed') {
+    const unknown = { code: 'run.failed', message: 'The run failed.' }
+    throw new MidbenchError({ ...unknown, ...run.error })
+  }
+  printer.end(run)
+  return io.signal.aborted ? 130 : 0
+}
