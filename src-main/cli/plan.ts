@@ -14,6 +14,7 @@ import { optionalString, requiredString } from './usage'
 
 const usage = 'plan --config F [--split train|val] [--json]'
 const REPORT_EVERY_MS = 2000
+const LONGEST_NAME = 40
 
 export const command: Command = {
   name: 'plan',
@@ -72,13 +73,14 @@ export function planLines(plan: Omit<PlanView, 'curve'>): string[] {
     `utilisation   ${percent(plan.utilisation)}: ${count(plan.tokens_used)} tokens used, ${count(plan.tokens_padded)} padded`,
     `cropped       ${percent(share(plan.tokens_cropped, plan.tokens_used + plan.tokens_cropped))} of what was read: ` +
       `${count(plan.tokens_cropped)} tokens of ${count(plan.conversations_cropped)} conversations`,
-    `never trained ${count(plan.conversations_never_trained)} of ${count(plan.conversations)} conversations`,
+    `never trained ${count(plan.conversations_never_trained)} of ${count(plan.conversations)} conversations; ` +
+      `${count(plan.conversations_placed_again)} are trained twice, as the next pass begins`,
     `too long      ${count(plan.conversations_longer_than_row)} conversations are longer than a row`,
     '',
     ...table(
       ['task', 'conversations', 'tokens', 'used', 'cropped', 'cropped conv.', 'never trained', 'too long'],
       plan.per_task.map((task) => [
-        task.name,
+        shorten(task.name),
         count(task.conversations),
         count(task.tokens),
         count(task.tokens_used),
@@ -89,6 +91,11 @@ export function planLines(plan: Omit<PlanView, 'curve'>): string[] {
       ]),
     ),
   ]
+}
+
+/** A label's end tells more than its beginning, where it is a path. */
+function shorten(name: string): string {
+  return name.length <= LONGEST_NAME ? name : `…${name.slice(1 - LONGEST_NAME)}`
 }
 
 function share(part: number, whole: number): number {

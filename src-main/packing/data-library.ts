@@ -2,7 +2,7 @@
  * What the data thread has open, shared by its ports: two ports that ask for the same mixture get the same one, with
  * what is known of its lengths. A split is closed when no port uses it any more.
  */
-import { openMixture, type DataLocations, type OpenProgress } from '../data/mixture'
+import { openMixture, type DataLocations, type OpenOptions } from '../data/mixture'
 import type { MixtureEntry } from '../data/mixture.schema'
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
 import { SplitData } from './split-data'
@@ -16,11 +16,6 @@ interface Shelf {
 export interface Borrowed {
   split: SplitData
   release(): Promise<void>
-}
-
-export interface BorrowOptions {
-  signal: AbortSignal
-  onProgress(progress: OpenProgress): void
 }
 
 export class DataLibrary {
@@ -37,7 +32,7 @@ export class DataLibrary {
     entries: readonly MixtureEntry[],
     locations: DataLocations,
     tokenizerDir: string,
-    options: BorrowOptions,
+    options: OpenOptions,
   ): Promise<Borrowed> {
     const key = JSON.stringify([entries, locations, tokenizerDir])
     const shelf = this.shelves.get(key) ?? this.open(key, entries, locations, tokenizerDir, options)
@@ -56,7 +51,7 @@ export class DataLibrary {
     entries: readonly MixtureEntry[],
     locations: DataLocations,
     tokenizerDir: string,
-    options: BorrowOptions,
+    options: OpenOptions,
   ): Shelf {
     const split = Promise.all([openMixture(entries, locations, options), this.tokenizer(tokenizerDir)]).then(
       ([mixture, tokenizer]) => new SplitData(mixture, tokenizer),

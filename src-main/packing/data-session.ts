@@ -127,12 +127,10 @@ export class DataSession {
       for (const name of ['train', 'val'] as const) {
         const entries = options.config.mixture[name]
         if (entries.length === 0) continue
-        const borrowed = await this.library.borrow(
-          entries,
-          locationsOf(options),
-          options.tokenizerDir,
-          reporting,
-        )
+        const borrowed = await this.library.borrow(entries, locationsOf(options), options.tokenizerDir, {
+          ...reporting,
+          split: name,
+        })
         splits[name] = {
           borrowed,
           finder: new BatchFinder(borrowed.split, loaderOptions),

@@ -17,6 +17,8 @@ export interface Totals {
   conversationsCropped: number
   /** Conversations that no trained batch holds: still buffered at the end, or in an incomplete last step. */
   neverTrained: number
+  /** Placements beyond one of each conversation: the next pass is read into the buffer before the last one's end. */
+  placedAgain: number
   tokensNeverTrained: number
   /** Conversations longer than a row, which no packing can place whole. */
   longerThanRow: number
@@ -77,6 +79,9 @@ export class PlanTotals {
         totals.tokensNeverTrained += length
       }
     }
+    for (const totals of [this.all, ...this.perTask]) {
+      totals.placedAgain = totals.placed - (totals.conversations - totals.neverTrained)
+    }
   }
 
   /** The sums that a conversation counts in: its task's, and all. */
@@ -95,6 +100,7 @@ function emptyTotals(): Totals {
     cropped: 0,
     conversationsCropped: 0,
     neverTrained: 0,
+    placedAgain: 0,
     tokensNeverTrained: 0,
     longerThanRow: 0,
   }

@@ -8,6 +8,8 @@ export interface TotalsView {
   conversations: number
   tokens: number
   conversations_placed: number
+  /** Of them, those placed a second time, as the next pass begins before this one ends. */
+  conversations_placed_again: number
   conversations_cropped: number
   conversations_never_trained: number
   conversations_longer_than_row: number
@@ -78,6 +80,7 @@ function viewTotals(totals: Totals): TotalsView {
     conversations: totals.conversations,
     tokens: totals.tokens,
     conversations_placed: totals.placed,
+    conversations_placed_again: totals.placedAgain,
     conversations_cropped: totals.conversationsCropped,
     conversations_never_trained: totals.neverTrained,
     conversations_longer_than_row: totals.longerThanRow,

@@ -115,7 +115,9 @@ describe('planEpoch', () => {
           else expect(found.placement.length + found.placement.cropped).toBe(length)
         })
         expect(plan.totals.all.neverTrained).toBe(lost)
-        expect(plan.totals.all.conversations).toBe(packing.lengths.length)
+        const { conversations, placed, placedAgain } = plan.totals.all
+        expect(conversations).toBe(packing.lengths.length)
+        expect(placed - placedAgain + lost).toBe(conversations)
       }),
     )
   })
