@@ -1,7 +1,6 @@
 /** `encode`: the ids of a text, or of one JSON string a line. */
 import { readFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
-import { Readable } from 'node:stream'
+import { streamLines, textLines } from '../data/files/text-lines'
 import { MidbenchError } from '../errors'
 import { loadTokenizer } from '../tokenizer/tokenizer'
 import type { Command } from './command'
@@ -30,12 +29,10 @@ export const command: Command = {
       print(decodeUtf8(file === null ? await readStdin() : await readFile(file)))
       return 0
     }
-    const input = file === null ? process.stdin : Readable.from([await readFile(file)])
-    let number = 0
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    const lines = file === null ? streamLines(process.stdin, 'stdin') : textLines(file, io.signal)
+    for await (const { number, text } of lines) {
       io.signal.throwIfAborted()
-      number++
-      if (line !== '') print(parseString(line, number))
+      print(parseString(text, number))
     }
     return 0
   },

@@ -16,10 +16,15 @@ export interface TextLine {
 /**
  * @throws MidbenchError `data.not-utf8` with the line's number; the file system's error when the file cannot be read.
  */
-export async function* textLines(path: string, signal?: AbortSignal): AsyncGenerator<TextLine> {
+export function textLines(path: string, signal?: AbortSignal): AsyncGenerator<TextLine> {
+  return streamLines(createReadStream(path, { highWaterMark: BLOCK, signal }), path)
+}
+
+/** The same for a stream of bytes; `what` is its name for messages. */
+export async function* streamLines(stream: AsyncIterable<unknown>, what: string): AsyncGenerator<TextLine> {
   let number = 0
-  for await (const { bytes, last } of newlineEnded(path, signal)) {
-    const text = decodeLine(bytes, path, number + 1)
+  for await (const { bytes, last } of newlineEnded(stream)) {
+    const text = decodeLine(bytes, what, number + 1)
     // Before \n one \r is part of the line's end; any other \r ends a line itself.
     const lines = (!last && text.endsWith('\r') ? text.slice(0, -1) : text).split('\r')
     if (last && lines.at(-1) === '') lines.pop()
@@ -29,11 +34,10 @@ export async function* textLines(path: string, signal?: AbortSignal): AsyncGener
 
 /** The bytes between newlines; the last piece has none after it and may be empty. */
 async function* newlineEnded(
-  path: string,
-  signal: AbortSignal | undefined,
+  stream: AsyncIterable<unknown>,
 ): AsyncGenerator<{ bytes: Buffer; last: boolean }> {
   const pending: Buffer[] = []
-  for await (const block of createReadStream(path, { highWaterMark: BLOCK, signal })) {
+  for await (const block of stream) {
     if (!Buffer.isBuffer(block)) continue
     let start = 0
     for (let end = block.indexOf(0x0a); end >= 0; end = block.indexOf(0x0a, start)) {
