@@ -3,24 +3,23 @@
  * out/renderer. Packages of node_modules stay outside the bundles of the main process: native modules must, and
  * tfjs-core must be one instance. The targets are those of Electron 33, the oldest that it runs on.
  */
-import { existsSync } from 'node:fs'
-
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 
-const main = {
-  index: 'src-main/index.ts', // the app
-  headless: 'src-main/headless.ts', // the command line
-  trainer: 'src-main/engine/trainer-thread.ts',
-  data: 'src-main/packing/data-thread.ts',
-}
-
-function present(entries: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)))
-}
-
 export default defineConfig({
-  main: { build: { target: 'node20.18', rolldownOptions: { input: present(main) } } },
+  main: {
+    build: {
+      target: 'node20.18',
+      rolldownOptions: {
+        input: {
+          index: 'src-main/index.ts', // the app
+          headless: 'src-main/headless.ts', // the command line
+          trainer: 'src-main/engine/trainer-thread.ts',
+          data: 'src-main/packing/data-thread.ts',
+        },
+      },
+    },
+  },
   preload: {
     build: {
       target: 'node20.18',

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 
 import { MidbenchError } from '../src-main/errors'
 import { projectDir } from '../src-main/native/paths'
-import { lastLines, runCommand } from '../src-main/native/setup/run-command'
+import { runCommand } from '../src-main/native/setup/run-command'
 
 const sourceFolders = ['src-main', 'src-renderer']
 const sourceFiles = ['electron.vite.config.ts', 'package-lock.json', 'tsconfig.base.json']
@@ -25,11 +25,14 @@ export async function buildIfStale(): Promise<void> {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
   process.stderr.write('Building the app\n')
   const cli = join(project, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
-  const finished = await runCommand(process.execPath, [cli, 'build'], { cwd: project })
+  const finished = await runCommand(process.execPath, [cli, 'build'], {
+    cwd: project,
+    env: { NO_COLOR: '1' },
+  })
   if (finished.code !== 0) {
     throw new MidbenchError({
       code: 'build.failed',
-      message: `The app could not be built:\n${lastLines(finished, 15)}`,
+      message: `The app could not be built:\n${withoutStack(finished.stdout + finished.stderr)}`,
       remedy: 'Run `npm run build` to see all that the build says.',
     })
   }
@@ -46,4 +49,10 @@ function hashSources(project: string): string {
   const hash = createHash('sha256')
   for (const file of files) hash.update(`${file.slice(project.length)}\0`).update(readFileSync(file))
   return hash.digest('hex')
+}
+
+/** What went wrong and where in our sources; the build tool's own call stack is left out. */
+function withoutStack(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
+  return lines.slice(-15).join('\n')
 }

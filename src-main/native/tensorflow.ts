@@ -130,7 +130,7 @@ async function registerBackend(binding: NativeBinding): Promise<void> {
 // ---------------------------------------------------------------------------------------------- native modules
 
 interface EnvironmentModule {
-  setEnvironment(name: string, value: string): void
+  setEnvironment: (name: string, value: string) => void
 }
 
 /** tfjs-node's binding with the two functions of module.cc. */

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 
 import * as z from 'zod'
 
@@ -63,8 +64,10 @@ export async function findCorruptFile(folder: string): Promise<string | undefine
 export async function removePartial(folder: string): Promise<void> {
   for (const directory of [folder, join(folder, 'downloads')]) {
     const names = existsSync(directory) ? await readdir(directory) : []
-    const partial = names.filter((name) => name.includes(partialMark))
-    await Promise.all(partial.map((name) => rm(join(directory, name), { recursive: true, force: true })))
+    const partial = names.filter((name) => name.includes(partialMark)).map((name) => join(directory, name))
+    // A client of a killed set-up may still write there for a moment.
+    const options = { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }
+    await Promise.all(partial.map((path) => rm(path, options)))
   }
 }
 
@@ -76,7 +79,7 @@ export function partialPath(target: string): string {
 /** The sha256 of a file, hexadecimal. */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk)
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
   return hash.digest('hex')
 }
 

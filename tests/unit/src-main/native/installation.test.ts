@@ -11,6 +11,7 @@ import {
   type TensorflowVariant,
 } from '../../../../src-main/native/installation'
 import { installFolder } from '../../../../src-main/native/setup/folder'
+import { containing } from '../../../support/containing'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
 beforeEach(() => {
@@ -33,7 +34,7 @@ describe('findLibrary', () => {
     expect(() => findLibrary()).toThrow(
       expect.objectContaining({
         code: 'tensorflow.missing',
-        remedy: expect.stringContaining('npm run setup'),
+        remedy: containing('npm run setup'),
       }),
     )
   })

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { bindingDir } from '../../../../../src-main/native/installation'
 import { ensureBinding, requireCompiler } from '../../../../../src-main/native/setup/compiler'
+import { containing } from '../../../../support/containing'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 const ignore = () => undefined
@@ -33,7 +34,7 @@ describe('requireCompiler', () => {
     vi.stubEnv('CXX', undefined)
     await expect(requireCompiler()).rejects.toMatchObject({
       code: 'compiler.missing',
-      remedy: expect.stringContaining('g++'),
+      remedy: containing('g++'),
     })
   })
 
@@ -60,7 +61,7 @@ describe('ensureBinding', () => {
     useCompiler('echo "c_api.h: No such file" >&2; exit 1')
     await expect(ensureBinding('cpu', ignore, false)).rejects.toMatchObject({
       code: 'compiler.failed',
-      message: expect.stringContaining('c_api.h: No such file'),
+      message: containing('c_api.h: No such file'),
     })
     expect(readdirSync(cache)).toEqual([])
   })

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import { ensurePackages, missingPackages } from '../../../../../src-main/native/setup/debian-packages'
+import { containing } from '../../../../support/containing'
 
 const ignore = () => undefined
 
@@ -26,8 +27,8 @@ describe('ensurePackages', () => {
     vi.stubEnv('PATH', '')
     await expect(ensurePackages(['virtual display'], ignore)).rejects.toMatchObject({
       code: 'packages.missing',
-      message: expect.stringContaining('xvfb'),
-      remedy: expect.stringContaining('package manager'),
+      message: containing('xvfb'),
+      remedy: containing('package manager'),
     })
   })
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { freeBytes, requireSpace } from '../../../../../src-main/native/setup/disk-space'
+import { containing } from '../../../../support/containing'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 describe('freeBytes', () => {
@@ -22,7 +23,7 @@ describe('requireSpace', () => {
       expect.objectContaining({
         code: 'disk.full',
         message: 'TensorFlow needs 1400 MB in /cache, where 200 MB are free.',
-        remedy: expect.stringContaining('MIDBENCH_CACHE'),
+        remedy: containing('MIDBENCH_CACHE'),
       }),
     )
   })

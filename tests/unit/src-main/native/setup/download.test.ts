@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { download, npm, pip, type Client } from '../../../../../src-main/native/setup/download'
 import type { PinnedFile } from '../../../../../src-main/native/setup/pinned'
 import type { SetupEvent } from '../../../../../src-main/native/setup/report'
+import { containing } from '../../../../support/containing'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 const content = 'the contents of a wheel'
@@ -75,8 +76,8 @@ describe('download', () => {
     const { client: broken, runs } = client(9)
     await expect(download(pin, broken, report, { waits: [0, 0] })).rejects.toMatchObject({
       code: 'download.failed',
-      message: expect.stringContaining('connection reset'),
-      remedy: expect.stringContaining('network'),
+      message: containing('connection reset'),
+      remedy: containing('network'),
     })
     expect(runs()).toBe(3)
     expect(downloads()).toEqual([])
@@ -86,7 +87,7 @@ describe('download', () => {
     const { client: tampered } = client(0, 'something else')
     await expect(download(pin, tampered, report, { waits: [] })).rejects.toMatchObject({
       code: 'download.checksum',
-      message: expect.stringContaining(pin.sha256),
+      message: containing(pin.sha256),
     })
     expect(downloads()).toEqual([])
   })
@@ -104,7 +105,7 @@ describe('download', () => {
     vi.stubEnv('PATH', '')
     await expect(download(pin, pip, report)).rejects.toMatchObject({
       code: 'command.missing',
-      remedy: expect.stringContaining('python3-pip'),
+      remedy: containing('python3-pip'),
     })
     await expect(download(pin, npm, report)).rejects.toMatchObject({ code: 'command.missing' })
   })
@@ -115,7 +116,7 @@ describe('download', () => {
     const absent = { ...pin, requirement: 'midbench-no-such-package==1.0' }
     await expect(download(absent, pip, report, { waits: [] })).rejects.toMatchObject({
       code: 'download.failed',
-      message: expect.stringContaining('midbench-no-such-package'),
+      message: containing('midbench-no-such-package'),
     })
   })
 })

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { tensorflowDir } from '../../../../../src-main/native/installation'
 import { ensureTensorflow, requirePip } from '../../../../../src-main/native/setup/tensorflow-library'
+import { containing } from '../../../../support/containing'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 const ignore = () => undefined
@@ -25,8 +26,8 @@ describe('requirePip', () => {
     vi.stubEnv('PATH', '')
     await expect(requirePip()).rejects.toMatchObject({
       code: 'pip.missing',
-      message: expect.stringContaining('python3'),
-      remedy: expect.stringContaining('python3-pip'),
+      message: containing('python3'),
+      remedy: containing('python3-pip'),
     })
   })
 
