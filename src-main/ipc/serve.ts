@@ -54,7 +54,7 @@ export function serve(port: Port, handlers: Handlers): Served {
     { call },
     {
       post: (message: unknown) => {
-        if (!closed) port.post(message)
+        if (!closed) postOrExplain(port, message)
       },
       on: (receive) => {
         port.onMessage((message) => {
@@ -77,6 +77,15 @@ export function serve(port: Port, handlers: Handlers): Served {
       if (!closed) void rpc.event.asEvent(name, payload)
     },
     close,
+  }
+}
+
+/** What fails here is sent to the page instead, and an error as the clone throws it does not survive the way. */
+function postOrExplain(port: Port, message: unknown): void {
+  try {
+    port.post(message)
+  } catch (error) {
+    throw new Error(`The answer cannot be sent: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 

@@ -1,0 +1,103 @@
+/** The contract itself: its types as both sides see them, and inputs that its schemas must refuse. */
+import { describe, expect, expectTypeOf, it } from 'vitest'
+
+import {
+  calls,
+  events,
+  type Answer,
+  type BatchView as ContractBatchView,
+  type CallInput,
+  type CallName,
+  type CallOutput,
+  type CallParsed,
+  type EventPayload,
+  type RenderedConversation,
+  type TaskLengths as ContractTaskLengths,
+} from '../../src-main/ipc/contract'
+import type { DoctorReport } from '../../src-main/native/doctor'
+import type { BatchView } from '../../src-main/packing/batch-view'
+import type { ConversationView } from '../../src-main/packing/conversation-view'
+import type { TaskLengths } from '../../src-main/packing/task-lengths'
+import type { RunConfig } from '../../src-main/runs/config.schema'
+import type { RunMetrics } from '../../src-main/runs/run-events'
+import type { RunSummary } from '../../src-main/runs/run.schema'
+import { sampleConfig } from '../support/run-samples'
+
+describe('types', () => {
+  it('derive from the schemas', () => {
+    expectTypeOf<CallInput<'runs.pause'>>().toEqualTypeOf<{ runId: string }>()
+    expectTypeOf<CallOutput<'runs.list'>>().toEqualTypeOf<RunSummary[]>()
+    expectTypeOf<CallParsed<'project.edit'>>().toEqualTypeOf<{ config: RunConfig }>()
+    expectTypeOf<EventPayload<'run.changed'>>().toEqualTypeOf<{ run: RunSummary }>()
+    expectTypeOf<'runs.reticulate'>().not.toExtend<CallName>()
+  })
+
+  it('let a config leave its defaults out on the way in, and fill them in for the handler', () => {
+    type Sent = CallInput<'project.edit'>['config']
+    expectTypeOf<Pick<RunConfig, 'mixture'>>().toExtend<Sent>()
+    expectTypeOf<CallParsed<'project.edit'>['config']['max_seq_len']>().toEqualTypeOf<number>()
+  })
+
+  it('make an answer either a value or a failure', () => {
+    expectTypeOf<Extract<Answer<'runs.start'>, { ok: true }>['value']>().toEqualTypeOf<{ runId: string }>()
+    expectTypeOf<Extract<Answer<'runs.start'>, { ok: false }>['failure']['code']>().toEqualTypeOf<string>()
+  })
+
+  it('take what the engine gives as it is', () => {
+    expectTypeOf<BatchView>().toExtend<ContractBatchView>()
+    expectTypeOf<ConversationView>().toExtend<RenderedConversation>()
+    expectTypeOf<TaskLengths>().toExtend<ContractTaskLengths>()
+    expectTypeOf<RunMetrics>().toExtend<EventPayload<'run.metrics'>>()
+    expectTypeOf<DoctorReport>().toExtend<CallOutput<'app.doctor'>>()
+  })
+})
+
+describe('names', () => {
+  it.each([...Object.keys(calls), ...Object.keys(events)])('%s is area.verb', (name) => {
+    expect(name).toMatch(/^[a-z]+\.[a-z][A-Za-z]*$/)
+  })
+})
+
+describe('inputs', () => {
+  const config = sampleConfig()
+  const at = { config, dir: '/project' }
+  const accepted: [CallName, unknown][] = [
+    ['app.reveal', { path: '/runs/run-1' }],
+    ['settings.update', {}],
+    ['settings.update', { threads: null, theme: 'dark' }],
+    ['project.open', {}],
+    ['project.edit', { config: { mixture: config.mixture } }],
+    ['project.check', { config: 'anything', dir: '/' }],
+    ['mixture.lengths', { ...at, split: 'val', job: 'j1' }],
+    ['mixture.conversation', { ...at, split: 'train', at: { index: 0 } }],
+    ['mixture.conversation', { ...at, split: 'train', at: { task: 1, row: 2 } }],
+    ['packing.batch', { ...at, split: 'train', batch: 0 }],
+    ['runs.start', { ...at, path: null }],
+    ['runs.watch', { runId: 'r', fromStep: 0 }],
+  ]
+  it.each(accepted)('%s takes %o', (name, input) => {
+    expect(calls[name].input.safeParse(input).success).toBe(true)
+  })
+
+  const refused: [CallName, unknown][] = [
+    ['app.reveal', { path: 7 }],
+    ['settings.update', { threads: 0 }],
+    ['settings.update', { theme: 'sepia' }],
+    ['project.open', { path: null }],
+    ['project.edit', { config: { ...config, max_seq_length: 1 } }],
+    ['project.pickFile', { kind: 'executable' }],
+    ['mixture.lengths', { ...at, split: 'test', job: 'j1' }],
+    ['mixture.lengths', { ...at, split: 'val' }],
+    ['mixture.conversation', { ...at, split: 'train', at: { index: -1 } }],
+    ['mixture.conversation', { ...at, split: 'train', at: { task: 1 } }],
+    ['mixture.probe', { ...at, entry: { task: 'Wikipedia', split: 'train' } }],
+    ['packing.batch', { ...at, split: 'train', batch: 0.5 }],
+    ['runs.start', { ...at }],
+    ['runs.watch', { runId: 'r', fromStep: -1 }],
+    ['runs.pause', 'r'],
+    ['runs.list', null],
+  ]
+  it.each(refused)('%s refuses %o', (name, input) => {
+    expect(calls[name].input.safeParse(input).success).toBe(false)
+  })
+})
