@@ -1,0 +1,42 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { readJsonFile } from '../../../../src-main/checkpoint/json-file'
+import { temporaryFolder } from '../../../support/temporary-folder'
+
+const schema = z.object({ step: z.int(), bpb: z.number().nullable(), text: z.string() })
+
+function file(text: string): string {
+  const path = join(temporaryFolder(), 'meta.json')
+  writeFileSync(path, text)
+  return path
+}
+
+it('reads what Python writes for infinities as null, and leaves texts alone', async () => {
+  const text = '{"step": 1, "bpb": Infinity, "text": "NaN, -Infinity and \\"NaN\\""}'
+  expect(await readJsonFile(file(text), schema)).toEqual({
+    step: 1,
+    bpb: null,
+    text: 'NaN, -Infinity and "NaN"',
+  })
+  expect(await readJsonFile(file('{"step": 1, "bpb": -Infinity, "text": ""}'), schema)).toMatchObject({
+    bpb: null,
+  })
+})
+
+it('names the file and the field that is wrong', async () => {
+  const path = file('{"step": 1.5, "bpb": 1, "text": "t"}')
+  await expect(readJsonFile(path, schema)).rejects.toMatchObject({
+    code: 'checkpoint.json',
+    message: expect.stringContaining('step'),
+    issues: [{ path: 'step' }],
+  })
+})
+
+it('says that a cut file is not JSON', async () => {
+  await expect(readJsonFile(file('{"step": 1,'), schema)).rejects.toMatchObject({
+    code: 'checkpoint.json',
+    message: expect.stringContaining('not JSON'),
+  })
+})
