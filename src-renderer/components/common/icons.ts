@@ -12,6 +12,7 @@ export const ICONS = {
   pause: 'M5.5 3v10M10.5 3v10',
   stop: 'M4 4h8v8H4z',
   plus: 'M8 3v10M3 8h10',
+  minus: 'M3 8h10',
   remove: 'M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.5 8.5h6l.5-8.5',
   undo: 'M6 3L3 6l3 3M3 6h6.5a3.5 3.5 0 0 1 0 7H7',
   redo: 'M10 3l3 3-3 3M13 6H6.5a3.5 3.5 0 0 0 0 7H9',
