@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 
-/** Queries [start, end) look at keys [from, end). All three are multiples of the block's length, or T. */
+/** Queries [start, end) look at keys [from, end). start and from are multiples of the block's length. */
 export interface QueryBlock {
   start: number
   end: number
@@ -15,7 +15,7 @@ export interface QueryBlock {
 /**
  * @param length positions T
  * @param window a query at i sees keys i - window to i
- * @param rows queries a block
+ * @param rows queries a block, R; the last block may have fewer
  */
 export function queryBlocks(length: number, window: number, rows: number): QueryBlock[] {
   return Array.from({ length: Math.ceil(length / rows) }, (_, block) => {
@@ -25,20 +25,27 @@ export function queryBlocks(length: number, window: number, rows: number): Query
   })
 }
 
-/** Lengths of the blocks that a block's keys span, so that their gradients can be split at block boundaries. */
-export function keyLengths({ end, from }: QueryBlock, rows: number): number[] {
-  return Array.from({ length: Math.ceil((end - from) / rows) }, (_, i) =>
-    Math.min(rows, end - from - i * rows),
-  )
+/**
+ * Which of a block's queries see which of its keys, for all blocks at once: seen from the block's end, the pattern is
+ * the same for each.
+ *
+ * @returns [R, K] of 1 and 0, K being the most keys that a block has
+ */
+export function windowMask(blocks: QueryBlock[], window: number): tf.Tensor2D {
+  const rows = Math.max(...blocks.map(({ start, end }) => end - start))
+  const keys = Math.max(...blocks.map(({ from, end }) => end - from))
+  return tf.tidy(() => {
+    const query = tf.range(keys - rows, keys, 1, 'int32').as2D(rows, 1)
+    const key = tf.range(0, keys, 1, 'int32').as2D(1, keys)
+    const distance = tf.sub(query, key)
+    const causal = tf.greaterEqual(distance, tf.scalar(0, 'int32'))
+    const near = tf.lessEqual(distance, tf.scalar(window, 'int32'))
+    return tf.cast(tf.logicalAnd(causal, near), 'float32').as2D(rows, keys)
+  })
 }
 
-/** [queries, keys]: 1 where the query sees the key, else 0. */
-export function blockMask({ start, end, from }: QueryBlock, window: number): tf.Tensor {
-  const query = tf.reshape(tf.range(start, end, 1, 'int32'), [-1, 1])
-  const key = tf.reshape(tf.range(from, end, 1, 'int32'), [1, -1])
-  const distance = tf.sub(query, key)
-  const causal = tf.greaterEqual(distance, tf.scalar(0, 'int32'))
-  const everyKeyIsNear = end - 1 - from <= window
-  if (everyKeyIsNear) return tf.cast(causal, 'float32')
-  return tf.cast(tf.logicalAnd(causal, tf.lessEqual(distance, tf.scalar(window, 'int32'))), 'float32')
+/** The block's part of the mask: [queries, keys]. */
+export function maskOf({ start, end, from }: QueryBlock, mask: tf.Tensor): tf.Tensor {
+  const [rows = 0, keys = 0] = mask.shape
+  return tf.slice(mask, [rows - (end - start), keys - (end - from)], [end - start, end - from])
 }

@@ -3,95 +3,91 @@
  * exist all at once. The backward pass makes them anew from queries and keys (Dao et al., arXiv 2205.14135): a tenth
  * more work, and no score is kept.
  *
- * Queries and keys come from a norm, so a score lies within scale * D, some ±11 for heads of 128: its exponential needs no
- * maximum subtracted, and is divided by the row's sum only after the product with the values.
+ * Queries and keys come from a norm, so a score lies within ± the product of their lengths, some 11 for heads of 128: its
+ * exponential needs no maximum subtracted, and the sum over the keys divides after the product with the values.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
-import { blockMask, keyLengths, queryBlocks, type QueryBlock } from './attention-blocks'
+import { maskOf, queryBlocks, type QueryBlock } from './attention-blocks'
 import { differentiable } from './gradient'
 
 export interface AttentionOptions {
   /** A query at i sees keys i - window to i. */
   window: number
-  /** Factor of the scores; 1 / sqrt(D) times whatever sharpens them. */
-  scale: number
-  /** @default 128 */
-  blockRows?: number
+  /** Queries a block, R. */
+  blockRows: number
+  /** [R, K], of {@link windowMask} for the same window and blocks */
+  mask: tf.Tensor
 }
 
 /**
- * @param q [N, G, T, D], normed; G query heads share a key head
+ * @param q [N * G, T, D], normed and scaled; G query heads, one after another, share a key head
  * @param k [N, T, D], normed
  * @param v [N, T, D]
- * @returns [N, G, T, D]
+ * @returns [N * G, T, D]
  */
 export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: AttentionOptions): tf.Tensor {
-  const { window, scale, blockRows = 128 } = options
-  const [, , length = 0] = q.shape
-  const blocks = queryBlocks(length, window, blockRows)
+  const [, length = 0] = q.shape
+  const [keyHeads = 0] = k.shape
+  const blocks = queryBlocks(length, options.window, options.blockRows)
+  const grouped = (x: tf.Tensor) => tf.reshape(x, [keyHeads, -1, ...x.shape.slice(1)]) // [N, G, T, D]
   return differentiable(
     [q, k, v],
     () => {
-      const scaled = tf.mul(q, scale)
-      const parts = blocks.map((block) => tf.tidy(() => attendBlock(scaled, k, v, block, window)))
-      const out = joined(parts.map((part) => part.out))
-      return { value: out, saved: { scaled, k, v, out, sums: joined(parts.map((part) => part.sums)) } }
+      const parts = blocks.map((block) => tf.tidy(() => attendBlock(grouped(q), k, v, block, options.mask)))
+      const share = tf.reciprocal(joined(parts.map(({ sums }) => sums))) // [N, G, T, 1]
+      const out = tf.mul(joined(parts.map(({ sum }) => sum)), share)
+      return { value: tf.reshape(out, q.shape), saved: { q, k, v, out, share, mask: options.mask } }
     },
     (dy, saved) => {
-      const parts = blocks.map((block) =>
-        tf.tidy(() => gradientsOfBlock(dy, saved, block, window, blockRows)),
-      )
-      const dq = tf.mul(joined(parts.map((part) => part.dq)), scale)
-      return [dq, sumBlocks(parts, blocks, 'dk', blockRows), sumBlocks(parts, blocks, 'dv', blockRows)]
+      const dSum = tf.mul(grouped(dy), saved.share) // [N, G, T, D]
+      const dSums = tf.sum(tf.mul(dSum, saved.out), -1, true) // [N, G, T, 1], its sign turned
+      const inputs = { ...saved, q: grouped(saved.q), dSum, dSums }
+      const parts = blocks.map((block) => tf.tidy(() => gradientsOfBlock(inputs, block)))
+      const dq = tf.reshape(joined(parts.map((part) => part.dq)), dy.shape)
+      const dk = summed(parts.map((part) => part.dk), blocks) // prettier-ignore
+      const dv = summed(parts.map((part) => part.dv), blocks) // prettier-ignore
+      return [dq, dk, dv]
     },
   )
 }
 
-function attendBlock(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, block: QueryBlock, window: number) {
-  const queries = queriesOf(q, block) // [N, G * R, D]
-  const weights = weightsOf(queries, keysOf(k, block), block, window) // [N, G * R, K]
-  const sums = tf.sum(weights, -1, true) // [N, G * R, 1]
-  const out = tf.div(tf.matMul(weights, keysOf(v, block)), sums) // [N, G * R, D]
-  return { out: asHeads(out, q, block), sums: asHeads(sums, q, block) }
+/** Values summed by their weights, and the weights' sums. */
+function attendBlock(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, block: QueryBlock, mask: tf.Tensor) {
+  const weights = weightsOf(queriesOf(q, block), keysOf(k, block), maskOf(block, mask)) // [N, G * R, K]
+  const sum = tf.matMul(weights, keysOf(v, block)) // [N, G * R, D]
+  return { sum: asHeads(sum, q, block), sums: asHeads(tf.sum(weights, -1, true), q, block) }
 }
 
-interface Saved {
-  /** q times scale */
-  scaled: tf.Tensor
+interface BackwardInputs {
+  q: tf.Tensor
   k: tf.Tensor
   v: tf.Tensor
-  out: tf.Tensor
-  /** [N, G, T, 1] sum of a query's weights */
-  sums: tf.Tensor
+  mask: tf.Tensor
+  dSum: tf.Tensor
+  dSums: tf.Tensor
 }
 
-type BlockGradients = ReturnType<typeof gradientsOfBlock>
-
-function gradientsOfBlock(dy: tf.Tensor, saved: Saved, block: QueryBlock, window: number, rows: number) {
-  const [queries, keys, values] = [
-    queriesOf(saved.scaled, block),
-    keysOf(saved.k, block),
-    keysOf(saved.v, block),
-  ]
-  const weights = weightsOf(queries, keys, block, window) // [N, G * R, K]
-  const dOut = tf.div(queriesOf(dy, block), queriesOf(saved.sums, block)) // [N, G * R, D]
-  const dSum = tf.sum(tf.mul(dOut, queriesOf(saved.out, block)), -1, true) // [N, G * R, 1]
-  const dScores = tf.mul(weights, tf.sub(tf.matMul(dOut, values, false, true), dSum)) // [N, G * R, K]
-  const lengths = keyLengths(block, rows)
+function gradientsOfBlock({ q, k, v, mask, dSum, dSums }: BackwardInputs, block: QueryBlock) {
+  const [queries, keys, values] = [queriesOf(q, block), keysOf(k, block), keysOf(v, block)]
+  const weights = weightsOf(queries, keys, maskOf(block, mask)) // [N, G * R, K]
+  const dValuesSum = queriesOf(dSum, block) // [N, G * R, D]
+  const dWeights = tf.sub(tf.matMul(dValuesSum, values, false, true), queriesOf(dSums, block)) // [N, G * R, K]
+  const dScores = tf.mul(weights, dWeights)
   return {
-    dq: asHeads(tf.matMul(dScores, keys), saved.scaled, block),
-    // Split at block boundaries: [N, R, D] each.
-    dk: tf.split(tf.matMul(dScores, queries, true, false), lengths, 1),
-    dv: tf.split(tf.matMul(weights, dOut, true, false), lengths, 1),
+    dq: asHeads(tf.matMul(dScores, keys), q, block),
+    dk: tf.matMul(dScores, queries, true, false), // [N, K, D]
+    dv: tf.matMul(weights, dValuesSum, true, false), // [N, K, D]
   }
 }
 
 /** Exponentials of the scores, 0 where a query does not see the key: [N, G * R, K]. */
-function weightsOf(queries: tf.Tensor, keys: tf.Tensor, block: QueryBlock, window: number): tf.Tensor {
-  const weights = tf.exp(tf.matMul(queries, keys, false, true))
-  const mask = blockMask(block, window) // [R, K]
-  return tf.reshape(tf.mul(tf.reshape(weights, [-1, ...mask.shape]), mask), weights.shape)
+function weightsOf(queries: tf.Tensor, keys: tf.Tensor, mask: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => {
+    const weights = tf.exp(tf.matMul(queries, keys, false, true))
+    const byHead = tf.reshape(weights, [-1, ...mask.shape]) // [N * G, R, K]
+    return tf.reshape(tf.mul(byHead, mask), weights.shape)
+  })
 }
 
 /** The block's rows of [N, G, T, W], heads of a group below one another: [N, G * R, W]. */
@@ -117,21 +113,15 @@ function joined(parts: tf.Tensor[]): tf.Tensor {
   return tf.concat(parts, 2)
 }
 
-/** Adds up what all blocks give for each block of keys: [N, T, D]. */
-function sumBlocks(
-  parts: BlockGradients[],
-  blocks: QueryBlock[],
-  which: 'dk' | 'dv',
-  rows: number,
-): tf.Tensor {
-  const sums = blocks.map(({ start }) =>
-    tf.addN(
-      parts.flatMap((part, i) => {
-        const first = blocks[i]?.from ?? 0
-        const gradient = part[which][(start - first) / rows]
-        return gradient === undefined ? [] : [gradient]
-      }),
-    ),
-  )
+/** Adds up the gradients that blocks [N, K, D] give for the keys that they share: [N, T, D]. */
+function summed(gradients: tf.Tensor[], blocks: QueryBlock[]): tf.Tensor {
+  const sums = blocks.map(({ start, end }) => {
+    const parts = gradients.flatMap((gradient, i) => {
+      const block = blocks[i]
+      if (block === undefined || block.from > start || block.end < end) return []
+      return [keysOf(gradient, { start, end: end - block.from, from: start - block.from })]
+    })
+    return tf.addN(parts)
+  })
   return tf.concat(sums, 1)
 }

@@ -7,15 +7,21 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 
-import { attention } from './attention'
+import { attention, type AttentionOptions } from './attention'
+import { queryBlocks, windowMask } from './attention-blocks'
 import { headDim, type ModelConfig } from './config.schema'
 import { embed } from './embedding'
+import { joinHeads, splitHeads } from './heads'
+import { linear, squaredReluMlp } from './linear'
 import { layerName, parameter, type Parameters } from './parameters'
-import { reluSquared } from './relu-squared'
+import { addResidual, mix } from './residual'
 import { rmsNorm } from './rms-norm'
 import { rotaryTable, rotate, type RotaryTable } from './rotary'
 import { softcap, vocabularyRows } from './softcap-loss'
 import { windowSizes } from './windows'
+
+/** Queries that attention handles at a time. */
+const blockRows = 128
 
 /**
  * Logits of every position, within ±15, padding of the vocabulary left out.
@@ -39,68 +45,78 @@ export function forward(params: Parameters, config: ModelConfig, inputs: tf.Tens
  * @returns [N, C]
  */
 export function hidden(params: Parameters, config: ModelConfig, inputs: tf.Tensor2D): tf.Tensor {
-  const [batch, length] = inputs.shape
-  const rotary = rotaryTable(length, headDim(config), 10000)
-  const windows = windowSizes(config)
-  const residScales = tf.unstack(parameter(params, 'resid_lambdas'))
-  const x0Scales = tf.unstack(parameter(params, 'x0_lambdas'))
-  const x0 = rmsNorm(embed(parameter(params, 'transformer.wte.weight'), inputs.as1D()))
-  let x = x0
-  for (const [layer, window] of windows.entries()) {
-    x = tf.add(tf.mul(x, item(residScales, layer)), tf.mul(x0, item(x0Scales, layer)))
-    x = tf.add(x, attend(rmsNorm(x), params, { config, layer, batch, length, rotary, window }))
-    x = tf.add(x, feedForward(rmsNorm(x), params, layer))
-  }
-  return rmsNorm(x)
+  return tf.tidy(() => {
+    const places = placesOf(config, inputs)
+    const residScales = tf.unstack(parameter(params, 'resid_lambdas'))
+    const x0Scales = tf.unstack(parameter(params, 'x0_lambdas'))
+    const x0 = rmsNorm(embed(parameter(params, 'transformer.wte.weight'), inputs.as1D()))
+    let x = x0
+    for (let layer = 0; layer < config.n_layer; layer++) {
+      const mixed = mix(x, at(residScales, layer), x0, at(x0Scales, layer))
+      x = tf.tidy(() => block(mixed, params, config, layer, places))
+    }
+    return rmsNorm(x)
+  })
 }
 
-interface AttentionLayer {
-  config: ModelConfig
-  layer: number
+/** What follows from the batch's shape and is the same for every batch of that shape. */
+interface Places {
   batch: number
   length: number
   rotary: RotaryTable
-  window: number
+  /** For every layer. */
+  attention: AttentionOptions[]
+}
+
+function placesOf(config: ModelConfig, { shape: [batch, length] }: tf.Tensor2D): Places {
+  const masks = new Map<number, AttentionOptions>()
+  for (const window of windowSizes(config)) {
+    if (masks.has(window)) continue
+    const mask = windowMask(queryBlocks(length, window, blockRows), window)
+    masks.set(window, { window, mask, blockRows })
+  }
+  return {
+    batch,
+    length,
+    rotary: rotaryTable(length, headDim(config), 10000),
+    attention: windowSizes(config).flatMap((window) => masks.get(window) ?? []),
+  }
 }
 
 /** @param x [N, C] */
-function attend(x: tf.Tensor, params: Parameters, at: AttentionLayer): tf.Tensor {
-  const { n_head, n_kv_head, n_embd } = at.config
-  const width = headDim(at.config)
-  const project = (name: string, heads: number) =>
-    splitHeads(linear(x, parameter(params, layerName(at.layer, name))), at, heads)
-  const q = rmsNorm(rotate(project('attn.c_q', n_head), at.rotary)) // [B * H, T, D]
-  const k = rmsNorm(rotate(project('attn.c_k', n_kv_head), at.rotary)) // [B * KV, T, D]
-  const v = project('attn.c_v', n_kv_head)
-  const grouped = tf.reshape(q, [at.batch * n_kv_head, n_head / n_kv_head, at.length, width])
-  const y = attention(grouped, k, v, { window: at.window, scale: 1 / Math.sqrt(width) })
-  const heads = tf.transpose(tf.reshape(y, [at.batch, n_head, at.length, width]), [0, 2, 1, 3])
-  return linear(tf.reshape(heads, [-1, n_embd]), parameter(params, layerName(at.layer, 'attn.c_proj')))
-}
-
-/** [N, heads * D] to [B * heads, T, D] */
-function splitHeads(x: tf.Tensor, { batch, length }: AttentionLayer, heads: number): tf.Tensor {
-  const byPosition = tf.reshape(x, [batch, length, heads, -1])
-  const byHead = tf.transpose(byPosition, [0, 2, 1, 3])
-  return tf.reshape(byHead, [batch * heads, length, -1])
+function block(
+  x: tf.Tensor,
+  params: Parameters,
+  config: ModelConfig,
+  layer: number,
+  places: Places,
+): tf.Tensor {
+  const weight = (name: string) => parameter(params, layerName(layer, name))
+  const attended = addResidual(x, attend(rmsNorm(x), weight, config, places, at(places.attention, layer)))
+  return addResidual(attended, squaredReluMlp(rmsNorm(attended), weight('mlp.c_fc'), weight('mlp.c_proj')))
 }
 
 /** @param x [N, C] */
-function feedForward(x: tf.Tensor, params: Parameters, layer: number): tf.Tensor {
-  const inner = reluSquared(linear(x, parameter(params, layerName(layer, 'mlp.c_fc')))) // [N, 4 C]
-  return linear(inner, parameter(params, layerName(layer, 'mlp.c_proj')))
+function attend(
+  x: tf.Tensor,
+  weight: (name: string) => tf.Tensor,
+  config: ModelConfig,
+  { batch, length, rotary }: Places,
+  options: AttentionOptions,
+): tf.Tensor {
+  const { n_head: heads, n_kv_head: keyHeads } = config
+  const width = headDim(config)
+  const project = (name: string, count: number) =>
+    splitHeads(linear(x, weight(name)), { batch, length, heads: count })
+  const q = rmsNorm(rotate(project('attn.c_q', heads), rotary), 1 / Math.sqrt(width)) // [B * H, T, D]
+  const k = rmsNorm(rotate(project('attn.c_k', keyHeads), rotary)) // [B * KV, T, D]
+  const v = project('attn.c_v', keyHeads) // [B * KV, T, D]
+  const y = joinHeads(attention(q, k, v, options), { batch, length, heads }) // [N, C]
+  return linear(y, weight('attn.c_proj'))
 }
 
-/**
- * @param x [N, in]
- * @param weight [out, in]
- */
-function linear(x: tf.Tensor, weight: tf.Tensor): tf.Tensor {
-  return tf.matMul(x, weight, false, true)
-}
-
-function item(tensors: tf.Tensor[], index: number): tf.Tensor {
-  const tensor = tensors[index]
-  if (tensor === undefined) throw new RangeError(`${index} is past the ${tensors.length} layers`)
-  return tensor
+function at<T>(items: readonly T[], index: number): T {
+  const item = items[index]
+  if (item === undefined) throw new RangeError(`no item ${index} of ${items.length}`)
+  return item
 }

@@ -1,5 +1,5 @@
 /**
- * RMS norm without parameters: `x / sqrt(mean(x^2) + eps)` along the last axis. Forward 3 passes over the data,
+ * RMS norm without parameters: `gain x / sqrt(mean(x^2) + eps)` along the last axis. Forward 3 passes over the data,
  * backward 5; tfjs's own gradients would take some 12 and hold three copies.
  */
 import * as tf from '@tensorflow/tfjs-core'
@@ -11,19 +11,20 @@ const epsilon = 2 ** -23
 
 /**
  * @param x [..., C]
- * @returns [..., C], mean square 1 along C
+ * @param gain a constant factor of the result, which costs nothing here
+ * @returns [..., C], root mean square `gain` along C
  */
-export function rmsNorm(x: tf.Tensor): tf.Tensor {
+export function rmsNorm(x: tf.Tensor, gain = 1): tf.Tensor {
   return differentiable(
     [x],
     () => {
-      const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon)) // [..., 1]
-      const y = tf.mul(x, inverse)
-      return { value: y, saved: { y, inverse } }
+      const factor = tf.mul(tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon)), gain) // [..., 1]
+      const y = tf.mul(x, factor)
+      return { value: y, saved: { y, factor } }
     },
-    (dy, { y, inverse }) => {
-      const radial = tf.mul(y, tf.mean(tf.mul(dy, y), -1, true)) // the part of dy along y changes nothing
-      return [tf.mul(tf.sub(dy, radial), inverse)]
+    (dy, { y, factor }) => {
+      const along = tf.mul(tf.mean(tf.mul(dy, y), -1, true), 1 / gain ** 2) // [..., 1]
+      return [tf.mul(tf.sub(dy, tf.mul(y, along)), factor)] // the part of dy along y changes nothing
     },
   )
 }

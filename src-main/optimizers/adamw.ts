@@ -65,15 +65,22 @@ function stepOf(
   const [beta1, beta2] = group.betas
   return tf.tidy(() => {
     const step = tf.add(old.step, 1)
-    const average = tf.add(tf.mul(old.average, beta1), tf.mul(gradient, 1 - beta1))
-    const averageSquare = tf.add(tf.mul(old.averageSquare, beta2), tf.mul(tf.square(gradient), 1 - beta2))
+    const average = blend(old.average, beta1, gradient)
+    const averageSquare = tf.tidy(() => blend(old.averageSquare, beta2, tf.square(gradient)))
     const lr = tf.mul(lrMultiplier, group.lr)
-    const deviation = tf.div(tf.sqrt(averageSquare), tf.sqrt(unbias(beta2, step)))
-    const rate = tf.div(lr, unbias(beta1, step))
+    const change = tf.tidy(() => {
+      const deviation = tf.div(tf.sqrt(averageSquare), tf.sqrt(unbias(beta2, step)))
+      const direction = tf.div(average, tf.add(deviation, group.eps))
+      return tf.mul(direction, tf.div(lr, unbias(beta1, step)))
+    })
     const decayed = group.weightDecay === 0 ? param : tf.mul(param, tf.sub(1, tf.mul(lr, group.weightDecay)))
-    const change = tf.mul(tf.div(average, tf.add(deviation, group.eps)), rate)
     return { param: tf.sub(decayed, change), step, average, averageSquare }
   })
+}
+
+/** The running average of what was and what is. */
+function blend(average: tf.Tensor, beta: number, value: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.add(tf.mul(average, beta), tf.mul(value, 1 - beta)))
 }
 
 /** 1 - beta^step, without the digits that this difference would lose in float32. */

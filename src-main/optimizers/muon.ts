@@ -11,14 +11,7 @@ import { rounding, type Precision } from './bfloat16'
 import type { MuonGroup } from './groups'
 import { reduceVariance, varianceShape } from './normuon'
 import { orthogonalise } from './polar-express'
-import {
-  named,
-  stateName,
-  type NamedTensors,
-  type StateEntry,
-  type StepSettings,
-  type Updated,
-} from './state'
+import { named, stateName, type NamedTensors, type Changing, type StepSettings, type Updated } from './state'
 
 /** Zeros for every matrix of the groups. */
 export function initMuon(groups: readonly MuonGroup[], params: NamedTensors): Map<string, tf.Tensor> {
@@ -69,27 +62,43 @@ interface MuonTensors {
 
 function stepOf(
   names: string[],
-  { params, gradients, state }: MuonTensors,
+  tensors: MuonTensors,
   group: MuonGroup,
   settings: StepSettings,
   precision: Precision,
 ) {
-  const entry = (of: StateEntry) => tf.stack(names.map((name) => named(state, stateName(name, of), 'state')))
-  const param = tf.stack(names.map((name) => named(params, name, 'parameter'))) // [M, R, C]
-  const gradient = tf.stack(names.map((name) => named(gradients, name, 'gradient')))
-  const oldMomentum = entry('momentum_buffer')
-  const rest = tf.sub(1, settings.momentum)
-  const momentum = tf.add(oldMomentum, tf.mul(tf.sub(gradient, oldMomentum), rest))
-  const nesterov = tf.sub(momentum, tf.mul(tf.sub(momentum, gradient), rest)) // from gradient to momentum by the momentum
-  const round = rounding(precision)
+  const averages = stacked(names.map((name) => stateName(name, 'second_momentum_buffer')), tensors.state, 'state') // prettier-ignore
+  const { momentum, nesterov } = tf.tidy(() => momentumOf(names, tensors, settings.momentum))
   const direction = orthogonalise(nesterov, precision)
-  const reduced = reduceVariance(direction, entry('second_momentum_buffer'), group.beta2, round)
+  nesterov.dispose()
+  const round = rounding(precision)
+  const reduced = reduceVariance(direction, averages, group.beta2, round)
+  direction.dispose()
+  const param = stacked(names, tensors.params, 'parameter') // [M, R, C]
   const lr = tf.mul(settings.lrMultiplier, group.lr * shapeFactor(param.shape))
+  const change = tf.tidy(() => changeOf(reduced.update, param, lr, group.weightDecay, round))
   return {
-    params: tf.unstack(tf.sub(param, changeOf(reduced.update, param, lr, group.weightDecay, round))),
+    params: tf.unstack(tf.sub(param, change)),
     momenta: tf.unstack(momentum),
     averages: tf.unstack(reduced.average),
   }
+}
+
+/** The new momentum, and Nesterov's look ahead from it: from the gradient towards the momentum. Both [M, R, C]. */
+function momentumOf(names: string[], { gradients, state }: MuonTensors, momentum: Changing) {
+  const gradient = stacked(names, gradients, 'gradient')
+  const old = stacked(names.map((name) => stateName(name, 'momentum_buffer')), state, 'state') // prettier-ignore
+  const rest = tf.sub(1, momentum)
+  const next = tf.add(old, tf.mul(tf.sub(gradient, old), rest))
+  return { momentum: next, nesterov: tf.sub(next, tf.mul(tf.sub(next, gradient), rest)) }
+}
+
+function stacked(
+  names: string[],
+  tensors: NamedTensors,
+  what: 'parameter' | 'gradient' | 'state',
+): tf.Tensor {
+  return tf.stack(names.map((name) => named(tensors, name, what)))
 }
 
 /** Tall matrices take longer steps. */

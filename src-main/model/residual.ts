@@ -1,0 +1,34 @@
+/** The residual stream: adding to it, and mixing it with the embedding it began with. */
+import * as tf from '@tensorflow/tfjs-core'
+
+import { differentiable } from './gradient'
+
+/** `x + y`, of one shape. */
+export function addResidual(x: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  return differentiable(
+    [x, y],
+    () => ({ value: tf.add(x, y), saved: {} }),
+    (dy) => [tf.clone(dy), tf.clone(dy)],
+  )
+}
+
+/**
+ * `a x + b y`
+ *
+ * @param x [N, C]
+ * @param a scalar
+ * @param y [N, C]
+ * @param b scalar
+ */
+export function mix(x: tf.Tensor, a: tf.Tensor, y: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  return differentiable(
+    [x, a, y, b],
+    () => ({ value: tf.add(tf.mul(x, a), tf.mul(y, b)), saved: { x, a, y, b } }),
+    (dy, saved) => [
+      tf.mul(dy, saved.a),
+      tf.sum(tf.mul(dy, saved.x)),
+      tf.mul(dy, saved.b),
+      tf.sum(tf.mul(dy, saved.y)),
+    ],
+  )
+}
