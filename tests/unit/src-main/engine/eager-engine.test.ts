@@ -1,0 +1,120 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, expect, test } from 'vitest'
+
+import { EagerEngine } from '../../../../src-main/engine/eager-engine'
+import type { EngineState, TokenBatch } from '../../../../src-main/engine/step-engine'
+import { parameterShapes } from '../../../../src-main/model/parameters'
+import { loadTensorflow } from '../../../../src-main/native/tensorflow'
+import { parameterGroups } from '../../../../src-main/optimizers/groups'
+import { tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
+
+const SETTINGS = { lrMultiplier: 1, momentum: 0.85 }
+const GROUPS = parameterGroups(parameterShapes(tinyConfig), tinyConfig.n_embd, {
+  embedding_lr: 0.2,
+  unembedding_lr: 0.004,
+  matrix_lr: 0.02,
+  weight_decay: 0,
+  init_lr_frac: 1,
+})
+
+beforeAll(async () => {
+  await loadTensorflow()
+})
+
+/** [2, 16], the next of a counted sequence as target */
+function batch(seed: number): TokenBatch {
+  const ids = Int32Array.from({ length: 33 }, (_, i) => (i * 7 + seed * 13) % tinyConfig.vocab_size)
+  return { batchSize: 2, seqLen: 16, inputs: ids.slice(0, 32), targets: ids.slice(1) }
+}
+
+async function freshEngine(): Promise<EagerEngine> {
+  const engine = new EagerEngine(tinyConfig, GROUPS)
+  await engine.importState({ parameters: tinyCheckpoint(1).model, optimizer: new Map() })
+  return engine
+}
+
+function bitsOf(state: EngineState): object {
+  const entries = (arrays: EngineState['parameters']) =>
+    [...arrays].map(([name, { shape, data }]) => [name, shape, Buffer.from(data.buffer).toString('base64')])
+  return { parameters: entries(state.parameters), optimizer: entries(state.optimizer) }
+}
+
+test('steps lower the loss of what they are trained on', async () => {
+  const engine = await freshEngine()
+  const losses: number[] = []
+  for (let i = 0; i < 8; i++) losses.push(...(await engine.step([batch(0)], SETTINGS)).losses)
+  expect(losses[0]).toBeGreaterThan(3.5)
+  expect(losses[7]).toBeLessThan(0.7 * (losses[0] ?? 0))
+  engine.dispose()
+})
+
+test('micro-batches give the step that their mean gradient gives', async () => {
+  const [apart, together] = [await freshEngine(), await freshEngine()]
+  const [a, b] = [batch(0), batch(1)]
+  const both: TokenBatch = {
+    batchSize: 4,
+    seqLen: 16,
+    inputs: Int32Array.of(...a.inputs, ...b.inputs),
+    targets: Int32Array.of(...a.targets, ...b.targets),
+  }
+  const { losses } = await apart.step([a, b], SETTINGS)
+  const whole = await together.step([both], SETTINGS)
+  expect(losses).toHaveLength(2)
+  expect(((losses[0] ?? 0) + (losses[1] ?? 0)) / 2).toBeCloseTo(whole.losses[0] ?? 0, 5)
+  const momentumOf = async (engine: EagerEngine): Promise<Float32Array> => {
+    const { optimizer } = await engine.exportState()
+    return optimizer.get('transformer.h.0.mlp.c_fc.weight.momentum_buffer')?.data ?? new Float32Array()
+  }
+  const [first, second] = [await momentumOf(apart), await momentumOf(together)]
+  expect(first.length).toBeGreaterThan(0)
+  const difference = first.reduce((most, value, i) => Math.max(most, Math.abs(value - (second[i] ?? NaN))), 0)
+  expect(difference).toBeLessThan(1e-6)
+  apart.dispose()
+  together.dispose()
+})
+
+test('an exported state goes on with the same bits', async () => {
+  const engine = await freshEngine()
+  await engine.step([batch(0)], SETTINGS)
+  const copy = new EagerEngine(tinyConfig, GROUPS)
+  await copy.importState(await engine.exportState())
+  const settings = { lrMultiplier: 0.5, momentum: 0.9 }
+  expect(await copy.step([batch(1)], settings)).toEqual(await engine.step([batch(1)], settings))
+  expect(bitsOf(await copy.exportState())).toEqual(bitsOf(await engine.exportState()))
+  engine.dispose()
+  copy.dispose()
+})
+
+test('an evaluation changes nothing, and its mean is the loss of the next step', async () => {
+  const engine = await freshEngine()
+  const before = bitsOf(await engine.exportState())
+  const losses = await engine.evaluate(batch(3))
+  expect(bitsOf(await engine.exportState())).toEqual(before)
+  const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length
+  const { losses: stepLosses } = await engine.step([batch(3)], SETTINGS)
+  expect(mean).toBeCloseTo(stepLosses[0] ?? 0, 5)
+  engine.dispose()
+})
+
+test('a step that fails leaves the state as it was', async () => {
+  const engine = await freshEngine()
+  await engine.step([batch(0)], SETTINGS)
+  const before = bitsOf(await engine.exportState())
+  const wrong: TokenBatch = { ...batch(1), seqLen: 17 } // 32 ids are not [2, 17]
+  await expect(engine.step([batch(1), wrong], SETTINGS)).rejects.toThrow()
+  expect(bitsOf(await engine.exportState())).toEqual(before)
+  engine.dispose()
+})
+
+test('nothing leaks: not from steps, evaluations, failures or the end', async () => {
+  const atFirst = tf.memory().numTensors
+  const engine = await freshEngine()
+  await engine.step([batch(0), batch(1)], SETTINGS)
+  const held = tf.memory().numTensors
+  await engine.step([batch(0), batch(1)], SETTINGS)
+  await engine.evaluate(batch(2))
+  await engine.step([batch(0), { ...batch(1), seqLen: 17 }], SETTINGS).catch(() => undefined)
+  expect(tf.memory().numTensors).toBe(held)
+  engine.dispose()
+  expect(tf.memory().numTensors).toBe(atFirst)
+})

@@ -1,0 +1,251 @@
+import { describe, expect, test } from 'vitest'
+
+import {
+  type BatchSource,
+  initialState,
+  type LoopHooks,
+  type LoopOptions,
+  type LoopState,
+  TrainLoop,
+} from '../../../../src-main/engine/loop'
+import type {
+  EngineState,
+  StepEngine,
+  StepSettings,
+  TokenBatch,
+} from '../../../../src-main/engine/step-engine'
+import type { LoaderState, PackedBatch } from '../../../../src-main/packing/types'
+import type { EvalMetric, StepMetric } from '../../../../src-main/runs/run.schema'
+import { failureOf } from '../../../support/failure'
+
+const EPOCH = 10
+
+/** An epoch of 10 batches of one conversation each; the next epochs follow. */
+class Batches implements BatchSource {
+  next = 0
+
+  nextTrain(): Promise<PackedBatch & { waitedMs: number }> {
+    const batch = batchAt(this.next)
+    this.next += 1
+    return Promise.resolve({ ...batch, waitedMs: 2 })
+  }
+
+  async *valBatches(count: number): AsyncGenerator<PackedBatch, void, void> {
+    for (let index = 0; index < count; index++) yield await Promise.resolve(batchAt(index))
+  }
+}
+
+function batchAt(index: number): PackedBatch {
+  const consumed = index + 1
+  const stateAfter: LoaderState = { cursor: consumed, epoch: 1, consumed, buffer: [], batches: consumed }
+  return {
+    index,
+    batchSize: 1,
+    seqLen: 1,
+    inputs: Int32Array.of(0),
+    targets: Int32Array.of(index % 2),
+    spans: [],
+    epoch: Math.ceil(consumed / EPOCH),
+    progress: consumed / EPOCH,
+    lastStep: consumed >= EPOCH,
+    stateAfter,
+  }
+}
+
+/** Its loss is the number of the micro-batch, from 1. */
+class CountingEngine implements StepEngine {
+  readonly name = 'counting'
+  readonly settings: StepSettings[] = []
+  private micro = 0
+
+  step(batches: readonly TokenBatch[], settings: StepSettings): Promise<{ losses: number[] }> {
+    this.settings.push(settings)
+    return Promise.resolve({ losses: batches.map(() => (this.micro += 1)) })
+  }
+
+  evaluate(): Promise<Float32Array> {
+    return Promise.resolve(Float32Array.of(Math.LN2))
+  }
+
+  exportState(): Promise<EngineState> {
+    return Promise.resolve({ parameters: new Map(), optimizer: new Map() })
+  }
+
+  importState(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  dispose(): void {
+    return
+  }
+}
+
+interface Trace {
+  loop: TrainLoop
+  engine: CountingEngine
+  steps: StepMetric[]
+  evals: EvalMetric[]
+  /** Steps at which it was saved. */
+  saves: number[]
+  wrapped: number[]
+}
+
+function makeLoop(
+  options: Partial<LoopOptions> = {},
+  request: LoopHooks['request'] = () => null,
+  {
+    engine = new CountingEngine(),
+    state = initialState,
+  }: { engine?: CountingEngine; state?: LoopState } = {},
+): Trace {
+  const trace = {
+    steps: [] as StepMetric[],
+    evals: [] as EvalMetric[],
+    saves: [] as number[],
+    wrapped: [] as number[],
+  }
+  const loop: TrainLoop = new TrainLoop(
+    engine,
+    new Batches(),
+    {
+      steps: null,
+      gradAccumSteps: 1,
+      totalBatchSize: 100,
+      evalEvery: null,
+      evalBatches: 4,
+      saveEvery: null,
+      flopsPerToken: 10,
+      peakFlops: null,
+      byteLengths: Int32Array.of(0, 2),
+      ...options,
+    },
+    {
+      request,
+      onPhase: () => undefined,
+      onStep: (metric) => trace.steps.push(metric),
+      onEval: (metric) => trace.evals.push(metric),
+      onValidationWrapped: (batches) => trace.wrapped.push(batches),
+      save: () => {
+        trace.saves.push(loop.state.step)
+        return Promise.resolve()
+      },
+    },
+    state,
+  )
+  return { loop, engine, ...trace }
+}
+
+describe('where a run ends', () => {
+  test('an epoch ends with its last batch', async () => {
+    const { loop, steps } = makeLoop()
+    expect(await loop.run()).toBe('done')
+    expect(steps.map((step) => step.progress)).toEqual([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1])
+  })
+
+  test('with accumulation, every complete step of the epoch is trained and the rest is not', async () => {
+    const { loop, steps } = makeLoop({ gradAccumSteps: 3 })
+    expect(await loop.run()).toBe('done')
+    expect(steps.map((step) => [step.step, step.progress, step.first_batch])).toEqual([
+      [1, 0.3, 0],
+      [2, 0.6, 3],
+      [3, 0.9, 6],
+    ])
+  })
+
+  test('a set number of steps is trained exactly, whatever the epoch', async () => {
+    const { loop, steps } = makeLoop({ steps: 8, gradAccumSteps: 2 })
+    expect(await loop.run()).toBe('done')
+    expect(steps.map((step) => step.progress)).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((step) => step / 8))
+    expect(steps.map((step) => step.epoch)).toEqual([1, 1, 1, 1, 1, 2, 2, 2])
+  })
+})
+
+test('schedules see the progress after the step, and stay within bounds', async () => {
+  const { loop, engine } = makeLoop()
+  await loop.run()
+  const factors = engine.settings.map(({ lrMultiplier }) => Number(lrMultiplier.toFixed(6)))
+  expect(factors).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 0.5, 0])
+  expect(engine.settings[0]?.momentum).toBe(0.85)
+})
+
+test('the loss is logged as its average, its mean and its last', async () => {
+  const { loop, steps } = makeLoop({ gradAccumSteps: 2 })
+  await loop.run()
+  expect(steps.slice(0, 2).map(({ loss, loss_last_micro }) => [loss, loss_last_micro])).toEqual([
+    [1.5, 2],
+    [3.5, 4],
+  ])
+  expect(steps[0]?.loss_ema).toBeCloseTo(2, 12)
+  expect(steps[1]?.loss_ema).toBeCloseTo((0.9 * 2 + 4) / 1.9, 12)
+  expect(steps[0]?.data_wait_ms).toBe(4)
+})
+
+test('MFU is told where the peak is known, and time only after ten steps', async () => {
+  const { loop, steps } = makeLoop({ steps: 12, peakFlops: 1e6 })
+  await loop.run()
+  const last = steps.at(-1)
+  expect(last?.mfu).toBeCloseTo((100 * 10 * (last?.tok_per_sec ?? 0)) / 1e6, 6)
+  expect(steps[9]?.training_time_s).toBe(0)
+  expect(steps[10]?.training_time_s).toBeGreaterThan(0)
+})
+
+describe('evaluation', () => {
+  test('at the start, every so many steps, and at the end', async () => {
+    const { loop, evals } = makeLoop({ steps: 7, evalEvery: 3 })
+    await loop.run()
+    expect(evals.map((each) => each.step)).toEqual([0, 3, 6, 7])
+    // targets 0, 1, 0, 1: two of 2 bytes and one bit each, and two of none
+    expect(evals[0]?.val_bpb).toBeCloseTo(0.5, 6)
+  })
+
+  test('tells when the val mixture is gone round', async () => {
+    const { loop, wrapped } = makeLoop({ steps: 1, evalEvery: 1, evalBatches: 12 })
+    await loop.run()
+    expect(wrapped).toEqual([EPOCH])
+  })
+
+  test('one that is interrupted is made again', async () => {
+    let asked = 0
+    const pauseOnce = (): 'pause' | null => ([3, 4].includes(++asked) ? 'pause' : null)
+    const { loop, evals } = makeLoop({ steps: 1, evalEvery: 1 }, pauseOnce)
+    expect(await loop.run()).toBe('pause')
+    expect(evals).toEqual([])
+    expect(await loop.run()).toBe('done')
+    expect(evals.map((each) => each.step)).toEqual([0, 1])
+  })
+})
+
+describe('saving', () => {
+  test('every so many steps and at the end, once each', async () => {
+    const { loop, saves } = makeLoop({ steps: 5, saveEvery: 2 })
+    await loop.run()
+    expect(saves).toEqual([2, 4, 5])
+    await loop.saveUnlessSaved()
+    expect(saves).toEqual([2, 4, 5])
+  })
+
+  test('a pause before the first step can be saved', async () => {
+    const { loop, saves } = makeLoop({}, () => 'stop')
+    expect(await loop.run()).toBe('stop')
+    await loop.saveUnlessSaved()
+    expect(saves).toEqual([0])
+  })
+
+  test('a failed step leaves the state of the one before', async () => {
+    const engine = new CountingEngine()
+    const step = engine.step.bind(engine)
+    engine.step = (batches, settings) =>
+      engine.settings.length === 2 ? Promise.reject(new Error('no memory')) : step(batches, settings)
+    const { loop } = makeLoop({}, () => null, { engine })
+    await expect(loop.run()).rejects.toThrow('no memory')
+    expect(loop.state).toMatchObject({ step: 2, loader: { batches: 2 } })
+  })
+})
+
+test('a loss that is not a number ends the run', async () => {
+  const engine = new CountingEngine()
+  engine.step = () => Promise.resolve({ losses: [NaN] })
+  const { loop } = makeLoop({}, () => null, { engine })
+  expect(await failureOf(() => loop.run())).toMatchObject({ code: 'train.diverged' })
+  expect(loop.state.step).toBe(0)
+})

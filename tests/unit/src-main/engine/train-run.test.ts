@@ -1,0 +1,147 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { z } from 'zod'
+
+import type { TrainJob } from '../../../../src-main/engine/trainer-protocol'
+import { goldenPath, readGolden } from '../../../support/golden'
+import { goldenConfig, goldenTrainJob as jobIn, runJob } from '../../../support/golden-run'
+import { temporaryFolder } from '../../../support/temporary-folder'
+
+/** The decoded mixture, shared by the tests. */
+const cacheDir = mkdtempSync(join(tmpdir(), 'midbench-test-cache-'))
+afterAll(() => {
+  rmSync(cacheDir, { recursive: true, force: true })
+})
+
+function goldenTrainJob(...[folder, config, options]: Parameters<typeof jobIn>): TrainJob {
+  const job = jobIn(folder, config, options)
+  return { ...job, locations: { ...job.locations, cacheDir } }
+}
+
+const { runs } = readGolden(
+  'model.json',
+  z.object({
+    runs: z.array(
+      z.object({
+        grad_accum: z.number(),
+        steps: z.number(),
+        weight_decay: z.number(),
+        init_lr_frac: z.number(),
+        progress_total_steps: z.number(),
+        log: z.array(z.object({ loss_last_micro: z.number(), lrm: z.number() })),
+        val_bpb_after_5_batches: z.number(),
+      }),
+    ),
+  }),
+)
+
+test.each(runs)('a run of the reference, accumulation $grad_accum', async (golden) => {
+  const config = goldenConfig({
+    num_iterations: golden.progress_total_steps,
+    total_batch_size: golden.grad_accum * 4 * 256,
+    weight_decay: golden.weight_decay,
+    init_lr_frac: golden.init_lr_frac,
+    eval_every: golden.steps,
+  })
+  const stopAfter = golden.steps < golden.progress_total_steps ? golden.steps + 1 : null
+  const { steps, evals } = await runJob(goldenTrainJob(temporaryFolder(), config, { stopAfter }))
+  const compared = golden.log.map((line, i) => ({
+    loss: Math.abs((steps[i]?.loss_last_micro ?? NaN) - line.loss_last_micro),
+    lrm: Math.abs((steps[i]?.lrm ?? NaN) - line.lrm),
+  }))
+  expect(compared).toHaveLength(golden.steps)
+  expect(Math.max(...compared.map(({ loss }) => loss))).toBeLessThan(0.01)
+  expect(Math.max(...compared.map(({ lrm }) => lrm))).toBeLessThan(1e-9)
+  const bpb = evals.find((each) => each.step === golden.steps)?.val_bpb ?? NaN
+  expect(Math.abs(bpb - golden.val_bpb_after_5_batches)).toBeLessThan(0.002)
+})
+
+test('six steps at once and three, a resume, and three give the same bits', async () => {
+  const config = goldenConfig({ num_iterations: 6, total_batch_size: 2 * 4 * 256, eval_every: 3 })
+  const whole = await runJob(goldenTrainJob(temporaryFolder(), config))
+  const folder = temporaryFolder()
+  const first = await runJob(goldenTrainJob(folder, config, { stopAfter: 3 }))
+  const second = await runJob(goldenTrainJob(folder, config, { resume: true }))
+  expect(first.last).toEqual({ type: 'stopped', step: 3 })
+  expect(second.last.type).toBe('done')
+  const exact = ({
+    step,
+    loss,
+    loss_ema,
+    lrm,
+    momentum,
+    progress,
+    epoch,
+    first_batch,
+  }: (typeof whole.steps)[0]) => ({
+    ...{ step, loss, loss_ema, lrm, momentum, progress, epoch, first_batch },
+  })
+  expect([...first.steps, ...second.steps].map(exact)).toEqual(whole.steps.map(exact))
+  const figures = (evals: typeof whole.evals) => evals.map(({ step, val_bpb }) => [step, val_bpb])
+  expect(figures([...first.evals, ...second.evals])).toEqual(figures(whole.evals))
+  expect(figures(whole.evals).map(([step]) => step)).toEqual([0, 3, 6])
+})
+
+test('a pause saves and holds, and the run goes on as if there had been none', async () => {
+  const config = goldenConfig({ num_iterations: 5 })
+  const whole = await runJob(goldenTrainJob(temporaryFolder(), config))
+  const heldAt: number[] = []
+  const paused = await runJob(goldenTrainJob(temporaryFolder(), config), (report, trainer) => {
+    if (report.type === 'step' && report.metric.step === 2) trainer.pause()
+    if (report.type === 'paused') {
+      heldAt.push(report.step)
+      setTimeout(() => trainer.resume(), 50)
+    }
+  })
+  expect(heldAt).toHaveLength(1)
+  expect(heldAt[0]).toBeLessThan(5)
+  expect(paused.steps.map((step) => step.loss)).toEqual(whole.steps.map((step) => step.loss))
+  const saved = paused.reports.find((report) => report.type === 'checkpoint')
+  expect(saved).toMatchObject({ step: heldAt[0] })
+})
+
+test('a torn checkpoint is passed over, and told of', async () => {
+  const folder = temporaryFolder()
+  const config = goldenConfig({ num_iterations: 6, save_every: 2 })
+  await runJob(goldenTrainJob(folder, config, { stopAfter: 5 }))
+  const checkpoints = join(folder, 'run', 'checkpoints')
+  expect(readdirSync(checkpoints)).toEqual(['step_000004', 'step_000005'])
+  writeFileSync(join(checkpoints, 'step_000005', 'model_000005.pt'), 'torn')
+  const resumed = await runJob(goldenTrainJob(folder, config, { resume: true }))
+  const warnings = resumed.reports.flatMap((report) =>
+    report.type === 'log' && report.line.level === 'warn' ? report.line.text : [],
+  )
+  expect(warnings).toHaveLength(1)
+  expect(warnings[0]).toContain('step_000005 is not whole')
+  expect(resumed.steps.map((step) => step.step)).toEqual([5, 6])
+})
+
+test('a run leaves nothing behind in TensorFlow', async () => {
+  const config = goldenConfig({ num_iterations: 2, eval_every: 1 })
+  await runJob(goldenTrainJob(temporaryFolder(), config))
+  const before = tf.memory().numTensors
+  await runJob(goldenTrainJob(temporaryFolder(), config))
+  expect(tf.memory().numTensors).toBe(before)
+})
+
+test('what a run leaves at its end', async () => {
+  const folder = temporaryFolder()
+  cpSync(goldenPath('nanochat_base'), join(folder, 'base'), { recursive: true })
+  const config = goldenConfig({ base_dir: join(folder, 'base'), num_iterations: 1, dry_run: false })
+  const { last } = await runJob(goldenTrainJob(folder, config))
+  expect(last).toMatchObject({ type: 'done', step: 1, outcome: { bestBpb: null } })
+  const files = readdirSync(join(folder, 'base', 'mid_checkpoints', 'd3')).sort()
+  expect(files).toEqual(['meta_000001.json', 'model_000001.pt', 'optim_000001_rank0.pt'])
+  expect(existsSync(join(folder, 'run', 'checkpoints', 'step_000001'))).toBe(false)
+})
+
+test('a resume without a checkpoint, and a base that is not there, say what to do', async () => {
+  const folder = temporaryFolder()
+  const resumed = await runJob(goldenTrainJob(folder, goldenConfig(), { resume: true }))
+  expect(resumed.last).toMatchObject({ type: 'failed', failure: { code: 'run.no-checkpoint' } })
+  const missing = await runJob(goldenTrainJob(folder, goldenConfig({ model_tag: 'd9' })))
+  expect(missing.last).toMatchObject({ type: 'failed', failure: { code: 'checkpoint.missing' } })
+})
