@@ -32,9 +32,10 @@ export const command: Command = {
       const { lengths, tasks } = await data.table({ signal: io.signal, progress: progressOf(io) })
       const taskCount = mixture.tasks.length
       const plan = planEpoch({ lengths, tasks, taskCount }, planOptions(loaded.config))
-      const { curve: _, ...view } = viewPlan(plan, mixture.tasks)
-      if (values['json'] === true) io.stdout(JSON.stringify(view))
-      else for (const line of planLines(view)) io.stdout(line)
+      const view = viewPlan(plan, mixture.tasks)
+      const lines =
+        values['json'] === true ? [JSON.stringify({ ...view, curve: undefined })] : planLines(view)
+      for (const line of lines) io.stdout(line)
       return 0
     } finally {
       await mixture.close()
@@ -63,7 +64,7 @@ function progressOf(
 }
 
 /** The plan as a person reads it. */
-export function planLines(plan: Omit<PlanView, 'curve'>): string[] {
+export function planLines(plan: PlanView): string[] {
   const tokensPerStep = plan.batches_per_step * plan.batch_size * plan.seq_len
   const left = plan.batches_left_over
   return [

@@ -53,9 +53,11 @@ export class DataLibrary {
     tokenizerDir: string,
     options: OpenOptions,
   ): Shelf {
-    const split = Promise.all([openMixture(entries, locations, options), this.tokenizer(tokenizerDir)]).then(
-      ([mixture, tokenizer]) => new SplitData(mixture, tokenizer),
-    )
+    const openBoth = async (): Promise<SplitData> => {
+      const tokenizer = await this.tokenizer(tokenizerDir)
+      return new SplitData(await openMixture(entries, locations, options), tokenizer)
+    }
+    const split = openBoth()
     const shelf: Shelf = { split, users: 0 }
     this.shelves.set(key, shelf)
     return shelf

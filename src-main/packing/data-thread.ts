@@ -6,13 +6,7 @@ import { parentPort, type MessagePort } from 'node:worker_threads'
 import { DataLibrary } from './data-library'
 import type { DataCalls } from './data-protocol'
 import { DataSession } from './data-session'
-import { serveCalls } from './port-calls'
-
-/** Hands the thread one more port to serve. */
-export interface ConnectMessage {
-  type: 'connect'
-  port: MessagePort
-}
+import { serveCalls, type PortRequest } from './port-calls'
 
 const library = new DataLibrary()
 
@@ -24,7 +18,7 @@ function serve(port: MessagePort): void {
 
 if (parentPort) {
   serve(parentPort)
-  parentPort.on('message', (message: ConnectMessage | { type: string }) => {
-    if ('port' in message && message.type === 'connect') serve(message.port)
+  parentPort.on('message', (message: PortRequest) => {
+    if (message.type === 'connect') serve(message.port)
   })
 }

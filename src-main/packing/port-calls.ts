@@ -22,7 +22,7 @@ export interface CallProgress {
 
 /** What a handler gets besides its input. */
 export interface CallContext {
-  progress(progress: CallProgress): void
+  progress: (progress: CallProgress) => void
   /** Aborted when the caller cancels. */
   signal: AbortSignal
 }
@@ -33,7 +33,11 @@ export type CallHandlers<M> = {
     : never
 }
 
-type Request = { type: 'call'; id: number; name: string; input: unknown } | { type: 'cancel'; id: number }
+/** What arrives at a serving port. `connect`, to a thread's parent port alone, hands it one more port to serve. */
+export type PortRequest =
+  | { type: 'call'; id: number; name: string; input: unknown }
+  | { type: 'cancel'; id: number }
+  | { type: 'connect'; port: MessagePort }
 
 type Reply =
   | { type: 'answer'; id: number; value: unknown }
@@ -80,7 +84,7 @@ export function serveCalls<M extends CallMap<M>>(port: MessagePort, handlers: Ca
     }
   }
 
-  port.on('message', (request: Request) => {
+  port.on('message', (request: PortRequest) => {
     if (request.type === 'call') void run(request.id, request.name, request.input)
     else if (request.type === 'cancel') running.get(request.id)?.abort()
   })
@@ -144,7 +148,7 @@ export class PortCaller<M extends CallMap<M>> {
     })
   }
 
-  private send(request: Request): void {
+  private send(request: PortRequest): void {
     this.port.postMessage(request)
   }
 

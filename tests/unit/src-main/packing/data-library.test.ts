@@ -1,0 +1,55 @@
+import { rm } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DataLocations } from '../../../../src-main/data/mixture'
+import { mixtureEntry, type MixtureEntry } from '../../../../src-main/data/mixture.schema'
+import { DataLibrary } from '../../../../src-main/packing/data-library'
+import { goldenLocations, goldenTokenizerDir } from '../../../support/golden-mixture'
+
+const words: MixtureEntry[] = [mixtureEntry.parse({ task: 'SimpleSpelling', split: 'train', size: 5 })]
+const missing: MixtureEntry[] = [{ task: 'CustomJSON', filepath: '/nowhere/x.jsonl' }]
+
+let locations: DataLocations
+
+beforeAll(async () => {
+  locations = await goldenLocations()
+})
+
+afterAll(async () => {
+  await rm(locations.cacheDir, { recursive: true, force: true })
+})
+
+describe('DataLibrary', () => {
+  it('shares what is open, and opens anew after the last has gone', async () => {
+    const library = new DataLibrary()
+    const one = await library.borrow(words, locations, goldenTokenizerDir, {})
+    const two = await library.borrow(words, locations, goldenTokenizerDir, {})
+    expect(two.split).toBe(one.split)
+    await one.release()
+    const three = await library.borrow(words, locations, goldenTokenizerDir, {})
+    expect(three.split).toBe(one.split)
+    await two.release()
+    await three.release()
+    const four = await library.borrow(words, locations, goldenTokenizerDir, {})
+    expect(four.split).not.toBe(one.split)
+    await four.release()
+  })
+
+  it('tries again what failed', async () => {
+    const library = new DataLibrary()
+    await expect(library.borrow(missing, locations, goldenTokenizerDir, {})).rejects.toThrow(
+      '/nowhere/x.jsonl',
+    )
+    await expect(library.borrow(missing, locations, goldenTokenizerDir, {})).rejects.toThrow(
+      '/nowhere/x.jsonl',
+    )
+    await expect(library.borrow(words, locations, '/nowhere/tokenizer', {})).rejects.toThrow(
+      '/nowhere/tokenizer',
+    )
+  })
+
+  it('reads a tokenizer once', async () => {
+    const library = new DataLibrary()
+    expect(library.tokenizer(goldenTokenizerDir)).toBe(library.tokenizer(goldenTokenizerDir))
+    expect((await library.tokenizer(goldenTokenizerDir)).vocabSize).toBe(723)
+  })
+})
