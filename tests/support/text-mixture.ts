@@ -9,9 +9,10 @@ export function textMixture(pairs: readonly (readonly [string, string])[]): Mixt
       { role: 'assistant', content: answer },
     ],
   }))
-  const at = (index: number): Promise<Conversation> => {
+  const at = (index: number): Conversation => {
     const conversation = conversations[index]
-    return conversation ? Promise.resolve(conversation) : Promise.reject(new Error(`no row ${String(index)}`))
+    if (conversation === undefined) throw new RangeError(`no row ${String(index)}`)
+    return conversation
   }
   const task = { entry: 0, name: 'Text', split: null, source: 'memory' }
   return {
@@ -23,8 +24,18 @@ export function textMixture(pairs: readonly (readonly [string, string])[]): Mixt
       length: Math.ceil((pairs.length - index) / 2),
     })),
     locate: (index) => ({ task: index % 2, row: index >> 1 }),
-    conversation: at,
-    taskConversation: (index, row) => at(2 * row + index),
+    datasets: [{ identity: 'text', rows: pairs.length }],
+    datasetRow: (index, row) => ({ dataset: 0, row: 2 * row + index }),
+    datasetConversation: (_, row) => at(row),
+    conversation: (index) => later(() => at(index)),
+    taskConversation: (index, row) => later(() => at(2 * row + index)),
     close: () => Promise.resolve(),
   }
+}
+
+/** A promise of what a function gives; it rejects where the function throws. */
+function later<T>(give: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(give())
+  })
 }
