@@ -85,7 +85,8 @@ class SavedOptimizer {
     for (const [number, memory] of state) {
       const name = typeof number === 'number' ? names[number] : undefined
       const dict = entriesOf(memory)
-      if (name === undefined || dict === undefined) throw fail(`${label} has a parameter ${String(number)}`)
+      if (name === undefined || dict === undefined)
+        throw fail(`${label} remembers a parameter that is in none of its groups`)
       this.memory.set(name, dict)
     }
     if (this.memory.size !== 0 && this.memory.size !== names.length) {
@@ -154,8 +155,12 @@ class SavedOptimizer {
     for (const [i, group] of this.expected.entries()) {
       const settings = entriesOf(groups[i] ?? null)
       const numbers = settings?.get('params')
-      const expected = group.names.map((_, n) => names.length + n)
-      if (settings === undefined || !Array.isArray(numbers) || String(numbers) !== String(expected)) {
+      const first = names.length
+      const isExpected =
+        Array.isArray(numbers) &&
+        numbers.length === group.names.length &&
+        numbers.every((number, n) => number === first + n)
+      if (settings === undefined || !isExpected) {
         throw this.fail(`group ${String(i)} of ${this.label} does not hold ${group.names.join(', ')}`)
       }
       this.settings.push(settings)

@@ -40,18 +40,22 @@ export function modelTensors(root: TorchValue, config: ModelConfig, path: string
  */
 export function namedTensors(root: TorchValue, path: string): Map<string, TorchTensor> {
   const tensors = new Map<string, TorchTensor>()
-  for (const [name, tensor] of entriesOf(root) ?? [['it', root]]) {
-    if (typeof name === 'string' && tensor instanceof TorchTensor && entriesOf(root) !== undefined) {
-      tensors.set(name, tensor)
-      continue
-    }
-    throw new MidbenchError({
-      code: 'checkpoint.damaged',
-      message: `${path}: not a state_dict: ${String(name)} is not a tensor with a name.`,
-      remedy: 'Choose the model_*.pt of a checkpoint; optimizer files cannot be loaded as a model.',
-    })
+  const entries = entriesOf(root)
+  if (entries === undefined) throw notAStateDict(path, 'it is no dict')
+  for (const [name, tensor] of entries) {
+    if (typeof name !== 'string') throw notAStateDict(path, 'a key is not a name')
+    if (!(tensor instanceof TorchTensor)) throw notAStateDict(path, `${name} is not a tensor`)
+    tensors.set(name, tensor)
   }
   return tensors
+}
+
+function notAStateDict(path: string, reason: string): MidbenchError {
+  return new MidbenchError({
+    code: 'checkpoint.damaged',
+    message: `${path}: not a model's state_dict: ${reason}.`,
+    remedy: 'Choose the model_*.pt of a checkpoint; an optimizer file cannot be loaded as a model.',
+  })
 }
 
 /** A state_dict of these parameters, to be written; float32 whatever they were read from. */

@@ -5,6 +5,7 @@ import { resolveBaseFolder } from '../../../../src-main/checkpoint/base-folder'
 import { loadModel } from '../../../../src-main/checkpoint/nanochat-files'
 import { findModel } from '../../../../src-main/checkpoint/nanochat-folder'
 import { initParameters } from '../../../../src-main/model/init'
+import { containing } from '../../../support/containing'
 import { tinyConfig } from '../../../support/checkpoints'
 import { goldenPath } from '../../../support/golden'
 import { temporaryFolder } from '../../../support/temporary-folder'
@@ -74,7 +75,7 @@ describe('a folder with a recipe', () => {
   ])('is refused with %s', async (_, wrong, field) => {
     await expect(resolveBaseFolder(project(wrong), temporaryFolder(), initParameters)).rejects.toMatchObject({
       code: 'checkpoint.json',
-      message: expect.stringContaining(field),
+      message: containing(field),
     })
   })
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { inspectCheckpoint } from '../../../../src-main/checkpoint/inspect'
 import { fileNames, writeModelCheckpoint } from '../../../../src-main/checkpoint/nanochat-files'
+import { containing } from '../../../support/containing'
 import { cutFile, tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
 import { goldenPath } from '../../../support/golden'
 import { temporaryFolder } from '../../../support/temporary-folder'
@@ -72,7 +73,7 @@ describe('what keeps a run from starting', () => {
       hasOptimizers: false,
     })
     expect(summary.obstacles).toMatchObject([
-      { message: expect.stringContaining('meta_000004.json') },
+      { message: containing('meta_000004.json') },
       { code: 'zip.refused' },
     ])
   })

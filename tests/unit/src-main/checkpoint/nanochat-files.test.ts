@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -10,7 +10,9 @@ import {
   writeModelCheckpoint,
 } from '../../../../src-main/checkpoint/nanochat-files'
 import { stateDict } from '../../../../src-main/checkpoint/state-dict'
+import { OrderedDict, tensorOf } from '../../../../src-main/checkpoint/torch-value'
 import { writeTorchFile } from '../../../../src-main/checkpoint/torch-write'
+import { containing } from '../../../support/containing'
 import { tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
 import { goldenPath } from '../../../support/golden'
 import { temporaryFolder } from '../../../support/temporary-folder'
@@ -21,7 +23,8 @@ function goldenCopy(
 ): string {
   const dir = temporaryFolder()
   const names = fileNames(3)
-  for (const name of Object.values(names)) copyFileSync(goldenPath(`checkpoint/${name}`), join(dir, name))
+  for (const name of [names.model, names.meta, names.optimizers])
+    copyFileSync(goldenPath(`checkpoint/${name}`), join(dir, name))
   const meta = { step: 3, model_config: { ...tinyConfig } }
   change(meta)
   writeFileSync(join(dir, names.meta), JSON.stringify(meta))
@@ -125,7 +128,7 @@ describe('steps', () => {
   it('that are not there are refused, saying which are', async () => {
     await expect(loadModel(goldenPath('checkpoint'), 4)).rejects.toMatchObject({
       code: 'checkpoint.missing',
-      message: expect.stringContaining('it holds 3'),
+      message: containing('it holds 3'),
     })
     await expect(loadModel(temporaryFolder())).rejects.toMatchObject({ code: 'checkpoint.missing' })
     await expect(loadModel('/nowhere')).rejects.toMatchObject({ code: 'checkpoint.missing' })
@@ -139,9 +142,7 @@ describe('refuses', () => {
     })
     await expect(loadModel(dir)).rejects.toMatchObject({
       code: 'model.parameters',
-      message: expect.stringContaining(
-        'transformer.wte.weight has shape [128, 32]; the config says [128, 64]',
-      ),
+      message: containing('transformer.wte.weight has shape [128, 32]; the config says [128, 64]'),
     })
   })
 
@@ -164,7 +165,7 @@ describe('refuses', () => {
     })
     await expect(loadModel(dir)).rejects.toMatchObject({
       code: 'checkpoint.json',
-      message: expect.stringContaining('value_embeds'),
+      message: containing('value_embeds'),
     })
   })
 
@@ -172,7 +173,7 @@ describe('refuses', () => {
     const dir = goldenCopy()
     copyFileSync(join(dir, fileNames(3).optimizers), join(dir, fileNames(3).model))
     await expect(loadModel(dir)).rejects.toMatchObject({
-      message: expect.stringContaining('not a state_dict'),
+      message: containing("not a model's state_dict"),
     })
     unlinkSync(join(dir, fileNames(3).meta))
     await expect(loadModel(dir)).rejects.toThrow('meta_000003.json')
@@ -182,12 +183,12 @@ describe('refuses', () => {
     const deeper = { ...tinyConfig, n_layer: 3 }
     await expect(loadOptimizers(goldenPath('checkpoint'), 3, deeper)).rejects.toMatchObject({
       code: 'checkpoint.optimizer',
-      message: expect.stringContaining('transformer.h.2.attn'),
+      message: containing('transformer.h.2.attn'),
     })
     const wider = { ...tinyConfig, vocab_size: 200 }
     await expect(loadOptimizers(goldenPath('checkpoint'), 3, wider)).rejects.toMatchObject({
       code: 'checkpoint.optimizer',
-      message: expect.stringContaining('exp_avg of lm_head.weight has shape [128, 32] in place of [256, 32]'),
+      message: containing('exp_avg of lm_head.weight has shape [128, 32] in place of [256, 32]'),
     })
     const dir = goldenCopy()
     copyFileSync(join(dir, fileNames(3).model), join(dir, fileNames(3).optimizers))
@@ -197,7 +198,6 @@ describe('refuses', () => {
   it('integers where weights are expected', async () => {
     const dir = goldenCopy()
     const int = { shape: [128, 32], dtype: 'int32', data: new Int32Array(128 * 32) } as const
-    const { tensorOf, OrderedDict } = await import('../../../../src-main/checkpoint/torch-value')
     const { tensors } = await loadModel(dir)
     const dict = stateDict(tensors)
     const entries = new Map(dict.entries)
@@ -205,8 +205,7 @@ describe('refuses', () => {
     await writeTorchFile(join(dir, fileNames(3).model), new OrderedDict(entries))
     await expect(loadModel(dir)).rejects.toMatchObject({
       code: 'checkpoint.dtype',
-      message: expect.stringContaining('lm_head.weight'),
+      message: containing('lm_head.weight'),
     })
-    expect(readFileSync(join(dir, fileNames(3).model)).length).toBeGreaterThan(0)
   })
 })

@@ -2,6 +2,7 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findModel, listModels } from '../../../../src-main/checkpoint/nanochat-folder'
+import { containing } from '../../../support/containing'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
 /** A base directory with empty model files: `{ 'base_checkpoints/d4': [0, 10] }`. */
@@ -38,12 +39,12 @@ describe('which model a run starts from', () => {
     const root = baseDir({ 'base_checkpoints/d4': [5] })
     await expect(findModel(root, 'base', 'd6', null)).rejects.toMatchObject({
       code: 'checkpoint.missing',
-      message: expect.stringContaining('d4'),
+      message: containing('d4'),
     })
     await expect(findModel(root, 'base', 'd4', 6)).rejects.toMatchObject({ code: 'checkpoint.missing' })
     await expect(findModel(root, 'mid', null, null)).rejects.toMatchObject({
       code: 'checkpoint.missing',
-      message: expect.stringContaining('there is none'),
+      message: containing('there is none'),
     })
     await expect(findModel(root, 'base', '../mid_checkpoints', null)).rejects.toMatchObject({
       code: 'checkpoint.missing',

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { writeFileSafely, writeTextSafely } from '../../../../src-main/checkpoint/safe-file'
+import { containing } from '../../../support/containing'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
 it('writes pieces of every size in order, and says how many bytes and their SHA-256', async () => {
@@ -53,7 +54,7 @@ it('says in words that the disk is full, and keeps the old file', async () => {
   )
   await expect(full).rejects.toMatchObject({
     code: 'checkpoint.write',
-    message: expect.stringContaining('the disk is full'),
+    message: containing('the disk is full'),
   })
   expect(readFileSync(path, 'utf8')).toBe('old')
 })

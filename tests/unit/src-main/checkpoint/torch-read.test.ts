@@ -5,6 +5,7 @@ import { openTorchFile, withTorchFile } from '../../../../src-main/checkpoint/to
 import { arrayOf, entriesOf, OrderedDict, TorchTensor } from '../../../../src-main/checkpoint/torch-value'
 import { StoredZipWriter } from '../../../../src-main/checkpoint/stored-zip-write'
 import { writeFileSafely } from '../../../../src-main/checkpoint/safe-file'
+import { containing } from '../../../support/containing'
 import { goldenPath } from '../../../support/golden'
 import { cutFile, editFile } from '../../../support/checkpoints'
 import { temporaryFolder } from '../../../support/temporary-folder'
@@ -13,7 +14,8 @@ async function readAll(path: string): Promise<Record<string, unknown>> {
   return withTorchFile(path, async (root) => {
     const result: Record<string, unknown> = {}
     for (const [name, value] of entriesOf(root) ?? []) {
-      result[String(name)] = value instanceof TorchTensor ? await arrayOf(value) : value
+      result[typeof name === 'string' ? name : 'not a name'] =
+        value instanceof TorchTensor ? await arrayOf(value) : value
     }
     return result
   })
@@ -106,7 +108,7 @@ describe('refuses', () => {
     editFile(path, '\x00\x00\x20\x40', '\x00\x00\x20\x41') // 2.5 becomes 10
     await expect(readAll(path)).rejects.toMatchObject({
       code: 'checkpoint.damaged',
-      message: expect.stringContaining('are not those that were saved'),
+      message: containing('are not those that were saved'),
     })
   })
 
@@ -120,22 +122,22 @@ describe('refuses', () => {
     const path = await fileWith('\x80\x02cos\nsystem\nX\x02\x00\x00\x00ls\x85R.')
     await expect(openTorchFile(path)).rejects.toMatchObject({
       code: 'pickle.refused',
-      message: expect.stringContaining('os.system'),
+      message: containing('os.system'),
     })
   })
 
   it('an unknown number format, by its name', async () => {
     await expect(openTorchFile(goldenPath('checkpoint/float64.pt'))).rejects.toMatchObject({
       code: 'checkpoint.dtype',
-      message: expect.stringContaining('DoubleStorage'),
-      remedy: expect.stringContaining('float32'),
+      message: containing('DoubleStorage'),
+      remedy: containing('float32'),
     })
   })
 
   it('the format of before torch 1.6, saying what to do', async () => {
     await expect(openTorchFile(goldenPath('checkpoint/legacy.pt'))).rejects.toMatchObject({
       code: 'checkpoint.format',
-      remedy: expect.stringContaining('saved again'),
+      remedy: containing('saved again'),
     })
   })
 
@@ -180,7 +182,7 @@ describe('refuses', () => {
     )
     await expect(openTorchFile(path)).rejects.toMatchObject({
       code: 'checkpoint.damaged',
-      message: expect.stringContaining(reason),
+      message: containing(reason),
     })
   })
 
@@ -193,7 +195,7 @@ describe('refuses', () => {
     })
     await expect(openTorchFile(path)).rejects.toMatchObject({
       code: 'checkpoint.damaged',
-      message: expect.stringContaining('data.pkl'),
+      message: containing('data.pkl'),
     })
   })
 
@@ -201,7 +203,7 @@ describe('refuses', () => {
     const path = copyOf('checkpoint/no-checksums.pt')
     editFile(path, 'little', 'bigend')
     await expect(openTorchFile(path)).rejects.toMatchObject({
-      message: expect.stringContaining('byte order'),
+      message: containing('byte order'),
     })
   })
 
