@@ -45,5 +45,6 @@ export function optionalCount(
   if (value === undefined) return null
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : NaN
   if (Number.isSafeInteger(number) && number >= least) return number
-  throw usageError(`--${name} is ${String(value)}; it must be a whole number of at least ${String(least)}.`)
+  const given = typeof value === 'string' ? value : 'no number'
+  throw usageError(`--${name} is ${given}; it must be a whole number of at least ${String(least)}.`)
 }

@@ -36,7 +36,7 @@ export function reportSection(config: RunConfig, figures: ReportFigures, now = n
 function shown(value: unknown): string {
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
-  if (typeof value !== 'number') return String(value)
+  if (typeof value !== 'number') return typeof value === 'string' ? value : JSON.stringify(value)
   if (!Number.isInteger(value)) return value.toFixed(4)
   return value >= 10_000 ? value.toLocaleString('en-US') : String(value)
 }

@@ -1,0 +1,88 @@
+/**
+ * What may stand where in a config, in words: read off the JSON Schema that zod derives from config.schema.ts, so that it
+ * cannot differ from what is accepted.
+ */
+import { z } from 'zod'
+
+import { runConfig } from './config.schema'
+
+export type Path = readonly PropertyKey[]
+export type FieldSchema = z.core.JSONSchema.BaseSchema
+
+const CONFIG: FieldSchema = z.toJSONSchema(runConfig, { io: 'input' })
+
+/** The keys that are known at a place, where an object with fixed keys is. */
+export function knownKeys(path: Path, input: unknown): string[] {
+  return Object.keys(fieldSchema(path, input)?.properties ?? {})
+}
+
+/** The schema of a place. `input` decides which kind of task a mixture's entry is. */
+export function fieldSchema(path: Path, input: unknown): FieldSchema | undefined {
+  let schema: FieldSchema | undefined = ofItsTask(CONFIG, input)
+  let value = input
+  for (const key of path) {
+    value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
+    const next: unknown = typeof key === 'number' ? schema.items : schema.properties?.[String(key)]
+    if (!isSchema(next)) return key === 'task' ? taskNames(schema) : undefined
+    schema = ofItsTask(next, value)
+  }
+  return schema
+}
+
+/** Of the alternatives of an entry, the one whose task the entry names; anything else as it is. */
+function ofItsTask(schema: FieldSchema, value: unknown): FieldSchema {
+  const task: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'task') : undefined
+  return alternatives(schema).find((each) => taskOf(each) === task && task !== undefined) ?? schema
+}
+
+/** The schema of `task` itself in an entry whose task is not known. */
+function taskNames(schema: FieldSchema): FieldSchema | undefined {
+  const names = alternatives(schema).map(taskOf)
+  return names.length === 0 ? undefined : { enum: names.filter((name) => typeof name === 'string') }
+}
+
+function taskOf(schema: FieldSchema): unknown {
+  const task = schema.properties?.['task']
+  return typeof task === 'object' ? task.const : undefined
+}
+
+function alternatives(schema: FieldSchema): FieldSchema[] {
+  return [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].filter(isSchema)
+}
+
+function isSchema(value: unknown): value is FieldSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** `-1 or a whole number of at least 1` */
+export function rightValue(schema: FieldSchema): string {
+  const choices = alternatives(schema)
+  if (choices.length > 0) return [...new Set(choices.map(rightValue))].join(' or ')
+  if (schema.const !== undefined) return JSON.stringify(schema.const)
+  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' or ')
+  return `${kind(schema)}${limit(schema)}`
+}
+
+function kind({ type, minLength, minItems }: FieldSchema): string {
+  switch (type) {
+    case 'integer':
+      return 'a whole number'
+    case 'number':
+      return 'a number'
+    case 'string':
+      return (minLength ?? 0) > 0 ? 'a text that is not empty' : 'a text'
+    case 'boolean':
+      return 'true or false'
+    case 'array':
+      return (minItems ?? 0) > 0 ? 'a list that is not empty' : 'a list'
+    case 'null':
+      return 'null'
+    default:
+      return 'an object in braces'
+  }
+}
+
+/** The bounds of what JavaScript can count are not worth a word. */
+function limit({ minimum }: FieldSchema): string {
+  return minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? '' : ` of at least ${String(minimum)}`
+}
