@@ -9,10 +9,11 @@ import { Worker, type WorkerOptions } from 'node:worker_threads'
 
 import { MidbenchError } from './errors'
 
-export type ThreadName = 'data' | 'trainer'
+export type ThreadName = 'data' | 'tokens' | 'trainer'
 
 const SOURCES: Readonly<Record<ThreadName, string>> = {
   data: 'packing/data-thread.ts',
+  tokens: 'data/token-cache/fill-thread.ts',
   trainer: 'engine/trainer-thread.ts',
 }
 

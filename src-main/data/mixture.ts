@@ -28,15 +28,28 @@ export interface TaskInfo {
   source: string
 }
 
+/** A dataset behind one entry of a mixture; its rows are those before slicing. */
+export interface DatasetInfo {
+  /** Equal identities give equal conversations: a hash over files, options and the code's version. */
+  identity: string
+  rows: number
+}
+
 export interface Mixture {
   /** Conversations in one pass over the mixture. */
   readonly length: number
   readonly tasks: readonly TaskInfo[]
+  /** One for each entry of the config's list; rendered ids are kept on disk by dataset. */
+  readonly datasets: readonly DatasetInfo[]
   /** The task and the task's row at a place in the shuffled order. */
   locate(index: number): { task: number; row: number }
   /** The conversation at a place in the shuffled order. */
   conversation(index: number): Promise<Conversation>
   taskConversation(task: number, row: number): Promise<Conversation>
+  /** The dataset's row behind a task's row. */
+  datasetRow(task: number, row: number): { dataset: number; row: number }
+  /** A conversation by its dataset's row; blocks for microseconds. */
+  datasetConversation(dataset: number, row: number): Conversation
   /** Closes files; nothing else may be called after it. */
   close(): Promise<void>
 }
@@ -122,6 +135,7 @@ function combined(failures: readonly Failure[]): MidbenchError {
 class ShuffledMixture implements Mixture {
   readonly length: number
   readonly tasks: readonly TaskInfo[]
+  readonly datasets: readonly DatasetInfo[]
   private readonly byTask: readonly OpenEntry[]
   /** [tasks + 1] number of conversations before each task. */
   private readonly starts: Float64Array
@@ -131,6 +145,7 @@ class ShuffledMixture implements Mixture {
   constructor(private readonly opened: readonly OpenEntry[]) {
     this.byTask = opened.flatMap((one) => new Array<OpenEntry>(one.entry.repeat ?? 1).fill(one))
     this.tasks = this.byTask.map(describe)
+    this.datasets = opened.map(({ task }) => ({ identity: task.identity, rows: task.rows }))
     this.starts = new Float64Array(this.tasks.length + 1)
     this.tasks.forEach((task, i) => (this.starts[i + 1] = (this.starts[i] ?? 0) + task.length))
     this.length = this.starts.at(-1) ?? 0
@@ -152,11 +167,22 @@ class ShuffledMixture implements Mixture {
   }
 
   async taskConversation(task: number, row: number): Promise<Conversation> {
+    const at = this.datasetRow(task, row)
+    return this.datasetConversation(at.dataset, at.row)
+  }
+
+  datasetRow(task: number, row: number): { dataset: number; row: number } {
     const found = this.byTask[task]
     if (found === undefined) throw outside(`task ${String(task)}`, this.byTask.length)
     const { start, step, length } = found.slice
     if (!Number.isInteger(row) || row < 0 || row >= length) throw outside(`row ${String(row)}`, length)
-    return found.task.conversation(start + row * step)
+    return { dataset: found.index, row: start + row * step }
+  }
+
+  datasetConversation(dataset: number, row: number): Conversation {
+    const found = this.opened[dataset]
+    if (found === undefined) throw outside(`dataset ${String(dataset)}`, this.opened.length)
+    return found.task.conversation(row)
   }
 
   async close(): Promise<void> {

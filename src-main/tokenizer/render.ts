@@ -8,6 +8,9 @@ import type { SpecialName, Tokenizer } from './tokenizer'
 /** The reference cuts a rendered conversation here. */
 export const MAX_CONVERSATION_TOKENS = 2048
 
+/** Raised whenever the same conversation and tokenizer give other ids than before: stored ids are then made anew. */
+export const RENDERING_VERSION = 1
+
 /** What rendering needs of a conversation; `data/conversation.schema.ts` describes the same shape. */
 export interface RenderableConversation {
   messages: readonly RenderableMessage[]

@@ -1,0 +1,92 @@
+/**
+ * A segment: the rendered ids of a few thousand neighbouring rows of a dataset in one file, written whole or not at all
+ * (files/durable.ts). Layout, little-endian: magic, rows, bytes an id (2 or 4), ids in all, each uint32; then where each
+ * row's ids start and where the last one's end, uint32 [rows + 1]; then the ids. Reading a row is one read of its bytes.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { makeFile } from '../files/durable'
+
+/** Rows of a segment; the last one of a dataset may have fewer. */
+export const SEGMENT_ROWS = 8192
+
+const MAGIC = 0x314b544d // MTK1
+const HEADER = 16
+
+/** Writes a segment. */
+export async function writeSegment(path: string, rows: readonly Int32Array[]): Promise<void> {
+  await makeFile(path, encodeSegment(rows))
+}
+
+function encodeSegment(rows: readonly Int32Array[]): Uint8Array {
+  const width = rows.every((ids) => ids.every((id) => id < 0x10000)) ? 2 : 4
+  const offsets = new Uint32Array(rows.length + 1)
+  rows.forEach((ids, row) => (offsets[row + 1] = (offsets[row] ?? 0) + ids.length))
+  const count = offsets.at(-1) ?? 0
+  const start = HEADER + offsets.byteLength
+  const buffer = new ArrayBuffer(start + count * width)
+  new Uint32Array(buffer, 0, 4).set([MAGIC, rows.length, width, count])
+  new Uint32Array(buffer, HEADER, offsets.length).set(offsets)
+  const ids = width === 2 ? new Uint16Array(buffer, start) : new Int32Array(buffer, start)
+  rows.forEach((row, i) => {
+    ids.set(row, offsets[i] ?? 0)
+  })
+  return new Uint8Array(buffer)
+}
+
+export class SegmentReader {
+  /** [rows + 1] */
+  private readonly offsets: Uint32Array
+
+  private constructor(
+    private readonly file: number,
+    readonly rows: number,
+    private readonly width: number,
+  ) {
+    this.offsets = new Uint32Array(rows + 1)
+    readExactly(file, new Uint8Array(this.offsets.buffer), HEADER)
+  }
+
+  /** Opens a segment; undefined where there is none, or one that is not as it was written. */
+  static open(path: string): SegmentReader | undefined {
+    let file: number
+    try {
+      file = openSync(path, 'r')
+    } catch {
+      return undefined
+    }
+    try {
+      const header = new Uint32Array(HEADER / 4)
+      readExactly(file, new Uint8Array(header.buffer), 0)
+      const [magic, rows = 0, width = 0, count = 0] = header
+      const size = HEADER + 4 * (rows + 1) + width * count
+      if (magic === MAGIC && fstatSync(file).size === size) return new SegmentReader(file, rows, width)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+    }
+    closeSync(file)
+    return undefined
+  }
+
+  /** [T] the ids of a row of the segment. */
+  read(row: number): Int32Array {
+    const first = this.offsets[row] ?? 0
+    const length = (this.offsets[row + 1] ?? 0) - first
+    const narrow = this.width === 2
+    const ids = narrow ? new Uint16Array(length) : new Int32Array(length)
+    const at = HEADER + this.offsets.byteLength + first * this.width
+    readExactly(this.file, new Uint8Array(ids.buffer), at)
+    return ids instanceof Int32Array ? ids : Int32Array.from(ids)
+  }
+
+  close(): void {
+    closeSync(this.file)
+  }
+}
+
+function readExactly(file: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length;) {
+    const count = readSync(file, bytes, done, bytes.length - done, position + done)
+    if (count === 0) throw new RangeError('a segment of rendered ids is cut')
+    done += count
+  }
+}
