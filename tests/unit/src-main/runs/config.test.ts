@@ -52,12 +52,20 @@ test('the defaults are the reference’s', () => {
 describe('what is wrong is named, with what would be right', () => {
   test('unknown keys, wherever they stand, with the nearest known one', async () => {
     const entry = { task: 'CustomJSON', file_path: 'x.jsonl', filepath: 'x.jsonl' }
-    const issues = await issuesOf({ max_seqlen: 5, colour: 1, mixture: { train: [entry], vall: [], val: [] } })
+    const issues = await issuesOf({
+      max_seqlen: 5,
+      colour: 1,
+      mixture: { train: [entry], vall: [], val: [] },
+    })
     expect(issues).toEqual(
       expect.arrayContaining([
         { path: 'max_seqlen', message: 'is not a known option', hint: 'did you mean max_seq_len?' },
         { path: 'mixture.vall', message: 'is not a known option', hint: 'did you mean val?' },
-        { path: 'mixture.train.0.file_path', message: 'is not a known option', hint: 'did you mean filepath?' },
+        {
+          path: 'mixture.train.0.file_path',
+          message: 'is not a known option',
+          hint: 'did you mean filepath?',
+        },
       ]),
     )
     expect(issues.find((issue) => issue.path === 'colour')?.hint).toContain('known here: run, ')

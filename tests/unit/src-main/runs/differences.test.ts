@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+
+import { differences, precisionDifference } from '../../../../src-main/runs/differences'
+import type { RunConfig } from '../../../../src-main/runs/config.schema'
+import { containing } from '../../../support/containing'
+import { sampleConfig } from '../../../support/run-samples'
+
+const facts = { device: 'CPU, 2 threads, float32, eager', gradAccumSteps: 4 }
+
+function of(options: Partial<RunConfig>): string[] {
+  return differences({ ...sampleConfig(), dtype: 'float32', ...options }, facts)
+}
+
+test('an epoch and a set number of steps differ from the seed in different ways', () => {
+  const epoch = of({ num_iterations: -1 })
+  const steps = of({ num_iterations: 100 })
+  expect(epoch).toContainEqual(containing('the seed, whose end-of-epoch flag is never set, does not stop'))
+  expect(epoch).toContainEqual(containing('turns negative past progress 1'))
+  expect(steps).toContainEqual(containing('the seed counts batches and trains one step too few'))
+  expect(steps).not.toContainEqual(containing('does not stop'))
+})
+
+test('only what applies is told', () => {
+  const plain = of({})
+  expect(plain).not.toContainEqual(containing('padded'))
+  expect(plain).not.toContainEqual(containing('buffer_size'))
+  expect(plain).not.toContainEqual(containing('CustomJSON'))
+  const mixture = { train: [{ task: 'CustomJSON' as const, filepath: 'x' }], val: [] }
+  const other = of({ packing: 'bestfit-pad', buffer_size: 7, mixture })
+  expect(other).toContainEqual(containing('padded'))
+  expect(other).toContainEqual(containing('buffer_size is 7'))
+  expect(other).toContainEqual(containing('CustomJSON'))
+})
+
+test('bfloat16 that is not computed is never passed over in silence', () => {
+  const config = { dtype: 'bfloat16', engine: 'eager' } as const
+  expect(precisionDifference(config, facts.device)).toEqual([containing('so does the seed on a CPU')])
+  expect(precisionDifference(config, 'NVIDIA H100, float32, eager')).toEqual([
+    containing('bfloat16 on a GPU'),
+  ])
+  expect(precisionDifference({ ...config, dtype: 'float32' }, facts.device)).toEqual([])
+})

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest'
+
+import { MidbenchError } from '../../../../src-main/errors'
+import type { RunConfig } from '../../../../src-main/runs/config.schema'
+import type { BaseModel } from '../../../../src-main/runs/derive'
+import {
+  nothingKnown,
+  preflight,
+  type PreflightFacts,
+  refuseBlocked,
+} from '../../../../src-main/runs/preflight'
+import type { Finding } from '../../../../src-main/runs/preflight.schema'
+import { tinyConfig } from '../../../support/checkpoints'
+import { failureOf } from '../../../support/failure'
+import { sampleConfig } from '../../../support/run-samples'
+
+const base: BaseModel = { tag: 'd2', step: 7, config: tinyConfig, deviceBatchSize: 4 }
+
+function config(options: Partial<RunConfig> = {}): RunConfig {
+  const mixture: RunConfig['mixture'] = {
+    train: [{ task: 'SmolTalk', split: 'train' }],
+    val: [{ task: 'SmolTalk', split: 'test' }],
+  }
+  const sizes = { max_seq_len: 32, device_batch_size: 4, total_batch_size: 256, eval_tokens: 1280 }
+  return { ...sampleConfig(), dtype: 'float32', save_every: 10, mixture, ...sizes, ...options }
+}
+
+/** What is said of one option, by level. */
+function about(path: string, options: Partial<RunConfig>, facts: Partial<PreflightFacts> = {}): Finding[] {
+  const { findings } = preflight(config(options), { ...nothingKnown, base, ...facts })
+  return findings.filter((finding) => finding.path === path)
+}
+
+const levels = (findings: Finding[]): string[] => findings.map((finding) => finding.level)
+
+test('a sound config has nothing but passed checks', () => {
+  const { findings } = preflight(config(), { ...nothingKnown, base, epochSteps: 9, valBatches: 20 })
+  expect(new Set(levels(findings))).toEqual(new Set(['ok']))
+  refuseBlocked(findings)
+})
+
+test('what follows from the options is derived', () => {
+  const facts = { ...nothingKnown, base, epochSteps: 9, tokPerSec: 100 }
+  const { derived } = preflight(config(), facts)
+  expect(derived).toMatchObject({
+    grad_accum_steps: 2,
+    tokens_per_micro_batch: 128,
+    tokens_per_step: 256,
+    steps: 9,
+    total_tokens: 2304,
+    eval_batches: 10,
+    seconds: 23.04,
+    model: { tag: 'd2', step: 7, n_layer: 2, n_embd: 32 },
+  })
+  expect(derived.disk_bytes).toBeGreaterThan(4 * (derived.model?.parameters ?? 0))
+  const unknown = preflight(config()).derived
+  expect(unknown).toMatchObject({
+    steps: null,
+    seconds: null,
+    model: null,
+    disk_bytes: null,
+    memory_bytes: null,
+  })
+})
+
+describe('blockers', () => {
+  test('an indivisible batch', () => {
+    expect(levels(about('total_batch_size', { total_batch_size: 200 }))).toEqual(['block'])
+    expect(preflight(config({ total_batch_size: 200 })).derived.grad_accum_steps).toBeNull()
+  })
+
+  test('an engine that is not there', () => {
+    expect(levels(about('engine', { engine: 'graph' }))).toEqual(['block'])
+  })
+
+  test('no base checkpoint, or one of another vocabulary', () => {
+    const missing = new MidbenchError({ code: 'checkpoint.missing', message: 'None.', remedy: 'Look.' })
+    expect(about('model_tag', {}, { base: missing })).toEqual([
+      { level: 'block', path: 'model_tag', message: 'None.', remedy: 'Look.' },
+    ])
+    expect(levels(about('model_tag', {}, { vocabSize: 71 }))).toEqual(['block'])
+    expect(levels(about('model_tag', {}, { vocabSize: 70 }))).toEqual(['ok'])
+  })
+
+  test('nothing to evaluate on', () => {
+    const mixture = { train: config().mixture.train, val: [] }
+    expect(levels(about('mixture.val', { mixture }))).toEqual(['block'])
+    expect(levels(about('eval_tokens', { eval_tokens: 100 }))).toEqual(['block'])
+    expect(levels(about('mixture.val', { mixture, eval_every: -1 }))).toEqual([])
+  })
+
+  test('a mixture that fills no step, and a disk that is full', () => {
+    expect(levels(about('total_batch_size', {}, { epochSteps: 0 }))).toEqual(['block', 'ok'])
+    expect(levels(about('save_every', {}, { freeDiskBytes: 1000 }))).toEqual(['block'])
+    expect(levels(about('save_every', {}, { freeDiskBytes: 1e12 }))).toEqual(['ok'])
+  })
+
+  test('stop a run, each with its remedy', async () => {
+    const { findings } = preflight(config({ engine: 'graph', eval_tokens: 5 }))
+    const failure = await failureOf(() => {
+      refuseBlocked(findings)
+    })
+    expect(failure).toMatchObject({ code: 'run.blocked' })
+    expect(failure.issues?.map((issue) => issue.path)).toEqual(['engine', 'eval_tokens'])
+    expect(failure.issues?.every((issue) => issue.hint !== undefined)).toBe(true)
+  })
+})
+
+describe('warnings', () => {
+  test.each<[string, Partial<RunConfig>, Partial<PreflightFacts>]>([
+    ['dtype', { dtype: 'bfloat16' }, {}],
+    ['max_seq_len', { max_seq_len: 64, total_batch_size: 512 }, {}],
+    ['device_batch_size', { device_batch_size: 8 }, {}],
+    ['device_batch_size', {}, { memoryBytes: 1e6 }],
+    ['num_iterations', { num_iterations: 30 }, { epochSteps: 9 }],
+    ['save_every', { save_every: -1 }, {}],
+    ['eval_every', { eval_every: -1 }, {}],
+    ['eval_tokens', {}, { valBatches: 5 }],
+    ['max_seq_len', {}, { longerThanRow: 3 }],
+  ])('%s %j %j', (path, options, facts) => {
+    const findings = about(path, options, facts)
+    expect(levels(findings)).toEqual(['warn'])
+    expect(findings[0]?.message).not.toBe('')
+  })
+
+  test('blockers come first, passed checks last', () => {
+    const { findings } = preflight(config({ engine: 'graph', save_every: -1 }), { ...nothingKnown, base })
+    expect(levels(findings)).toEqual([...levels(findings)].sort((a, b) => rank(a) - rank(b)))
+    const rank0 = levels(findings)[0]
+    expect(rank0).toBe('block')
+  })
+})
+
+function rank(level: string): number {
+  return ['block', 'warn', 'ok'].indexOf(level)
+}
