@@ -18,9 +18,9 @@ import { loadTokenizer } from '../tokenizer/tokenizer'
 import type { Command, CommandIo } from './command'
 import { openSplit } from './open-data'
 import { table } from './table'
-import { optionalString } from './usage'
+import { optionalCount, optionalString } from './usage'
 
-const usage = 'bench pack [--config F] [--json]'
+const usage = 'bench pack [--config F | --conversations N] [--json]'
 
 /** The reference's batch: 32 rows of 2048 tokens. */
 const SHAPE = { batchSize: 32, seqLen: 2048, bufferSize: 100, rank: 0, worldSize: 1 }
@@ -29,6 +29,7 @@ const EPOCH = 848_000
 /** Conversations whose ids are held in memory for the loader. */
 const CACHED = 60_000
 const BUFFERS = [100, 300, 1000, 3000, 10_000]
+const PLACEMENTS = 500_000
 
 interface PackFigures {
   copy_tokens_per_s: number
@@ -41,11 +42,18 @@ export const command: Command = {
   name: 'bench pack',
   summary: 'conversations/s and tokens/s of the loader, the time of a plan, the cost of a placement',
   usage,
-  options: { config: { type: 'string' }, json: { type: 'boolean' } },
+  options: {
+    config: { type: 'string' },
+    conversations: { type: 'string' },
+    json: { type: 'boolean' },
+  },
 
   async run(values, io) {
     const config = optionalString(values, 'config')
-    const lengths = config === null ? defaultLengths(EPOCH) : await lengthsOf(config, io)
+    const lengths =
+      config === null
+        ? defaultLengths(optionalCount(values, 'conversations') ?? EPOCH)
+        : await lengthsOf(config, io)
     const figures: PackFigures = {
       copy_tokens_per_s: copyRate(),
       loader: [await loaderRate(lengths, 'bestfit-crop'), await loaderRate(lengths, 'bestfit-pad')],
@@ -148,14 +156,14 @@ function planTime(lengths: Int32Array): PackFigures['plan'] {
 function placementCost(lengths: Int32Array, bufferSize: number): PackFigures['placement'][number] {
   const lengthOf = (c: number): number => lengths[c] ?? 1
   const packer = new BatchPacker({ ...SHAPE, packing: 'bestfit-crop', bufferSize }, lengths.length)
-  const pack = (batches: number): number => {
+  const pack = (atLeast: number): number => {
     let placements = 0
-    for (let i = 0; i < batches; i++) placements += packBatch(packer, lengthOf).placements.length
+    while (placements < atLeast) placements += packBatch(packer, lengthOf).placements.length
     return placements
   }
-  pack(300) // fills the buffer, and compiles
+  pack(2 * bufferSize) // fills the buffer, and compiles
   const began = performance.now()
-  const placements = pack(3000)
+  const placements = pack(PLACEMENTS)
   return { buffer_size: bufferSize, ns: (1e9 * secondsSince(began)) / placements }
 }
 

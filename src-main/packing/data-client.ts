@@ -8,7 +8,14 @@ import type { MixtureEntry, SplitName } from '../data/mixture.schema'
 import type { BatchView } from './batch-view'
 import type { Comparison } from './compare'
 import type { ConversationAt, ConversationPlace, ConversationView } from './conversation-view'
-import type { CompareRequest, DataCalls, DataOptions, OpenedData, PlanRequest } from './data-protocol'
+import type {
+  CompareRequest,
+  DataCalls,
+  DataOptions,
+  OpenedData,
+  PackingFacts,
+  PlanRequest,
+} from './data-protocol'
 import type { PlanView } from './plan-view'
 import { PortCaller, type CallOptions } from './port-calls'
 import type { RowReplay } from './replay'
@@ -104,6 +111,11 @@ export class DataClient {
   /** The whole epoch (or the set number of steps) without training. */
   plan(request: PlanRequest, call?: CallOptions): Promise<PlanView> {
     return this.caller.call('plan', request, call)
+  }
+
+  /** What a preflight asks of packing. */
+  facts(batchesPerStep: number, call?: CallOptions): Promise<PackingFacts> {
+    return this.caller.call('facts', { batches_per_step: batchesPerStep }, call)
   }
 
   /** What other packings would do with the same conversations. */

@@ -71,6 +71,16 @@ export interface CompareRequest {
   variants: PackingVariant[]
 }
 
+/** What packing knows before a run, for its preflight checks. */
+export interface PackingFacts {
+  /** Complete optimizer steps of one epoch. */
+  epochSteps: number
+  /** Batches that one pass over the val mixture fills; null without val tasks. */
+  valBatches: number | null
+  /** Train conversations longer than a row. */
+  longerThanRow: number
+}
+
 export interface DataCalls {
   /** Opens the mixture and the tokenizer; every other call is about what was opened last on this port. */
   open: { input: DataOptions; output: OpenedData }
@@ -89,6 +99,7 @@ export interface DataCalls {
   taskLengths: { input: { split: SplitName }; output: TaskLengths[] }
   /** The calls below need all lengths, and render what has not been rendered first. */
   plan: { input: PlanRequest; output: PlanView }
+  facts: { input: { batches_per_step: number }; output: PackingFacts }
   compare: { input: CompareRequest; output: Comparison[] }
   /** Where a conversation of the plan went; null when it is never trained. */
   findConversation: { input: PlanRequest & { conversation: number }; output: ConversationPlace | null }

@@ -9,7 +9,7 @@ import { viewBatch } from './batch-view'
 import { BatchFinder } from './batch-finder'
 import { viewConversation } from './conversation-view'
 import type { Borrowed, DataLibrary } from './data-library'
-import type { DataCalls, DataOptions, OpenedData } from './data-protocol'
+import type { DataCalls, DataOptions, OpenedData, PackingFacts } from './data-protocol'
 import { createLoader, type Loader, type LoaderOptions } from './loader'
 import { moving, type CallContext, type CallHandlers } from './port-calls'
 import { replayRow } from './replay'
@@ -76,6 +76,7 @@ export class DataSession {
       return taskLengths(await data.table(context), data.mixture.tasks.length, seqLen + 1)
     },
     plan: (request, context) => this.openSplit(request.split).plans.view(request, context),
+    facts: ({ batches_per_step }, context) => this.facts(batches_per_step, context),
     compare: (request, context) => this.openSplit(request.split).plans.compare(request, context),
     findConversation: (request, context) =>
       this.openSplit(request.split).plans.findConversation(request, context),
@@ -141,6 +142,18 @@ export class DataSession {
     } catch (error) {
       await releaseAll(splits)
       throw error
+    }
+  }
+
+  private async facts(batchesPerStep: number, context: CallContext): Promise<PackingFacts> {
+    const request = { batches_per_step: batchesPerStep, num_iterations: null }
+    const train = await this.openSplit('train').plans.view({ ...request, split: 'train' }, context)
+    const val = this.current().splits.val?.plans
+    const oneByOne = { split: 'val' as const, batches_per_step: 1, num_iterations: null }
+    return {
+      epochSteps: train.steps,
+      valBatches: val ? (await val.view(oneByOne, context)).batches : null,
+      longerThanRow: train.conversations_longer_than_row,
     }
   }
 

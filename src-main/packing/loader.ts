@@ -71,8 +71,8 @@ export function assemble(
   stateAfter: LoaderState,
 ): PackedBatch {
   const { batchSize, seqLen, bosId } = options
-  const inputs = new Int32Array(batchSize * seqLen).fill(bosId) // [B, T]
-  const targets = new Int32Array(batchSize * seqLen).fill(-1) // [B, T]
+  const inputs = new Int32Array(batchSize * seqLen) // [B, T]
+  const targets = new Int32Array(batchSize * seqLen) // [B, T]
   const spans = layout.placements.map((placement, i): Span => {
     const { row, offset, length, conversation } = placement
     const piece = ids[i]?.subarray(0, length) ?? new Int32Array(0)
@@ -82,7 +82,12 @@ export function assemble(
     if (offset === 0) targets.set(piece.subarray(1), at)
     else targets.set(piece, at - 1)
     const { task, row: taskRow } = source.locate(conversation)
-    return { ...placement, task, taskRow }
+    return { row, offset, length, cropped: placement.cropped, conversation, task, taskRow }
+  })
+  layout.used.forEach((used, row) => {
+    const end = (row + 1) * seqLen
+    inputs.fill(bosId, row * seqLen + used, end)
+    targets.fill(-1, row * seqLen + used - 1, end) // ignored from the last real id on
   })
   const { index, epoch, progress, lastStep } = layout
   return { index, batchSize, seqLen, inputs, targets, spans, epoch, progress, lastStep, stateAfter }

@@ -1,4 +1,4 @@
-/** The plans of one split: made once all lengths are known, a bit at a time, and kept while the same one is asked for. */
+/** The plans of one split: made once all lengths are known, a bit at a time, and the last few are kept. */
 import { Breather } from './breathe'
 import { compareVariant, type Comparison } from './compare'
 import type { ConversationPlace } from './conversation-view'
@@ -9,8 +9,11 @@ import type { CallContext } from './port-calls'
 import type { SplitData } from './split-data'
 import type { PackingOptions, PlanInput } from './types'
 
+const KEPT = 3
+
 export class SplitPlans {
-  private last: { key: string; plan: EpochPlan } | undefined
+  /** By request, the one made last at the end. */
+  private readonly made = new Map<string, EpochPlan>()
 
   constructor(
     private readonly data: SplitData,
@@ -45,12 +48,19 @@ export class SplitPlans {
   private async plan(request: PlanRequest, context: CallContext): Promise<EpochPlan> {
     const { batches_per_step: batchesPerStep, num_iterations: steps } = request
     const key = JSON.stringify([batchesPerStep, steps])
-    if (this.last?.key === key) return this.last.plan
+    const known = this.made.get(key)
+    if (known) return known
     const limit = steps === null ? {} : { totalBatches: steps * batchesPerStep }
     const plan = new EpochPlan(await this.input(context), { ...this.options, ...limit, batchesPerStep })
     await walkThrough(plan.walk(), context, 'Planning')
-    this.last = { key, plan }
+    this.keep(key, plan)
     return plan
+  }
+
+  private keep(key: string, plan: EpochPlan): void {
+    this.made.set(key, plan)
+    const [oldest] = this.made.keys()
+    if (this.made.size > KEPT && oldest !== undefined) this.made.delete(oldest)
   }
 
   private async input(context: CallContext): Promise<PlanInput> {

@@ -201,6 +201,19 @@ describe('the data thread', () => {
     await client.close()
   })
 
+  it('knows what a preflight asks', async () => {
+    const client = await opened()
+    const facts = await client.facts(3)
+    const tasks = await client.taskLengths('train')
+    const longer = tasks.reduce((sum, task) => sum + task.longer_than_row, 0)
+    expect(facts).toMatchObject({ epochSteps: 114 / 3, longerThanRow: longer })
+    expect(facts.valBatches).toBeGreaterThan(0)
+    await client.close()
+    const trainOnly = await opened({ mixture: { ...goldenMixture, val: [] } })
+    expect((await trainOnly.facts(1)).valBatches).toBeNull()
+    await trainOnly.close()
+  })
+
   it('replays a row', async () => {
     const client = await opened()
     const [, first] = await direct('train', 2)
