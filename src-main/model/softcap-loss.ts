@@ -30,6 +30,8 @@ export interface HeadInputs {
   targets: tf.Tensor1D
   /** V: rows of the head from there on are padding */
   vocabSize: number
+  /** Rows whose logits exist at a time. @default as many as fit a processor's cache, but 512 at least */
+  chunkRows?: number
 }
 
 /**
@@ -37,10 +39,11 @@ export interface HeadInputs {
  *
  * @returns [N]
  */
-export function headLossPerToken({ x, head, targets, vocabSize }: HeadInputs): tf.Tensor1D {
+export function headLossPerToken(inputs: HeadInputs): tf.Tensor1D {
+  const { head, targets, vocabSize } = inputs
   return tf.tidy(() => {
     const rows = vocabularyRows(head, vocabSize)
-    const losses = chunksOf(x, vocabSize).map((chunk) =>
+    const losses = chunksOf(inputs).map((chunk) =>
       tf.tidy(() => {
         const target = part1D(targets, chunk)
         const tanh = tanhOf(chunk.rows, rows)
@@ -56,25 +59,28 @@ export function headLossPerToken({ x, head, targets, vocabSize }: HeadInputs): t
  *
  * @returns scalar
  */
-export function meanHeadLoss({ x, head, targets, vocabSize }: HeadInputs): tf.Scalar {
-  const loss = differentiable(
-    [x, head],
-    () => {
-      const { value, dx, dHead } = lossWithGradients({ x, head, targets, vocabSize })
-      return { value, saved: { dx, dHead } }
-    },
-    (dy, { dx, dHead }) => [tf.mul(dx, dy), tf.mul(dHead, dy)],
-  )
-  return loss.asScalar()
+export function meanHeadLoss(inputs: HeadInputs): tf.Scalar {
+  return tf.tidy(() => {
+    const loss = differentiable(
+      [inputs.x, inputs.head],
+      () => {
+        const { value, dx, dHead } = lossWithGradients(inputs)
+        return { value, saved: { dx, dHead } }
+      },
+      (dy, { dx, dHead }) => [tf.mul(dx, dy), tf.mul(dHead, dy)],
+    )
+    return loss.asScalar()
+  })
 }
 
-function lossWithGradients({ x, head, targets, vocabSize }: HeadInputs) {
+function lossWithGradients(inputs: HeadInputs) {
+  const { x, head, targets, vocabSize } = inputs
   const valid = validOf(targets)
   const shares = tf.div(valid, tf.maximum(tf.sum(valid), 1)).as1D() // [N]: a row's weight in the mean
   const rows = vocabularyRows(head, vocabSize) // [V, C]
   const parts: ChunkGradients[] = []
   let dRows: tf.Tensor = tf.zerosLike(rows)
-  for (const chunk of chunksOf(x, vocabSize)) {
+  for (const chunk of chunksOf(inputs)) {
     const part = tf.tidy(() => {
       const target = part1D(targets, chunk)
       const { dChunkRows, ...rest } = chunkGradients(chunk.rows, rows, target, part1D(shares, chunk))
@@ -191,9 +197,9 @@ interface Chunk {
   rows: tf.Tensor
 }
 
-function chunksOf(x: tf.Tensor, vocabSize: number): Chunk[] {
+function chunksOf({ x, vocabSize, chunkRows }: HeadInputs): Chunk[] {
   const [count = 0, width = 0] = x.shape
-  const size = Math.max(leastRows, Math.floor(chunkElements / vocabSize))
+  const size = chunkRows ?? Math.max(leastRows, Math.floor(chunkElements / vocabSize))
   return Array.from({ length: Math.ceil(count / size) }, (_, i) => {
     const start = i * size
     const rows = Math.min(size, count - start)
