@@ -20,14 +20,16 @@ export const command: Command = {
   },
 
   async run(values, io) {
+    const checkpointDir = resolve(requiredString(values, 'checkpoint', usage))
+    const batches = optionalCount(values, 'batches')
     const loaded = await loadConfig(requiredString(values, 'config', usage))
     const result = await runTrainerJob(
       {
         type: 'evaluate',
         config: loaded.config,
         locations: jobLocations(loaded),
-        checkpointDir: resolve(requiredString(values, 'checkpoint', usage)),
-        batches: optionalCount(values, 'batches'),
+        checkpointDir,
+        batches,
         threads: null,
       },
       io,

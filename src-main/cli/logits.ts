@@ -15,13 +15,14 @@ export const command: Command = {
   options: { config: { type: 'string' }, checkpoint: { type: 'string' }, json: { type: 'boolean' } },
 
   async run(values, io) {
+    const checkpointDir = resolve(requiredString(values, 'checkpoint', usage))
     const loaded = await loadConfig(requiredString(values, 'config', usage))
     const result = await runTrainerJob(
       {
         type: 'logits',
         config: loaded.config,
         locations: jobLocations(loaded),
-        checkpointDir: resolve(requiredString(values, 'checkpoint', usage)),
+        checkpointDir,
         threads: null,
       },
       io,

@@ -35,13 +35,12 @@ export const command: Command = {
   },
 
   async run(values, io) {
-    const loaded = await loadConfig(requiredString(values, 'config', usage))
-    const request: TrainRequest = {
-      loaded,
+    const options = {
       runDir: optionalString(values, 'run-dir') ?? undefined,
       resume: values['resume'] === true,
       stopAfter: optionalCount(values, 'stop-after') ?? undefined,
     }
+    const loaded = await loadConfig(requiredString(values, 'config', usage))
     const printer = values['json'] === true ? new JsonPrinter(io) : new TextPrinter(io, process.stderr)
     const store = RunStore.open(storeFile(dataDir()))
     const manager = new RunManager({
@@ -51,7 +50,7 @@ export const command: Command = {
       openThreads: openRunThreads,
     })
     try {
-      return await train(manager, request, printer, io)
+      return await train(manager, { loaded, ...options }, printer, io)
     } finally {
       await manager.close()
       store.close()

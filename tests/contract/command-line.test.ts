@@ -1,0 +1,260 @@
+/** The command line as others use it: names, flags, exit codes, what is printed where. */
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+
+import type { RunConfigInput } from '../../src-main/runs/config.schema'
+import { type Finished, runCommandLine, startCommand } from '../support/command-line'
+import { goldenPath, readGolden } from '../support/golden'
+import { goldenConfig } from '../support/golden-run'
+import { temporaryFolder } from '../support/temporary-folder'
+
+function configFile(folder: string, options: Partial<RunConfigInput> = {}): string {
+  const path = join(folder, 'config.json')
+  writeFileSync(path, JSON.stringify(goldenConfig(options)))
+  return path
+}
+
+const event = z.discriminatedUnion('event', [
+  z.strictObject({
+    event: z.literal('step'),
+    step: z.int(),
+    loss: z.number(),
+    loss_last_micro: z.number(),
+    lrm: z.number(),
+    dt_ms: z.number(),
+    tok_per_sec: z.number(),
+    mfu: z.number().nullable(),
+    epoch: z.int(),
+    progress: z.number(),
+  }),
+  z.strictObject({ event: z.literal('eval'), step: z.int(), val_bpb: z.number() }),
+  z.strictObject({ event: z.literal('checkpoint'), step: z.int(), dir: z.string() }),
+  z.strictObject({ event: z.literal('done'), steps: z.int(), run_dir: z.string() }),
+])
+
+function eventsOf({ stdout }: Finished): z.infer<typeof event>[] {
+  return stdout.map((line) => event.parse(JSON.parse(line)))
+}
+
+/** `step 3`, `eval 3`, … in the order printed. */
+function order(finished: Finished): string[] {
+  return eventsOf(finished).map(
+    (each) => `${each.event} ${String(each.event === 'done' ? each.steps : each.step)}`,
+  )
+}
+
+function losses(finished: Finished): [number, number][] {
+  return eventsOf(finished).flatMap((each): [number, number][] =>
+    each.event === 'step' ? [[each.step, each.loss_last_micro]] : [],
+  )
+}
+
+describe('usage', () => {
+  test.each([
+    [[], 'No command given'],
+    [['trian'], 'There is no command trian'],
+    [['bench', 'step'], 'bench step is not there yet'],
+    [['train'], '--config is missing'],
+    [['train', '--config', 'x.json', '--stop-after', 'soon'], '--stop-after is soon'],
+    [['doctor', '--loud'], '--loud'],
+    [['doctor', 'now'], 'now'],
+  ])('%j is bad usage', async (args, message) => {
+    const { code, stdout, stderr } = await runCommandLine(temporaryFolder(), args)
+    expect(code).toBe(2)
+    expect(stdout).toEqual([])
+    expect(stderr).toContain(message)
+  })
+
+  test('help is a result', async () => {
+    const { code, stdout, stderr } = await runCommandLine(temporaryFolder(), ['--help'])
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    for (const name of ['doctor', 'encode', 'mixture', 'render', 'pack', 'plan', 'train', 'eval', 'logits']) {
+      expect(stdout.join('\n')).toMatch(new RegExp(`^  ${name} `, 'm'))
+    }
+    const train = await runCommandLine(temporaryFolder(), ['train', '--help'])
+    expect(train).toMatchObject({ code: 0, stderr: '' })
+    expect(train.stdout.join('\n')).toContain('--stop-after')
+  })
+})
+
+describe('a config that is wrong', () => {
+  test('names the field and what would be right', async () => {
+    const folder = temporaryFolder()
+    const path = configFile(folder)
+    writeFileSync(path, JSON.stringify({ ...goldenConfig(), max_seqlen: 5 }))
+    const unknown = await runCommandLine(folder, ['train', '--config', path])
+    expect(unknown).toMatchObject({ code: 1, stdout: [] })
+    expect(unknown.stderr).toContain('max_seqlen is not a known option; did you mean max_seq_len?')
+    configFile(folder, { total_batch_size: 5000 })
+    const indivisible = await runCommandLine(folder, ['train', '--config', path])
+    expect(indivisible).toMatchObject({ code: 1, stdout: [] })
+    expect(indivisible.stderr).toContain('the nearest that would do: 4096 or 5120')
+  })
+
+  test('a base checkpoint that is not there is said before the run', async () => {
+    const folder = temporaryFolder()
+    const config = configFile(folder, { model_tag: 'd77' })
+    const { code, stderr } = await runCommandLine(folder, ['train', '--config', config, '--json'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('model_tag No checkpoint "d77"')
+    expect(readdirSync(folder)).not.toContain('runs')
+  })
+})
+
+describe('train', () => {
+  const options = { num_iterations: 8, eval_every: 4, save_every: 2 }
+
+  test('prints its events, stops, and resumes with the same bits', async () => {
+    const folder = temporaryFolder()
+    const config = configFile(folder, options)
+    const whole = await runCommandLine(folder, [
+      'train',
+      '--config',
+      config,
+      '--json',
+      '--run-dir',
+      join(folder, 'a'),
+    ])
+    expect(whole.code).toBe(0)
+    expect(order(whole)).toEqual([
+      ...[
+        'eval 0',
+        'step 1',
+        'step 2',
+        'checkpoint 2',
+        'step 3',
+        'step 4',
+        'checkpoint 4',
+        'eval 4',
+        'step 5',
+      ],
+      ...['step 6', 'checkpoint 6', 'step 7', 'step 8', 'checkpoint 8', 'eval 8', 'done 8'],
+    ])
+    const args = ['train', '--config', config, '--json', '--run-dir', join(folder, 'b')]
+    const first = await runCommandLine(folder, [...args, '--stop-after', '3'])
+    expect(order(first).slice(-3)).toEqual(['step 3', 'checkpoint 3', 'done 3'])
+    const taken = await runCommandLine(folder, args)
+    expect(taken).toMatchObject({ code: 1 })
+    expect(taken.stderr).toContain('--resume')
+    const second = await runCommandLine(folder, ['train', '--config', config, '--json', '--resume'])
+    expect(second.code).toBe(0)
+    expect([...losses(first), ...losses(second)]).toEqual(losses(whole))
+    expect(eventsOf(second).at(-1)).toEqual({ event: 'done', steps: 8, run_dir: join(folder, 'b') })
+  }, 120_000)
+
+  test('a killed run goes on from its last checkpoint', async () => {
+    const folder = temporaryFolder()
+    const config = configFile(folder, { ...options, num_iterations: 40, eval_every: -1 })
+    const args = ['train', '--config', config, '--json']
+    const killed = startCommand(folder, args)
+    await killed.line('"checkpoint","step":4')
+    killed.process.kill('SIGKILL')
+    const before = await killed.finished
+    expect(before.signal).toBe('SIGKILL')
+    const resumed = await runCommandLine(folder, [...args, '--resume', '--stop-after', '4'])
+    expect(resumed.code).toBe(0)
+    const again = losses(resumed)
+    const from = again[0]?.[0] ?? 0
+    expect(from % 2).toBe(1) // the step after a checkpoint
+    expect(from).toBeGreaterThan(4)
+    const whole = await runCommandLine(folder, [...args, '--stop-after', String(from + 3)])
+    expect(losses(whole).slice(-4)).toEqual(again)
+  }, 120_000)
+
+  test('Ctrl-C finishes the step, saves, and ends with 130', async () => {
+    const folder = temporaryFolder()
+    const config = configFile(folder, { num_iterations: 200 })
+    const running = startCommand(folder, ['train', '--config', config, '--json'])
+    await running.line('"step","step":2')
+    running.process.kill('SIGINT')
+    const { code, stderr, ...rest } = await running.finished
+    expect(code).toBe(130)
+    expect(stderr).toContain('a second Ctrl-C ends at once')
+    const printed = order({ code, stderr, ...rest })
+    const last = Number(printed.at(-1)?.split(' ')[1])
+    expect(printed.slice(-3)).toEqual([
+      `step ${String(last)}`,
+      `checkpoint ${String(last)}`,
+      `done ${String(last)}`,
+    ])
+  }, 120_000)
+
+  test('without --json the log is the seed’s, and stdout says where the run lies', async () => {
+    const folder = temporaryFolder()
+    const config = configFile(folder, { num_iterations: 2, eval_every: 2, dtype: 'bfloat16' })
+    const { code, stdout, stderr } = await runCommandLine(folder, ['train', '--config', config])
+    expect(code).toBe(0)
+    expect(stdout[0]).toMatch(/^Run: .*\/runs\/20/)
+    expect(stderr).toMatch(
+      /^step 00001 \(50\.00%\) \| loss: \d\.\d{6} \| lrm: 1\.00 \| dt: \d+\.\d\dms \| tok\/sec: [\d,]+ \| /m,
+    )
+    expect(stderr).toMatch(/^Step 00002 \| Validation bpb: \d\.\d{4}$/m)
+    expect(stderr).toContain('Tokens / micro-batch / rank: 4 x 256 = 1,024')
+    expect(stderr).toContain('warn: dtype: dtype is bfloat16, and the eager engine computes in float32')
+  }, 120_000)
+})
+
+describe('figures of a checkpoint', () => {
+  const golden = readGolden(
+    'model.json',
+    z.object({
+      loss_mean: z.number(),
+      loss_per_token_head: z.array(z.number()),
+      logits_row0_pos5_head: z.array(z.number()),
+      logits_row0_last_head: z.array(z.number()),
+      grad_norms: z.record(z.string(), z.number()),
+      val_bpb_5_batches: z.number(),
+    }),
+  )
+  const checkpoint = goldenPath('nanochat_base/base_checkpoints/d3')
+
+  test('logits are the reference’s', async () => {
+    const folder = temporaryFolder()
+    const args = ['logits', '--config', configFile(folder), '--checkpoint', checkpoint]
+    const { code, stdout } = await runCommandLine(folder, args)
+    expect(code).toBe(0)
+    const found = z
+      .strictObject({
+        loss_mean: z.number(),
+        loss_per_token_head: z.array(z.number()).length(32),
+        logits_row0_pos5_head: z.array(z.number()).length(16),
+        logits_row0_last_head: z.array(z.number()).length(16),
+        grad_norms: z.record(z.string(), z.number()),
+      })
+      .parse(JSON.parse(stdout.join('')))
+    expect(found.loss_mean).toBeCloseTo(golden.loss_mean, 4)
+    for (const name of ['loss_per_token_head', 'logits_row0_pos5_head', 'logits_row0_last_head'] as const) {
+      found[name].forEach((value, i) => {
+        expect(Math.abs(value - (golden[name][i] ?? NaN))).toBeLessThan(1e-4)
+      })
+    }
+    expect(Object.keys(found.grad_norms).sort()).toEqual(Object.keys(golden.grad_norms).sort())
+    for (const [name, norm] of Object.entries(golden.grad_norms)) {
+      expect(Math.abs((found.grad_norms[name] ?? NaN) / norm - 1)).toBeLessThan(1e-3)
+    }
+  }, 60_000)
+
+  test('so is its evaluation', async () => {
+    const folder = temporaryFolder()
+    const args = ['eval', '--config', configFile(folder), '--checkpoint', checkpoint, '--batches', '5']
+    const { code, stdout } = await runCommandLine(folder, args)
+    expect(code).toBe(0)
+    const { val_bpb, loss } = z
+      .strictObject({ val_bpb: z.number(), loss: z.number() })
+      .parse(JSON.parse(stdout.join('')))
+    expect(val_bpb).toBeCloseTo(golden.val_bpb_5_batches, 4)
+    expect(loss).toBeGreaterThan(0)
+  }, 60_000)
+
+  test('a folder without a checkpoint is said to be one', async () => {
+    const folder = temporaryFolder()
+    const args = ['eval', '--config', configFile(folder), '--checkpoint', folder]
+    const { code, stdout, stderr } = await runCommandLine(folder, args)
+    expect(code).toBe(1)
+    expect(stdout).toEqual([])
+    expect(stderr).toContain(`${folder} holds no model_*.pt`)
+  }, 60_000)
+})

@@ -1,0 +1,226 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+
+import type { RunConfigInput } from '../../../../src-main/runs/config.schema'
+import { processIsAlive, thisProcess } from '../../../../src-main/runs/process-identity'
+import type { RunEvent } from '../../../../src-main/runs/run-events'
+import { RunManager, type StartRun } from '../../../../src-main/runs/run-manager'
+import { openRunThreads } from '../../../../src-main/runs/run-threads'
+import { RunStore } from '../../../../src-main/runs/store'
+import { failureOf } from '../../../support/failure'
+import { goldenPath } from '../../../support/golden'
+import { goldenConfig } from '../../../support/golden-run'
+import { sampleRun, sampleStep } from '../../../support/run-samples'
+import { temporaryFolder } from '../../../support/temporary-folder'
+
+/** The decoded mixture, shared by the tests. */
+const cacheDir = mkdtempSync(join(tmpdir(), 'midbench-test-cache-'))
+afterAll(() => {
+  rmSync(cacheDir, { recursive: true, force: true })
+})
+
+interface Workplace {
+  folder: string
+  store: RunStore
+  manager: RunManager
+  events: RunEvent[]
+}
+
+function openManager(folder = temporaryFolder()): Workplace {
+  const store = RunStore.open(join(folder, 'runs.db'))
+  const manager = new RunManager({ store, dataDir: folder, cacheDir, openThreads: openRunThreads })
+  const events: RunEvent[] = []
+  manager.on((event) => events.push(event))
+  onTestFinished(async () => {
+    await manager.close()
+    store.close()
+  })
+  return { folder, store, manager, events }
+}
+
+function request(options: Partial<RunConfigInput> = {}, more: Partial<StartRun> = {}): StartRun {
+  const config = goldenConfig({ num_iterations: 6, save_every: 2, ...options })
+  return { config, dir: goldenPath('.'), path: '/configs/golden.json', ...more }
+}
+
+/** Waits for the run's next rest, or for the first event that `found` accepts. */
+function until(
+  { manager }: Workplace,
+  found: (event: RunEvent) => boolean = (event) => event.type === 'rest',
+): Promise<RunEvent> {
+  return new Promise((resolve) => {
+    const off = manager.on((event) => {
+      if (!found(event)) return
+      off()
+      resolve(event)
+    })
+  })
+}
+
+const hasStep =
+  (step: number) =>
+  (event: RunEvent): boolean =>
+    event.type === 'metrics' && event.metrics.steps.some((metric) => metric.step >= step)
+
+describe('a run from start to end', () => {
+  test('is recorded as it goes', async () => {
+    const work = openManager()
+    const rest = until(work)
+    const id = await work.manager.start(request({ eval_every: 3 }))
+    await rest
+    const { detail, steps, evals, log, seq } = work.manager.watch(id, 0)
+    expect(detail).toMatchObject({
+      name: 'golden',
+      state: 'done',
+      step: 6,
+      total_steps: 6,
+      progress: 1,
+      checkpoints: [4, 6],
+      config_path: '/configs/golden.json',
+      model: { tag: 'd3', step: 100, n_layer: 3, vocab_size: 723 },
+      error: null,
+    })
+    expect(detail.device).toMatch(/^(CPU, \d+ threads?|.+), float32, eager$/)
+    expect(detail.differences.length).toBeGreaterThan(3)
+    expect(detail.best_val_bpb).toBe(Math.min(...evals.map((each) => each.val_bpb)))
+    expect(steps.map((step) => step.step)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(evals.map((each) => each.step)).toEqual([0, 3, 6])
+    expect(log.map((line) => line.text)).toContainEqual(
+      expect.stringMatching(/^step 00006 \(100\.00%\) \| loss: /),
+    )
+    expect(work.store.owner(id)).toBeNull()
+    const numbers = work.events.flatMap((event) => (event.type === 'metrics' ? event.metrics.seq : []))
+    expect(numbers).toEqual(Array.from({ length: seq }, (_, i) => i + 1))
+    expect(readFileSync(join(detail.dir, 'log.txt'), 'utf8')).toContain('Step 00003 | Validation bpb: ')
+    expect((await failureOf(() => work.manager.resume(id))).code).toBe('run.not-resumable')
+  })
+
+  test('is refused where it would break, and leaves nothing', async () => {
+    const { manager, folder } = openManager()
+    const failure = await failureOf(() => manager.start(request({ model_tag: 'd9' })))
+    expect(failure).toMatchObject({ code: 'run.blocked', issues: [{ path: 'model_tag' }] })
+    expect(manager.list()).toEqual([])
+    expect(existsSync(join(folder, 'runs'))).toBe(false)
+  })
+
+  test('that fails on the way says why', async () => {
+    const work = openManager()
+    const rest = until(work)
+    const mixture = { train: [{ task: 'CustomJSON' as const, filepath: '/nowhere.jsonl' }], val: [] }
+    const id = await work.manager.start(request({ mixture }))
+    expect(await rest).toMatchObject({ type: 'rest', state: 'failed' })
+    const { state, error } = work.manager.get(id)
+    expect(state).toBe('failed')
+    expect(error?.message).toContain('/nowhere.jsonl')
+  })
+})
+
+describe('pause, resume and stop', () => {
+  test('a paused run stands still, and goes on in memory', async () => {
+    const work = openManager()
+    const begun = until(work, hasStep(1))
+    const id = await work.manager.start(request({ num_iterations: 40 }, { stopAfter: 8 }))
+    await begun
+    const paused = until(work)
+    work.manager.pause(id)
+    expect(work.manager.get(id).state).toBe('pausing')
+    expect(await paused).toMatchObject({ state: 'paused' })
+    const { step, checkpoints } = work.manager.get(id)
+    expect(checkpoints).toContain(step)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(work.manager.get(id)).toMatchObject({ state: 'paused', step })
+    const stopped = until(work)
+    await work.manager.resume(id)
+    expect(await stopped).toMatchObject({ state: 'stopped' })
+    const { steps } = work.manager.watch(id, 0)
+    expect(steps.map((metric) => metric.step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+  })
+
+  test('a stopped run is taken up by another manager from its last checkpoint', async () => {
+    const first = openManager()
+    const stopped = until(first)
+    const id = await first.manager.start(request({}, { stopAfter: 3 }))
+    await stopped
+    await first.manager.close()
+    const second = openManager(first.folder)
+    expect(await second.manager.findResumable({ configPath: '/configs/golden.json' })).toBe(id)
+    const done = until(second)
+    await second.manager.resume(id)
+    await done
+    const { detail, steps } = second.manager.watch(id, 2)
+    expect(detail.state).toBe('done')
+    expect(steps.map((metric) => metric.step)).toEqual([2, 3, 4, 5, 6])
+    expect((await failureOf(() => second.manager.findResumable({ configPath: '/other.json' }))).code).toBe(
+      'run.none',
+    )
+  })
+
+  test('one run trains at a time', async () => {
+    const work = openManager()
+    const begun = until(work, hasStep(1))
+    const id = await work.manager.start(request({ num_iterations: 40 }))
+    await begun
+    expect(work.manager.current()).toBe(id)
+    expect((await failureOf(() => work.manager.start(request()))).code).toBe('run.busy')
+    expect((await failureOf(() => work.manager.remove(id))).code).toBe('run.busy')
+    const rest = until(work)
+    await work.manager.stop(id)
+    expect(await rest).toMatchObject({ state: 'stopped' })
+    expect(work.manager.current()).toBeNull()
+    const { dir } = work.manager.get(id)
+    await work.manager.remove(id)
+    expect(existsSync(dir)).toBe(false)
+    expect(work.events.at(-1)).toEqual({ type: 'removed', runId: id })
+    expect((await failureOf(() => work.manager.pause(id))).code).toBe('run.not-active')
+  })
+})
+
+describe('runs of other processes', () => {
+  test('one whose process died is marked interrupted, and goes on from its checkpoint', async () => {
+    const first = openManager()
+    const stopped = until(first)
+    const id = await first.manager.start(request({}, { stopAfter: 3 }))
+    await stopped
+    await first.manager.close()
+    first.store.update(id, { state: 'training', owner: { pid: 4_000_000, startedAt: 1 } })
+    first.store.appendSteps(id, [sampleStep(4)])
+    const second = openManager(first.folder)
+    expect(second.manager.get(id)).toMatchObject({ state: 'interrupted', step: 4 })
+    const done = until(second)
+    await second.manager.resume(id)
+    await done
+    expect(second.manager.watch(id, 0).steps.map((metric) => metric.step)).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  test('one that another process holds is left to it', async () => {
+    const { store, manager } = openManager()
+    const other = spawn('sleep', ['60'])
+    onTestFinished(() => void other.kill())
+    const owner = { pid: other.pid ?? 0, startedAt: 0 }
+    expect(processIsAlive(owner.pid, owner.startedAt)).toBe(true)
+    store.create(sampleRun({ state: 'paused', owner }))
+    expect((await failureOf(() => manager.resume('run-1'))).code).toBe('run.elsewhere')
+    expect((await failureOf(() => manager.stop('run-1'))).code).toBe('run.elsewhere')
+    expect((await failureOf(() => manager.remove('run-1'))).code).toBe('run.elsewhere')
+    store.update('run-1', { owner: thisProcess() })
+    await manager.stop('run-1')
+    expect(manager.get('run-1').state).toBe('stopped')
+  })
+
+  test('a folder that the store does not know is taken up', async () => {
+    const first = openManager()
+    const stopped = until(first)
+    const runDir = join(first.folder, 'moved')
+    const id = await first.manager.start(request({}, { stopAfter: 2, runDir }))
+    await stopped
+    const second = openManager()
+    expect(await second.manager.findResumable({ runDir })).toBe(id)
+    const done = until(second)
+    await second.manager.resume(id)
+    await done
+    expect(second.manager.get(id)).toMatchObject({ state: 'done', step: 6, dir: runDir })
+  })
+})
