@@ -3,6 +3,7 @@
  */
 import { MAX_CONVERSATION_TOKENS, renderConversation } from '../tokenizer/render'
 import type { Tokenizer } from '../tokenizer/tokenizer'
+import type { OpenOptions } from './locations'
 import type { Mixture } from './mixture'
 
 export interface ConversationSource {
@@ -11,6 +12,8 @@ export interface ConversationSource {
   locate(index: number): { task: number; row: number }
   /** [T] rendered ids, cut to the reference's 2048. */
   ids(index: number): Int32Array | Promise<Int32Array>
+  /** Makes reading every conversation fast, if the source knows how to. */
+  fillAll?(options: Pick<OpenOptions, 'signal' | 'onProgress'>): Promise<void>
 }
 
 /** Renders each conversation when it is asked for. */

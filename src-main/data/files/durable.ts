@@ -1,14 +1,16 @@
 /**
  * Files and folders that are either absent or whole, whenever the process or the machine stops: written beside their
- * target, fsynced, renamed, and the parent folder fsynced. Data made here can always be made again, so what an earlier
- * process left half done is simply removed.
+ * target, fsynced, renamed, and the parent folder fsynced. What a killed process left half made is removed by a later one.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 
-const BESIDE = '.part-'
-/** A half-made folder this old belongs to no process that is still at it. */
+/** Half-made things are named `target.part-PID-RANDOM`. */
+const BESIDE = /\.part-(\d+)-[0-9a-f]+$/
+/** What a process of this machine that is gone left behind may be removed after so long; */
+const DEAD_MS = 10 * 60 * 1000
+/** after so long any, as the folder may be shared with another machine. */
 const STALE_MS = 24 * 3600 * 1000
 
 /**
@@ -17,7 +19,7 @@ const STALE_MS = 24 * 3600 * 1000
  */
 export async function makeFolder(target: string, fill: (beside: string) => Promise<void>): Promise<void> {
   await mkdir(dirname(target), { recursive: true })
-  await removeStale(target)
+  await removeStale(dirname(target))
   const beside = besideName(target)
   try {
     await mkdir(beside)
@@ -33,6 +35,7 @@ export async function makeFolder(target: string, fill: (beside: string) => Promi
 /** Makes or replaces a file. */
 export async function makeFile(target: string, bytes: Uint8Array | string): Promise<void> {
   await mkdir(dirname(target), { recursive: true })
+  await removeStale(dirname(target))
   const beside = besideName(target)
   try {
     const file = await open(beside, 'wx')
@@ -61,7 +64,7 @@ export async function syncPath(path: string): Promise<void> {
 
 /** Names of two threads of one process differ too. */
 function besideName(target: string): string {
-  return `${target}${BESIDE}${randomBytes(6).toString('hex')}`
+  return `${target}.part-${String(process.pid)}-${randomBytes(6).toString('hex')}`
 }
 
 async function renameUnlessTaken(from: string, to: string): Promise<void> {
@@ -80,14 +83,25 @@ export async function exists(path: string): Promise<boolean> {
   )
 }
 
-async function removeStale(target: string): Promise<void> {
-  const prefix = `${basename(target)}${BESIDE}`
-  for (const name of await readdir(dirname(target))) {
-    if (!name.startsWith(prefix)) continue
-    const path = join(dirname(target), name)
-    const found = await stat(path).catch(() => undefined)
-    if (found !== undefined && Date.now() - found.mtimeMs > STALE_MS) {
-      await rm(path, { recursive: true, force: true })
+/** Removes from a folder what was left half made. */
+async function removeStale(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    const pid = BESIDE.exec(name)?.[1]
+    if (pid === undefined) continue
+    const found = await stat(join(dir, name)).catch(() => undefined)
+    if (found === undefined) continue
+    const age = Date.now() - found.mtimeMs
+    if (age > STALE_MS || (age > DEAD_MS && !isAlive(Number(pid)))) {
+      await rm(join(dir, name), { recursive: true, force: true })
     }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // EPERM: there is one, and it is another user's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

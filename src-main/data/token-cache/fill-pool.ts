@@ -30,10 +30,7 @@ export async function fillSegments(
   let done = 0
   const finished = (job: FillJob): void => options.onDone?.(job, ++done)
   const count = Math.min(options.threads, jobs.length)
-  const threads = Array.from(
-    { length: count },
-    () => new FillThread(spawnThread('tokens', { workerData: setup })),
-  )
+  const threads = Array.from({ length: count }, () => new FillThread(setup))
   const abort = abortion(options.signal)
   try {
     await Promise.race([abort.promise, Promise.all(threads.map((thread) => thread.work(queue, finished)))])
@@ -44,7 +41,12 @@ export async function fillSegments(
 }
 
 class FillThread {
-  constructor(private readonly worker: Worker) {}
+  private readonly worker: Worker
+
+  constructor({ entries, locations, tokenizerDir }: FillSetup) {
+    const workerData: FillSetup = { entries, locations, tokenizerDir }
+    this.worker = spawnThread('tokens', { workerData })
+  }
 
   /** Takes jobs off the queue until there are none. */
   work(queue: FillJob[], finished: (job: FillJob) => void): Promise<void> {

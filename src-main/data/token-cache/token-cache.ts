@@ -5,9 +5,13 @@
  */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { MAX_CONVERSATION_TOKENS, RENDERING_VERSION } from '../../tokenizer/render'
 import type { DatasetInfo } from '../mixture'
 import { SEGMENT_ROWS, SegmentReader, writeSegment } from './segment'
+
+/** Longest that rendering holds its thread, in milliseconds. */
+const HOLD_MS = 8
 
 export class TokenCache {
   private readonly dir: string
@@ -47,10 +51,17 @@ export class TokenCache {
     return { first, length: Math.min(SEGMENT_ROWS, this.dataset.rows - first) }
   }
 
-  /** Renders a segment's rows and writes them. */
+  /** Renders a segment's rows and writes them; other work of the thread comes in between every few milliseconds. */
   async write(segment: number, render: (row: number) => Int32Array): Promise<void> {
     const { first, length } = this.rowsOf(segment)
-    const rows = Array.from({ length }, (_, i) => render(first + i))
+    const rows: Int32Array[] = []
+    let since = performance.now()
+    while (rows.length < length) {
+      rows.push(render(first + rows.length))
+      if (performance.now() - since < HOLD_MS) continue
+      await setImmediate()
+      since = performance.now()
+    }
     await writeSegment(this.path(segment), rows)
   }
 

@@ -14,6 +14,8 @@ export interface FillJob {
   /** Index in {@link Mixture.datasets}. */
   dataset: number
   segment: number
+  /** Conversations in it. */
+  rows: number
 }
 
 export class TokenSource implements ConversationSource {
@@ -39,9 +41,19 @@ export class TokenSource implements ConversationSource {
 
   /** [T] rendered ids, cut to the reference's 2048. */
   ids(index: number): Int32Array {
-    const { task, row } = this.mixture.locate(index)
-    const at = this.mixture.datasetRow(task, row)
-    return this.caches[at.dataset]?.ids(at.row) ?? this.render(at.dataset, at.row)
+    return this.stored(index) ?? this.renderNow(index)
+  }
+
+  /** The ids if they are on disk. */
+  stored(index: number): Int32Array | undefined {
+    const { dataset, row } = this.datasetRow(index)
+    return this.caches[dataset]?.ids(row)
+  }
+
+  /** The ids, rendered whether or not they are on disk. */
+  renderNow(index: number): Int32Array {
+    const { dataset, row } = this.datasetRow(index)
+    return this.render(dataset, row)
   }
 
   /** What of the mixture is not on disk; takes up what has come to be there. */
@@ -52,7 +64,8 @@ export class TokenSource implements ConversationSource {
       const first = this.mixture.datasetRow(index, 0)
       const last = this.mixture.datasetRow(index, length - 1)
       for (let segment = segmentOf(first.row); segment <= segmentOf(last.row); segment++) {
-        const job = { dataset: first.dataset, segment }
+        const rows = this.caches[first.dataset]?.rowsOf(segment).length ?? 0
+        const job = { dataset: first.dataset, segment, rows }
         if (!this.look(job)) jobs.set(`${String(job.dataset)} ${String(segment)}`, job)
       }
     }
@@ -60,7 +73,7 @@ export class TokenSource implements ConversationSource {
   }
 
   /** Takes up a segment if it is on disk; whether it is. */
-  look(job: FillJob): boolean {
+  look(job: Pick<FillJob, 'dataset' | 'segment'>): boolean {
     return this.caches[job.dataset]?.look(job.segment) ?? false
   }
 
@@ -74,6 +87,11 @@ export class TokenSource implements ConversationSource {
   /** Closes files; the mixture stays open. */
   close(): void {
     for (const cache of this.caches) cache.close()
+  }
+
+  private datasetRow(index: number): { dataset: number; row: number } {
+    const { task, row } = this.mixture.locate(index)
+    return this.mixture.datasetRow(task, row)
   }
 
   private render(dataset: number, row: number): Int32Array {

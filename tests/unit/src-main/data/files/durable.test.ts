@@ -35,19 +35,25 @@ it('keeps the folder that another made first', async () => {
   expect(readdirSync(parent)).toEqual(['made'])
 })
 
-it('removes what a process that was killed long ago left half made', async () => {
+it.each([makeFile, makeFolder])('%o removes what a killed process left half made', async (make) => {
   const parent = temporaryFolder()
-  for (const [name, age] of [
-    ['made.part-old', 48],
-    ['made.part-new', 1],
-    ['other.part-old', 48],
-  ] as const) {
+  const dead = 2 ** 30 // beyond any process id
+  const ages = [
+    [`a.part-${String(dead)}-00ff`, 0.5],
+    [`b.part-${String(dead)}-00ff`, 0.1],
+    [`c.part-${String(process.pid)}-00ff`, 23],
+    [`d.part-${String(process.pid)}-00ff`, 25],
+    ['e', 100],
+  ] as const
+  for (const [name, hours] of ages) {
     mkdirSync(join(parent, name))
-    const time = new Date(Date.now() - age * 3600 * 1000)
+    const time = new Date(Date.now() - hours * 3600 * 1000)
     utimesSync(join(parent, name), time, time)
   }
-  await makeFolder(join(parent, 'made'), async () => undefined)
-  expect(readdirSync(parent)).toEqual(['made', 'made.part-new', 'other.part-old'])
+  const target = join(parent, 'made')
+  if (make === makeFile) await makeFile(target, 'x')
+  else await makeFolder(target, async () => undefined)
+  expect(readdirSync(parent)).toEqual([ages[1][0], ages[2][0], 'e', 'made'])
 })
 
 it('replaces a file', async () => {

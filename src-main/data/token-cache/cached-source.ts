@@ -1,0 +1,102 @@
+/**
+ * A mixture's rendered ids for a run: read from disk, and where they are not there yet, rendered at once while the cache
+ * is filled beside it. What cannot be written (a full disk) is told and costs nothing but the next run's time.
+ */
+import { availableParallelism } from 'node:os'
+import { toFailure, type Failure } from '../../errors'
+import type { Tokenizer } from '../../tokenizer/tokenizer'
+import type { OpenOptions } from '../locations'
+import type { Mixture } from '../mixture'
+import type { ConversationSource } from '../render-source'
+import { fillSegments } from './fill-pool'
+import type { FillSetup } from './fill-protocol'
+import { TokenSource, type FillJob } from './token-source'
+
+/** Up to so many rows are rendered in this thread: starting threads would take longer. */
+const INLINE_ROWS = 20_000
+
+export interface CachedSourceOptions extends FillSetup {
+  /** Filling beside the run failed and has stopped. */
+  onFault: (failure: Failure) => void
+}
+
+export class CachedSource implements ConversationSource {
+  readonly length: number
+  private readonly tokens: TokenSource
+  private readonly closing = new AbortController()
+  /** The filling under way or over; it never rejects. */
+  private filling: Promise<void> | undefined
+
+  constructor(
+    mixture: Mixture,
+    tokenizer: Tokenizer,
+    private readonly options: CachedSourceOptions,
+  ) {
+    this.length = mixture.length
+    this.tokens = new TokenSource(mixture, tokenizer, options.locations.cacheDir)
+  }
+
+  /** Conversations that were rendered in this thread because they were not on disk. */
+  get rendered(): number {
+    return this.tokens.rendered
+  }
+
+  locate(index: number): { task: number; row: number } {
+    return this.tokens.locate(index)
+  }
+
+  /** [T] rendered ids. The first that are not on disk start the filling. */
+  ids(index: number): Int32Array {
+    const stored = this.tokens.stored(index)
+    if (stored !== undefined) return stored
+    this.filling ??= this.fill(backgroundThreads(), { signal: this.closing.signal }).catch(
+      (error: unknown) => {
+        if (!this.closing.signal.aborted) this.options.onFault(toFailure(error))
+      },
+    )
+    return this.tokens.renderNow(index)
+  }
+
+  /**
+   * Renders all that is not on disk, on every core: for work over the whole mixture.
+   * @throws MidbenchError what went wrong; the signal's reason when it is aborted.
+   */
+  async fillAll(options: Pick<OpenOptions, 'signal' | 'onProgress'> = {}): Promise<void> {
+    await this.fill(Math.min(8, availableParallelism()), options)
+  }
+
+  /** Stops filling and closes files; the mixture stays open. */
+  async close(): Promise<void> {
+    this.closing.abort()
+    await this.filling
+    this.tokens.close()
+  }
+
+  private async fill(
+    threads: number,
+    { signal, onProgress }: Pick<OpenOptions, 'signal' | 'onProgress'>,
+  ): Promise<void> {
+    const jobs = this.tokens.missing()
+    const total = jobs.reduce((sum, job) => sum + job.rows, 0)
+    let done = 0
+    const onDone = (job: FillJob): void => {
+      this.tokens.look(job)
+      done += job.rows
+      onProgress?.({ what: 'tokenizing', done, total })
+    }
+    if (total > INLINE_ROWS) {
+      await fillSegments(jobs, this.options, { threads, onDone, ...(signal === undefined ? {} : { signal }) })
+      return
+    }
+    for (const job of jobs) {
+      signal?.throwIfAborted()
+      await this.tokens.fill(job)
+      onDone(job)
+    }
+  }
+}
+
+/** Beside a run most cores are the run's. */
+function backgroundThreads(): number {
+  return Math.min(4, Math.max(1, Math.floor(availableParallelism() / 4)))
+}

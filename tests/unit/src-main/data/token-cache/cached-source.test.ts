@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { z } from 'zod'
+import type { Failure } from '../../../../../src-main/errors'
+import { openMixture, type DataLocations, type Mixture } from '../../../../../src-main/data/mixture'
+import type { MixtureEntry } from '../../../../../src-main/data/mixture.schema'
+import { CachedSource } from '../../../../../src-main/data/token-cache/cached-source'
+import { fillSegments } from '../../../../../src-main/data/token-cache/fill-pool'
+import { TokenSource } from '../../../../../src-main/data/token-cache/token-source'
+import { readEncoding } from '../../../../../src-main/tokenizer/encoding-file'
+import { createTokenizer, loadTokenizer, type Tokenizer } from '../../../../../src-main/tokenizer/tokenizer'
+import { failureOf } from '../../../../support/failure'
+import { goldenPath, readGolden } from '../../../../support/golden'
+import { goldenMixture, goldenTokenizerDir } from '../../../../support/golden-mixture'
+import { temporaryFolder } from '../../../../support/temporary-folder'
+
+const GOLDEN_DIGEST = readGolden(
+  'mixture.json',
+  z.object({ all_train_ids_sha256_le_i32: z.string() }),
+).all_train_ids_sha256_le_i32
+const tokenizer = await loadTokenizer(goldenTokenizerDir)
+
+function locationsIn(cacheDir: string): DataLocations {
+  return { baseDir: goldenPath('nanochat_base'), configDir: goldenPath('.'), cacheDir }
+}
+
+async function open(entries: readonly MixtureEntry[], locations: DataLocations): Promise<Mixture> {
+  const mixture = await openMixture(entries, locations)
+  onTestFinished(() => mixture.close())
+  return mixture
+}
+
+function sourceOf(
+  mixture: Mixture,
+  locations: DataLocations,
+  options: {
+    entries?: readonly MixtureEntry[]
+    tokenizer?: Tokenizer
+    onFault?: (failure: Failure) => void
+  } = {},
+): CachedSource {
+  const { entries = goldenMixture.train, onFault = (failure) => expect(failure).toBeUndefined() } = options
+  const setup = { entries, locations, tokenizerDir: goldenTokenizerDir, onFault }
+  const source = new CachedSource(mixture, options.tokenizer ?? tokenizer, setup)
+  onTestFinished(() => source.close())
+  return source
+}
+
+function digest(source: CachedSource | TokenSource): string {
+  const hash = createHash('sha256')
+  for (let i = 0; i < source.length; i++) hash.update(source.ids(i))
+  return hash.digest('hex')
+}
+
+describe('CachedSource', () => {
+  it('tokenizes nothing in a second run, and gives the same ids', async () => {
+    const locations = locationsIn(temporaryFolder())
+    const mixture = await open(goldenMixture.train, locations)
+    const first = sourceOf(mixture, locations)
+    expect(digest(first)).toBe(GOLDEN_DIGEST)
+    expect(first.rendered).toBeGreaterThanOrEqual(mixture.length)
+    await vi.waitFor(() =>
+      expect(new TokenSource(mixture, tokenizer, locations.cacheDir).missing()).toEqual([]),
+    )
+    const second = sourceOf(mixture, locations)
+    expect(digest(second)).toBe(GOLDEN_DIGEST)
+    expect(second.rendered).toBe(0)
+  })
+
+  it('fills all before work over the whole mixture, with progress', async () => {
+    const locations = locationsIn(temporaryFolder())
+    const mixture = await open(goldenMixture.train, locations)
+    const source = sourceOf(mixture, locations)
+    const done: number[] = []
+    await source.fillAll({ onProgress: (progress) => void done.push(progress.done / progress.total) })
+    expect(done.at(-1)).toBe(1)
+    const rendered = source.rendered
+    expect(digest(source)).toBe(GOLDEN_DIGEST)
+    expect(source.rendered).toBe(rendered)
+  })
+
+  it('never serves the ids of another tokenizer or of a changed file', async () => {
+    const folder = temporaryFolder()
+    const locations = locationsIn(join(folder, 'cache'))
+    const filepath = join(folder, 'mine.jsonl')
+    const entries: MixtureEntry[] = [{ task: 'CustomJSON', filepath }]
+    const data = await readEncoding(join(goldenTokenizerDir, 'tokenizer.pkl'))
+    const pattern = data.pattern.replace('{1,2}', '{1,3}')
+    const other = createTokenizer({ ...data, pattern }, tokenizer.byteLengths, 'other')
+    for (const text of ['aa 1234', 'bb 1234']) {
+      const turns = [
+        { role: 'user', content: text },
+        { role: 'assistant', content: 'yes' },
+      ]
+      writeFileSync(filepath, JSON.stringify(turns))
+      const mixture = await open(entries, locations)
+      for (const one of [tokenizer, other]) {
+        const source = sourceOf(mixture, locations, { entries, tokenizer: one })
+        await source.fillAll()
+        expect(source.rendered).toBe(1)
+        expect(one.decode(source.ids(0))).toContain(text)
+      }
+    }
+    expect(readdirSync(join(locations.cacheDir, 'tokens'))).toHaveLength(4)
+  })
+
+  it('fills up a generator that is asked for more rows', async () => {
+    const locations = locationsIn(temporaryFolder())
+    for (const [size, rendered] of [
+      [10, 10],
+      [25, 25],
+      [20, 0],
+    ] as const) {
+      const entries: MixtureEntry[] = [{ task: 'SpellingBee', split: 'train', size }]
+      const source = sourceOf(await open(entries, locations), locations, { entries })
+      await source.fillAll()
+      expect(source.rendered).toBe(rendered)
+      digest(source)
+      expect(source.rendered).toBe(rendered)
+    }
+  })
+
+  it('tells when it cannot write, and gives the ids nevertheless', async () => {
+    const locations = locationsIn(temporaryFolder())
+    const mixture = await open(goldenMixture.train, locations)
+    writeFileSync(join(locations.cacheDir, 'tokens'), 'a file where a folder is due')
+    const faults: Failure[] = []
+    const source = sourceOf(mixture, locations, { onFault: (failure) => void faults.push(failure) })
+    expect(digest(source)).toBe(GOLDEN_DIGEST)
+    await vi.waitFor(() => expect(faults).toHaveLength(1))
+    await expect(source.fillAll()).rejects.toThrow(/ENOTDIR|EEXIST/)
+  })
+})
+
+describe('fillSegments', () => {
+  it('fills with threads', async () => {
+    const locations = locationsIn(temporaryFolder())
+    const mixture = await open(goldenMixture.train, locations)
+    const source = new TokenSource(mixture, tokenizer, locations.cacheDir)
+    onTestFinished(() => source.close())
+    const setup = { entries: goldenMixture.train, locations, tokenizerDir: goldenTokenizerDir }
+    const jobs = source.missing()
+    const counts: number[] = []
+    await fillSegments(jobs, setup, { threads: 2, onDone: (_, done) => void counts.push(done) })
+    expect(counts).toEqual(jobs.map((_, i) => i + 1))
+    expect(source.missing()).toEqual([])
+    expect(digest(source)).toBe(GOLDEN_DIGEST)
+    expect(source.rendered).toBe(0)
+  })
+
+  it('says what went wrong in a thread, and stops when it is told to', async () => {
+    const locations = locationsIn(temporaryFolder())
+    const setup = { entries: goldenMixture.train, locations, tokenizerDir: '/no/such/folder' }
+    const jobs = [{ dataset: 0, segment: 0, rows: 1 }]
+    const failure = await failureOf(() => fillSegments(jobs, setup, { threads: 1 }))
+    expect(failure.code).toBe('tokenizer.missing')
+    const stopped = { threads: 1, signal: AbortSignal.abort() }
+    await expect(fillSegments(jobs, setup, stopped)).rejects.toThrow('abort')
+  })
+})

@@ -1,0 +1,51 @@
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { SegmentReader, writeSegment } from '../../../../../src-main/data/token-cache/segment'
+import { temporaryFolder } from '../../../../support/temporary-folder'
+
+async function written(rows: number[][]): Promise<string> {
+  const path = join(temporaryFolder(), 'segment')
+  await writeSegment(
+    path,
+    rows.map((ids) => Int32Array.from(ids)),
+  )
+  return path
+}
+
+function readAll(path: string): number[][] | undefined {
+  const reader = SegmentReader.open(path)
+  if (reader === undefined) return undefined
+  const rows = Array.from({ length: reader.rows }, (_, row) => [...reader.read(row)])
+  reader.close()
+  return rows
+}
+
+describe('a segment', () => {
+  it('gives back its rows, in two or four bytes an id', async () => {
+    const id = fc.oneof(fc.nat(0xffff), fc.nat(0x7fffffff))
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(id, { maxLength: 5 }), { maxLength: 5 }), async (rows) => {
+        expect(readAll(await written(rows))).toEqual(rows)
+      }),
+      { numRuns: 50 },
+    )
+    const sizes = await Promise.all(
+      [[65_535], [65_536]].map(async (row) => readFileSync(await written([row])).length),
+    )
+    expect(sizes[1]).toBe((sizes[0] ?? 0) + 2)
+  })
+
+  it('is not read when it is cut, empty, of another kind or missing', async () => {
+    const path = await written([[1, 2, 3], [4]])
+    const { length } = readFileSync(path)
+    for (let cut = length - 1; cut >= 0; cut -= 5) {
+      truncateSync(path, cut)
+      expect(readAll(path)).toBeUndefined()
+    }
+    writeFileSync(path, Buffer.alloc(length))
+    expect(readAll(path)).toBeUndefined()
+    expect(readAll(`${path}-none`)).toBeUndefined()
+  })
+})
