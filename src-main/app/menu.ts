@@ -1,141 +1,23 @@
-/**
- * The native menu. What concerns the page goes to it as a `menu.command` event; the page does the work, so that a menu
- * entry and a button are one thing.
- */
-import { Menu, app, type MenuItemConstructorOptions } from 'electron'
+/** The native menu: made once, its mark for the theme kept where the theme is. */
+import { Menu, app } from 'electron'
 
-import type { EventPayload, Settings } from '../ipc/contract'
+import type { Settings } from '../ipc/contract'
 import type { EventHub } from '../ipc/event-hub'
+import { menuTemplate, type MenuCommand } from './menu-template'
 import { isDevelopment } from './paths'
 import type { SettingsStore } from './settings'
 
-type Command = EventPayload<'menu.command'>['command']
-
-export interface MenuOptions {
-  send: (command: Command) => void
-  theme: Settings['theme']
-  setTheme: (theme: Settings['theme']) => void
-  /** Adds reloading and the developer tools. */
-  development: boolean
-}
-
-/** Sets the menu; its mark follows the theme. */
 export function setupMenu(hub: EventHub, settings: SettingsStore): void {
-  const send = (command: Command): void => hub.publish('menu.command', { command })
+  const send = (command: MenuCommand): void => hub.publish('menu.command', { command })
   const setTheme = (theme: Settings['theme']): void => void settings.update({ theme })
-  const template = menuTemplate({
-    send,
-    setTheme,
-    theme: settings.current.theme,
-    development: isDevelopment(),
-  })
-  const menu = Menu.buildFromTemplate(template)
+  const about = (): void => app.showAboutPanel()
+  const { theme } = settings.current
+  const menu = Menu.buildFromTemplate(
+    menuTemplate({ send, theme, setTheme, about, development: isDevelopment() }),
+  )
   Menu.setApplicationMenu(menu)
-  settings.onChange(({ theme }) => {
-    const item = menu.getMenuItemById(`theme.${theme}`)
+  settings.onChange((changed) => {
+    const item = menu.getMenuItemById(`theme.${changed.theme}`)
     if (item) item.checked = true
   })
-}
-
-/** What the menu is made of. */
-export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[] {
-  const item = (label: string, command: Command, accelerator?: string): MenuItemConstructorOptions => ({
-    id: command,
-    label,
-    click: () => {
-      options.send(command)
-    },
-    ...(accelerator === undefined ? {} : { accelerator }),
-  })
-  return [
-    { label: '&File', submenu: fileMenu(item) },
-    { label: '&Edit', submenu: editMenu() },
-    { label: '&View', submenu: viewMenu(item, options) },
-    { label: '&Run', submenu: runMenu(item) },
-    { label: '&Help', submenu: helpMenu(item) },
-  ]
-}
-
-type Item = (label: string, command: Command, accelerator?: string) => MenuItemConstructorOptions
-const separator: MenuItemConstructorOptions = { type: 'separator' }
-
-function fileMenu(item: Item): MenuItemConstructorOptions[] {
-  return [
-    item('&Open project…', 'project.open', 'CmdOrCtrl+O'),
-    item('&Save project', 'project.save', 'CmdOrCtrl+S'),
-    item('Save project &as…', 'project.saveAs', 'CmdOrCtrl+Shift+S'),
-    separator,
-    { role: 'close' },
-    { role: 'quit', accelerator: 'CmdOrCtrl+Q' },
-  ]
-}
-
-function editMenu(): MenuItemConstructorOptions[] {
-  return [
-    { role: 'undo' },
-    { role: 'redo' },
-    separator,
-    { role: 'cut' },
-    { role: 'copy' },
-    { role: 'paste' },
-    { role: 'selectAll' },
-  ]
-}
-
-function viewMenu(item: Item, options: MenuOptions): MenuItemConstructorOptions[] {
-  return [
-    item('&Mixture', 'view.mixture', 'CmdOrCtrl+1'),
-    item('&Packing', 'view.packing', 'CmdOrCtrl+2'),
-    item('&Train', 'view.train', 'CmdOrCtrl+3'),
-    item('&Runs', 'view.runs', 'CmdOrCtrl+4'),
-    item('&Settings', 'view.settings', 'CmdOrCtrl+5'),
-    separator,
-    item('&Find anything…', 'palette', 'CmdOrCtrl+K'),
-    separator,
-    { label: 'A&ppearance', submenu: themeMenu(options) },
-    { role: 'zoomIn', accelerator: 'CmdOrCtrl+=' },
-    { role: 'zoomOut', accelerator: 'CmdOrCtrl+-' },
-    { role: 'resetZoom', accelerator: 'CmdOrCtrl+0' },
-    { role: 'togglefullscreen' },
-    ...(options.development
-      ? ([separator, { role: 'reload' }, { role: 'toggleDevTools' }] satisfies MenuItemConstructorOptions[])
-      : []),
-  ]
-}
-
-function themeMenu({ theme, setTheme }: MenuOptions): MenuItemConstructorOptions[] {
-  const entries = [
-    ['&System', 'system'],
-    ['&Light', 'light'],
-    ['&Dark', 'dark'],
-  ] as const
-  return entries.map(([label, value]) => ({
-    id: `theme.${value}`,
-    label,
-    type: 'radio',
-    checked: theme === value,
-    click: () => {
-      setTheme(value)
-    },
-  }))
-}
-
-function runMenu(item: Item): MenuItemConstructorOptions[] {
-  return [
-    item('&Start, pause or resume', 'run.toggle', 'CmdOrCtrl+Return'),
-    item('S&top and save', 'run.stop', 'CmdOrCtrl+.'),
-  ]
-}
-
-function helpMenu(item: Item): MenuItemConstructorOptions[] {
-  return [
-    // Shown only: the page listens for "?", and a field must be able to take it as text.
-    { ...item('&Keys', 'help.keys', '?'), registerAccelerator: false },
-    {
-      label: '&About Midbench',
-      click: () => {
-        app.showAboutPanel()
-      },
-    },
-  ]
 }

@@ -1,11 +1,31 @@
-/** A folder of its own for each test that asks for one, removed afterwards. */
+/** Folders for tests, removed afterwards. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 
+/** A folder of its own for the test that asks for one. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'midbench-test-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = makeFolder()
+  onTestFinished(() => {
+    remove(folder)
+  })
   return folder
+}
+
+/** A folder for all tests of a file. */
+export function keptFolder(): string {
+  const folder = makeFolder()
+  afterAll(() => {
+    remove(folder)
+  })
+  return folder
+}
+
+function makeFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'midbench-test-'))
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
 }

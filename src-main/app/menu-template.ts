@@ -1,0 +1,121 @@
+/**
+ * What the native menu holds. What concerns the page goes to it as a command; the page does the work, so that a menu entry
+ * and a button are one thing. Knows Electron's types only: menu.ts makes a menu of it.
+ */
+import type { MenuItemConstructorOptions } from 'electron'
+
+import type { EventPayload, Settings } from '../ipc/contract'
+
+export type MenuCommand = EventPayload<'menu.command'>['command']
+
+export interface MenuOptions {
+  send: (command: MenuCommand) => void
+  theme: Settings['theme']
+  setTheme: (theme: Settings['theme']) => void
+  about: () => void
+  /** Adds reloading and the developer tools. */
+  development: boolean
+}
+
+/** What the menu is made of. */
+export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[] {
+  const item = (label: string, command: MenuCommand, accelerator?: string): MenuItemConstructorOptions => ({
+    id: command,
+    label,
+    click: () => {
+      options.send(command)
+    },
+    ...(accelerator === undefined ? {} : { accelerator }),
+  })
+  return [
+    { label: '&File', submenu: fileMenu(item) },
+    { label: '&Edit', submenu: editMenu() },
+    { label: '&View', submenu: viewMenu(item, options) },
+    { label: '&Run', submenu: runMenu(item) },
+    { label: '&Help', submenu: helpMenu(item, options) },
+  ]
+}
+
+type Item = (label: string, command: MenuCommand, accelerator?: string) => MenuItemConstructorOptions
+const separator: MenuItemConstructorOptions = { type: 'separator' }
+
+function fileMenu(item: Item): MenuItemConstructorOptions[] {
+  return [
+    item('&Open project…', 'project.open', 'CmdOrCtrl+O'),
+    item('&Save project', 'project.save', 'CmdOrCtrl+S'),
+    item('Save project &as…', 'project.saveAs', 'CmdOrCtrl+Shift+S'),
+    separator,
+    { role: 'close' },
+    { role: 'quit', accelerator: 'CmdOrCtrl+Q' },
+  ]
+}
+
+function editMenu(): MenuItemConstructorOptions[] {
+  return [
+    { role: 'undo' },
+    { role: 'redo' },
+    separator,
+    { role: 'cut' },
+    { role: 'copy' },
+    { role: 'paste' },
+    { role: 'selectAll' },
+  ]
+}
+
+function viewMenu(item: Item, options: MenuOptions): MenuItemConstructorOptions[] {
+  return [
+    item('&Mixture', 'view.mixture', 'CmdOrCtrl+1'),
+    item('&Packing', 'view.packing', 'CmdOrCtrl+2'),
+    item('&Train', 'view.train', 'CmdOrCtrl+3'),
+    item('&Runs', 'view.runs', 'CmdOrCtrl+4'),
+    item('&Settings', 'view.settings', 'CmdOrCtrl+5'),
+    separator,
+    item('&Find anything…', 'palette', 'CmdOrCtrl+K'),
+    separator,
+    { label: 'A&ppearance', submenu: themeMenu(options) },
+    { role: 'zoomIn', accelerator: 'CmdOrCtrl+=' },
+    { role: 'zoomOut', accelerator: 'CmdOrCtrl+-' },
+    { role: 'resetZoom', accelerator: 'CmdOrCtrl+0' },
+    { role: 'togglefullscreen' },
+    ...(options.development
+      ? ([separator, { role: 'reload' }, { role: 'toggleDevTools' }] satisfies MenuItemConstructorOptions[])
+      : []),
+  ]
+}
+
+function themeMenu({ theme, setTheme }: MenuOptions): MenuItemConstructorOptions[] {
+  const entries = [
+    ['&System', 'system'],
+    ['&Light', 'light'],
+    ['&Dark', 'dark'],
+  ] as const
+  return entries.map(([label, value]) => ({
+    id: `theme.${value}`,
+    label,
+    type: 'radio',
+    checked: theme === value,
+    click: () => {
+      setTheme(value)
+    },
+  }))
+}
+
+function runMenu(item: Item): MenuItemConstructorOptions[] {
+  return [
+    item('&Start, pause or resume', 'run.toggle', 'CmdOrCtrl+Return'),
+    item('S&top and save', 'run.stop', 'CmdOrCtrl+.'),
+  ]
+}
+
+function helpMenu(item: Item, { about }: MenuOptions): MenuItemConstructorOptions[] {
+  return [
+    // Shown only: the page listens for "?", and a field must be able to take it as text.
+    { ...item('&Keys', 'help.keys', '?'), registerAccelerator: false },
+    {
+      label: '&About Midbench',
+      click: () => {
+        about()
+      },
+    },
+  ]
+}

@@ -1,0 +1,154 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { ProjectStore } from '../../../../src-main/app/project'
+import type { Project } from '../../../../src-main/ipc/contract'
+import { runConfig } from '../../../../src-main/runs/config.schema'
+import { temporaryFolder } from '../../../support/temporary-folder'
+
+const starterConfig = {
+  base_dir: '.',
+  mixture: { train: [{ task: 'CustomJSON', filepath: 'chat.jsonl' }], val: [] },
+}
+
+interface Setup {
+  folder: string
+  starter: string
+  store: () => ProjectStore
+  heard: Project[]
+}
+
+function setup(): Setup {
+  const folder = temporaryFolder()
+  const starter = join(folder, 'starter', 'preset.json')
+  mkdirSync(join(folder, 'starter'))
+  writeFileSync(starter, JSON.stringify(starterConfig))
+  const heard: Project[] = []
+  const file = join(folder, 'data', 'project.json')
+  const store = (): ProjectStore =>
+    new ProjectStore({ file, starter, changed: (project) => heard.push(project) })
+  return { folder, starter, store, heard }
+}
+
+function readConfig(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'))
+}
+
+describe('the starter project', () => {
+  it('is what opens first', () => {
+    const { store, starter, folder } = setup()
+    const config = runConfig.parse(starterConfig)
+    const dir = join(folder, 'starter')
+    const expected = { name: 'Starter project', path: starter, dir, read_only: true, modified: false, config }
+    expect(store().current).toEqual(expected)
+  })
+
+  it('is not written to: saving is refused, saving elsewhere makes its paths absolute', async () => {
+    const { store, starter, folder } = setup()
+    const project = store()
+    const before = readFileSync(starter, 'utf8')
+    await project.edit({ ...project.current.config, seed: 7 })
+    await expect(project.save()).rejects.toThrow(/not written to/)
+    await expect(project.saveAs(starter)).rejects.toThrow(/not written to/)
+    const target = join(folder, 'mine', 'run.json')
+    const saved = await project.saveAs(target)
+    expect(saved).toMatchObject({ name: 'run', path: target, read_only: false, modified: false })
+    const dir = join(folder, 'starter')
+    expect(readConfig(target)).toMatchObject({
+      seed: 7,
+      base_dir: dir,
+      mixture: { train: [{ filepath: join(dir, 'chat.jsonl') }] },
+    })
+    expect(readFileSync(starter, 'utf8')).toBe(before)
+  })
+
+  it('keeps an edit over a restart, and comes back as it was when asked for', async () => {
+    const { store, heard } = setup()
+    const first = store()
+    await first.edit({ ...first.current.config, seed: 7 })
+    const second = store()
+    expect(second.current).toMatchObject({ read_only: true, modified: true, config: { seed: 7 } })
+    expect(await second.openStarter()).toMatchObject({ modified: false, config: { seed: 42 } })
+    expect(heard.map((project) => project.config.seed)).toEqual([7, 42])
+  })
+
+  it('is the starter also when it is opened by its path', async () => {
+    const { store, starter } = setup()
+    expect(await store().open(starter)).toMatchObject({ read_only: true })
+  })
+})
+
+describe('a project of its own', () => {
+  async function opened(): Promise<Setup & { project: ProjectStore; path: string }> {
+    const all = setup()
+    const path = join(all.folder, 'mine.json')
+    writeFileSync(path, JSON.stringify({ ...starterConfig, base_dir: null, seed: 1 }))
+    const project = all.store()
+    await project.open(path)
+    return { ...all, project, path }
+  }
+
+  it('is written only by saving, with its relative paths as they are', async () => {
+    const { project, path } = await opened()
+    await project.edit({ ...project.current.config, seed: 2 })
+    expect(readConfig(path)).toMatchObject({ seed: 1 })
+    expect(project.current.modified).toBe(true)
+    await project.save()
+    expect(readConfig(path)).toMatchObject({ seed: 2, base_dir: null, mixture: starterConfig.mixture })
+    expect(project.current.modified).toBe(false)
+  })
+
+  it('keeps relative paths when saved beside itself, and no base_dir where it had none', async () => {
+    const { project, folder } = await opened()
+    await project.saveAs(join(folder, 'other.json'))
+    expect(readConfig(join(folder, 'other.json'))).toMatchObject({
+      base_dir: null,
+      mixture: starterConfig.mixture,
+    })
+    await project.saveAs(join(folder, 'deeper', 'third.json'))
+    const filepath = join(folder, 'chat.jsonl')
+    expect(readConfig(join(folder, 'deeper', 'third.json'))).toMatchObject({
+      base_dir: null,
+      mixture: { train: [{ filepath }] },
+    })
+  })
+
+  it('follows its file when that was changed by hand, but not over an edit', async () => {
+    const { project, path, store } = await opened()
+    writeFileSync(path, JSON.stringify({ ...starterConfig, seed: 3 }))
+    expect(store().current).toMatchObject({ path, modified: false, config: { seed: 3 } })
+    await project.edit({ ...project.current.config, seed: 4 })
+    expect(store().current).toMatchObject({ modified: true, config: { seed: 4 } })
+  })
+
+  it('stays, as edited, when its file has gone bad', async () => {
+    const { path, store } = await opened()
+    writeFileSync(path, '{')
+    expect(store().current).toMatchObject({ path, modified: true, config: { seed: 1 } })
+  })
+
+  it.each([
+    ['that is not there', null, /cannot be read/],
+    ['that is no JSON', '{', /not JSON/],
+    ['with an unknown option', '{"max_seq_length": 5}', /fault/],
+  ])('is not changed by opening a file %s', async (_, text, message) => {
+    const { project, folder, path } = await opened()
+    const bad = join(folder, 'bad.json')
+    if (text !== null) writeFileSync(bad, text)
+    await expect(project.open(bad)).rejects.toThrow(message)
+    expect(project.current.path).toBe(path)
+  })
+
+  it('may hold options that do not go together: they are mended in the window', async () => {
+    const { project, folder } = await opened()
+    const odd = join(folder, 'odd.json')
+    writeFileSync(odd, JSON.stringify({ ...starterConfig, total_batch_size: 1000 }))
+    expect(await project.open(odd)).toMatchObject({ config: { total_batch_size: 1000 } })
+  })
+
+  it('says where it cannot be written', async () => {
+    const { project, path } = await opened()
+    await expect(project.saveAs(join(path, 'below-a-file.json'))).rejects.toThrow(/cannot be written/)
+  })
+})
