@@ -2,9 +2,10 @@
  * What one run has recorded: its detail, steps, evaluations and log; first what is stored, then what comes. Events carry
  * a sequence number: those that arrive while the record is fetched are kept and added, a gap fetches the missing part.
  *
- * The lists only grow and keep their identity; `version` counts their changes, so that charts append and never copy.
+ * The lists only grow and keep their identity from one record to the next; `version` counts their changes, so that charts
+ * append and never copy.
  */
-import { computed, shallowRef, triggerRef, watch, type Ref } from 'vue'
+import { computed, shallowRef, watch, type Ref } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { EventPayload } from '../../src-main/ipc/contract'
 import type { EvalMetric, LogLine, RunDetail, StepMetric } from '../api/types'
@@ -48,12 +49,11 @@ export function useRunRecord(runId: Readonly<Ref<string | null>>) {
 
   function add(event: Metrics): void {
     seq = event.seq
-    appendSteps(record.value.steps, event.steps)
-    appendSteps(record.value.evals, event.evals)
-    record.value.log.push(...event.log)
-    record.value.secondsLeft = event.seconds_left
-    record.value.version += 1
-    triggerRef(record)
+    const { steps, evals, log, version } = record.value
+    appendSteps(steps, event.steps)
+    appendSteps(evals, event.evals)
+    log.push(...event.log)
+    record.value = { ...record.value, secondsLeft: event.seconds_left, version: version + 1 }
   }
 
   function receive(event: Metrics): void {
@@ -96,9 +96,7 @@ export function useRunRecord(runId: Readonly<Ref<string | null>>) {
   useEvent('run.metrics', receive)
   useEvent('run.changed', ({ run }) => {
     const { detail } = record.value
-    if (detail?.id !== run.id) return
-    record.value.detail = { ...detail, ...run }
-    triggerRef(record)
+    if (detail?.id === run.id) record.value = { ...record.value, detail: { ...detail, ...run } }
   })
   watch(
     runId,

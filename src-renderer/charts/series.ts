@@ -1,0 +1,51 @@
+/**
+ * Points of a chart kept in step with a list that only grows (or is cut back where a run resumed and went over its steps
+ * again): what is new is appended, nothing is copied.
+ */
+
+export interface Point {
+  x: number
+  y: number
+}
+
+/** Brings `points` up to `source`; values that are null are left out. Returns whether anything changed. */
+export function syncPoints<T extends { step: number }>(
+  points: Point[],
+  source: readonly T[],
+  value: (item: T) => number | null,
+): boolean {
+  const before = points.length
+  const last = source.at(-1)?.step ?? -Infinity
+  while (points.length > 0 && (points.at(-1)?.x ?? 0) > last) points.pop()
+  const from = firstAfter(source, points.at(-1)?.x ?? -Infinity)
+  for (let at = from; at < source.length; at++) {
+    const item = source[at]
+    const y = item ? value(item) : null
+    if (item && y !== null && Number.isFinite(y)) points.push({ x: item.step, y })
+  }
+  return points.length !== before || from < source.length
+}
+
+/** Index of the first item with a step beyond the one given. */
+function firstAfter(source: readonly { step: number }[], step: number): number {
+  let [low, high] = [0, source.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((source[middle]?.step ?? Infinity) <= step) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The index of the point nearest to an x; -1 where there is none. Points are sorted by x. */
+export function nearest(points: readonly Point[], x: number): number {
+  let [low, high] = [0, points.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((points[middle]?.x ?? Infinity) < x) low = middle + 1
+    else high = middle
+  }
+  const [before, after] = [points[low - 1], points[low]]
+  if (!before) return after ? low : -1
+  return !after || x - before.x <= after.x - x ? low - 1 : low
+}

@@ -1,0 +1,80 @@
+/**
+ * A Chart.js line chart on a canvas: made when the canvas is there, redrawn at most once a frame, made anew when its
+ * lines or the theme change, and gone with its component.
+ */
+import { usePreferredDark } from '@vueuse/core'
+import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue'
+import {
+  createChart,
+  type ChartColours,
+  type ChartOptions,
+  type LineChart,
+  type LineSeries,
+} from '../charts/chart'
+import { colourReader } from '../packing/palette'
+import { useSettings } from './use-settings'
+
+export interface UseLineChartOptions {
+  canvas: Readonly<ShallowRef<HTMLCanvasElement | null>>
+  series: () => readonly LineSeries[]
+  options: () => Omit<ChartOptions, 'colours'>
+  /** Grows when the points have changed. */
+  version: () => number
+}
+
+export function readChartColours(element: HTMLElement): ChartColours {
+  const read = colourReader(element)
+  const tasks = Array.from({ length: 8 }, (_, index) => read(`--task-${index}`))
+  return {
+    ink: read('--ink'),
+    dim: read('--ink-3'),
+    faint: read('--line-strong'),
+    line: read('--line'),
+    accent: read('--accent'),
+    select: read('--accent-soft'),
+    task: (index) => tasks[index % tasks.length] ?? read('--ink'),
+  }
+}
+
+export function useLineChart({ canvas, series, options, version }: UseLineChartOptions) {
+  const chart = shallowRef<LineChart | null>(null)
+  const { settings } = useSettings()
+  const dark = usePreferredDark()
+  let frame = 0
+
+  function make(): void {
+    chart.value?.destroy()
+    chart.value = null
+    const parent = canvas.value?.parentElement
+    if (!canvas.value || !parent) return
+    chart.value = createChart(canvas.value, series(), { ...options(), colours: readChartColours(parent) })
+  }
+
+  function update(): void {
+    frame = 0
+    const drawn = chart.value
+    if (!drawn) return
+    // Thinning has put its own list in place of the data: give it the whole list again.
+    series().forEach(({ points }, index) => {
+      const data = drawn.data.datasets[index]
+      if (data) data.data = points
+    })
+    const { x } = drawn.options.scales ?? {}
+    const { xMax } = options()
+    if (x && xMax !== null && !drawn.isZoomedOrPanned()) x.max = xMax
+    drawn.update('none')
+  }
+  function schedule(): void {
+    if (frame === 0) frame = requestAnimationFrame(update)
+  }
+
+  const shape = (): string => JSON.stringify(series().map(({ label, tone }) => [label, tone]))
+  watch([canvas, shape, dark, () => settings.value?.theme], make, { flush: 'post' })
+  watch(version, schedule)
+  onScopeDispose(() => {
+    cancelAnimationFrame(frame)
+    chart.value?.destroy()
+  })
+
+  return { chart, resetZoom: () => chart.value?.resetZoom('none') }
+}

@@ -1,0 +1,55 @@
+/**
+ * A run's record as lines for charts, appended to as it grows. A fresh record (another run) starts fresh lines.
+ */
+import { computed, shallowRef, watch, type Ref } from 'vue'
+import type { EvalMetric, StepMetric } from '../api/types'
+import { syncPoints, type Point } from '../charts/series'
+import type { RunRecordState } from './use-run-record'
+
+export interface RunSeries {
+  loss: Point[]
+  lossEma: Point[]
+  bpb: Point[]
+  lrm: Point[]
+  momentum: Point[]
+  speed: Point[]
+}
+
+/** The line of each figure of a step. */
+const STEP_LINES: readonly [keyof RunSeries, (step: StepMetric) => number | null][] = [
+  ['loss', (step) => step.loss],
+  ['lossEma', (step) => step.loss_ema],
+  ['lrm', (step) => step.lrm],
+  ['momentum', (step) => step.momentum],
+  ['speed', (step) => step.tok_per_sec],
+]
+const bpb = (evaluation: EvalMetric): number => evaluation.val_bpb
+
+const fresh = (): RunSeries => ({
+  loss: [],
+  lossEma: [],
+  bpb: [],
+  lrm: [],
+  momentum: [],
+  speed: [],
+})
+
+export function useRunSeries(record: Readonly<Ref<RunRecordState>>) {
+  const series = shallowRef<RunSeries>(fresh())
+  const version = shallowRef(0)
+  let of: StepMetric[] | null = null
+
+  function sync(): void {
+    const { steps, evals } = record.value
+    if (steps !== of) {
+      of = steps
+      series.value = fresh()
+    }
+    for (const [name, value] of STEP_LINES) syncPoints(series.value[name], steps, value)
+    syncPoints(series.value.bpb, evals, bpb)
+    version.value += 1
+  }
+
+  watch(() => [record.value.steps, record.value.version], sync, { immediate: true })
+  return { series, version, isEmpty: computed(() => (void version.value, series.value.loss.length === 0)) }
+}

@@ -1,0 +1,63 @@
+/**
+ * A run's options as text, beside the defaults and beside each other.
+ */
+import { DEFAULTS, type OptionName } from '../api/defaults'
+import type { MixtureEntry, RunConfig } from '../api/types'
+import { integer, plain } from '../format/number'
+import { entryName, entrySlice, entrySplit } from '../mixture/entry'
+import { OPTION_GROUPS } from '../train/options'
+
+export interface OptionLine {
+  name: OptionName
+  value: string
+  standard: string
+  differs: boolean
+}
+
+export const OPTION_NAMES: readonly OptionName[] = OPTION_GROUPS.flatMap(({ options }) =>
+  options.map(({ name }) => name),
+)
+
+/** An option's value as it is shown: 524288 -> "524,288", null -> "none". */
+export function optionText(value: RunConfig[OptionName]): string {
+  if (value === null) return 'none'
+  if (value === '') return 'autodetect'
+  if (typeof value === 'number') return Number.isInteger(value) ? integer(value) : plain(value)
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : value
+}
+
+export function optionLines(config: RunConfig): OptionLine[] {
+  return OPTION_NAMES.map((name) => ({
+    name,
+    value: optionText(config[name]),
+    standard: optionText(DEFAULTS[name]),
+    differs: config[name] !== DEFAULTS[name],
+  }))
+}
+
+/** An entry of a mixture in one line: "MMLU all / test [:5,200] ×2". */
+export function entryText(entry: MixtureEntry): string {
+  const size = 'size' in entry ? integer(entry.size) : ''
+  const repeat = entry.repeat && entry.repeat > 1 ? `×${entry.repeat}` : ''
+  return [entryName(entry), entrySplit(entry), size, entrySlice(entry), repeat].filter(Boolean).join(' ')
+}
+
+export interface DiffLine {
+  name: string
+  values: string[]
+}
+
+/** The options in which configs differ, with each one's value; the mixture counts as two options, train and val. */
+export function optionDiff(configs: readonly RunConfig[]): DiffLine[] {
+  const lines: DiffLine[] = OPTION_NAMES.map((name) => ({
+    name,
+    values: configs.map((config) => optionText(config[name])),
+  }))
+  for (const split of ['train', 'val'] as const) {
+    lines.push({
+      name: `mixture.${split}`,
+      values: configs.map(({ mixture }) => mixture[split].map(entryText).join('\n')),
+    })
+  }
+  return lines.filter(({ values }) => new Set(values).size > 1)
+}

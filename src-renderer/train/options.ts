@@ -1,0 +1,109 @@
+/**
+ * The options of a run as Train lists them: the reference's names, what each means, its unit. Defaults are not here; they
+ * come from the contract (api/defaults.ts).
+ */
+import type { OptionName } from '../api/defaults'
+
+export type OptionKind =
+  | { type: 'number'; integer: boolean; nullable?: string }
+  | { type: 'text'; nullable?: string }
+  | { type: 'choice'; values: readonly { value: string; label: string }[] }
+  | { type: 'switch' }
+  | { type: 'folder'; nullable: string }
+
+export interface Option {
+  name: OptionName
+  about: string
+  unit?: string
+  kind: OptionKind
+  /** Whether the reference's script has it too. */
+  ofReference: boolean
+}
+
+export interface OptionGroup {
+  title: string
+  options: readonly Option[]
+}
+
+const integer: OptionKind = { type: 'number', integer: true }
+const real: OptionKind = { type: 'number', integer: false }
+const choice = (...values: string[]): OptionKind => ({
+  type: 'choice',
+  values: values.map((value) => ({ value, label: value === '' ? 'autodetect' : value })),
+})
+
+function reference(name: OptionName, kind: OptionKind, about: string, unit?: string): Option {
+  return unit ? { name, kind, about, unit, ofReference: true } : { name, kind, about, ofReference: true }
+}
+const ours = (name: OptionName, kind: OptionKind, about: string, unit?: string): Option => ({
+  ...reference(name, kind, about, unit),
+  ofReference: false,
+})
+
+export const OPTION_GROUPS: readonly OptionGroup[] = [
+  {
+    title: 'Base model',
+    options: [
+      ours(
+        'base_dir',
+        { type: 'folder', nullable: 'from Settings' },
+        'nanochat folder with tokenizer and checkpoints',
+      ),
+      reference('model_tag', { type: 'text', nullable: 'deepest' }, 'Checkpoint to start from, as d4'),
+      reference('model_step', { ...integer, nullable: 'last' }, 'Its step'),
+    ],
+  },
+  {
+    title: 'Data',
+    options: [
+      reference('max_seq_len', integer, 'Inputs a row; a row holds one token more', 'tokens'),
+      ours('packing', choice('bestfit-crop', 'bestfit-pad'), 'How rows are filled'),
+      ours('buffer_size', integer, 'Conversations to choose the best fit from', 'conv.'),
+      ours('seed', integer, 'Of everything random beside the mixture'),
+    ],
+  },
+  {
+    title: 'Batch',
+    options: [
+      reference('device_batch_size', integer, 'Rows a micro-batch; memory grows with it', 'rows'),
+      reference('total_batch_size', integer, 'Tokens an optimizer step, by accumulation', 'tokens'),
+      reference('num_iterations', integer, 'Optimizer steps; -1 for the whole epoch', 'steps'),
+    ],
+  },
+  {
+    title: 'Optimiser',
+    options: [
+      reference('matrix_lr', real, 'Muon, matrices of the blocks'),
+      reference('embedding_lr', real, 'AdamW, embedding; scaled by width'),
+      reference('unembedding_lr', real, 'AdamW, head; scaled by width'),
+      reference('weight_decay', real, 'Muon, cautious'),
+      reference('init_lr_frac', real, 'Of every initial learning rate'),
+    ],
+  },
+  {
+    title: 'Evaluation',
+    options: [
+      reference('eval_every', integer, 'Between evaluations; -1 for the end only', 'steps'),
+      reference('eval_tokens', integer, 'Validation tokens each time', 'tokens'),
+    ],
+  },
+  {
+    title: 'Saving',
+    options: [
+      ours('save_every', integer, 'Between checkpoints; -1 for the end only', 'steps'),
+      reference('dry_run', { type: 'switch' }, 'Train without writing a checkpoint'),
+    ],
+  },
+  {
+    title: 'Device',
+    options: [
+      reference('device_type', choice('', 'cpu', 'cuda'), 'Where to train'),
+      reference('dtype', choice('bfloat16', 'float32'), 'Of matrix products'),
+      ours('engine', choice('graph', 'eager'), 'Compiled graph, or op by op'),
+    ],
+  },
+  {
+    title: 'Logging',
+    options: [reference('run', { type: 'text' }, 'Name of the run')],
+  },
+]
