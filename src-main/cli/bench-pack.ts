@@ -5,18 +5,14 @@
  * Without a config it packs conversations with lengths like the reference's default mixture; with one, that mixture's
  * own, rendered first.
  */
-import { join } from 'node:path'
-
 import type { ConversationSource } from '../data/render-source'
 import { BatchPacker, packBatch } from '../packing/batch-packer'
 import { createLoader } from '../packing/loader'
 import { planEpoch } from '../packing/plan'
-import { SplitData } from '../packing/split-data'
 import type { PackingOptions } from '../packing/types'
 import { loadConfig } from '../runs/config'
-import { loadTokenizer } from '../tokenizer/tokenizer'
 import type { Command, CommandIo } from './command'
-import { openSplit } from './open-data'
+import { callContext, openSplitData } from './open-split-data'
 import { table } from './table'
 import { optionalCount, optionalString } from './usage'
 
@@ -82,14 +78,11 @@ function defaultLengths(count: number): Int32Array {
 
 async function lengthsOf(path: string, io: CommandIo): Promise<Int32Array> {
   const loaded = await loadConfig(path)
-  const tokenizer = await loadTokenizer(join(loaded.baseDir, 'tokenizer'))
-  const mixture = await openSplit(loaded, 'train', io)
+  const data = await openSplitData(loaded, 'train', io)
   try {
-    io.stderr(`rendering ${mixture.length.toLocaleString('en-US')} conversations`)
-    const data = new SplitData(mixture, tokenizer)
-    return (await data.table({ signal: io.signal, progress: () => undefined })).lengths
+    return (await data.table(callContext(io))).lengths
   } finally {
-    await mixture.close()
+    await data.close()
   }
 }
 

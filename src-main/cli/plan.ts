@@ -1,19 +1,15 @@
 /** `plan`: the whole epoch without training it: steps, and what is used, cropped and padded, in total and by task. */
-import { join } from 'node:path'
-
 import { planEpoch } from '../packing/plan'
 import { type PlanView, viewPlan } from '../packing/plan-view'
-import { SplitData } from '../packing/split-data'
 import { loadConfig } from '../runs/config'
 import type { RunConfig } from '../runs/config.schema'
-import { loadTokenizer } from '../tokenizer/tokenizer'
-import type { Command, CommandIo } from './command'
-import { openSplit, parseSplit } from './open-data'
+import type { Command } from './command'
+import { parseSplit } from './open-data'
+import { callContext, openSplitData } from './open-split-data'
 import { table } from './table'
 import { optionalString, requiredString } from './usage'
 
 const usage = 'plan --config F [--split train|val] [--json]'
-const REPORT_EVERY_MS = 2000
 const LONGEST_NAME = 40
 
 export const command: Command = {
@@ -25,11 +21,10 @@ export const command: Command = {
   async run(values, io) {
     const split = parseSplit(optionalString(values, 'split') ?? 'train')
     const loaded = await loadConfig(requiredString(values, 'config', usage))
-    const tokenizer = await loadTokenizer(join(loaded.baseDir, 'tokenizer'))
-    const mixture = await openSplit(loaded, split, io)
+    const data = await openSplitData(loaded, split, io)
     try {
-      const data = new SplitData(mixture, tokenizer)
-      const { lengths, tasks } = await data.table({ signal: io.signal, progress: progressOf(io) })
+      const { mixture } = data
+      const { lengths, tasks } = await data.table(callContext(io))
       const taskCount = mixture.tasks.length
       const plan = planEpoch({ lengths, tasks, taskCount }, planOptions(loaded.config))
       const view = viewPlan(plan, mixture.tasks)
@@ -38,7 +33,7 @@ export const command: Command = {
       for (const line of lines) io.stdout(line)
       return 0
     } finally {
-      await mixture.close()
+      await data.close()
     }
   },
 }
@@ -50,17 +45,6 @@ function planOptions(config: RunConfig): Parameters<typeof planEpoch>[1] {
   const steps = config.num_iterations
   const limit = steps === -1 ? {} : { totalBatches: steps * batchesPerStep }
   return { packing, batchSize, seqLen, bufferSize, rank: 0, worldSize: 1, batchesPerStep, ...limit }
-}
-
-function progressOf(
-  io: CommandIo,
-): (progress: { label: string; done: number; total: number | null }) => void {
-  let said = performance.now()
-  return ({ label, done, total }) => {
-    if (performance.now() - said < REPORT_EVERY_MS) return
-    said = performance.now()
-    io.stderr(`${label}: ${count(done)} of ${count(total ?? done)} conversations`)
-  }
 }
 
 /** The plan as a person reads it. */

@@ -3,7 +3,7 @@
  * process, which shows them. One client is about one opened mixture; open another client for another one.
  */
 import type { MessagePort, Worker } from 'node:worker_threads'
-import { MidbenchError } from '../errors'
+import { type Failure, MidbenchError } from '../errors'
 import type { MixtureEntry, SplitName } from '../data/mixture.schema'
 import type { BatchView } from './batch-view'
 import type { Comparison } from './compare'
@@ -37,9 +37,16 @@ export class DataClient {
   /** Ordered train batches, first to come first. */
   private ordered: Promise<PackedBatch>[] = []
 
-  /** @param port a port that the data thread serves, or the worker itself */
-  constructor(private readonly port: MessagePort | Worker) {
-    this.caller = new PortCaller(port, 'data thread')
+  /**
+   * @param port a port that the data thread serves, or the worker itself
+   * @param onNotice hears of what went wrong but stops nothing: the token cache cannot be written. @default a warning of
+   *   the process
+   */
+  constructor(
+    private readonly port: MessagePort | Worker,
+    onNotice?: (failure: Failure) => void,
+  ) {
+    this.caller = new PortCaller(port, 'data thread', onNotice)
   }
 
   /**

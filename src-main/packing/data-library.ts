@@ -4,6 +4,8 @@
  */
 import { openMixture, type DataLocations, type OpenOptions } from '../data/mixture'
 import type { MixtureEntry } from '../data/mixture.schema'
+import { CachedSource } from '../data/token-cache/cached-source'
+import type { Failure } from '../errors'
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
 import { SplitData } from './split-data'
 
@@ -21,6 +23,9 @@ export interface Borrowed {
 export class DataLibrary {
   private readonly shelves = new Map<string, Shelf>()
   private readonly tokenizers = new Map<string, Promise<Tokenizer>>()
+
+  /** @param onFault hears when the token cache cannot be written; reading goes on without it */
+  constructor(private readonly onFault: (failure: Failure) => void) {}
 
   /** The tokenizer of a folder, read once. */
   tokenizer(dir: string): Promise<Tokenizer> {
@@ -55,7 +60,10 @@ export class DataLibrary {
   ): Shelf {
     const openBoth = async (): Promise<SplitData> => {
       const tokenizer = await this.tokenizer(tokenizerDir)
-      return new SplitData(await openMixture(entries, locations, options), tokenizer)
+      const mixture = await openMixture(entries, locations, options)
+      const { onFault } = this
+      const source = new CachedSource(mixture, tokenizer, { entries, locations, tokenizerDir, onFault })
+      return new SplitData(mixture, tokenizer, source, onFault)
     }
     const split = openBoth()
     const shelf: Shelf = { split, users: 0 }
@@ -67,7 +75,7 @@ export class DataLibrary {
     shelf.users--
     if (shelf.users > 0) return
     if (this.shelves.get(key) === shelf) this.shelves.delete(key)
-    await (await shelf.split).mixture.close()
+    await (await shelf.split).close()
   }
 }
 

@@ -6,14 +6,21 @@ import { parentPort, type MessagePort } from 'node:worker_threads'
 import { DataLibrary } from './data-library'
 import type { DataCalls } from './data-protocol'
 import { DataSession } from './data-session'
-import { serveCalls, type PortRequest } from './port-calls'
+import { serveCalls, type PortRequest, type Served } from './port-calls'
 
-const library = new DataLibrary()
+const ports = new Set<Served>()
+const library = new DataLibrary((failure) => {
+  for (const port of ports) port.notify(failure)
+})
 
 function serve(port: MessagePort): void {
   const session = new DataSession(library)
-  serveCalls<DataCalls>(port, session.handlers)
-  port.on('close', () => void session.close())
+  const served = serveCalls<DataCalls>(port, session.handlers)
+  ports.add(served)
+  port.on('close', () => {
+    ports.delete(served)
+    void session.close()
+  })
 }
 
 if (parentPort) {

@@ -43,6 +43,7 @@ type Reply =
   | { type: 'answer'; id: number; value: unknown }
   | { type: 'failure'; id: number; failure: Failure }
   | { type: 'progress'; id: number; progress: CallProgress }
+  | { type: 'notice'; failure: Failure }
 
 export interface CallOptions {
   signal?: AbortSignal
@@ -58,8 +59,14 @@ export function moving<T extends object>(value: T, arrays: readonly { buffer: Ar
   return value
 }
 
+/** What the serving side may say of its own accord. */
+export interface Served {
+  /** Tells of something that went wrong but ended no call. */
+  notify(failure: Failure): void
+}
+
 /** Answers the calls that arrive at a port until it closes, when calls in progress are cancelled. */
-export function serveCalls<M extends CallMap<M>>(port: MessagePort, handlers: CallHandlers<M>): void {
+export function serveCalls<M extends CallMap<M>>(port: MessagePort, handlers: CallHandlers<M>): Served {
   const running = new Map<number, AbortController>()
   const byName = new Map<string, (input: unknown, context: CallContext) => unknown>(Object.entries(handlers))
   const send = (reply: Reply, buffers: ArrayBuffer[] = []): void => {
@@ -91,6 +98,11 @@ export function serveCalls<M extends CallMap<M>>(port: MessagePort, handlers: Ca
   port.on('close', () => {
     for (const controller of running.values()) controller.abort()
   })
+  return {
+    notify: (failure) => {
+      send({ type: 'notice', failure })
+    },
+  }
 }
 
 interface Waiting {
@@ -108,10 +120,12 @@ export class PortCaller<M extends CallMap<M>> {
   /**
    * @param port the port itself, or the worker whose parent port serves
    * @param who names the other side in errors: `data thread`
+   * @param onNotice hears of what went wrong there but ended no call
    */
   constructor(
     private readonly port: MessagePort | Worker,
     who: string,
+    private readonly onNotice: (failure: Failure) => void = warn,
   ) {
     port.on('message', (reply: Reply) => {
       this.receive(reply)
@@ -153,6 +167,10 @@ export class PortCaller<M extends CallMap<M>> {
   }
 
   private receive(reply: Reply): void {
+    if (reply.type === 'notice') {
+      this.onNotice(reply.failure)
+      return
+    }
     const call = this.waiting.get(reply.id)
     if (reply.type === 'progress') {
       call?.onProgress?.(reply.progress)
@@ -168,6 +186,10 @@ export class PortCaller<M extends CallMap<M>> {
     for (const call of this.waiting.values()) call.reject(this.ended)
     this.waiting.clear()
   }
+}
+
+function warn({ code, message }: Failure): void {
+  process.emitWarning(message, { code })
 }
 
 function cancelled(name: string): Failure {

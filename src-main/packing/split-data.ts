@@ -2,17 +2,20 @@
  * One split of an opened mixture, with what has been learned of its conversations' lengths. A length is known once the
  * conversation has been read; reading all of them takes as long as rendering does.
  */
-import type { Mixture } from '../data/mixture'
-import { renderSource, type ConversationSource } from '../data/render-source'
+import type { Mixture, OpenProgress } from '../data/mixture'
+import type { ConversationSource } from '../data/render-source'
+import { toFailure, type Failure } from '../errors'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 import { Breather } from './breathe'
 import type { CallContext } from './port-calls'
 import type { LengthTable } from './task-lengths'
 import { RoleReader } from './token-roles'
 
+/** Where ids come from: the token cache, or rendering. */
+export type SplitSource = ConversationSource & { close?(): Promise<void> }
+
 export class SplitData implements ConversationSource {
   readonly length: number
-  private readonly source: ConversationSource
   /** 0 = not known. */
   private readonly lengths: Int32Array
   /** -1 = not known. */
@@ -20,12 +23,17 @@ export class SplitData implements ConversationSource {
   private readonly tasks: Uint16Array
   private known = 0
 
+  /**
+   * @param source where the mixture's ids come from
+   * @param onFault hears when the token cache cannot be written; reading goes on without it
+   */
   constructor(
     readonly mixture: Mixture,
     readonly tokenizer: Tokenizer,
+    private readonly source: SplitSource,
+    private readonly onFault: (failure: Failure) => void,
   ) {
     this.length = mixture.length
-    this.source = renderSource(mixture, tokenizer)
     this.lengths = new Int32Array(mixture.length)
     this.supervised = new Int32Array(mixture.length).fill(-1)
     this.tasks = Uint16Array.from({ length: mixture.length }, (_, c) => mixture.locate(c).task)
@@ -53,8 +61,15 @@ export class SplitData implements ConversationSource {
     return this.lengths[index] ?? 0
   }
 
+  /** Closes the files of the ids and of the mixture. */
+  async close(): Promise<void> {
+    await this.source.close?.()
+    await this.mixture.close()
+  }
+
   /** Reads every conversation that has not been, and answers what is known of them all. */
   async table({ progress, signal }: CallContext): Promise<LengthTable> {
+    if (this.known < this.length) await this.fillCache({ progress, signal })
     const reader = new RoleReader(this.tokenizer)
     const breather = new Breather(signal)
     for (let c = 0; this.known < this.length && c < this.length; c++) {
@@ -69,8 +84,24 @@ export class SplitData implements ConversationSource {
     return { lengths: this.lengths, supervised: this.supervised, tasks: this.tasks }
   }
 
+  /** A cache that cannot be written costs time, no more. */
+  private async fillCache({ progress, signal }: CallContext): Promise<void> {
+    try {
+      await this.source.fillAll?.({ signal, onProgress: asProgress(progress) })
+    } catch (error) {
+      signal.throwIfAborted()
+      this.onFault(toFailure(error))
+    }
+  }
+
   private learn(index: number, ids: Int32Array): Int32Array {
     this.lengths[index] = ids.length
     return ids
+  }
+}
+
+function asProgress(report: CallContext['progress']): (progress: OpenProgress) => void {
+  return ({ what, done, total }) => {
+    report({ label: what, done, total, unit: 'conversations' })
   }
 }

@@ -2,11 +2,17 @@ import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DataLocations } from '../../../../src-main/data/mixture'
 import { mixtureEntry, type MixtureEntry } from '../../../../src-main/data/mixture.schema'
+import type { Failure } from '../../../../src-main/errors'
 import { DataLibrary } from '../../../../src-main/packing/data-library'
 import { goldenLocations, goldenTokenizerDir } from '../../../support/golden-mixture'
 
 const words: MixtureEntry[] = [mixtureEntry.parse({ task: 'SimpleSpelling', split: 'train', size: 5 })]
 const missing: MixtureEntry[] = [{ task: 'CustomJSON', filepath: '/nowhere/x.jsonl' }]
+
+/** The cache can be written here. */
+function fail({ message }: Failure): never {
+  throw new Error(message)
+}
 
 let locations: DataLocations
 
@@ -20,7 +26,7 @@ afterAll(async () => {
 
 describe('DataLibrary', () => {
   it('shares what is open, and opens anew after the last has gone', async () => {
-    const library = new DataLibrary()
+    const library = new DataLibrary(fail)
     const one = await library.borrow(words, locations, goldenTokenizerDir, {})
     const two = await library.borrow(words, locations, goldenTokenizerDir, {})
     expect(two.split).toBe(one.split)
@@ -35,7 +41,7 @@ describe('DataLibrary', () => {
   })
 
   it('tries again what failed', async () => {
-    const library = new DataLibrary()
+    const library = new DataLibrary(fail)
     await expect(library.borrow(missing, locations, goldenTokenizerDir, {})).rejects.toThrow(
       '/nowhere/x.jsonl',
     )
@@ -48,7 +54,7 @@ describe('DataLibrary', () => {
   })
 
   it('reads a tokenizer once', async () => {
-    const library = new DataLibrary()
+    const library = new DataLibrary(fail)
     expect(library.tokenizer(goldenTokenizerDir)).toBe(library.tokenizer(goldenTokenizerDir))
     expect((await library.tokenizer(goldenTokenizerDir)).vocabSize).toBe(723)
   })

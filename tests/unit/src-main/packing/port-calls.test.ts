@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
-import { MidbenchError } from '../../../../src-main/errors'
+import { type Failure, MidbenchError } from '../../../../src-main/errors'
 import {
   moving,
   PortCaller,
@@ -94,6 +94,17 @@ describe('calls over a port', () => {
   it('does not begin a call that is cancelled beforehand', async () => {
     const call = connect().call('wait', 60_000, { signal: AbortSignal.abort() })
     await expect(call).rejects.toMatchObject({ code: 'cancelled' })
+  })
+
+  it('tells of what went wrong but ended no call', async () => {
+    const { port1, port2 } = new MessageChannel()
+    ports.push(port1, port2)
+    const { notify } = serveCalls<Calls>(port2, handlers)
+    const heard: Failure[] = []
+    const caller = new PortCaller<Calls>(port1, 'test thread', (failure) => heard.push(failure))
+    notify({ code: 'disk.full', message: 'No space is left.' })
+    expect(await caller.call('double', 2)).toBe(4)
+    expect(heard).toEqual([{ code: 'disk.full', message: 'No space is left.' }])
   })
 
   it('fails what waits when the other side goes away, and what is asked later', async () => {

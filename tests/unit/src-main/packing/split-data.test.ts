@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Mixture } from '../../../../src-main/data/mixture'
+import { renderSource } from '../../../../src-main/data/render-source'
 import { renderConversation } from '../../../../src-main/tokenizer/render'
 import { loadTokenizer, type Tokenizer } from '../../../../src-main/tokenizer/tokenizer'
+import { type Failure, MidbenchError } from '../../../../src-main/errors'
 import type { CallContext } from '../../../../src-main/packing/port-calls'
 import { SplitData } from '../../../../src-main/packing/split-data'
 import { goldenPath } from '../../../support/golden'
@@ -8,15 +11,23 @@ import { textMixture } from '../../../support/text-mixture'
 
 let tokenizer: Tokenizer
 const mixture = textMixture(Array.from({ length: 30 }, (_, i) => ['q'.repeat(i), 'a'.repeat(2 * i)] as const))
+const faults: Failure[] = []
 const context: CallContext = { signal: new AbortController().signal, progress: () => undefined }
 
 beforeAll(async () => {
   tokenizer = await loadTokenizer(goldenPath('nanochat_base/tokenizer'))
 })
 
+function splitOf(over: Mixture, fillAll?: () => Promise<void>): SplitData {
+  const source = renderSource(over, tokenizer)
+  return new SplitData(over, tokenizer, fillAll ? { ...source, fillAll } : source, (fault) =>
+    faults.push(fault),
+  )
+}
+
 describe('SplitData', () => {
   it('learns the length of what it reads', async () => {
-    const data = new SplitData(mixture, tokenizer)
+    const data = splitOf(mixture)
     expect(data.knownLength(7)).toBe(0)
     const ids = await data.ids(7)
     expect(data.knownLength(7)).toBe(ids.length)
@@ -33,7 +44,7 @@ describe('SplitData', () => {
         return mixture.conversation(index)
       },
     }
-    const data = new SplitData(counting, tokenizer)
+    const data = splitOf(counting)
     const { lengths, supervised, tasks } = await data.table(context)
     for (let c = 0; c < mixture.length; c++) {
       const { ids, mask } = renderConversation(tokenizer, await mixture.conversation(c))
@@ -57,7 +68,7 @@ describe('SplitData', () => {
         return mixture.conversation(index)
       },
     }
-    const data = new SplitData(slow, tokenizer)
+    const data = splitOf(slow)
     const controller = new AbortController()
     const cancelled = data.table({
       signal: controller.signal,
@@ -72,8 +83,15 @@ describe('SplitData', () => {
     expect(read).toBe(mixture.length)
   })
 
+  it('tells of a cache that cannot be written, and counts all the same', async () => {
+    const full = new MidbenchError({ code: 'disk.full', message: 'No space is left.' })
+    const { lengths } = await splitOf(mixture, () => Promise.reject(full)).table(context)
+    expect(lengths.every((length) => length > 0)).toBe(true)
+    expect(faults).toEqual([full.toFailure()])
+  })
+
   it('passes on what reading throws', async () => {
     const broken = { ...mixture, conversation: () => Promise.reject(new Error('row 3 is broken')) }
-    await expect(new SplitData(broken, tokenizer).table(context)).rejects.toThrow('row 3 is broken')
+    await expect(splitOf(broken).table(context)).rejects.toThrow('row 3 is broken')
   })
 })

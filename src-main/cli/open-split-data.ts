@@ -1,0 +1,48 @@
+/** A config's split with its token cache, for the commands that need every conversation's length. */
+import { join } from 'node:path'
+
+import type { SplitName } from '../data/mixture.schema'
+import { CachedSource } from '../data/token-cache/cached-source'
+import type { CallContext } from '../packing/port-calls'
+import { SplitData } from '../packing/split-data'
+import type { LoadedConfig } from '../runs/config'
+import { loadTokenizer } from '../tokenizer/tokenizer'
+import type { CommandIo } from './command'
+import { locationsOf, openSplit } from './open-data'
+import { failureText } from './usage'
+
+const REPORT_EVERY_MS = 2000
+
+/** Opens the split; the caller closes it. @throws MidbenchError as openMixture and loadTokenizer */
+export async function openSplitData(
+  loaded: LoadedConfig,
+  split: SplitName,
+  io: CommandIo,
+): Promise<SplitData> {
+  const tokenizerDir = join(loaded.baseDir, 'tokenizer')
+  const tokenizer = await loadTokenizer(tokenizerDir)
+  const mixture = await openSplit(loaded, split, io)
+  const onFault = (failure: Parameters<typeof failureText>[0]): void => {
+    io.stderr(failureText(failure))
+  }
+  const setup = {
+    entries: loaded.config.mixture[split],
+    locations: locationsOf(loaded),
+    tokenizerDir,
+    onFault,
+  }
+  return new SplitData(mixture, tokenizer, new CachedSource(mixture, tokenizer, setup), onFault)
+}
+
+/** Says on stderr now and then how far a long call is. */
+export function callContext(io: CommandIo): CallContext {
+  let said = performance.now()
+  return {
+    signal: io.signal,
+    progress: ({ label, done, total, unit }) => {
+      if (performance.now() - said < REPORT_EVERY_MS) return
+      said = performance.now()
+      io.stderr(`${label}: ${String(done)} of ${String(total ?? done)} ${unit}`)
+    },
+  }
+}
