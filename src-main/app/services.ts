@@ -3,13 +3,13 @@
  * knowing nothing of it; what they have to tell goes to the event hub.
  */
 import { nativeTheme } from 'electron'
+import { join } from 'node:path'
 
 import type { CallOutput } from '../ipc/contract'
 import type { EventHub } from '../ipc/event-hub'
 import { cacheDir } from '../native/paths'
 import { baseDirOf } from '../runs/config'
 import { gatherFacts } from '../runs/preflight-facts'
-import type { RunEvent } from '../runs/run-events'
 import { RunManager } from '../runs/run-manager'
 import { openRunThreads } from '../runs/run-threads'
 import { RunStore, storeFile } from '../runs/store'
@@ -18,6 +18,7 @@ import { DataAccess } from './data-access'
 import { Jobs } from './jobs'
 import { appFiles, personFiles, type AppFiles, type PersonFiles } from './paths'
 import { ProjectStore } from './project'
+import { RunPublisher } from './run-publisher'
 import { SettingsStore } from './settings'
 
 export interface Services {
@@ -53,19 +54,22 @@ export function setupServices(hub: EventHub): Services {
     changed: (changed) => hub.publish('project.changed', changed),
   })
   const store = RunStore.open(storeFile(files.person.folder))
+  const dataCache = join(cacheDir(), 'data') // shared with the command line
   const defaultBaseDir = (): string | null => settings.current.base_dir
   const runs = new RunManager({
     store,
     dataDir: files.person.folder,
-    cacheDir: cacheDir(),
+    cacheDir: dataCache,
     openThreads: openRunThreads,
     defaultBaseDir,
     threads: () => settings.current.threads,
   })
-  runs.on((event) => {
-    publishRunEvent(hub, event)
-  })
-  const data = new DataAccess({ cacheDir: cacheDir(), defaultBaseDir })
+  const publisher = new RunPublisher(
+    (name, payload) => hub.publish(name, payload),
+    (runId) => store.summary(runId),
+  )
+  runs.on(publisher.receive)
+  const data = new DataAccess({ cacheDir: dataCache, defaultBaseDir })
   const jobs = new Jobs((progress) => hub.publish('job.progress', progress))
   const check: Services['check'] = (input, dir) =>
     checkConfig(input, (config) =>
@@ -75,27 +79,6 @@ export function setupServices(hub: EventHub): Services {
     )
   const problems = [settings.problem, project.problem].filter((problem) => problem !== null)
   return { files, settings, project, store, runs, data, jobs, check, problems }
-}
-
-/** What the window hears of a run. While a run is being prepared its progress is a job's, by the run's id. */
-function publishRunEvent(hub: EventHub, event: RunEvent): void {
-  switch (event.type) {
-    case 'changed':
-      hub.publish('run.changed', { run: event.run })
-      return
-    case 'removed':
-      hub.publish('run.removed', { runId: event.runId })
-      return
-    case 'metrics':
-      hub.publish('run.metrics', event.metrics)
-      return
-    case 'progress': {
-      const { runId, label, done, total, unit } = event
-      hub.publish('job.progress', { job: runId, label, done, total, unit })
-      return
-    }
-    default: // a checkpoint shows in `changed`, coming to rest in both
-  }
 }
 
 /** Ends what {@link setupServices} opened, but for the runs: they come first. */

@@ -8,7 +8,10 @@ const gather = async (): Promise<typeof nothingKnown> => nothingKnown
 
 describe('checkConfig', () => {
   it('derives figures from a config that is right', async () => {
-    const { valid, derived } = await checkConfig({ ...sampleConfig(), num_iterations: 10, eval_every: -1 }, gather)
+    const { valid, derived } = await checkConfig(
+      { ...sampleConfig(), num_iterations: 10, eval_every: -1 },
+      gather,
+    )
     expect(valid).toBe(true)
     expect(derived).toMatchObject({ grad_accum_steps: 8, tokens_per_step: 524288, steps: 10 })
   })
