@@ -33,6 +33,8 @@ export interface DoctorReport {
 type Finding = Omit<DoctorCheck, 'id' | 'label'>
 
 const gigabyte = 1e9
+const noCard =
+  'Check that `nvidia-smi` sees the card, or install the build for the processor: `npm run setup -- --cpu`.'
 
 /** Examines this machine. */
 export async function doctor(): Promise<DoctorReport> {
@@ -76,10 +78,14 @@ interface Backend {
 
 async function findBackend(): Promise<Backend> {
   try {
-    const { gpu } = await tryTensorflow(findTensorflow().variant)
+    const { variant } = findTensorflow()
+    const { gpu } = await tryTensorflow(variant)
     const cards = gpu ? await findGraphicsCards() : []
     const device = gpu ? `GPU, ${cards[0]?.name ?? 'unknown'}` : `CPU, ${describeProcessor().threads} threads`
-    return { finding: ok(`native TensorFlow, ${device}`), device, gpu }
+    const detail = `native TensorFlow, ${device}`
+    const finding =
+      variant === 'cuda' && !gpu ? warn(`${detail}, though it is the build for CUDA`, noCard) : ok(detail)
+    return { finding, device, gpu }
   } catch (error) {
     const { remedy } = failed(error)
     const detail = 'none: TensorFlow does not start, and nothing else is ever used in its place'

@@ -4,8 +4,17 @@
  * What can be refused is refused first (no compiler, no pip, no disk space), before anything is downloaded. Each part
  * is installed by building it beside its place and renaming it, so this can be killed at any moment and run again.
  */
+import { rm } from 'node:fs/promises'
+
+import { MidbenchError } from '../../errors'
 import { findGraphicsCards } from '../device'
-import { bindingDir, chosenVariant, findTensorflow, type TensorflowVariant } from '../installation'
+import {
+  bindingDir,
+  chosenVariant,
+  findTensorflow,
+  tensorflowDir,
+  type TensorflowVariant,
+} from '../installation'
 import { cacheDir } from '../paths'
 import { ensureBinding, requireCompiler } from './compiler'
 import { ensurePackages, missingPackages, type SystemNeed } from './debian-packages'
@@ -25,7 +34,11 @@ export interface SetupOptions {
   report: Report
   /** Also read every installed file and repair what is damaged. About 2 s. */
   deep?: boolean
-  /** @default CUDA's where an NVIDIA card with a driver is seen, else the processor's */
+  /**
+   * The build of TensorFlow to have; the other one is removed, since a run loads CUDA's where both are there.
+   *
+   * @default CUDA's where an NVIDIA card with a driver is seen, else the processor's; nothing is removed
+   */
   variant?: TensorflowVariant | undefined
   signal?: AbortSignal | undefined
 }
@@ -43,13 +56,33 @@ export async function isSetUp(parts: SetupPart[]): Promise<boolean> {
  * @throws MidbenchError for each thing that can be wrong, with its remedy; what was installed before it stays
  */
 export async function setUp({ parts, report, deep = false, variant, signal }: SetupOptions): Promise<void> {
-  await withLock(cacheDir(), report, async () => {
+  const work = async () => {
     await removePartial(cacheDir())
     if (parts.includes('tensorflow'))
       await setUpTensorflow(report, deep, variant ?? (await bestVariant()), signal)
+    if (variant) await rm(tensorflowDir(otherThan(variant)), { recursive: true, force: true })
     if (parts.includes('window')) await ensureElectron(report, deep, { signal })
     await ensurePackages(systemNeeds(parts), report)
+  }
+  await withLock(cacheDir(), report, work).catch((error: unknown) => {
+    throw isSystemError(error) ? cacheUnusable(error) : error
   })
+}
+
+/** What the file system refused: no room after all, no permission, a file where a folder should be. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
+}
+
+function cacheUnusable(cause: NodeJS.ErrnoException): MidbenchError {
+  return new MidbenchError(
+    {
+      code: cause.code === 'ENOSPC' ? 'disk.full' : 'cache.unusable',
+      message: `The cache folder ${cacheDir()} cannot be used: ${cause.message}.`,
+      remedy: 'Make room or give write permission there, or set MIDBENCH_CACHE to another folder.',
+    },
+    { cause },
+  )
 }
 
 async function setUpTensorflow(
@@ -71,6 +104,10 @@ async function setUpTensorflow(
 
 async function bestVariant(): Promise<TensorflowVariant> {
   return chosenVariant() ?? ((await findGraphicsCards()).length > 0 ? 'cuda' : 'cpu')
+}
+
+function otherThan(variant: TensorflowVariant): TensorflowVariant {
+  return variant === 'cpu' ? 'cuda' : 'cpu'
 }
 
 function hasTensorflow(): boolean {

@@ -2,7 +2,7 @@
  * Installs TensorFlow's C library from its Python wheel: the two shared libraries and the headers the binding needs,
  * in the layout of site-packages, where the CUDA build finds NVIDIA's libraries beside itself.
  *
- * Needs about 1.1 GB for the CPU build (274 MB of download), 9 GB for the CUDA build (2.5 GB of download).
+ * Needs about 1.1 GB for the CPU build (274 MB of download), 7 GB for the CUDA build (2.5 GB of download).
  */
 import { MidbenchError } from '../../errors'
 import { tensorflowDir, tensorflowVersion, type TensorflowVariant } from '../installation'
@@ -14,7 +14,7 @@ import type { Report } from './report'
 import { runCommand } from './run-command'
 import { unzip } from './unzip'
 
-const bytesNeeded: Record<TensorflowVariant, number> = { cpu: 1_400_000_000, cuda: 9_000_000_000 }
+const bytesNeeded: Record<TensorflowVariant, number> = { cpu: 1_400_000_000, cuda: 7_500_000_000 }
 
 /**
  * Makes sure that a variant of TensorFlow is installed.
