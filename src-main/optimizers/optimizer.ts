@@ -42,16 +42,20 @@ export function updateOptimizer(
   const { adamw, muon } = byKind(groups)
   const first = updateAdamW(adamw, params, gradients, state, settings)
   const second = updateMuon(muon, params, gradients, state, settings, orthogonalisation)
-  const all = new Map([...first.params, ...second.params])
   return {
-    params: new Map([...params.keys()].flatMap((name) => entryOf(all, name))), // in the model's order
-    state: new Map([...first.state, ...second.state]),
+    params: inOrderOf(params, new Map([...first.params, ...second.params])),
+    state: inOrderOf(state, new Map([...first.state, ...second.state])),
   }
 }
 
-function entryOf<T>(map: ReadonlyMap<string, T>, name: string): [string, T][] {
-  const value = map.get(name)
-  return value === undefined ? [] : [[name, value]]
+/** The tensors in the order that they had before. */
+function inOrderOf(before: NamedTensors, tensors: NamedTensors): Map<string, tf.Tensor> {
+  const ordered = new Map<string, tf.Tensor>()
+  for (const name of before.keys()) {
+    const tensor = tensors.get(name)
+    if (tensor !== undefined) ordered.set(name, tensor)
+  }
+  return ordered
 }
 
 function byKind(groups: readonly ParameterGroup[]): { adamw: AdamWGroup[]; muon: MuonGroup[] } {
