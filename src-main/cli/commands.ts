@@ -1,5 +1,6 @@
 /** The table of commands. Names and flags are an interface: keep them (design, "The command line"). */
 import { command as benchPack } from './bench-pack'
+import { command as benchTokenize } from './bench-tokenize'
 import type { Command } from './command'
 import { command as doctor } from './doctor'
 import { command as encode } from './encode'
@@ -22,7 +23,8 @@ export const commands: readonly Command[] = [
   evaluate,
   logits,
   benchPack,
+  benchTokenize,
 ]
 
 /** Names that are kept for parts still to come. */
-export const laterCommands: readonly string[] = ['bench tokenize', 'bench step']
+export const laterCommands: readonly string[] = ['bench step']

@@ -1,6 +1,6 @@
 /** `mixture`: lengths, tasks and the head of the shuffled order of both splits. */
 import type { SplitName } from '../data/mixture.schema'
-import { loadConfig, type LoadedConfig } from '../runs/config'
+import { loadConfig, parseConfigFields, type LoadedConfig } from '../runs/config'
 import type { Command, CommandIo } from './command'
 import { openSplit } from './open-data'
 import { requiredString } from './usage'
@@ -16,7 +16,7 @@ export const command: Command = {
   options: { config: { type: 'string' }, json: { type: 'boolean' } },
 
   async run(values, io) {
-    const loaded = await loadConfig(requiredString(values, 'config', usage))
+    const loaded = await loadConfig(requiredString(values, 'config', usage), parseConfigFields)
     const train = await describeSplit(loaded, 'train', io)
     const val = await describeSplit(loaded, 'val', io)
     io.stdout(JSON.stringify({ train, val }))

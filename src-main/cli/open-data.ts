@@ -3,10 +3,14 @@ import { join } from 'node:path'
 import type { DataLocations, OpenProgress } from '../data/locations'
 import { openMixture, type Mixture } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
+import { CachedSource } from '../data/token-cache/cached-source'
 import { cacheDir } from '../native/paths'
 import type { LoadedConfig } from '../runs/config'
+import type { Tokenizer } from '../tokenizer/tokenizer'
 import type { CommandIo } from './command'
 import { usageError } from './usage'
+
+const REPORT_EVERY_MS = 500
 
 /** Decoded rows and rendered ids are shared by the command line and the app. */
 export function locationsOf(loaded: LoadedConfig): DataLocations {
@@ -17,13 +21,44 @@ export function openSplit(loaded: LoadedConfig, split: SplitName, io: CommandIo)
   return openMixture(loaded.config.mixture[split], locationsOf(loaded), {
     split,
     signal: io.signal,
-    onProgress: (progress) => {
-      io.stderr(progressLine(progress))
+    onProgress: progressTo(io),
+  })
+}
+
+/** The rendered ids of a split, kept on disk: what is tokenized once is not tokenized again by any command or run. */
+export function openCached(
+  loaded: LoadedConfig,
+  split: SplitName,
+  mixture: Mixture,
+  tokenizer: Tokenizer,
+  io: CommandIo,
+): CachedSource {
+  return new CachedSource(mixture, tokenizer, {
+    entries: loaded.config.mixture[split],
+    locations: locationsOf(loaded),
+    tokenizerDir: tokenizerDirOf(loaded),
+    onFault: ({ message }) => {
+      io.stderr(`The ids cannot be kept on disk: ${message}`)
     },
   })
 }
 
-export function progressLine({ what, done, total }: OpenProgress): string {
+export function tokenizerDirOf({ baseDir }: LoadedConfig): string {
+  return join(baseDir, 'tokenizer')
+}
+
+/** Writes progress to stderr, at most twice a second and at the end of each piece of work. */
+export function progressTo(io: CommandIo): (progress: OpenProgress) => void {
+  let said = 0
+  return (progress) => {
+    const now = performance.now()
+    if (now - said < REPORT_EVERY_MS && progress.done !== progress.total) return
+    said = now
+    io.stderr(progressLine(progress))
+  }
+}
+
+function progressLine({ what, done, total }: OpenProgress): string {
   return total > 0 ? `${what}: ${String(done)} of ${String(total)}` : `${what}: ${String(done)}`
 }
 

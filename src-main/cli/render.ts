@@ -1,17 +1,16 @@
 /** `render`: one conversation with its ids and mask, or a digest over all of a split's ids. */
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { MidbenchError } from '../errors'
 import type { Mixture } from '../data/mixture'
-import { loadConfig } from '../runs/config'
+import type { CachedSource } from '../data/token-cache/cached-source'
+import { loadConfig, parseConfigFields } from '../runs/config'
 import { renderConversation } from '../tokenizer/render'
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
 import type { Command, CommandIo } from './command'
-import { openSplit, parseSplit, progressLine } from './open-data'
+import { openCached, openSplit, parseSplit, progressTo, tokenizerDirOf } from './open-data'
 import { optionalCount, requiredString, usageError } from './usage'
 
 const usage = 'render --config F --split train|val (--index I | --digest)'
-const REPORT_EVERY = 20_000
 
 export const command: Command = {
   name: 'render',
@@ -30,15 +29,16 @@ export const command: Command = {
     const index = optionalCount(values, 'index', 0)
     const digest = values['digest'] === true
     if (digest === (index !== null)) throw usageError('Give either --index or --digest.', usage)
-    const loaded = await loadConfig(requiredString(values, 'config', usage))
-    const tokenizer = await loadTokenizer(join(loaded.baseDir, 'tokenizer'))
+    const loaded = await loadConfig(requiredString(values, 'config', usage), parseConfigFields)
+    const tokenizer = await loadTokenizer(tokenizerDirOf(loaded))
     const mixture = await openSplit(loaded, split, io)
+    const source = openCached(loaded, split, mixture, tokenizer, io)
     try {
-      const result =
-        index === null ? await digestOf(mixture, tokenizer, io) : await renderOne(mixture, tokenizer, index)
+      const result = index === null ? await digestOf(source, io) : await renderOne(mixture, tokenizer, index)
       io.stdout(JSON.stringify(result))
       return 0
     } finally {
+      await source.close()
       await mixture.close()
     }
   },
@@ -57,17 +57,15 @@ async function renderOne(mixture: Mixture, tokenizer: Tokenizer, index: number):
 }
 
 /** sha256 over the ids of all conversations in mixture order, little-endian int32. */
-async function digestOf(mixture: Mixture, tokenizer: Tokenizer, io: CommandIo): Promise<object> {
+async function digestOf(source: CachedSource, io: CommandIo): Promise<object> {
+  await source.fillAll({ signal: io.signal, onProgress: progressTo(io) })
   const hash = createHash('sha256')
   let tokens = 0
-  for (let index = 0; index < mixture.length; index++) {
-    const { ids } = renderConversation(tokenizer, await mixture.conversation(index))
+  for (let index = 0; index < source.length; index++) {
+    const ids = source.ids(index)
     hash.update(ids)
     tokens += ids.length
-    if ((index + 1) % REPORT_EVERY === 0) {
-      io.signal.throwIfAborted()
-      io.stderr(progressLine({ what: 'rendering', done: index + 1, total: mixture.length }))
-    }
+    io.signal.throwIfAborted()
   }
-  return { count: mixture.length, tokens, sha256: hash.digest('hex') }
+  return { count: source.length, tokens, sha256: hash.digest('hex') }
 }

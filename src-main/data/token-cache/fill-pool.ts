@@ -5,7 +5,7 @@
 import type { Worker } from 'node:worker_threads'
 import { MidbenchError } from '../../errors'
 import { spawnThread } from '../../threads'
-import type { FillReport, FillSetup } from './fill-protocol'
+import type { FillOrder, FillReport, FillSetup, Measured } from './fill-protocol'
 import type { FillJob } from './token-source'
 
 export interface FillOptions {
@@ -24,55 +24,100 @@ export interface FillOptions {
 export async function fillSegments(
   jobs: readonly FillJob[],
   setup: FillSetup,
-  options: FillOptions,
+  { threads, signal, onDone }: FillOptions,
 ): Promise<void> {
   const queue = [...jobs]
   let done = 0
-  const finished = (job: FillJob): void => options.onDone?.(job, ++done)
-  const count = Math.min(options.threads, jobs.length)
+  await withThreads(Math.min(threads, jobs.length), setup, signal, async (thread) => {
+    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+      await thread.ask({ type: 'fill', job })
+      onDone?.(job, ++done)
+    }
+  })
+}
+
+/** How fast `threads` threads render together, each over the whole mixture, once they are open and have warmed up. */
+export async function measureThreads(
+  threads: number,
+  setup: FillSetup,
+  seconds: number,
+  signal?: AbortSignal,
+): Promise<Measured[]> {
+  const measured: Measured[] = []
+  let warm = 0
+  let start: () => void = () => undefined
+  const allWarm = new Promise<void>((resolve) => (start = resolve))
+  await withThreads(threads, setup, signal, async (thread) => {
+    await thread.ask({ type: 'measure', seconds: seconds / 2 })
+    if (++warm === threads) start()
+    await allWarm
+    const report = await thread.ask({ type: 'measure', seconds })
+    if (report.type === 'measured') measured.push(report.measured)
+  })
+  return measured
+}
+
+/** Starts threads, lets each be used once it is open, and ends them all whatever happens. */
+async function withThreads(
+  count: number,
+  setup: FillSetup,
+  signal: AbortSignal | undefined,
+  use: (thread: FillThread) => Promise<void>,
+): Promise<void> {
   const threads = Array.from({ length: count }, () => new FillThread(setup))
-  const abort = abortion(options.signal)
+  const abort = abortion(signal)
+  const work = threads.map(async (thread) => {
+    await thread.ready
+    await use(thread)
+  })
   try {
-    await Promise.race([abort.promise, Promise.all(threads.map((thread) => thread.work(queue, finished)))])
+    await Promise.race([abort.promise, Promise.all(work)])
   } finally {
     abort.forget()
     await Promise.all(threads.map((thread) => thread.end()))
+    await Promise.allSettled(work)
   }
 }
 
+/** A thread that is asked one thing at a time. */
 class FillThread {
+  readonly ready: Promise<FillReport>
   private readonly worker: Worker
+  private answer: ((report: FillReport) => void) | undefined
 
   constructor({ entries, locations, tokenizerDir }: FillSetup) {
     const workerData: FillSetup = { entries, locations, tokenizerDir }
     this.worker = spawnThread('tokens', { workerData })
+    this.worker.on('message', (report: FillReport) => this.answer?.(report))
+    this.worker.on('error', (error) => this.fail(error))
+    this.worker.on('exit', () => this.fail(new Error('a thread that renders conversations has ended')))
+    this.ready = this.reply()
   }
 
-  /** Takes jobs off the queue until there are none. */
-  work(queue: FillJob[], finished: (job: FillJob) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let current: FillJob | undefined
-      this.worker.on('message', (report: FillReport) => {
-        if (report.type === 'failed') {
-          reject(new MidbenchError(report.failure))
-          return
-        }
-        if (current !== undefined) finished(current)
-        current = queue.shift()
-        if (current === undefined) resolve()
-        else this.worker.postMessage(current)
-      })
-      this.worker.on('error', reject)
-      this.worker.on('exit', () => reject(new MidbenchError({ code: 'thread.ended', message: ENDED })))
-    })
+  /** @throws MidbenchError what failed in the thread. */
+  ask(order: FillOrder): Promise<FillReport> {
+    const reply = this.reply()
+    this.worker.postMessage(order)
+    return reply
   }
 
   async end(): Promise<void> {
     await this.worker.terminate()
   }
-}
 
-const ENDED = 'a thread that renders conversations ended before its work was done'
+  private reply(): Promise<FillReport> {
+    return new Promise((resolve, reject) => {
+      this.answer = (report) => {
+        if (report.type === 'failed') reject(new MidbenchError(report.failure))
+        else resolve(report)
+      }
+    })
+  }
+
+  private fail(error: Error): void {
+    this.answer?.({ type: 'failed', failure: { code: 'thread.ended', message: error.message } })
+  }
+}
 
 /** A promise that rejects when the signal is aborted, and how to stop waiting for that. */
 function abortion(signal: AbortSignal | undefined): { promise: Promise<never>; forget: () => void } {

@@ -12,8 +12,21 @@ export interface FillSetup {
   tokenizerDir: string
 }
 
-/** To a thread: the next job. */
-export type FillOrder = FillJob
+/** To a thread: the next job, or to measure how fast it renders. */
+export type FillOrder = { type: 'fill'; job: FillJob } | { type: 'measure'; seconds: number }
 
-/** From a thread: it is open or has done its job, or something failed and it has ended. */
-export type FillReport = { type: 'ready' } | { type: 'done' } | { type: 'failed'; failure: Failure }
+/** What a thread rendered in a stretch of time. */
+export interface Measured {
+  conversations: number
+  tokens: number
+  /** UTF-8 bytes of the texts. */
+  bytes: number
+  seconds: number
+}
+
+/** From a thread: it is open or has done its order, or something failed and it has ended. */
+export type FillReport =
+  | { type: 'ready' }
+  | { type: 'done' }
+  | { type: 'measured'; measured: Measured }
+  | { type: 'failed'; failure: Failure }

@@ -4,6 +4,7 @@ import { toFailure } from '../../errors'
 import { loadTokenizer } from '../../tokenizer/tokenizer'
 import { openMixture } from '../mixture'
 import type { FillOrder, FillReport, FillSetup } from './fill-protocol'
+import { measureRendering } from './measure'
 import { TokenSource } from './token-source'
 
 function report(message: FillReport): void {
@@ -12,17 +13,26 @@ function report(message: FillReport): void {
 
 async function serve({ entries, locations, tokenizerDir }: FillSetup): Promise<void> {
   const tokenizer = await loadTokenizer(tokenizerDir)
-  const source = new TokenSource(await openMixture(entries, locations), tokenizer, locations.cacheDir)
-  parentPort?.on('message', (job: FillOrder) => {
-    source.fill(job).then(
-      () => report({ type: 'done' }),
-      (error: unknown) => report({ type: 'failed', failure: toFailure(error) }),
-    )
+  const mixture = await openMixture(entries, locations)
+  const source = new TokenSource(mixture, tokenizer, locations.cacheDir)
+  const obey = async (order: FillOrder): Promise<FillReport> => {
+    if (order.type === 'measure') {
+      return { type: 'measured', measured: measureRendering(mixture, tokenizer, order.seconds) }
+    }
+    await source.fill(order.job)
+    return { type: 'done' }
+  }
+  parentPort?.on('message', (order: FillOrder) => {
+    obey(order).then(report, fail)
   })
   report({ type: 'ready' })
 }
 
+function fail(error: unknown): void {
+  report({ type: 'failed', failure: toFailure(error) })
+}
+
 if (parentPort) {
   const setup: FillSetup = workerData
-  serve(setup).catch((error: unknown) => report({ type: 'failed', failure: toFailure(error) }))
+  serve(setup).catch(fail)
 }
