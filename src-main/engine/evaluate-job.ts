@@ -6,7 +6,7 @@ import { MidbenchError } from '../errors'
 import type { PackedBatch } from '../packing/types'
 import { openDevice } from './device'
 import { bitsPerByte, evaluate, meanLoss } from './evaluate'
-import { openData, openEngine, type Report, requireSameVocabulary } from './job-context'
+import { openData, openEngine, type Report, reportedCall, requireSameVocabulary } from './job-context'
 import type { RequestQueue } from './request-queue'
 import type { EvaluateJob } from './trainer-protocol'
 
@@ -18,7 +18,7 @@ export async function runEvaluation(
   report: Report,
 ): Promise<void> {
   const { config } = job
-  const { data, opened } = await openData(port, config, job.locations, report)
+  const { data, opened } = await openData(port, config, job.locations, reportedCall(requests, report))
   const { meta, tensors } = await loadModel(job.checkpointDir)
   requireSameVocabulary(meta.model_config, opened, job.checkpointDir)
   await openDevice(config, job.threads)

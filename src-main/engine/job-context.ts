@@ -11,11 +11,23 @@ import { parameterShapes } from '../model/parameters'
 import { parameterGroups, type ParameterGroup } from '../optimizers/groups'
 import { DataClient } from '../packing/data-client'
 import type { OpenedData } from '../packing/data-protocol'
+import type { CallOptions } from '../packing/port-calls'
 import type { RunConfig } from '../runs/config.schema'
 import { EagerEngine } from './eager-engine'
+import type { RequestQueue } from './request-queue'
 import type { JobLocations, TrainerReport } from './trainer-protocol'
 
 export type Report = (report: TrainerReport) => void
+
+/** For a long call of the data thread: its progress is reported, and a stop breaks it off. */
+export function reportedCall(requests: RequestQueue, report: Report): CallOptions {
+  return {
+    signal: requests.stopSignal,
+    onProgress: (progress) => {
+      report({ type: 'progress', ...progress })
+    },
+  }
+}
 
 /** The optimizers' groups for a model, with the config's rates. */
 export function groupsOf(config: RunConfig, model: ModelConfig): ParameterGroup[] {
@@ -45,12 +57,16 @@ export async function openEngine(
   return engine
 }
 
-/** Opens the mixture and the tokenizer in the data thread. */
+/**
+ * Opens the mixture and the tokenizer in the data thread.
+ *
+ * @throws MidbenchError `cancelled` when a stop is asked for; what is wrong with an entry, a file or a row
+ */
 export async function openData(
   port: MessagePort,
   config: RunConfig,
   { baseDir, configDir, cacheDir }: JobLocations,
-  report: Report,
+  call: CallOptions,
 ): Promise<{ data: DataClient; opened: OpenedData }> {
   const data = new DataClient(port)
   const opened = await data.open(
@@ -63,11 +79,7 @@ export async function openData(
       rank: 0,
       worldSize: 1,
     },
-    {
-      onProgress: (progress) => {
-        report({ type: 'progress', ...progress })
-      },
-    },
+    call,
   )
   return { data, opened }
 }

@@ -12,7 +12,8 @@ import { forward } from '../model/gpt'
 import type { Parameters } from '../model/parameters'
 import { openDevice } from './device'
 import { EagerEngine } from './eager-engine'
-import { groupsOf, openData, type Report, requireSameVocabulary } from './job-context'
+import { groupsOf, openData, type Report, reportedCall, requireSameVocabulary } from './job-context'
+import type { RequestQueue } from './request-queue'
 import type { TokenBatch } from './step-engine'
 import { disposeAll } from './tensor-maps'
 import type { LogitsJob, LogitsResult } from './trainer-protocol'
@@ -22,9 +23,14 @@ const LOGITS = 16
 /** Position whose logits are shown beside the last one's. */
 const POSITION = 5
 
-export async function runLogits(job: LogitsJob, port: MessagePort, report: Report): Promise<void> {
+export async function runLogits(
+  job: LogitsJob,
+  port: MessagePort,
+  requests: RequestQueue,
+  report: Report,
+): Promise<void> {
   const { config } = job
-  const { data, opened } = await openData(port, config, job.locations, report)
+  const { data, opened } = await openData(port, config, job.locations, reportedCall(requests, report))
   const { meta, tensors } = await loadModel(job.checkpointDir)
   const model = meta.model_config
   requireSameVocabulary(model, opened, job.checkpointDir)

@@ -88,8 +88,6 @@ export interface LoopHooks {
   onPhase(phase: 'training' | 'evaluating' | 'saving'): void
   onStep(metric: StepMetric): void
   onEval(metric: EvalMetric): void
-  /** Once: an evaluation came to the end of the val mixture, after `batches`, and began it again. */
-  onValidationWrapped(batches: number): void
   /** Saves engine and loop state. */
   save(): Promise<void>
 }
@@ -99,7 +97,6 @@ type StepBatches = (PackedBatch & { waitedMs: number })[]
 export class TrainLoop {
   /** The state that the last checkpoint holds; null where there is none. */
   private saved: LoopState | null
-  private wrappedTold = false
 
   constructor(
     private readonly engine: StepEngine,
@@ -155,26 +152,13 @@ export class TrainLoop {
   private async evaluate(): Promise<void> {
     this.hooks.onPhase('evaluating')
     const started = performance.now()
-    const batches = this.watched(this.data.valBatches(this.options.evalBatches))
+    const batches = this.data.valBatches(this.options.evalBatches)
     const sums = await evaluate(this.engine, batches, this.options.byteLengths, () => this.interrupted())
     if (sums === null) return
     const { step, bestBpb } = this.state
     const bpb = bitsPerByte(sums)
     this.state = { ...this.state, evaluatedAt: step, lastBpb: bpb, bestBpb: Math.min(bestBpb ?? bpb, bpb) }
     this.hooks.onEval({ step, val_bpb: bpb, seconds: (performance.now() - started) / 1000 })
-  }
-
-  /** The same batches; tells when the val mixture has been gone through and is begun again. */
-  private async *watched(batches: AsyncIterable<PackedBatch>): AsyncGenerator<PackedBatch, void, void> {
-    let consumed = 0
-    for await (const batch of batches) {
-      if (consumed >= 1 && !this.wrappedTold) {
-        this.wrappedTold = true
-        this.hooks.onValidationWrapped(batch.index)
-      }
-      consumed = batch.progress
-      yield batch
-    }
   }
 
   private async interrupted(): Promise<boolean> {

@@ -4,12 +4,14 @@ import type { TrainerRequest } from './trainer-protocol'
 export type Request = Exclude<TrainerRequest['type'], 'begin'>
 
 export class RequestQueue {
+  private readonly stopping = new AbortController()
   private last: Request | null = null
   private waiting: ((request: 'resume' | 'stop') => void) | null = null
 
   /** A stop stands, whatever comes after it. */
   put(request: Request): void {
     if (this.last === 'stop') return
+    if (request === 'stop') this.stopping.abort()
     if (this.waiting !== null && request !== 'pause') {
       this.waiting(request)
       this.waiting = null
@@ -17,6 +19,11 @@ export class RequestQueue {
       return
     }
     this.last = request === 'resume' ? null : request // a pause that is taken back before it is heard
+  }
+
+  /** Aborted by a stop, for what can be broken off. */
+  get stopSignal(): AbortSignal {
+    return this.stopping.signal
   }
 
   /** What the run loop has to heed now. */

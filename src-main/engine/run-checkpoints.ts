@@ -15,7 +15,6 @@ import {
   saveRunCheckpoint,
 } from '../checkpoint/run-checkpoint'
 import type { ModelCheckpoint, RunCheckpoint } from '../checkpoint/types'
-import { MidbenchError } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import { lrMultiplier, muonMomentum } from '../optimizers/schedules'
 import type { RunConfig } from '../runs/config.schema'
@@ -66,24 +65,17 @@ export async function saveRun(
 }
 
 /**
- * The last whole checkpoint of a run.
+ * The last whole checkpoint of a run; null where there is none.
  *
  * @param onTorn gets a sentence for each one that is passed over
- * @throws MidbenchError `run.no-checkpoint` where none is whole
  */
 export async function loadRun(
   runDir: string,
   onTorn: (text: string) => void,
-): Promise<{ dir: string; checkpoint: RunCheckpoint; resume: RunResume }> {
+): Promise<{ dir: string; checkpoint: RunCheckpoint; resume: RunResume } | null> {
   const { checkpoint: found, skipped } = await latestValid(join(runDir, 'checkpoints'))
   for (const { dir, reason } of skipped) onTorn(`${dir} is not whole and is passed over: ${reason}.`)
-  if (found === null) {
-    throw new MidbenchError({
-      code: 'run.no-checkpoint',
-      message: `${runDir} holds no whole checkpoint to resume from.`,
-      remedy: 'Start the run anew; with save_every it saves on the way.',
-    })
-  }
+  if (found === null) return null
   const checkpoint = await loadRunCheckpoint(found.dir)
   return { dir: found.dir, checkpoint, resume: runResume.parse(checkpoint.resume.loop) }
 }

@@ -21,16 +21,22 @@ export interface RunStart {
 }
 
 /**
+ * A run that is resumed before it was ever saved begins again: the same steps, to the bit.
+ *
  * @param baseDir the nanochat folder that base checkpoints are read from
- * @param warn gets a sentence for each checkpoint that is passed over
- * @throws MidbenchError `checkpoint.missing` and whatever reading one throws; `run.no-checkpoint`
+ * @param warn gets a sentence for each checkpoint that is passed over, and where none is left
+ * @throws MidbenchError `checkpoint.missing`, and whatever reading a checkpoint throws
  */
 export async function findStart(
   job: TrainJob,
   baseDir: string,
   warn: (text: string) => void,
 ): Promise<RunStart> {
-  return job.resume ? ownCheckpoint(job.runDir, warn) : baseCheckpoint(job, baseDir)
+  if (!job.resume) return baseCheckpoint(job, baseDir)
+  const own = await ownCheckpoint(job.runDir, warn)
+  if (own !== null) return own
+  warn('The run has no checkpoint of its own to go on from: it begins again.')
+  return baseCheckpoint(job, baseDir)
 }
 
 async function baseCheckpoint({ config }: TrainJob, baseDir: string): Promise<RunStart> {
@@ -46,8 +52,10 @@ async function baseCheckpoint({ config }: TrainJob, baseDir: string): Promise<Ru
   }
 }
 
-async function ownCheckpoint(runDir: string, warn: (text: string) => void): Promise<RunStart> {
-  const { dir, checkpoint, resume } = await loadRun(runDir, warn)
+async function ownCheckpoint(runDir: string, warn: (text: string) => void): Promise<RunStart | null> {
+  const found = await loadRun(runDir, warn)
+  if (found === null) return null
+  const { dir, checkpoint, resume } = found
   return {
     base: resume.base,
     model: checkpoint.meta.model_config,

@@ -13,10 +13,10 @@ import { MidbenchError, toFailure } from '../errors'
 import { flopsPerToken, parameterCount } from '../model/flops'
 import { initParameters } from '../model/init'
 import type { DataClient } from '../packing/data-client'
-import type { OpenedData } from '../packing/data-protocol'
+import type { OpenedData, PackingFacts } from '../packing/data-protocol'
 import type { LogLine } from '../runs/run.schema'
 import { type Device, openDevice } from './device'
-import { openData, openEngine, type Report, requireSameVocabulary } from './job-context'
+import { openData, openEngine, type Report, reportedCall, requireSameVocabulary } from './job-context'
 import { type LoopHooks, type LoopOptions, TrainLoop } from './loop'
 import { evalLine, stepLine } from './metrics'
 import type { RequestQueue } from './request-queue'
@@ -53,16 +53,19 @@ export class TrainRun {
     this.enter('preparing')
     const { config, locations } = this.job
     const folders = await resolveBaseFolder(locations.baseDir, locations.dataDir, initParameters)
-    const { data, opened } = await openData(port, config, locations, this.report)
+    const call = reportedCall(this.requests, this.report)
+    const { data, opened } = await openData(port, config, locations, call)
+    const facts = await data.facts(this.gradAccumSteps, call)
     const start = await findStart(this.job, folders.readFrom, (text) => {
       this.log('warn', text)
     })
     requireSameVocabulary(start.model, opened, start.from)
+    this.requireOneStep(facts)
     const device = await openDevice(config, this.job.threads)
     const engine = await openEngine(config, start.model, start.parameters, start.optimizer)
     try {
       await this.orderBatches(data, start)
-      this.announce(start, opened, device, engine)
+      this.announce(start, opened, facts, device, engine)
       const loop = this.makeLoop(engine, data, start, opened, device)
       await this.train(loop, () => this.finish(loop, this.source(engine, start, loop), folders, device))
     } finally {
@@ -79,12 +82,11 @@ export class TrainRun {
       const outcome = await this.runOrSave(loop)
       if (outcome === 'done') return finish()
       await loop.saveUnlessSaved()
-      const { step } = loop.state
       if (outcome === 'stop') {
-        this.report({ type: 'stopped', step })
+        this.report({ type: 'stopped' })
         return
       }
-      this.report({ type: 'paused', step })
+      this.report({ type: 'paused', step: loop.state.step })
       const next = await this.requests.afterPause()
       if (next === 'resume') this.phase = '' // so that the next phase is reported whatever it is
     }
@@ -155,10 +157,6 @@ export class TrainRun {
         this.report({ type: 'eval', metric })
         this.log('info', evalLine(metric.step, metric.val_bpb))
       },
-      onValidationWrapped: (batches) => {
-        const holds = `The val mixture fills fewer than ${String(batches)} of the ${String(this.evalBatches)} batches of an evaluation`
-        this.log('warn', `${holds}: it is gone round again. Lower eval_tokens to avoid this.`)
-      },
       save: async () => {
         const { step } = source().state
         this.report({ type: 'checkpoint', step, ...(await saveRun(this.job.runDir, source())) })
@@ -198,13 +196,28 @@ export class TrainRun {
 
   // -------------------------------------------------------------- beginning
 
+  private requireOneStep({ epochSteps }: PackingFacts): void {
+    if (this.steps !== null || epochSteps > 0) return
+    throw new MidbenchError({
+      code: 'run.no-step',
+      message: `The mixture does not fill one step of ${count(this.job.config.total_batch_size)} tokens.`,
+      remedy: 'Lower total_batch_size, add conversations, or set num_iterations.',
+    })
+  }
+
   private async orderBatches(data: DataClient, { state }: RunStart): Promise<void> {
     const totalBatches = this.steps === null ? {} : { totalBatches: this.steps * this.gradAccumSteps }
     const ahead = this.gradAccumSteps + BATCHES_AHEAD
     await data.startTrain(state.loader ?? undefined, { ...totalBatches, ahead })
   }
 
-  private announce(start: RunStart, opened: OpenedData, device: Device, engine: StepEngine): void {
+  private announce(
+    start: RunStart,
+    opened: OpenedData,
+    facts: PackingFacts,
+    device: Device,
+    engine: StepEngine,
+  ): void {
     const { model, base, state } = start
     const parameters = parameterCount(model)
     const flops = flopsPerToken(model)
@@ -224,7 +237,8 @@ export class TrainRun {
           n_kv_head,
         },
         device: label,
-        totalSteps: this.steps,
+        totalSteps: this.steps ?? facts.epochSteps,
+        facts,
         step: state.step,
       },
     })

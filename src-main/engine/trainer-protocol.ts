@@ -6,6 +6,7 @@
 import type { MessagePort } from 'node:worker_threads'
 
 import type { Failure } from '../errors'
+import type { PackingFacts } from '../packing/data-protocol'
 import type { RunConfig } from '../runs/config.schema'
 import type { EvalMetric, LogLine, RunDetail, StepMetric } from '../runs/run.schema'
 
@@ -27,7 +28,7 @@ export interface TrainJob {
   locations: JobLocations
   /** The run's folder: checkpoints/ lies in it. */
   runDir: string
-  /** Goes on from the last whole checkpoint in the run's folder. */
+  /** Goes on from the last whole checkpoint in the run's folder; where none was saved, from the start. */
   resume: boolean
   /** Steps after which to save and end; null = the whole run. */
   stopAfter: number | null
@@ -65,8 +66,10 @@ export interface Prepared {
   model: NonNullable<RunDetail['model']>
   /** As it really is: "CPU, 2 threads, float32, eager". */
   device: string
-  /** Planned steps; null where the run is one epoch, whose length is not known in advance. */
-  totalSteps: number | null
+  /** Planned steps. */
+  totalSteps: number
+  /** What the data is, counted. */
+  facts: PackingFacts
   /** Step that the run goes on from; 0 for a new one. */
   step: number
 }
@@ -107,7 +110,8 @@ export type TrainerReport =
   | { type: 'log'; line: LogLine }
   | { type: 'checkpoint'; step: number; dir: string; kept: number[] }
   | { type: 'paused'; step: number }
-  | { type: 'stopped'; step: number }
+  /** Before the first step there may be no checkpoint. */
+  | { type: 'stopped' }
   | { type: 'done'; step: number; outcome: Outcome }
   | { type: 'evaluated'; result: EvaluateResult }
   | { type: 'logits'; result: LogitsResult }

@@ -33,8 +33,10 @@ async function runJob(
   try {
     if (job.type === 'train') await new TrainRun(job, requests, report).run(data)
     else if (job.type === 'evaluate') await runEvaluation(job, data, requests, report)
-    else await runLogits(job, data, report)
+    else await runLogits(job, data, requests, report)
   } catch (error) {
-    report({ type: 'failed', failure: toFailure(error) })
+    const failure = toFailure(error)
+    const stopped = failure.code === 'cancelled' && requests.stopSignal.aborted && job.type === 'train'
+    report(stopped ? { type: 'stopped' } : { type: 'failed', failure })
   }
 }

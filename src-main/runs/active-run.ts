@@ -14,6 +14,7 @@ import { TrainerClient } from '../engine/trainer-client'
 import type { Outcome, Prepared, TrainJob, TrainerReport } from '../engine/trainer-protocol'
 import { differences } from './differences'
 import { MetricsBatcher, type MetricsBatch } from './metrics-batcher'
+import { nothingKnown, preflight } from './preflight'
 import type { Finding } from './preflight.schema'
 import { reportFile, reportSection } from './report'
 import type { LogLine, RunState } from './run.schema'
@@ -30,6 +31,7 @@ export class ActiveRun {
   })
   private readonly timeLeft = new TimeLeft()
   private totalSteps: number | null = null
+  private readonly warned = new Set<string>()
   private logFile: Promise<void> = Promise.resolve()
 
   constructor(
@@ -62,10 +64,12 @@ export class ActiveRun {
     this.client.stop()
   }
 
-  /** Keeps the preflight's warnings in the log. */
+  /** Keeps the preflight's warnings in the log, each once. */
   warn(findings: readonly Finding[]): void {
     for (const { level, path, message } of findings) {
-      if (level === 'warn') this.log('warn', path === '' ? message : `${path}: ${message}`)
+      if (level !== 'warn' || this.warned.has(message)) continue
+      this.warned.add(message)
+      this.log('warn', path === '' ? message : `${path}: ${message}`)
     }
   }
 
@@ -131,11 +135,12 @@ export class ActiveRun {
     if (!asked || phase === 'saving') this.enter(phase)
   }
 
-  private prepared({ model, device, totalSteps, step }: Prepared): void {
+  private prepared({ model, device, totalSteps, step, facts }: Prepared): void {
     this.totalSteps = totalSteps
     if (this.job.resume) this.store.truncateAfter(this.id, step)
     const { config } = this.job
     const gradAccumSteps = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
+    this.warn(preflight(config, { ...nothingKnown, ...facts, device }).findings)
     this.emitChanged(
       this.store.update(this.id, {
         model,
@@ -148,9 +153,14 @@ export class ActiveRun {
 
   /** Writes the report's section, then ends. */
   private async finish(steps: number, outcome: Outcome): Promise<void> {
+    const { config } = this.job
+    const { checkpointDir } = outcome
     try {
-      const { config } = this.job
       this.logOutcome(outcome)
+      this.flush()
+      if (checkpointDir !== null) {
+        this.emit({ type: 'checkpoint', runId: this.id, step: steps, dir: checkpointDir })
+      }
       if (!config.dry_run) {
         const section = reportSection(config, { steps, minimumValBpb: outcome.bestBpb })
         await writeTextSafely(reportFile(outcome.baseDir), section)

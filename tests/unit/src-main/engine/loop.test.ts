@@ -87,7 +87,6 @@ interface Trace {
   evals: EvalMetric[]
   /** Steps at which it was saved. */
   saves: number[]
-  wrapped: number[]
 }
 
 function makeLoop(
@@ -102,7 +101,6 @@ function makeLoop(
     steps: [] as StepMetric[],
     evals: [] as EvalMetric[],
     saves: [] as number[],
-    wrapped: [] as number[],
   }
   const loop: TrainLoop = new TrainLoop(
     engine,
@@ -124,7 +122,6 @@ function makeLoop(
       onPhase: () => undefined,
       onStep: (metric) => trace.steps.push(metric),
       onEval: (metric) => trace.evals.push(metric),
-      onValidationWrapped: (batches) => trace.wrapped.push(batches),
       save: () => {
         trace.saves.push(loop.state.step)
         return Promise.resolve()
@@ -196,12 +193,6 @@ describe('evaluation', () => {
     expect(evals.map((each) => each.step)).toEqual([0, 3, 6, 7])
     // targets 0, 1, 0, 1: two of 2 bytes and one bit each, and two of none
     expect(evals[0]?.val_bpb).toBeCloseTo(0.5, 6)
-  })
-
-  test('tells when the val mixture is gone round', async () => {
-    const { loop, wrapped } = makeLoop({ steps: 1, evalEvery: 1, evalBatches: 12 })
-    await loop.run()
-    expect(wrapped).toEqual([EPOCH])
   })
 
   test('one that is interrupted is made again', async () => {

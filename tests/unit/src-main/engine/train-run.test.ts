@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
 
 import type { TrainJob } from '../../../../src-main/engine/trainer-protocol'
+import { containing } from '../../../support/containing'
 import { goldenPath, readGolden } from '../../../support/golden'
 import { goldenConfig, goldenTrainJob as jobIn, runJob } from '../../../support/golden-run'
 import { temporaryFolder } from '../../../support/temporary-folder'
@@ -65,7 +66,7 @@ test('six steps at once and three, a resume, and three give the same bits', asyn
   const folder = temporaryFolder()
   const first = await runJob(goldenTrainJob(folder, config, { stopAfter: 3 }))
   const second = await runJob(goldenTrainJob(folder, config, { resume: true }))
-  expect(first.last).toEqual({ type: 'stopped', step: 3 })
+  expect(first.last).toEqual({ type: 'stopped' })
   expect(second.last.type).toBe('done')
   const exact = ({
     step,
@@ -138,10 +139,31 @@ test('what a run leaves at its end', async () => {
   expect(existsSync(join(folder, 'run', 'checkpoints', 'step_000001'))).toBe(false)
 })
 
-test('a resume without a checkpoint, and a base that is not there, say what to do', async () => {
+test('a run that was never saved begins again', async () => {
   const folder = temporaryFolder()
-  const resumed = await runJob(goldenTrainJob(folder, goldenConfig(), { resume: true }))
-  expect(resumed.last).toMatchObject({ type: 'failed', failure: { code: 'run.no-checkpoint' } })
-  const missing = await runJob(goldenTrainJob(folder, goldenConfig({ model_tag: 'd9' })))
+  const config = goldenConfig({ num_iterations: 2 })
+  const { reports, steps, last } = await runJob(goldenTrainJob(folder, config, { resume: true }))
+  expect(last.type).toBe('done')
+  expect(steps.map((step) => step.step)).toEqual([1, 2])
+  const warnings = reports.flatMap((report) => (report.type === 'log' ? report.line.text : []))
+  expect(warnings).toContainEqual(containing('it begins again'))
+})
+
+test('what cannot start says why', async () => {
+  const missing = await runJob(goldenTrainJob(temporaryFolder(), goldenConfig({ model_tag: 'd9' })))
   expect(missing.last).toMatchObject({ type: 'failed', failure: { code: 'checkpoint.missing' } })
+  const train = [{ task: 'SimpleSpelling' as const, split: 'train' as const, size: 3 }]
+  const tooFew = goldenConfig({ mixture: { train, val: [] }, total_batch_size: 2 * 4 * 256 })
+  const empty = await runJob(goldenTrainJob(temporaryFolder(), tooFew))
+  expect(empty.last).toMatchObject({ type: 'failed', failure: { code: 'run.no-step' } })
+})
+
+test('a stop while the data is being opened ends the run at once', async () => {
+  let asked = false
+  const { last, steps } = await runJob(goldenTrainJob(temporaryFolder(), goldenConfig()), (_, trainer) => {
+    if (!asked) trainer.stop()
+    asked = true
+  })
+  expect(last).toEqual({ type: 'stopped' })
+  expect(steps).toEqual([])
 })

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+
+import type { CommandIo } from '../../../../src-main/cli/command'
+import { duration, JsonPrinter, TextPrinter } from '../../../../src-main/cli/train-printer'
+import type { RunEvent } from '../../../../src-main/runs/run-events'
+import type { RunSummary } from '../../../../src-main/runs/run.schema'
+import { sampleSteps } from '../../../support/run-samples'
+
+function terminal() {
+  const [stdout, stderr, bar]: string[][] = [[], [], []]
+  const io: CommandIo = {
+    stdout: (line) => stdout?.push(line),
+    stderr: (line) => stderr?.push(line),
+    signal: new AbortController().signal,
+  }
+  const stream = { isTTY: true, columns: 200, write: (text: string) => bar?.push(text) }
+  return { io, stream, stdout: stdout ?? [], stderr: stderr ?? [], bar: bar ?? [] }
+}
+
+const metrics: RunEvent = {
+  type: 'metrics',
+  metrics: {
+    runId: 'r',
+    seq: 1,
+    state: 'training',
+    steps: sampleSteps(1, 3),
+    evals: [{ step: 2, val_bpb: 1.5, seconds: 1 }],
+    log: [
+      { at: 0, level: 'info', text: 'step 00001 …' },
+      { at: 0, level: 'warn', text: 'careful' },
+    ],
+    seconds_left: 65,
+  },
+}
+
+const summary: RunSummary = {
+  id: 'r',
+  name: 'run',
+  state: 'stopped',
+  created_at: 0,
+  updated_at: 0,
+  step: 3,
+  total_steps: 10,
+  progress: 0.3,
+  last_loss: 1,
+  best_val_bpb: 1.5,
+  tok_per_sec: 1000,
+  training_time_s: 1,
+  device: 'CPU',
+  dir: '/runs/r',
+  checkpoints: [3],
+  error: null,
+  spark: [],
+}
+
+test('JSON has one line an event, in the order things happened; only warnings go to stderr', () => {
+  const { io, stdout, stderr } = terminal()
+  const printer = new JsonPrinter(io)
+  printer.event(metrics)
+  printer.event({ type: 'checkpoint', runId: 'r', step: 3, dir: '/runs/r/c' })
+  printer.event({ type: 'changed', run: summary })
+  printer.end(summary)
+  const lines = stdout.map((line): unknown => JSON.parse(line))
+  expect(lines).toMatchObject([
+    { event: 'step', step: 1, loss: 8, loss_last_micro: 8.5, lrm: 1, mfu: null, epoch: 1, progress: 0.001 },
+    { event: 'step', step: 2 },
+    { event: 'eval', step: 2, val_bpb: 1.5 },
+    { event: 'step', step: 3 },
+    { event: 'checkpoint', step: 3, dir: '/runs/r/c' },
+    { event: 'done', steps: 3, run_dir: '/runs/r' },
+  ])
+  expect(stderr).toEqual(['careful'])
+})
+
+test('for people the log goes to stderr under a bar, and stdout says where the run lies', () => {
+  const { io, stream, stdout, stderr, bar } = terminal()
+  const printer = new TextPrinter(io, stream)
+  printer.event({ type: 'progress', runId: 'r', label: 'decoding x', done: 1, total: 4, unit: 'rows' })
+  expect(bar.at(-1)).toContain(' 25%  decoding x 1/4')
+  printer.event({ type: 'changed', run: summary })
+  printer.event(metrics)
+  expect(stderr).toEqual(['step 00001 …', 'warn: careful'])
+  expect(bar.at(-1)).toContain('step 3/10, loss 2.750, 1,003 tok/s, 1:05 left')
+  printer.event({ type: 'checkpoint', runId: 'r', step: 3, dir: '/runs/r/c' })
+  printer.end(summary)
+  expect(stdout).toEqual([
+    'Run: /runs/r',
+    'Checkpoint: /runs/r/c',
+    'Stopped after step 3; go on with --resume.',
+  ])
+})
+
+test.each([
+  [5, '0:05'],
+  [65, '1:05'],
+  [3725, '1:02:05'],
+])('%d seconds are %s', (seconds, text) => {
+  expect(duration(seconds)).toBe(text)
+})

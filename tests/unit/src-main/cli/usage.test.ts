@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+
+import { failureText, optionalCount, optionalString, requiredString } from '../../../../src-main/cli/usage'
+import { failureOf } from '../../../support/failure'
+
+test('a failure reads as what, where, and what to do', () => {
+  const issues = [
+    { path: 'a.b', message: 'is 3', hint: 'it must be 4' },
+    { path: '', message: 'no place' },
+  ]
+  expect(failureText({ code: 'x', message: 'Two faults.', issues, remedy: 'Mend them.' })).toBe(
+    'Two faults.\n  a.b is 3; it must be 4\n  no place\nMend them.',
+  )
+  expect(failureText({ code: 'x', message: 'Just this.' })).toBe('Just this.')
+})
+
+test('options are read, or refused by name', async () => {
+  const values = { config: 'a.json', count: '12', none: undefined, flag: true }
+  expect(requiredString(values, 'config', 'train')).toBe('a.json')
+  expect(optionalString(values, 'none')).toBeNull()
+  expect(optionalCount(values, 'count')).toBe(12)
+  expect(optionalCount(values, 'none')).toBeNull()
+  expect(optionalCount({ rank: '0' }, 'rank', 0)).toBe(0)
+  const missing = await failureOf(() => requiredString(values, 'none', 'train --config F'))
+  expect(missing).toMatchObject({ code: 'usage', message: '--none is missing.' })
+  expect(missing.remedy).toContain('train --config F')
+  for (const count of ['0', '-1', '1.5', 'x', '']) {
+    expect((await failureOf(() => optionalCount({ count }, 'count'))).code).toBe('usage')
+  }
+})
