@@ -110,7 +110,11 @@ function scan(texts: readonly string[]): number {
   return hash
 }
 
-async function renderFigures(loaded: LoadedConfig, io: CommandIo): Promise<TokenizeFigures['render']> {
+async function renderFigures(
+  loaded: LoadedConfig,
+  seconds: number,
+  io: CommandIo,
+): Promise<TokenizeFigures['render']> {
   const setup = {
     entries: loaded.config.mixture.train,
     locations: locationsOf(loaded),
