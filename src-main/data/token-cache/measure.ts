@@ -1,0 +1,29 @@
+/** How fast one thread reads and renders a mixture's conversations, for `bench tokenize`. */
+import { renderConversation } from '../../tokenizer/render'
+import type { Tokenizer } from '../../tokenizer/tokenizer'
+import type { Conversation } from '../conversation.schema'
+import type { Mixture } from '../mixture'
+import type { Measured } from './fill-protocol'
+
+/** Renders conversations in mixture order, from the start again at the end, for so many seconds. */
+export function measureRendering(mixture: Mixture, tokenizer: Tokenizer, seconds: number): Measured {
+  const measured = { conversations: 0, tokens: 0, bytes: 0, seconds: 0 }
+  const began = performance.now()
+  while (measured.seconds < seconds) {
+    const { task, row } = mixture.locate(measured.conversations % mixture.length)
+    const at = mixture.datasetRow(task, row)
+    const conversation = mixture.datasetConversation(at.dataset, at.row)
+    measured.tokens += renderConversation(tokenizer, conversation).ids.length
+    measured.bytes += textsOf(conversation).reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+    measured.conversations++
+    measured.seconds = (performance.now() - began) / 1000
+  }
+  return measured
+}
+
+/** The texts of a conversation that rendering encodes. */
+export function textsOf(conversation: Conversation): string[] {
+  return conversation.messages.flatMap(({ content }) =>
+    typeof content === 'string' ? [content] : content.map((part) => part.text),
+  )
+}
