@@ -15,6 +15,7 @@ import type { CallOptions } from '../packing/port-calls'
 import type { RunConfig } from '../runs/config.schema'
 import { EagerEngine } from './eager-engine'
 import type { RequestQueue } from './request-queue'
+import type { StepEngine } from './step-engine'
 import type { JobLocations, TrainerReport } from './trainer-protocol'
 
 export type Report = (report: TrainerReport) => void
@@ -44,7 +45,7 @@ export async function openEngine(
   model: ModelConfig,
   parameters: ReadonlyMap<string, FloatArray>,
   optimizer: ReadonlyMap<string, FloatArray> = new Map(),
-): Promise<EagerEngine> {
+): Promise<StepEngine> {
   if (config.engine !== 'eager') {
     throw new MidbenchError({
       code: 'engine.missing',
