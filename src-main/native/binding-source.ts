@@ -52,9 +52,12 @@ export function environmentModule(): NativeModule {
   return { file: 'environment.node', sources: own('environment.cc'), linksTensorflow: false }
 }
 
-/** tfjs-node's binding with our allocator for large blocks. */
+/** tfjs-node's binding with our allocator for large blocks, and without TensorFlow's notes on stderr. */
 export function tensorflowModule(): NativeModule {
-  const sources = [...own('module.cc', 'large-blocks.cc'), join(tfjsNodeDir(), 'binding', 'tfjs_backend.cc')]
+  const sources = [
+    ...own('module.cc', 'large-blocks.cc', 'quiet-log.cc'),
+    join(tfjsNodeDir(), 'binding', 'tfjs_backend.cc'),
+  ]
   return { file: 'tfjs_binding.node', sources, linksTensorflow: true }
 }
 

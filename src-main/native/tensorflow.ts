@@ -97,7 +97,7 @@ function setEnvironment(installation: TensorflowInstallation, options: LoadOptio
     isEnvironment,
   )
   const wanted: Record<string, string> = {
-    TF_CPP_MIN_LOG_LEVEL: '2', // warnings and notes about the processor off, errors on
+    TF_CPP_MIN_LOG_LEVEL: '2', // errors only; see quiet-log.cc
     // In graphs, XLA fuses element-wise work and leaves matrix products to oneDNN. Eager operations do not change.
     TF_XLA_FLAGS:
       '--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit --tf_xla_ops_to_cluster=FUSIBLE --tf_xla_min_cluster_size=2',
