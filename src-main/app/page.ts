@@ -53,9 +53,18 @@ export function setupPage(session: Session, folder: string): void {
 /** The file that an address means; null where it means none of ours. */
 export function pageFile(address: string, folder: string): string | null {
   const url = new URL(address)
-  if (`${url.protocol}//${url.host}` !== PAGE_ORIGIN) return null
-  const path = normalize(join(folder, decodeURIComponent(url.pathname)))
+  const pathname = decoded(url.pathname)
+  if (`${url.protocol}//${url.host}` !== PAGE_ORIGIN || pathname === null) return null
+  const path = normalize(join(folder, pathname))
   return path.startsWith(folder + sep) ? path : null
+}
+
+function decoded(pathname: string): string | null {
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return null // not UTF-8: no name of ours
+  }
 }
 
 function headers(type: string): Record<string, string> {

@@ -1,0 +1,71 @@
+/** The window as a person uses it: its places, its one main button, its status line. */
+import type { Locator, Page } from 'playwright-core'
+
+export const PLACES = ['Mixture', 'Packing', 'Train', 'Runs', 'Settings'] as const
+export type PlaceName = (typeof PLACES)[number]
+
+export class AppPage {
+  constructor(readonly page: Page) {}
+
+  /** The rail's entry of a place. */
+  place(name: PlaceName): Locator {
+    return this.page.getByRole('navigation').getByText(name, { exact: true })
+  }
+
+  async open(name: PlaceName): Promise<void> {
+    await this.place(name).click()
+  }
+
+  /** Start, Pause or Resume, whichever it is now. */
+  button(name: 'Start' | 'Pause' | 'Resume'): Locator {
+    return this.page.getByRole('banner').getByRole('button', { name, exact: true })
+  }
+
+  get stop(): Locator {
+    return this.page.getByRole('banner').getByRole('button', { name: 'Stop and save' })
+  }
+
+  /** The run's state as the top bar says it. */
+  state(text: string): Locator {
+    return this.page.getByRole('banner').getByText(text, { exact: true })
+  }
+
+  /** The step in the status line; -1 where there is no run. */
+  async step(): Promise<number> {
+    const text = await this.page.getByTestId('status-step').innerText()
+    return Number(/^step ([\d,]+)/.exec(text)?.[1]?.replaceAll(',', '') ?? -1)
+  }
+
+  /** The loss in the status line; NaN where there is none yet. */
+  async loss(): Promise<number> {
+    const text = await this.page.getByRole('contentinfo').innerText()
+    return Number(/loss\s+([\d.]+)/.exec(text)?.[1] ?? NaN)
+  }
+
+  /** Waits until the run has made so many steps, and says how many it has. */
+  async reachStep(least: number, timeoutMs = 120_000): Promise<number> {
+    return until(
+      () => this.step(),
+      (step) => step >= least,
+      timeoutMs,
+      `step ${String(least)}`,
+    )
+  }
+}
+
+/** Asks until the answer is what is wanted. */
+export async function until<T>(
+  ask: () => T | Promise<T>,
+  wanted: (answer: T) => boolean,
+  timeoutMs: number,
+  what: string,
+): Promise<T> {
+  const end = performance.now() + timeoutMs
+  for (;;) {
+    const answer = await ask()
+    if (wanted(answer)) return answer
+    if (performance.now() > end)
+      throw new Error(`No ${what} in ${String(timeoutMs)} ms; the last was ${String(answer)}.`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
