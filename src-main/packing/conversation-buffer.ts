@@ -4,6 +4,9 @@
  * Every operation costs the same however many conversations are buffered: a list in reading order gives the first one,
  * a queue for each length gives the first of equals, and a {@link LengthSet} finds the length to look under. The first
  * conversation of the whole buffer is also the first of its length, so every removal takes the head of a queue.
+ *
+ * Conversations lie in numbered slots of typed arrays, and lists are links between slots: thousands of objects that live
+ * for a while would cost more in garbage collection than everything else here.
  */
 import { LengthSet } from './length-set'
 
@@ -17,23 +20,27 @@ export interface Candidate {
   readonly size: number
 }
 
-interface Entry extends Candidate {
-  before: Entry | undefined
-  after: Entry | undefined
-  nextOfSize: Entry | undefined
-}
-
-interface Queue {
-  head: Entry | undefined
-  tail: Entry | undefined
-}
+/** The end of a list. */
+const NONE = -1
 
 export class ConversationBuffer {
   private count = 0
-  private first: Entry | undefined
-  private last: Entry | undefined
-  private readonly queues: (Queue | undefined)[] = []
-  private readonly sizes = new LengthSet()
+  // By slot: the conversation, and its neighbours in reading order and in the queue of its size.
+  private conversations: Int32Array = new Int32Array(128)
+  private lengths: Int32Array = new Int32Array(128)
+  private sizes: Int32Array = new Int32Array(128)
+  private before: Int32Array = new Int32Array(128)
+  private after: Int32Array = new Int32Array(128)
+  private nextOfSize: Int32Array = new Int32Array(128)
+  /** Ends of the list in reading order. */
+  private first = NONE
+  private last = NONE
+  /** Slots to use again, linked by `after`. */
+  private free = NONE
+  // By size: the ends of its queue, meaningful where the size is among `waiting`.
+  private heads: Int32Array = new Int32Array(128)
+  private tails: Int32Array = new Int32Array(128)
+  private readonly waiting = new LengthSet()
 
   get size(): number {
     return this.count
@@ -41,68 +48,113 @@ export class ConversationBuffer {
 
   /** Appends a conversation. */
   push(conversation: number, length: number, size = length): void {
-    const entry: Entry = {
-      conversation,
-      length,
-      size,
-      before: this.last,
-      after: undefined,
-      nextOfSize: undefined,
-    }
-    if (this.last === undefined) this.first = entry
-    else this.last.after = entry
-    this.last = entry
-    this.enqueue(entry)
+    const slot = this.takeSlot()
+    this.conversations[slot] = conversation
+    this.lengths[slot] = length
+    this.sizes[slot] = size
+    this.before[slot] = this.last
+    this.after[slot] = NONE
+    if (this.last === NONE) this.first = slot
+    else this.after[this.last] = slot
+    this.last = slot
+    this.enqueue(slot, size)
     this.count++
   }
 
   /** Takes out the longest conversation of at most `limit` ids; of equals, the one read first. */
   takeLongest(limit: number): Candidate | undefined {
-    return this.takeOfSize(this.sizes.floor(limit))
+    return this.takeOfSize(this.waiting.floor(limit))
   }
 
   /** Takes out the shortest conversation; of equals, the one read first. */
   takeShortest(): Candidate | undefined {
-    return this.takeOfSize(this.sizes.min())
+    return this.takeOfSize(this.waiting.min())
   }
 
   /** Takes out the conversation read first. */
   takeFirst(): Candidate | undefined {
-    return this.first && this.takeOfSize(this.first.size)
+    return this.takeOfSize(this.first === NONE ? NONE : at(this.sizes, this.first))
   }
 
   /** What is buffered, in reading order. Costs a pass over the buffer. */
   *[Symbol.iterator](): Generator<Candidate> {
-    for (let entry = this.first; entry !== undefined; entry = entry.after) yield entry
+    for (let slot = this.first; slot !== NONE; slot = at(this.after, slot)) yield this.candidate(slot)
   }
 
-  private enqueue(entry: Entry): void {
-    const queue = (this.queues[entry.size] ??= { head: undefined, tail: undefined })
-    if (queue.tail === undefined) {
-      queue.head = entry
-      this.sizes.add(entry.size)
-    } else queue.tail.nextOfSize = entry
-    queue.tail = entry
-  }
-
-  private takeOfSize(size: number): Candidate | undefined {
-    const queue = this.queues[size]
-    const entry = queue?.head
-    if (queue === undefined || entry === undefined) return undefined
-    queue.head = entry.nextOfSize
-    if (queue.head === undefined) {
-      queue.tail = undefined
-      this.sizes.delete(size)
+  private candidate(slot: number): Candidate {
+    return {
+      conversation: at(this.conversations, slot),
+      length: at(this.lengths, slot),
+      size: at(this.sizes, slot),
     }
-    this.unlink(entry)
-    return entry
   }
 
-  private unlink(entry: Entry): void {
-    if (entry.before === undefined) this.first = entry.after
-    else entry.before.after = entry.after
-    if (entry.after === undefined) this.last = entry.before
-    else entry.after.before = entry.before
+  private enqueue(slot: number, size: number): void {
+    if (size >= this.heads.length) {
+      this.heads = grown(this.heads, size + 1)
+      this.tails = grown(this.tails, size + 1)
+    }
+    this.nextOfSize[slot] = NONE
+    if (this.waiting.has(size)) this.nextOfSize[at(this.tails, size)] = slot
+    else {
+      this.heads[size] = slot
+      this.waiting.add(size)
+    }
+    this.tails[size] = slot
+  }
+
+  /** Takes the head of a size's queue; undefined for a size of -1. */
+  private takeOfSize(size: number): Candidate | undefined {
+    if (size < 0) return undefined
+    const slot = at(this.heads, size)
+    const next = at(this.nextOfSize, slot)
+    if (next === NONE) this.waiting.delete(size)
+    else this.heads[size] = next
+    const candidate = this.candidate(slot)
+    this.unlink(slot)
+    return candidate
+  }
+
+  private unlink(slot: number): void {
+    const before = at(this.before, slot)
+    const after = at(this.after, slot)
+    if (before === NONE) this.first = after
+    else this.after[before] = after
+    if (after === NONE) this.last = before
+    else this.before[after] = before
+    this.after[slot] = this.free
+    this.free = slot
     this.count--
   }
+
+  private takeSlot(): number {
+    if (this.free === NONE) {
+      if (this.count >= this.conversations.length) this.growSlots()
+      return this.count // all slots before it are in use
+    }
+    const slot = this.free
+    this.free = at(this.after, slot)
+    return slot
+  }
+
+  private growSlots(): void {
+    const slots = 2 * this.conversations.length
+    this.conversations = grown(this.conversations, slots)
+    this.lengths = grown(this.lengths, slots)
+    this.sizes = grown(this.sizes, slots)
+    this.before = grown(this.before, slots)
+    this.after = grown(this.after, slots)
+    this.nextOfSize = grown(this.nextOfSize, slots)
+  }
+}
+
+function at(array: Int32Array, index: number): number {
+  return array[index] ?? NONE
+}
+
+/** A copy with room for at least `length` numbers, and for twice as many as before. */
+function grown(array: Int32Array, length: number): Int32Array {
+  const larger = new Int32Array(Math.max(length, 2 * array.length))
+  larger.set(array)
+  return larger
 }

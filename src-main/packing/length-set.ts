@@ -34,6 +34,10 @@ export class LengthSet {
     }
   }
 
+  has(n: number): boolean {
+    return n < this.limit && (wordAt(this.levels[0], n >>> 5) & (1 << (n & 31))) !== 0
+  }
+
   /** The largest member that is at most n, or -1. */
   floor(n: number): number {
     let at = Math.min(n, this.limit - 1)
