@@ -1,7 +1,7 @@
 /**
  * The records of the runs selected for comparing, each fetched once, as lines.
  */
-import { shallowRef, watch, type Ref } from 'vue'
+import { shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { RunDetail } from '../api/types'
 import { syncPoints, type Point } from '../charts/series'
@@ -20,7 +20,12 @@ async function fetchRun(runId: string): Promise<ComparedRun> {
   return run
 }
 
-export function useComparedRuns(ids: Readonly<Ref<readonly string[]>>) {
+export interface UseComparedRunsReturn {
+  compared: ShallowRef<ComparedRun[]>
+  error: ShallowRef<CallError | null>
+}
+
+export function useComparedRuns(ids: Readonly<Ref<readonly string[]>>): UseComparedRunsReturn {
   const compared = shallowRef<ComparedRun[]>([])
   const error = shallowRef<CallError | null>(null)
   const known = new Map<string, Promise<ComparedRun>>()

@@ -2,7 +2,7 @@
  * One conversation as the model sees it, by task and row or by its index in the shuffled mixture. While the next one is
  * fetched the last one stays, so that stepping through a task does not flicker.
  */
-import { shallowRef, watch } from 'vue'
+import { shallowRef, watch, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { RenderedConversation, SplitName } from '../api/types'
 import { useProject } from './use-project'
@@ -13,7 +13,13 @@ export interface Wanted {
   at: Where
 }
 
-export function useConversation(wanted: () => Wanted | null) {
+export interface UseConversationReturn {
+  conversation: ShallowRef<RenderedConversation | null>
+  error: ShallowRef<CallError | null>
+  loading: ShallowRef<boolean>
+}
+
+export function useConversation(wanted: () => Wanted | null): UseConversationReturn {
   const { project } = useProject()
   const conversation = shallowRef<RenderedConversation | null>(null)
   const error = shallowRef<CallError | null>(null)

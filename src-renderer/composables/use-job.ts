@@ -1,7 +1,7 @@
 /**
  * One long action at a time: its progress while it goes on, and its cancelling. Leaving the place cancels it.
  */
-import { onScopeDispose, shallowRef } from 'vue'
+import { onScopeDispose, shallowRef, type ShallowRef } from 'vue'
 import { call } from '../api/client'
 import type { JobProgress } from '../api/types'
 import { useEvent } from './use-event'
@@ -14,7 +14,21 @@ function jobName(): string {
   return `job-${Date.now().toString(36)}-${count}`
 }
 
-export function useJob() {
+export interface UseJobReturn {
+  /** Name of the job in hand; null when there is none. */
+  running: ShallowRef<string | null>
+  progress: ShallowRef<JobProgress | null>
+  /**
+   * Starts a job, after cancelling the one in hand.
+   * @returns its result, or undefined where it was cancelled meanwhile.
+   * @throws CallError where it failed.
+   */
+  run: <T>(work: (job: string) => Promise<T>) => Promise<T | undefined>
+  /** Cancels the job in hand, if any. */
+  cancel: () => void
+}
+
+export function useJob(): UseJobReturn {
   const running = shallowRef<string | null>(null)
   const progress = shallowRef<JobProgress | null>(null)
 
@@ -22,7 +36,6 @@ export function useJob() {
     if (event.job === running.value) progress.value = event
   })
 
-  /** Cancels the job in hand, if any; what waits for it gets its error. */
   function cancel(): void {
     const job = running.value
     running.value = null
@@ -30,11 +43,6 @@ export function useJob() {
     if (job) call('jobs.cancel', { job }).catch(() => undefined) // it may just have finished
   }
 
-  /**
-   * Starts a job, after cancelling the one in hand.
-   * @returns its result, or undefined where it was cancelled meanwhile.
-   * @throws CallError where it failed.
-   */
   async function run<T>(work: (job: string) => Promise<T>): Promise<T | undefined> {
     cancel()
     const job = jobName()

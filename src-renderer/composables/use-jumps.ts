@@ -8,7 +8,13 @@ import { useCheck } from './use-check'
 import { useNavigation } from './use-navigation'
 import { useRun } from './use-run'
 
-export function useJumps() {
+export interface UseJumpsReturn {
+  /** The first batch of a step. */
+  batchOfStep: (step: number) => number
+  commandFor: (jump: Jump) => Command
+}
+
+export function useJumps(): UseJumpsReturn {
   const { derived } = useCheck()
   const { record } = useRun()
   const { batch, showBatch, showSample } = useNavigation()

@@ -36,7 +36,12 @@ export function readChartColours(element: HTMLElement): ChartColours {
   }
 }
 
-export function useLineChart({ canvas, series, options, version }: UseLineChartOptions) {
+export interface UseLineChartReturn {
+  chart: ShallowRef<LineChart | null>
+  resetZoom: () => void
+}
+
+export function useLineChart({ canvas, series, options, version }: UseLineChartOptions): UseLineChartReturn {
   const chart = shallowRef<LineChart | null>(null)
   const { settings } = useSettings()
   const dark = usePreferredDark()

@@ -9,7 +9,21 @@ import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
 import { useProject } from './use-project'
 
-export function useMixtureEditor() {
+export interface UseMixtureEditorReturn {
+  entries: (split: SplitName) => MixtureEntry[]
+  replace: (split: SplitName, index: number, next: MixtureEntry) => void
+  /** Adds an entry at the end, once its data has been found in order. */
+  add: (split: SplitName, entry: MixtureEntry) => Promise<void>
+  addFiles: (split: SplitName, paths: readonly string[]) => Promise<void>
+  /** Asks for a JSONL file and adds it. */
+  pickFile: (split: SplitName) => Promise<void>
+  /** Train keeps at least one entry: a mixture without any is none. */
+  canRemove: (split: SplitName) => boolean
+  remove: (split: SplitName, index: number) => void
+  move: (split: SplitName, from: number, to: number) => void
+}
+
+export function useMixtureEditor(): UseMixtureEditorReturn {
   const { project, edit } = useProject()
   const { entry: selected } = useNavigation()
   const { attempt } = useNotices()
@@ -50,7 +64,6 @@ export function useMixtureEditor() {
     if (path) await addFiles(split, [path])
   }
 
-  /** Train keeps at least one entry: a mixture without any is none. */
   function canRemove(split: SplitName): boolean {
     return split === 'val' || entries(split).length > 1
   }

@@ -24,6 +24,8 @@ export const useMixture = createSharedComposable(() => {
   const summary = shallowRef<MixtureSummary | null>(null)
   const known = shallowRef<ReadonlyMap<string, EntryFigures>>(new Map())
   const error = shallowRef<CallError | null>(null)
+  /** While tasks and rows are being asked for. */
+  const describing = shallowRef(false)
   const lengthsError = shallowRef<CallError | null>(null)
   const job = useJob()
   let request = 0
@@ -58,6 +60,7 @@ export const useMixture = createSharedComposable(() => {
     const ours = ++request
     const { config, dir } = project.value
     job.cancel()
+    describing.value = true
     try {
       const answer = await call('mixture.describe', { config, dir })
       if (ours !== request) return
@@ -72,6 +75,8 @@ export const useMixture = createSharedComposable(() => {
       if (ours !== request) return
       summary.value = null
       error.value = toCallError(failure)
+    } finally {
+      if (ours === request) describing.value = false
     }
   }
 
@@ -113,6 +118,7 @@ export const useMixture = createSharedComposable(() => {
     colourOfTask,
     error,
     lengthsError,
+    describing,
     measuring: job.running,
     progress: job.progress,
     measure,

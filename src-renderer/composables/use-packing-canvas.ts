@@ -33,7 +33,24 @@ export interface PackingCanvasOptions {
   pinned: Readonly<Ref<Span | null>>
 }
 
-export function usePackingCanvas(options: PackingCanvasOptions) {
+export interface UsePackingCanvasReturn {
+  view: ShallowRef<Viewport | null>
+  /** The plot, without gutter and ruler, in pixels. */
+  size: Readonly<Ref<Size>>
+  hover: ShallowRef<Cell | null>
+  /** The token that the keyboard is at. */
+  cursor: ShallowRef<Cell | null>
+  fitAll: () => void
+  /** Zooms about a point of the plot, its middle by default. */
+  zoom: (factor: number, px?: number, py?: number) => void
+  pan: (dx: number, dy: number) => void
+  /** Moves the cursor to a token, and the view so that it is in sight. */
+  show: (cell: Cell) => void
+  cellUnder: (event: PointerEvent) => Cell | null
+  spanUnder: (cell: Cell | null) => Span | null
+}
+
+export function usePackingCanvas(options: PackingCanvasOptions): UsePackingCanvasReturn {
   const { canvas, model } = options
   const { settings } = useSettings()
   const box = useElementSize(canvas)
@@ -177,9 +194,8 @@ export function usePackingCanvas(options: PackingCanvasOptions) {
     { passive: false },
   )
 
-  return { view, size, hover, cursor, fitAll, zoom, pan, show, cellUnder, spanUnder, schedule }
+  const spanUnder = (cell: Cell | null): Span | null =>
+    cell && model.value ? spanAt(model.value, cell) : null
 
-  function spanUnder(cell: Cell | null): Span | null {
-    return cell && model.value ? spanAt(model.value, cell) : null
-  }
+  return { view, size, hover, cursor, fitAll, zoom, pan, show, cellUnder, spanUnder }
 }

@@ -5,7 +5,7 @@
  * The lists only grow and keep their identity from one record to the next; `version` counts their changes, so that charts
  * append and never copy.
  */
-import { computed, shallowRef, watch, type Ref } from 'vue'
+import { computed, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { EventPayload } from '../../src-main/ipc/contract'
 import type { EvalMetric, LogLine, RunDetail, StepMetric } from '../api/types'
@@ -39,7 +39,14 @@ export function appendSteps<T extends { step: number }>(list: T[], added: readon
   }
 }
 
-export function useRunRecord(runId: Readonly<Ref<string | null>>) {
+export interface UseRunRecordReturn {
+  record: ShallowRef<RunRecordState>
+  latest: Readonly<Ref<StepMetric | null>>
+  loading: ShallowRef<boolean>
+  error: ShallowRef<CallError | null>
+}
+
+export function useRunRecord(runId: Readonly<Ref<string | null>>): UseRunRecordReturn {
   const record = shallowRef<RunRecordState>(empty())
   const loading = shallowRef(false)
   const error = shallowRef<CallError | null>(null)

@@ -1,7 +1,7 @@
 /**
  * A run's record as lines for charts, appended to as it grows. A fresh record (another run) starts fresh lines.
  */
-import { computed, shallowRef, watch, type Ref } from 'vue'
+import { shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { EvalMetric, StepMetric } from '../api/types'
 import { syncPoints, type Point } from '../charts/series'
 import type { RunRecordState } from './use-run-record'
@@ -34,7 +34,13 @@ const fresh = (): RunSeries => ({
   speed: [],
 })
 
-export function useRunSeries(record: Readonly<Ref<RunRecordState>>) {
+export interface UseRunSeriesReturn {
+  series: ShallowRef<RunSeries>
+  /** Grows when points were added. */
+  version: ShallowRef<number>
+}
+
+export function useRunSeries(record: Readonly<Ref<RunRecordState>>): UseRunSeriesReturn {
   const series = shallowRef<RunSeries>(fresh())
   const version = shallowRef(0)
   let of: StepMetric[] | null = null
@@ -51,5 +57,5 @@ export function useRunSeries(record: Readonly<Ref<RunRecordState>>) {
   }
 
   watch(() => [record.value.steps, record.value.version], sync, { immediate: true })
-  return { series, version, isEmpty: computed(() => (void version.value, series.value.loss.length === 0)) }
+  return { series, version }
 }

@@ -49,7 +49,7 @@ export function short(value: number | null | undefined): string {
 /** Three significant digits, trailing zeros kept: 4.2371 -> "4.24", 42.37 -> "42.4". */
 export function significant(value: number): string {
   const magnitude = Math.abs(value)
-  return fixed(value, magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : 2)
+  return magnitude >= 100 ? integer(value) : fixed(value, magnitude >= 10 ? 1 : 2)
 }
 
 /** As typed into a field: 0.004 stays "0.004", 524288 stays "524288". */

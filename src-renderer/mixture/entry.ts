@@ -76,10 +76,9 @@ export function withNumber(
   key: 'start' | 'stop' | 'step' | 'repeat',
   value: number | null,
 ): MixtureEntry {
-  const next = { ...entry }
   const isDefault = value === null || ((key === 'repeat' || key === 'step') && value === 1)
-  if (isDefault) delete next[key]
-  else next[key] = value
+  if (!isDefault) return { ...entry, [key]: value }
+  const { [key]: _, ...next } = entry
   return next
 }
 

@@ -27,7 +27,7 @@ export interface Cell {
 }
 
 export const MIN_ROW_PX = 5
-export const MAX_ROW_PX = 36
+export const MAX_ROW_PX = 44
 export const MAX_TOKEN_PX = 96
 /** From here on single tokens are drawn with their text. */
 export const TEXT_PX = 40

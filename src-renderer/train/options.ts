@@ -46,8 +46,8 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     options: [
       ours(
         'base_dir',
-        { type: 'folder', nullable: 'from Settings' },
-        'nanochat folder with tokenizer and checkpoints',
+        { type: 'folder', nullable: 'Settings' },
+        'nanochat folder; empty for the one in Settings',
       ),
       reference('model_tag', { type: 'text', nullable: 'deepest' }, 'Checkpoint to start from, as d4'),
       reference('model_step', { ...integer, nullable: 'last' }, 'Its step'),
