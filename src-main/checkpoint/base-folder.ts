@@ -7,7 +7,7 @@
  * there. The folder's name carries a hash of recipe and tokenizer: where either changes, a new base is made.
  */
 import { createHash } from 'node:crypto'
-import { cp, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
@@ -15,10 +15,12 @@ import { baseRecipe, type BaseRecipe, type CheckpointMeta } from './checkpoint.s
 import { readJsonFile } from './json-file'
 import { fileNames } from './nanochat-files'
 import { phaseFolders } from './nanochat-folder'
-import { syncFolder, writeTextSafely } from './safe-file'
+import { syncFolder, writeFileSafely, writeTextSafely } from './safe-file'
 import { stateDict } from './state-dict'
 import { writeTorchFile } from './torch-write'
 import type { FloatArray } from './types'
+
+const tokenizerFiles = ['tokenizer/tokenizer.pkl', 'tokenizer/token_bytes.pt']
 
 /** Fresh weights by parameter name, row-major; the same for the same config and seed. */
 export type Initialise = (config: ModelConfig, seed: number) => ReadonlyMap<string, Float32Array>
@@ -57,7 +59,7 @@ export async function resolveBaseFolder(
 /** Eight digits over what the base is made of. */
 async function fingerprint(folder: string): Promise<string> {
   const hash = createHash('sha256')
-  for (const name of ['base_recipe.json', 'tokenizer/tokenizer.pkl']) {
+  for (const name of ['base_recipe.json', ...tokenizerFiles]) {
     hash.update(await readFile(join(folder, name)).catch(() => ''))
   }
   return hash.digest('hex').slice(0, 8)
@@ -75,8 +77,7 @@ async function makeBase(
   const beside = await mkdtemp(`${target}.tmp-`)
   try {
     await writeBase(beside, recipe, initialise)
-    const tokenizer = join(source, 'tokenizer')
-    if (await exists(tokenizer)) await cp(tokenizer, join(beside, 'tokenizer'), { recursive: true })
+    for (const name of tokenizerFiles) await copyIfThere(join(source, name), join(beside, name))
     await rename(beside, target)
     await syncFolder(bases)
   } catch (error) {
@@ -103,6 +104,12 @@ async function writeBase(folder: string, recipe: BaseRecipe, initialise: Initial
   await mkdir(dir, { recursive: true })
   await writeTextSafely(join(dir, fileNames(0).meta), JSON.stringify(meta, null, 2))
   await writeTorchFile(join(dir, fileNames(0).model), stateDict(parameters))
+}
+
+async function copyIfThere(from: string, to: string): Promise<void> {
+  if (!(await exists(from))) return
+  const bytes = await readFile(from)
+  await writeFileSafely(to, (sink) => sink.write(bytes))
 }
 
 function exists(path: string): Promise<boolean> {
