@@ -3,40 +3,50 @@
  * build's configuration and of the lock file lies in out/. Hashing takes a few milliseconds.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { MidbenchError } from '../src-main/errors'
 import { projectDir } from '../src-main/native/paths'
+import { withLock } from '../src-main/native/setup/lock'
+import { terminalReport } from '../src-main/native/setup/report'
 import { runCommand } from '../src-main/native/setup/run-command'
 
 const sourceFolders = ['src-main', 'src-renderer']
 const sourceFiles = ['electron.vite.config.ts', 'package-lock.json', 'tsconfig.base.json']
 
 /**
- * Builds if needed. What the build prints is shown only where it fails.
+ * Builds if needed, one build at a time. What the build prints is shown only where it fails.
  *
  * @throws MidbenchError `build.failed`
  */
 export async function buildIfStale(): Promise<void> {
-  const project = projectDir()
-  const stamp = join(project, 'out', 'source.sha256')
-  const hash = hashSources(project)
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
+  const output = join(projectDir(), 'out')
+  const stamp = join(output, 'source.sha256')
+  const isFresh = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === hashSources(projectDir())
+  if (isFresh()) return
+  await withLock(output, terminalReport(process.stderr), async () => {
+    if (isFresh()) return // another process has built it meanwhile
+    const hash = hashSources(projectDir())
+    rmSync(stamp, { force: true }) // an interrupted build must not pass for the one before
+    await build()
+    writeFileSync(stamp, hash)
+  })
+}
+
+async function build(): Promise<void> {
   process.stderr.write('Building the app\n')
-  const cli = join(project, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
+  const cli = join(projectDir(), 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
   const finished = await runCommand(process.execPath, [cli, 'build'], {
-    cwd: project,
+    cwd: projectDir(),
     env: { NO_COLOR: '1' },
   })
-  if (finished.code !== 0) {
-    throw new MidbenchError({
-      code: 'build.failed',
-      message: `The app could not be built:\n${withoutStack(finished.stdout + finished.stderr)}`,
-      remedy: 'Run `npm run build` to see all that the build says.',
-    })
-  }
-  writeFileSync(stamp, hash)
+  if (finished.code === 0) return
+  throw new MidbenchError({
+    code: 'build.failed',
+    message: `The app could not be built:\n${withoutStack(finished.stdout + finished.stderr)}`,
+    remedy: 'Run `npm run build` to see all that the build says.',
+  })
 }
 
 function hashSources(project: string): string {

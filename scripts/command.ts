@@ -1,8 +1,11 @@
 /** What the commands of this folder share: how they fail, and how they run other programs. */
 import { spawn, type SpawnOptions } from 'node:child_process'
 import { constants } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 import { toFailure } from '../src-main/errors'
+import { projectDir } from '../src-main/native/paths'
 import { isSetUp, setUp, type SetupPart } from '../src-main/native/setup/setup'
 import { terminalReport } from '../src-main/native/setup/report'
 
@@ -28,19 +31,31 @@ export async function requireParts(parts: SetupPart[]): Promise<void> {
 }
 
 /**
- * Runs a program with this terminal. Ctrl-C and termination reach the program, which decides what to do about them.
+ * Becomes the built command line, in this process, so that signals, pipes and the exit code are its own.
+ *
+ * @returns never: the command line ends the process
+ */
+export async function becomeHeadless(args: string[]): Promise<number> {
+  const headless = join(projectDir(), 'out', 'main', 'headless.js')
+  process.argv = [process.execPath, headless, ...args]
+  await import(pathToFileURL(headless).href)
+  return 0
+}
+
+/**
+ * Runs a program with this terminal, passing on signals that end programs.
  *
  * @returns its exit status; 128 and the signal's number where a signal ended it, as shells have it
  */
 export function runProgram(command: string, args: string[], options: SpawnOptions = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', ...options })
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
     const forward = (signal: NodeJS.Signals) => void child.kill(signal)
-    const ignore = () => undefined // the terminal sends Ctrl-C to the program as well
-    process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward)
+    for (const signal of signals) process.on(signal, forward)
     child.on('error', reject)
     child.on('close', (code, signal) => {
-      process.off('SIGINT', ignore).off('SIGTERM', forward).off('SIGHUP', forward)
+      for (const each of signals) process.off(each, forward)
       resolve(code ?? 128 + (signal ? constants.signals[signal] : 0))
     })
   })

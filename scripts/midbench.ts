@@ -2,15 +2,12 @@
  * `npm run --silent midbench -- COMMAND`: the command line. stdout belongs to the command; set-up and building, where
  * they are needed, speak on stderr.
  */
-import { join } from 'node:path'
-
-import { projectDir } from '../src-main/native/paths'
 import { buildIfStale } from './build'
-import { commandArguments, requireParts, runCommandLine, runProgram } from './command'
+import { becomeHeadless, commandArguments, requireParts, runCommandLine } from './command'
 
 await runCommandLine(async () => {
   // doctor says what is missing, so nothing is installed behind its back
   if (commandArguments[0] !== 'doctor') await requireParts(['tensorflow'])
   await buildIfStale()
-  return runProgram(process.execPath, [join(projectDir(), 'out', 'main', 'headless.js'), ...commandArguments])
+  return becomeHeadless(commandArguments)
 })

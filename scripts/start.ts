@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { projectDir } from '../src-main/native/paths'
 import { requireElectron } from '../src-main/native/setup/electron-binary'
 import { buildIfStale } from './build'
-import { commandArguments, requireParts, runCommandLine, runProgram } from './command'
+import { becomeHeadless, commandArguments, requireParts, runCommandLine, runProgram } from './command'
 
 await runCommandLine(() => (hasDisplay() ? openWindow() : trainInTerminal()))
 
@@ -35,7 +35,6 @@ async function trainInTerminal(): Promise<number> {
   process.stderr.write('There is no display, so the starter preset runs in this terminal.\n')
   await requireParts(['tensorflow'])
   await buildIfStale()
-  const headless = join(projectDir(), 'out', 'main', 'headless.js')
   const preset = join(projectDir(), 'resources', 'starter', 'preset.json')
-  return runProgram(process.execPath, [headless, 'train', '--config', preset, ...commandArguments])
+  return becomeHeadless(['train', '--config', preset, ...commandArguments])
 }

@@ -76,9 +76,13 @@ function isCancellation(error: unknown, code: string): boolean {
 /** Aborted by the first SIGINT or SIGTERM; the second ends the process. */
 function interruptSignal(): AbortSignal {
   const controller = new AbortController()
+  let first = -Infinity
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
+      // npm passes Ctrl-C on to a program that the terminal has told already: that is no second one.
+      if (performance.now() - first < 500) return
       if (controller.signal.aborted) process.exit(EXIT.interrupted)
+      first = performance.now()
       process.stderr.write('\nFinishing what is in hand; a second Ctrl-C ends at once.\n')
       controller.abort()
     })

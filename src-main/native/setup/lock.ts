@@ -1,5 +1,6 @@
 /**
- * One set-up at a time in one cache folder: a second one waits, and goes on when the first is done.
+ * One set-up at a time in one cache folder, and one build in one checkout: a second one waits, and goes on when the
+ * first is done.
  *
  * The lock is a file that names its holder and is touched every 5 seconds. It counts as left behind when its holder is
  * a process of this machine that no longer runs, or when it has not been touched for a minute.
@@ -44,7 +45,7 @@ async function acquire(lock: string, report: Report): Promise<void> {
       continue
     }
     if (!waited)
-      report({ kind: 'note', message: `Another set-up is at work in this cache (${lock}); waiting for it.` })
+      report({ kind: 'note', message: `Another set-up or build is at work (${lock}); waiting for it.` })
     waited = true
     await sleep(500)
   }
