@@ -1,10 +1,9 @@
 /** What a job computes on: loads TensorFlow, refuses a device that is not the one asked for, and says what it is. */
 import { availableParallelism } from 'node:os'
 
-import * as tf from '@tensorflow/tfjs-core'
-
 import { MidbenchError } from '../errors'
 import { findGraphicsCards } from '../native/device'
+import { matrixRate } from '../native/matrix-rate'
 import { loadTensorflow, type Tensorflow } from '../native/tensorflow'
 import type { RunConfig } from '../runs/config.schema'
 
@@ -12,7 +11,9 @@ export interface Device {
   tensorflow: Tensorflow
   /** "CPU, 2 threads" or "NVIDIA H100 80GB HBM3". */
   label: string
-  /** FLOPs a second at its best in float32; null when not known. */
+  /** Of the matrix products: the config's in the graph engine, float32 in the eager one. */
+  dtype: RunConfig['dtype']
+  /** FLOPs a second at its best in that type; null when not known. */
   peakFlops: number | null
 }
 
@@ -23,18 +24,19 @@ export interface Device {
  * @throws MidbenchError `device.unavailable`; what loadTensorflow throws
  */
 export async function openDevice(
-  config: Pick<RunConfig, 'device_type'>,
+  config: Pick<RunConfig, 'device_type' | 'dtype' | 'engine'>,
   threads: number | null,
 ): Promise<Device> {
   const tensorflow = await loadTensorflow(threads === null ? {} : { threads })
   refuseOther(config.device_type, tensorflow.device)
+  const dtype = config.engine === 'graph' ? config.dtype : 'float32'
   if (tensorflow.device === 'gpu') {
     const [card] = await findGraphicsCards()
-    return { tensorflow, label: card?.name ?? 'GPU', peakFlops: null }
+    return { tensorflow, label: card?.name ?? 'GPU', dtype, peakFlops: null }
   }
   const count = threads ?? availableParallelism()
   const label = `CPU, ${String(count)} ${count === 1 ? 'thread' : 'threads'}`
-  return { tensorflow, label, peakFlops: measurePeak() }
+  return { tensorflow, label, dtype, peakFlops: matrixRate(tensorflow.binding, dtype) }
 }
 
 function refuseOther(wanted: RunConfig['device_type'], found: 'cpu' | 'gpu'): void {
@@ -52,19 +54,4 @@ function refuseOther(wanted: RunConfig['device_type'], found: 'cpu' | 'gpu'): vo
       remedy: 'Start Midbench with CUDA_VISIBLE_DEVICES=-1, or set device_type to "cuda" or "".',
     })
   }
-}
-
-const SIDE = 2048
-
-/** FLOPs a second of the best of five float32 matrix products of 2048: what MFU on a CPU is measured against. 0.4 s. */
-function measurePeak(): number {
-  return tf.tidy(() => {
-    const a = tf.fill([SIDE, SIDE], 0.5)
-    const seconds = Array.from({ length: 5 }, () => {
-      const started = performance.now()
-      tf.matMul(a, a).dispose()
-      return (performance.now() - started) / 1000
-    })
-    return (2 * SIDE ** 3) / Math.min(...seconds)
-  })
 }

@@ -21,8 +21,9 @@ export async function runEvaluation(
   const { data, opened } = await openData(port, config, job.locations, reportedCall(requests, report))
   const { meta, tensors } = await loadModel(job.checkpointDir)
   requireSameVocabulary(meta.model_config, opened, job.checkpointDir)
-  await openDevice(config, job.threads)
-  const engine = await openEngine(config, meta.model_config, tensors)
+  const device = await openDevice(config, job.threads)
+  const weights = { parameters: tensors, optimizer: new Map() }
+  const engine = await openEngine(config, meta.model_config, weights, device)
   try {
     const fromTokens = Math.floor(config.eval_tokens / (config.device_batch_size * config.max_seq_len))
     const count = job.batches ?? fromTokens

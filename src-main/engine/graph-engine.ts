@@ -16,14 +16,16 @@ import type { ParameterGroup } from '../optimizers/groups'
 import { buildStepGraph, inputNames, type StepGraph } from './graph/step-graph'
 import type { EngineState, StepEngine, StepSettings, TokenBatch } from './step-engine'
 
+/** Told before a run that compiles (`seconds` is null), and after it. */
+export type CompileListener = (what: string, seconds: number | null) => void
+
 export interface GraphEngineOptions {
   model: ModelConfig
   /** Which optimizer trains what, with initial learning rates; none where nothing is trained. */
   groups: readonly ParameterGroup[]
   /** Of matrix products. */
   dtype: 'float32' | 'bfloat16'
-  /** Called before a run that compiles, and after it with the seconds it took. */
-  onCompile?: (what: string, seconds: number | null) => void
+  onCompile?: CompileListener | undefined
 }
 
 /** A session for one batch shape. */

@@ -13,7 +13,9 @@ import { DataClient } from '../packing/data-client'
 import type { OpenedData } from '../packing/data-protocol'
 import type { CallOptions } from '../packing/port-calls'
 import type { RunConfig } from '../runs/config.schema'
+import type { Device } from './device'
 import { EagerEngine } from './eager-engine'
+import { type CompileListener, GraphEngine } from './graph-engine'
 import type { RequestQueue } from './request-queue'
 import type { StepEngine } from './step-engine'
 import type { JobLocations, TrainerReport } from './trainer-protocol'
@@ -35,26 +37,27 @@ export function groupsOf(config: RunConfig, model: ModelConfig): ParameterGroup[
   return parameterGroups(parameterShapes(model), model.n_embd, config)
 }
 
-/**
- * An engine with the given weights, before its first step.
- *
- * @throws MidbenchError `engine.missing` for one that is not there yet
- */
+/** What an engine begins with. */
+export interface EngineStart {
+  parameters: ReadonlyMap<string, FloatArray>
+  /** Empty stands for the state of before the first step. */
+  optimizer: ReadonlyMap<string, FloatArray>
+}
+
+/** The engine that the config names, with the given weights, before its first step. */
 export async function openEngine(
   config: RunConfig,
   model: ModelConfig,
-  parameters: ReadonlyMap<string, FloatArray>,
-  optimizer: ReadonlyMap<string, FloatArray> = new Map(),
+  start: EngineStart,
+  { tensorflow }: Device,
+  onCompile?: CompileListener,
 ): Promise<StepEngine> {
-  if (config.engine !== 'eager') {
-    throw new MidbenchError({
-      code: 'engine.missing',
-      message: `The ${config.engine} engine is not there yet.`,
-      remedy: 'Set engine to "eager".',
-    })
-  }
-  const engine = new EagerEngine(model, groupsOf(config, model))
-  await engine.importState({ parameters, optimizer })
+  const groups = groupsOf(config, model)
+  const engine =
+    config.engine === 'eager'
+      ? new EagerEngine(model, groups)
+      : new GraphEngine(tensorflow.binding, { model, groups, dtype: config.dtype, onCompile })
+  await engine.importState(start)
   return engine
 }
 

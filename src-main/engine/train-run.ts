@@ -23,7 +23,7 @@ import type { RequestQueue } from './request-queue'
 import { type CheckpointSource, modelCheckpoint, saveRun } from './run-checkpoints'
 import { findStart, type RunStart } from './run-start'
 import type { StepEngine } from './step-engine'
-import type { TrainJob } from './trainer-protocol'
+import type { TrainerPhase, TrainJob } from './trainer-protocol'
 
 /** Batches ordered beyond those of the step in hand. */
 const BATCHES_AHEAD = 2
@@ -33,7 +33,8 @@ export class TrainRun {
   /** null = one epoch. */
   private readonly steps: number | null
   private readonly evalBatches: number
-  private phase = ''
+  private phase: TrainerPhase | null = null
+  private compilesFor: TrainerPhase | null = null
   private stepsMade = 0
 
   constructor(
@@ -62,7 +63,9 @@ export class TrainRun {
     requireSameVocabulary(start.model, opened, start.from)
     this.requireOneStep(facts)
     const device = await openDevice(config, this.job.threads)
-    const engine = await openEngine(config, start.model, start.parameters, start.optimizer)
+    const engine = await openEngine(config, start.model, start, device, (what, seconds) => {
+      this.compiling(what, seconds)
+    })
     try {
       await this.orderBatches(data, start)
       this.announce(start, opened, facts, device, engine)
@@ -88,7 +91,7 @@ export class TrainRun {
       }
       this.report({ type: 'paused', step: loop.state.step })
       const next = await this.requests.afterPause()
-      if (next === 'resume') this.phase = '' // so that the next phase is reported whatever it is
+      if (next === 'resume') this.phase = null // so that the next phase is reported whatever it is
     }
   }
 
@@ -222,7 +225,7 @@ export class TrainRun {
     const parameters = parameterCount(model)
     const flops = flopsPerToken(model)
     const { vocab_size, n_layer, n_embd, n_head, n_kv_head } = model
-    const label = `${device.label}, float32, ${engine.name}`
+    const label = `${device.label}, ${device.dtype}, ${engine.name}`
     this.report({
       type: 'prepared',
       prepared: {
@@ -260,7 +263,18 @@ export class TrainRun {
     )
   }
 
-  private enter(phase: 'preparing' | 'training' | 'evaluating' | 'saving'): void {
+  /** The phase that was interrupted comes back once the compiling is done. */
+  private compiling(what: string, seconds: number | null): void {
+    if (seconds === null) {
+      this.compilesFor = this.phase
+      this.enter('compiling')
+      return
+    }
+    this.log('info', `Compiled ${what} in ${seconds.toFixed(1)} s`)
+    if (this.compilesFor !== null) this.enter(this.compilesFor)
+  }
+
+  private enter(phase: TrainerPhase): void {
     if (this.phase === phase) return
     this.phase = phase
     this.report({ type: 'phase', phase })
@@ -271,10 +285,10 @@ export class TrainRun {
   }
 }
 
-function peakText({ peakFlops }: Device): string {
+function peakText({ peakFlops, dtype }: Device): string {
   return peakFlops === null
     ? '; its peak is not known, so no MFU'
-    : `; MFU against ${(peakFlops / 1e9).toFixed(0)} GFLOPS, this machine's float32 matrix products`
+    : `; MFU against ${(peakFlops / 1e9).toFixed(0)} GFLOPS, this machine's ${dtype} matrix products`
 }
 
 function dataText({ trainConversations, valConversations }: OpenedData): string {

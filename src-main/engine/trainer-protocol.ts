@@ -101,9 +101,12 @@ export interface LogitsResult {
   grad_norms: Record<string, number>
 }
 
+/** What the trainer is at; `compiling` is the graph engine's, before the first of its kind of run. */
+export type TrainerPhase = 'preparing' | 'compiling' | 'training' | 'evaluating' | 'saving'
+
 /** From the trainer, in the order things happen. `paused`, `stopped`, `done`, `result` and `failed` follow a save. */
 export type TrainerReport =
-  | { type: 'phase'; phase: 'preparing' | 'training' | 'evaluating' | 'saving' }
+  | { type: 'phase'; phase: TrainerPhase }
   | { type: 'prepared'; prepared: Prepared }
   | { type: 'step'; metric: StepMetric }
   | { type: 'eval'; metric: EvalMetric }

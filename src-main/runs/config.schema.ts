@@ -13,7 +13,7 @@ export const runConfig = z.strictObject({
   // Runtime
   device_type: z.enum(['', 'cpu', 'cuda']).default(''),
   dtype: z.enum(['float32', 'bfloat16']).default('bfloat16'),
-  engine: z.enum(['graph', 'eager']).default('eager'),
+  engine: z.enum(['graph', 'eager']).default('graph'),
   seed: z.int().min(0).default(42),
   // Model loading
   base_dir: z.string().min(1).nullable().default(null),

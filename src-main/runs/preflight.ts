@@ -83,9 +83,6 @@ function batchFindings(config: RunConfig, derived: Derived): Finding[] {
 }
 
 function engineFindings(config: RunConfig, facts: PreflightFacts): Finding[] {
-  if (config.engine === 'graph') {
-    return [block('engine', 'The graph engine is not there yet.', 'Set engine to "eager".')]
-  }
   return precisionDifference(config, facts.device).map((text) =>
     warn('dtype', text, 'Set dtype to "float32" to say what is computed.'),
   )

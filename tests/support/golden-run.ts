@@ -15,6 +15,7 @@ export function goldenConfig(options: Partial<RunConfigInput> = {}): RunConfig {
   return runConfig.parse({
     base_dir: goldenPath('nanochat_base'),
     dtype: 'float32',
+    engine: 'eager',
     max_seq_len: 256,
     device_batch_size: 4,
     total_batch_size: 4 * 256,

@@ -69,10 +69,6 @@ describe('blockers', () => {
     expect(preflight(config({ total_batch_size: 200 })).derived.grad_accum_steps).toBeNull()
   })
 
-  test('an engine that is not there', () => {
-    expect(levels(about('engine', { engine: 'graph' }))).toEqual(['block'])
-  })
-
   test('no base checkpoint, or one of another vocabulary', () => {
     const missing = new MidbenchError({ code: 'checkpoint.missing', message: 'None.', remedy: 'Look.' })
     expect(about('model_tag', {}, { base: missing })).toEqual([
@@ -96,19 +92,19 @@ describe('blockers', () => {
   })
 
   test('stop a run, each with its remedy', async () => {
-    const { findings } = preflight(config({ engine: 'graph', eval_tokens: 5 }))
+    const { findings } = preflight(config({ total_batch_size: 200, eval_tokens: 5 }))
     const failure = await failureOf(() => {
       refuseBlocked(findings)
     })
     expect(failure).toMatchObject({ code: 'run.blocked' })
-    expect(failure.issues?.map((issue) => issue.path)).toEqual(['engine', 'eval_tokens'])
+    expect(failure.issues?.map((issue) => issue.path)).toEqual(['total_batch_size', 'eval_tokens'])
     expect(failure.issues?.every((issue) => issue.hint !== undefined)).toBe(true)
   })
 })
 
 describe('warnings', () => {
   test.each<[string, Partial<RunConfig>, Partial<PreflightFacts>]>([
-    ['dtype', { dtype: 'bfloat16' }, {}],
+    ['dtype', { dtype: 'bfloat16', engine: 'eager' }, {}],
     ['max_seq_len', { max_seq_len: 64, total_batch_size: 512 }, {}],
     ['device_batch_size', { device_batch_size: 8 }, {}],
     ['device_batch_size', {}, { memoryBytes: 1e6 }],
@@ -124,7 +120,7 @@ describe('warnings', () => {
   })
 
   test('blockers come first, passed checks last', () => {
-    const { findings } = preflight(config({ engine: 'graph', save_every: -1 }), { ...nothingKnown, base })
+    const { findings } = preflight(config({ total_batch_size: 200, save_every: -1 }), { ...nothingKnown, base })
     expect(levels(findings)).toEqual([...levels(findings)].sort((a, b) => rank(a) - rank(b)))
     const rank0 = levels(findings)[0]
     expect(rank0).toBe('block')
