@@ -37,7 +37,7 @@ describe('locateThread', () => {
 describe('spawnThread', () => {
   it('starts a thread from its source', async () => {
     const worker = spawnThread('data')
-    const reply = new Promise((resolve) => worker.once('message', resolve))
+    const reply = new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
     worker.postMessage({ type: 'call', id: 1, name: 'nonsense', input: null })
     expect(await reply).toMatchObject({ type: 'failure', id: 1, failure: { code: 'call.unknown' } })
     await worker.terminate()
