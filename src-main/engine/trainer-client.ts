@@ -51,6 +51,11 @@ export class TrainerClient {
     this.request('stop')
   }
 
+  /** Hears nothing more of the thread: it is about to be ended, which is no failure. */
+  release(): void {
+    this.ended = true
+  }
+
   private request(type: 'pause' | 'resume' | 'stop'): void {
     if (this.ended) return
     const request: TrainerRequest = { type }

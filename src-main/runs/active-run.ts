@@ -81,6 +81,7 @@ export class ActiveRun {
   /** Ends the threads. A run that is not at rest loses what its last checkpoint does not hold. */
   async release(): Promise<void> {
     this.flush()
+    this.client.release()
     await this.threads.close()
     await this.logFile
   }

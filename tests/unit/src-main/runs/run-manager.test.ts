@@ -119,6 +119,17 @@ describe('a run from start to end', () => {
 })
 
 describe('pause, resume and stop', () => {
+  test('a paused run whose threads are ended is still paused', async () => {
+    const work = openManager()
+    const id = await work.manager.start(request())
+    await until(work, hasStep(1))
+    const paused = until(work)
+    work.manager.pause(id)
+    await paused
+    await work.manager.close()
+    expect(work.store.summary(id)).toMatchObject({ state: 'paused', error: null })
+  })
+
   test('a paused run stands still, and goes on in memory', async () => {
     const work = openManager()
     const begun = until(work, hasStep(1))
