@@ -21,6 +21,7 @@ export function openSplit(loaded: LoadedConfig, split: SplitName, io: CommandIo)
   return openMixture(loaded.config.mixture[split], locationsOf(loaded), {
     split,
     signal: io.signal,
+    download: true,
     onProgress: progressTo(io),
   })
 }
@@ -58,8 +59,9 @@ export function progressTo(io: CommandIo): (progress: OpenProgress) => void {
   }
 }
 
-function progressLine({ what, done, total }: OpenProgress): string {
-  return total > 0 ? `${what}: ${String(done)} of ${String(total)}` : `${what}: ${String(done)}`
+function progressLine({ what, unit, done, total }: OpenProgress): string {
+  const amount = (n: number): string => (unit === 'bytes' ? `${(n / 1e6).toFixed(1)} MB` : String(n))
+  return total > 0 ? `${what}: ${amount(done)} of ${amount(total)}` : `${what}: ${amount(done)}`
 }
 
 /** The value of --split. @throws MidbenchError `usage` */

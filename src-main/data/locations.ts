@@ -14,12 +14,15 @@ export interface OpenOptions {
   /** Which list of the config is opened, for the paths of faults: `mixture.train.2.filepath`. */
   split?: SplitName
   signal?: AbortSignal
+  /** Whether what is not on this machine is downloaded, or an error. @default false */
+  download?: boolean
   onProgress?: (progress: OpenProgress) => void
 }
 
 export interface OpenProgress {
   /** What is being done, for people: `decoding SmolTalk`. */
   what: string
+  unit: 'rows' | 'conversations' | 'bytes'
   done: number
   /** 0 where it is not known beforehand. */
   total: number

@@ -98,8 +98,8 @@ async function openEntry(
   options: OpenOptions,
 ): Promise<OpenEntry> {
   options.signal?.throwIfAborted()
-  const onProgress = options.onProgress ?? (() => undefined)
-  const task = await openTask(entry, { ...locations, signal: options.signal, onProgress })
+  const { signal, download = false, onProgress = () => undefined } = options
+  const task = await openTask(entry, { ...locations, signal, download, onProgress })
   try {
     return { index, entry, task, slice: sliceOf(entry, task.rows) }
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Issue } from '../../errors'
 import { MidbenchError } from '../../errors'
 import type { Conversation } from '../conversation.schema'
 import { pythonStrip, textLines, type TextLine } from '../files/text-lines'
+import { ensureBaseFile } from '../hub/base-files'
 import type { customJsonEntry } from '../mixture.schema'
 import { checkAlternation } from './alternation'
 import { empty, fromConfig, openStore, parseRow, progress, RowFault } from './rows'
@@ -21,6 +22,7 @@ export const customJson: TaskKind<z.infer<typeof customJsonEntry>> = {
 
   async open(entry, context) {
     const path = fromConfig(entry.filepath, context)
+    await forKey('filepath', path, () => ensureBaseFile(path, context))
     const source = { kind: 'CustomJSON', key: 'filepath', paths: [path] }
     const { identity, store } = await openStore(source, context, () => convertLines(path, context))
     return {

@@ -2,22 +2,25 @@
 import { z } from 'zod'
 import type { ContentPart, Conversation } from '../conversation.schema'
 import { datasetFiles } from '../hub/dataset-files'
+import type { DatasetSplit } from '../hub/splits'
 import type { gsm8kEntry } from '../mixture.schema'
 import { openShuffledParquet, parseRow } from './rows'
 import type { TaskKind } from './task'
 
 const row = z.object({ question: z.string(), answer: z.string() })
 
-export const gsm8k: TaskKind<z.infer<typeof gsm8kEntry>> = {
+type Entry = z.infer<typeof gsm8kEntry>
+
+/** Where the hub has it. */
+export function gsm8kSplit({ subset, split }: Entry): DatasetSplit {
+  return { repo: 'openai/gsm8k', folder: subset, split }
+}
+
+export const gsm8k: TaskKind<Entry> = {
   label: (entry) => `GSM8K ${entry.subset} ${entry.split}`,
 
   async open(entry, context) {
-    const { subset, split } = entry
-    const paths = await datasetFiles(
-      { repo: 'openai/gsm8k', folder: subset, split },
-      entry.data_files,
-      context,
-    )
+    const paths = await datasetFiles(gsm8kSplit(entry), entry.data_files, context)
     return openShuffledParquet(
       {
         kind: 'GSM8K',

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Conversation } from '../conversation.schema'
 import { datasetFiles } from '../hub/dataset-files'
+import type { DatasetSplit } from '../hub/splits'
 import type { mmluEntry } from '../mixture.schema'
 import { openShuffledParquet, parseRow } from './rows'
 import { entryFault, type TaskKind } from './task'
@@ -22,7 +23,14 @@ const question = z.object({
 /** The rows of auxiliary_train are wrapped in a struct column. */
 const wrapped = z.object({ train: question })
 
-export const mmlu: TaskKind<z.infer<typeof mmluEntry>> = {
+type Entry = z.infer<typeof mmluEntry>
+
+/** Where the hub has it. */
+export function mmluSplit({ subset, split }: Entry): DatasetSplit {
+  return { repo: 'cais/mmlu', folder: subset, split }
+}
+
+export const mmlu: TaskKind<Entry> = {
   label: (entry) => `MMLU ${entry.subset} ${entry.split}`,
 
   async open(entry, context) {
@@ -33,8 +41,7 @@ export const mmlu: TaskKind<z.infer<typeof mmluEntry>> = {
         message: `MMLU's subset auxiliary_train has the split train only, not ${split}`,
       })
     }
-    const folder = subset
-    const paths = await datasetFiles({ repo: 'cais/mmlu', folder, split }, entry.data_files, context)
+    const paths = await datasetFiles(mmluSplit(entry), entry.data_files, context)
     const shape =
       subset === 'all'
         ? { columns: ['question', 'choices', 'answer'], convert: convertMmlu }

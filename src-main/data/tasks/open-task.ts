@@ -2,11 +2,12 @@
  * Opens the task an entry of a mixture names. A new task is a file beside this one, a case here and an entry in
  * mixture.schema.ts.
  */
+import type { DatasetSplit } from '../hub/splits'
 import type { MixtureEntry } from '../mixture.schema'
 import { customJson } from './custom-json'
-import { gsm8k } from './gsm8k'
-import { mmlu } from './mmlu'
-import { smolTalk } from './smoltalk'
+import { gsm8k, gsm8kSplit } from './gsm8k'
+import { mmlu, mmluSplit } from './mmlu'
+import { smolTalk, smolTalkSplit } from './smoltalk'
 import { simpleSpelling, spellingBee } from './spelling'
 import type { Task, TaskContext } from './task'
 
@@ -43,5 +44,17 @@ export function taskLabel(entry: MixtureEntry): string {
       return simpleSpelling.label(entry)
     case 'SpellingBee':
       return spellingBee.label(entry)
+  }
+}
+
+/** The split of a hub dataset that an entry reads where it names no files of its own. */
+export function splitOf(entry: Extract<MixtureEntry, { task: 'SmolTalk' | 'MMLU' | 'GSM8K' }>): DatasetSplit {
+  switch (entry.task) {
+    case 'SmolTalk':
+      return smolTalkSplit(entry)
+    case 'MMLU':
+      return mmluSplit(entry)
+    case 'GSM8K':
+      return gsm8kSplit(entry)
   }
 }

@@ -9,6 +9,7 @@ import type { Conversation } from '../conversation.schema'
 import { fileIdentity } from '../files/identity'
 import { openParquet } from '../files/parquet-rows'
 import { openRowStore, type RowStore } from '../row-store'
+import { requireSpace } from '../files/disk-space'
 import { numpyPermutation } from '../random/numpy-permutation'
 import { entryFault, forKey, type Task, type TaskContext } from './task'
 
@@ -79,6 +80,8 @@ async function* convertParquet(source: ParquetSource, context: TaskContext): Asy
   try {
     const total = files.reduce((sum, { file }) => sum + file.rows, 0)
     if (total === 0) throw empty(source)
+    const bytes = files.reduce((sum, { file }) => sum + file.uncompressedBytes, 0)
+    await requireSpace(context.cacheDir, bytes, `decoding ${source.kind}`)
     const report = progress(`decoding ${source.kind}`, total, context)
     for (const { path, file } of files) {
       for await (const { number, value } of file.read()) {
@@ -111,7 +114,7 @@ export function progress(what: string, total: number, context: TaskContext): () 
     done++
     if (done % REPORT_EVERY !== 0 && done !== total) return
     context.signal?.throwIfAborted()
-    context.onProgress({ what, done, total })
+    context.onProgress({ what, unit: 'rows', done, total })
   }
 }
 
@@ -142,7 +145,7 @@ export function empty(source: Pick<ParquetSource, 'key' | 'paths'>): Error {
 }
 
 /** Paths in a config are relative to the config file; `~/` is the home folder. */
-export function fromConfig(path: string, context: TaskContext): string {
+export function fromConfig(path: string, { configDir }: Pick<TaskContext, 'configDir'>): string {
   const home = path === '~' || path.startsWith('~/')
-  return home ? join(homedir(), path.slice(1)) : resolve(context.configDir, path)
+  return home ? join(homedir(), path.slice(1)) : resolve(configDir, path)
 }

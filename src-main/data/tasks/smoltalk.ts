@@ -1,6 +1,7 @@
 /** SmolTalk: chats of HuggingFaceTB/smol-smoltalk, each with an optional leading system message (reference §1). */
 import { z } from 'zod'
 import { datasetFiles } from '../hub/dataset-files'
+import type { DatasetSplit } from '../hub/splits'
 import type { smolTalkEntry } from '../mixture.schema'
 import { checkAlternation } from './alternation'
 import { openShuffledParquet, parseRow, RowFault } from './rows'
@@ -12,15 +13,18 @@ const row = z.object({
     .min(1, 'there are no messages'),
 })
 
-export const smolTalk: TaskKind<z.infer<typeof smolTalkEntry>> = {
+type Entry = z.infer<typeof smolTalkEntry>
+
+/** Where the hub has it. */
+export function smolTalkSplit({ split }: Entry): DatasetSplit {
+  return { repo: 'HuggingFaceTB/smol-smoltalk', folder: 'data', split }
+}
+
+export const smolTalk: TaskKind<Entry> = {
   label: (entry) => `SmolTalk ${entry.split}`,
 
   async open(entry, context) {
-    const paths = await datasetFiles(
-      { repo: 'HuggingFaceTB/smol-smoltalk', folder: 'data', split: entry.split },
-      entry.data_files,
-      context,
-    )
+    const paths = await datasetFiles(smolTalkSplit(entry), entry.data_files, context)
     return openShuffledParquet(
       { kind: 'SmolTalk', key: 'data_files', paths, columns: ['messages'], convert: convertSmolTalk },
       context,

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { z } from 'zod'
 import type { ContentPart, Conversation } from '../conversation.schema'
 import { pythonStrip, textLines } from '../files/text-lines'
+import { ensureBaseFile } from '../hub/base-files'
 import type { simpleSpellingEntry, spellingBeeEntry } from '../mixture.schema'
 import { CPythonRandom } from '../random/cpython-random'
 import { empty, fromConfig } from './rows'
@@ -44,7 +45,10 @@ async function openSpelling(
     entry.word_list === undefined
       ? join(context.baseDir, 'words_alpha.txt')
       : fromConfig(entry.word_list, context)
-  const words = await forKey('word_list', path, () => readWords(path, context.signal))
+  const words = await forKey('word_list', path, async () => {
+    await ensureBaseFile(path, context)
+    return readWords(path, context.signal)
+  })
   const example = prepare(words)
   const firstSeed = entry.split === 'train' ? 0 : TEST_SEED_OFFSET
   const identity = createHash('sha256').update(JSON.stringify([VERSION, entry.task, firstSeed, words]))

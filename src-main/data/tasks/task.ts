@@ -23,6 +23,8 @@ export interface Task {
 /** What opening a task may use. */
 export interface TaskContext extends DataLocations {
   signal: AbortSignal | undefined
+  /** Whether what is missing may be downloaded. */
+  download: boolean
   onProgress: (progress: OpenProgress) => void
 }
 

@@ -82,7 +82,7 @@ export class CachedSource implements ConversationSource {
     const onDone = (job: FillJob): void => {
       this.tokens.look(job)
       done += job.rows
-      onProgress?.({ what: 'tokenizing', done, total })
+      onProgress?.({ what: 'tokenizing', unit: 'conversations', done, total })
     }
     if (total > INLINE_ROWS) {
       await fillSegments(jobs, this.options, { threads, onDone, ...(signal === undefined ? {} : { signal }) })

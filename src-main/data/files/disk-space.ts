@@ -1,0 +1,26 @@
+/** Whether what is to be written will fit on the disk. */
+import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { MidbenchError } from '../../errors'
+import { exists } from './durable'
+
+/** Left free for everything else on the machine. */
+const MARGIN = 500e6
+
+/** @throws MidbenchError `disk.full` when the disk of `dir`, which may not exist yet, has no room for so many bytes. */
+export async function requireSpace(dir: string, bytes: number, what: string): Promise<void> {
+  let there = dir
+  while (!(await exists(there)) && dirname(there) !== there) there = dirname(there)
+  const { bavail, bsize } = await statfs(there)
+  const free = bavail * bsize
+  if (free >= bytes + MARGIN) return
+  throw new MidbenchError({
+    code: 'disk.full',
+    message: `${what} takes ${gigabytes(bytes)} on the disk of ${there}, where ${gigabytes(free)} are free`,
+    remedy: 'Make room, or name another folder (HF_HOME for the hub, MIDBENCH_CACHE for decoded rows).',
+  })
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(2)} GB`
+}

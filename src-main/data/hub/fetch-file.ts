@@ -1,0 +1,242 @@
+/**
+ * Downloads one file: in one piece, or in as many as the network breaks it into. What has arrived stays beside the
+ * target in `.midbench.part` and is gone on from, in this process or a later one, where its checksum will tell whether
+ * it fits. Two that want the same file take turns. The target appears whole and checked, or not at all. Costs one buffer of the network's and a second pass over
+ * the file for the checksum.
+ */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { MidbenchError } from '../../errors'
+import { exists, syncPath } from '../files/durable'
+import { holding } from './lock'
+import {
+  checkStatus,
+  DEFAULT_POLICY,
+  Retries,
+  StallWatch,
+  TransientFault,
+  type RetryPolicy,
+} from './requests'
+
+/** How the hub names contents: sha256, or git's sha1 of `blob SIZE\0CONTENT` for small files. */
+export interface Checksum {
+  kind: 'sha256' | 'git-sha1'
+  hex: string
+}
+
+export interface FileRequest {
+  url: string
+  headers?: Record<string, string>
+  target: string
+  /** For people. */
+  what: string
+  /** Bytes, where they are known beforehand. */
+  size?: number
+  checksum?: Checksum
+}
+
+export interface FetchOptions {
+  /** Aborting keeps what has arrived. */
+  signal?: AbortSignal | undefined
+  /** Bytes on disk so far, and in all (0 = not known). */
+  onProgress?: ((done: number, total: number) => void) | undefined
+  policy?: RetryPolicy | undefined
+}
+
+/** Where a file's bytes are until all have arrived. */
+export function partialPath(target: string): string {
+  return `${target}.midbench.part`
+}
+
+/**
+ * @throws MidbenchError `hub.*`: refused, not found, given up after several tries, wrong checksum or length; `disk.full`.
+ */
+export function fetchFile(request: FileRequest, options: FetchOptions = {}): Promise<void> {
+  return holding(`${request.target}.midbench.lock`, options.signal, async () => {
+    if (!(await exists(request.target))) await fetchAlone(request, options)
+  })
+}
+
+async function fetchAlone(request: FileRequest, options: FetchOptions): Promise<void> {
+  const partial = partialPath(request.target)
+  // Without a checksum nothing would tell whether old bytes and new ones are of one file.
+  if (request.checksum === undefined) await rm(partial, { force: true })
+  const file = await open(partial, 'a+')
+  try {
+    await new Download(request, options, file).run()
+    await file.sync()
+  } catch (error) {
+    throw explained(error, request)
+  } finally {
+    await file.close()
+  }
+  await rename(partial, request.target)
+  await syncPath(dirname(request.target))
+}
+
+class Download {
+  private readonly policy: RetryPolicy
+  private readonly retries: Retries
+  /** The version of the file that the first answer was of. */
+  private version: string | undefined
+  private done = 0
+  /** The most bytes there have been: fewer after a new start are no progress. */
+  private farthest = 0
+
+  constructor(
+    private readonly request: FileRequest,
+    private readonly options: FetchOptions,
+    private readonly file: FileHandle,
+  ) {
+    this.policy = options.policy ?? DEFAULT_POLICY
+    this.retries = new Retries(this.policy, request.what, options.signal)
+  }
+
+  async run(): Promise<void> {
+    this.done = (await this.file.stat()).size
+    for (;;) {
+      try {
+        if (this.done !== this.request.size) await this.receive()
+        await this.verify()
+        return
+      } catch (error) {
+        await this.retries.after(error)
+      }
+    }
+  }
+
+  /** One request and its answer, from where the file ends. */
+  private async receive(): Promise<void> {
+    const { request, options } = this
+    if (request.size !== undefined && this.done > request.size) await this.startOver()
+    const watch = new StallWatch(this.policy.stallMs, options.signal)
+    try {
+      const response = await fetch(request.url, { headers: this.headers(), signal: watch.signal })
+      await this.checkAnswer(response)
+      const total = request.size ?? this.done + Number(response.headers.get('content-length') ?? NaN)
+      for await (const chunk of bodyOf(response)) {
+        watch.alive()
+        await this.append(chunk)
+        options.onProgress?.(this.done, Number.isNaN(total) ? 0 : total)
+      }
+    } catch (error) {
+      throw watch.explain(error)
+    } finally {
+      watch.stop()
+    }
+    const { size } = request
+    if (size !== undefined && this.done < size) {
+      throw new TransientFault(
+        `the connection was cut ${String(size - this.done)} bytes early`,
+        'hub.network',
+      )
+    }
+  }
+
+  private headers(): Record<string, string> {
+    const headers = { ...this.request.headers, 'accept-encoding': 'identity' }
+    if (this.done === 0) return headers
+    const range = { ...headers, range: `bytes=${String(this.done)}-` }
+    return this.version === undefined ? range : { ...range, 'if-range': this.version }
+  }
+
+  /** Makes what is on disk fit the answer: a server may send the whole file where a rest was asked for. */
+  private async checkAnswer(response: Response): Promise<void> {
+    if (response.status === 416) {
+      await this.startOver()
+      throw new TransientFault('the server does not have the rest of the file', 'hub.length')
+    }
+    checkStatus(response, this.request.what)
+    this.version ??= response.headers.get('etag') ?? undefined
+    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '')
+    if (response.status !== 206) await this.startOver()
+    else if (Number(range?.[1]) !== this.done) {
+      await this.startOver()
+      throw new TransientFault('the server sends another part than it was asked for', 'hub.length')
+    }
+    this.checkLength(range?.[2] ?? response.headers.get('content-length'))
+  }
+
+  private checkLength(announced: string | null): void {
+    const { size } = this.request
+    if (size === undefined || announced === null || announced === '*' || Number(announced) === size) return
+    const message = `the server announces ${announced} bytes where the listing has ${String(size)}`
+    throw new TransientFault(message, 'hub.length')
+  }
+
+  private async append(chunk: Uint8Array): Promise<void> {
+    const { size } = this.request
+    if (size !== undefined && this.done + chunk.length > size) {
+      await this.startOver()
+      throw new TransientFault(`the server sends more than the ${String(size)} bytes there are`, 'hub.length')
+    }
+    await this.file.appendFile(chunk)
+    this.done += chunk.length
+    if (this.done <= this.farthest) return
+    this.farthest = this.done
+    this.retries.progressed()
+  }
+
+  private async verify(): Promise<void> {
+    const { checksum, size } = this.request
+    if (checksum === undefined) return
+    const found = await hashOf(partialPath(this.request.target), checksum.kind, size ?? this.done)
+    if (found === checksum.hex) return
+    await this.startOver()
+    const message = 'what arrived is not what the hub has (the checksum differs)'
+    throw new TransientFault(message, 'hub.checksum', { weight: this.policy.attempts / 2 })
+  }
+
+  private async startOver(): Promise<void> {
+    await this.file.truncate(0)
+    this.done = 0
+    this.version = undefined
+  }
+}
+
+async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
+  if (response.body === null) return
+  const reader = response.body.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      yield value
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined) // the connection is given up either way
+  }
+}
+
+async function hashOf(path: string, kind: Checksum['kind'], size: number): Promise<string> {
+  const hash = createHash(kind === 'sha256' ? 'sha256' : 'sha1')
+  if (kind === 'git-sha1') hash.update(`blob ${String(size)}\0`)
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    if (chunk instanceof Uint8Array) hash.update(chunk)
+  }
+  return hash.digest('hex')
+}
+
+function explained(error: unknown, { target }: FileRequest): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : ''
+  if (code !== 'ENOSPC') return error
+  return new MidbenchError(
+    {
+      code: 'disk.full',
+      message: `The disk that ${dirname(target)} is on is full.`,
+      remedy: 'Make room and try again: what has arrived is kept.',
+    },
+    { cause: error },
+  )
+}
+
+/** Bytes of a file that have arrived already: all of it, what its partial holds, or 0. */
+export async function arrivedBytes(target: string): Promise<number> {
+  for (const path of [target, partialPath(target)]) {
+    const found = await stat(path).catch(() => undefined)
+    if (found !== undefined) return found.size
+  }
+  return 0
+}

@@ -1,0 +1,91 @@
+/**
+ * The hub's cache on disk in the layout that all of Hugging Face's tools share: `datasets--org--name/` with `refs/main`
+ * (the commit of a branch), `blobs/<etag>` (contents) and `snapshots/<commit>/<path>` (links to them).
+ */
+import { copyFile, mkdir, readdir, readFile, rename, stat, symlink } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { exists, makeFile } from '../files/durable'
+
+export class HubCache {
+  private readonly dir: string
+
+  /** @param repo a dataset repository: `cais/mmlu`. */
+  constructor(cacheDir: string, repo: string) {
+    this.dir = join(cacheDir, ['datasets', ...repo.split('/')].join('--'))
+  }
+
+  blobPath(etag: string): string {
+    return join(this.dir, 'blobs', etag)
+  }
+
+  /** Where a file of a commit is, whether or not it is there. */
+  filePath(commit: string, path: string): string {
+    return join(this.dir, 'snapshots', commit, path)
+  }
+
+  /**
+   * The parquet files `folder/split-*.parquet` of a snapshot that has them all: that of the branch main, else the
+   * newest (Python writes no ref when it was asked for a commit). Undefined where none has.
+   */
+  async findSplit(folder: string, split: string): Promise<string[] | undefined> {
+    for (const commit of await this.commits()) {
+      const dir = this.filePath(commit, folder)
+      const names = completeSplit(await readdir(dir).catch(() => []), split)
+      const paths = names.map((name) => join(dir, name))
+      const there = await Promise.all(paths.map(exists)) // a link may lead nowhere
+      if (paths.length > 0 && there.every(Boolean)) return paths
+    }
+    return undefined
+  }
+
+  /** Puts a link to a blob where the commit has the file. */
+  async link(commit: string, path: string, etag: string): Promise<void> {
+    const target = this.filePath(commit, path)
+    if (await exists(target)) return
+    await mkdir(dirname(target), { recursive: true })
+    try {
+      await symlink(relative(dirname(target), this.blobPath(etag)), target)
+    } catch (error) {
+      if (await exists(target)) return // another process made it
+      if (!isUnsupported(error)) throw error
+      await copyWhole(this.blobPath(etag), target)
+    }
+  }
+
+  /** Notes which commit the branch main was at. */
+  async setMain(commit: string): Promise<void> {
+    await makeFile(join(this.dir, 'refs', 'main'), commit)
+  }
+
+  private async commits(): Promise<string[]> {
+    const main = await readFile(join(this.dir, 'refs', 'main'), 'utf8').catch(() => '')
+    const snapshots = join(this.dir, 'snapshots')
+    const names = await readdir(snapshots).catch(() => [])
+    const dated = await Promise.all(
+      names.map(async (name) => ({ name, time: (await stat(join(snapshots, name))).mtimeMs })),
+    )
+    const newestFirst = dated.sort((a, b) => b.time - a.time).map(({ name }) => name)
+    return main.trim() === ''
+      ? newestFirst
+      : [main.trim(), ...newestFirst.filter((name) => name !== main.trim())]
+  }
+}
+
+/** The files of a split by name, in order; none where one of `-of-N` is missing. */
+export function completeSplit(names: readonly string[], split: string): string[] {
+  const found = names.filter((name) => name.startsWith(`${split}-`) && name.endsWith('.parquet')).sort()
+  const parts = /-of-(\d+)\.parquet$/.exec(found[0] ?? '')?.[1]
+  return parts === undefined || Number(parts) === found.length ? found : []
+}
+
+/** File systems without symbolic links, and Windows without the right to make them. */
+function isUnsupported(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : ''
+  return code === 'EPERM' || code === 'ENOSYS' || code === 'ENOTSUP'
+}
+
+async function copyWhole(from: string, to: string): Promise<void> {
+  const beside = `${to}.midbench`
+  await copyFile(from, beside)
+  await rename(beside, to)
+}

@@ -1,0 +1,100 @@
+/** A split of a dataset repository: found in the hub's cache, or downloaded into it. */
+import { MidbenchError } from '../../errors'
+import { exists } from '../files/durable'
+import type { OpenProgress } from '../locations'
+import { requireSpace } from '../files/disk-space'
+import { arrivedBytes, fetchFile } from './fetch-file'
+import { authorization, fileUrl, folderFiles, mainCommit, type HubFile, type RequestOptions } from './hub-api'
+import { completeSplit, HubCache } from './hub-cache'
+import type { HubSettings } from './hub-env'
+
+/** A split of a dataset repository: files `folder/split-*.parquet`. */
+export interface DatasetSplit {
+  /** `cais/mmlu` */
+  repo: string
+  folder: string
+  split: string
+}
+
+export interface DownloadOptions extends RequestOptions {
+  onProgress?: ((progress: OpenProgress) => void) | undefined
+}
+
+/** The split's files in the cache, or undefined where they are not all there. Makes no request. */
+export function findSplit(dataset: DatasetSplit, hub: HubSettings): Promise<string[] | undefined> {
+  return new HubCache(hub.cacheDir, dataset.repo).findSplit(dataset.folder, dataset.split)
+}
+
+/**
+ * Downloads the split as its main branch has it, resuming what is partly there. What has arrived stays when it is
+ * aborted or fails.
+ * @returns the files in the cache.
+ * @throws MidbenchError `hub.*`, `disk.full`.
+ */
+export async function downloadSplit(
+  dataset: DatasetSplit,
+  hub: HubSettings,
+  options: DownloadOptions = {},
+): Promise<string[]> {
+  refuseOffline(hub, describeSplit(dataset))
+  const { repo } = dataset
+  const commit = await mainCommit(hub, repo, options)
+  const files = await splitFiles(dataset, hub, commit, options)
+  const cache = new HubCache(hub.cacheDir, repo)
+  const arrived = await Promise.all(files.map(({ etag }) => arrivedBytes(cache.blobPath(etag))))
+  const total = files.reduce((sum, { size }) => sum + size, 0)
+  const missing = total - arrived.reduce((sum, bytes) => sum + bytes, 0)
+  await requireSpace(hub.cacheDir, missing, describeSplit(dataset))
+
+  let before = 0
+  for (const file of files) {
+    const target = cache.blobPath(file.etag)
+    const report = (done: number): void =>
+      options.onProgress?.({ what: `downloading ${repo}`, unit: 'bytes', done: before + done, total })
+    if (!(await exists(target))) {
+      const { size, checksum } = file
+      const url = fileUrl(hub, repo, commit, file.path)
+      const what = `${repo}, ${file.path}`
+      const request = { url, headers: authorization(hub), target, what, size, checksum }
+      await fetchFile(request, { ...options, onProgress: report })
+    }
+    await cache.link(commit, file.path, file.etag)
+    before += file.size
+    report(0)
+  }
+  await cache.setMain(commit)
+  return files.map(({ path }) => cache.filePath(commit, path))
+}
+
+/** One line for people: `cais/mmlu, all test`. */
+export function describeSplit({ repo, folder, split }: DatasetSplit): string {
+  return folder === 'data' ? `${repo}, ${split}` : `${repo}, ${folder} ${split}`
+}
+
+/** @throws MidbenchError `hub.offline` */
+export function refuseOffline(hub: HubSettings, what: string): void {
+  if (!hub.offline) return
+  throw new MidbenchError({
+    code: 'hub.offline',
+    message: `${what}: it is not on this machine, and HF_HUB_OFFLINE forbids downloading it`,
+    remedy: 'Unset HF_HUB_OFFLINE, or name local files in the config.',
+  })
+}
+
+async function splitFiles(
+  dataset: DatasetSplit,
+  hub: HubSettings,
+  commit: string,
+  options: RequestOptions,
+): Promise<HubFile[]> {
+  const listed = await folderFiles(hub, dataset.repo, commit, dataset.folder, options)
+  const byName = new Map(listed.map((file) => [file.path.slice(dataset.folder.length + 1), file]))
+  const names = completeSplit([...byName.keys()], dataset.split)
+  const files = names.map((name) => byName.get(name)).filter((file) => file !== undefined)
+  if (files.length > 0) return files
+  throw new MidbenchError({
+    code: 'hub.not-found',
+    message: `${describeSplit(dataset)}: the repository's folder ${dataset.folder} has no whole split of that name`,
+    remedy: 'The dataset may have been rearranged; name local parquet files with data_files.',
+  })
+}
