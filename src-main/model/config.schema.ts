@@ -1,8 +1,10 @@
 /**
  * A model's config: the names nanochat keeps in `meta_*.json` under `model_config`, with the sizes that follow from
- * them. Pure zod. What a checkpoint's keys add (nanochat's later versions) is in architecture.ts.
+ * them. Pure zod.
  */
 import { z } from 'zod'
+
+import { variantId } from './variants/variant.schema'
 
 const count = z.int().min(1)
 
@@ -24,6 +26,8 @@ export const modelConfig = z
       .regex(/^[SL]+$/i, 'only the letters S and L, at least one')
       .transform((pattern) => pattern.toUpperCase())
       .default('L'), // checkpoints from before the windows have no pattern
+    /** A later form of nanochat's model; ours alone, told by a checkpoint's keys and never written to its meta. */
+    variant: variantId.optional(),
   })
   .superRefine((config, context) => {
     const refuse = (path: string, message: string) => {

@@ -15,7 +15,7 @@ export function parameterCount(config: ModelConfig): number {
  */
 export function flopsPerToken(config: ModelConfig): number {
   const weights = [...parameterShapes(config)]
-    .filter(([name, shape]) => shape.length === 2 && name !== 'transformer.wte.weight')
+    .filter(([name, shape]) => shape.length === 2 && !isEmbedding(name))
     .reduce((sum, [, shape]) => sum + size(shape), 0)
   const perKey = 12 * config.n_head * headDim(config)
   const attention = windowSizes(config).reduce(
@@ -23,6 +23,11 @@ export function flopsPerToken(config: ModelConfig): number {
     0,
   )
   return 6 * weights + attention
+}
+
+/** Looked up, not multiplied. */
+function isEmbedding(name: string): boolean {
+  return name === 'transformer.wte.weight' || name.startsWith('value_embeds.')
 }
 
 function size(shape: number[]): number {

@@ -1,6 +1,6 @@
 /**
  * The model (reference §3): embedding, norm, blocks of attention and MLP on a residual stream that is mixed with the
- * embedding before every block, norm, head.
+ * embedding before every block, norm, head. What nanochat's later forms add is in variants/.
  *
  * Functions of parameters and ids; nothing is kept. Activations are [N, C] with N = B * T rows, heads [.., T, D]. They
  * run inside tf.tidy or tf.grads: what they make is freed there.
@@ -13,11 +13,22 @@ import { headDim, type ModelConfig } from './config.schema'
 import { embed } from './embedding'
 import { joinHeads, splitHeads } from './heads'
 import { linear, squaredReluMlp } from './linear'
-import { layerName, parameter, type Parameters } from './parameters'
+import {
+  checkParameters,
+  layerName,
+  parameter,
+  shapesOf,
+  valueEmbeddingName,
+  type Parameters,
+} from './parameters'
 import { addResidual, mix } from './residual'
 import { rmsNorm } from './rms-norm'
 import { rotaryTable, rotate, type RotaryTable } from './rotary'
 import { softcap, vocabularyRows } from './softcap-loss'
+import { backout, backoutLayer } from './variants/backout'
+import { smear } from './variants/smear'
+import { addValueEmbedding, hasValueEmbedding } from './variants/value-embedding'
+import { variantOf, type Variant } from './variants/variant'
 import { windowSizes } from './windows'
 
 /** Queries that attention handles at a time. */
@@ -43,76 +54,99 @@ export function forward(params: Parameters, config: ModelConfig, inputs: tf.Tens
  *
  * @param inputs [B, T] int32
  * @returns [N, C]
+ * @throws MidbenchError `model.parameters` where the parameters are not those of the config
  */
 export function hidden(params: Parameters, config: ModelConfig, inputs: tf.Tensor2D): tf.Tensor {
+  checkParameters(shapesOf(params), config)
   return tf.tidy(() => {
-    const places = placesOf(config, inputs)
+    const model: Model = { params, config, variant: variantOf(config), places: placesOf(config, inputs) }
     const residScales = tf.unstack(parameter(params, 'resid_lambdas'))
     const x0Scales = tf.unstack(parameter(params, 'x0_lambdas'))
-    const x0 = rmsNorm(embed(parameter(params, 'transformer.wte.weight'), inputs.as1D()))
-    let x = x0
+    const x0 = embedded(model)
+    let [x, middle] = [x0, x0]
     for (let layer = 0; layer < config.n_layer; layer++) {
       const mixed = mix(x, at(residScales, layer), x0, at(x0Scales, layer))
-      x = tf.tidy(() => block(mixed, params, config, layer, places))
+      x = tf.tidy(() => block(mixed, model, layer))
+      if (layer === backoutLayer(config.n_layer)) middle = x
     }
+    if (model.variant.smearAndBackout) x = backout(x, middle, parameter(params, 'backout_lambda'))
     return rmsNorm(x)
   })
 }
 
-/** What follows from the batch's shape and is the same for every batch of that shape. */
+interface Model {
+  params: Parameters
+  config: ModelConfig
+  variant: Variant
+  places: Places
+}
+
+/** What follows from the batch, and is the same for every layer. */
 interface Places {
+  /** B */
   batch: number
+  /** T */
   length: number
+  /** [B * T] int32 */
+  ids: tf.Tensor1D
   rotary: RotaryTable
   /** For every layer. */
   attention: AttentionOptions[]
 }
 
-function placesOf(config: ModelConfig, { shape: [batch, length] }: tf.Tensor2D): Places {
-  const masks = new Map<number, AttentionOptions>()
-  for (const window of windowSizes(config)) {
-    if (masks.has(window)) continue
-    const mask = windowMask(queryBlocks(length, window, blockRows), window)
-    masks.set(window, { window, mask, blockRows })
-  }
+function placesOf(config: ModelConfig, inputs: tf.Tensor2D): Places {
+  const [batch, length] = inputs.shape
+  const windows = windowSizes(config)
+  const options = new Map(
+    [...new Set(windows)].map((window): [number, AttentionOptions] => {
+      const mask = windowMask(queryBlocks(length, window, blockRows), window)
+      return [window, { window, mask, blockRows }]
+    }),
+  )
   return {
     batch,
     length,
-    rotary: rotaryTable(length, headDim(config), 10000),
-    attention: windowSizes(config).flatMap((window) => masks.get(window) ?? []),
+    ids: inputs.as1D(),
+    rotary: rotaryTable(length, headDim(config), variantOf(config).rotaryBase),
+    attention: windows.flatMap((window) => options.get(window) ?? []),
   }
 }
 
+/** [N, C], normed */
+function embedded({ params, variant, places }: Model): tf.Tensor {
+  const x = rmsNorm(embed(parameter(params, 'transformer.wte.weight'), places.ids))
+  if (!variant.smearAndBackout) return x
+  const [gate, lambda] = [parameter(params, 'smear_gate.weight'), parameter(params, 'smear_lambda')]
+  return smear(x, places.batch, gate, lambda)
+}
+
 /** @param x [N, C] */
-function block(
-  x: tf.Tensor,
-  params: Parameters,
-  config: ModelConfig,
-  layer: number,
-  places: Places,
-): tf.Tensor {
-  const weight = (name: string) => parameter(params, layerName(layer, name))
-  const attended = addResidual(x, attend(rmsNorm(x), weight, config, places, at(places.attention, layer)))
+function block(x: tf.Tensor, model: Model, layer: number): tf.Tensor {
+  const weight = (name: string) => parameter(model.params, layerName(layer, name))
+  const attended = addResidual(x, attend(rmsNorm(x), model, layer))
   return addResidual(attended, squaredReluMlp(rmsNorm(attended), weight('mlp.c_fc'), weight('mlp.c_proj')))
 }
 
 /** @param x [N, C] */
-function attend(
-  x: tf.Tensor,
-  weight: (name: string) => tf.Tensor,
-  config: ModelConfig,
-  { batch, length, rotary }: Places,
-  options: AttentionOptions,
-): tf.Tensor {
+function attend(x: tf.Tensor, { params, config, variant, places }: Model, layer: number): tf.Tensor {
+  const { batch, length, rotary } = places
   const { n_head: heads, n_kv_head: keyHeads } = config
-  const width = headDim(config)
-  const project = (name: string, count: number) =>
-    splitHeads(linear(x, weight(name)), { batch, length, heads: count })
-  const q = rmsNorm(rotate(project('attn.c_q', heads), rotary), 1 / Math.sqrt(width)) // [B * H, T, D]
-  const k = rmsNorm(rotate(project('attn.c_k', keyHeads), rotary)) // [B * KV, T, D]
-  const v = project('attn.c_v', keyHeads) // [B * KV, T, D]
-  const y = joinHeads(attention(q, k, v, options), { batch, length, heads }) // [N, C]
-  return linear(y, weight('attn.c_proj'))
+  const weight = (name: string) => parameter(params, layerName(layer, name))
+  const project = (name: string) => linear(x, weight(name))
+  const split = (rows: tf.Tensor, count: number) => splitHeads(rows, { batch, length, heads: count })
+  const scale = variant.qkScale ** 2 / Math.sqrt(headDim(config)) // of queries and keys together
+  const q = rmsNorm(rotate(split(project('attn.c_q'), heads), rotary), scale) // [B * H, T, D]
+  const k = rmsNorm(rotate(split(project('attn.c_k'), keyHeads), rotary)) // [B * KV, T, D]
+  const v = split(valuesOf(project('attn.c_v')), keyHeads) // [B * KV, T, D]
+  const y = attention(q, k, v, at(places.attention, layer)) // [B * H, T, D]
+  return linear(joinHeads(y, { batch, length, heads }), weight('attn.c_proj'))
+
+  /** Values with the layer's value embedding, where it has one: [N, KV * D]. */
+  function valuesOf(values: tf.Tensor): tf.Tensor {
+    if (variant.valueGate === undefined || !hasValueEmbedding(layer, config.n_layer)) return values
+    const own = embed(parameter(params, valueEmbeddingName(layer)), places.ids)
+    return addValueEmbedding(values, own, x, weight('attn.ve_gate'), variant.valueGate)
+  }
 }
 
 function at<T>(items: readonly T[], index: number): T {

@@ -8,6 +8,9 @@ import type * as tf from '@tensorflow/tfjs-core'
 
 import { MidbenchError, type Issue } from '../errors'
 import { headDim, paddedVocab, type ModelConfig } from './config.schema'
+import { smearChannels } from './variants/smear'
+import { hasValueEmbedding } from './variants/value-embedding'
+import { variantOf } from './variants/variant'
 
 /** Name to tensor. Who puts tensors in it disposes of them. */
 export type Parameters = ReadonlyMap<string, tf.Tensor>
@@ -17,24 +20,48 @@ export function layerName(layer: number, name: string): string {
   return `transformer.h.${layer}.${name}.weight`
 }
 
+/** Name of layer `layer`'s value embedding, where it has one. */
+export function valueEmbeddingName(layer: number): string {
+  return `value_embeds.${layer}.weight`
+}
+
 /** Shape of every parameter, in the order of nanochat's state_dict. */
 export function parameterShapes(config: ModelConfig): Map<string, number[]> {
-  const width = config.n_embd
-  const keys = config.n_kv_head * headDim(config)
+  const { smearAndBackout, valueGate } = variantOf(config)
   const shapes = new Map<string, number[]>([
     ['resid_lambdas', [config.n_layer]],
     ['x0_lambdas', [config.n_layer]],
-    ['transformer.wte.weight', [paddedVocab(config), width]],
   ])
+  if (smearAndBackout) shapes.set('smear_lambda', [1]).set('backout_lambda', [1])
+  shapes.set('transformer.wte.weight', [paddedVocab(config), config.n_embd])
+  for (let layer = 0; layer < config.n_layer; layer++) addLayer(shapes, config, layer)
+  shapes.set('lm_head.weight', [paddedVocab(config), config.n_embd])
+  if (smearAndBackout) shapes.set('smear_gate.weight', [1, smearChannels])
   for (let layer = 0; layer < config.n_layer; layer++) {
-    shapes.set(layerName(layer, 'attn.c_q'), [width, width])
-    shapes.set(layerName(layer, 'attn.c_k'), [keys, width])
-    shapes.set(layerName(layer, 'attn.c_v'), [keys, width])
-    shapes.set(layerName(layer, 'attn.c_proj'), [width, width])
-    shapes.set(layerName(layer, 'mlp.c_fc'), [4 * width, width])
-    shapes.set(layerName(layer, 'mlp.c_proj'), [width, 4 * width])
+    if (valueGate === undefined || !hasValueEmbedding(layer, config.n_layer)) continue
+    shapes.set(valueEmbeddingName(layer), [paddedVocab(config), keyWidth(config)])
   }
-  return shapes.set('lm_head.weight', [paddedVocab(config), width])
+  return shapes
+}
+
+function addLayer(shapes: Map<string, number[]>, config: ModelConfig, layer: number): void {
+  const width = config.n_embd
+  const keys = keyWidth(config)
+  const { valueGate } = variantOf(config)
+  shapes.set(layerName(layer, 'attn.c_q'), [width, width])
+  shapes.set(layerName(layer, 'attn.c_k'), [keys, width])
+  shapes.set(layerName(layer, 'attn.c_v'), [keys, width])
+  shapes.set(layerName(layer, 'attn.c_proj'), [width, width])
+  if (valueGate !== undefined && hasValueEmbedding(layer, config.n_layer)) {
+    shapes.set(layerName(layer, 'attn.ve_gate'), [config.n_kv_head, valueGate.channels])
+  }
+  shapes.set(layerName(layer, 'mlp.c_fc'), [4 * width, width])
+  shapes.set(layerName(layer, 'mlp.c_proj'), [width, 4 * width])
+}
+
+/** Width of all key heads together. */
+function keyWidth(config: ModelConfig): number {
+  return config.n_kv_head * headDim(config)
 }
 
 /**
@@ -53,7 +80,7 @@ export function normaliseNames<T>(
   const plain = new Map([...stored].map(([name, value]) => [name.replace(/^_orig_mod\./, ''), value]))
   if (!plain.has('resid_lambdas')) plain.set('resid_lambdas', filled([config.n_layer], 1))
   if (!plain.has('x0_lambdas')) plain.set('x0_lambdas', filled([config.n_layer], 0))
-  return inOrder(plain, [...parameterShapes(config).keys()])
+  return inOrder(plain, [...parameterShapes({ ...config, variant: '2026-03-14' }).keys()]) // it has all names there are
 }
 
 /** The same entries: first those of `names` that are there, in that order, then the others. */
@@ -102,6 +129,11 @@ function show(shape: readonly number[]): string {
 
 function others(count: number): string {
   return count === 1 ? '' : ` (and ${count - 1} more)`
+}
+
+/** Shapes by name. */
+export function shapesOf(tensors: ReadonlyMap<string, { shape: number[] }>): Map<string, number[]> {
+  return new Map([...tensors].map(([name, { shape }]) => [name, shape]))
 }
 
 /**

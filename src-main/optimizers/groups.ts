@@ -44,7 +44,10 @@ export type ParameterGroup = AdamWGroup | MuonGroup
 const scalarLr = 0.5
 
 /**
- * Groups for the model's parameters: AdamW's four, then Muon's, one for each number of elements.
+ * Groups for the model's parameters: AdamW's, then Muon's, one for each number of elements.
+ *
+ * Parameters that the seed's model does not have are trained at upstream's rates: value embeddings at half the
+ * embedding's, smear and backout at 0.2; the gates of value embeddings, being matrices of the blocks, by Muon.
  *
  * @param shapes of all parameters, in the model's order
  * @param width n_embd, C: AdamW's rates for the two vocabulary matrices go with 1 / sqrt(C)
@@ -56,21 +59,24 @@ export function parameterGroups(
   rates: LearningRates,
 ): ParameterGroup[] {
   const scale = (width / 768) ** -0.5
-  const adamw = (name: string, lr: number): AdamWGroup => ({
+  const adamw = (names: string[], lr: number): AdamWGroup => ({
     kind: 'adamw',
-    names: [name],
+    names,
     lr: lr * rates.init_lr_frac,
     betas: [0.8, 0.95],
     eps: 1e-10,
     weightDecay: 0,
   })
+  const present = (pattern: RegExp) => [...shapes.keys()].filter((name) => pattern.test(name))
   const groups: ParameterGroup[] = [
-    adamw('lm_head.weight', rates.unembedding_lr * scale),
-    adamw('transformer.wte.weight', rates.embedding_lr * scale),
-    adamw('resid_lambdas', scalarLr * 0.01), // small: its effects multiply along the layers
-    adamw('x0_lambdas', scalarLr),
+    adamw(['lm_head.weight'], rates.unembedding_lr * scale),
+    adamw(['transformer.wte.weight'], rates.embedding_lr * scale),
+    adamw(present(/^value_embeds\./), rates.embedding_lr * scale * 0.5),
+    adamw(['resid_lambdas'], scalarLr * 0.01), // small: its effects multiply along the layers
+    adamw(['x0_lambdas'], scalarLr),
+    adamw(present(/^(smear|backout)_/), 0.2),
     ...muonGroups(shapes, rates),
-  ]
+  ].filter(({ names }) => names.length > 0)
   requireAll(groups, [...shapes.keys()])
   return groups
 }
@@ -94,7 +100,7 @@ function muonGroups(shapes: ReadonlyMap<string, readonly number[]>, rates: Learn
 /**
  * The order in which CPython iterates over a set of these numbers, put in one after another. The reference's Muon makes
  * its groups from such a set. Holds for up to four distinct numbers, for which the set's table has eight places; the
- * model has at most three.
+ * model has at most three, four with the gates of value embeddings.
  */
 function pythonSetOrder(values: number[]): number[] {
   const table: (number | undefined)[] = Array.from({ length: 8 }, () => undefined)

@@ -55,11 +55,23 @@ describe('parameterGroups', () => {
     expect(muonOrder(6, 3, 1)).toEqual(['mlp.c_fc,mlp.c_proj', 'attn.c_q,attn.c_proj', 'attn.c_k,attn.c_v'])
   })
 
+  it("trains what later forms add at upstream's rates", () => {
+    const later = parameterShapes({ ...config(192, 2, 2), variant: '2026-03-14' })
+    const added = parameterGroups(later, 192, rates).filter(({ names }) =>
+      names.some((name) => !shapes.has(name)),
+    )
+    expect(added).toMatchObject([
+      { kind: 'adamw', names: ['value_embeds.1.weight'], lr: 0.1 },
+      { kind: 'adamw', names: ['smear_lambda', 'backout_lambda', 'smear_gate.weight'], lr: 0.1 },
+      { kind: 'muon', names: ['transformer.h.1.attn.ve_gate.weight'], lr: 0.01 },
+    ])
+  })
+
   it('names a parameter that no optimizer trains, and one that is missing', async () => {
-    const unknown = new Map(shapes).set('smear_lambda', [1])
+    const unknown = new Map(shapes).set('engram_lambda', [1])
     expect(await failureOf(() => parameterGroups(unknown, 192, rates))).toMatchObject({
       code: 'optimizer.parameters',
-      issues: [{ path: 'smear_lambda' }],
+      issues: [{ path: 'engram_lambda' }],
     })
     const short = new Map(shapes)
     short.delete('x0_lambdas')
