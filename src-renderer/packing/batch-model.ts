@@ -3,15 +3,16 @@
  */
 import type { BatchView, Span } from '../api/types'
 import { ROLE_CODES } from '../../src-main/ipc/contract'
-import { visible } from '../format/token'
+import { isSpecial, visible } from '../format/token'
 import type { Cell, Extent } from './viewport'
 
 export interface VocabularyToken {
   id: number
   text: string
   bytes: number
-  /** The text with spaces and line ends made visible. */
+  /** The text with spaces and line ends made visible; a special token by its bare name. */
   shown: string
+  special: boolean
 }
 
 /** Everything about one token of a batch. */
@@ -35,15 +36,17 @@ export interface BatchModel {
 
 const ROLE_NAMES = new Map<number, string>(Object.entries(ROLE_CODES).map(([name, code]) => [code, name]))
 
+function prepared(token: BatchView['vocabulary'][number]): VocabularyToken {
+  const special = isSpecial(token.text)
+  return { ...token, special, shown: special ? token.text.slice(2, -2) : visible(token.text) }
+}
+
 export function batchModel(batch: BatchView): BatchModel {
   const spansOfRow: Span[][] = Array.from({ length: batch.rows }, () => [])
   for (const span of batch.spans) spansOfRow[span.row]?.push(span)
   for (const spans of spansOfRow) spans.sort((a, b) => a.offset - b.offset)
   const tokens = new Map(
-    batch.vocabulary.map((token): [number, VocabularyToken] => [
-      token.id,
-      { ...token, shown: visible(token.text) },
-    ]),
+    batch.vocabulary.map((token): [number, VocabularyToken] => [token.id, prepared(token)]),
   )
   return { batch, extent: { columns: batch.seq_len + 1, rows: batch.rows }, spansOfRow, tokens }
 }
@@ -63,7 +66,7 @@ export function spanAt(model: BatchModel, { row, position }: Cell): Span | null 
 
 function tokenAt(model: BatchModel, { row, position }: Cell): VocabularyToken {
   const id = model.batch.ids[row * model.extent.columns + position] ?? 0
-  return model.tokens.get(id) ?? { id, text: `#${id}`, bytes: 0, shown: `#${id}` }
+  return model.tokens.get(id) ?? prepared({ id, text: `#${id}`, bytes: 0 })
 }
 
 export function readCell(model: BatchModel, cell: Cell): CellReading {

@@ -122,9 +122,13 @@ function paintCells(context: Context, scene: Scene, row: number, range: VisibleR
     context.fillStyle = colours.full
     context.fillRect(x, y + height - bar, view.sx - (withText ? 1 : 0.5), bar)
     if (!withText) continue
-    context.fillStyle = palette.ink
-    const shown = model.tokens.get(model.batch.ids[at] ?? 0)?.shown ?? ''
-    context.fillText(clip(shown, characters), x + view.sx / 2 - 0.5, y + (height - bar) / 2 + 0.5)
+    const token = model.tokens.get(model.batch.ids[at] ?? 0)
+    context.fillStyle = token?.special ? palette.dim : palette.ink
+    context.fillText(
+      clip(token?.shown ?? '', characters),
+      x + view.sx / 2 - 0.5,
+      y + (height - bar) / 2 + 0.5,
+    )
   }
 }
 
