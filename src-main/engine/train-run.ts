@@ -10,11 +10,12 @@ import { type BaseFolder, resolveBaseFolder } from '../checkpoint/base-folder'
 import { writeModelCheckpoint } from '../checkpoint/nanochat-files'
 import { phaseFolders } from '../checkpoint/nanochat-folder'
 import { MidbenchError, toFailure } from '../errors'
-import { flopsPerToken, parameterCount } from '../model/flops'
+import { flopsPerToken } from '../model/flops'
 import { initParameters } from '../model/init'
 import type { DataClient } from '../packing/data-client'
 import type { OpenedData, PackingFacts } from '../packing/data-protocol'
 import type { LogLine } from '../runs/run.schema'
+import { firstLines, type OpenRun, prepared } from './announcement'
 import { type Device, openDevice } from './device'
 import { openData, openEngine, type Report, reportedCall, requireSameVocabulary } from './job-context'
 import { type LoopHooks, type LoopOptions, TrainLoop } from './loop'
@@ -68,7 +69,7 @@ export class TrainRun {
     })
     try {
       await this.orderBatches(data, start)
-      this.announce(start, opened, facts, device, engine)
+      this.announce({ config, start, opened, facts, device, engine: engine.name })
       const loop = this.makeLoop(engine, data, start, opened, device)
       await this.train(loop, () => this.finish(loop, this.source(engine, start, loop), folders, device))
     } finally {
@@ -203,7 +204,7 @@ export class TrainRun {
     if (this.steps !== null || epochSteps > 0) return
     throw new MidbenchError({
       code: 'run.no-step',
-      message: `The mixture does not fill one step of ${count(this.job.config.total_batch_size)} tokens.`,
+      message: `The mixture does not fill one step of ${this.job.config.total_batch_size.toLocaleString('en-US')} tokens.`,
       remedy: 'Lower total_batch_size, add conversations, or set num_iterations.',
     })
   }
@@ -214,53 +215,9 @@ export class TrainRun {
     await data.startTrain(state.loader ?? undefined, { ...totalBatches, ahead })
   }
 
-  private announce(
-    start: RunStart,
-    opened: OpenedData,
-    facts: PackingFacts,
-    device: Device,
-    engine: StepEngine,
-  ): void {
-    const { model, base, state } = start
-    const parameters = parameterCount(model)
-    const flops = flopsPerToken(model)
-    const { vocab_size, n_layer, n_embd, n_head, n_kv_head } = model
-    const label = `${device.label}, ${device.dtype}, ${engine.name}`
-    this.report({
-      type: 'prepared',
-      prepared: {
-        model: {
-          ...base,
-          parameters,
-          flops_per_token: flops,
-          vocab_size,
-          n_layer,
-          n_embd,
-          n_head,
-          n_kv_head,
-        },
-        device: label,
-        totalSteps: this.steps ?? facts.epochSteps,
-        facts,
-        step: state.step,
-      },
-    })
-    this.log('info', `${start.from}: ${count(parameters)} parameters, ${count(flops)} FLOPs a token`)
-    this.log('info', `TensorFlow ${device.tensorflow.version} on ${label}${peakText(device)}`)
-    this.log('info', dataText(opened))
-    this.logBatchSizes()
-  }
-
-  /** As the seed prints them. */
-  private logBatchSizes(): void {
-    const { device_batch_size: rows, max_seq_len: length, total_batch_size: total } = this.job.config
-    const tokens = count(rows * length)
-    this.log('info', `Tokens / micro-batch / rank: ${String(rows)} x ${String(length)} = ${tokens}`)
-    this.log('info', `Tokens / micro-batch: ${tokens}`)
-    this.log(
-      'info',
-      `Total batch size ${count(total)} => gradient accumulation steps: ${String(this.gradAccumSteps)}`,
-    )
+  private announce(run: OpenRun): void {
+    this.report({ type: 'prepared', prepared: prepared(run) })
+    for (const line of firstLines(run)) this.log('info', line)
   }
 
   /** The phase that was interrupted comes back once the compiling is done. */
@@ -283,18 +240,4 @@ export class TrainRun {
   private log(level: LogLine['level'], text: string): void {
     this.report({ type: 'log', line: { at: Date.now(), level, text } })
   }
-}
-
-function peakText({ peakFlops, dtype }: Device): string {
-  return peakFlops === null
-    ? '; its peak is not known, so no MFU'
-    : `; MFU against ${(peakFlops / 1e9).toFixed(0)} GFLOPS, this machine's ${dtype} matrix products`
-}
-
-function dataText({ trainConversations, valConversations }: OpenedData): string {
-  return `${count(trainConversations)} conversations to train on, ${count(valConversations)} to evaluate on`
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US')
 }

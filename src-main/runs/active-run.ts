@@ -23,6 +23,9 @@ import type { RunThreads } from './run-threads'
 import type { RunStore } from './store'
 import { TimeLeft } from './time-left'
 
+/** States in which a run needs no threads any more. */
+const OVER: readonly RunState[] = ['stopped', 'done', 'failed']
+
 export class ActiveRun {
   state: RunState = 'preparing'
   private readonly client: TrainerClient
@@ -78,12 +81,18 @@ export class ActiveRun {
     this.batcher.flush()
   }
 
-  /** Ends the threads. A run that is not at rest loses what its last checkpoint does not hold. */
+  /**
+   * Ends the threads. A paused run stays paused, from its checkpoint; one in progress is interrupted and loses what its
+   * last checkpoint does not hold.
+   */
   async release(): Promise<void> {
-    this.flush()
     this.client.release()
+    this.flush()
     await this.threads.close()
     await this.logFile
+    if (OVER.includes(this.state)) return
+    if (this.state !== 'paused') this.state = 'interrupted'
+    this.emitChanged(this.store.update(this.id, { state: this.state, owner: null }))
   }
 
   // -------------------------------------------------------------- reports

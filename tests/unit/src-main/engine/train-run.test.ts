@@ -39,8 +39,13 @@ const { runs } = readGolden(
   }),
 )
 
-test.each(runs)('a run of the reference, accumulation $grad_accum', async (golden) => {
+const ENGINES = ['eager', 'graph'] as const
+const runsByEngine = runs.flatMap((golden) => ENGINES.map((engine) => ({ golden, engine })))
+
+test.each(runsByEngine)('a run of the reference, $engine, accumulation $golden.grad_accum', async (each) => {
+  const { golden, engine } = each
   const config = goldenConfig({
+    engine,
     num_iterations: golden.progress_total_steps,
     total_batch_size: golden.grad_accum * 4 * 256,
     weight_decay: golden.weight_decay,
@@ -60,8 +65,8 @@ test.each(runs)('a run of the reference, accumulation $grad_accum', async (golde
   expect(Math.abs(bpb - golden.val_bpb_after_5_batches)).toBeLessThan(0.002)
 })
 
-test('six steps at once and three, a resume, and three give the same bits', async () => {
-  const config = goldenConfig({ num_iterations: 6, total_batch_size: 2 * 4 * 256, eval_every: 3 })
+test.each(ENGINES)('%s: six steps, and three, a resume and three give the same bits', async (engine) => {
+  const config = goldenConfig({ engine, num_iterations: 6, total_batch_size: 2 * 4 * 256, eval_every: 3 })
   const whole = await runJob(goldenTrainJob(temporaryFolder(), config))
   const folder = temporaryFolder()
   const first = await runJob(goldenTrainJob(folder, config, { stopAfter: 3 }))

@@ -119,17 +119,6 @@ describe('a run from start to end', () => {
 })
 
 describe('pause, resume and stop', () => {
-  test('a paused run whose threads are ended is still paused', async () => {
-    const work = openManager()
-    const id = await work.manager.start(request())
-    await until(work, hasStep(1))
-    const paused = until(work)
-    work.manager.pause(id)
-    await paused
-    await work.manager.close()
-    expect(work.store.summary(id)).toMatchObject({ state: 'paused', error: null })
-  })
-
   test('a paused run stands still, and goes on in memory', async () => {
     const work = openManager()
     const begun = until(work, hasStep(1))
@@ -167,6 +156,24 @@ describe('pause, resume and stop', () => {
     expect((await failureOf(() => second.manager.findResumable({ configPath: '/other.json' }))).code).toBe(
       'run.none',
     )
+  })
+
+  test('a manager that closes leaves a run in progress interrupted, and a paused one paused', async () => {
+    const work = openManager()
+    const begun = until(work, hasStep(1))
+    const id = await work.manager.start(request({ num_iterations: 40 }))
+    await begun
+    const paused = until(work)
+    work.manager.pause(id)
+    await paused
+    await work.manager.close()
+    expect(work.manager.get(id).state).toBe('paused')
+    expect(work.store.owner(id)).toBeNull()
+    const again = until(work, hasStep(work.manager.get(id).step + 1))
+    await work.manager.resume(id)
+    await again
+    await work.manager.close()
+    expect(work.manager.get(id).state).toBe('interrupted')
   })
 
   test('one run trains at a time', async () => {

@@ -1,0 +1,68 @@
+/** What a run says of itself once everything is open: the report `prepared`, and the first lines of its log. */
+import { flopsPerToken, parameterCount } from '../model/flops'
+import type { OpenedData, PackingFacts } from '../packing/data-protocol'
+import type { RunConfig } from '../runs/config.schema'
+import type { Device } from './device'
+import type { RunStart } from './run-start'
+import type { Prepared } from './trainer-protocol'
+
+/** All that is open. */
+export interface OpenRun {
+  config: RunConfig
+  start: RunStart
+  opened: OpenedData
+  facts: PackingFacts
+  device: Device
+  /** The engine's name. */
+  engine: string
+}
+
+export function prepared({ config, start, facts, device, engine }: OpenRun): Prepared {
+  const { vocab_size, n_layer, n_embd, n_head, n_kv_head } = start.model
+  return {
+    model: {
+      ...start.base,
+      parameters: parameterCount(start.model),
+      flops_per_token: flopsPerToken(start.model),
+      vocab_size,
+      n_layer,
+      n_embd,
+      n_head,
+      n_kv_head,
+    },
+    device: deviceText(device, engine),
+    totalSteps: config.num_iterations === -1 ? facts.epochSteps : config.num_iterations,
+    facts,
+    step: start.state.step,
+  }
+}
+
+/** The last three are the seed's. */
+export function firstLines({ config, start, opened, device, engine }: OpenRun): string[] {
+  const { device_batch_size: rows, max_seq_len: length, total_batch_size: total } = config
+  const { version } = device.tensorflow
+  const micro = rows * length
+  return [
+    `${start.from}: ${count(parameterCount(start.model))} parameters, ${count(flopsPerToken(start.model))} FLOPs a token`,
+    `TensorFlow ${version} on ${deviceText(device, engine)}; ${peakText(device)}`,
+    `${count(opened.trainConversations)} conversations to train on, ${count(opened.valConversations)} to evaluate on`,
+    `Tokens / micro-batch / rank: ${String(rows)} x ${String(length)} = ${count(micro)}`,
+    `Tokens / micro-batch: ${count(micro)}`,
+    `Total batch size ${count(total)} => gradient accumulation steps: ${String(total / micro)}`,
+  ]
+}
+
+/** "CPU, 2 threads, bfloat16, graph" */
+function deviceText({ label, dtype }: Device, engine: string): string {
+  return `${label}, ${dtype}, ${engine}`
+}
+
+function peakText({ peakFlops, dtype }: Device): string {
+  return peakFlops === null
+    ? 'its peak is not known, so no MFU'
+    : `MFU against ${(peakFlops / 1e9).toFixed(0)} GFLOPS, this machine's ${dtype} matrix products`
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US')
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+
+import type { FloatArray } from '../../../../src-main/checkpoint/types'
+import { openDevice } from '../../../../src-main/engine/device'
+import { openEngine, reportedCall, requireSameVocabulary } from '../../../../src-main/engine/job-context'
+import { RequestQueue } from '../../../../src-main/engine/request-queue'
+import type { TrainerReport } from '../../../../src-main/engine/trainer-protocol'
+import { tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
+import { failureOf } from '../../../support/failure'
+import { goldenConfig } from '../../../support/golden-run'
+
+const opened = {
+  trainConversations: 1,
+  valConversations: 0,
+  tasks: { train: [], val: [] },
+  vocabSize: 70,
+  byteLengths: new Int32Array(70),
+  bosId: 61,
+}
+
+test('a tokenizer of another vocabulary is refused, with both sizes', async () => {
+  requireSameVocabulary(tinyConfig, opened, 'd2')
+  const failure = await failureOf(() => requireSameVocabulary(tinyConfig, { ...opened, vocabSize: 99 }, 'd2'))
+  expect(failure.code).toBe('tokenizer.mismatch')
+  expect(failure.message).toBe('d2 has a vocabulary of 70, the tokenizer one of 99.')
+})
+
+test('the engine is the one that the config names', async () => {
+  const start = { parameters: tinyCheckpoint(1).model, optimizer: new Map<string, FloatArray>() }
+  for (const name of ['graph', 'eager'] as const) {
+    const config = goldenConfig({ engine: name })
+    const engine = await openEngine(config, tinyConfig, start, await openDevice(config, null))
+    expect(engine.name).toBe(name)
+    engine.dispose()
+  }
+})
+
+test('a long call reports its progress and is broken off by a stop', () => {
+  const requests = new RequestQueue()
+  const reports: TrainerReport[] = []
+  const call = reportedCall(requests, (report) => reports.push(report))
+  call.onProgress?.({ label: 'decoding', done: 1, total: 2, unit: 'rows' })
+  expect(reports).toEqual([{ type: 'progress', label: 'decoding', done: 1, total: 2, unit: 'rows' }])
+  requests.put('pause')
+  expect(call.signal?.aborted).toBe(false)
+  requests.put('stop')
+  expect(call.signal?.aborted).toBe(true)
+})
