@@ -14,9 +14,10 @@ export async function withVirtualDisplay<Result>(
   const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
   const numberPipe = server.stdio[3]
   if (!numberPipe) throw displayFailed('it has no pipe')
-  const exited = once(server, 'exit').then(() => {
-    throw displayFailed('it ended at once')
-  })
+  const exited = once(server, 'exit').then(
+    () => Promise.reject(displayFailed('it ended at once')),
+    (error: unknown) => Promise.reject(displayFailed(String(error))),
+  )
   const started = once(numberPipe, 'data').then(([number]) => `:${String(number).trim()}`)
   try {
     const display = await Promise.race([started, exited])

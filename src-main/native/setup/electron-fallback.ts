@@ -3,7 +3,7 @@
  *
  * The package holds a stock Electron 33 with an application in it. What is taken is Electron's own files; two switches
  * inside the executable ("fuses") that were set for that application are set back, and a small application of ours
- * (fallback-app/) takes the place of Electron's, which opens the folder named on the command line.
+ * (resources/fallback-electron) takes the place of Electron's, which opens the folder named on the command line.
  */
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -70,8 +70,8 @@ async function setFuses(executable: string): Promise<void> {
 }
 
 async function addFolderOpener(staging: string): Promise<void> {
-  const source = join(projectDir(), 'src-main', 'native', 'setup', 'fallback-app')
-  const copy = join(staging, 'fallback-app')
+  const source = join(projectDir(), 'resources', 'fallback-electron')
+  const copy = join(staging, 'folder-opener')
   await cp(source, copy, { recursive: true })
   await mkdir(join(staging, 'resources'))
   await createPackage(copy, join(staging, 'resources', 'default_app.asar'))
