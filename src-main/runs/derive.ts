@@ -70,23 +70,31 @@ function diskBytes(config: RunConfig, model: ModelConfig): number {
   return checkpointBytes(model) * (kept + (config.dry_run ? 0 : 1))
 }
 
-/**
- * Peak memory of the process with the eager engine: weights, their gradients and sums, and the optimizers' state; what
- * backward keeps of the activations; the loss of one chunk of rows. Fitted to eight measured shapes (depth 4 and 8, 256
- * and 512 wide, 1024 to 8192 tokens, vocabularies of 4096 and 32768), which it meets within 10 %.
- */
-function memoryBytes(config: RunConfig, model: ModelConfig): number {
-  const weights = 4 * parameterCount(model)
-  const tokens = config.device_batch_size * config.max_seq_len
-  const activations = 4 * tokens * model.n_embd * model.n_layer * ACTIVATIONS
-  const chunkRows = Math.min(tokens, Math.max(512, 2 ** 22 / model.vocab_size))
-  const loss = 4 * chunkRows * model.vocab_size * LOSS_COPIES
-  return PROCESS_BYTES + checkpointBytes(model) + 3 * weights + activations + loss
+/** What an engine holds beside the weights, fitted to measurements (see derive.test.ts), which it meets within 10 %. */
+interface EngineMemory {
+  /** Node, TensorFlow and what they load; XLA's programs. */
+  processBytes: number
+  /** Arrays of width n_embd that a token and layer leave for backward. */
+  activations: number
+  /** Arrays of logits' size that the loss of a chunk of rows holds at once. */
+  lossCopies: number
 }
 
-/** Arrays of width n_embd that backward keeps, a token and layer. */
-const ACTIVATIONS = 14
-/** Arrays of logits' size that the loss of a chunk holds at once. */
-const LOSS_COPIES = 5
-/** Node, TensorFlow and what they load. */
-const PROCESS_BYTES = 500e6
+const MEMORY: Record<RunConfig['engine'], EngineMemory> = {
+  eager: { processBytes: 500e6, activations: 14, lossCopies: 5 },
+  graph: { processBytes: 600e6, activations: 30, lossCopies: 13 },
+}
+
+/** Peak memory of the process: weights, gradients and optimizers' state, activations, and the loss of one chunk. */
+function memoryBytes(config: RunConfig, model: ModelConfig): number {
+  const { processBytes, activations, lossCopies } = MEMORY[config.engine]
+  const tokens = config.device_batch_size * config.max_seq_len
+  const chunkRows = Math.min(tokens, Math.max(512, 2 ** 22 / model.vocab_size)) // as model/softcap-loss.ts cuts them
+  return (
+    processBytes +
+    checkpointBytes(model) +
+    3 * 4 * parameterCount(model) +
+    4 * tokens * model.n_embd * model.n_layer * activations +
+    4 * chunkRows * model.vocab_size * lossCopies
+  )
+}

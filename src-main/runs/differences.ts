@@ -58,6 +58,10 @@ export function differences(config: RunConfig, facts: RunFacts): string[] {
     ],
     [true, 'Bits per byte are summed in float64; the seed sums in float32.'],
     [
+      config.dtype === 'float32' || config.engine === 'eager',
+      'Muon’s orthogonalisation is in float32; the seed’s is in bfloat16.',
+    ],
+    [
       config.buffer_size !== 100,
       `buffer_size is ${String(config.buffer_size)}; the seed buffers 100 conversations.`,
     ],
@@ -68,17 +72,26 @@ export function differences(config: RunConfig, facts: RunFacts): string[] {
   ]
 }
 
-/** bfloat16 was asked for and float32 is computed: what the seed itself does on a CPU, and what it does not on a GPU. */
+/**
+ * Where the precision is not the seed's, or not the one that was asked for. On a CPU the seed computes in float32 whatever
+ * dtype says, since its autocast is for CUDA alone.
+ *
+ * @param device as the run has it; null before it is known, when a CPU is assumed
+ */
 export function precisionDifference(
   config: Pick<RunConfig, 'dtype' | 'engine'>,
   device: string | null,
 ): string[] {
-  if (config.dtype !== 'bfloat16' || config.engine !== 'eager') return []
-  return device === null || device.startsWith('CPU')
-    ? [
-        'dtype is bfloat16, and the eager engine computes in float32; so does the seed on a CPU, where its autocast is off.',
-      ]
-    : [
-        'dtype is bfloat16, and the eager engine computes in float32; the seed computes matrix products in bfloat16 on a GPU.',
-      ]
+  if (config.dtype !== 'bfloat16') return []
+  const onCpu = device === null || device.startsWith('CPU')
+  if (config.engine === 'eager') {
+    return [
+      onCpu
+        ? 'dtype is bfloat16, and the eager engine computes in float32; so does the seed on a CPU, where its autocast is off.'
+        : 'dtype is bfloat16, and the eager engine computes in float32; the seed computes matrix products in bfloat16 on a GPU.',
+    ]
+  }
+  return onCpu
+    ? ['Matrix products are in bfloat16; on a CPU the seed computes in float32, where its autocast is off.']
+    : []
 }

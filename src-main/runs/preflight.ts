@@ -83,6 +83,7 @@ function batchFindings(config: RunConfig, derived: Derived): Finding[] {
 }
 
 function engineFindings(config: RunConfig, facts: PreflightFacts): Finding[] {
+  if (config.engine !== 'eager') return []
   return precisionDifference(config, facts.device).map((text) =>
     warn('dtype', text, 'Set dtype to "float32" to say what is computed.'),
   )

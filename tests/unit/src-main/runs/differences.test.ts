@@ -39,4 +39,7 @@ test('bfloat16 that is not computed is never passed over in silence', () => {
     containing('bfloat16 on a GPU'),
   ])
   expect(precisionDifference({ ...config, dtype: 'float32' }, facts.device)).toEqual([])
+  const graph = { dtype: 'bfloat16', engine: 'graph' } as const
+  expect(precisionDifference(graph, null)).toEqual([containing('on a CPU the seed computes in float32')])
+  expect(precisionDifference(graph, 'NVIDIA H100, bfloat16, graph')).toEqual([])
 })
