@@ -6,6 +6,7 @@
  */
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 
 import type { JobLocations, TrainJob } from '../engine/trainer-protocol'
 import { MidbenchError } from '../errors'
@@ -26,6 +27,8 @@ import type { RunStore } from './store'
 const RESUMABLE = ['paused', 'stopped', 'interrupted', 'failed']
 /** States in which a run is in progress, in this process or another. */
 const AT_REST = [...RESUMABLE, 'done']
+/** Steps that are read before others get a turn: some 10 ms. */
+const STEPS_AT_ONCE = 2500
 /** Lines of the log that a watcher gets first. */
 const LOG_LINES = 500
 
@@ -149,14 +152,26 @@ export class RunManager {
     return this.options.store.detail(id)
   }
 
-  /** What is stored from a step on; the metrics that still wait are stored first. */
-  watch(id: string, fromStep: number): Watched {
+  /**
+   * What is stored from a step on, the metrics that still wait included. A long history is read in slices, so as not to
+   * hold the thread up; the last slice and the number of the last event belong together.
+   *
+   * @throws MidbenchError `run.unknown`
+   */
+  async watch(id: string, fromStep: number): Promise<Watched> {
     const { store } = this.options
-    this.active.get(id)?.flush()
+    const steps: StepMetric[] = []
+    for (;;) {
+      this.active.get(id)?.flush()
+      const slice = store.steps(id, (steps.at(-1)?.step ?? fromStep - 1) + 1, STEPS_AT_ONCE)
+      steps.push(...slice)
+      if (slice.length < STEPS_AT_ONCE) break
+      await setImmediate()
+    }
     return {
       detail: store.detail(id),
       seq: this.active.get(id)?.seq ?? this.lastSeq.get(id) ?? 0,
-      steps: store.steps(id, fromStep),
+      steps,
       evals: store.evals(id, fromStep),
       log: store.log(id, LOG_LINES),
     }

@@ -13,7 +13,7 @@ import { RunStore } from '../../../../src-main/runs/store'
 import { failureOf } from '../../../support/failure'
 import { goldenPath } from '../../../support/golden'
 import { goldenConfig } from '../../../support/golden-run'
-import { sampleRun, sampleStep } from '../../../support/run-samples'
+import { sampleRun, sampleStep, sampleSteps } from '../../../support/run-samples'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
 /** The decoded mixture, shared by the tests. */
@@ -71,7 +71,7 @@ describe('a run from start to end', () => {
     const rest = until(work)
     const id = await work.manager.start(request({ eval_every: 3 }))
     await rest
-    const { detail, steps, evals, log, seq } = work.manager.watch(id, 0)
+    const { detail, steps, evals, log, seq } = await work.manager.watch(id, 0)
     expect(detail).toMatchObject({
       name: 'golden',
       state: 'done',
@@ -135,7 +135,7 @@ describe('pause, resume and stop', () => {
     const stopped = until(work)
     await work.manager.resume(id)
     expect(await stopped).toMatchObject({ state: 'stopped' })
-    const { steps } = work.manager.watch(id, 0)
+    const { steps } = await work.manager.watch(id, 0)
     expect(steps.map((metric) => metric.step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
   })
 
@@ -150,7 +150,7 @@ describe('pause, resume and stop', () => {
     const done = until(second)
     await second.manager.resume(id)
     await done
-    const { detail, steps } = second.manager.watch(id, 2)
+    const { detail, steps } = await second.manager.watch(id, 2)
     expect(detail.state).toBe('done')
     expect(steps.map((metric) => metric.step)).toEqual([2, 3, 4, 5, 6])
     expect((await failureOf(() => second.manager.findResumable({ configPath: '/other.json' }))).code).toBe(
@@ -196,6 +196,15 @@ describe('pause, resume and stop', () => {
   })
 })
 
+test('a long history is read whole', async () => {
+  const { store, manager } = openManager()
+  store.create(sampleRun({ state: 'stopped' }))
+  store.appendSteps('run-1', sampleSteps(1, 6001))
+  const { steps } = await manager.watch('run-1', 2)
+  expect(steps.map((metric) => metric.step)).toEqual(Array.from({ length: 6000 }, (_, i) => i + 2))
+  expect((await failureOf(() => manager.watch('nobody', 0))).code).toBe('run.unknown')
+})
+
 describe('runs of other processes', () => {
   test('one whose process died is marked interrupted, and goes on from its checkpoint', async () => {
     const first = openManager()
@@ -210,7 +219,7 @@ describe('runs of other processes', () => {
     const done = until(second)
     await second.manager.resume(id)
     await done
-    expect(second.manager.watch(id, 0).steps.map((metric) => metric.step)).toEqual([1, 2, 3, 4, 5, 6])
+    expect((await second.manager.watch(id, 0)).steps.map((metric) => metric.step)).toEqual([1, 2, 3, 4, 5, 6])
   })
 
   test('one that another process holds is left to it', async () => {
