@@ -120,7 +120,10 @@ describe('warnings', () => {
   })
 
   test('blockers come first, passed checks last', () => {
-    const { findings } = preflight(config({ total_batch_size: 200, save_every: -1 }), { ...nothingKnown, base })
+    const { findings } = preflight(config({ total_batch_size: 200, save_every: -1 }), {
+      ...nothingKnown,
+      base,
+    })
     expect(levels(findings)).toEqual([...levels(findings)].sort((a, b) => rank(a) - rank(b)))
     const rank0 = levels(findings)[0]
     expect(rank0).toBe('block')
