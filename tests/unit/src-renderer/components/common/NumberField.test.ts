@@ -1,0 +1,43 @@
+// @vitest-environment happy-dom
+import { mount } from '@vue/test-utils'
+import { expect, it } from 'vitest'
+import NumberField from '../../../../../src-renderer/components/common/NumberField.vue'
+
+function field(props: { value: number | null; min?: number; integer?: boolean; placeholder?: string }) {
+  const wrapper = mount(NumberField, { props })
+  const type = async (text: string): Promise<void> => {
+    await wrapper.find('input').setValue(text)
+  }
+  return { wrapper, type, changes: () => wrapper.emitted('change')?.map(([value]) => value) ?? [] }
+}
+
+it('hands a number on when it is done being typed', async () => {
+  const { type, changes } = field({ value: 1 })
+  await type('524,288')
+  expect(changes()).toEqual([524288])
+})
+
+it('marks what it refuses, and keeps it to itself', async () => {
+  const { wrapper, type, changes } = field({ value: 1, min: 1, integer: true })
+  for (const text of ['abc', '0', '1.5', '']) {
+    await type(text)
+    expect(wrapper.find('input').attributes('aria-invalid')).toBe('true')
+  }
+  expect(changes()).toEqual([])
+})
+
+it('takes empty for null where a placeholder says what that is', async () => {
+  const { type, changes } = field({ value: 5, placeholder: 'end' })
+  await type('')
+  expect(changes()).toEqual([null])
+})
+
+it('steps with the arrow keys, not below its least value', async () => {
+  const { wrapper, changes } = field({ value: 2, min: 1, integer: true })
+  const input = wrapper.find('input')
+  await input.trigger('keydown.down')
+  await input.trigger('keydown.down')
+  await input.trigger('keydown.up')
+  expect(changes()).toEqual([1])
+  expect(input.element.value).toBe('2')
+})

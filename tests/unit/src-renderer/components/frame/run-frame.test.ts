@@ -1,0 +1,121 @@
+// @vitest-environment happy-dom
+import { flushPromises, mount } from '@vue/test-utils'
+import { TooltipProvider } from 'reka-ui'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { defineComponent, h } from 'vue'
+import type { RunSummary } from '../../../../../src-renderer/api/types'
+import StatusLine from '../../../../../src-renderer/components/frame/StatusLine.vue'
+import TopBar from '../../../../../src-renderer/components/frame/TopBar.vue'
+import { useProject } from '../../../../../src-renderer/composables/use-project'
+import { useRuns } from '../../../../../src-renderer/composables/use-runs'
+import { answerWith, connect, made, send, settled } from '../../main-process'
+import { sampleConfig, sampleRun } from '../../runs/sample-run'
+
+const config = sampleConfig()
+
+/** The frame's two bars, with what the app loads before it shows them. */
+const Frame = defineComponent({
+  setup() {
+    void useProject().load()
+    void useRuns().load()
+    return () => h(TooltipProvider, () => [h(TopBar), h(StatusLine)])
+  },
+})
+
+async function frame(runs: RunSummary[], findings: { level: 'block'; path: string; message: string }[] = []) {
+  answerWith({
+    'project.current': () => ({
+      name: 'p',
+      path: null,
+      dir: '/p',
+      read_only: false,
+      modified: false,
+      config,
+    }),
+    'project.check': () => ({ valid: findings.length === 0, findings, derived: null }),
+    'runs.list': () => runs,
+    'runs.watch': ({ runId }) => ({
+      detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },
+      seq: 0, steps: [], evals: [], log: [],
+    }), // prettier-ignore
+    'runs.start': () => ({ runId: 'new' }),
+    'runs.pause': () => ({}),
+    'runs.resume': () => ({}),
+    'runs.stop': () => ({}),
+  })
+  const wrapper = mount(Frame)
+  await new Promise((resolve) => setTimeout(resolve, 200)) // the check waits a moment for typing to end
+  await settled()
+  await flushPromises()
+  const button = (name: string) => wrapper.findAll('button').find((one) => one.text() === name)
+  return { wrapper, button, step: () => wrapper.find('[data-testid="status-step"]').text() }
+}
+const called = (): string[] =>
+  made.map(({ name }) => name).filter((name) => /^runs\.(start|pause|resume|stop)$/.test(name))
+
+beforeAll(() => connect())
+beforeEach(() => {
+  document.body.replaceChildren()
+})
+
+describe('the main button', () => {
+  it.each([
+    [[], 'Start', 'runs.start'],
+    [[sampleRun({ state: 'done' })], 'Start', 'runs.start'],
+    [[sampleRun({ state: 'training' })], 'Pause', 'runs.pause'],
+    [[sampleRun({ state: 'paused' })], 'Resume', 'runs.resume'],
+  ])('does the one thing that can be done', async (runs, name, call) => {
+    const { wrapper, button } = await frame(runs)
+    await button(name)?.trigger('click')
+    await settled()
+    expect(called()).toEqual([call])
+    wrapper.unmount()
+  })
+
+  it('does not start what the check blocks, and says why', async () => {
+    const { wrapper, button } = await frame([], [{ level: 'block', path: 'x', message: 'indivisible' }])
+    expect(button('Start')?.attributes('disabled')).toBeDefined()
+    expect(button('Start')?.attributes('title')).toContain('indivisible')
+    wrapper.unmount()
+  })
+
+  it('stands beside Stop and save, which is for a run at work', async () => {
+    const idle = await frame([sampleRun({ state: 'done' })])
+    expect(idle.button('Stop and save')?.attributes('disabled')).toBeDefined()
+    idle.wrapper.unmount()
+    const { wrapper, button } = await frame([sampleRun({ state: 'training' })])
+    await button('Stop and save')?.trigger('click')
+    await settled()
+    expect(called()).toEqual(['runs.stop'])
+    wrapper.unmount()
+  })
+})
+
+describe('the status line', () => {
+  it('says the step of the steps, and follows it between changes of state', async () => {
+    const { wrapper, step } = await frame([sampleRun({ step: 12, total_steps: 130 })])
+    expect(step()).toBe('step 12 / 130')
+    const metric = {
+      step: 13, loss: 2, loss_last_micro: 2, loss_ema: 2, lrm: 1, momentum: 0.85, dt_ms: 10, data_wait_ms: 0,
+      tok_per_sec: 100, mfu: null, epoch: 1, progress: 0.1, training_time_s: 1, first_batch: 12,
+    } // prettier-ignore
+    await send('run.metrics', {
+      runId: 'r1',
+      seq: 1,
+      state: 'training',
+      steps: [metric],
+      evals: [],
+      log: [],
+      seconds_left: 9,
+    })
+    await flushPromises()
+    expect(step()).toBe('step 13 / 130')
+    wrapper.unmount()
+  })
+
+  it('says that there is no run yet', async () => {
+    const { wrapper, step } = await frame([])
+    expect(step()).toBe('no run yet')
+    wrapper.unmount()
+  })
+})

@@ -1,0 +1,95 @@
+/**
+ * The other end of the page's port, for tests of what talks over it: a real MessageChannel and birpc, inputs parsed with
+ * the contract as serve.ts does, answers given by the test. The page takes the first port it is handed, as in the app, so
+ * there is one a test file; `answer` changes what it answers.
+ */
+import { createBirpc } from 'birpc'
+import { effectScope } from 'vue'
+import {
+  calls,
+  type CallName,
+  type CallOutput,
+  type CallParsed,
+  type EventName,
+  type EventPayload,
+} from '../../../src-main/ipc/contract'
+import { CallError, type Remote } from '../../../src-renderer/api/client'
+
+type Handler<N extends CallName> = (input: CallParsed<N>) => CallOutput<N> | Promise<CallOutput<N>>
+type Handlers = { [N in CallName]?: Handler<N> }
+
+interface Page {
+  event<N extends EventName>(name: N, payload: EventPayload<N>): void
+}
+
+let handlers: Handlers = {}
+/** Every call made so far, with its input as it came. */
+export const made: { name: CallName; input: unknown }[] = []
+
+async function answer<N extends CallName>(name: N, input: unknown): Promise<CallOutput<N>> {
+  const parsed = calls[name].input.safeParse(input)
+  if (!parsed.success) throw new CallError({ code: 'input.invalid', message: parsed.error.message })
+  const handler = handlers[name]
+  if (!handler) throw new CallError({ code: 'call.unknown', message: `The test answers no ${name}` })
+  return handler(parsed.data as CallParsed<N>)
+}
+
+const local: Remote = {
+  async call(name, input) {
+    made.push({ name, input })
+    try {
+      return { ok: true, value: await answer(name, input) }
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      const { code, message, remedy, issues } = error
+      return { ok: false, failure: { code, message, ...(remedy ? { remedy } : {}), issues } }
+    }
+  },
+}
+
+const { port1, port2 } = new MessageChannel()
+const page = createBirpc<Page, Remote>(local, {
+  post: (data) => {
+    port2.postMessage(data)
+  },
+  on: (receive) => {
+    port2.onmessage = (event) => {
+      receive(event.data)
+    }
+  },
+})
+
+/** Hands the page its port, as the preload does. */
+export function connect(origin = location.origin, source: MessageEventSource = window): void {
+  window.dispatchEvent(new MessageEvent('message', { data: 'midbench:port', ports: [port1], origin, source }))
+}
+
+/** What the main process answers from now on; calls not named are refused. */
+export function answerWith(next: Handlers): void {
+  handlers = next
+  made.length = 0
+}
+
+/** Sends an event to the page. */
+export async function send<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void> {
+  await page.event.asEvent(name, payload)
+  await settled()
+}
+
+/** Lets messages under way arrive and be answered. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 6; turn++) await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
+/** Runs a composable in a scope of its own; `stop` disposes of it, as leaving a view does. */
+export function inScope<T>(use: () => T): { value: T; stop: () => void } {
+  const scope = effectScope()
+  const value = scope.run(use)
+  if (value === undefined) throw new Error('the composable gave nothing')
+  return {
+    value,
+    stop: () => {
+      scope.stop()
+    },
+  }
+}

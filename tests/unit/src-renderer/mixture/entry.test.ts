@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { calls } from '../../../../src-main/ipc/contract'
+import type { MixtureEntry } from '../../../../src-renderer/api/types'
+import {
+  entryName,
+  entrySlice,
+  entrySplit,
+  moved,
+  newEntry,
+  optionsOf,
+  withChoice,
+  withFile,
+  withNumber,
+  withSize,
+} from '../../../../src-renderer/mixture/entry'
+
+const entrySchema = calls['mixture.probe'].input.shape.entry
+const KINDS = ['SmolTalk', 'MMLU', 'GSM8K', 'SimpleSpelling', 'SpellingBee'] as const
+const mmlu: MixtureEntry = { task: 'MMLU', subset: 'all', split: 'test', stop: 5200 }
+
+describe('newEntry', () => {
+  it.each(KINDS)('%s is what the contract takes, in both splits', (task) => {
+    for (const split of ['train', 'val'] as const) {
+      const entry = newEntry(task, split)
+      expect(entrySchema.parse(entry)).toEqual(entry)
+    }
+  })
+  it('has the sizes and slices of the reference', () => {
+    expect(newEntry('SimpleSpelling', 'train')).toMatchObject({ size: 200_000 })
+    expect(newEntry('MMLU', 'val')).toEqual(mmlu)
+  })
+})
+
+describe('text', () => {
+  it('names an entry, its split and its slice', () => {
+    expect(entryName({ task: 'CustomJSON', filepath: '/data/a.jsonl' })).toBe('a.jsonl')
+    expect(entryName(mmlu)).toBe('MMLU')
+    expect(entrySplit(mmlu)).toBe('all / test')
+    expect(entrySlice(mmlu)).toBe('[:5,200]')
+    expect(entrySlice({ ...mmlu, start: 10, step: 2 })).toBe('[10:5,200:2]')
+    expect(entrySlice({ task: 'SmolTalk', split: 'train' })).toBe('')
+  })
+})
+
+describe('edits', () => {
+  it('sets a number, and leaves out what is the default', () => {
+    expect(withNumber(mmlu, 'start', 3)).toEqual({ ...mmlu, start: 3 })
+    expect(withNumber({ ...mmlu, repeat: 2 }, 'repeat', 1)).toEqual(mmlu)
+    expect(withNumber(mmlu, 'stop', null)).not.toHaveProperty('stop')
+  })
+  it('keeps MMLU within what its subsets have', () => {
+    expect(withChoice(mmlu, 'subset', 'auxiliary_train')).toMatchObject({
+      subset: 'auxiliary_train',
+      split: 'train',
+    })
+    expect(withChoice(mmlu, 'split', 'dev')).toMatchObject({ split: 'dev' })
+    expect(withChoice(mmlu, 'split', 'nowhere')).toEqual(mmlu)
+  })
+  it('offers the choices that an entry has, with what is chosen', () => {
+    expect(optionsOf(mmlu).map(({ key, value }) => [key, value])).toEqual([
+      ['subset', 'all'],
+      ['split', 'test'],
+    ])
+    expect(optionsOf({ task: 'CustomJSON', filepath: 'a' })).toEqual([])
+  })
+  it('puts a file where each kind has it', () => {
+    expect(withFile({ task: 'CustomJSON', filepath: 'a' }, 'b')).toMatchObject({ filepath: 'b' })
+    expect(withFile(newEntry('SpellingBee', 'train'), 'w.txt')).toMatchObject({ word_list: 'w.txt' })
+    expect(withFile(newEntry('GSM8K', 'train'), 'x.parquet')).toMatchObject({ data_files: 'x.parquet' })
+  })
+  it('sizes only what is generated', () => {
+    expect(withSize(newEntry('SpellingBee', 'train'), 5)).toMatchObject({ size: 5 })
+    expect(withSize(mmlu, 5)).toEqual(mmlu)
+  })
+})
+
+it('moves an element and copies the list', () => {
+  const list = ['a', 'b', 'c']
+  expect(moved(list, 0, 2)).toEqual(['b', 'c', 'a'])
+  expect(moved(list, 2, 0)).toEqual(['c', 'a', 'b'])
+  expect(moved(list, 9, 0)).toEqual(list)
+  expect(list).toEqual(['a', 'b', 'c'])
+})

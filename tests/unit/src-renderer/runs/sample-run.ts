@@ -1,0 +1,34 @@
+/**
+ * A run as the Runs table gets it, and a config, with what a test wants otherwise.
+ */
+import { parseConfig } from '../../../../src-renderer/api/defaults'
+import type { RunConfig, RunSummary } from '../../../../src-renderer/api/types'
+
+export function sampleRun(over: Partial<RunSummary> = {}): RunSummary {
+  return {
+    id: 'r1',
+    name: 'first',
+    state: 'training',
+    created_at: 1000,
+    updated_at: 1000,
+    step: 0,
+    total_steps: 100,
+    progress: 0,
+    last_loss: null,
+    best_val_bpb: null,
+    tok_per_sec: null,
+    training_time_s: 0,
+    device: 'CPU, 2 threads, float32, eager',
+    dir: '/runs/r1',
+    checkpoints: [],
+    error: null,
+    spark: [],
+    ...over,
+  }
+}
+
+export function sampleConfig(over: object = {}): RunConfig {
+  const parsed = parseConfig({ mixture: { train: [{ task: 'SmolTalk', split: 'train' }], val: [] }, ...over })
+  if (!parsed) throw new Error('the sample config is none')
+  return parsed
+}
