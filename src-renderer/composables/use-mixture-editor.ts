@@ -1,10 +1,11 @@
 /**
  * Edits of the mixture: each takes the current list and gives the project a new one, so that each can be undone.
- * A new entry is probed first: what is wrong with its data is said before it is in the mixture.
+ * A JSONL file is probed first: what is wrong with it is said by line, and it is not added. Other tasks are added as they
+ * are: what they miss can be chosen in their options.
  */
 import { call } from '../api/client'
 import type { MixtureEntry, SplitName } from '../api/types'
-import { entryName, moved } from '../mixture/entry'
+import { entryName, moved, newEntry, type GeneratedOrHub } from '../mixture/entry'
 import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
 import { useProject } from './use-project'
@@ -12,8 +13,9 @@ import { useProject } from './use-project'
 export interface UseMixtureEditorReturn {
   entries: (split: SplitName) => MixtureEntry[]
   replace: (split: SplitName, index: number, next: MixtureEntry) => void
-  /** Adds an entry at the end, once its data has been found in order. */
-  add: (split: SplitName, entry: MixtureEntry) => Promise<void>
+  /** Adds a task at the end. */
+  addTask: (split: SplitName, task: GeneratedOrHub) => void
+  /** Adds JSONL files at the end, those that are in order. */
   addFiles: (split: SplitName, paths: readonly string[]) => Promise<void>
   /** Asks for a JSONL file and adds it. */
   pickFile: (split: SplitName) => Promise<void>
@@ -44,19 +46,26 @@ export function useMixtureEditor(): UseMixtureEditorReturn {
     )
   }
 
-  async function add(split: SplitName, entry: MixtureEntry): Promise<void> {
-    if (!project.value) return
-    const { config, dir } = project.value
-    const probed = await attempt(`${entryName(entry)} was not added`, () =>
-      call('mixture.probe', { config, dir, entry }),
-    )
-    if (!probed) return
+  function add(split: SplitName, entry: MixtureEntry): void {
     put(split, [...entries(split), entry])
     selected.value = { split, index: entries(split).length - 1 }
   }
 
+  function addTask(split: SplitName, task: GeneratedOrHub): void {
+    const present = project.value?.config.mixture
+    add(split, newEntry(task, split, present ? [...present.train, ...present.val] : []))
+  }
+
   async function addFiles(split: SplitName, paths: readonly string[]): Promise<void> {
-    for (const filepath of paths) await add(split, { task: 'CustomJSON', filepath })
+    for (const filepath of paths) {
+      if (!project.value) return
+      const { config, dir } = project.value
+      const entry: MixtureEntry = { task: 'CustomJSON', filepath }
+      const probed = await attempt(`${entryName(entry)} was not added`, () =>
+        call('mixture.probe', { config, dir, entry }),
+      )
+      if (probed) add(split, entry)
+    }
   }
 
   async function pickFile(split: SplitName): Promise<void> {
@@ -82,5 +91,5 @@ export function useMixtureEditor(): UseMixtureEditorReturn {
     selected.value = { split, index: to }
   }
 
-  return { entries, replace, add, addFiles, pickFile, canRemove, remove, move }
+  return { entries, replace, addTask, addFiles, pickFile, canRemove, remove, move }
 }

@@ -20,9 +20,16 @@ export const TASK_KINDS: Record<TaskName, { title: string; about: string }> = {
   },
 }
 
-/** A new entry of a kind, with the reference's choices. */
-export function newEntry(task: Exclude<TaskName, 'CustomJSON'>, split: 'train' | 'val'): MixtureEntry {
+export type GeneratedOrHub = Exclude<TaskName, 'CustomJSON'>
+
+/** A new entry of a kind, with the reference's choices, and the word list of an entry that is there already. */
+export function newEntry(
+  task: GeneratedOrHub,
+  split: 'train' | 'val',
+  present: readonly MixtureEntry[] = [],
+): MixtureEntry {
   const part = split === 'train' ? 'train' : 'test'
+  const words = present.flatMap((entry) => ('word_list' in entry ? [{ word_list: entry.word_list }] : []))[0]
   switch (task) {
     case 'MMLU':
       return split === 'train'
@@ -33,9 +40,9 @@ export function newEntry(task: Exclude<TaskName, 'CustomJSON'>, split: 'train' |
         ? { task, subset: 'main', split: 'train' }
         : { task, subset: 'main', split: 'test', stop: 420 }
     case 'SimpleSpelling':
-      return { task, split: part, size: split === 'train' ? 200_000 : 1000 }
+      return { task, split: part, size: split === 'train' ? 200_000 : 1000, ...words }
     case 'SpellingBee':
-      return { task, split: part, size: split === 'train' ? 80_000 : 1000 }
+      return { task, split: part, size: split === 'train' ? 80_000 : 1000, ...words }
     case 'SmolTalk':
       return { task, split: part }
   }
@@ -131,6 +138,19 @@ export function withChoice(entry: MixtureEntry, key: 'split' | 'subset', value: 
 /** A generated task with another number of rows. */
 export function withSize(entry: MixtureEntry, size: number): MixtureEntry {
   return 'size' in entry ? { ...entry, size } : entry
+}
+
+/** The entry reading what it reads by itself: the usual word list, the hub's files. A JSONL has none but its own. */
+export function withoutFile(entry: MixtureEntry): MixtureEntry {
+  if ('word_list' in entry) {
+    const { word_list: _, ...rest } = entry
+    return rest
+  }
+  if ('data_files' in entry) {
+    const { data_files: _, ...rest } = entry
+    return rest
+  }
+  return entry
 }
 
 /** The entry reading another file: the JSONL itself, the word list, or a local parquet in place of the hub's. */

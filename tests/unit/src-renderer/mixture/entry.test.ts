@@ -12,6 +12,7 @@ import {
   withFile,
   withNumber,
   withSize,
+  withoutFile,
 } from '../../../../src-renderer/mixture/entry'
 
 const entrySchema = calls['mixture.probe'].input.shape.entry
@@ -24,6 +25,14 @@ describe('newEntry', () => {
       const entry = newEntry(task, split)
       expect(entrySchema.parse(entry)).toEqual(entry)
     }
+  })
+  it('spells with the words that the mixture spells with already', () => {
+    const present: MixtureEntry[] = [
+      mmlu,
+      { task: 'SpellingBee', split: 'train', size: 5, word_list: 'w.txt' },
+    ]
+    expect(newEntry('SimpleSpelling', 'val', present)).toMatchObject({ word_list: 'w.txt' })
+    expect(newEntry('SimpleSpelling', 'val', [mmlu])).not.toHaveProperty('word_list')
   })
   it('has the sizes and slices of the reference', () => {
     expect(newEntry('SimpleSpelling', 'train')).toMatchObject({ size: 200_000 })
@@ -67,6 +76,14 @@ describe('edits', () => {
     expect(withFile({ task: 'CustomJSON', filepath: 'a' }, 'b')).toMatchObject({ filepath: 'b' })
     expect(withFile(newEntry('SpellingBee', 'train'), 'w.txt')).toMatchObject({ word_list: 'w.txt' })
     expect(withFile(newEntry('GSM8K', 'train'), 'x.parquet')).toMatchObject({ data_files: 'x.parquet' })
+  })
+  it('takes a file away where there is something in its place', () => {
+    const spelling = newEntry('SpellingBee', 'train')
+    expect(withoutFile(withFile(spelling, 'w.txt'))).toEqual(spelling)
+    expect(withoutFile(withFile(mmlu, 'x.parquet'))).toEqual(mmlu)
+    const file: MixtureEntry = { task: 'CustomJSON', filepath: 'a' }
+    expect(withoutFile(file)).toBe(file)
+    expect(withoutFile(mmlu)).toBe(mmlu)
   })
   it('sizes only what is generated', () => {
     expect(withSize(newEntry('SpellingBee', 'train'), 5)).toMatchObject({ size: 5 })
