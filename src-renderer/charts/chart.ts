@@ -13,6 +13,7 @@ import {
   type ChartDataset,
 } from 'chart.js'
 import zoomPlugin from 'chartjs-plugin-zoom'
+import { integer } from '../format/number'
 import type { Point } from './series'
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Decimation, zoomPlugin)
@@ -119,7 +120,14 @@ function scales({ colours, format, small, xMax, yMin, yMax }: ChartOptions): Sca
       ...(xMax === null ? {} : { max: xMax }),
       border: { color: colours.line },
       grid: { display: false, tickLength: 4, drawTicks: true, tickColor: colours.line },
-      ticks: { ...ticks, maxTicksLimit: small ? 4 : 8, precision: 0, padding: 2 },
+      ticks: {
+        ...ticks,
+        maxTicksLimit: small ? 4 : 8,
+        precision: 0,
+        padding: 2,
+        // A stretch zoomed into may begin between two steps: there is nothing to name there.
+        callback: (value) => (Number.isInteger(value) ? integer(Number(value)) : ''),
+      },
     },
     y: {
       type: 'linear',
