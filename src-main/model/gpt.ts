@@ -65,8 +65,8 @@ export function hidden(params: Parameters, config: ModelConfig, inputs: tf.Tenso
     const x0 = embedded(model)
     let [x, middle] = [x0, x0]
     for (let layer = 0; layer < config.n_layer; layer++) {
-      const mixed = mix(x, at(residScales, layer), x0, at(x0Scales, layer))
-      x = tf.tidy(() => block(mixed, model, layer))
+      const before = x
+      x = tf.tidy(() => block(mix(before, at(residScales, layer), x0, at(x0Scales, layer)), model, layer))
       if (layer === backoutLayer(config.n_layer)) middle = x
     }
     if (model.variant.smearAndBackout) x = backout(x, middle, parameter(params, 'backout_lambda'))
