@@ -7,7 +7,8 @@
  */
 import { MidbenchError } from '../errors'
 import type { ZipEntry } from '../pickle/stored-zip'
-import { PersistentRef, PickleGlobal, PickleObject, unpickle, type PickleValue } from '../pickle/unpickle'
+import { PersistentRef, PickleGlobal, PickleObject, type PickleValue } from '../pickle/pickle-value'
+import { unpickle } from '../pickle/unpickle'
 import { bytesPerElement, dtypeNamed, elementCount, torchStorages } from './dtype'
 import { gather, isContiguous, lastElement, type View } from './strided'
 import { damaged, openTorchArchive, type TorchArchive } from './torch-archive'

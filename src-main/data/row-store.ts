@@ -104,7 +104,8 @@ class FileRowStore implements RowStore {
       if (count === 0) throw new RangeError('the store was cut while it was in use')
       done += count
     }
-    return conversation.parse({ messages: JSON.parse(line.toString('utf8')) })
+    const messages: unknown = JSON.parse(line.toString('utf8'))
+    return conversation.parse({ messages })
   }
 
   close(): void {

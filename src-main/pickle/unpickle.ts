@@ -6,43 +6,8 @@
  */
 import { MidbenchError } from '../errors'
 import { ByteReader } from './byte-reader'
-
-/** A global that the pickle mentions, `module.name`. */
-export class PickleGlobal {
-  constructor(readonly name: string) {}
-}
-
-/** What a pickle would build by calling a global: `global(...args)`, then its items, then its state. */
-export class PickleObject {
-  /** Set by BUILD: what `__setstate__` would be given. */
-  state: PickleValue | undefined = undefined
-  /** Set by SETITEMS: a dict subclass's entries. */
-  readonly items = new Map<PickleValue, PickleValue>()
-
-  constructor(
-    readonly global: string,
-    readonly args: readonly PickleValue[],
-  ) {}
-}
-
-/** A persistent id (torch: where a storage's bytes are), for the caller to resolve. */
-export class PersistentRef {
-  constructor(readonly id: PickleValue) {}
-}
-
-/** Lists and tuples are both arrays; ints beyond 2^53 are bigints; a dict is a Map, bytes keys by identity. */
-export type PickleValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | PickleValue[]
-  | Map<PickleValue, PickleValue>
-  | PickleGlobal
-  | PickleObject
-  | PersistentRef
+import { Op } from './opcodes'
+import { PersistentRef, PickleGlobal, PickleObject, type PickleValue } from './pickle-value'
 
 export interface UnpickleOptions {
   /** What is read, for messages: the file's name. */
@@ -306,48 +271,3 @@ class Machine {
     return values
   }
 }
-
-/** The opcodes that occur, by the names Python's pickletools gives them. */
-const Op = {
-  MARK: 0x28,
-  EMPTY_TUPLE: 0x29,
-  STOP: 0x2e,
-  BINBYTES: 0x42,
-  SHORT_BINBYTES: 0x43,
-  BINFLOAT: 0x47,
-  BININT: 0x4a,
-  BININT1: 0x4b,
-  BININT2: 0x4d,
-  NONE: 0x4e,
-  BINPERSID: 0x51,
-  REDUCE: 0x52,
-  BINUNICODE: 0x58,
-  EMPTY_LIST: 0x5d,
-  APPEND: 0x61,
-  BUILD: 0x62,
-  GLOBAL: 0x63,
-  APPENDS: 0x65,
-  BINGET: 0x68,
-  LONG_BINGET: 0x6a,
-  BINPUT: 0x71,
-  LONG_BINPUT: 0x72,
-  SETITEM: 0x73,
-  TUPLE: 0x74,
-  SETITEMS: 0x75,
-  EMPTY_DICT: 0x7d,
-  PROTO: 0x80,
-  NEWOBJ: 0x81,
-  TUPLE1: 0x85,
-  TUPLE2: 0x86,
-  TUPLE3: 0x87,
-  NEWTRUE: 0x88,
-  NEWFALSE: 0x89,
-  LONG1: 0x8a,
-  LONG4: 0x8b,
-  SHORT_BINUNICODE: 0x8c,
-  BINUNICODE8: 0x8d,
-  BINBYTES8: 0x8e,
-  STACK_GLOBAL: 0x93,
-  MEMOIZE: 0x94,
-  FRAME: 0x95,
-} as const

@@ -4,7 +4,8 @@
  */
 import { readFile } from 'node:fs/promises'
 import { MidbenchError } from '../errors'
-import { PickleObject, unpickle, type PickleValue } from '../pickle/unpickle'
+import { PickleObject, showPickled, type PickleValue } from '../pickle/pickle-value'
+import { unpickle } from '../pickle/unpickle'
 
 /** What a tiktoken Encoding consists of. */
 export interface EncodingData {
@@ -51,7 +52,7 @@ function readFields(
 ): Record<(typeof FIELDS)[number], PickleValue> {
   if (!(state instanceof Map)) throw invalid(path, 'its Encoding has no state')
   const unknown = [...state.keys()].find((key) => !FIELDS.some((field) => field === key))
-  if (unknown !== undefined) throw invalid(path, `its Encoding has the unknown field ${String(unknown)}`)
+  if (unknown !== undefined) throw invalid(path, `its Encoding has the unknown field ${showPickled(unknown)}`)
   const field = (key: (typeof FIELDS)[number]): PickleValue => {
     const value = state.get(key)
     if (value === undefined) throw invalid(path, `its Encoding has no ${key}`)
@@ -72,7 +73,10 @@ function readRanks(ranks: PickleValue, path: string): Uint8Array[] {
   for (const [bytes, rank] of ranks) {
     if (!(bytes instanceof Uint8Array) || bytes.length === 0) throw invalid(path, 'a token is no bytes')
     if (typeof rank !== 'number' || !(rank in tokens) || tokens[rank] !== undefined) {
-      throw invalid(path, `the rank ${String(rank)} is not one of 0 to ${String(ranks.size - 1)}, each once`)
+      throw invalid(
+        path,
+        `the rank ${showPickled(rank)} is not one of 0 to ${String(ranks.size - 1)}, each once`,
+      )
     }
     tokens[rank] = bytes
   }
@@ -86,7 +90,7 @@ function readSpecials(specials: PickleValue, firstId: number, path: string): Map
   for (const [name, id] of specials) {
     const fits = typeof id === 'number' && id >= firstId && id < firstId + specials.size && !ids.has(id)
     if (typeof name !== 'string' || !fits) {
-      throw invalid(path, `the special token ${String(name)} has an id that does not follow the ranks`)
+      throw invalid(path, `the special token ${showPickled(name)} has an id that does not follow the ranks`)
     }
     byName.set(name, id)
     ids.add(id)

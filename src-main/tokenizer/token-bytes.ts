@@ -4,7 +4,8 @@
  */
 import { MidbenchError } from '../errors'
 import { openStoredZip, type StoredZip } from '../pickle/stored-zip'
-import { PersistentRef, PickleGlobal, PickleObject, unpickle, type PickleValue } from '../pickle/unpickle'
+import { PersistentRef, PickleGlobal, PickleObject, type PickleValue } from '../pickle/pickle-value'
+import { unpickle } from '../pickle/unpickle'
 
 const REBUILD = 'torch._utils._rebuild_tensor_v2'
 const INT_STORAGE = 'torch.IntStorage'

@@ -201,9 +201,9 @@ async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
   const reader = response.body.getReader()
   try {
     for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      yield value
+      const read: { done: boolean; value?: unknown } = await reader.read()
+      if (read.done) return
+      if (read.value instanceof Uint8Array) yield read.value
     }
   } finally {
     await reader.cancel().catch(() => undefined) // the connection is given up either way

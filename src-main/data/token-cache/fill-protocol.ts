@@ -1,7 +1,8 @@
 /** What the filling threads are given and what they answer. */
+import { z } from 'zod'
 import type { Failure } from '../../errors'
 import type { DataLocations } from '../locations'
-import type { MixtureEntry } from '../mixture.schema'
+import { mixtureEntry, type MixtureEntry } from '../mixture.schema'
 import type { FillJob } from './token-source'
 
 /** What a thread opens. */
@@ -11,6 +12,13 @@ export interface FillSetup {
   /** Folder of tokenizer.pkl and token_bytes.pt. */
   tokenizerDir: string
 }
+
+/** A thread's workerData. */
+export const fillSetup: z.ZodType<FillSetup> = z.object({
+  entries: z.array(mixtureEntry),
+  locations: z.object({ baseDir: z.string(), configDir: z.string(), cacheDir: z.string() }),
+  tokenizerDir: z.string(),
+})
 
 /** To a thread: the next job, or to measure how fast it renders. */
 export type FillOrder = { type: 'fill'; job: FillJob } | { type: 'measure'; seconds: number }

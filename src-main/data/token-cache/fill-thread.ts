@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { toFailure } from '../../errors'
 import { loadTokenizer } from '../../tokenizer/tokenizer'
 import { openMixture } from '../mixture'
-import type { FillOrder, FillReport, FillSetup } from './fill-protocol'
+import { fillSetup, type FillOrder, type FillReport, type FillSetup } from './fill-protocol'
 import { measureRendering } from './measure'
 import { TokenSource } from './token-source'
 
@@ -32,7 +32,4 @@ function fail(error: unknown): void {
   report({ type: 'failed', failure: toFailure(error) })
 }
 
-if (parentPort) {
-  const setup: FillSetup = workerData
-  serve(setup).catch(fail)
-}
+if (parentPort) serve(fillSetup.parse(workerData)).catch(fail)

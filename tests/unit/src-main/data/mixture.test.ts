@@ -251,12 +251,12 @@ describe('stored rows', () => {
 
   it('are made once when two open them at the same time', async () => {
     const locations = locationsIn(temporaryFolder())
-    const both = await Promise.all([
+    const [one, other] = await Promise.all([
       openMixture(goldenMixture.val, locations),
       openMixture(goldenMixture.val, locations),
     ])
-    expect(await both[0]?.conversation(0)).toEqual(await both[1]?.conversation(0))
-    await Promise.all(both.map((one) => one.close()))
+    expect(await one.conversation(0)).toEqual(await other.conversation(0))
+    await Promise.all([one.close(), other.close()])
   })
 
   it('stop being made when that is cancelled', async () => {
