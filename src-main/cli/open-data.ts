@@ -14,7 +14,7 @@ const REPORT_EVERY_MS = 500
 
 /** Decoded rows and rendered ids are shared by the command line and the app. */
 export function locationsOf(loaded: LoadedConfig): DataLocations {
-  return { baseDir: loaded.baseDir, configDir: loaded.dir, cacheDir: join(cacheDir(), 'data') }
+  return { baseDir: loaded.baseDir, configDir: loaded.dir, cacheDir: cacheDir() }
 }
 
 export function openSplit(loaded: LoadedConfig, split: SplitName, io: CommandIo): Promise<Mixture> {

@@ -102,7 +102,9 @@ function following(state: Uint32Array, i: number): number {
 
 function regenerate(state: Uint32Array): void {
   for (let i = 0; i < N; i++) {
-    const y = ((state[i] ?? 0) & 0x80000000) | ((state[(i + 1) % N] ?? 0) & 0x7fffffff)
-    state[i] = (state[(i + M) % N] ?? 0) ^ (y >>> 1) ^ ((y & 1) === 0 ? 0 : 0x9908b0df)
+    const next = i + 1 < N ? i + 1 : 0
+    const far = i + M < N ? i + M : i + M - N
+    const y = ((state[i] ?? 0) & 0x80000000) | ((state[next] ?? 0) & 0x7fffffff)
+    state[i] = (state[far] ?? 0) ^ (y >>> 1) ^ (-(y & 1) & 0x9908b0df)
   }
 }
