@@ -30,7 +30,8 @@ window.addEventListener('DOMContentLoaded', () => {
 window.addEventListener(
   'drop',
   (event) => {
-    const paths = [...(event.dataTransfer?.files ?? [])].map((file) => webUtils.getPathForFile(file))
+    const files = [...(event.dataTransfer?.files ?? [])]
+    const paths = files.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== '')
     if (paths.length > 0) window.postMessage({ type: 'midbench:files', paths }, window.location.origin)
   },
   { capture: true },

@@ -91,6 +91,7 @@ async function start({ home, env }: LaunchOptions & { home: string }): Promise<L
     args,
     cwd: PROJECT,
     env: environment,
+    colorScheme: null, // the app's own, in place of Playwright's
   })
   const child = electron.process()
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
