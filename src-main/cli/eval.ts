@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 
 import { loadConfig } from '../runs/config'
 import type { Command } from './command'
+import { downloadMissing } from './open-data'
 import { jobLocations, runTrainerJob } from './trainer-job'
 import { optionalCount, requiredString } from './usage'
 
@@ -23,6 +24,7 @@ export const command: Command = {
     const checkpointDir = resolve(requiredString(values, 'checkpoint', usage))
     const batches = optionalCount(values, 'batches')
     const loaded = await loadConfig(requiredString(values, 'config', usage))
+    await downloadMissing(loaded, io)
     const result = await runTrainerJob(
       {
         type: 'evaluate',

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 
 import { loadConfig } from '../runs/config'
 import type { Command } from './command'
+import { downloadMissing } from './open-data'
 import { jobLocations, runTrainerJob } from './trainer-job'
 import { requiredString } from './usage'
 
@@ -17,6 +18,7 @@ export const command: Command = {
   async run(values, io) {
     const checkpointDir = resolve(requiredString(values, 'checkpoint', usage))
     const loaded = await loadConfig(requiredString(values, 'config', usage))
+    await downloadMissing(loaded, io)
     const result = await runTrainerJob(
       {
         type: 'logits',

@@ -1,5 +1,6 @@
 /** What the commands that read a config's data share: its locations, its splits, and progress on stderr. */
 import { join } from 'node:path'
+import { missingDownloads, runDownload } from '../data/downloads'
 import type { DataLocations, OpenProgress } from '../data/locations'
 import { openMixture, type Mixture } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
@@ -24,6 +25,18 @@ export function openSplit(loaded: LoadedConfig, split: SplitName, io: CommandIo)
     download: true,
     onProgress: progressTo(io),
   })
+}
+
+/**
+ * Downloads what the config's data lacks on this machine, as the reference does when it starts.
+ * @throws MidbenchError `hub.*`, `disk.full`.
+ */
+export async function downloadMissing(loaded: LoadedConfig, io: CommandIo): Promise<void> {
+  const { train, val } = loaded.config.mixture
+  for (const pending of await missingDownloads([...train, ...val], locationsOf(loaded))) {
+    io.stderr(`downloading ${pending.label}`)
+    await runDownload(pending, { signal: io.signal, onProgress: progressTo(io) })
+  }
 }
 
 /** The rendered ids of a split, kept on disk: what is tokenized once is not tokenized again by any command or run. */

@@ -16,7 +16,7 @@ import type { RunSummary } from '../runs/run.schema'
 import { openRunThreads } from '../runs/run-threads'
 import { RunStore, storeFile } from '../runs/store'
 import type { Command, CommandIo } from './command'
-import { locationsOf } from './open-data'
+import { downloadMissing, locationsOf } from './open-data'
 import { JsonPrinter, TextPrinter, type TrainPrinter } from './train-printer'
 import { optionalCount, optionalString, requiredString } from './usage'
 
@@ -41,6 +41,7 @@ export const command: Command = {
       stopAfter: optionalCount(values, 'stop-after') ?? undefined,
     }
     const loaded = await loadConfig(requiredString(values, 'config', usage))
+    await downloadMissing(loaded, io)
     const printer = values['json'] === true ? new JsonPrinter(io) : new TextPrinter(io, process.stderr)
     const store = RunStore.open(storeFile(dataDir()))
     const manager = new RunManager({
