@@ -70,9 +70,10 @@ async function writeStore(dir: string, conversations: AsyncIterable<Conversation
 
 async function readOffsets(dir: string): Promise<Float64Array> {
   const bytes = await readFile(join(dir, OFFSETS))
-  const offsets = new Float64Array(Uint8Array.from(bytes).buffer)
+  const whole = bytes.length - (bytes.length % 8)
+  const offsets = new Float64Array(Uint8Array.from(bytes.subarray(0, whole)).buffer)
   const { size } = await stat(join(dir, LINES))
-  if (offsets.length === 0 || offsets.at(-1) !== size) {
+  if (whole !== bytes.length || offsets.at(-1) !== size) {
     throw new MidbenchError({
       code: 'data.cache-broken',
       message: `${dir}: the decoded rows are damaged: ${String(size)} bytes where ${String(offsets.at(-1))} are due`,
