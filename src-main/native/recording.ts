@@ -35,8 +35,8 @@ export interface BindingLike {
 
 /** Ways between tfjs tensors and the ids that a binding knows them by. */
 export interface TensorIds {
-  tensorFrom(recorded: RecordedTensor): tf.Tensor
-  idOf(tensor: tf.Tensor): number
+  tensorFrom: (recorded: RecordedTensor) => tf.Tensor
+  idOf: (tensor: tf.Tensor) => number
 }
 
 /**
