@@ -3,15 +3,16 @@
  *
  * Weights and optimizer state live in the session, on the device; a step moves in token ids and moves out one loss a
  * micro-batch. The graph is recorded at the first batch, for its shape, and TensorFlow compiles it at its first run
- * (seconds); `onCompile` says when. The same session gives the same bits for the same inputs and threads. In float32 its
- * losses are the eager engine's to 1e-5; in bfloat16 matrix products are rounded as the reference's autocast does.
+ * (seconds, fewer where native/program-cache.ts has its programs); `onCompile` says when. The same inputs and threads
+ * give the same bits. In float32 its losses are the eager engine's to 1e-5; in bfloat16 matrix products are rounded as
+ * the reference's autocast does.
  */
 import type { FloatArray } from '../checkpoint/types'
 import { MidbenchError } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import { type ConstantValue, DType } from '../native/graph-def'
 import { type GraphSession, openGraphSession } from '../native/graph-session'
-import type { TensorflowBinding } from '../native/tensorflow'
+import type { Tensorflow } from '../native/tensorflow'
 import type { ParameterGroup } from '../optimizers/groups'
 import { buildStepGraph, inputNames, type StepGraph } from './graph/step-graph'
 import type { EngineState, StepEngine, StepSettings, TokenBatch } from './step-engine'
@@ -47,37 +48,22 @@ export class GraphEngine implements StepEngine {
   private unfinished = true
 
   constructor(
-    private readonly binding: TensorflowBinding,
+    private readonly tensorflow: Tensorflow,
     private readonly options: GraphEngineOptions,
   ) {}
 
   step(batches: readonly TokenBatch[], settings: StepSettings): Promise<{ losses: number[] }> {
-    return settle(() => {
-      const [first] = batches
-      if (!first)
-        throw new MidbenchError({ code: 'engine.batches', message: 'A step needs at least one micro-batch.' })
-      const compiled = this.for(first)
-      if (this.unfinished) this.run(compiled, 'clear', {})
-      this.unfinished = true
-      const losses = batches.map((batch) =>
-        scalarOf(this.run(compiled, 'micro', batchInputs(this.sameShape(batch)))),
-      )
-      this.run(compiled, 'update', {
-        [inputNames.share]: scalar(1 / batches.length),
-        [inputNames.lrMultiplier]: scalar(settings.lrMultiplier),
-        [inputNames.momentum]: scalar(settings.momentum),
-      })
-      this.unfinished = false
-      return { losses }
-    })
+    return settle(() => this.withSoundPrograms(() => ({ losses: this.stepOnce(batches, settings) })))
   }
 
   evaluate(batch: TokenBatch): Promise<Float32Array> {
-    return settle(() => {
-      const [losses] = this.run(this.for(batch), 'losses', batchInputs(batch))
-      if (!(losses?.data instanceof Float32Array)) throw noOutput('losses')
-      return losses.data
-    })
+    return settle(() =>
+      this.withSoundPrograms(() => {
+        const [losses] = this.run(this.for(batch), 'losses', batchInputs(batch))
+        if (!(losses?.data instanceof Float32Array)) throw noOutput('losses')
+        return losses.data
+      }),
+    )
   }
 
   exportState(): Promise<EngineState> {
@@ -95,7 +81,42 @@ export class GraphEngine implements StepEngine {
   dispose(): void {
     this.compiled?.session.dispose()
     this.compiled = undefined
+    this.tensorflow.memory.release()
     this.outside = { parameters: new Map(), optimizer: new Map() }
+  }
+
+  private stepOnce(batches: readonly TokenBatch[], settings: StepSettings): number[] {
+    const [first] = batches
+    if (!first)
+      throw new MidbenchError({ code: 'engine.batches', message: 'A step needs at least one micro-batch.' })
+    const compiled = this.for(first)
+    if (this.unfinished) this.run(compiled, 'clear', {})
+    this.unfinished = true
+    const losses = batches.map((batch) =>
+      scalarOf(this.run(compiled, 'micro', batchInputs(this.sameShape(batch)))),
+    )
+    this.run(compiled, 'update', {
+      [inputNames.share]: scalar(1 / batches.length),
+      [inputNames.lrMultiplier]: scalar(settings.lrMultiplier),
+      [inputNames.momentum]: scalar(settings.momentum),
+    })
+    this.unfinished = false
+    return losses
+  }
+
+  /** Runs again, once, with programs compiled anew where TensorFlow finds a damaged one in its cache. */
+  private withSoundPrograms<Result>(run: () => Result): Result {
+    try {
+      return run()
+    } catch (error) {
+      const { programs } = this.tensorflow
+      if (programs === null || !isDamagedProgram(error)) throw error
+      programs.forget()
+      const state = this.state()
+      this.dispose() // a session remembers that its program failed
+      this.outside = state
+      return run()
+    }
   }
 
   /** The session for batches of that shape; another shape's session hands its state over. */
@@ -105,7 +126,7 @@ export class GraphEngine implements StepEngine {
     const state = this.state()
     this.dispose()
     const graph = buildStepGraph({ ...this.options, batchSize, seqLen })
-    const session = openGraphSession(this.binding, graph.nodes)
+    const session = openGraphSession(this.tensorflow.binding, graph.nodes)
     this.compiled = { batchSize, seqLen, graph, session, warm: new Set() }
     this.unfinished = true
     this.write(this.compiled, state)
@@ -135,7 +156,7 @@ export class GraphEngine implements StepEngine {
     if (compiled.warm.has(what)) return compiled.session.run(inputs, outputs)
     this.options.onCompile?.(what, null)
     const started = performance.now()
-    const result = compiled.session.run(inputs, outputs)
+    const result = this.tensorflow.quietly(() => compiled.session.run(inputs, outputs))
     compiled.warm.add(what)
     this.options.onCompile?.(what, (performance.now() - started) / 1000)
     return result
@@ -172,6 +193,15 @@ function settle<Result>(run: () => Result): Promise<Result> {
   return new Promise((resolve) => {
     resolve(run())
   })
+}
+
+/** TensorFlow's words where a file of its program cache is not what it wrote. */
+function isDamagedProgram(error: unknown): boolean {
+  return (
+    error instanceof MidbenchError &&
+    error.code === 'graph.run' &&
+    /serialized cache key|Read less bytes than requested|persist|deserializ/i.test(error.message)
+  )
 }
 
 function zeros(shape: readonly number[]): FloatArray {

@@ -56,7 +56,7 @@ export async function openEngine(
   const engine =
     config.engine === 'eager'
       ? new EagerEngine(model, groups)
-      : new GraphEngine(tensorflow.binding, { model, groups, dtype: config.dtype, onCompile })
+      : new GraphEngine(tensorflow, { model, groups, dtype: config.dtype, onCompile })
   await engine.importState(start)
   return engine
 }

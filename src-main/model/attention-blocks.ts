@@ -1,7 +1,7 @@
 /**
  * How attention is cut into blocks of queries, each with the keys that it can see: a block of a causal window needs no
- * keys after its last query and none before its first query's window. At 512 positions in blocks of 128 that leaves out
- * 37 % of the scores; with a window of half the context, more.
+ * keys after its last query and none before its first query's window. At 512 positions in blocks of 256 that leaves out
+ * a quarter of the scores, at 2048 44 %; with a window of half the context, more.
  */
 import * as tf from '@tensorflow/tfjs-core'
 

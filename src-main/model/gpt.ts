@@ -32,7 +32,7 @@ import { variantOf, type Variant } from './variants/variant'
 import { windowSizes } from './windows'
 
 /** Queries that attention handles at a time. */
-const blockRows = 128
+const blockRows = 256
 
 /**
  * Logits of every position, within ±15, padding of the vocabulary left out.

@@ -46,8 +46,8 @@ export function headLossPerToken(inputs: HeadInputs): tf.Tensor1D {
     const losses = chunksOf(inputs).map((chunk) =>
       tf.tidy(() => {
         const target = part1D(targets, chunk)
-        const tanh = tanhOf(chunk.rows, rows)
-        return tf.mul(lossOf(tanh, sumOf(exponentials(tanh)), target).loss, validOf(target))
+        const { tanh, tanhAtTarget } = tanhOf(chunk.rows, rows, target)
+        return tf.mul(lossOf(sumOf(exponentials(tanh)), tanhAtTarget), validOf(target))
       }),
     )
     return tf.concat(losses).as1D()
@@ -112,10 +112,10 @@ interface ChunkGradients {
  * @param share [R]
  */
 function chunkGradients(x: tf.Tensor, rows: tf.Tensor, target: tf.Tensor1D, share: tf.Tensor1D) {
-  const tanh = tanhOf(x, rows) // [R, V]
+  const { tanh, tanhAtTarget } = tanhOf(x, rows, target) // [R, V], [R]
   const weights = exponentials(tanh) // [R, V]
   const sum = sumOf(weights) // [R]
-  const { loss, tanhAtTarget } = lossOf(tanh, sum, target)
+  const loss = lossOf(sum, tanhAtTarget) // [R]
   const slopes = tf.tidy(() => tf.sub(weights, tf.mul(weights, tf.square(tanh)))) // [R, V]: weights (1 - t^2)
   tf.dispose([tanh, weights]) // before the products need memory
   const factor = column(tf.div(share, sum)) // [R, 1]
@@ -145,9 +145,16 @@ function targetGradients(
 
 // ---------------------------------------------------------------------------------------------- pieces
 
-/** tanh(x W^T / 15): [R, V] */
-function tanhOf(x: tf.Tensor, rows: tf.Tensor): tf.Tensor {
-  return tf.tidy(() => tf.tanh(tf.matMul(tf.mul(x, 1 / softcap), rows, false, true)))
+/**
+ * tanh(x W^T / 15) [R, V], and of it what lies at the targets [R]. A target's logit is picked before tanh: a compiled
+ * graph picks from the product as it is, and writes no tanh.
+ */
+function tanhOf(x: tf.Tensor, rows: tf.Tensor, target: tf.Tensor1D) {
+  return tf.tidy(() => {
+    const scaled = tf.matMul(tf.mul(x, 1 / softcap), rows, false, true)
+    const places = tf.stack([tf.range(0, target.size, 1, 'int32'), safe(target)], 1) // [R, 2]
+    return { tanh: tf.tanh(scaled), tanhAtTarget: tf.tanh(tf.gatherND(scaled, places)) }
+  })
 }
 
 function exponentials(tanh: tf.Tensor): tf.Tensor {
@@ -159,11 +166,8 @@ function sumOf(weights: tf.Tensor): tf.Tensor {
 }
 
 /** Cross entropy of each row: log of the sum of exponentials, less the target's logit. All [R]. */
-function lossOf(tanh: tf.Tensor, sum: tf.Tensor, target: tf.Tensor1D) {
-  const [rows = 0] = tanh.shape
-  const places = tf.stack([tf.range(0, rows, 1, 'int32'), safe(target)], 1) // [R, 2]
-  const tanhAtTarget = tf.gatherND(tanh, places)
-  return { loss: tf.sub(tf.log(sum), tf.mul(tanhAtTarget, softcap)), tanhAtTarget }
+function lossOf(sum: tf.Tensor, tanhAtTarget: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.sub(tf.log(sum), tf.mul(tanhAtTarget, softcap)))
 }
 
 /** 1 for targets that count, 0 for ignored ones. */

@@ -70,7 +70,8 @@ export function parseGraphicsCards(text: string): GraphicsCard[] {
   )
 }
 
-function processorFlags(): Set<string> {
+/** All that the kernel says the processor can do; empty where there is no such list. */
+export function processorFlags(): Set<string> {
   try {
     const line = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? ''
     return new Set(line.trim().split(/\s+/))

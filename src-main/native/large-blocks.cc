@@ -6,8 +6,12 @@
 // come straight from the kernel, aligned to 2 MiB and marked for huge pages. Everything else, and every free of a
 // block that is not ours, goes on to the allocator of the process, since such blocks cross between libraries.
 //
-// Costs: one mmap and munmap for each large block (TensorFlow pools its regions, so there are few), and one test of
-// the low address bits for each free. In plain Node it does no harm.
+// A freed block is kept for the next request of about its size: XLA asks for the same blocks at every step, and the
+// kernel would clear each of them anew (a tenth of a step with a large vocabulary). Blocks in use and kept together never
+// take more than the blocks in use once did.
+//
+// Costs: one mmap for each block that is not found among the kept, and one test of the low address bits for each free.
+// In plain Node it does no harm.
 
 #include "large-blocks.h"
 
@@ -69,6 +73,7 @@ class BlockTable {
     count_++;
     bytes_ += size;
     peak_bytes_ = std::max(peak_bytes_, bytes_);
+    most_bytes_ = std::max(most_bytes_, bytes_);
     return true;
   }
 
@@ -88,6 +93,12 @@ class BlockTable {
     count_--;
     bytes_ -= size;
     return size;
+  }
+
+  // What may be held beside the blocks in use and `more` bytes to come.
+  uint64_t room(size_t more) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return most_bytes_ - std::min(most_bytes_, bytes_ + more);
   }
 
   void usage(uint64_t* bytes, uint64_t* peak_bytes) {
@@ -139,29 +150,101 @@ class BlockTable {
   size_t count_ = 0;
   uint64_t bytes_ = 0;
   uint64_t peak_bytes_ = 0;
+  uint64_t most_bytes_ = 0;  // a peak that is never reset
 };
 
 BlockTable table;
 
+// Freed blocks that wait for the next request of about their size.
+class Reserve {
+ public:
+  // The smallest kept block of at least `length` bytes that wastes at most an eighth, with its own length; nullptr
+  // where there is none.
+  void* take(size_t length, size_t* found_length) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    size_t best = count_;
+    for (size_t at = 0; at < count_; at++) {
+      if (kept_[at].length < length || kept_[at].length > length + length / 8) continue;
+      if (best == count_ || kept_[at].length < kept_[best].length) best = at;
+    }
+    if (best == count_) return nullptr;
+    *found_length = kept_[best].length;
+    return remove(best);
+  }
+
+  // Keeps a block where that leaves at most `room` bytes kept; otherwise it is still the caller's.
+  bool keep(void* block, size_t length, uint64_t room) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (count_ == kCapacity || bytes_ + length > room) return false;
+    kept_[count_++] = {block, length};
+    bytes_ += length;
+    return true;
+  }
+
+  // Gives blocks back to the kernel, the longest kept first, until at most `room` bytes are kept.
+  void shrink(uint64_t room) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    while (bytes_ > room) {
+      const size_t length = kept_[0].length;
+      munmap(remove(0), length);
+    }
+  }
+
+ private:
+  struct Kept {
+    void* block;
+    size_t length;
+  };
+  static constexpr size_t kCapacity = 256;
+
+  void* remove(size_t at) {
+    void* block = kept_[at].block;
+    bytes_ -= kept_[at].length;
+    std::copy(kept_ + at + 1, kept_ + count_, kept_ + at);
+    count_--;
+    return block;
+  }
+
+  std::mutex mutex_;
+  Kept kept_[kCapacity] = {};
+  size_t count_ = 0;
+  uint64_t bytes_ = 0;
+};
+
+Reserve reserve;
+
 size_t round_up(size_t size, size_t unit) { return (size + unit - 1) / unit * unit; }
 
-// A block from the kernel, aligned to 2 MiB; nullptr with errno set where there is no memory or the table is full.
-void* map_block(size_t size) {
-  const size_t length = round_up(size, 4096);
+// A block from the kernel, aligned to 2 MiB; nullptr where there is no memory.
+void* map_block(size_t length) {
   const size_t reserved = length + kHugePage;
-  if (reserved < size) return errno = ENOMEM, nullptr;
   void* raw = mmap(nullptr, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (raw == MAP_FAILED) return nullptr;
   char* begin = static_cast<char*>(raw);
   char* block = reinterpret_cast<char*>(round_up(reinterpret_cast<uintptr_t>(begin), kHugePage));
   if (block > begin) munmap(begin, block - begin);
   munmap(block + length, begin + reserved - (block + length));
-  if (!table.insert(block, length)) {
-    munmap(block, length);
-    return errno = ENOMEM, nullptr;
-  }
   madvise(block, length, MADV_HUGEPAGE);
   return block;
+}
+
+// A kept block or a new one; nullptr with errno set where there is no memory or the table is full.
+void* large_block(size_t size) {
+  size_t length = round_up(size, 4096);
+  if (length + kHugePage < size) return errno = ENOMEM, nullptr;
+  void* block = reserve.take(length, &length);
+  if (block == nullptr) {
+    reserve.shrink(table.room(length));
+    block = map_block(length);
+  }
+  if (block == nullptr) {
+    reserve.shrink(0);
+    block = map_block(length);
+  }
+  if (block == nullptr) return errno = ENOMEM, nullptr;
+  if (table.insert(block, length)) return block;
+  munmap(block, length);
+  return errno = ENOMEM, nullptr;
 }
 
 bool may_be_ours(void* block) { return block != nullptr && reinterpret_cast<uintptr_t>(block) % kHugePage == 0; }
@@ -174,6 +257,8 @@ void midbench_large_blocks(uint64_t* bytes, uint64_t* peak_bytes) { table.usage(
 
 void midbench_reset_large_blocks_peak() { table.reset_peak(); }
 
+void midbench_release_kept_blocks() { reserve.shrink(0); }
+
 extern "C" {
 
 void* malloc(size_t size) { return process_allocator().malloc(size); }
@@ -183,7 +268,7 @@ void* calloc(size_t count, size_t size) { return process_allocator().calloc(coun
 void free(void* block) {
   if (may_be_ours(block)) {
     if (size_t size = table.remove(block)) {
-      munmap(block, size);
+      if (!reserve.keep(block, size, table.room(0))) munmap(block, size);
       return;
     }
   }
@@ -201,14 +286,14 @@ void* realloc(void* block, size_t size) {
 }
 
 void* memalign(size_t alignment, size_t size) {
-  return is_large(alignment, size) ? map_block(size) : process_allocator().memalign(alignment, size);
+  return is_large(alignment, size) ? large_block(size) : process_allocator().memalign(alignment, size);
 }
 
 void* aligned_alloc(size_t alignment, size_t size) { return memalign(alignment, size); }
 
 int posix_memalign(void** block, size_t alignment, size_t size) {
   if (!is_large(alignment, size)) return process_allocator().posix_memalign(block, alignment, size);
-  *block = map_block(size);
+  *block = large_block(size);
   return *block == nullptr ? ENOMEM : 0;
 }
 

@@ -1,5 +1,5 @@
-// The native module's entry: what tfjs-node's binding exports, and two functions about the memory that large-blocks.cc
-// holds for TensorFlow: largeBlocks() and resetLargeBlocksPeak().
+// The native module's entry: what tfjs-node's binding exports, three functions about the memory that large-blocks.cc
+// holds for TensorFlow, and quietErrors(true or false) of quiet-log.cc.
 
 // tfjs-node's own entry gets another name, since this file defines the module's.
 #define napi_register_module_v1 tfjs_register_module
@@ -9,6 +9,7 @@
 #undef node_api_module_get_api_version_v1
 
 #include "large-blocks.h"
+#include "quiet-log.h"
 
 namespace {
 
@@ -31,6 +32,22 @@ napi_value reset_large_blocks_peak(napi_env, napi_callback_info) {
   return nullptr;
 }
 
+napi_value release_kept_blocks(napi_env, napi_callback_info) {
+  midbench_release_kept_blocks();
+  return nullptr;
+}
+
+// quietErrors(quiet)
+napi_value quiet_errors(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  bool quiet = false;
+  napi_get_value_bool(env, argument, &quiet);
+  midbench_quiet_errors(quiet);
+  return nullptr;
+}
+
 void export_function(napi_env env, napi_value exports, const char* name, napi_callback callback) {
   napi_value function;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
@@ -42,5 +59,7 @@ void export_function(napi_env env, napi_value exports, const char* name, napi_ca
 NAPI_MODULE_INIT() {
   export_function(env, exports, "largeBlocks", large_blocks);
   export_function(env, exports, "resetLargeBlocksPeak", reset_large_blocks_peak);
+  export_function(env, exports, "releaseKeptBlocks", release_kept_blocks);
+  export_function(env, exports, "quietErrors", quiet_errors);
   return tfnodejs::InitTFNodeJSBinding(env, exports);
 }

@@ -17,6 +17,7 @@ import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding'
 
 import { MidbenchError } from '../errors'
 import { findTensorflow, type TensorflowInstallation } from './installation'
+import { openProgramCache, type ProgramCache, programCacheIn } from './program-cache'
 
 export interface LoadOptions {
   /**
@@ -46,8 +47,12 @@ export interface Tensorflow {
   binding: TensorflowBinding
   /** What operations run on. */
   device: 'cpu' | 'gpu'
-  /** Memory of the whole process, all threads together. */
-  memory: { usage(): LargeBlocks; resetPeak(): void }
+  /** Memory of the whole process, all threads together. `release` gives back what is kept only for reuse. */
+  memory: { usage(): LargeBlocks; resetPeak(): void; release(): void }
+  /** Where compiled graphs are kept; null where they are not. */
+  programs: ProgramCache | null
+  /** Runs what compiles a graph: what fails there is thrown, so TensorFlow's errors need not go to stderr as well. */
+  quietly<Result>(run: () => Result): Result
 }
 
 /** The name under which the native backend is registered with tfjs-core. */
@@ -70,7 +75,7 @@ export function loadTensorflow(options: LoadOptions = {}): Promise<Tensorflow> {
 
 async function load(options: LoadOptions): Promise<Tensorflow> {
   const installation = findTensorflow()
-  setEnvironment(installation, options)
+  const programs = setEnvironment(installation, options)
   const binding = openModule(join(installation.bindingDirectory, 'tfjs_binding.node'), isBinding)
   await registerBackend(binding)
   return {
@@ -86,26 +91,59 @@ async function load(options: LoadOptions): Promise<Tensorflow> {
       resetPeak: () => {
         binding.resetLargeBlocksPeak()
       },
+      release: () => {
+        binding.releaseKeptBlocks()
+      },
+    },
+    programs,
+    quietly(run) {
+      binding.quietErrors(true)
+      try {
+        return run()
+      } finally {
+        binding.quietErrors(false)
+      }
     },
   }
 }
 
+/**
+ * In graphs, XLA fuses element-wise work and leaves matrix products to oneDNN; eager operations do not change. Clusters
+ * of fewer than 4 operations cost more than they save.
+ */
+const clusterFlags =
+  '--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit --tf_xla_ops_to_cluster=FUSIBLE --tf_xla_min_cluster_size=4'
+
+/** XLA's older code generator, and sums in one pass: both compile faster here and run faster (docs/LOG.md). */
+const compilerFlags = '--xla_cpu_use_fusion_emitters=false --xla_disable_hlo_passes=tree_reduction_rewriter'
+
+const cacheFlag = '--tf_xla_persistent_cache_directory='
+
 /** What TensorFlow reads from the environment while it is loaded. What the person has set is left alone. */
-function setEnvironment(installation: TensorflowInstallation, options: LoadOptions): void {
+function setEnvironment(installation: TensorflowInstallation, options: LoadOptions): ProgramCache | null {
   const { setEnvironment } = openModule(
     join(installation.bindingDirectory, 'environment.node'),
     isEnvironment,
   )
+  const programs = findPrograms()
   const wanted: Record<string, string> = {
     TF_CPP_MIN_LOG_LEVEL: '2', // errors only; see quiet-log.cc
-    // In graphs, XLA fuses element-wise work and leaves matrix products to oneDNN. Eager operations do not change.
-    TF_XLA_FLAGS:
-      '--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit --tf_xla_ops_to_cluster=FUSIBLE --tf_xla_min_cluster_size=2',
+    TF_XLA_FLAGS: programs === null ? clusterFlags : `${clusterFlags} ${cacheFlag}${programs.directory}`,
+    XLA_FLAGS: compilerFlags,
   }
   if (options.threads !== undefined) wanted['TF_NUM_INTRAOP_THREADS'] = String(options.threads)
   for (const [name, value] of Object.entries(wanted)) {
     if (process.env[name] === undefined) setEnvironment(name, value)
   }
+  return programs
+}
+
+/** The cache that TensorFlow is told of: by the person's flags where they are set. */
+function findPrograms(): ProgramCache | null {
+  const { TF_XLA_FLAGS: chosen, XLA_FLAGS: compiler } = process.env
+  if (chosen === undefined) return openProgramCache(compiler ?? compilerFlags)
+  const flag = chosen.split(/\s+/).find((each) => each.startsWith(cacheFlag))
+  return flag === undefined ? null : programCacheIn(flag.slice(cacheFlag.length))
 }
 
 /** Registers the native backend and all of tfjs-node's kernels, and leaves no other backend. */
@@ -133,11 +171,13 @@ interface EnvironmentModule {
   setEnvironment: (name: string, value: string) => void
 }
 
-/** tfjs-node's binding with the two functions of module.cc. */
+/** tfjs-node's binding with the functions of module.cc. */
 interface NativeBinding extends TFJSBinding {
   /** [bytes now, peak bytes] */
   largeBlocks(): [number, number]
   resetLargeBlocksPeak(): void
+  releaseKeptBlocks(): void
+  quietErrors(quiet: boolean): void
 }
 
 /** Loads a native module, symbols bound at once and to its own libraries first. */
@@ -174,6 +214,8 @@ function isBinding(value: unknown): value is NativeBinding {
     'tensorDataSync',
     'largeBlocks',
     'resetLargeBlocksPeak',
+    'releaseKeptBlocks',
+    'quietErrors',
   ])
 }
 

@@ -3,7 +3,7 @@
  * autocast does it. Master weights stay float32; each is cast where it is used.
  *
  * A product of bfloat16 inputs accumulates in float32 inside the kernel and is rounded once at its end. The casts beside
- * it fuse with the element-wise work around them.
+ * it fuse with the element-wise work around them. Muon's products are turned too: the reference's are bfloat16.
  */
 import { DType } from '../../native/graph-def'
 import { type Graph, type GraphNode, type Value, valueName, valueOf } from './graph'
@@ -34,7 +34,7 @@ export function useBfloat16Products(graph: Graph, keep: (node: GraphNode) => boo
     node.outputs = node.outputs.map(({ shape }) => ({ shape, dtype: DType.bfloat16 }))
     widened.set(node, cast(graph, valueOf(node), DType.float32))
   }
-  redirect([...original, ...[...narrowed.values()].map(({ node }) => node)], widened)
+  redirect(graph, [...original, ...[...narrowed.values()].map(({ node }) => node)], widened)
   return turned.length
 }
 
@@ -55,10 +55,26 @@ function cast(graph: Graph, value: Value, to: number): Value {
   )
 }
 
-/** Lets every user of a turned product take the widened value; a turned product's own inputs are narrowed already. */
-function redirect(users: readonly GraphNode[], widened: ReadonlyMap<GraphNode, Value>): void {
+/**
+ * Lets every user of a turned product take the widened value; a turned product's own inputs are narrowed already. What
+ * only picks elements picks them from the narrow product: XLA does not fuse it, so for it the whole product would be
+ * written out wide.
+ */
+function redirect(graph: Graph, users: readonly GraphNode[], widened: ReadonlyMap<GraphNode, Value>): void {
+  const picked = new Map<GraphNode, Value>()
   for (const user of users) {
-    if (widened.has(user)) continue
-    user.inputs = user.inputs.map((input) => widened.get(input.node) ?? input)
+    const [from] = user.inputs
+    if (user.op === 'GatherNd' && from && widened.has(from.node)) picked.set(user, pickNarrow(graph, user))
   }
+  for (const user of users) {
+    if (widened.has(user) || picked.has(user)) continue
+    user.inputs = user.inputs.map((input) => picked.get(input.node) ?? widened.get(input.node) ?? input)
+  }
+}
+
+/** Turns a pick to bfloat16, as its input is; returns what it gives, widened. */
+function pickNarrow(graph: Graph, pick: GraphNode): Value {
+  pick.attributes['Tparams'] = { kind: 'type', value: DType.bfloat16 }
+  pick.outputs = pick.outputs.map(({ shape }) => ({ shape, dtype: DType.bfloat16 }))
+  return cast(graph, valueOf(pick), DType.float32)
 }

@@ -15,6 +15,7 @@ import { DType, type NodeDef } from '../../native/graph-def'
 import type { ParameterGroup } from '../../optimizers/groups'
 import { initOptimizer, updateOptimizer } from '../../optimizers/optimizer'
 import { Graph, toNodeDefs, type Value, valueName } from './graph'
+import { orderLargeProducts } from './ordering'
 import { useBfloat16Products } from './precision'
 import { type Recording, record } from './recorder'
 import {
@@ -99,6 +100,7 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
     assign(graph, variable, zeros(graph, variable)),
   )
   const cleared = after(graph, clear, 'cleared')
+  for (const outputs of [[losses], micro, update]) orderLargeProducts(graph.nodes, outputs)
   if (options.dtype === 'bfloat16') useBfloat16Products(graph)
   return {
     nodes: toNodeDefs(graph),
@@ -184,13 +186,14 @@ function addUpdate(graph: Graph, groups: readonly ParameterGroup[], variables: S
     )
     return valuesOf(recording, new Map([...next.params, ...next.state]))
   })
+  // Nothing is written before everything is there: an update that fails has changed nothing.
+  const { node: ready } = after(graph, [...updated.values()].map(({ node }) => node), 'ready') // prettier-ignore
   const kept = [...variables.parameters, ...variables.optimizer]
-  const moved = kept.map(([name, variable]) => assign(graph, variable, required(updated, name)))
-  // Gradients are read by the update, so they are cleared only after it.
+  const moved = kept.map(([name, variable]) => assign(graph, variable, required(updated, name), [ready]))
   const cleared = [...variables.gradients.values()].map((variable) =>
-    assign(graph, variable, zeros(graph, variable), moved),
+    assign(graph, variable, zeros(graph, variable), [ready]),
   )
-  return after(graph, cleared, 'updated')
+  return after(graph, [...moved, ...cleared], 'updated')
 }
 
 // ---------------------------------------------------------------------------------------------- helpers
