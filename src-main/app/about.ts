@@ -27,8 +27,8 @@ export function aboutServices({ files, project, runs, settings }: Services): App
     }),
     doctor,
     folders: () => [
-      { label: 'Runs, checkpoints and settings', path: files.person.folder },
-      { label: 'nanochat folder', path: baseDir() },
+      { label: 'Data', path: files.person.folder },
+      { label: 'nanochat', path: baseDir() },
       { label: 'Cache', path: cacheDir() },
     ],
     revealable: () => [

@@ -4,9 +4,9 @@
  *
  * Only files below out/renderer are served; any other path is "not found", other hosts too.
  */
-import { net, protocol, type Session } from 'electron'
+import { protocol, type Session } from 'electron'
+import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
-import { pathToFileURL } from 'node:url'
 
 /** The page's origin as Chromium writes it. */
 export const PAGE_ORIGIN = 'app://midbench'
@@ -17,8 +17,7 @@ const POLICY = [
   "script-src 'self'",
   "style-src 'self'",
   "font-src 'self'",
-  "img-src 'self' data: blob:",
-  "worker-src 'self'",
+  "img-src 'self' data:",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -44,9 +43,8 @@ export function setupPage(session: Session, folder: string): void {
     const path = pageFile(request.url, folder)
     const type = path === null ? undefined : TYPES[extname(path)]
     if (path === null || type === undefined) return notFound()
-    const file = await net.fetch(pathToFileURL(path).href).catch(() => null)
-    if (!file?.ok) return notFound()
-    return new Response(file.body, { headers: headers(type) })
+    const file = await readFile(path).catch(() => null)
+    return file === null ? notFound() : new Response(file, { headers: headers(type) })
   })
 }
 

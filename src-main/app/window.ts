@@ -13,6 +13,9 @@ import { LEAST_SIZE, placeWindow, windowStateFile, type Area, type WindowState }
 /** The page's frame colour (styles/tokens.css), so that no white flashes up before it. */
 const BACKGROUND = { light: '#f4f4f2', dark: '#0c0d0f' }
 
+/** A page that crashes twice in this time is left as it is. */
+const CRASH_INTERVAL_MS = 10_000
+
 export interface MainWindowOptions {
   preload: string
   icon: string
@@ -25,6 +28,7 @@ export interface MainWindowOptions {
 export class MainWindow {
   private window: BrowserWindow | null = null
   private readonly stateFile: JsonFile<WindowState>
+  private crashedAt = -Infinity
   private mayClose = (): boolean => true
 
   constructor(private readonly options: MainWindowOptions) {
@@ -93,11 +97,21 @@ export class MainWindow {
       if (this.mayClose()) void this.remember()
       else event.preventDefault()
     })
+    window.webContents.on('render-process-gone', (_, { reason }) => {
+      if (reason !== 'clean-exit') this.reloadCrashed(window)
+    })
     window.on('closed', () => {
       this.window = null
     })
     void window.loadURL(PAGE_URL)
     return window
+  }
+
+  /** A page that crashed is loaded anew, as often as it lives a while in between; a run goes on meanwhile. */
+  private reloadCrashed(window: BrowserWindow): void {
+    const now = performance.now()
+    if (now - this.crashedAt > CRASH_INTERVAL_MS) window.reload()
+    this.crashedAt = now
   }
 
   /** Keeps where it is; when maximised, where it would be otherwise. */

@@ -76,7 +76,11 @@ export function loadTensorflow(options: LoadOptions = {}): Promise<Tensorflow> {
 async function load(options: LoadOptions): Promise<Tensorflow> {
   const installation = findTensorflow()
   const programs = setEnvironment(installation, options)
-  const binding = openModule(join(installation.bindingDirectory, 'tfjs_binding.node'), isBinding)
+  const binding = openModule(
+    join(installation.bindingDirectory, 'tfjs_binding.node'),
+    ownLibrariesFirst,
+    isBinding,
+  )
   await registerBackend(binding)
   return {
     version: binding.TF_Version,
@@ -123,6 +127,7 @@ const cacheFlag = '--tf_xla_persistent_cache_directory='
 function setEnvironment(installation: TensorflowInstallation, options: LoadOptions): ProgramCache | null {
   const { setEnvironment } = openModule(
     join(installation.bindingDirectory, 'environment.node'),
+    processLibrariesFirst,
     isEnvironment,
   )
   const programs = findPrograms()
@@ -180,11 +185,23 @@ interface NativeBinding extends TFJSBinding {
   quietErrors(quiet: boolean): void
 }
 
-/** Loads a native module, symbols bound at once and to its own libraries first. */
-function openModule<Exports>(path: string, isExports: (value: unknown) => value is Exports): Exports {
+/** Symbols bound at once and to the module's own libraries first: for the one module that defines malloc itself. */
+const ownLibrariesFirst = constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND
+/**
+ * As any native module. With RTLD_DEEPBIND a module without a malloc of its own would be the first to bring libstdc++ in,
+ * bound to libc's malloc; what libstdc++ makes and TensorFlow frees would then reach Electron's allocator and end it.
+ */
+const processLibrariesFirst = constants.dlopen.RTLD_LAZY
+
+/** Loads a native module. */
+function openModule<Exports>(
+  path: string,
+  flags: number,
+  isExports: (value: unknown) => value is Exports,
+): Exports {
   const module: { exports: unknown } = { exports: {} }
   try {
-    process.dlopen(module, path, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND)
+    process.dlopen(module, path, flags)
   } catch (cause) {
     throw notLoaded(path, cause instanceof Error ? cause.message : String(cause), cause)
   }

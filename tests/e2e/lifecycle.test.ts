@@ -113,6 +113,42 @@ async function launchTraining(): Promise<{ app: LaunchedApp; window: AppPage }> 
   return { app, window }
 }
 
+describe('the page while a run goes on', () => {
+  it('is loaded again and misses nothing', async () => {
+    const { app, window } = await launchTraining()
+    await app.page.reload()
+    await window.button('Pause').waitFor()
+    await window.reachStep((await window.step()) + 2)
+  })
+
+  it('crashes, is loaded again, and the run has not noticed', async () => {
+    const { app } = await launchTraining()
+    const crashed = app.page.waitForEvent('crash')
+    await app.electron.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer()
+    })
+    await crashed
+    const before = storedRun(app.home).step
+    await until(
+      () => shownStatus(app),
+      (text) => Number(/^step (\d+)/.exec(text)?.[1] ?? -1) >= before + 2,
+      120_000,
+      `step ${String(before + 2)} in the page loaded anew`,
+    )
+    const { steps, step } = storedRun(app.home)
+    expect(steps).toEqual(countTo(step))
+  })
+})
+
+/** The page's status line. Asked through the main process: Playwright takes a page that crashed for gone. */
+function shownStatus(app: LaunchedApp): Promise<string> {
+  const read = "document.querySelector('[data-testid=status-step]')?.textContent ?? ''"
+  return app.electron.evaluate(async ({ BrowserWindow }, script) => {
+    const [window] = BrowserWindow.getAllWindows()
+    return String((await window?.webContents.executeJavaScript(script)) ?? '')
+  }, read)
+}
+
 /** The one run of a data folder, as the store has it. */
 function storedRun(home: string): { state: string; step: number; steps: number[]; checkpoints: number[] } {
   const store = RunStore.open(storeFile(home))

@@ -26,6 +26,7 @@ function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'midbench-test-'))
 }
 
+/** The helpers of an app that was killed write for a moment longer, so a folder that fills again is tried again. */
 function remove(folder: string): void {
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 }
