@@ -13,7 +13,13 @@ import type { ModelConfig } from '../model/config.schema'
 import { lossAndGradients, lossPerToken } from '../model/loss'
 import type { ParameterGroup } from '../optimizers/groups'
 import { initOptimizer, updateOptimizer, type OptimizerOptions } from '../optimizers/optimizer'
-import type { EngineState, StepEngine, StepSettings, TokenBatch } from './step-engine'
+import {
+  checkedBatches,
+  type EngineState,
+  type StepEngine,
+  type StepSettings,
+  type TokenBatch,
+} from './step-engine'
 import { disposeAll, tidyMap } from './tensor-maps'
 
 type Tensors = ReadonlyMap<string, tf.Tensor>
@@ -33,6 +39,7 @@ export class EagerEngine implements StepEngine {
   ) {}
 
   async step(batches: readonly TokenBatch[], settings: StepSettings): Promise<{ losses: number[] }> {
+    checkedBatches(batches)
     const losses: number[] = []
     let sum: Tensors = new Map()
     try {

@@ -10,12 +10,19 @@
 import type { FloatArray } from '../checkpoint/types'
 import { MidbenchError } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
+import { parameterShapes } from '../model/parameters'
 import { type ConstantValue, DType } from '../native/graph-def'
 import { type GraphSession, openGraphSession } from '../native/graph-session'
 import type { Tensorflow } from '../native/tensorflow'
 import type { ParameterGroup } from '../optimizers/groups'
-import { buildStepGraph, inputNames, type StepGraph } from './graph/step-graph'
-import type { EngineState, StepEngine, StepSettings, TokenBatch } from './step-engine'
+import { buildStepGraph, inputNames, optimizerShapes, type StepGraph } from './graph/step-graph'
+import {
+  checkedBatches,
+  type EngineState,
+  type StepEngine,
+  type StepSettings,
+  type TokenBatch,
+} from './step-engine'
 
 /** Told before a run that compiles (`seconds` is null), and after it. */
 export type CompileListener = (what: string, seconds: number | null) => void
@@ -73,8 +80,13 @@ export class GraphEngine implements StepEngine {
   /** An empty optimizer state stands for that of before the first step. */
   importState(state: EngineState): Promise<void> {
     return settle(() => {
-      if (this.compiled) this.write(this.compiled, state)
-      else this.outside = state
+      const { parameters } = state
+      const whole = {
+        parameters,
+        optimizer: state.optimizer.size > 0 ? state.optimizer : this.freshOptimizer(),
+      }
+      if (this.compiled) this.write(this.compiled, whole)
+      else this.outside = whole
     })
   }
 
@@ -86,15 +98,11 @@ export class GraphEngine implements StepEngine {
   }
 
   private stepOnce(batches: readonly TokenBatch[], settings: StepSettings): number[] {
-    const [first] = batches
-    if (!first)
-      throw new MidbenchError({ code: 'engine.batches', message: 'A step needs at least one micro-batch.' })
+    const { first } = checkedBatches(batches)
     const compiled = this.for(first)
     if (this.unfinished) this.run(compiled, 'clear', {})
     this.unfinished = true
-    const losses = batches.map((batch) =>
-      scalarOf(this.run(compiled, 'micro', batchInputs(this.sameShape(batch)))),
-    )
+    const losses = batches.map((batch) => scalarOf(this.run(compiled, 'micro', batchInputs(batch))))
     this.run(compiled, 'update', {
       [inputNames.share]: scalar(1 / batches.length),
       [inputNames.lrMultiplier]: scalar(settings.lrMultiplier),
@@ -133,14 +141,6 @@ export class GraphEngine implements StepEngine {
     return this.compiled
   }
 
-  private sameShape(batch: TokenBatch): TokenBatch {
-    if (batch.batchSize === this.compiled?.batchSize && batch.seqLen === this.compiled.seqLen) return batch
-    throw new MidbenchError({
-      code: 'engine.batches',
-      message: 'All micro-batches of a step have the same shape.',
-    })
-  }
-
   private run(
     compiled: Compiled,
     what: 'micro' | 'update' | 'losses' | 'clear',
@@ -175,11 +175,15 @@ export class GraphEngine implements StepEngine {
     return { parameters: new Map(graph.parameters.map(read)), optimizer: new Map(graph.optimizer.map(read)) }
   }
 
+  private freshOptimizer(): Map<string, FloatArray> {
+    const shapes = optimizerShapes(this.options.groups, parameterShapes(this.options.model))
+    return new Map([...shapes].map(([name, shape]) => [name, zeros(shape)]))
+  }
+
   private write({ graph, session }: Compiled, state: EngineState): void {
     const given = new Map([...state.parameters, ...state.optimizer])
-    const fresh = state.optimizer.size === 0
-    for (const [name, shape] of graph.shapes) {
-      const array = given.get(name) ?? (fresh && !graph.parameters.includes(name) ? zeros(shape) : undefined)
+    for (const name of graph.shapes.keys()) {
+      const array = given.get(name)
       if (!array) throw new MidbenchError({ code: 'engine.state', message: `The state lacks ${name}.` })
       const value = new Map([[name, { dtype: DType.float32, shape: array.shape, data: array.data }]])
       session.run(graph.set.inputs(value), graph.set.outputs(value))

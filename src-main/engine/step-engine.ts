@@ -6,6 +6,7 @@
  * typed arrays.
  */
 import type { FloatArray } from '../checkpoint/types'
+import { MidbenchError } from '../errors'
 
 /** Token ids of one micro-batch; a PackedBatch is one. */
 export interface TokenBatch {
@@ -54,4 +55,21 @@ export interface StepEngine {
   importState(state: EngineState): Promise<void>
   /** Frees every tensor. Nothing may be called after it. */
   dispose(): void
+}
+
+/**
+ * The micro-batches of a step, known to be some and of one shape.
+ *
+ * @throws MidbenchError `engine.batches`
+ */
+export function checkedBatches(batches: readonly TokenBatch[]): { first: TokenBatch } {
+  const [first, ...others] = batches
+  if (!first) throw batchesError('A step needs at least one micro-batch.')
+  const same = ({ batchSize, seqLen }: TokenBatch) => batchSize === first.batchSize && seqLen === first.seqLen
+  if (!others.every(same)) throw batchesError('All micro-batches of a step have the same shape.')
+  return { first }
+}
+
+function batchesError(message: string): MidbenchError {
+  return new MidbenchError({ code: 'engine.batches', message })
 }

@@ -30,6 +30,7 @@ export const compilerFlags = [
   '-DNAPI_VERSION=8',
   '-DNODE_GYP_MODULE_NAME=tfjs_binding',
   '-DBUILDING_NODE_EXTENSION',
+  '-DTF_NewTensor=midbench_copied_tensor', // see copied-tensor.cc
 ]
 
 /** The package that holds tfjs-node's binding sources. */
@@ -52,10 +53,10 @@ export function environmentModule(): NativeModule {
   return { file: 'environment.node', sources: own('environment.cc'), linksTensorflow: false }
 }
 
-/** tfjs-node's binding with our allocator for large blocks, and without TensorFlow's notes on stderr. */
+/** tfjs-node's binding with our allocator for large blocks, tensors of their own, and no notes on stderr. */
 export function tensorflowModule(): NativeModule {
   const sources = [
-    ...own('module.cc', 'large-blocks.cc', 'quiet-log.cc'),
+    ...own('module.cc', 'large-blocks.cc', 'copied-tensor.cc', 'quiet-log.cc'),
     join(tfjsNodeDir(), 'binding', 'tfjs_backend.cc'),
   ]
   return { file: 'tfjs_binding.node', sources, linksTensorflow: true }

@@ -199,7 +199,7 @@ function addUpdate(graph: Graph, groups: readonly ParameterGroup[], variables: S
 // ---------------------------------------------------------------------------------------------- helpers
 
 /** Shapes of the optimizers' state by name: those of what `initOptimizer` would make. */
-function optimizerShapes(
+export function optimizerShapes(
   groups: readonly ParameterGroup[],
   parameters: ReadonlyMap<string, readonly number[]>,
 ): Map<string, readonly number[]> {

@@ -66,4 +66,16 @@ describe('loadTensorflow', () => {
     tensorflow.memory.resetPeak()
     expect(tensorflow.memory.usage().peakBytes).toBe(tensorflow.memory.usage().bytes)
   })
+
+  it('copies what it is given: a tensor does not follow its array', () => {
+    // TensorFlow would take over an array's own memory where it is aligned to 64 bytes: one of these is
+    const { binding } = tensorflow
+    const arrays = Array.from({ length: 16 }, (_, at) =>
+      new Float32Array(new ArrayBuffer(256), at * 4, 4).fill(at),
+    )
+    const ids = arrays.map((array) => binding.createTensor([4], binding.TF_FLOAT, array))
+    for (const array of arrays) array.fill(-1)
+    expect(ids.map((id) => [...binding.tensorDataSync(id)])).toEqual(arrays.map((_, at) => [at, at, at, at]))
+    for (const id of ids) binding.deleteTensor(id)
+  })
 })
