@@ -1,0 +1,46 @@
+/** The app itself: what it is, what it found on this machine, what it remembers. */
+import { z } from 'zod'
+import { nothing } from './common.schema'
+
+const appInfo = z.object({
+  version: z.string(),
+  electron: z.string(),
+  node: z.string(),
+  chrome: z.string(),
+  tensorflow: z.string().nullable(),
+  platform: z.string(),
+  licences: z.array(z.object({ name: z.string(), version: z.string(), licence: z.string() })),
+})
+const check = z.object({
+  id: z.string(),
+  label: z.string(),
+  status: z.enum(['ok', 'warn', 'fail']),
+  detail: z.string(),
+  remedy: z.string().optional(),
+})
+const doctorReport = z.object({
+  checks: z.array(check),
+  /** "CPU, 2 threads": the device a run would use; null when none can run. */
+  device: z.string().nullable(),
+})
+export const settings = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  /** Used where a config names no base_dir. */
+  base_dir: z.string().nullable(),
+  /** TensorFlow's threads; null = all cores. */
+  threads: z.int().min(1).nullable(),
+})
+const folder = z.object({ label: z.string(), path: z.string(), free_bytes: z.number().nullable() })
+
+export const appCalls = {
+  'app.info': { input: nothing, output: appInfo },
+  'app.doctor': { input: nothing, output: doctorReport },
+  'app.folders': { input: nothing, output: z.array(folder) },
+  /** Shows a file or folder in the desktop's file manager. Only paths under a run's or project's folder. */
+  'app.reveal': { input: z.object({ path: z.string() }), output: nothing },
+  'settings.get': { input: nothing, output: settings },
+  'settings.update': { input: settings.partial(), output: settings },
+} as const
+
+export type Settings = z.infer<typeof settings>
+export type DoctorReport = z.infer<typeof doctorReport>

@@ -1,0 +1,43 @@
+/** The project: the config that the window edits, and the file it lives in. */
+import { z } from 'zod'
+import { runConfig } from '../../runs/config.schema'
+import { derived, finding } from '../../runs/preflight.schema'
+import { nothing } from './common.schema'
+
+export const project = z.object({
+  name: z.string(),
+  /** The config file; null when it has not been saved yet. */
+  path: z.string().nullable(),
+  /** What relative paths count from. */
+  dir: z.string(),
+  /** Comes with the app and is not written to: saving asks for another place. */
+  read_only: z.boolean(),
+  /** Edited since it was opened or last written. */
+  modified: z.boolean(),
+  config: runConfig,
+})
+
+export const projectCalls = {
+  'project.current': { input: nothing, output: project },
+  'project.starter': { input: nothing, output: project },
+  /** Opens a config file; without a path, asks for one. null: the dialog was cancelled. */
+  'project.open': { input: z.object({ path: z.string().optional() }), output: project.nullable() },
+  /** Keeps the edited config as the current one (not written to its file). */
+  'project.edit': { input: z.object({ config: runConfig }), output: project },
+  /** Writes it; asks for a place when it has none, or with `as`. */
+  'project.save': { input: z.object({ as: z.boolean().optional() }), output: project.nullable() },
+  /** Asks for a file; null when cancelled. */
+  'project.pickFile': {
+    input: z.object({ kind: z.enum(['jsonl', 'parquet', 'words', 'folder']) }),
+    output: z.string().nullable(),
+  },
+  /** Checks a config as it is typed: accepts anything, names what is wrong. */
+  'project.check': {
+    input: z.object({ config: z.unknown(), dir: z.string() }),
+    output: z.object({ valid: z.boolean(), findings: z.array(finding), derived: derived.nullable() }),
+  },
+} as const
+
+export type Project = z.infer<typeof project>
+export type Finding = z.infer<typeof finding>
+export type Derived = z.infer<typeof derived>

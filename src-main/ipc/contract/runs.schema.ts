@@ -1,0 +1,30 @@
+/** Runs: starting, steering, looking back. */
+import { z } from 'zod'
+import { evalMetric, logLine, runDetail, runSummary, stepMetric } from '../../runs/run.schema'
+import { configAt, nothing } from './common.schema'
+
+export const runCalls = {
+  'runs.start': {
+    input: z.object({ ...configAt, path: z.string().nullable(), name: z.string().optional() }),
+    output: z.object({ runId: z.string() }),
+  },
+  'runs.pause': { input: z.object({ runId: z.string() }), output: nothing },
+  'runs.resume': { input: z.object({ runId: z.string() }), output: nothing },
+  /** Finishes the step in hand, saves, ends. */
+  'runs.stop': { input: z.object({ runId: z.string() }), output: nothing },
+  'runs.list': { input: nothing, output: z.array(runSummary) },
+  'runs.get': { input: z.object({ runId: z.string() }), output: runDetail },
+  /** Takes a run and its folder away; a run in progress is refused. */
+  'runs.remove': { input: z.object({ runId: z.string() }), output: nothing },
+  /** What is stored from a step on; `run.metrics` events with a higher seq follow. */
+  'runs.watch': {
+    input: z.object({ runId: z.string(), fromStep: z.int().min(0) }),
+    output: z.object({
+      detail: runDetail,
+      seq: z.int(),
+      steps: z.array(stepMetric),
+      evals: z.array(evalMetric),
+      log: z.array(logLine),
+    }),
+  },
+} as const
