@@ -131,6 +131,9 @@ function checkFolder(path: string, variable: string): Finding {
 }
 
 function checkElectron(): Finding {
+  // In the window there is no need to look: and Electron's fs shows its own archives as folders, which no manifest knows.
+  const running = process.versions['electron']
+  if (running) return ok(`${running}, ${process.execPath}`)
   const electron = findElectron()
   if (!electron) return warn('not installed; only the command line can be used', 'Run `npm run setup`.')
   const origin = electron.own
