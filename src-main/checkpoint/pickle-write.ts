@@ -3,45 +3,12 @@
  * torch.save: the same memo, the same batches, so that what torch wrote is written back to the same bytes. Tensors become
  * calls of torch._utils._rebuild_tensor_v2 on numbered storages; their bytes go elsewhere (torch-write.ts).
  */
+import { Op } from '../pickle/opcodes'
 import { ByteWriter } from './byte-writer'
 import { elementCount, torchStorages } from './dtype'
 import { OrderedDict, PyFloat, PyTuple, TorchTensor, type TorchValue } from './torch-value'
 
 const BATCH = 1000
-
-const Op = {
-  MARK: 0x28,
-  EMPTY_TUPLE: 0x29,
-  STOP: 0x2e,
-  BINFLOAT: 0x47,
-  BININT: 0x4a,
-  BININT1: 0x4b,
-  BININT2: 0x4d,
-  NONE: 0x4e,
-  BINPERSID: 0x51,
-  REDUCE: 0x52,
-  BINUNICODE: 0x58,
-  EMPTY_LIST: 0x5d,
-  APPEND: 0x61,
-  BUILD: 0x62,
-  GLOBAL: 0x63,
-  APPENDS: 0x65,
-  BINGET: 0x68,
-  LONG_BINGET: 0x6a,
-  BINPUT: 0x71,
-  LONG_BINPUT: 0x72,
-  SETITEM: 0x73,
-  TUPLE: 0x74,
-  SETITEMS: 0x75,
-  EMPTY_DICT: 0x7d,
-  PROTO: 0x80,
-  TUPLE1: 0x85,
-  TUPLE2: 0x86,
-  TUPLE3: 0x87,
-  NEWTRUE: 0x88,
-  NEWFALSE: 0x89,
-  LONG1: 0x8a,
-} as const
 
 export interface TorchPickle {
   bytes: Uint8Array

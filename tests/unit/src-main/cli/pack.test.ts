@@ -1,13 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { command } from '../../../../src-main/cli/pack'
 import { runCommand } from '../../../support/command'
 import { containing } from '../../../support/containing'
 import { goldenPath, readGolden } from '../../../support/golden'
 import { goldenMixture } from '../../../support/golden-mixture'
+import { privateCache } from '../../../support/private-cache'
 
 const golden = readGolden(
   'packing.json',
@@ -27,20 +27,7 @@ const printed = z.strictObject({
   first: z.unknown().optional(),
 })
 
-let dir: string
-let cacheBefore: string | undefined
-
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'midbench-pack-'))
-  cacheBefore = process.env['MIDBENCH_CACHE']
-  process.env['MIDBENCH_CACHE'] = dir
-})
-
-afterAll(async () => {
-  if (cacheBefore === undefined) delete process.env['MIDBENCH_CACHE']
-  else process.env['MIDBENCH_CACHE'] = cacheBefore
-  await rm(dir, { recursive: true, force: true })
-})
+const dir = privateCache()
 
 async function configFile(options: object): Promise<string> {
   const file = join(dir, 'config.json')

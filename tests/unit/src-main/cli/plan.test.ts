@@ -1,12 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { command } from '../../../../src-main/cli/plan'
 import { runCommand } from '../../../support/command'
 import { goldenPath } from '../../../support/golden'
 import { goldenMixture } from '../../../support/golden-mixture'
+import { privateCache } from '../../../support/private-cache'
 
 const printed = z.looseObject({
   steps: z.int(),
@@ -20,20 +20,7 @@ const printed = z.looseObject({
   per_task: z.array(z.looseObject({ name: z.string(), conversations: z.int(), tokens_used: z.int() })),
 })
 
-let dir: string
-let cacheBefore: string | undefined
-
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'midbench-plan-'))
-  cacheBefore = process.env['MIDBENCH_CACHE']
-  process.env['MIDBENCH_CACHE'] = dir
-})
-
-afterAll(async () => {
-  if (cacheBefore === undefined) delete process.env['MIDBENCH_CACHE']
-  else process.env['MIDBENCH_CACHE'] = cacheBefore
-  await rm(dir, { recursive: true, force: true })
-})
+const dir = privateCache()
 
 async function plan(options: object, ...args: string[]): Promise<string[]> {
   const file = join(dir, 'config.json')

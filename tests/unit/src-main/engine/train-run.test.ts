@@ -1,49 +1,28 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { z } from 'zod'
+import { expect, test } from 'vitest'
 
 import type { TrainJob } from '../../../../src-main/engine/trainer-protocol'
 import { containing } from '../../../support/containing'
-import { goldenPath, readGolden } from '../../../support/golden'
+import { goldenPath } from '../../../support/golden'
+import { golden as goldenModel } from '../../../support/golden-model'
 import { goldenConfig, goldenTrainJob as jobIn, runJob } from '../../../support/golden-run'
-import { temporaryFolder } from '../../../support/temporary-folder'
+import { keptFolder, temporaryFolder } from '../../../support/temporary-folder'
 
 /** The decoded mixture, shared by the tests. */
-const cacheDir = mkdtempSync(join(tmpdir(), 'midbench-test-cache-'))
-afterAll(() => {
-  rmSync(cacheDir, { recursive: true, force: true })
-})
+const cacheDir = keptFolder()
 
 function goldenTrainJob(...[folder, config, options]: Parameters<typeof jobIn>): TrainJob {
   const job = jobIn(folder, config, options)
   return { ...job, locations: { ...job.locations, cacheDir } }
 }
 
-const { runs } = readGolden(
-  'model.json',
-  z.object({
-    runs: z.array(
-      z.object({
-        grad_accum: z.number(),
-        steps: z.number(),
-        weight_decay: z.number(),
-        init_lr_frac: z.number(),
-        progress_total_steps: z.number(),
-        log: z.array(z.object({ loss_last_micro: z.number(), lrm: z.number() })),
-        val_bpb_after_5_batches: z.number(),
-      }),
-    ),
-  }),
-)
-
 /** Each run of the graph engine compiles anew; on a busy machine that takes half a minute. */
 const COMPILING_MS = 300_000
 
 const ENGINES = ['eager', 'graph'] as const
-const runsByEngine = runs.flatMap((golden) => ENGINES.map((engine) => ({ golden, engine })))
+const runsByEngine = goldenModel.runs.flatMap((golden) => ENGINES.map((engine) => ({ golden, engine })))
 
 test.each(runsByEngine)(
   'a run of the reference, $engine, accumulation $golden.grad_accum',
