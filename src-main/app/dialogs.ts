@@ -5,17 +5,23 @@ import {
   type FileFilter,
   type MessageBoxOptions,
   type OpenDialogOptions,
+  type SaveDialogOptions,
 } from 'electron'
 
 import type { CallInput } from '../ipc/contract'
 
 export type PickKind = CallInput<'project.pickFile'>['kind']
+export type ExportKind = CallInput<'packing.export'>['kind']
 
 const CONFIG: FileFilter[] = [{ name: 'Midbench config', extensions: ['json'] }]
 const FILTERS: Record<Exclude<PickKind, 'folder'>, FileFilter> = {
   jsonl: { name: 'Conversations, one array of messages a line', extensions: ['jsonl', 'json'] },
   parquet: { name: 'Parquet', extensions: ['parquet'] },
   words: { name: 'Word list, one word a line', extensions: ['txt'] },
+}
+const EXPORTS: Record<ExportKind, FileFilter> = {
+  png: { name: 'Picture', extensions: ['png'] },
+  csv: { name: 'Table, comma separated', extensions: ['csv'] },
 }
 
 /** Dialogs over the window that there is at the time, or by themselves. */
@@ -29,13 +35,13 @@ export class Dialogs {
 
   /** A place to save a config; null when cancelled. */
   async saveConfig(defaultPath: string): Promise<string | null> {
-    const window = this.window()
-    const options = { title: 'Save project', defaultPath, filters: CONFIG }
-    const { canceled, filePath } = await (window
-      ? dialog.showSaveDialog(window, options)
-      : dialog.showSaveDialog(options))
-    if (canceled || filePath === '') return null
-    return filePath.endsWith('.json') ? filePath : `${filePath}.json`
+    const path = await this.save({ title: 'Save project', defaultPath, filters: CONFIG })
+    return path === null || path.endsWith('.json') ? path : `${path}.json`
+  }
+
+  /** A place for a picture or a table; null when cancelled. @param name suggested, without a folder */
+  saveExport(kind: ExportKind, name: string): Promise<string | null> {
+    return this.save({ title: 'Export', defaultPath: name, filters: [EXPORTS[kind]] })
   }
 
   /** A file or folder for an option of the config; null when cancelled. */
@@ -70,6 +76,14 @@ export class Dialogs {
   private message(options: MessageBoxOptions): ReturnType<typeof dialog.showMessageBox> {
     const window = this.window()
     return window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options)
+  }
+
+  private async save(options: SaveDialogOptions): Promise<string | null> {
+    const window = this.window()
+    const { canceled, filePath } = await (window
+      ? dialog.showSaveDialog(window, options)
+      : dialog.showSaveDialog(options))
+    return canceled || filePath === '' ? null : filePath
   }
 
   private async open(options: OpenDialogOptions): Promise<string | null> {

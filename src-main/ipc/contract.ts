@@ -86,5 +86,5 @@ export type Answer<N extends CallName> =
 export { ROLE_CODES } from './contract/packing.schema'
 export type { DoctorReport, Settings } from './contract/app.schema'
 export type { RenderedConversation, SplitSummary, TaskLengths, TaskSummary } from './contract/mixture.schema'
-export type { BatchView } from './contract/packing.schema'
+export type { BatchView, PackingComparison, PlanView, RowReplay } from './contract/packing.schema'
 export type { Derived, Finding, Project } from './contract/project.schema'

@@ -1,5 +1,6 @@
 /** Every call of the contract with its handler: one small file an area, put together. */
 import type { DataAccess } from '../app/data-access'
+import type { Dialogs } from '../app/dialogs'
 import type { Jobs } from '../app/jobs'
 import type { SettingsStore } from '../app/settings'
 import type { RunManager } from '../runs/run-manager'
@@ -18,16 +19,17 @@ export interface HandlerServices extends ProjectServices {
   runs: RunManager
   data: DataAccess
   jobs: Jobs
+  dialogs: ProjectServices['dialogs'] & Pick<Dialogs, 'saveExport'>
 }
 
 export function allHandlers(services: HandlerServices): Handlers {
-  const { about, settings, runs, data, jobs } = services
+  const { about, settings, runs, data, jobs, dialogs } = services
   return {
     ...appHandlers(about),
     ...settingsHandlers(settings),
     ...projectHandlers(services),
     ...mixtureHandlers(data, jobs),
-    ...packingHandlers(data),
+    ...packingHandlers(data, jobs, dialogs),
     ...runHandlers(runs),
     ...jobHandlers(jobs),
   }

@@ -2,8 +2,9 @@
  * Several packings of the same conversations side by side: policies, row lengths, buffer sizes. Every variant is planned
  * over one whole pass, to its last batch, so that figures differ by packing alone.
  */
+import type { PackingName } from './packings.schema'
 import { EpochPlan } from './plan'
-import type { PackingName, PlanInput } from './types'
+import type { PlanInput } from './types'
 
 export interface PackingVariant {
   packing: PackingName

@@ -9,10 +9,11 @@ import type { MixtureConfig, MixtureEntry, SplitName } from '../data/mixture.sch
 import type { BatchView } from './batch-view'
 import type { Comparison, PackingVariant } from './compare'
 import type { ConversationAt, ConversationPlace, ConversationView } from './conversation-view'
+import type { PackingName } from './packings.schema'
 import type { PlanView } from './plan-view'
 import type { RowReplay } from './replay'
 import type { TaskLengths } from './task-lengths'
-import type { LoaderState, PackedBatch, PackingName } from './types'
+import type { LoaderState, PackedBatch } from './types'
 
 /** The options of a run's config that decide its data. */
 export interface DataConfig {

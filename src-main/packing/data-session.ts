@@ -87,7 +87,11 @@ export class DataSession {
       const state = await finder.stateBefore(batch, context)
       await finder.stateBefore(batch + 1, context) // learns the lengths that the batch's packer meets
       const data = this.split(split)
-      return replayRow(loaderOptions, data.length, (c) => data.knownLength(c), state, row)
+      const known = {
+        lengthOf: (c: number) => data.knownLength(c),
+        taskOf: (c: number) => data.locate(c).task,
+      }
+      return replayRow(loaderOptions, data.length, known, state, row)
     },
   }
 

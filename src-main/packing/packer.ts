@@ -4,7 +4,8 @@
  */
 import type { ConversationBuffer } from './conversation-buffer'
 import type { OpenRows } from './open-rows'
-import type { PackingName, Placement } from './types'
+import type { PackingName } from './packings.schema'
+import type { Placement } from './types'
 
 export interface Packer {
   readonly name: PackingName

@@ -5,7 +5,7 @@ import { cropShortest } from './crop-shortest'
 import { firstFitDecreasing } from './first-fit-decreasing'
 import { greedyCrop } from './greedy-crop'
 import type { Packer } from './packer'
-import type { PackingName } from './types'
+import type { PackingName } from './packings.schema'
 
 export const packers: Readonly<Record<PackingName, Packer>> = {
   'bestfit-crop': bestFitCrop,

@@ -1,6 +1,7 @@
 /**
  * How a row was filled: for every placement the buffer the packer chose from, what of it would have fitted, and what was
- * taken. Packs one batch again from the state before it, with a copy of the buffer for each placement of the row.
+ * taken. Packs one batch again from the state before it, with a copy of the buffer for each placement of the row; of a
+ * buffer too large to be read through, it tells the {@link MOST_CANDIDATES} conversations about the choice.
  */
 import { BatchPacker, refill } from './batch-packer'
 import type { Candidate } from './conversation-buffer'
@@ -9,6 +10,8 @@ import type { LoaderState, PackingOptions } from './types'
 /** A conversation in the buffer at the time of a choice. */
 export interface ReplayCandidate {
   conversation: number
+  /** Index of its task in the mixture's task list. */
+  task: number
   length: number
   /** Place in the buffer, from 0: the order in which conversations were read. */
   order: number
@@ -20,8 +23,13 @@ export interface ReplayStep {
   offset: number
   /** Ids that the row has room for. */
   remaining: number
-  /** The buffer, longest first, equals in reading order. */
+  /** Conversations in the buffer, and how many of them would have fitted. */
+  buffered: number
+  fitting: number
+  /** Of the buffer, longest first, equals in reading order. */
   candidates: ReplayCandidate[]
+  /** Rank by length of the first candidate told, from 0: 0 where the whole buffer is. */
+  first_rank: number
   /** The one taken; null where the rest of the row is padding. */
   chosen: number | null
   /** Ids placed (or padded), and ids cut off. */
@@ -29,11 +37,20 @@ export interface ReplayStep {
   cropped: number
 }
 
+/** More than this nobody reads through, and it would have to be copied for each placement. */
+export const MOST_CANDIDATES = 200
+
 export interface RowReplay {
   batch: number
   row: number
   capacity: number
   steps: ReplayStep[]
+}
+
+/** What is known of each conversation. */
+export interface KnownConversations {
+  lengthOf: (conversation: number) => number
+  taskOf: (conversation: number) => number
 }
 
 /**
@@ -44,10 +61,11 @@ export interface RowReplay {
 export function replayRow(
   options: PackingOptions,
   conversations: number,
-  lengthOf: (conversation: number) => number,
+  known: KnownConversations,
   state: LoaderState,
   row: number,
 ): RowReplay {
+  const { lengthOf, taskOf } = known
   const packer = new BatchPacker(options, conversations, state)
   const { capacity } = packer
   const steps: ReplayStep[] = []
@@ -59,11 +77,12 @@ export function replayRow(
     const padded = placement === undefined && !packer.isOpen(row)
     if (placement?.row !== row && !padded) continue
     const remaining = capacity - filled
+    const chosen = placement?.conversation ?? null
     steps.push({
       offset: filled,
       remaining,
-      candidates: byLength(before, remaining),
-      chosen: placement?.conversation ?? null,
+      ...about(byLength(before, remaining, taskOf), chosen),
+      chosen,
       length: placement?.length ?? remaining,
       cropped: placement?.cropped ?? 0,
     })
@@ -72,13 +91,34 @@ export function replayRow(
   return { batch: state.batches, row, capacity, steps }
 }
 
-function byLength(candidates: readonly Candidate[], remaining: number): ReplayCandidate[] {
+function byLength(
+  candidates: readonly Candidate[],
+  remaining: number,
+  taskOf: (conversation: number) => number,
+): ReplayCandidate[] {
   return candidates
     .map(({ conversation, length, size }, order) => ({
       conversation,
+      task: taskOf(conversation),
       length,
       order,
       fits: size <= remaining,
     }))
     .sort((a, b) => b.length - a.length || a.order - b.order)
+}
+
+/** The candidates about the one chosen; where none was, the shortest, which came nearest to fitting. */
+function about(
+  sorted: readonly ReplayCandidate[],
+  chosen: number | null,
+): Pick<ReplayStep, 'buffered' | 'fitting' | 'candidates' | 'first_rank'> {
+  const rank = chosen === null ? sorted.length : sorted.findIndex((c) => c.conversation === chosen)
+  const last = Math.max(0, sorted.length - MOST_CANDIDATES)
+  const firstRank = Math.min(last, Math.max(0, rank - MOST_CANDIDATES / 2))
+  return {
+    buffered: sorted.length,
+    fitting: sorted.filter((c) => c.fits).length,
+    candidates: sorted.slice(firstRank, firstRank + MOST_CANDIDATES),
+    first_rank: firstRank,
+  }
 }

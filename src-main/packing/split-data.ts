@@ -22,6 +22,8 @@ export class SplitData implements ConversationSource {
   private readonly supervised: Int32Array
   private readonly tasks: Uint16Array
   private known = 0
+  /** The filling of the token cache in hand: the next one waits for it, and finds little left to do. */
+  private filling: Promise<void> = Promise.resolve()
 
   /**
    * @param source where the mixture's ids come from
@@ -69,7 +71,11 @@ export class SplitData implements ConversationSource {
 
   /** Reads every conversation that has not been, and answers what is known of them all. */
   async table({ progress, signal }: CallContext): Promise<LengthTable> {
-    if (this.known < this.length) await this.fillCache({ progress, signal })
+    if (this.known < this.length) {
+      const filled = this.filling.then(() => this.fillCache({ progress, signal }))
+      this.filling = filled.catch(() => undefined) // its own asker hears of it
+      await filled
+    }
     const reader = new RoleReader(this.tokenizer)
     const breather = new Breather(signal)
     for (let c = 0; this.known < this.length && c < this.length; c++) {

@@ -40,7 +40,8 @@ export class SplitPlans {
     const rows: Comparison[] = []
     for (const variant of variants) {
       const label = `Packing with ${variant.packing}, rows of ${String(variant.seq_len)}`
-      rows.push(await walkThrough(compareVariant(input, variant, tokens_per_step), context, label))
+      const work = { label, before: rows.length, total: variants.length, unit: 'packings' }
+      rows.push(await walkThrough(compareVariant(input, variant, tokens_per_step), context, work))
     }
     return rows
   }
@@ -52,7 +53,7 @@ export class SplitPlans {
     if (known) return known
     const limit = steps === null ? {} : { totalBatches: steps * batchesPerStep }
     const plan = new EpochPlan(await this.input(context), { ...this.options, ...limit, batchesPerStep })
-    await walkThrough(plan.walk(), context, 'Planning')
+    await walkThrough(plan.walk(), context, { label: 'Planning', before: 0, total: 1, unit: 'epoch' })
     this.keep(key, plan)
     return plan
   }
@@ -69,18 +70,26 @@ export class SplitPlans {
   }
 }
 
+/** A piece of work among `total` like it, with so many of them done before. */
+interface Piece {
+  label: string
+  before: number
+  total: number
+  unit: string
+}
+
 /** Runs long work that yields the share done, letting messages in, and answers what it returns. */
 async function walkThrough<T>(
   walk: Generator<number, T, void>,
   { progress, signal }: CallContext,
-  label: string,
+  { label, before, total, unit }: Piece,
 ): Promise<T> {
   const breather = new Breather(signal)
   for (;;) {
     const { done, value } = walk.next()
     if (done === true) return value
     if (!breather.due) continue
-    progress({ label, done: value, total: 1, unit: 'epoch' })
+    progress({ label, done: before + value, total, unit })
     await breather.breathe()
   }
 }

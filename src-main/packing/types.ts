@@ -2,17 +2,10 @@
  * The shapes that packing hands on: options, spans, batches and the loader's resumable state. Typed arrays only, never
  * tensors, so that a batch can be moved between threads and shown in the window as it is.
  */
+import { packingName, type PackingName } from './packings.schema'
 
-/** How rows are filled. The first two train; the others are there to compare with. */
-export const PACKINGS = [
-  'bestfit-crop',
-  'bestfit-pad',
-  'greedy-crop',
-  'crop-shortest',
-  'first-fit-decreasing',
-] as const
-
-export type PackingName = (typeof PACKINGS)[number]
+/** Every packing there is. */
+export const PACKINGS = packingName.options
 
 /** What decides a batch's layout, next to the conversations' lengths. */
 export interface PackingOptions {

@@ -11,12 +11,18 @@ import {
   type CallOutput,
   type CallParsed,
   type EventPayload,
+  type PackingComparison,
+  type PlanView as ContractPlanView,
   type RenderedConversation,
+  type RowReplay as ContractRowReplay,
   type TaskLengths as ContractTaskLengths,
 } from '../../src-main/ipc/contract'
 import type { DoctorReport } from '../../src-main/native/doctor'
 import type { BatchView } from '../../src-main/packing/batch-view'
-import type { ConversationView } from '../../src-main/packing/conversation-view'
+import type { Comparison } from '../../src-main/packing/compare'
+import type { ConversationPlace, ConversationView } from '../../src-main/packing/conversation-view'
+import type { PlanView } from '../../src-main/packing/plan-view'
+import type { RowReplay } from '../../src-main/packing/replay'
 import type { TaskLengths } from '../../src-main/packing/task-lengths'
 import type { RunConfig } from '../../src-main/runs/config.schema'
 import type { RunMetrics } from '../../src-main/runs/run-events'
@@ -47,6 +53,10 @@ describe('types', () => {
     expectTypeOf<BatchView>().toExtend<ContractBatchView>()
     expectTypeOf<ConversationView>().toExtend<RenderedConversation>()
     expectTypeOf<TaskLengths>().toExtend<ContractTaskLengths>()
+    expectTypeOf<PlanView>().toExtend<ContractPlanView>()
+    expectTypeOf<Comparison>().toExtend<PackingComparison>()
+    expectTypeOf<RowReplay>().toExtend<ContractRowReplay>()
+    expectTypeOf<ConversationPlace | null>().toExtend<CallOutput<'packing.find'>>()
     expectTypeOf<RunMetrics>().toExtend<EventPayload<'run.metrics'>>()
     expectTypeOf<DoctorReport>().toExtend<CallOutput<'app.doctor'>>()
   })
@@ -61,6 +71,7 @@ describe('names', () => {
 describe('inputs', () => {
   const config = sampleConfig()
   const at = { config, dir: '/project' }
+  const variant = { packing: 'greedy-crop', seq_len: 512, batch_size: 8, buffer_size: 100 }
   const accepted: [CallName, unknown][] = [
     ['app.reveal', { path: '/runs/run-1' }],
     ['settings.update', {}],
@@ -72,6 +83,11 @@ describe('inputs', () => {
     ['mixture.conversation', { ...at, split: 'train', at: { index: 0 } }],
     ['mixture.conversation', { ...at, split: 'train', at: { task: 1, row: 2 } }],
     ['packing.batch', { ...at, split: 'train', batch: 0 }],
+    ['packing.plan', { ...at, split: 'val', job: 'j1' }],
+    ['packing.find', { ...at, split: 'train', conversation: 0, job: 'j1' }],
+    ['packing.replay', { ...at, split: 'train', batch: 0, row: 0 }],
+    ['packing.compare', { ...at, split: 'train', variants: [variant], job: 'j1' }],
+    ['packing.export', { kind: 'csv', name: 'train batch 3.csv', content: new Uint8Array(3) }],
     ['runs.start', { ...at, path: null }],
     ['runs.watch', { runId: 'r', fromStep: 0 }],
   ]
@@ -92,6 +108,18 @@ describe('inputs', () => {
     ['mixture.conversation', { ...at, split: 'train', at: { task: 1 } }],
     ['mixture.probe', { ...at, entry: { task: 'Wikipedia', split: 'train' } }],
     ['packing.batch', { ...at, split: 'train', batch: 0.5 }],
+    ['packing.plan', { ...at, split: 'val' }],
+    ['packing.find', { ...at, split: 'train', conversation: -1, job: 'j1' }],
+    ['packing.replay', { ...at, split: 'train', batch: 0 }],
+    ['packing.compare', { ...at, split: 'train', variants: [], job: 'j1' }],
+    [
+      'packing.compare',
+      { ...at, split: 'train', variants: [{ ...variant, packing: 'worst-fit' }], job: 'j1' },
+    ],
+    ['packing.compare', { ...at, split: 'train', variants: Array(65).fill(variant), job: 'j1' }],
+    ['packing.export', { kind: 'exe', name: 'batch.exe', content: new Uint8Array(3) }],
+    ['packing.export', { kind: 'csv', name: '../../.bashrc', content: new Uint8Array(3) }],
+    ['packing.export', { kind: 'csv', name: 'batch.csv', content: 'row,position' }],
     ['runs.start', { ...at }],
     ['runs.watch', { runId: 'r', fromStep: -1 }],
     ['runs.pause', 'r'],

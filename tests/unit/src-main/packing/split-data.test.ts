@@ -90,6 +90,27 @@ describe('SplitData', () => {
     expect(faults).toEqual([full.toFailure()])
   })
 
+  it('fills the cache for one asker at a time, whatever becomes of the one before', async () => {
+    const order: string[] = []
+    let fail: (error: Error) => void = () => undefined
+    const fillAll = async (): Promise<void> => {
+      order.push('begins')
+      if (order.length === 1) await new Promise<void>((_, reject) => (fail = reject))
+      order.push('ends')
+    }
+    const controller = new AbortController()
+    const data = splitOf(mixture, fillAll)
+    const first = data.table({ ...context, signal: controller.signal })
+    const second = data.table(context)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(order).toEqual(['begins'])
+    controller.abort()
+    fail(new Error('cancelled'))
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' })
+    expect((await second).lengths.every((length) => length > 0)).toBe(true)
+    expect(order).toEqual(['begins', 'begins', 'ends'])
+  })
+
   it('passes on what reading throws', async () => {
     const broken = { ...mixture, conversation: () => Promise.reject(new Error('row 3 is broken')) }
     await expect(splitOf(broken).table(context)).rejects.toThrow('row 3 is broken')

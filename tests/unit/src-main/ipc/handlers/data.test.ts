@@ -1,11 +1,10 @@
-/** The mixture.* and packing.* calls on the starter project, over the real data thread. */
+/** The mixture.* calls on the starter project, over the real data thread. */
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 
 import { DataAccess } from '../../../../../src-main/app/data-access'
 import { Jobs } from '../../../../../src-main/app/jobs'
 import { mixtureHandlers } from '../../../../../src-main/ipc/handlers/mixture'
-import { packingHandlers } from '../../../../../src-main/ipc/handlers/packing'
 import { projectDir } from '../../../../../src-main/native/paths'
 import { loadConfig } from '../../../../../src-main/runs/config'
 import type { RunConfig } from '../../../../../src-main/runs/config.schema'
@@ -16,7 +15,6 @@ const access = new DataAccess({ cacheDir: keptFolder(), defaultBaseDir: () => nu
 const progress: string[] = []
 const jobs = new Jobs(({ job, label }) => progress.push(`${job}: ${label}`))
 const mixture = mixtureHandlers(access, jobs)
-const packing = packingHandlers(access)
 const at = { config, dir }
 afterAll(() => access.close())
 
@@ -88,14 +86,3 @@ describe('mixture.lengths', () => {
 })
 
 const spelling = { task: 'SpellingBee' as const, split: 'train' as const, word_list: 'words.txt' }
-
-describe('packing.batch', () => {
-  it('packs the batch that training would get, as typed arrays', async () => {
-    const batch = await packing['packing.batch']({ ...at, split: 'train', batch: 3 })
-    expect(batch).toMatchObject({ batch: 3, rows: 8, seq_len: 512 })
-    expect(batch.ids).toHaveLength(8 * 513)
-    expect(batch.tokens_used + batch.tokens_padded).toBe(8 * 513)
-    const again = await packing['packing.batch']({ ...at, split: 'train', batch: 3 })
-    expect(again).toEqual(batch)
-  })
-})

@@ -1,0 +1,159 @@
+/** The packing.* calls on the starter project, over the real data thread. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+
+import { DataAccess } from '../../../../../src-main/app/data-access'
+import { Jobs } from '../../../../../src-main/app/jobs'
+import { packingHandlers } from '../../../../../src-main/ipc/handlers/packing'
+import { projectDir } from '../../../../../src-main/native/paths'
+import { loadConfig } from '../../../../../src-main/runs/config'
+import { failureOf } from '../../../../support/failure'
+import { keptFolder } from '../../../../support/temporary-folder'
+
+const { config, dir } = await loadConfig(join(projectDir(), 'resources', 'starter', 'preset.json'))
+const access = new DataAccess({ cacheDir: keptFolder(), defaultBaseDir: () => null })
+const progress: string[] = []
+const jobs = new Jobs(({ job, label, unit }) => progress.push(`${job}: ${label}, ${unit}`))
+/** What the person answers to the dialog, and what it was asked. */
+let chosen: string | null = null
+const asked: string[] = []
+const dialogs = {
+  saveExport: (kind: string, name: string) => {
+    asked.push(`${kind} ${name}`)
+    return Promise.resolve(chosen)
+  },
+}
+const packing = packingHandlers(access, jobs, dialogs)
+const at = { config, dir, split: 'train' as const }
+afterAll(() => access.close())
+
+describe('packing.batch', () => {
+  it('packs the batch that training would get, as typed arrays', async () => {
+    const batch = await packing['packing.batch']({ ...at, batch: 3 })
+    expect(batch).toMatchObject({ batch: 3, rows: 8, seq_len: 512 })
+    expect(batch.ids).toHaveLength(8 * 513)
+    expect(batch.tokens_used + batch.tokens_padded).toBe(8 * 513)
+    const again = await packing['packing.batch']({ ...at, batch: 3 })
+    expect(again).toEqual(batch)
+  })
+})
+
+describe('packing.plan', () => {
+  it('tells the whole epoch, though the run is set to fewer steps', async () => {
+    const plan = await packing['packing.plan']({ ...at, job: 'plan' })
+    expect(plan).toMatchObject({ batches_per_step: 1, seq_len: 512, batch_size: 8 })
+    expect(plan.steps).toBeGreaterThan(config.num_iterations)
+    expect(plan.curve.used.reduce((a, b) => a + b)).toBe(plan.tokens_used)
+    const batch = await packing['packing.batch']({ ...at, batch: plan.batches - 1 })
+    expect(batch.last_step).toBe(plan.batches_left_over === 0)
+    expect(progress.every((line) => line.startsWith('plan: '))).toBe(true)
+  })
+
+  it('counts several batches a step where the options say so, for train alone', async () => {
+    const accumulated = { ...config, total_batch_size: 4 * config.total_batch_size }
+    const train = await packing['packing.plan']({ ...at, config: accumulated, job: 'train' })
+    expect(train).toMatchObject({ batches_per_step: 4, batches: 4 * train.steps })
+    const val = await packing['packing.plan']({ ...at, config: accumulated, split: 'val', job: 'val' })
+    expect(val).toMatchObject({ batches_per_step: 1, batches: val.steps })
+  })
+
+  it('refuses options that make no whole steps, with what would do', async () => {
+    const odd = { ...config, total_batch_size: 5000 }
+    const failure = await failureOf(() => packing['packing.plan']({ ...at, config: odd, job: 'odd' }))
+    expect(failure.issues).toMatchObject([
+      { path: 'total_batch_size', hint: 'the nearest that would do: 4096 or 8192' },
+    ])
+  })
+})
+
+describe('packing.find', () => {
+  it('finds what a batch holds, where it holds it', async () => {
+    const { spans } = await packing['packing.batch']({ ...at, batch: 40 })
+    const span = spans[5]
+    const conversation = span?.conversation ?? -1
+    const place = await packing['packing.find']({ ...at, conversation, job: 'find' })
+    expect(place).toEqual({
+      conversation,
+      step: 41,
+      batch: 40,
+      row: span?.row,
+      offset: span?.offset,
+      length: span?.length,
+      cropped: span?.cropped,
+    })
+  })
+
+  it('refuses a number that the mixture does not reach', async () => {
+    const failure = await failureOf(() => packing['packing.find']({ ...at, conversation: 1e6, job: 'find' }))
+    expect(failure).toMatchObject({ code: 'packing.conversation' })
+    expect(failure.remedy).toMatch(/^Give a number up to \d+\.$/)
+  })
+})
+
+describe('packing.replay', () => {
+  it('fills a row as the batch has it', async () => {
+    const { spans } = await packing['packing.batch']({ ...at, batch: 7 })
+    const replay = await packing['packing.replay']({ ...at, batch: 7, row: 2 })
+    expect(replay).toMatchObject({ batch: 7, row: 2, capacity: 513 })
+    const ofRow = spans.filter((span) => span.row === 2)
+    expect(replay.steps.map((step) => step.chosen)).toEqual(ofRow.map((span) => span.conversation))
+    const [first] = replay.steps
+    const taken = first?.candidates.find((candidate) => candidate.conversation === first.chosen)
+    expect(taken?.task).toBe(ofRow[0]?.task)
+  })
+
+  it('refuses a row that the batch does not have', async () => {
+    const failure = await failureOf(() => packing['packing.replay']({ ...at, batch: 7, row: 8 }))
+    expect(failure.code).toBe('packing.row')
+  })
+})
+
+const variant = { packing: 'bestfit-crop' as const, seq_len: 512, batch_size: 8, buffer_size: 100 }
+
+describe('packing.compare', () => {
+  it('sets packings side by side on this mixture', async () => {
+    const variants = [variant, { ...variant, packing: 'bestfit-pad' as const }]
+    const [crop, pad] = await packing['packing.compare']({ ...at, variants, job: 'compare' })
+    const plan = await packing['packing.plan']({ ...at, job: 'plan' })
+    expect([crop?.steps, crop?.tokens_cropped]).toEqual([plan.steps, plan.tokens_cropped])
+    expect(crop?.tokens_padded).toBe(0)
+    expect(pad?.tokens_padded).toBeGreaterThan(0)
+  })
+
+  it('can be cancelled', async () => {
+    const variants = Array.from({ length: 64 }, () => variant)
+    const comparing = packing['packing.compare']({ ...at, variants, job: 'slow' })
+    setTimeout(() => {
+      jobs.cancel('slow')
+    }, 20)
+    await expect(comparing).rejects.toThrow(/cancelled/)
+    const said = progress.filter((line) => line.startsWith('slow: '))
+    expect(said.every((line) => line.endsWith('packings'))).toBe(true)
+  })
+})
+
+describe('packing.export', () => {
+  const content = new TextEncoder().encode('row,position\n')
+
+  it('writes where the person says, as the kind of file it is', async () => {
+    chosen = join(keptFolder(), 'batch.txt')
+    const saved = await packing['packing.export']({ kind: 'csv', name: 'batch 3.csv', content })
+    expect(asked.at(-1)).toBe('csv batch 3.csv')
+    expect(saved).toEqual({ path: `${chosen}.csv` })
+    expect(readFileSync(`${chosen}.csv`, 'utf8')).toBe('row,position\n')
+  })
+
+  it('writes nothing where the person cancels', async () => {
+    chosen = null
+    expect(await packing['packing.export']({ kind: 'png', name: 'batch.png', content })).toBeNull()
+  })
+
+  it('says what is wrong with a place that cannot be written', async () => {
+    chosen = join('/dev/null', 'batch.csv')
+    const failure = await failureOf(() =>
+      packing['packing.export']({ kind: 'csv', name: 'batch.csv', content }),
+    )
+    expect(failure).toMatchObject({ code: 'export.unwritable', remedy: 'Choose another place.' })
+  })
+})
