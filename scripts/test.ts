@@ -59,10 +59,14 @@ async function runTests(config: string, filters: string[], env: NodeJS.ProcessEn
   const output = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const args = [vitest, 'run', '--config', config, '--passWithNoTests', ...output, ...filters]
   try {
-    const status = await runProgram(process.execPath, args, { cwd: projectDir(), env })
+    // What tests and the windows they open leave behind lies in there too.
+    const status = await runProgram(process.execPath, args, {
+      cwd: projectDir(),
+      env: { ...env, TMPDIR: folder },
+    })
     return { ...readTally(report), status }
   } finally {
-    rmSync(folder, { recursive: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
 }
 
