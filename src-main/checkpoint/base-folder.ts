@@ -13,7 +13,7 @@ import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
 import { baseRecipe, type BaseRecipe, type CheckpointMeta } from './checkpoint.schema'
 import { readJsonFile } from './json-file'
-import { fileNames } from './nanochat-files'
+import { fileNames, metaText } from './nanochat-files'
 import { phaseFolders } from './nanochat-folder'
 import { syncFolder, writeFileSafely, writeTextSafely } from './safe-file'
 import { stateDict } from './state-dict'
@@ -102,7 +102,7 @@ async function writeBase(folder: string, recipe: BaseRecipe, initialise: Initial
   }
   const dir = join(folder, phaseFolders.base, model_tag)
   await mkdir(dir, { recursive: true })
-  await writeTextSafely(join(dir, fileNames(0).meta), JSON.stringify(meta, null, 2))
+  await writeTextSafely(join(dir, fileNames(0).meta), metaText(meta))
   await writeTorchFile(join(dir, fileNames(0).model), stateDict(parameters))
 }
 

@@ -7,13 +7,15 @@ import { join } from 'node:path'
 import { MidbenchError } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
+import { withoutVariant } from '../model/variants/recognise'
 import { parameterGroups } from '../optimizers/groups'
 import { checkpointMeta, type CheckpointMeta } from './checkpoint.schema'
 import { readJsonFile } from './json-file'
 import { readOptimizerFile } from './optimizer-read'
 import { optimizerStateDicts } from './optimizer-write'
 import { writeTextSafely, type WrittenFile } from './safe-file'
-import { readModelFile, stateDict } from './state-dict'
+import { modelTensors, readModelFile, stateDict } from './state-dict'
+import { withTorchFile } from './torch-read'
 import { writeTorchFile } from './torch-write'
 import type { ModelCheckpoint, OptimizerStates, ParameterArray } from './types'
 
@@ -60,13 +62,29 @@ export async function chooseStep(dir: string, step?: number | null): Promise<num
   })
 }
 
+/** The meta file alone, which does not tell the model's form: for that, see {@link describeModel}. */
 export function loadMeta(dir: string, step: number): Promise<CheckpointMeta> {
   return readJsonFile(join(dir, fileNames(step).meta), checkpointMeta)
 }
 
 /**
+ * The meta of a model whose parameters fit it, with the form of nanochat's model that they show. Reads headers, no
+ * weights: milliseconds.
+ * @throws MidbenchError as {@link loadModel}
+ */
+export async function describeModel(dir: string, step: number): Promise<CheckpointMeta> {
+  const meta = await loadMeta(dir, step)
+  const path = join(dir, fileNames(step).model)
+  return withTorchFile(path, (root) => {
+    const { config } = modelTensors(root, meta.model_config, path)
+    return Promise.resolve({ ...meta, model_config: config })
+  })
+}
+
+/**
  * Reads a model and its meta, checked against each other; the last step when none is given.
  * @param dir holds model_*.pt and meta_*.json
+ * @returns the meta with the form of nanochat's model that the parameters show
  * @throws MidbenchError `checkpoint.missing`, `checkpoint.json`, `checkpoint.damaged`, `checkpoint.dtype`,
  *   `pickle.refused`, `zip.refused`, `model.parameters`: nothing is loaded in part
  */
@@ -76,8 +94,8 @@ export async function loadModel(
 ): Promise<{ step: number; meta: CheckpointMeta; tensors: Map<string, ParameterArray> }> {
   const chosen = await chooseStep(dir, step)
   const meta = await loadMeta(dir, chosen)
-  const tensors = await readModelFile(join(dir, fileNames(chosen).model), meta.model_config)
-  return { step: chosen, meta, tensors }
+  const { config, parameters } = await readModelFile(join(dir, fileNames(chosen).model), meta.model_config)
+  return { step: chosen, meta: { ...meta, model_config: config }, tensors: parameters }
 }
 
 /** The optimizers' states of a step, for a model of that config. */
@@ -105,7 +123,12 @@ export async function writeModelCheckpoint(
     names.optimizers,
     await writeTorchFile(join(dir, names.optimizers), optimizerStateDicts(optimizers)),
   )
-  written.set(names.meta, await writeTextSafely(join(dir, names.meta), JSON.stringify(meta, null, 2)))
+  written.set(names.meta, await writeTextSafely(join(dir, names.meta), metaText(meta)))
   written.set(names.model, await writeTorchFile(join(dir, names.model), stateDict(model)))
   return written
+}
+
+/** The text of a meta file: nanochat's config has no key for the model's form and refuses what it does not know. */
+export function metaText(meta: CheckpointMeta): string {
+  return JSON.stringify({ ...meta, model_config: withoutVariant(meta.model_config) }, null, 2)
 }

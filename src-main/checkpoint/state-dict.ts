@@ -5,33 +5,54 @@
 import { MidbenchError } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import { checkParameters, normaliseNames } from '../model/parameters'
+import { withVariant } from '../model/variants/recognise'
 import { elementCount } from './dtype'
 import { withTorchFile } from './torch-read'
 import { arrayOf, entriesOf, OrderedDict, tensorOf, TorchTensor, type TorchValue } from './torch-value'
 import type { FloatArray, ParameterArray } from './types'
 
+/** A model as its file shows it. */
+export interface ModelTensors {
+  /** The config given, with the form of nanochat's model that the tensors show. */
+  config: ModelConfig
+  /** Under the names and in the order used here; their bytes are not read yet. */
+  tensors: Map<string, TorchTensor>
+}
+
 /**
  * The parameters of a `model_*.pt`, every one of the config's and no other.
+ * @param config as the meta file has it, which does not say what form the model is of
  * @throws MidbenchError `model.parameters` naming each missing, unknown or misshapen parameter; `checkpoint.dtype`; what
  *   {@link openTorchFile} throws
  */
-export function readModelFile(path: string, config: ModelConfig): Promise<Map<string, ParameterArray>> {
+export function readModelFile(
+  path: string,
+  config: ModelConfig,
+): Promise<{ config: ModelConfig; parameters: Map<string, ParameterArray> }> {
   return withTorchFile(path, async (root) => {
-    const tensors = modelTensors(root, config, path)
+    const model = modelTensors(root, config, path)
     const parameters = new Map<string, ParameterArray>()
-    for (const [name, tensor] of tensors) parameters.set(name, await floatsOf(tensor, `${path}: ${name}`))
-    return parameters
+    for (const [name, tensor] of model.tensors) {
+      parameters.set(name, await floatsOf(tensor, `${path}: ${name}`))
+    }
+    return { config: model.config, parameters }
   })
 }
 
 /**
- * A state_dict's tensors under the names used here, checked against the config; their bytes are not read yet.
+ * A state_dict's tensors, checked against the config in the form that they show.
  * @throws MidbenchError as {@link readModelFile}
  */
-export function modelTensors(root: TorchValue, config: ModelConfig, path: string): Map<string, TorchTensor> {
-  const tensors = normaliseNames(namedTensors(root, path), config, constantTensor)
-  checkParameters(new Map([...tensors].map(([name, { shape }]) => [name, shape])), config)
-  return tensors
+export function modelTensors(root: TorchValue, config: ModelConfig, path: string): ModelTensors {
+  const stored = namedTensors(root, path)
+  const found = withVariant(config, shapesOf(stored))
+  const tensors = normaliseNames(stored, found, constantTensor)
+  checkParameters(shapesOf(tensors), found)
+  return { config: found, tensors }
+}
+
+function shapesOf(tensors: ReadonlyMap<string, TorchTensor>): Map<string, readonly number[]> {
+  return new Map([...tensors].map(([name, { shape }]) => [name, shape]))
 }
 
 /**

@@ -1,7 +1,8 @@
 /**
  * A fresh model's weights, distributed as the reference initialises a base model (GPT.init_weights): embedding and head
  * normal with deviation 1 and 0.001; every matrix that reads the residual stream uniform with deviation 1 / sqrt(C);
- * every matrix that writes to it zero, so that a fresh block passes its input on unchanged.
+ * every matrix that writes to it zero, so that a fresh block passes its input on unchanged. Parameters that only later
+ * forms have begin as upstream's do: gates a little open, smear off, backout at 0.2.
  *
  * Plain arrays, no tensors: it needs no backend. About 30 ns a weight.
  */
@@ -32,7 +33,9 @@ function initialiser(name: string, config: ModelConfig): Fill {
   if (name === 'transformer.wte.weight') return normal(1)
   if (name === 'lm_head.weight') return normal(0.001)
   if (name === 'resid_lambdas') return constant(1)
-  if (name === 'x0_lambdas' || name.endsWith('.c_proj.weight')) return constant(0)
+  if (name === 'x0_lambdas' || name === 'smear_lambda' || name.endsWith('.c_proj.weight')) return constant(0)
+  if (name === 'backout_lambda') return constant(0.2)
+  if (name.endsWith('_gate.weight')) return uniform(0.01, 0.01)
   return uniform(Math.sqrt(3 / config.n_embd)) // a uniform's bound is sqrt(3) times its deviation
 }
 
@@ -46,8 +49,9 @@ function normal(deviation: number): Fill {
   }
 }
 
-function uniform(bound: number): Fill {
+/** Within `bound` of `centre`. */
+function uniform(bound: number, centre = 0): Fill {
   return (array, random) => {
-    for (let i = 0; i < array.length; i++) array[i] = bound * (2 * random.uniform() - 1)
+    for (let i = 0; i < array.length; i++) array[i] = centre + bound * (2 * random.uniform() - 1)
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Gathers what a preflight needs to know from files and the system. Reads small files only (the base checkpoint's meta),
- * so it serves the main thread; what only the data thread knows is given by the caller.
+ * Gathers what a preflight needs to know from files and the system. Reads small files and headers only (the base
+ * checkpoint's), so it serves the main thread; what only the data thread knows is given by the caller.
  */
 import { stat, statfs } from 'node:fs/promises'
 import { totalmem } from 'node:os'
@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 
 import { baseRecipe } from '../checkpoint/checkpoint.schema'
 import { readJsonFile } from '../checkpoint/json-file'
-import { loadMeta } from '../checkpoint/nanochat-files'
+import { describeModel } from '../checkpoint/nanochat-files'
 import { findModel, phaseFolders } from '../checkpoint/nanochat-folder'
 import { MidbenchError, toFailure } from '../errors'
 import type { RunConfig } from './config.schema'
@@ -46,7 +46,7 @@ async function findBase(config: RunConfig, baseDir: string): Promise<BaseModel |
 
 async function storedModel(config: RunConfig, baseDir: string): Promise<BaseModel> {
   const { dir, tag, step } = await findModel(baseDir, 'base', config.model_tag, config.model_step)
-  const meta = await loadMeta(dir, step)
+  const meta = await describeModel(dir, step)
   return { tag, step, config: meta.model_config, deviceBatchSize: meta.device_batch_size ?? null }
 }
 

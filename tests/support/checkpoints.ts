@@ -18,12 +18,12 @@ export const tinyConfig: ModelConfig = modelConfig.parse({
 })
 
 /** A whole run checkpoint; different seeds give different numbers everywhere. */
-export function tinyCheckpoint(step: number, seed = step): RunCheckpoint {
-  const shapes = parameterShapes(tinyConfig)
-  const values = initParameters(tinyConfig, seed)
+export function tinyCheckpoint(step: number, seed = step, config = tinyConfig): RunCheckpoint {
+  const shapes = parameterShapes(config)
+  const values = initParameters(config, seed)
   const model = new Map<string, FloatArray>()
   for (const [name, shape] of shapes) model.set(name, { shape, data: values.get(name) ?? new Float32Array() })
-  const groups = parameterGroups(shapes, tinyConfig.n_embd, {
+  const groups = parameterGroups(shapes, config.n_embd, {
     embedding_lr: 0.2,
     unembedding_lr: 0.004,
     matrix_lr: 0.02,
@@ -45,7 +45,7 @@ export function tinyCheckpoint(step: number, seed = step): RunCheckpoint {
   }
   return {
     step,
-    meta: { step, val_bpb: 1.25, model_config: tinyConfig, user_config: { run: 'test' } },
+    meta: { step, val_bpb: 1.25, model_config: config, user_config: { run: 'test' } },
     model,
     optimizers: { groups, steps: step, lrMultiplier: 0.75, momentum: 0.9, adamw, muon },
     resume: { format: 'midbench-resume-1', step, loop: { cursor: 12, buffer: [3, 1, 2] } },

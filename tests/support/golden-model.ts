@@ -51,8 +51,8 @@ export type GoldenRun = (typeof golden.runs)[number]
 /** The base checkpoint's parameters, as tensors. */
 export async function goldenParameters(): Promise<Map<string, tf.Tensor>> {
   const path = goldenPath('nanochat_base/base_checkpoints/d3/model_000100.pt')
-  const arrays = await readModelFile(path, golden.config)
-  return new Map([...arrays].map(([name, { shape, data }]) => [name, tf.tensor(data, shape)]))
+  const { parameters } = await readModelFile(path, golden.config)
+  return new Map([...parameters].map(([name, { shape, data }]) => [name, tf.tensor(data, shape)]))
 }
 
 /** The first batches of a split, in the order of golden/packing.json. */

@@ -1,10 +1,11 @@
-import { copyFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   chooseStep,
   fileNames,
   listSteps,
+  describeModel,
   loadModel,
   loadOptimizers,
   writeModelCheckpoint,
@@ -12,6 +13,8 @@ import {
 import { stateDict } from '../../../../src-main/checkpoint/state-dict'
 import { OrderedDict, tensorOf } from '../../../../src-main/checkpoint/torch-value'
 import { writeTorchFile } from '../../../../src-main/checkpoint/torch-write'
+import { parameterShapes } from '../../../../src-main/model/parameters'
+import { variantId } from '../../../../src-main/model/variants/variant.schema'
 import { containing } from '../../../support/containing'
 import { tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
 import { goldenPath } from '../../../support/golden'
@@ -207,5 +210,42 @@ describe('refuses', () => {
       code: 'checkpoint.dtype',
       message: containing('lm_head.weight'),
     })
+  })
+})
+
+describe('checkpoints of later forms', () => {
+  const forms = variantId.options.map((variant) => ({ variant, config: { ...tinyConfig, variant } }))
+
+  it.each(forms)('$variant: read back equal; the meta file does not name the form', async ({ config }) => {
+    const dir = temporaryFolder()
+    const checkpoint = tinyCheckpoint(5, 5, config)
+    await writeModelCheckpoint(dir, checkpoint)
+    const written: unknown = JSON.parse(readFileSync(join(dir, fileNames(5).meta), 'utf8'))
+    expect(written).toMatchObject({ model_config: tinyConfig })
+    expect(JSON.stringify(written)).not.toContain('variant')
+    expect((await describeModel(dir, 5)).model_config).toEqual(config)
+    const { meta, tensors } = await loadModel(dir)
+    expect(meta.model_config).toEqual(config)
+    expect([...tensors.keys()]).toEqual([...parameterShapes(config).keys()])
+    for (const [name, { data }] of checkpoint.model) expect(tensors.get(name)?.data).toEqual(data)
+    expect(await loadOptimizers(dir, 5, config)).toEqual(checkpoint.optimizers)
+  })
+
+  it('of a form that is not known are refused by the key', async () => {
+    const dir = temporaryFolder()
+    await writeModelCheckpoint(dir, tinyCheckpoint(5))
+    const { tensors } = await loadModel(dir)
+    const model = new Map(tensors).set('engram.table.weight', {
+      shape: [2],
+      dtype: 'float32',
+      data: Float32Array.of(1, 2),
+    })
+    await writeTorchFile(join(dir, fileNames(5).model), stateDict(model))
+    const refused = {
+      code: 'model.parameters',
+      issues: [{ path: 'engram.table.weight', message: 'is not a parameter of this model' }],
+    }
+    await expect(loadModel(dir)).rejects.toMatchObject(refused)
+    await expect(describeModel(dir, 5)).rejects.toMatchObject(refused)
   })
 })

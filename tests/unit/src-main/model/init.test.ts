@@ -53,4 +53,21 @@ describe('initParameters', () => {
     expect(initParameters(config, 7)).toEqual(parameters)
     expect(initParameters(config, 8)).not.toEqual(parameters)
   })
+
+  it('begins what only later forms have as upstream does', () => {
+    const later = initParameters({ ...config, variant: '2026-03-14' }, 7)
+    const range = (name: string) => {
+      const values = [...(later.get(name) ?? [])]
+      return [Math.min(...values), Math.max(...values)]
+    }
+    expect(range('smear_lambda')).toEqual([0, 0])
+    expect(range('backout_lambda')).toEqual([Math.fround(0.2), Math.fround(0.2)])
+    for (const gate of ['smear_gate.weight', 'transformer.h.1.attn.ve_gate.weight']) {
+      const [least = NaN, most = NaN] = range(gate)
+      expect(least).toBeGreaterThanOrEqual(0)
+      expect(most).toBeLessThanOrEqual(0.02)
+      expect(most - least).toBeGreaterThan(0.005)
+    }
+    expect(range('value_embeds.1.weight')[0]).toBeLessThan(-0.2)
+  })
 })
