@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util'
 
 import type { Command, CommandIo, CommandValues } from './cli/command'
-import { commands, laterCommands } from './cli/commands'
+import { commands } from './cli/commands'
 import { commandText, overviewText } from './cli/help'
 import { failureText, usageError } from './cli/usage'
 import { toFailure } from './errors'
@@ -32,7 +32,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function dispatch(argv: readonly string[], io: CommandIo): Promise<number> {
-  const overview = overviewText(commands, laterCommands)
+  const overview = overviewText(commands)
   const [first] = argv
   if (first === undefined) throw usageError('No command given.', overview)
   if (first === '--help' || first === '-h' || first === 'help') {
@@ -54,10 +54,8 @@ function findCommand(argv: readonly string[]): { command: Command; args: string[
     const name = argv.slice(0, words).join(' ')
     const command = commands.find((each) => each.name === name)
     if (command !== undefined) return { command, args: argv.slice(words) }
-    if (laterCommands.includes(name))
-      throw usageError(`${name} is not there yet; it comes in a later version.`)
   }
-  throw usageError(`There is no command ${argv[0] ?? ''}.`, overviewText(commands, laterCommands))
+  throw usageError(`There is no command ${argv[0] ?? ''}.`, overviewText(commands))
 }
 
 function parse(command: Command, args: string[]): CommandValues {

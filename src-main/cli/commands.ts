@@ -1,5 +1,6 @@
 /** The table of commands. Names and flags are an interface: keep them (design, "The command line"). */
 import { command as benchPack } from './bench-pack'
+import { command as benchStep } from './bench-step'
 import { command as benchTokenize } from './bench-tokenize'
 import type { Command } from './command'
 import { command as doctor } from './doctor'
@@ -24,7 +25,5 @@ export const commands: readonly Command[] = [
   logits,
   benchPack,
   benchTokenize,
+  benchStep,
 ]
-
-/** Names that are kept for parts still to come. */
-export const laterCommands: readonly string[] = ['bench step']

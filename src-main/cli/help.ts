@@ -1,8 +1,8 @@
 /** The texts of `--help`: the list of commands, and one command's options. */
 import type { Command } from './command'
 
-/** Every command with its one line. `later` are names that are kept for parts still to come. */
-export function overviewText(commands: readonly Command[], later: readonly string[]): string {
+/** Every command with its one line. */
+export function overviewText(commands: readonly Command[]): string {
   const width = Math.max(...commands.map((command) => command.name.length))
   const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`)
   return [
@@ -10,7 +10,6 @@ export function overviewText(commands: readonly Command[], later: readonly strin
     '',
     'Commands:',
     ...lines,
-    ...(later.length === 0 ? [] : ['', `Not there yet: ${later.join(', ')}`]),
     '',
     'midbench COMMAND --help lists the options of a command.',
     'stdout is the result and nothing else; progress and logs go to stderr.',

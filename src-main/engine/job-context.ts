@@ -32,8 +32,14 @@ export function reportedCall(requests: RequestQueue, report: Report): CallOption
   }
 }
 
+/** The options that an optimizer step depends on. */
+type Rates = Pick<
+  RunConfig,
+  'embedding_lr' | 'unembedding_lr' | 'matrix_lr' | 'weight_decay' | 'init_lr_frac'
+>
+
 /** The optimizers' groups for a model, with the config's rates. */
-export function groupsOf(config: RunConfig, model: ModelConfig): ParameterGroup[] {
+export function groupsOf(config: Rates, model: ModelConfig): ParameterGroup[] {
   return parameterGroups(parameterShapes(model), model.n_embd, config)
 }
 
@@ -46,10 +52,10 @@ export interface EngineStart {
 
 /** The engine that the config names, with the given weights, before its first step. */
 export async function openEngine(
-  config: RunConfig,
+  config: Rates & Pick<RunConfig, 'engine' | 'dtype'>,
   model: ModelConfig,
   start: EngineStart,
-  { tensorflow }: Device,
+  { tensorflow }: Pick<Device, 'tensorflow'>,
   onCompile?: CompileListener,
 ): Promise<StepEngine> {
   const groups = groupsOf(config, model)

@@ -2,14 +2,21 @@
  * The supervisor's side of a trainer thread: begins its one job, passes requests on, hands its reports to a listener.
  *
  * A thread that dies without a word (an uncaught error, an exit) is reported as a failure, so that every job ends with
- * exactly one of `stopped`, `done`, `evaluated`, `logits` or `failed`.
+ * exactly one of `stopped`, `done`, `evaluated`, `logits`, `bench` or `failed`.
  */
 import type { MessagePort, Worker } from 'node:worker_threads'
 
 import { toFailure } from '../errors'
 import type { TrainerJob, TrainerReport, TrainerRequest } from './trainer-protocol'
 
-const LAST_REPORTS: readonly TrainerReport['type'][] = ['stopped', 'done', 'evaluated', 'logits', 'failed']
+const LAST_REPORTS: readonly TrainerReport['type'][] = [
+  'stopped',
+  'done',
+  'evaluated',
+  'logits',
+  'bench',
+  'failed',
+]
 
 export class TrainerClient {
   private ended = false

@@ -1,11 +1,12 @@
 /**
  * What the supervisor (main process or command line) and the trainer thread say to each other. One trainer thread does
- * one job: a run, an evaluation, or the logits of the first batch. Batches do not pass here: the trainer holds a port to
- * the data thread.
+ * one job: a run, an evaluation, the logits of the first batch, or a benchmark. Batches do not pass here: the trainer
+ * holds a port to the data thread.
  */
 import type { MessagePort } from 'node:worker_threads'
 
 import type { Failure } from '../errors'
+import type { ModelConfig } from '../model/config.schema'
 import type { PackingFacts } from '../packing/data-protocol'
 import type { RunConfig } from '../runs/config.schema'
 import type { EvalMetric, LogLine, RunDetail, StepMetric } from '../runs/run.schema'
@@ -55,7 +56,21 @@ export interface LogitsJob {
   threads: number | null
 }
 
-export type TrainerJob = TrainJob | EvaluateJob | LogitsJob
+/** Times the training step of a fresh model on made-up tokens. */
+export interface BenchJob {
+  type: 'bench'
+  engine: RunConfig['engine']
+  /** Of the graph engine's matrix products; the eager engine's are float32. */
+  dtype: RunConfig['dtype']
+  model: ModelConfig
+  /** B */
+  batchSize: number
+  /** T */
+  seqLen: number
+  threads: number | null
+}
+
+export type TrainerJob = TrainJob | EvaluateJob | LogitsJob | BenchJob
 
 /** To the trainer. `begin` is the first; the port's other end is the data thread's. */
 export type TrainerRequest =
@@ -92,6 +107,21 @@ export interface EvaluateResult {
   loss: number
 }
 
+/** What `bench` measured. */
+export interface BenchResult {
+  tokPerSec: number
+  /** Model FLOPs a second (reference §3). */
+  modelFlops: number
+  /** This machine's matrix rates just before and just after, whichever was better; FLOPs a second. */
+  matrixFlops: Record<RunConfig['dtype'], number>
+  /** Of the process. */
+  peakMemoryBytes: number
+  /** What the first step took beyond one like the others. */
+  compileS: number
+  /** Measured steps. */
+  steps: number
+}
+
 /** Key for key what `logits` prints. */
 export interface LogitsResult {
   loss_mean: number
@@ -118,6 +148,7 @@ export type TrainerReport =
   | { type: 'done'; step: number; outcome: Outcome }
   | { type: 'evaluated'; result: EvaluateResult }
   | { type: 'logits'; result: LogitsResult }
+  | { type: 'bench'; result: BenchResult }
   | { type: 'failed'; failure: Failure }
   /** A long part of a phase: reading the mixture, evaluating. */
   | { type: 'progress'; label: string; done: number; total: number | null; unit: string }

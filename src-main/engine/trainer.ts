@@ -5,6 +5,7 @@
 import type { MessagePort } from 'node:worker_threads'
 
 import { toFailure } from '../errors'
+import { runBench } from './bench-job'
 import { runEvaluation } from './evaluate-job'
 import type { Report } from './job-context'
 import { runLogits } from './logits-job'
@@ -33,7 +34,8 @@ async function runJob(
   try {
     if (job.type === 'train') await new TrainRun(job, requests, report).run(data)
     else if (job.type === 'evaluate') await runEvaluation(job, data, requests, report)
-    else await runLogits(job, data, requests, report)
+    else if (job.type === 'logits') await runLogits(job, data, requests, report)
+    else await runBench(job, data, requests, report)
   } catch (error) {
     const failure = toFailure(error)
     const stopped = failure.code === 'cancelled' && requests.stopSignal.aborted && job.type === 'train'

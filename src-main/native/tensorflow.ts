@@ -26,6 +26,12 @@ export interface LoadOptions {
    * @default as many as there are processors
    */
   threads?: number | undefined
+  /**
+   * Whether compiled graphs are kept on disk and taken from there.
+   *
+   * @default true
+   */
+  keepPrograms?: boolean | undefined
 }
 
 /** tfjs-node's binding: the eager operations and saved models of TensorFlow's C library. */
@@ -130,7 +136,7 @@ function setEnvironment(installation: TensorflowInstallation, options: LoadOptio
     processLibrariesFirst,
     isEnvironment,
   )
-  const programs = findPrograms()
+  const programs = options.keepPrograms === false ? null : findPrograms()
   const wanted: Record<string, string> = {
     TF_CPP_MIN_LOG_LEVEL: '2', // errors only; see quiet-log.cc
     TF_XLA_FLAGS: programs === null ? clusterFlags : `${clusterFlags} ${cacheFlag}${programs.directory}`,

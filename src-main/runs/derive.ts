@@ -39,7 +39,7 @@ export function derive(config: RunConfig, facts: DeriveFacts): Derived {
     eval_batches: Math.floor(config.eval_tokens / micro),
     seconds: totalTokens === null || tokPerSec === null ? null : totalTokens / tokPerSec,
     disk_bytes: base === null ? null : diskBytes(config, base.config),
-    memory_bytes: base === null ? null : memoryBytes(config, base.config),
+    memory_bytes: base === null ? null : predictMemory(config.engine, base.config, micro),
     model: base === null ? null : modelSummary(base),
   }
 }
@@ -85,10 +85,13 @@ const MEMORY: Record<RunConfig['engine'], EngineMemory> = {
   graph: { processBytes: 600e6, activations: 30, lossCopies: 13 },
 }
 
-/** Peak memory of the process: weights, gradients and optimizers' state, activations, and the loss of one chunk. */
-function memoryBytes(config: RunConfig, model: ModelConfig): number {
-  const { processBytes, activations, lossCopies } = MEMORY[config.engine]
-  const tokens = config.device_batch_size * config.max_seq_len
+/**
+ * Peak memory of the process: weights, gradients and optimizers' state, activations, and the loss of one chunk.
+ *
+ * @param tokens of a micro-batch
+ */
+export function predictMemory(engine: RunConfig['engine'], model: ModelConfig, tokens: number): number {
+  const { processBytes, activations, lossCopies } = MEMORY[engine]
   const chunkRows = Math.min(tokens, Math.max(512, 2 ** 22 / model.vocab_size)) // as model/softcap-loss.ts cuts them
   return (
     processBytes +

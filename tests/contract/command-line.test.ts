@@ -55,7 +55,7 @@ describe('usage', () => {
   test.each([
     [[], 'No command given'],
     [['trian'], 'There is no command trian'],
-    [['bench', 'step'], 'bench step is not there yet'],
+    [['bench', 'sleep'], 'There is no command bench'],
     [['train'], '--config is missing'],
     [['train', '--config', 'x.json', '--stop-after', 'soon'], '--stop-after is soon'],
     [['doctor', '--loud'], '--loud'],

@@ -1,0 +1,140 @@
+/**
+ * The `bench step` command in the trainer thread: how long the training step of a fresh model takes (forward, backward,
+ * update), beside this machine's own matrix rates, measured just before and just after it.
+ *
+ * The median of the measured steps counts, so that what else runs now and then does not decide. XLA's programs are not
+ * taken from the cache on disk, so that the time of compiling is that of a first run.
+ */
+import type { MessagePort } from 'node:worker_threads'
+
+import { MidbenchError } from '../errors'
+import type { ModelConfig } from '../model/config.schema'
+import { flopsPerToken } from '../model/flops'
+import { initParameters } from '../model/init'
+import { parameterShapes } from '../model/parameters'
+import { seededRandom } from '../model/random'
+import { matrixRate } from '../native/matrix-rate'
+import { peakMemory } from '../native/process-memory'
+import { loadTensorflow, type Tensorflow } from '../native/tensorflow'
+import { openEngine, type Report } from './job-context'
+import type { RequestQueue } from './request-queue'
+import type { StepEngine, TokenBatch } from './step-engine'
+import type { BenchJob, BenchResult } from './trainer-protocol'
+
+/** Steps before the measured ones: the first compiles, the second finds its memory. */
+const WARM_UP = 2
+const LEAST_STEPS = 8
+const MOST_STEPS = 100
+/** Steps are measured for so long, once there are enough. */
+const LEAST_SECONDS = 8
+
+/** The reference's defaults; they do not decide the time of a step. */
+const RATES = {
+  embedding_lr: 0.2,
+  unembedding_lr: 0.004,
+  matrix_lr: 0.02,
+  weight_decay: 0,
+  init_lr_frac: 1,
+}
+const SETTINGS = { lrMultiplier: 1, momentum: 0.85 }
+
+/** @throws MidbenchError `cancelled` where a stop was asked for; `graph.memory` */
+export async function runBench(
+  job: BenchJob,
+  port: MessagePort,
+  requests: RequestQueue,
+  report: Report,
+): Promise<void> {
+  port.close() // no data is read
+  const tensorflow = await loadTensorflow({ threads: job.threads ?? undefined, keepPrograms: false })
+  const before = matrixRates(tensorflow)
+  const engine = await freshEngine(job, tensorflow)
+  try {
+    const { first, seconds } = await timeSteps(engine, job, (done) => {
+      if (requests.pending() === 'stop') throw stopped()
+      report({ type: 'progress', label: 'steps', done, total: WARM_UP + LEAST_STEPS, unit: 'steps' })
+    })
+    const peakMemoryBytes = peakMemory() ?? tensorflow.memory.usage().peakBytes
+    const after = matrixRates(tensorflow)
+    const step = median(seconds)
+    const tokPerSec = (job.batchSize * job.seqLen) / step
+    const result: BenchResult = {
+      tokPerSec,
+      modelFlops: flopsPerToken(job.model) * tokPerSec,
+      matrixFlops: {
+        float32: Math.max(before.float32, after.float32),
+        bfloat16: Math.max(before.bfloat16, after.bfloat16),
+      },
+      peakMemoryBytes,
+      compileS: Math.max(0, first - step),
+      steps: seconds.length,
+    }
+    report({ type: 'bench', result })
+  } finally {
+    engine.dispose()
+  }
+}
+
+function matrixRates({ binding }: Tensorflow): BenchResult['matrixFlops'] {
+  return { float32: matrixRate(binding, 'float32'), bfloat16: matrixRate(binding, 'bfloat16') }
+}
+
+function freshEngine(job: BenchJob, tensorflow: Tensorflow): Promise<StepEngine> {
+  const shapes = parameterShapes(job.model)
+  const parameters = new Map(
+    [...initParameters(job.model, 1)].map(([name, data]) => [name, { shape: shapes.get(name) ?? [], data }]),
+  )
+  return openEngine(
+    { ...job, ...RATES },
+    job.model,
+    { parameters, optimizer: new Map() },
+    {
+      tensorflow,
+    },
+  )
+}
+
+/** @param onStep told before every step how many were made; may throw to end it */
+async function timeSteps(
+  engine: StepEngine,
+  job: BenchJob,
+  onStep: (done: number) => void,
+): Promise<{ first: number; seconds: number[] }> {
+  const batch = madeUpBatch(job.model, job.batchSize, job.seqLen)
+  const warmUp: number[] = []
+  const seconds: number[] = []
+  const enough = (): boolean =>
+    seconds.length === MOST_STEPS || (seconds.length >= LEAST_STEPS && sum(seconds) >= LEAST_SECONDS)
+  while (!enough()) {
+    onStep(warmUp.length + seconds.length)
+    const began = performance.now()
+    await engine.step([batch], SETTINGS)
+    const list = warmUp.length < WARM_UP ? warmUp : seconds
+    list.push((performance.now() - began) / 1000)
+    await new Promise(setImmediate) // lets a stop in
+  }
+  return { first: warmUp[0] ?? NaN, seconds }
+}
+
+/** Tokens of which a few are frequent and most are rare, as in text. */
+function madeUpBatch(model: ModelConfig, batchSize: number, seqLen: number): TokenBatch {
+  const random = seededRandom(1)
+  const ids = Int32Array.from({ length: batchSize * seqLen + 1 }, () =>
+    Math.floor(model.vocab_size * random.uniform() ** 3),
+  )
+  return { batchSize, seqLen, inputs: ids.slice(0, -1), targets: ids.slice(1) }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = (sorted.length - 1) / 2
+  return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
+function stopped(): MidbenchError {
+  return new MidbenchError({ code: 'cancelled', message: 'The benchmark was stopped.' })
+}
