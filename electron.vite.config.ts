@@ -16,6 +16,7 @@ export default defineConfig({
           headless: 'src-main/headless.ts', // the command line
           trainer: 'src-main/engine/trainer-thread.ts',
           data: 'src-main/packing/data-thread.ts',
+          checkpoints: 'src-main/runs/checkpoint-thread.ts',
           tokens: 'src-main/data/token-cache/fill-thread.ts',
         },
       },

@@ -9,9 +9,10 @@ import { Worker, type WorkerOptions } from 'node:worker_threads'
 
 import { MidbenchError } from './errors'
 
-export type ThreadName = 'data' | 'tokens' | 'trainer'
+export type ThreadName = 'checkpoints' | 'data' | 'tokens' | 'trainer'
 
 const SOURCES: Readonly<Record<ThreadName, string>> = {
+  checkpoints: 'runs/checkpoint-thread.ts',
   data: 'packing/data-thread.ts',
   tokens: 'data/token-cache/fill-thread.ts',
   trainer: 'engine/trainer-thread.ts',

@@ -13,6 +13,7 @@ import { gatherFacts } from '../runs/preflight-facts'
 import { RunManager } from '../runs/run-manager'
 import { openRunThreads } from '../runs/run-threads'
 import { RunStore, storeFile } from '../runs/store'
+import { CheckpointAccess } from './checkpoint-access'
 import { checkConfig, speedOfRunsLike } from './check-config'
 import { DataAccess } from './data-access'
 import { Jobs } from './jobs'
@@ -28,6 +29,7 @@ export interface Services {
   store: RunStore
   runs: RunManager
   data: DataAccess
+  checkpoints: CheckpointAccess
   jobs: Jobs
   /** Checks a config as it is typed. */
   check: (config: unknown, dir: string) => Promise<CallOutput<'project.check'>>
@@ -70,6 +72,11 @@ export function setupServices(hub: EventHub): Services {
   )
   runs.on(publisher.receive)
   const data = new DataAccess({ cacheDir: dataCache, defaultBaseDir })
+  const checkpoints = new CheckpointAccess({
+    dataDir: files.person.folder,
+    defaultBaseDir,
+    runs: () => runs.list(),
+  })
   const jobs = new Jobs((progress) => hub.publish('job.progress', progress))
   const check: Services['check'] = (input, dir) =>
     checkConfig(input, (config) =>
@@ -78,11 +85,12 @@ export function setupServices(hub: EventHub): Services {
       }),
     )
   const problems = [settings.problem, project.problem].filter((problem) => problem !== null)
-  return { files, settings, project, store, runs, data, jobs, check, problems }
+  return { files, settings, project, store, runs, data, checkpoints, jobs, check, problems }
 }
 
 /** Ends what {@link setupServices} opened, but for the runs: they come first. */
-export async function closeServices({ data, store }: Services): Promise<void> {
+export async function closeServices({ data, checkpoints, store }: Services): Promise<void> {
   await data.close()
+  await checkpoints.close()
   store.close()
 }

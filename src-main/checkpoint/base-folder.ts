@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
 import { baseRecipe, type BaseRecipe, type CheckpointMeta } from './checkpoint.schema'
@@ -35,6 +35,21 @@ export interface BaseFolder {
 }
 
 /**
+ * Where the base lies, or will once it is made. Makes nothing.
+ * @throws MidbenchError `checkpoint.json` for a recipe that is none
+ */
+export async function locateBaseFolder(baseDir: string, dataDir: string): Promise<BaseFolder> {
+  const here = resolve(baseDir)
+  const recipePath = join(here, 'base_recipe.json')
+  if ((await exists(join(here, phaseFolders.base))) || !(await exists(recipePath))) {
+    return { readFrom: here, writeTo: here }
+  }
+  const recipe = await readJsonFile(recipePath, baseRecipe)
+  const folder = join(resolve(dataDir), 'bases', `${basename(here)}-${await fingerprint(here)}`)
+  return { readFrom: folder, writeTo: folder, recipe }
+}
+
+/**
  * @param baseDir the config's base_dir; may be read-only where it holds a recipe
  * @param dataDir the person's data folder; bases are made in its `bases/`
  * @throws MidbenchError `checkpoint.json` for a recipe that is none, `checkpoint.write` when the base cannot be written
@@ -44,16 +59,12 @@ export async function resolveBaseFolder(
   dataDir: string,
   initialise: Initialise,
 ): Promise<BaseFolder> {
-  const here = resolve(baseDir)
-  const recipePath = join(here, 'base_recipe.json')
-  if ((await exists(join(here, phaseFolders.base))) || !(await exists(recipePath))) {
-    return { readFrom: here, writeTo: here }
+  const folder = await locateBaseFolder(baseDir, dataDir)
+  const { recipe, writeTo } = folder
+  if (recipe !== undefined && !(await exists(writeTo))) {
+    await makeBase(resolve(baseDir), dirname(writeTo), writeTo, recipe, initialise)
   }
-  const recipe = await readJsonFile(recipePath, baseRecipe)
-  const bases = join(resolve(dataDir), 'bases')
-  const folder = join(bases, `${basename(here)}-${await fingerprint(here)}`)
-  if (!(await exists(folder))) await makeBase(here, bases, folder, recipe, initialise)
-  return { readFrom: folder, writeTo: folder, recipe }
+  return folder
 }
 
 /** Eight digits over what the base is made of. */

@@ -9,6 +9,7 @@ import { fileNames } from './nanochat-files'
 import { namedTensors } from './state-dict'
 import { withTorchFile } from './torch-read'
 import type { TorchTensor } from './torch-value'
+import type { Dtype } from './types'
 
 export interface Histogram {
   /** Of the finite numbers; null where there are none. */
@@ -24,55 +25,111 @@ export interface Histogram {
   counts: number[]
 }
 
+export interface HistogramOptions {
+  /** @default 64 */
+  intervals?: number
+  /** Hears how many bytes have been read, of how many in both passes. */
+  onProgress?: (done: number, total: number) => void
+  /** Asked after every chunk. */
+  signal?: AbortSignal
+}
+
 /**
  * The distribution of one tensor of a model.
  * @param dir holds model_*.pt
  * @param name as the file has it
- * @throws MidbenchError `checkpoint.missing` where there is no such tensor; what {@link openTorchFile} throws
+ * @throws MidbenchError `checkpoint.missing` where there is no such tensor; `cancelled`; what {@link openTorchFile} throws
  */
-export function tensorHistogram(dir: string, step: number, name: string, intervals = 64): Promise<Histogram> {
+export function tensorHistogram(
+  dir: string,
+  step: number,
+  name: string,
+  options: HistogramOptions = {},
+): Promise<Histogram> {
   const path = join(dir, fileNames(step).model)
   return withTorchFile(path, async (root) => {
     const tensor = namedTensors(root, path).get(name)
-    if (tensor !== undefined) return histogramOf(tensor, intervals)
+    if (tensor !== undefined) return histogramOf(tensor, options)
     throw new MidbenchError({ code: 'checkpoint.missing', message: `${path} has no tensor ${name}.` })
   })
 }
 
-export async function histogramOf(tensor: TorchTensor, intervals: number): Promise<Histogram> {
-  const { min, max, sum, count, zeros, notFinite } = await measure(tensor)
+export async function histogramOf(
+  tensor: TorchTensor,
+  { intervals = 64, onProgress, signal }: HistogramOptions = {},
+): Promise<Histogram> {
+  let bytesRead = 0
+  const read = async (use: (values: Floats) => void): Promise<void> => {
+    for await (const chunk of tensor.chunks()) {
+      use(floatsOf(tensor.dtype, chunk))
+      bytesRead += chunk.length
+      onProgress?.(bytesRead, 2 * tensor.byteLength)
+      if (signal?.aborted) throw new MidbenchError({ code: 'cancelled', message: 'The reading was stopped.' })
+    }
+  }
+  const totals = { min: Infinity, max: -Infinity, sum: 0, count: 0, zeros: 0, notFinite: 0 }
+  await read((values) => {
+    measure(values, totals)
+  })
+  const { min, max, sum, count, zeros, notFinite } = totals
   const counts = Array.from({ length: intervals }, () => 0)
   if (count === 0) return { min: null, max: null, mean: null, deviation: null, zeros, notFinite, counts }
   const mean = sum / count
-  const scale = max > min ? intervals / (max - min) : 0
   let squares = 0
-  await forEachNumber(tensor, (value) => {
-    if (!Number.isFinite(value)) return
-    squares += (value - mean) ** 2
-    const interval = Math.min(Math.floor((value - min) * scale), intervals - 1)
-    counts[interval] = (counts[interval] ?? 0) + 1
+  await read((values) => {
+    squares += countIn(counts, values, { min, max, mean })
   })
   return { min, max, mean, deviation: Math.sqrt(squares / count), zeros, notFinite, counts }
 }
 
-async function measure(tensor: TorchTensor) {
-  const totals = { min: Infinity, max: -Infinity, sum: 0, count: 0, zeros: 0, notFinite: 0 }
-  await forEachNumber(tensor, (value) => {
-    if (!Number.isFinite(value)) {
-      totals.notFinite += 1
-      return
-    }
-    totals.min = Math.min(totals.min, value)
-    totals.max = Math.max(totals.max, value)
-    totals.sum += value
-    totals.count += 1
-    if (value === 0) totals.zeros += 1
-  })
-  return totals
+type Floats = Float32Array | Float64Array
+
+function floatsOf(dtype: Dtype, chunk: Uint8Array): Floats {
+  const values = widen(dtype, chunk)
+  return values instanceof Float32Array ? values : Float64Array.from(values, Number)
 }
 
-async function forEachNumber(tensor: TorchTensor, use: (value: number) => void): Promise<void> {
-  for await (const chunk of tensor.chunks()) {
-    for (const value of widen(tensor.dtype, chunk)) use(Number(value))
+interface Totals {
+  min: number
+  max: number
+  sum: number
+  count: number
+  zeros: number
+  notFinite: number
+}
+
+function measure(values: Floats, totals: Totals): void {
+  let { min, max, sum, count, zeros, notFinite } = totals
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0
+    if (!Number.isFinite(value)) {
+      notFinite += 1
+      continue
+    }
+    if (value < min) min = value
+    if (value > max) max = value
+    if (value === 0) zeros += 1
+    sum += value
+    count += 1
   }
+  Object.assign(totals, { min, max, sum, count, zeros, notFinite } satisfies Totals)
+}
+
+/** Counts the finite values into `counts`. @returns the sum of their squared distances from the mean */
+function countIn(
+  counts: number[],
+  values: Floats,
+  { min, max, mean }: { min: number; max: number; mean: number },
+): number {
+  const last = counts.length - 1
+  const scale = max > min ? counts.length / (max - min) : 0
+  let squares = 0
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0
+    if (!Number.isFinite(value)) continue
+    squares += (value - mean) ** 2
+    const interval = Math.min(Math.floor((value - min) * scale), last)
+    counts[interval] = (counts[interval] ?? 0) + 1
+  }
+  return squares
 }

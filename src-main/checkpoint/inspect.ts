@@ -3,14 +3,16 @@
  * whether a run can start from it, or why not. Reads headers only, never a weight, so it costs milliseconds whatever the
  * model weighs. What is wrong with a checkpoint is part of the answer: nothing here throws for it.
  */
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toFailure, type Failure } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
+import { parameterShapes } from '../model/parameters'
 import { elementCount } from './dtype'
 import { fileNames, loadMeta } from './nanochat-files'
 import { modelTensors, namedTensors } from './state-dict'
 import { withTorchFile } from './torch-read'
+import { TorchTensor } from './torch-value'
 import type { Dtype } from './types'
 
 export interface TensorSummary {
@@ -20,15 +22,15 @@ export interface TensorSummary {
   group: GroupName
 }
 
-export type GroupName = 'embedding' | 'head' | 'attention' | 'mlp' | 'scalars' | 'other'
+export type GroupName = 'embedding' | 'value embeddings' | 'head' | 'attention' | 'mlp' | 'scalars' | 'other'
 
 export interface CheckpointSummary {
   dir: string
   step: number
-  /** Null where meta_*.json is missing or wrong. */
+  /** With the form of nanochat's model that the tensors show; null where meta_*.json is missing or wrong. */
   config: ModelConfig | null
   valBpb: number | null
-  /** Bytes of the step's files: model, meta, optimizers. */
+  /** Bytes of the step's files: model, meta, the optimizers of every rank. */
   bytes: number
   /** In the file's order; empty where the model cannot be read. */
   tensors: TensorSummary[]
@@ -52,14 +54,16 @@ export async function inspectCheckpoint(
 ): Promise<CheckpointSummary> {
   const obstacles: Failure[] = []
   const note = (error: unknown) => {
-    obstacles.push(toFailure(error))
+    const failure = toFailure(error)
+    // What the file system says: no permission, an error of the disk.
+    obstacles.push(failure.code === 'internal' ? { ...failure, code: 'checkpoint.unreadable' } : failure)
   }
   const meta = await loadMeta(dir, step).catch((error: unknown) => {
     note(error)
     return null
   })
-  const config = meta?.model_config ?? null
-  const tensors = await readTensors(join(dir, fileNames(step).model), config, note)
+  const path = join(dir, fileNames(step).model)
+  const { tensors, config } = await readTensors(path, meta?.model_config ?? null, note)
   if (config !== null && vocabSize !== null && config.vocab_size !== vocabSize) {
     obstacles.push(otherVocabulary(config.vocab_size, vocabSize))
   }
@@ -83,46 +87,71 @@ async function readTensors(
   path: string,
   config: ModelConfig | null,
   note: (error: unknown) => void,
-): Promise<TensorSummary[]> {
+): Promise<{ tensors: TensorSummary[]; config: ModelConfig | null }> {
   const tensors: TensorSummary[] = []
+  let found = config
   try {
     await withTorchFile(path, async (root) => {
       for (const [name, { shape, dtype }] of namedTensors(root, path)) {
         tensors.push({ name, shape: [...shape], dtype, group: groupOf(name) })
       }
-      if (config !== null) modelTensors(root, config, path)
+      if (config !== null) found = modelTensors(root, config, path).config
       return Promise.resolve()
     })
   } catch (error) {
     note(error)
   }
-  return tensors
+  return { tensors, config: found }
+}
+
+/** Parameters of each group of a model of that config, as {@link CheckpointSummary} counts them. */
+export function groupsOfConfig(config: ModelConfig): CheckpointSummary['groups'] {
+  return countByGroup([...parameterShapes(config)].map(([name, shape]) => ({ group: groupOf(name), shape })))
+}
+
+/**
+ * Tokens of the tokenizer in a nanochat folder, by the length of its token_bytes.pt; null where that cannot be read.
+ * @param baseDir holds tokenizer/
+ */
+export async function tokenizerSize(baseDir: string): Promise<number | null> {
+  try {
+    return await withTorchFile(join(baseDir, 'tokenizer', 'token_bytes.pt'), (root) =>
+      Promise.resolve(root instanceof TorchTensor ? elementCount(root.shape) : null),
+    )
+  } catch {
+    return null
+  }
 }
 
 function groupOf(name: string): GroupName {
   if (name.includes('.wte.')) return 'embedding'
+  if (name.includes('value_embeds.')) return 'value embeddings'
   if (name.includes('lm_head.')) return 'head'
   if (name.includes('.attn.')) return 'attention'
   if (name.includes('.mlp.')) return 'mlp'
-  return name.endsWith('_lambdas') ? 'scalars' : 'other'
+  return /(_lambdas?|smear_gate\.weight)$/.test(name) ? 'scalars' : 'other'
 }
 
-function countByGroup(tensors: TensorSummary[]): CheckpointSummary['groups'] {
+function countByGroup(
+  tensors: readonly Pick<TensorSummary, 'group' | 'shape'>[],
+): CheckpointSummary['groups'] {
   const counts = new Map<GroupName, number>()
   for (const { group, shape } of tensors) counts.set(group, (counts.get(group) ?? 0) + elementCount(shape))
   return [...counts].map(([name, parameters]) => ({ name, parameters }))
 }
 
 async function sizes(dir: string, step: number): Promise<{ bytes: number; hasOptimizers: boolean }> {
-  const names = fileNames(step)
-  const sizeOf = (name: string) =>
-    stat(join(dir, name)).then(
+  const { model, meta } = fileNames(step)
+  const optimizers = new RegExp(`^optim_0*${String(step)}_rank\\d+\\.pt$`)
+  const names = await readdir(dir).catch((): string[] => [])
+  let bytes = 0
+  for (const name of names.filter((each) => each === model || each === meta || optimizers.test(each))) {
+    bytes += await stat(join(dir, name)).then(
       ({ size }) => size,
-      () => null,
+      () => 0,
     )
-  const optimizers = await sizeOf(names.optimizers)
-  const others = ((await sizeOf(names.model)) ?? 0) + ((await sizeOf(names.meta)) ?? 0)
-  return { bytes: others + (optimizers ?? 0), hasOptimizers: optimizers !== null }
+  }
+  return { bytes, hasOptimizers: names.some((name) => optimizers.test(name)) }
 }
 
 function otherVocabulary(model: number, tokenizer: number): Failure {

@@ -62,9 +62,25 @@ export async function chooseStep(dir: string, step?: number | null): Promise<num
   })
 }
 
-/** The meta file alone, which does not tell the model's form: for that, see {@link describeModel}. */
-export function loadMeta(dir: string, step: number): Promise<CheckpointMeta> {
-  return readJsonFile(join(dir, fileNames(step).meta), checkpointMeta)
+/**
+ * The meta file alone, which does not tell the model's form: for that, see {@link describeModel}.
+ * @throws MidbenchError `checkpoint.missing`, `checkpoint.json`
+ */
+export async function loadMeta(dir: string, step: number): Promise<CheckpointMeta> {
+  const { meta, model } = fileNames(step)
+  try {
+    return await readJsonFile(join(dir, meta), checkpointMeta)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    throw new MidbenchError(
+      {
+        code: 'checkpoint.missing',
+        message: `${dir} has no ${meta}, which says what ${model} holds.`,
+        remedy: 'Copy it from where the model was trained.',
+      },
+      { cause: error },
+    )
+  }
 }
 
 /**

@@ -18,25 +18,42 @@ export const phaseFolders = {
 export type Phase = keyof typeof phaseFolders
 
 export interface FoundModel {
-  phase: Phase
+  /** null for another folder than nanochat's. */
+  phase: Phase | null
+  /** `base_checkpoints`, or whatever ends so. */
+  folder: string
   tag: string
   dir: string
   /** Ascending, at least one. */
   steps: number[]
 }
 
-/** Every model in a base directory, by phase and then by depth, deepest first. What cannot be read is left out. */
+/**
+ * Every model in a base directory: by phase, then in other folders named `…_checkpoints`; in each by depth, deepest
+ * first. What cannot be read is left out.
+ */
 export async function listModels(baseDir: string): Promise<FoundModel[]> {
   const found: FoundModel[] = []
-  for (const phase of ['base', 'mid', 'sft', 'rl'] as const) {
-    const folder = join(baseDir, phaseFolders[phase])
-    for (const tag of await tagsByDepth(folder)) {
-      const dir = join(folder, tag)
+  for (const { phase, folder } of await checkpointFolders(baseDir)) {
+    for (const tag of await tagsByDepth(join(baseDir, folder))) {
+      const dir = join(baseDir, folder, tag)
       const steps = await listSteps(dir).catch(() => [])
-      if (steps.length > 0) found.push({ phase, tag, dir, steps })
+      if (steps.length > 0) found.push({ phase, folder, tag, dir, steps })
     }
   }
   return found
+}
+
+async function checkpointFolders(baseDir: string): Promise<Pick<FoundModel, 'phase' | 'folder'>[]> {
+  const known = (['base', 'mid', 'sft', 'rl'] as const).map((phase) => ({
+    phase,
+    folder: phaseFolders[phase],
+  }))
+  const names = await readdir(baseDir).catch((): string[] => [])
+  const others = names.filter(
+    (name) => name.endsWith('_checkpoints') && !known.some(({ folder }) => folder === name),
+  )
+  return [...known, ...others.sort().map((folder) => ({ phase: null, folder }))]
 }
 
 /**

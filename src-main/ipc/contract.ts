@@ -8,6 +8,7 @@
 import { z } from 'zod'
 import { evalMetric, failure, logLine, runState, runSummary, stepMetric } from '../runs/run.schema'
 import { appCalls, settings } from './contract/app.schema'
+import { checkpointCalls } from './contract/checkpoints.schema'
 import { nothing } from './contract/common.schema'
 import { mixtureCalls } from './contract/mixture.schema'
 import { packingCalls } from './contract/packing.schema'
@@ -23,6 +24,7 @@ export const calls = {
   ...mixtureCalls,
   ...packingCalls,
   ...runCalls,
+  ...checkpointCalls,
   'jobs.cancel': { input: z.object({ job: z.string() }), output: nothing },
 } as const
 

@@ -1,10 +1,12 @@
 /** Every call of the contract with its handler: one small file an area, put together. */
+import type { CheckpointAccess } from '../app/checkpoint-access'
 import type { DataAccess } from '../app/data-access'
 import type { Dialogs } from '../app/dialogs'
 import type { Jobs } from '../app/jobs'
 import type { SettingsStore } from '../app/settings'
 import type { RunManager } from '../runs/run-manager'
 import { appHandlers, type AppServices } from './handlers/app'
+import { checkpointHandlers } from './handlers/checkpoints'
 import { jobHandlers } from './handlers/jobs'
 import { mixtureHandlers } from './handlers/mixture'
 import { packingHandlers } from './handlers/packing'
@@ -18,12 +20,13 @@ export interface HandlerServices extends ProjectServices {
   settings: SettingsStore
   runs: RunManager
   data: DataAccess
+  checkpoints: CheckpointAccess
   jobs: Jobs
   dialogs: ProjectServices['dialogs'] & Pick<Dialogs, 'saveExport'>
 }
 
 export function allHandlers(services: HandlerServices): Handlers {
-  const { about, settings, runs, data, jobs, dialogs } = services
+  const { about, settings, runs, data, checkpoints, jobs, dialogs } = services
   return {
     ...appHandlers(about),
     ...settingsHandlers(settings),
@@ -31,6 +34,7 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...mixtureHandlers(data, jobs),
     ...packingHandlers(data, jobs, dialogs),
     ...runHandlers(runs),
+    ...checkpointHandlers(checkpoints, jobs),
     ...jobHandlers(jobs),
   }
 }

@@ -17,6 +17,8 @@ import {
   type RowReplay as ContractRowReplay,
   type TaskLengths as ContractTaskLengths,
 } from '../../src-main/ipc/contract'
+import type { Histogram } from '../../src-main/checkpoint/histogram'
+import type { TensorSummary } from '../../src-main/checkpoint/inspect'
 import type { DoctorReport } from '../../src-main/native/doctor'
 import type { BatchView } from '../../src-main/packing/batch-view'
 import type { Comparison } from '../../src-main/packing/compare'
@@ -57,6 +59,8 @@ describe('types', () => {
     expectTypeOf<Comparison>().toExtend<PackingComparison>()
     expectTypeOf<RowReplay>().toExtend<ContractRowReplay>()
     expectTypeOf<ConversationPlace | null>().toExtend<CallOutput<'packing.find'>>()
+    expectTypeOf<TensorSummary[]>().toExtend<CallOutput<'checkpoints.tensors'>>()
+    expectTypeOf<Histogram>().toExtend<CallOutput<'checkpoints.histogram'>>()
     expectTypeOf<RunMetrics>().toExtend<EventPayload<'run.metrics'>>()
     expectTypeOf<DoctorReport>().toExtend<CallOutput<'app.doctor'>>()
   })
@@ -96,6 +100,8 @@ describe('inputs', () => {
   })
 
   const refused: [CallName, unknown][] = [
+    ['checkpoints.tensors', { dir: '/base', step: -1 }],
+    ['checkpoints.histogram', { dir: '/base', step: 1, name: 'wte' }],
     ['app.reveal', { path: 7 }],
     ['settings.update', { threads: 0 }],
     ['settings.update', { theme: 'sepia' }],

@@ -1,7 +1,7 @@
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { inspectCheckpoint } from '../../../../src-main/checkpoint/inspect'
+import { groupsOfConfig, inspectCheckpoint, tokenizerSize } from '../../../../src-main/checkpoint/inspect'
 import { fileNames, writeModelCheckpoint } from '../../../../src-main/checkpoint/nanochat-files'
 import { containing } from '../../../support/containing'
 import { cutFile, tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
@@ -39,6 +39,36 @@ describe('a whole checkpoint', () => {
       group: 'embedding',
     })
     expect(summary.bytes).toBeGreaterThan(2 * 4 * summary.parameters)
+  })
+})
+
+describe('a checkpoint of a later form', () => {
+  it('shows its form, and groups of its own', async () => {
+    const dir = temporaryFolder()
+    const config = { ...tinyConfig, variant: '2026-03-14' as const }
+    await writeModelCheckpoint(dir, tinyCheckpoint(4, 4, config))
+    const summary = await inspectCheckpoint(dir, 4)
+    expect(summary).toMatchObject({ config, obstacles: [] })
+    expect(summary.groups).toEqual(groupsOfConfig(config))
+    expect(summary.groups).toContainEqual({ name: 'value embeddings', parameters: 128 * 16 })
+    expect(summary.groups).toContainEqual({ name: 'scalars', parameters: 4 + 2 + 24 })
+  })
+})
+
+describe('a checkpoint of several ranks', () => {
+  it("counts every rank's optimizers", async () => {
+    const dir = await written()
+    const { bytes } = await inspectCheckpoint(dir, 4)
+    writeFileSync(join(dir, 'optim_000004_rank1.pt'), 'x'.repeat(1000))
+    writeFileSync(join(dir, 'optim_000014_rank1.pt'), 'another step')
+    expect((await inspectCheckpoint(dir, 4)).bytes).toBe(bytes + 1000)
+  })
+})
+
+describe('the size of the tokenizer', () => {
+  it('is the length of token_bytes.pt, and not known where there is none', async () => {
+    expect(await tokenizerSize(goldenPath('nanochat_base'))).toBeGreaterThan(256)
+    expect(await tokenizerSize(temporaryFolder())).toBeNull()
   })
 })
 

@@ -52,18 +52,21 @@ describe('which model a run starts from', () => {
   })
 })
 
-it('lists every model of every phase, deepest first, empty folders left out', async () => {
+it('lists every model of every phase and of other folders, deepest first, empty folders left out', async () => {
   const root = baseDir({
     'mid_checkpoints/d4': [30],
     'base_checkpoints/d4': [5, 1],
     'base_checkpoints/d12': [9],
     'base_checkpoints/d30': [],
+    'my_checkpoints/d2': [3],
+    'models/d2': [3],
   })
-  const found = (await listModels(root)).map(({ phase, tag, steps }) => ({ phase, tag, steps }))
+  const found = (await listModels(root)).map(({ phase, folder, tag, steps }) => [phase, folder, tag, steps])
   expect(found).toEqual([
-    { phase: 'base', tag: 'd12', steps: [9] },
-    { phase: 'base', tag: 'd4', steps: [1, 5] },
-    { phase: 'mid', tag: 'd4', steps: [30] },
+    ['base', 'base_checkpoints', 'd12', [9]],
+    ['base', 'base_checkpoints', 'd4', [1, 5]],
+    ['mid', 'mid_checkpoints', 'd4', [30]],
+    [null, 'my_checkpoints', 'd2', [3]],
   ])
   expect(await listModels('/nowhere')).toEqual([])
 })

@@ -1,0 +1,93 @@
+/**
+ * The window's way to checkpoints: a thread that is started when they are first looked at. Nothing is read in the main
+ * thread. Only what a listing has named can be opened.
+ */
+import type { Worker } from 'node:worker_threads'
+
+import { MidbenchError } from '../errors'
+import type { CallOutput } from '../ipc/contract'
+import { type CallOptions, PortCaller } from '../packing/port-calls'
+import type { CheckpointCalls, ListRequest } from '../runs/checkpoint-browser'
+import { baseDirOf } from '../runs/config'
+import type { RunConfig } from '../runs/config.schema'
+import { spawnThread } from '../threads'
+
+export interface CheckpointAccessOptions {
+  /** The person's data. */
+  dataDir: string
+  /** The nanochat folder where a config names none; null = the environment's or the default. */
+  defaultBaseDir: () => string | null
+  runs: () => ListRequest['runs']
+}
+
+interface Thread {
+  worker: Worker
+  caller: PortCaller<CheckpointCalls>
+}
+
+export class CheckpointAccess {
+  private thread: Thread | null = null
+  /** Folders that have been listed. */
+  private readonly known = new Set<string>()
+
+  constructor(private readonly options: CheckpointAccessOptions) {}
+
+  /** The checkpoints of a config's nanochat folder and of the runs. @throws MidbenchError `cancelled` */
+  async list(config: RunConfig, dir: string, call: CallOptions): Promise<CallOutput<'checkpoints.list'>> {
+    const { dataDir, defaultBaseDir, runs } = this.options
+    const request: ListRequest = {
+      baseDir: baseDirOf(config, dir, defaultBaseDir()),
+      dataDir,
+      modelTag: config.model_tag,
+      modelStep: config.model_step,
+      runs: runs().map(({ id, name, dir: folder }) => ({ id, name, dir: folder })),
+    }
+    const list = await this.caller().call('list', request, call)
+    for (const row of list.rows) this.known.add(row.dir)
+    return list
+  }
+
+  /** @throws MidbenchError `checkpoint.unlisted`; what is wrong with the file */
+  async tensors(at: { dir: string; step: number }): Promise<CallOutput<'checkpoints.tensors'>> {
+    this.requireListed(at.dir)
+    return this.caller().call('tensors', at)
+  }
+
+  /** @throws MidbenchError `checkpoint.unlisted`, `checkpoint.missing`, `cancelled`; what is wrong with the file */
+  async histogram(
+    at: { dir: string; step: number; name: string },
+    call: CallOptions,
+  ): Promise<CallOutput<'checkpoints.histogram'>> {
+    this.requireListed(at.dir)
+    return this.caller().call('histogram', at, call)
+  }
+
+  /** Ends the thread. */
+  async close(): Promise<void> {
+    const { thread } = this
+    this.thread = null
+    await thread?.worker.terminate()
+  }
+
+  private caller(): PortCaller<CheckpointCalls> {
+    this.thread ??= this.start()
+    return this.thread.caller
+  }
+
+  private start(): Thread {
+    const worker = spawnThread('checkpoints')
+    worker.once('exit', () => {
+      if (this.thread?.worker === worker) this.thread = null // the next call starts another
+    })
+    return { worker, caller: new PortCaller(worker, 'checkpoint thread') }
+  }
+
+  private requireListed(dir: string): void {
+    if (this.known.has(dir)) return
+    throw new MidbenchError({
+      code: 'checkpoint.unlisted',
+      message: `${dir} is none of the checkpoints that were listed.`,
+      remedy: 'List the checkpoints again.',
+    })
+  }
+}

@@ -1,0 +1,15 @@
+/** Looking at checkpoints. Answers come from the checkpoint thread. */
+import type { CheckpointAccess } from '../../app/checkpoint-access'
+import type { Jobs } from '../../app/jobs'
+import type { Handlers } from '../serve'
+
+type CheckpointCalls = Extract<keyof Handlers, `checkpoints.${string}`>
+
+export function checkpointHandlers(access: CheckpointAccess, jobs: Jobs): Pick<Handlers, CheckpointCalls> {
+  return {
+    'checkpoints.list': ({ config, dir, job }) =>
+      jobs.run(job, (context) => access.list(config, dir, context)),
+    'checkpoints.tensors': (at) => access.tensors(at),
+    'checkpoints.histogram': ({ job, ...at }) => jobs.run(job, (context) => access.histogram(at, context)),
+  }
+}

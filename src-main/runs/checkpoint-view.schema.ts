@@ -1,0 +1,67 @@
+/** What the checkpoint browser shows: a row a checkpoint, its tensors, how a tensor's numbers are distributed. Pure zod. */
+import { z } from 'zod'
+import { modelConfig } from '../model/config.schema'
+import { failure } from './run.schema'
+
+/** Where a checkpoint lies: nanochat's folders, other folders named `…_checkpoints`, a run's own. */
+export const checkpointPlace = z.enum(['base', 'mid', 'sft', 'rl', 'other', 'run'])
+
+const groupName = z.enum(['embedding', 'value embeddings', 'head', 'attention', 'mlp', 'scalars', 'other'])
+
+export const checkpointRow = z.object({
+  dir: z.string(),
+  step: z.int(),
+  place: checkpointPlace,
+  /** `base_checkpoints`; "runs" for a run's own. */
+  folder: z.string(),
+  /** The model's tag; a run's name. */
+  tag: z.string(),
+  runId: z.string().nullable(),
+  /** Not there yet: initialised from a recipe when it is first used. */
+  planned: z.boolean(),
+  /** null where the meta file is missing or wrong. */
+  config: modelConfig.nullable(),
+  /** Which of nanochat's models it is, and what its files cannot tell. */
+  form: z.object({ label: z.string(), note: z.string().nullable() }).nullable(),
+  val_bpb: z.number().nullable(),
+  /** On disk: model, meta, optimizers. */
+  bytes: z.number(),
+  parameters: z.number(),
+  groups: z.array(z.object({ name: groupName, parameters: z.number() })),
+  has_optimizers: z.boolean(),
+  /** Why no run can start from it; empty where one can. */
+  obstacles: z.array(failure),
+})
+
+export const checkpointList = z.object({
+  /** The nanochat folder that was looked in. */
+  base_dir: z.string(),
+  rows: z.array(checkpointRow),
+  /** Where a run of this config would start; null where there is nothing to start from. */
+  chosen: z.object({ dir: z.string(), step: z.int() }).nullable(),
+})
+
+export const tensorSummary = z.object({
+  name: z.string(),
+  shape: z.array(z.int()),
+  dtype: z.enum(['float32', 'bfloat16', 'float16', 'int32', 'int64']),
+  group: groupName,
+})
+
+export const tensorHistogram = z.object({
+  /** Of the finite numbers; null where there are none. */
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  mean: z.number().nullable(),
+  /** Standard deviation. */
+  deviation: z.number().nullable(),
+  zeros: z.int(),
+  /** NaN and infinities. */
+  notFinite: z.int(),
+  /** Finite numbers in equal intervals from min to max. */
+  counts: z.array(z.int()),
+})
+
+export type CheckpointPlace = z.infer<typeof checkpointPlace>
+export type CheckpointRow = z.infer<typeof checkpointRow>
+export type CheckpointList = z.infer<typeof checkpointList>
