@@ -6,10 +6,11 @@
  * shape of that run. The engine runs in a trainer thread, as in training, each result in a process of its own
  * (bench-process.ts). About two and a half minutes on two cores.
  */
-import { availableParallelism, totalmem } from 'node:os'
+import { availableParallelism } from 'node:os'
 
 import type { BenchJob, BenchResult } from '../engine/trainer-protocol'
 import { MidbenchError } from '../errors'
+import { memoryLimit } from '../memory-limit'
 import { modelConfig, type ModelConfig } from '../model/config.schema'
 import { dataDir } from '../native/paths'
 import { loadConfig } from '../runs/config'
@@ -120,14 +121,14 @@ async function settingsOf(path: string): Promise<Setting[]> {
 function fitting(settings: readonly Setting[], io: CommandIo): Setting[] {
   const fits = settings.filter((setting) => {
     const bytes = predictMemory(setting.engine, setting.model, setting.batchSize * setting.seqLen)
-    if (bytes <= totalmem()) return true
+    if (bytes <= memoryLimit()) return true
     io.stderr(`${titleOf(setting)} is left out: it would take about ${gigabytes(bytes)} of memory.`)
     return false
   })
   if (fits.length > 0) return fits
   throw new MidbenchError({
     code: 'bench.memory',
-    message: `No step of this shape fits in this machine's ${gigabytes(totalmem())}.`,
+    message: `No step of this shape fits in the ${gigabytes(memoryLimit())} that it may take here.`,
     remedy: 'Lower device_batch_size or max_seq_len.',
   })
 }

@@ -11,6 +11,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { FloatArray } from '../checkpoint/types'
 import type { ModelConfig } from '../model/config.schema'
 import { lossAndGradients, lossPerToken } from '../model/loss'
+import { memoryFailure } from '../native/memory-failure'
 import type { ParameterGroup } from '../optimizers/groups'
 import { initOptimizer, updateOptimizer, type OptimizerOptions } from '../optimizers/optimizer'
 import {
@@ -49,6 +50,8 @@ export class EagerEngine implements StepEngine {
         sum = addScaled(sum, gradients, 1 / batches.length)
       }
       this.update(sum, settings)
+    } catch (error) {
+      throw memoryFailure(error) ?? error
     } finally {
       disposeAll(sum)
     }
@@ -56,14 +59,17 @@ export class EagerEngine implements StepEngine {
   }
 
   async evaluate(batch: TokenBatch): Promise<Float32Array> {
-    const losses = tf.tidy(() => {
-      const { inputs, targets } = tensorsOf(batch)
-      return lossPerToken(this.parameters, this.config, inputs, targets)
-    })
+    let losses: tf.Tensor | undefined
     try {
+      losses = tf.tidy(() => {
+        const { inputs, targets } = tensorsOf(batch)
+        return lossPerToken(this.parameters, this.config, inputs, targets)
+      })
       return await losses.data<'float32'>()
+    } catch (error) {
+      throw memoryFailure(error) ?? error
     } finally {
-      losses.dispose()
+      losses?.dispose()
     }
   }
 

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 
 import { MidbenchError } from '../errors'
 import { type ConstantValue, encodeSavedModel, type NodeDef } from './graph-def'
+import { memoryFailure } from './memory-failure'
 import type { TensorflowBinding } from './tensorflow'
 
 /** A value that a run gives back. */
@@ -82,25 +83,16 @@ function run(
       return { shape: result.shape, dtype: result.dtype, data }
     })
   } catch (cause) {
-    throw runFailure(words(cause), cause)
+    throw (
+      memoryFailure(cause) ??
+      new MidbenchError(
+        { code: 'graph.run', message: `TensorFlow stopped the step: ${words(cause)}` },
+        { cause },
+      )
+    )
   } finally {
     for (const input of ids) binding.deleteTensor(input)
   }
-}
-
-function runFailure(said: string, cause: unknown): MidbenchError {
-  const memory = /out of memory|OOM|RESOURCE_EXHAUSTED|failed to allocate/i.test(said)
-  return new MidbenchError(
-    memory
-      ? {
-          code: 'graph.memory',
-          message: `TensorFlow ran out of memory: ${said}`,
-          remedy:
-            'Lower device_batch_size (total_batch_size can stay: accumulation makes up for it) or max_seq_len.',
-        }
-      : { code: 'graph.run', message: `TensorFlow stopped the step: ${said}` },
-    { cause },
-  )
 }
 
 function words(cause: unknown): string {

@@ -10,6 +10,9 @@
 // kernel would clear each of them anew (a tenth of a step with a large vocabulary). Blocks in use and kept together never
 // take more than the blocks in use once did.
 //
+// Linux hands out memory that it does not have and then kills the process that uses it. So there is a limit, past which a
+// block is refused: TensorFlow then fails one operation, and the program lives to say so and to save.
+//
 // Costs: one mmap for each block that is not found among the kept, and one test of the low address bits for each free.
 // In plain Node it does no harm.
 
@@ -95,6 +98,17 @@ class BlockTable {
     return size;
   }
 
+  // Whether `more` bytes stay within the limit.
+  bool allows(size_t more) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return bytes_ + more <= limit_;
+  }
+
+  void set_limit(uint64_t bytes) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    limit_ = bytes;
+  }
+
   // What may be held beside the blocks in use and `more` bytes to come.
   uint64_t room(size_t more) {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -151,6 +165,7 @@ class BlockTable {
   uint64_t bytes_ = 0;
   uint64_t peak_bytes_ = 0;
   uint64_t most_bytes_ = 0;  // a peak that is never reset
+  uint64_t limit_ = UINT64_MAX;
 };
 
 BlockTable table;
@@ -228,10 +243,10 @@ void* map_block(size_t length) {
   return block;
 }
 
-// A kept block or a new one; nullptr with errno set where there is no memory or the table is full.
+// A kept block or a new one; nullptr with errno set where there is no memory, the limit is met or the table is full.
 void* large_block(size_t size) {
   size_t length = round_up(size, 4096);
-  if (length + kHugePage < size) return errno = ENOMEM, nullptr;
+  if (length + kHugePage < size || !table.allows(length)) return errno = ENOMEM, nullptr;
   void* block = reserve.take(length, &length);
   if (block == nullptr) {
     reserve.shrink(table.room(length));
@@ -256,6 +271,8 @@ bool is_large(size_t alignment, size_t size) { return size >= kSmallestLargeBloc
 void midbench_large_blocks(uint64_t* bytes, uint64_t* peak_bytes) { table.usage(bytes, peak_bytes); }
 
 void midbench_reset_large_blocks_peak() { table.reset_peak(); }
+
+void midbench_limit_large_blocks(uint64_t bytes) { table.set_limit(bytes); }
 
 void midbench_release_kept_blocks() { reserve.shrink(0); }
 

@@ -1,4 +1,4 @@
-// The native module's entry: what tfjs-node's binding exports, three functions about the memory that large-blocks.cc
+// The native module's entry: what tfjs-node's binding exports, four functions about the memory that large-blocks.cc
 // holds for TensorFlow, and quietErrors(true or false) of quiet-log.cc.
 
 // tfjs-node's own entry gets another name, since this file defines the module's.
@@ -32,6 +32,17 @@ napi_value reset_large_blocks_peak(napi_env, napi_callback_info) {
   return nullptr;
 }
 
+// limitLargeBlocks(bytes)
+napi_value limit_large_blocks(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  int64_t bytes = INT64_MAX;
+  napi_get_value_int64(env, argument, &bytes);
+  midbench_limit_large_blocks(static_cast<uint64_t>(bytes));
+  return nullptr;
+}
+
 napi_value release_kept_blocks(napi_env, napi_callback_info) {
   midbench_release_kept_blocks();
   return nullptr;
@@ -59,6 +70,7 @@ void export_function(napi_env env, napi_value exports, const char* name, napi_ca
 NAPI_MODULE_INIT() {
   export_function(env, exports, "largeBlocks", large_blocks);
   export_function(env, exports, "resetLargeBlocksPeak", reset_large_blocks_peak);
+  export_function(env, exports, "limitLargeBlocks", limit_large_blocks);
   export_function(env, exports, "releaseKeptBlocks", release_kept_blocks);
   export_function(env, exports, "quietErrors", quiet_errors);
   return tfnodejs::InitTFNodeJSBinding(env, exports);

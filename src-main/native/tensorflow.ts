@@ -16,6 +16,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding'
 
 import { MidbenchError } from '../errors'
+import { memoryLimit } from '../memory-limit'
 import { findTensorflow, type TensorflowInstallation } from './installation'
 import { openProgramCache, type ProgramCache, programCacheIn } from './program-cache'
 
@@ -87,6 +88,7 @@ async function load(options: LoadOptions): Promise<Tensorflow> {
     ownLibrariesFirst,
     isBinding,
   )
+  binding.limitLargeBlocks(memoryLimit())
   await registerBackend(binding)
   return {
     version: binding.TF_Version,
@@ -187,6 +189,7 @@ interface NativeBinding extends TFJSBinding {
   /** [bytes now, peak bytes] */
   largeBlocks(): [number, number]
   resetLargeBlocksPeak(): void
+  limitLargeBlocks(bytes: number): void
   releaseKeptBlocks(): void
   quietErrors(quiet: boolean): void
 }
@@ -237,6 +240,7 @@ function isBinding(value: unknown): value is NativeBinding {
     'tensorDataSync',
     'largeBlocks',
     'resetLargeBlocksPeak',
+    'limitLargeBlocks',
     'releaseKeptBlocks',
     'quietErrors',
   ])

@@ -3,7 +3,6 @@
  * checkpoint's), so it serves the main thread; what only the data thread knows is given by the caller.
  */
 import { stat, statfs } from 'node:fs/promises'
-import { totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 
 import { baseRecipe } from '../checkpoint/checkpoint.schema'
@@ -11,6 +10,7 @@ import { readJsonFile } from '../checkpoint/json-file'
 import { describeModel } from '../checkpoint/nanochat-files'
 import { findModel, phaseFolders } from '../checkpoint/nanochat-folder'
 import { MidbenchError, toFailure } from '../errors'
+import { memoryLimit } from '../memory-limit'
 import type { RunConfig } from './config.schema'
 import type { BaseModel } from './derive'
 import { nothingKnown, type PreflightFacts } from './preflight'
@@ -30,7 +30,7 @@ export async function gatherFacts(
     ...nothingKnown,
     base: await findBase(config, baseDir),
     freeDiskBytes: await freeBytes(dataDir),
-    memoryBytes: totalmem(),
+    memoryBytes: memoryLimit(),
     ...known,
   }
 }

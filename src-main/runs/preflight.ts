@@ -26,6 +26,7 @@ export interface PreflightFacts {
   tokPerSec: number | null
   /** Where the run's folder will lie. */
   freeDiskBytes: number | null
+  /** That a run may take. */
   memoryBytes: number | null
   /** "CPU, 2 threads, float32, eager" */
   device: string | null
@@ -213,7 +214,7 @@ function spaceFindings(config: RunConfig, derived: Derived, facts: PreflightFact
     findings.push(
       warn(
         'device_batch_size',
-        `A step takes about ${gigabytes(memory)} of memory; this machine has ${gigabytes(facts.memoryBytes)}.`,
+        `A step takes about ${gigabytes(memory)} of memory; a run may take ${gigabytes(facts.memoryBytes)} here.`,
         config.device_batch_size > 1 ? 'Lower device_batch_size or max_seq_len.' : 'Lower max_seq_len.',
       ),
     )

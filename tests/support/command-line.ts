@@ -20,10 +20,14 @@ export interface Started {
 }
 
 /** @param home where runs, caches and settings go */
-export function startCommand(home: string, args: readonly string[]): Started {
+export function startCommand(
+  home: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Started {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src-main/headless.ts', ...args], {
     cwd: PROJECT,
-    env: { ...process.env, MIDBENCH_HOME: home },
+    env: { ...process.env, MIDBENCH_HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const stdout: string[] = []
@@ -46,6 +50,10 @@ export function startCommand(home: string, args: readonly string[]): Started {
   return { process: child, finished, line }
 }
 
-export function runCommandLine(home: string, args: readonly string[]): Promise<Finished> {
-  return startCommand(home, args).finished
+export function runCommandLine(
+  home: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
+  return startCommand(home, args, env).finished
 }

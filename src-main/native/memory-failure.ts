@@ -1,0 +1,24 @@
+/** TensorFlow's words for having no memory left, as an error that says what to lower. */
+import { MidbenchError } from '../errors'
+
+/**
+ * @param cause what an operation or a run of TensorFlow threw
+ * @returns `graph.memory`; null where it failed of something else
+ */
+export function memoryFailure(cause: unknown): MidbenchError | null {
+  const said = cause instanceof Error ? cause.message : String(cause)
+  if (!/out of memory|OOM|RESOURCE_EXHAUSTED|failed to allocate/i.test(said)) return null
+  const wanted = /trying to allocate ([\d.]+ ?[A-Za-z]+)|tensor with shape(\[[\d,]+\])/i.exec(said)
+  const what = wanted?.[1] ?? wanted?.[2]
+  const detail =
+    what === undefined ? '' : ` It asked for ${wanted?.[1] === undefined ? 'a tensor of ' : ''}${what} more.`
+  return new MidbenchError(
+    {
+      code: 'graph.memory',
+      message: `TensorFlow ran out of memory.${detail}`,
+      remedy:
+        'Lower device_batch_size (total_batch_size can stay: accumulation makes up for it) or max_seq_len.',
+    },
+    { cause },
+  )
+}
