@@ -1,15 +1,18 @@
 /**
  * Names for the shapes that cross the boundary, derived from the contract so that they cannot drift from it.
  */
-import type { BatchView, CallOutput, EventPayload, Project } from '../../src-main/ipc/contract'
+import type { BatchView, CallOutput, EventPayload, Project, RowReplay } from '../../src-main/ipc/contract'
 
 export type {
   BatchView,
   Derived,
   DoctorReport,
   Finding,
+  PackingComparison,
+  PlanView,
   Project,
   RenderedConversation,
+  RowReplay,
   Settings,
   SplitSummary,
   TaskLengths,
@@ -21,6 +24,8 @@ export type MixtureEntry = RunConfig['mixture']['train'][number]
 export type SplitName = BatchView['split']
 export type Span = BatchView['spans'][number]
 export type TaskShare = BatchView['per_task'][number]
+export type ReplayStep = RowReplay['steps'][number]
+export type ConversationPlace = NonNullable<CallOutput<'packing.find'>>
 
 export type RunSummary = CallOutput<'runs.list'>[number]
 export type RunDetail = CallOutput<'runs.get'>
@@ -36,3 +41,8 @@ export type Checked = CallOutput<'project.check'>
 export type MixtureSummary = CallOutput<'mixture.describe'>
 export type MenuCommand = EventPayload<'menu.command'>['command']
 export type JobProgress = EventPayload<'job.progress'>
+
+export type CheckpointList = CallOutput<'checkpoints.list'>
+export type CheckpointRow = CheckpointList['rows'][number]
+export type TensorSummary = CallOutput<'checkpoints.tensors'>[number]
+export type TensorHistogram = CallOutput<'checkpoints.histogram'>

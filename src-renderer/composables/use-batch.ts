@@ -7,6 +7,7 @@ import { computed, shallowRef, watch } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { BatchView, SplitName } from '../api/types'
 import { batchModel } from '../packing/batch-model'
+import { packingContext } from '../packing/context'
 import { useNavigation } from './use-navigation'
 import { useProject } from './use-project'
 
@@ -22,20 +23,7 @@ export const useBatch = createSharedComposable(() => {
   let request = 0
 
   const model = computed(() => (batch.value ? batchModel(batch.value) : null))
-  const context = computed(() => {
-    if (!project.value) return null
-    const { mixture, max_seq_len, device_batch_size, packing, buffer_size, base_dir, model_tag } =
-      project.value.config
-    return JSON.stringify([
-      mixture,
-      max_seq_len,
-      device_batch_size,
-      packing,
-      buffer_size,
-      base_dir,
-      model_tag,
-    ])
-  })
+  const context = computed(() => (project.value ? packingContext(project.value) : null))
 
   function fetchBatch(split: SplitName, index: number): Promise<BatchView> {
     const key = `${split} ${index} ${context.value}`

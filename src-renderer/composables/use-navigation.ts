@@ -21,8 +21,13 @@ const batch = shallowRef<{ split: SplitName; batch: number }>({ split: 'train', 
 const entry = shallowRef<{ split: SplitName; index: number }>({ split: 'train', index: 0 })
 /** A conversation that the Mixture view is asked to show; null once it has been. */
 const wantedSample = shallowRef<SampleTarget | null>(null)
+/** A conversation that the Packing view is asked to show where it is packed; null once it has been. */
+const wantedConversation = shallowRef<SampleTarget | null>(null)
 /** The run opened in Runs. */
 const openRun = ref<string | null>(null)
+
+/** What Runs shows: the runs, or the checkpoints that there are. */
+const runsTab = ref<'runs' | 'checkpoints'>('runs')
 
 function placeOf(hash: string): Place {
   const name = hash.replace(/^#\/?/, '')
@@ -40,6 +45,12 @@ function showBatch(split: SplitName, index: number): void {
   go('packing')
 }
 
+/** Shows a conversation in its row, wherever the plan puts it. */
+function showConversation(target: SampleTarget): void {
+  wantedConversation.value = target
+  go('packing')
+}
+
 function selectEntry(split: SplitName, index: number): void {
   entry.value = { split, index }
   go('mixture')
@@ -52,6 +63,12 @@ function showSample(target: SampleTarget): void {
 
 function showRun(id: string | null): void {
   openRun.value = id
+  runsTab.value = 'runs'
+  go('runs')
+}
+
+function showCheckpoints(): void {
+  runsTab.value = 'checkpoints'
   go('runs')
 }
 
@@ -60,14 +77,33 @@ export interface UseNavigationReturn {
   batch: ShallowRef<{ split: SplitName; batch: number }>
   entry: ShallowRef<{ split: SplitName; index: number }>
   wantedSample: ShallowRef<SampleTarget | null>
+  wantedConversation: ShallowRef<SampleTarget | null>
   openRun: Ref<string | null>
+  runsTab: typeof runsTab
   go: typeof go
   selectEntry: typeof selectEntry
   showBatch: typeof showBatch
   showSample: typeof showSample
+  showConversation: typeof showConversation
   showRun: typeof showRun
+  showCheckpoints: typeof showCheckpoints
 }
 
 export function useNavigation(): UseNavigationReturn {
-  return { place, batch, entry, wantedSample, openRun, go, selectEntry, showBatch, showSample, showRun }
+  return {
+    place,
+    batch,
+    entry,
+    wantedSample,
+    wantedConversation,
+    openRun,
+    runsTab,
+    go,
+    selectEntry,
+    showBatch,
+    showSample,
+    showConversation,
+    showRun,
+    showCheckpoints,
+  }
 }

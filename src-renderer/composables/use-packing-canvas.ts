@@ -14,6 +14,7 @@ import { textureCanvas } from '../packing/texture'
 import {
   cellAt,
   fit,
+  frameSpan,
   panBy,
   reveal,
   within,
@@ -46,6 +47,8 @@ export interface UsePackingCanvasReturn {
   pan: (dx: number, dy: number) => void
   /** Moves the cursor to a token, and the view so that it is in sight. */
   show: (cell: Cell) => void
+  /** Zooms to a conversation, and puts the cursor at its start. */
+  showSpan: (span: Pick<Span, 'row' | 'offset' | 'length'>) => void
   cellUnder: (event: PointerEvent) => Cell | null
   spanUnder: (cell: Cell | null) => Span | null
 }
@@ -134,10 +137,13 @@ export function usePackingCanvas(options: PackingCanvasOptions): UsePackingCanva
     return view.value.sx <= fit(model.value.extent, size.value).sx * 1.001
   }
   let fitted = true
+  /** The conversation that was zoomed to, until the view is moved: it stays in sight when the plot changes its size. */
+  let framed: Pick<Span, 'row' | 'offset' | 'length'> | null = null
 
   function change(next: Viewport): void {
     view.value = next
     fitted = isFitted()
+    framed = null
   }
   function fitAll(): void {
     if (model.value && box.width.value > 0) change(fit(model.value.extent, size.value))
@@ -152,14 +158,22 @@ export function usePackingCanvas(options: PackingCanvasOptions): UsePackingCanva
     cursor.value = cell
     if (model.value && view.value) change(reveal(view.value, model.value.extent, size.value, cell))
   }
+  function showSpan(span: Pick<Span, 'row' | 'offset' | 'length'>): void {
+    cursor.value = { row: span.row, position: span.offset }
+    if (!model.value || !view.value) return
+    change(frameSpan(view.value, model.value.extent, size.value, span))
+    framed = span
+  }
 
   watch([size, () => model.value?.extent.columns, () => model.value?.extent.rows], () => {
     if (!model.value || box.width.value === 0) return
-    if (!view.value || fitted) fitAll()
+    if (framed) showSpan(framed)
+    else if (!view.value || fitted) fitAll()
     else change(within(view.value, model.value.extent, size.value))
   })
   watch(model, () => {
     hover.value = null
+    framed = null
     const { extent } = model.value ?? {}
     if (
       cursor.value &&
@@ -197,5 +211,5 @@ export function usePackingCanvas(options: PackingCanvasOptions): UsePackingCanva
   const spanUnder = (cell: Cell | null): Span | null =>
     cell && model.value ? spanAt(model.value, cell) : null
 
-  return { view, size, hover, cursor, fitAll, zoom, pan, show, cellUnder, spanUnder }
+  return { view, size, hover, cursor, fitAll, zoom, pan, show, showSpan, cellUnder, spanUnder }
 }

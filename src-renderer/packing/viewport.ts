@@ -110,6 +110,21 @@ export function reveal(view: Viewport, extent: Extent, size: Size, cell: Cell): 
   )
 }
 
+/** The view that shows a conversation about as wide as the plot, with a little of its neighbours. */
+export function frameSpan(
+  view: Viewport,
+  extent: Extent,
+  size: Size,
+  { row, offset, length }: { row: number; offset: number; length: number },
+): Viewport {
+  const sx = size.width / (length * 1.25)
+  const sy = Math.max(view.sy, Math.min(MAX_ROW_PX, 24))
+  const scaled = within({ ...view, sx, sy }, extent, size)
+  const x = offset + length / 2 - size.width / scaled.sx / 2
+  const y = row + 0.5 - size.height / scaled.sy / 2
+  return within({ ...scaled, x, y }, extent, size)
+}
+
 export interface VisibleRange {
   row0: number
   row1: number

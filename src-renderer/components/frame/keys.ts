@@ -36,7 +36,9 @@ export const KEYS: readonly { place: string; keys: readonly (readonly [string, s
       ['+ -', 'zoom in, out'],
       ['F', 'fit the batch'],
       ['Enter', 'pin the conversation'],
-      ['Esc', 'unpin it'],
+      ['R', 'how the row was filled; ← → go on, ↑ ↓ other rows'],
+      ['C', 'compare packings'],
+      ['Esc', 'unpin it, or close what is open'],
     ],
   },
   {

@@ -5,6 +5,7 @@ import {
   MAX_TOKEN_PX,
   cellAt,
   fit,
+  frameSpan,
   panBy,
   reveal,
   tickStep,
@@ -40,6 +41,27 @@ describe('fit', () => {
     const view = fit(extent, size)
     expect(visibleRange(view, extent, size)).toEqual({ row0: 0, row1: 32, column0: 0, column1: 2049 })
     expect(fit({ columns: 100, rows: 2 }, size).sy).toBe(MAX_ROW_PX)
+  })
+})
+
+describe('frameSpan', () => {
+  it('shows the whole of a conversation, wherever it lies', () => {
+    const span = { row: 20, offset: 900, length: 300 }
+    const range = visibleRange(frameSpan(fit(extent, size), extent, size, span), extent, size)
+    expect(range.column0).toBeLessThan(900)
+    expect(range.column1).toBeGreaterThan(1200)
+    expect(range.column1 - range.column0).toBeLessThan(400)
+    expect(range.row0).toBeLessThanOrEqual(20)
+    expect(range.row1).toBeGreaterThan(20)
+  })
+  it('never leaves the batch', () => {
+    fc.assert(
+      fc.property(extents, sizes, fc.nat(), fc.nat(), fc.nat(), (of, plot, row, offset, length) => {
+        const at = offset % of.columns
+        const span = { row: row % of.rows, offset: at, length: 1 + (length % (of.columns - at)) }
+        isWithin(frameSpan(fit(of, plot), of, plot, span), of, plot)
+      }),
+    )
   })
 })
 

@@ -1,0 +1,118 @@
+/**
+ * Packings side by side on this very mixture: the chosen variants are packed one after another as one job, each row of
+ * the table as soon as it is known. What has been packed is remembered for as long as the mixture stays the same.
+ */
+import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
+import { call, toCallError, type CallError } from '../api/client'
+import type { PackingComparison } from '../api/types'
+import { mixtureContext } from '../packing/context'
+import { firstChoices, variantKey, variantsOf, type Choices, type Variant } from '../packing/variants'
+import { useJob } from './use-job'
+import { useNavigation } from './use-navigation'
+import { useProject } from './use-project'
+
+export interface ComparedVariant {
+  variant: Variant
+  /** Null while it has not been packed. */
+  result: PackingComparison | null
+}
+
+export interface UseCompareReturn {
+  choices: ShallowRef<Choices>
+  rows: ComputedRef<ComparedVariant[]>
+  /** Of the chosen variants, those that have not been packed. */
+  missing: ComputedRef<Variant[]>
+  running: ComputedRef<boolean>
+  /** What is being done, and how much of all that was asked for is done. */
+  progress: ComputedRef<{ label: string; done: number; total: number } | null>
+  error: ShallowRef<CallError | null>
+  compare: () => Promise<void>
+  cancel: () => void
+}
+
+export function useCompare(): UseCompareReturn {
+  const { project } = useProject()
+  const { batch: target } = useNavigation()
+  const job = useJob()
+  const choices = shallowRef<Choices>({ policies: [], lengths: [], buffers: [] })
+  const known = shallowRef<ReadonlyMap<string, PackingComparison>>(new Map())
+  const error = shallowRef<CallError | null>(null)
+  const asked = shallowRef({ done: 0, total: 0 })
+
+  const context = computed(() => {
+    if (!project.value) return ''
+    const { total_batch_size } = project.value.config
+    return JSON.stringify([target.value.split, total_batch_size, mixtureContext(project.value)])
+  })
+  const rows = computed(() => {
+    if (!project.value) return []
+    return variantsOf(project.value.config, choices.value).map((variant) => ({
+      variant,
+      result: known.value.get(variantKey(variant)) ?? null,
+    }))
+  })
+  const missing = computed(() => rows.value.filter(({ result }) => !result).map(({ variant }) => variant))
+  const progress = computed(() => {
+    if (!job.running.value) return null
+    const { label = 'Packing', done = 0, total = null, unit } = job.progress.value ?? {}
+    const packing = unit === 'packings' || total === null || total === 0
+    const { done: before, total: all } = asked.value
+    return packing
+      ? { label, done: before + (unit === 'packings' ? done : 0), total: all }
+      : { label, done, total }
+  })
+
+  async function compare(): Promise<void> {
+    if (!project.value || missing.value.length === 0) return
+    const { config, dir } = project.value
+    const { split } = target.value
+    const variants = missing.value
+    error.value = null
+    try {
+      await job.run(async (name) => {
+        for (const [done, variant] of variants.entries()) {
+          if (job.running.value !== name) return // cancelled between two of them
+          asked.value = { done, total: variants.length }
+          const [result] = await call('packing.compare', {
+            config,
+            dir,
+            split,
+            variants: [variant],
+            job: name,
+          })
+          if (result && job.running.value === name) learn(variant, result)
+        }
+      })
+    } catch (failure) {
+      error.value = toCallError(failure)
+    }
+  }
+
+  function learn(variant: Variant, result: PackingComparison): void {
+    known.value = new Map(known.value).set(variantKey(variant), result)
+  }
+
+  watch(context, () => {
+    job.cancel()
+    known.value = new Map()
+    error.value = null
+  })
+  watch(
+    () => project.value?.path,
+    () => {
+      if (project.value) choices.value = firstChoices(project.value.config)
+    },
+    { immediate: true },
+  )
+
+  return {
+    choices,
+    rows,
+    missing,
+    running: computed(() => job.running.value !== null),
+    progress,
+    error,
+    compare,
+    cancel: job.cancel,
+  }
+}

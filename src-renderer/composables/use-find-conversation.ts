@@ -1,0 +1,96 @@
+/**
+ * Finds where a conversation is packed, and shows it there: its batch first, then its place in the batch. The finding is
+ * a job, as it needs the plan of the epoch.
+ */
+import { shallowRef, watch, type ShallowRef } from 'vue'
+import { call, toCallError, type CallError } from '../api/client'
+import type { BatchView, ConversationPlace, JobProgress } from '../api/types'
+import { useJob } from './use-job'
+import { useNavigation, type SampleTarget } from './use-navigation'
+import { useProject } from './use-project'
+
+export interface UseFindConversationReturn {
+  /** What is looked for, or was looked for last. */
+  sought: ShallowRef<SampleTarget | null>
+  running: ShallowRef<string | null>
+  progress: ShallowRef<JobProgress | null>
+  /** It is in no batch of the epoch's complete steps. */
+  neverTrained: ShallowRef<boolean>
+  error: ShallowRef<CallError | null>
+  cancel: () => void
+}
+
+/** @param show shows a place of the batch that is in sight */
+export function useFindConversation(
+  batch: Readonly<ShallowRef<BatchView | null>>,
+  show: (place: ConversationPlace) => void,
+): UseFindConversationReturn {
+  const { project } = useProject()
+  const { batch: target, wantedConversation: wanted } = useNavigation()
+  const job = useJob()
+  const sought = shallowRef<SampleTarget | null>(null)
+  const neverTrained = shallowRef(false)
+  const error = shallowRef<CallError | null>(null)
+  /** Found, and waiting for its batch. */
+  const found = shallowRef<(ConversationPlace & SampleTarget) | null>(null)
+
+  async function find(target: SampleTarget): Promise<void> {
+    if (!project.value) return
+    const { config, dir } = project.value
+    const { split, index: conversation } = target
+    sought.value = target
+    found.value = null
+    neverTrained.value = false
+    error.value = null
+    try {
+      const place = await job.run((name) =>
+        call('packing.find', { config, dir, split, conversation, job: name }),
+      )
+      if (place === undefined) return // cancelled
+      neverTrained.value = place === null
+      if (place) take({ ...place, ...target })
+    } catch (failure) {
+      error.value = toCallError(failure)
+    }
+  }
+
+  function take(place: ConversationPlace & SampleTarget): void {
+    found.value = place
+    const { split, batch: index } = place
+    if (target.value.split !== split || target.value.batch !== index) target.value = { split, batch: index }
+  }
+
+  watch(
+    [wanted, project],
+    () => {
+      const next = wanted.value
+      if (!next || !project.value) return
+      wanted.value = null
+      void find(next)
+    },
+    { immediate: true },
+  )
+  watch(
+    [found, batch],
+    () => {
+      const place = found.value
+      if (!place || batch.value?.batch !== place.batch || batch.value.split !== place.split) return
+      found.value = null
+      show(place)
+    },
+    { flush: 'post' },
+  )
+  watch(target, ({ split, batch: index }) => {
+    const place = found.value
+    if (place && (place.split !== split || place.batch !== index)) found.value = null // gone elsewhere meanwhile
+  })
+
+  return {
+    sought,
+    running: job.running,
+    progress: job.progress,
+    neverTrained,
+    error,
+    cancel: job.cancel,
+  }
+}

@@ -1,0 +1,39 @@
+/** A plan of four batches in two steps, of two tasks, small enough to check by hand. */
+import type { PlanView } from '../../../../src-renderer/api/types'
+
+const totals = {
+  conversations: 10,
+  tokens: 60,
+  conversations_placed: 9,
+  conversations_placed_again: 0,
+  conversations_cropped: 2,
+  conversations_never_trained: 1,
+  conversations_longer_than_row: 0,
+  tokens_used: 46,
+  tokens_cropped: 8,
+  tokens_never_trained: 6,
+}
+
+export function samplePlan(over: Partial<PlanView> = {}): PlanView {
+  return {
+    ...totals,
+    packing: 'bestfit-crop',
+    seq_len: 6,
+    batch_size: 2,
+    buffer_size: 100,
+    batches_per_step: 2,
+    steps: 2,
+    batches: 4,
+    batches_left_over: 1,
+    rows: 8,
+    tokens_padded: 10,
+    utilisation: 46 / 56,
+    per_task: [
+      { ...totals, task: 0, name: 'CustomJSON' },
+      { ...totals, task: 1, name: 'GSM8K', conversations: 4, conversations_longer_than_row: 3 },
+      { ...totals, task: 2, name: 'GSM8K' },
+    ],
+    curve: { batches_per_point: 1, used: [14, 14, 7, 11], cropped: [0, 2, 0, 6], padded: [0, 0, 7, 3] },
+    ...over,
+  }
+}
