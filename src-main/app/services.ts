@@ -13,6 +13,7 @@ import { gatherFacts } from '../runs/preflight-facts'
 import { RunManager } from '../runs/run-manager'
 import { openRunThreads } from '../runs/run-threads'
 import { RunStore, storeFile } from '../runs/store'
+import type { TokenLossesOptions } from '../runs/token-losses'
 import { CheckpointAccess } from './checkpoint-access'
 import { checkConfig, speedOfRunsLike } from './check-config'
 import { DataAccess } from './data-access'
@@ -30,6 +31,8 @@ export interface Services {
   runs: RunManager
   data: DataAccess
   checkpoints: CheckpointAccess
+  /** Where losses of a batch are computed from. */
+  losses: TokenLossesOptions
   jobs: Jobs
   /** Checks a config as it is typed. */
   check: (config: unknown, dir: string) => Promise<CallOutput<'project.check'>>
@@ -58,14 +61,13 @@ export function setupServices(hub: EventHub): Services {
   const store = RunStore.open(storeFile(files.person.folder))
   const dataCache = join(cacheDir(), 'data') // shared with the command line
   const defaultBaseDir = (): string | null => settings.current.base_dir
-  const runs = new RunManager({
-    store,
+  const training: TokenLossesOptions = {
     dataDir: files.person.folder,
     cacheDir: dataCache,
-    openThreads: openRunThreads,
     defaultBaseDir,
     threads: () => settings.current.threads,
-  })
+  }
+  const runs = new RunManager({ ...training, store, openThreads: openRunThreads })
   const publisher = new RunPublisher(
     (name, payload) => hub.publish(name, payload),
     (runId) => store.summary(runId),
@@ -85,7 +87,7 @@ export function setupServices(hub: EventHub): Services {
       }),
     )
   const problems = [settings.problem, project.problem].filter((problem) => problem !== null)
-  return { files, settings, project, store, runs, data, checkpoints, jobs, check, problems }
+  return { files, settings, project, store, runs, data, checkpoints, losses: training, jobs, check, problems }
 }
 
 /** Ends what {@link setupServices} opened, but for the runs: they come first. */

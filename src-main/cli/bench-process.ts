@@ -14,7 +14,7 @@ import { MidbenchError } from '../errors'
 import { modelConfig } from '../model/config.schema'
 import { parseJson } from '../runs/config'
 import type { CommandIo } from './command'
-import { runTrainerJob } from './trainer-job'
+import { runJobWithBar } from './trainer-job'
 import { usageError } from './usage'
 
 const benchSetting = z.strictObject({
@@ -77,5 +77,5 @@ export async function measureHere(setting: string, io: CommandIo): Promise<void>
   if (!success) throw usageError('--only is no setting; the command gives it to its own processes.')
   const pick = (report: TrainerReport): BenchResult | undefined =>
     report.type === 'bench' ? report.result : undefined
-  io.stdout(JSON.stringify(await runTrainerJob({ type: 'bench', ...job }, io, pick)))
+  io.stdout(JSON.stringify(await runJobWithBar({ type: 'bench', ...job }, io, pick)))
 }

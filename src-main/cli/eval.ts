@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { loadConfig } from '../runs/config'
 import type { Command } from './command'
 import { downloadMissing } from './open-data'
-import { jobLocations, runTrainerJob } from './trainer-job'
+import { jobLocations, runJobWithBar } from './trainer-job'
 import { optionalCount, requiredString } from './usage'
 
 const usage = 'eval --config F --checkpoint DIR [--batches N]'
@@ -25,7 +25,7 @@ export const command: Command = {
     const batches = optionalCount(values, 'batches')
     const loaded = await loadConfig(requiredString(values, 'config', usage))
     await downloadMissing(loaded, io)
-    const result = await runTrainerJob(
+    const result = await runJobWithBar(
       {
         type: 'evaluate',
         config: loaded.config,

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { loadConfig } from '../runs/config'
 import type { Command } from './command'
 import { downloadMissing } from './open-data'
-import { jobLocations, runTrainerJob } from './trainer-job'
+import { jobLocations, runJobWithBar } from './trainer-job'
 import { requiredString } from './usage'
 
 const usage = 'logits --config F --checkpoint DIR'
@@ -19,7 +19,7 @@ export const command: Command = {
     const checkpointDir = resolve(requiredString(values, 'checkpoint', usage))
     const loaded = await loadConfig(requiredString(values, 'config', usage))
     await downloadMissing(loaded, io)
-    const result = await runTrainerJob(
+    const result = await runJobWithBar(
       {
         type: 'logits',
         config: loaded.config,

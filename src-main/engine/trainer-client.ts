@@ -2,7 +2,7 @@
  * The supervisor's side of a trainer thread: begins its one job, passes requests on, hands its reports to a listener.
  *
  * A thread that dies without a word (an uncaught error, an exit) is reported as a failure, so that every job ends with
- * exactly one of `stopped`, `done`, `evaluated`, `logits`, `bench` or `failed`.
+ * exactly one of `stopped`, `done`, `evaluated`, `logits`, `losses`, `bench` or `failed`.
  */
 import type { MessagePort, Worker } from 'node:worker_threads'
 
@@ -14,6 +14,7 @@ const LAST_REPORTS: readonly TrainerReport['type'][] = [
   'done',
   'evaluated',
   'logits',
+  'losses',
   'bench',
   'failed',
 ]

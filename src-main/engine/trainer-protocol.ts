@@ -1,10 +1,11 @@
 /**
  * What the supervisor (main process or command line) and the trainer thread say to each other. One trainer thread does
- * one job: a run, an evaluation, the logits of the first batch, or a benchmark. Batches do not pass here: the trainer
+ * one job: a run, an evaluation, the logits of the first batch, the losses of a batch, or a benchmark. Batches do not pass here: the trainer
  * holds a port to the data thread.
  */
 import type { MessagePort } from 'node:worker_threads'
 
+import type { SplitName } from '../data/mixture.schema'
 import type { Failure } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import type { PackingFacts } from '../packing/data-protocol'
@@ -56,6 +57,18 @@ export interface LogitsJob {
   threads: number | null
 }
 
+/** What a model makes of every token of one batch, in float32. */
+export interface LossesJob {
+  type: 'losses'
+  config: RunConfig
+  locations: JobLocations
+  split: SplitName
+  batch: number
+  /** A run's last checkpoint; null = the base checkpoint that the config starts from. */
+  runDir: string | null
+  threads: number | null
+}
+
 /** Times the training step of a fresh model on made-up tokens. */
 export interface BenchJob {
   type: 'bench'
@@ -70,7 +83,7 @@ export interface BenchJob {
   threads: number | null
 }
 
-export type TrainerJob = TrainJob | EvaluateJob | LogitsJob | BenchJob
+export type TrainerJob = TrainJob | EvaluateJob | LogitsJob | LossesJob | BenchJob
 
 /** To the trainer. `begin` is the first; the port's other end is the data thread's. */
 export type TrainerRequest =
@@ -131,6 +144,16 @@ export interface LogitsResult {
   grad_norms: Record<string, number>
 }
 
+export interface LossesResult {
+  /** [B, T] row-major, nats; 0 where the target is ignored. */
+  losses: Float32Array
+  /** Over the targets that count. */
+  mean: number
+  /** The checkpoint asked. */
+  dir: string
+  step: number
+}
+
 /** What the trainer is at; `compiling` is the graph engine's, before the first of its kind of run. */
 export type TrainerPhase = 'preparing' | 'compiling' | 'training' | 'evaluating' | 'saving'
 
@@ -148,6 +171,7 @@ export type TrainerReport =
   | { type: 'done'; step: number; outcome: Outcome }
   | { type: 'evaluated'; result: EvaluateResult }
   | { type: 'logits'; result: LogitsResult }
+  | { type: 'losses'; result: LossesResult }
   | { type: 'bench'; result: BenchResult }
   | { type: 'failed'; failure: Failure }
   /** A long part of a phase: reading the mixture, evaluating. */

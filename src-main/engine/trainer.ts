@@ -9,6 +9,7 @@ import { runBench } from './bench-job'
 import { runEvaluation } from './evaluate-job'
 import type { Report } from './job-context'
 import { runLogits } from './logits-job'
+import { runLosses } from './losses-job'
 import { RequestQueue } from './request-queue'
 import { TrainRun } from './train-run'
 import type { TrainerJob, TrainerReport, TrainerRequest } from './trainer-protocol'
@@ -35,6 +36,7 @@ async function runJob(
     if (job.type === 'train') await new TrainRun(job, requests, report).run(data)
     else if (job.type === 'evaluate') await runEvaluation(job, data, requests, report)
     else if (job.type === 'logits') await runLogits(job, data, requests, report)
+    else if (job.type === 'losses') await runLosses(job, data, requests, report)
     else await runBench(job, data, requests, report)
   } catch (error) {
     const failure = toFailure(error)

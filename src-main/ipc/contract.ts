@@ -10,6 +10,7 @@ import { evalMetric, failure, logLine, runState, runSummary, stepMetric } from '
 import { appCalls, settings } from './contract/app.schema'
 import { checkpointCalls } from './contract/checkpoints.schema'
 import { nothing } from './contract/common.schema'
+import { lossCalls } from './contract/losses.schema'
 import { mixtureCalls } from './contract/mixture.schema'
 import { packingCalls } from './contract/packing.schema'
 import { project, projectCalls } from './contract/project.schema'
@@ -23,6 +24,7 @@ export const calls = {
   ...projectCalls,
   ...mixtureCalls,
   ...packingCalls,
+  ...lossCalls,
   ...runCalls,
   ...checkpointCalls,
   'jobs.cancel': { input: z.object({ job: z.string() }), output: nothing },
@@ -87,6 +89,7 @@ export type Answer<N extends CallName> =
 
 export { ROLE_CODES } from './contract/packing.schema'
 export type { DoctorReport, Settings } from './contract/app.schema'
+export type { BatchLosses } from './contract/losses.schema'
 export type { RenderedConversation, SplitSummary, TaskLengths, TaskSummary } from './contract/mixture.schema'
 export type { BatchView, PackingComparison, PlanView, RowReplay } from './contract/packing.schema'
 export type { Derived, Finding, Project } from './contract/project.schema'

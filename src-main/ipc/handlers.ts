@@ -5,9 +5,11 @@ import type { Dialogs } from '../app/dialogs'
 import type { Jobs } from '../app/jobs'
 import type { SettingsStore } from '../app/settings'
 import type { RunManager } from '../runs/run-manager'
+import type { TokenLossesOptions } from '../runs/token-losses'
 import { appHandlers, type AppServices } from './handlers/app'
 import { checkpointHandlers } from './handlers/checkpoints'
 import { jobHandlers } from './handlers/jobs'
+import { lossHandlers } from './handlers/losses'
 import { mixtureHandlers } from './handlers/mixture'
 import { packingHandlers } from './handlers/packing'
 import { projectHandlers, type ProjectServices } from './handlers/project'
@@ -21,18 +23,20 @@ export interface HandlerServices extends ProjectServices {
   runs: RunManager
   data: DataAccess
   checkpoints: CheckpointAccess
+  losses: TokenLossesOptions
   jobs: Jobs
   dialogs: ProjectServices['dialogs'] & Pick<Dialogs, 'saveExport'>
 }
 
 export function allHandlers(services: HandlerServices): Handlers {
-  const { about, settings, runs, data, checkpoints, jobs, dialogs } = services
+  const { about, settings, runs, data, checkpoints, losses, jobs, dialogs } = services
   return {
     ...appHandlers(about),
     ...settingsHandlers(settings),
     ...projectHandlers(services),
     ...mixtureHandlers(data, jobs),
     ...packingHandlers(data, jobs, dialogs),
+    ...lossHandlers(runs, losses, jobs),
     ...runHandlers(runs),
     ...checkpointHandlers(checkpoints, jobs),
     ...jobHandlers(jobs),

@@ -72,7 +72,8 @@ export async function runJob(
       const trainer = new TrainerClient(port2, (report) => {
         reports.push(report)
         onReport(report, trainer)
-        if (['stopped', 'done', 'evaluated', 'logits', 'failed'].includes(report.type)) resolve(report)
+        if (['stopped', 'done', 'evaluated', 'logits', 'losses', 'failed'].includes(report.type))
+          resolve(report)
       })
       trainer.begin(job, data.connectPort())
     })

@@ -1,0 +1,52 @@
+/** What a checkpoint makes of every token of a packed batch: a job of its own trainer thread, ended when it has answered. */
+import type { LossesResult } from '../engine/trainer-protocol'
+import type { SplitName } from '../data/mixture.schema'
+import { baseDirOf } from './config'
+import type { RunConfig } from './config.schema'
+import { runTrainerJob, type TrainerJobCall } from './trainer-job'
+
+export interface TokenLossesOptions {
+  /** Folder for decoded rows and rendered ids. */
+  cacheDir: string
+  /** The person's data. */
+  dataDir: string
+  /** The nanochat folder where a config names none; null = the environment's or the default. */
+  defaultBaseDir: () => string | null
+  threads: () => number | null
+}
+
+export interface TokenLossesRequest {
+  config: RunConfig
+  /** What the config's relative paths count from. */
+  dir: string
+  split: SplitName
+  batch: number
+  /** Whose last checkpoint is asked; null = the config's base checkpoint. */
+  runDir: string | null
+}
+
+/**
+ * Loads TensorFlow and the checkpoint anew for each call: seconds, and one row's memory beside the weights.
+ *
+ * @throws MidbenchError `run.no-checkpoint`, `tokenizer.mismatch`, `cancelled`; what reading a checkpoint throws
+ */
+export function tokenLosses(
+  { config, dir, split, batch, runDir }: TokenLossesRequest,
+  { cacheDir, dataDir, defaultBaseDir, threads }: TokenLossesOptions,
+  call: TrainerJobCall,
+): Promise<LossesResult> {
+  const baseDir = baseDirOf(config, dir, defaultBaseDir())
+  return runTrainerJob(
+    {
+      type: 'losses',
+      config,
+      locations: { baseDir, configDir: dir, cacheDir, dataDir },
+      split,
+      batch,
+      runDir,
+      threads: threads(),
+    },
+    call,
+    (report) => (report.type === 'losses' ? report.result : undefined),
+  )
+}
