@@ -26,6 +26,8 @@ export interface ProjectStoreOptions {
   file: string
   /** The starter project's config. */
   starter: string
+  /** Where this machine asks for another starter project than the file's: options by name. */
+  starterOptions?: Partial<RunConfig>
   /** Hears of each change. */
   changed: (project: Project) => void
 }
@@ -88,8 +90,9 @@ export class ProjectStore {
   }
 
   private starter(): Kept {
-    const { starter } = this.options
-    return { path: null, modified: false, config: readConfig(readFileSync(starter, 'utf8'), starter) }
+    const { starter, starterOptions } = this.options
+    const config = readConfig(readFileSync(starter, 'utf8'), starter)
+    return { path: null, modified: false, config: { ...config, ...starterOptions } }
   }
 
   /** A project without edits follows its file, which may have been changed by hand; when that is gone, the copy stands. */

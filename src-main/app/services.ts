@@ -9,6 +9,7 @@ import type { CallOutput } from '../ipc/contract'
 import type { EventHub } from '../ipc/event-hub'
 import { cacheDir } from '../native/paths'
 import { baseDirOf } from '../runs/config'
+import { hasBfloat16 } from '../processor'
 import { gatherFacts } from '../runs/preflight-facts'
 import { RunManager } from '../runs/run-manager'
 import { openRunThreads } from '../runs/run-threads'
@@ -56,6 +57,7 @@ export function setupServices(hub: EventHub): Services {
   const project = new ProjectStore({
     file: files.person.project,
     starter: files.starter,
+    starterOptions: hasBfloat16() === false ? { dtype: 'float32' } : {},
     changed: (changed) => hub.publish('project.changed', changed),
   })
   const store = RunStore.open(storeFile(files.person.folder))

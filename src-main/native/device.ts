@@ -3,9 +3,10 @@
  * NVIDIA's cards with a working driver. Nothing here needs TensorFlow.
  */
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { promisify } from 'node:util'
+
+import { processorFlags } from '../processor'
 
 const execute = promisify(execFile)
 
@@ -68,14 +69,4 @@ export function parseGraphicsCards(text: string): GraphicsCard[] {
   return lines.flatMap(([name, mebibytes, driver]) =>
     name && mebibytes && driver ? [{ name, memoryBytes: Number(mebibytes) * 2 ** 20, driver }] : [],
   )
-}
-
-/** All that the kernel says the processor can do; empty where there is no such list. */
-export function processorFlags(): Set<string> {
-  try {
-    const line = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? ''
-    return new Set(line.trim().split(/\s+/))
-  } catch {
-    return new Set() // not Linux
-  }
 }

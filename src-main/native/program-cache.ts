@@ -11,7 +11,7 @@ import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 
-import { processorFlags } from './device'
+import { processorFlags } from '../processor'
 import { tensorflowVersion } from './installation'
 import { cacheDir } from './paths'
 

@@ -12,6 +12,7 @@ import { writeTextSafely } from '../checkpoint/safe-file'
 import { type Failure, toFailure } from '../errors'
 import { TrainerClient } from '../engine/trainer-client'
 import type { Outcome, Prepared, TrainJob, TrainerReport } from '../engine/trainer-protocol'
+import { hasBfloat16 } from '../processor'
 import { differences } from './differences'
 import { MetricsBatcher, type MetricsBatch } from './metrics-batcher'
 import { nothingKnown, preflight } from './preflight'
@@ -150,7 +151,8 @@ export class ActiveRun {
     if (this.job.resume) this.store.truncateAfter(this.id, step)
     const { config } = this.job
     const gradAccumSteps = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
-    this.warn(preflight(config, { ...nothingKnown, ...facts, device }).findings)
+    const known = { ...nothingKnown, ...facts, device, bfloat16: hasBfloat16() }
+    this.warn(preflight(config, known).findings)
     this.emitChanged(
       this.store.update(this.id, {
         model,

@@ -11,6 +11,7 @@ import { describeModel } from '../checkpoint/nanochat-files'
 import { findModel, phaseFolders } from '../checkpoint/nanochat-folder'
 import { MidbenchError, toFailure } from '../errors'
 import { memoryLimit } from '../memory-limit'
+import { hasBfloat16 } from '../processor'
 import type { RunConfig } from './config.schema'
 import type { BaseModel } from './derive'
 import { nothingKnown, type PreflightFacts } from './preflight'
@@ -31,6 +32,7 @@ export async function gatherFacts(
     base: await findBase(config, baseDir),
     freeDiskBytes: await freeBytes(dataDir),
     memoryBytes: memoryLimit(),
+    bfloat16: hasBfloat16(),
     ...known,
   }
 }

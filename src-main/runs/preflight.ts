@@ -28,6 +28,8 @@ export interface PreflightFacts {
   freeDiskBytes: number | null
   /** That a run may take. */
   memoryBytes: number | null
+  /** Whether the processor multiplies in bfloat16 itself. */
+  bfloat16: boolean | null
   /** "CPU, 2 threads, float32, eager" */
   device: string | null
 }
@@ -41,6 +43,7 @@ export const nothingKnown: PreflightFacts = {
   tokPerSec: null,
   freeDiskBytes: null,
   memoryBytes: null,
+  bfloat16: null,
   device: null,
 }
 
@@ -84,10 +87,19 @@ function batchFindings(config: RunConfig, derived: Derived): Finding[] {
 }
 
 function engineFindings(config: RunConfig, facts: PreflightFacts): Finding[] {
-  if (config.engine !== 'eager') return []
+  if (config.engine === 'graph') return slowPrecision(config, facts)
   return precisionDifference(config, facts.device).map((text) =>
     warn('dtype', text, 'Set dtype to "float32" to say what is computed.'),
   )
+}
+
+/** A processor without bfloat16 can be made to compute in it, at a price. */
+function slowPrecision({ dtype, device_type }: RunConfig, { bfloat16, device }: PreflightFacts): Finding[] {
+  const onCpu = device_type !== 'cuda' && (device === null || device.startsWith('CPU'))
+  if (dtype !== 'bfloat16' || bfloat16 !== false || !onCpu) return []
+  const message =
+    'This processor has no instructions for bfloat16: a step takes several times as long as in float32.'
+  return [warn('dtype', message, 'Set dtype to "float32".')]
 }
 
 function baseFindings(config: RunConfig, { base, vocabSize }: PreflightFacts): Finding[] {

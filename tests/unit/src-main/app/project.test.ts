@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import { ProjectStore } from '../../../../src-main/app/project'
 import type { Project } from '../../../../src-main/ipc/contract'
-import { runConfig } from '../../../../src-main/runs/config.schema'
+import { runConfig, type RunConfig } from '../../../../src-main/runs/config.schema'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
 const starterConfig = {
@@ -15,7 +15,7 @@ const starterConfig = {
 interface Setup {
   folder: string
   starter: string
-  store: () => ProjectStore
+  store: (starterOptions?: Partial<RunConfig>) => ProjectStore
   heard: Project[]
 }
 
@@ -26,8 +26,8 @@ function setup(): Setup {
   writeFileSync(starter, JSON.stringify(starterConfig))
   const heard: Project[] = []
   const file = join(folder, 'data', 'project.json')
-  const store = (): ProjectStore =>
-    new ProjectStore({ file, starter, changed: (project) => heard.push(project) })
+  const store = (starterOptions: Partial<RunConfig> = {}): ProjectStore =>
+    new ProjectStore({ file, starter, starterOptions, changed: (project) => heard.push(project) })
   return { folder, starter, store, heard }
 }
 
@@ -36,6 +36,16 @@ function readConfig(path: string): unknown {
 }
 
 describe('the starter project', () => {
+  it('is as this machine asks for it', async () => {
+    const { store, starter, folder } = setup()
+    const opened = store({ dtype: 'float32' })
+    expect(opened.current).toMatchObject({ modified: false, config: { dtype: 'float32' } })
+    const other = join(folder, 'other.json')
+    writeFileSync(other, JSON.stringify(starterConfig))
+    expect(await opened.open(other)).toMatchObject({ config: { dtype: 'bfloat16' } })
+    expect(await opened.open(starter)).toMatchObject({ config: { dtype: 'float32' } })
+  })
+
   it('is what opens first', () => {
     const { store, starter, folder } = setup()
     const config = runConfig.parse(starterConfig)

@@ -105,6 +105,7 @@ describe('blockers', () => {
 describe('warnings', () => {
   test.each<[string, Partial<RunConfig>, Partial<PreflightFacts>]>([
     ['dtype', { dtype: 'bfloat16', engine: 'eager' }, {}],
+    ['dtype', { dtype: 'bfloat16' }, { bfloat16: false }],
     ['max_seq_len', { max_seq_len: 64, total_batch_size: 512 }, {}],
     ['device_batch_size', { device_batch_size: 8 }, {}],
     ['device_batch_size', {}, { memoryBytes: 1e6 }],
@@ -117,6 +118,16 @@ describe('warnings', () => {
     const findings = about(path, options, facts)
     expect(levels(findings)).toEqual(['warn'])
     expect(findings[0]?.message).not.toBe('')
+  })
+
+  test.each<[Partial<RunConfig>, Partial<PreflightFacts>]>([
+    [{ dtype: 'bfloat16' }, { bfloat16: true }],
+    [{ dtype: 'bfloat16' }, { bfloat16: null }],
+    [{ dtype: 'float32' }, { bfloat16: false }],
+    [{ dtype: 'bfloat16', device_type: 'cuda' }, { bfloat16: false }],
+    [{ dtype: 'bfloat16' }, { bfloat16: false, device: 'NVIDIA H100 80GB HBM3, bfloat16, graph' }],
+  ])('nothing is said of dtype with %j and %j', (options, facts) => {
+    expect(about('dtype', options, facts)).toEqual([])
   })
 
   test('blockers come first, passed checks last', () => {
