@@ -4,6 +4,7 @@
 import type { BatchView, CallOutput, EventPayload, Project, RowReplay } from '../../src-main/ipc/contract'
 
 export type {
+  BatchLosses,
   BatchView,
   Derived,
   DoctorReport,

@@ -8,6 +8,7 @@ import type { Span } from '../api/types'
 import { patternOf } from '../mixture/colours'
 import { spanAt, type BatchModel } from '../packing/batch-model'
 import { tokenClasses, type Colouring } from '../packing/classes'
+import type { TokenLosses } from '../packing/losses'
 import { GUTTER, RULER, paint } from '../packing/painter'
 import { readPalette } from '../packing/palette'
 import { textureCanvas } from '../packing/texture'
@@ -32,6 +33,7 @@ export interface PackingCanvasOptions {
   colourOfTask: () => readonly number[]
   taskNames: () => readonly string[]
   pinned: Readonly<Ref<Span | null>>
+  losses: () => TokenLosses | null
 }
 
 export interface UsePackingCanvasReturn {
@@ -78,7 +80,9 @@ export function usePackingCanvas(options: PackingCanvasOptions): UsePackingCanva
       : null
   })
   const classes = computed(() =>
-    model.value ? tokenClasses(model.value, options.colouring.value, options.colourOfTask()) : null,
+    model.value
+      ? tokenClasses(model.value, options.colouring.value, options.colourOfTask(), options.losses())
+      : null,
   )
   const texture = computed(() => {
     if (!model.value || !classes.value || !palette.value) return null

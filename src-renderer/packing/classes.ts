@@ -5,23 +5,29 @@
 import { ROLE_CODES } from '../../src-main/ipc/contract'
 import { TASK_COLOURS } from '../mixture/colours'
 import type { BatchModel } from './batch-model'
+import { lossClass, type TokenLosses } from './losses'
 
-export type Colouring = 'task' | 'role' | 'mask'
+export type Colouring = 'task' | 'role' | 'mask' | 'loss'
 
 /** Class of padding, in every colouring; hatched, and no task's colour. */
 export const PAD_CLASS = 2 * TASK_COLOURS
 export const CLASSES = PAD_CLASS + 1
 
-/** By task: colour and whether trained on. By role: the role. By mask: off, on. */
+/**
+ * By task: colour and whether trained on. By role: the role. By mask: off, on. By loss: from easy to hard, all easy where
+ * no losses are known.
+ */
 export function tokenClasses(
   model: BatchModel,
   colouring: Colouring,
   colourOfTask: readonly number[],
+  losses: TokenLosses | null = null,
 ): Uint8Array {
   const { batch, extent } = model
   const classes = new Uint8Array(batch.ids.length)
   if (colouring === 'role') classes.set(batch.roles)
   else if (colouring === 'mask') classes.set(batch.mask)
+  else if (colouring === 'loss') setLossClasses(model, classes, losses)
   else {
     for (const span of batch.spans) {
       const base = ((colourOfTask[span.task] ?? span.task) % TASK_COLOURS) * 2
@@ -31,6 +37,18 @@ export function tokenClasses(
   }
   markPadding(model, classes)
   return classes
+}
+
+/** A row's first token is predicted by nothing, and has the first class. */
+function setLossClasses({ extent }: BatchModel, classes: Uint8Array, losses: TokenLosses | null): void {
+  if (!losses) return
+  const { columns, rows } = extent
+  for (let row = 0; row < rows; row++) {
+    for (let position = 1; position < columns; position++) {
+      const loss = losses.values[row * (columns - 1) + position - 1] ?? 0
+      classes[row * columns + position] = lossClass(loss, losses.top, PAD_CLASS)
+    }
+  }
 }
 
 function markPadding({ batch, extent }: BatchModel, classes: Uint8Array): void {

@@ -50,6 +50,10 @@ const ROLES = ['structure', 'user', 'assistant', 'python', 'output']
 const TRAINED = 0.92
 const UNTRAINED = 0.5
 
+/** Shares of ink for the least and the greatest loss: the hardest tokens stand out. */
+const EASIEST = 0.07
+const HARDEST = 0.95
+
 function classColours(colouring: Colouring, read: (property: string) => Rgb, ground: Rgb): Rgb[] {
   const colours = Array.from({ length: CLASSES }, (): Rgb => ground)
   if (colouring === 'task') {
@@ -59,7 +63,12 @@ function classColours(colouring: Colouring, read: (property: string) => Rgb, gro
       colours[2 * task + 1] = mix(full, ground, TRAINED)
     }
   } else if (colouring === 'role') ROLES.forEach((role, code) => (colours[code] = read(`--role-${role}`)))
-  else {
+  else if (colouring === 'loss') {
+    const ink = read('--ink')
+    for (let step = 0; step < PAD_CLASS; step++) {
+      colours[step] = mix(ink, ground, EASIEST + ((HARDEST - EASIEST) * step) / (PAD_CLASS - 1))
+    }
+  } else {
     colours[0] = read('--mask-off')
     colours[1] = read('--mask-on')
   }

@@ -5,7 +5,8 @@
 import { integer, percent } from '../format/number'
 import { TASK_COLOURS, patternOf } from '../mixture/colours'
 import type { BatchModel } from './batch-model'
-import { tokenClasses, ROLE_LEGEND, type Colouring } from './classes'
+import { PAD_CLASS, tokenClasses, ROLE_LEGEND, type Colouring } from './classes'
+import type { TokenLosses } from './losses'
 import { GUTTER, RULER, paint } from './painter'
 import { css, readPalette, type Palette } from './palette'
 import { patternFill } from './patterns'
@@ -18,6 +19,8 @@ export interface PictureOptions {
   colouring: Colouring
   colourOfTask: readonly number[]
   taskNames: readonly string[]
+  /** Where colour stands for losses. */
+  losses: TokenLosses | null
 }
 
 const MARGIN = 12
@@ -69,7 +72,7 @@ function drawPicture(model: BatchModel, options: PictureOptions): HTMLCanvasElem
   const { sx, sy } = pictureScale(model.extent)
   const size: Size = { width: Math.ceil(columns * sx), height: rows * sy }
   const palette = readPalette(options.element, options.colouring)
-  const classes = tokenClasses(model, options.colouring, options.colourOfTask)
+  const classes = tokenClasses(model, options.colouring, options.colourOfTask, options.losses)
   const texture = textureCanvas(classes, palette.texture, columns, rows)
   const canvas = document.createElement('canvas')
   canvas.width = size.width + GUTTER + 2 * MARGIN
@@ -105,7 +108,8 @@ interface LegendEntry {
   pattern: number | null
 }
 
-function legendOf(palette: Palette, { colouring, colourOfTask, taskNames }: PictureOptions): LegendEntry[] {
+function legendOf(palette: Palette, options: PictureOptions): LegendEntry[] {
+  const { colouring, colourOfTask, taskNames } = options
   const colour = (index: number): string => css(palette.texture[index] ?? [0, 0, 0])
   if (colouring === 'mask') {
     return ['not trained on (mask 0)', 'trained on (mask 1)'].map((name, index) => ({
@@ -113,6 +117,10 @@ function legendOf(palette: Palette, { colouring, colourOfTask, taskNames }: Pict
       colour: colour(index),
       pattern: null,
     }))
+  }
+  if (colouring === 'loss') {
+    const names = ['0 nats', `${options.losses?.top ?? 0} nats and more`]
+    return names.map((name, end) => ({ name, colour: colour(end * (PAD_CLASS - 1)), pattern: null }))
   }
   if (colouring === 'role') {
     return ROLE_LEGEND.map(([name, code]) => ({ name, colour: colour(code), pattern: null }))

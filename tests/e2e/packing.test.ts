@@ -94,6 +94,21 @@ describe('a batch', () => {
     await press('Escape')
     await pinned.waitFor({ state: 'detached' })
   })
+
+  it('is coloured by how hard its tokens are to predict', async () => {
+    await window.page.getByRole('radio', { name: 'Loss' }).click()
+    const legend = window.page.getByRole('list', { name: 'Colours' })
+    expect(await text(legend, /mean/, 120_000)).toMatch(
+      /mean\s+\d+\.\d{3}\s+under the base checkpoint, step\s+0/,
+    )
+    await canvas().focus()
+    await press('Home')
+    expect(await readout()).not.toMatch(/\bloss\b/)
+    await press('ArrowRight')
+    expect(await readout()).toMatch(/\bloss\s+\d+\.\d{3}/)
+    await picture('loss')
+    await window.page.getByRole('radio', { name: 'Task' }).click()
+  })
 })
 
 describe('the epoch', () => {

@@ -11,7 +11,14 @@ import { sampleBatch } from '../packing/sample-batch'
 
 const model = batchModel(sampleBatch())
 const taskNames = ['Chats', 'Sums']
-const source = { model, taskNames, colourOfTask: [0, 1], colouring: 'task' as const, element: document.body }
+const source = {
+  model,
+  taskNames,
+  colourOfTask: [0, 1],
+  colouring: 'task' as const,
+  element: document.body,
+  losses: null,
+}
 const { notices, dismiss } = useNotices()
 
 beforeAll(() => connect())

@@ -19,3 +19,10 @@ it('colours by role and by mask, with padding apart', () => {
   expect([...tokenClasses(model, 'role', [])]).toEqual([0, 1, 2, 0, 1, 2, 2, 0, 1, 2, 2, 2, P, P])
   expect([...tokenClasses(model, 'mask', [])]).toEqual([0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 1, 1, P, P])
 })
+
+it('colours by loss, each token by how hard it was to predict', () => {
+  const values = Float32Array.from([0, 1, 2, 3, 4, 8, 0, 0, 0, 0, 0, 0])
+  const classes = [...tokenClasses(model, 'loss', [], { values, top: 4 })]
+  expect(classes).toEqual([0, 0, 4, 8, 12, 15, 15, 0, 0, 0, 0, 0, P, P])
+  expect([...tokenClasses(model, 'loss', [])]).toEqual([...Array<number>(12).fill(0), P, P])
+})

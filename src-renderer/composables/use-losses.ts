@@ -1,0 +1,87 @@
+/**
+ * How hard each token of the batch in sight is to predict, for the last checkpoint of the current run, or the base
+ * checkpoint where there is none. Asked for only while it is shown: loading a checkpoint takes seconds. A job, broken off
+ * when another batch is shown; the answers that came last are kept.
+ */
+import { watchDebounced } from '@vueuse/core'
+import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
+import { call, toCallError, type CallError } from '../api/client'
+import type { BatchLosses, BatchView, JobProgress } from '../api/types'
+import { packingContext } from '../packing/context'
+import { tokenLosses, type TokenLosses } from '../packing/losses'
+import { useJob } from './use-job'
+import { useProject } from './use-project'
+import { useRun } from './use-run'
+
+const KEPT = 12
+/** A batch that is only passed by is not asked about. */
+const ASK_AFTER_MS = 300
+
+export interface UseLossesReturn {
+  /** Null while they are not known. */
+  losses: ComputedRef<TokenLosses | null>
+  result: ComputedRef<BatchLosses | null>
+  /** Whose checkpoint it is: a run's name, or the base's. */
+  whose: ComputedRef<string>
+  running: ShallowRef<string | null>
+  progress: ShallowRef<JobProgress | null>
+  error: ShallowRef<CallError | null>
+  ask: () => Promise<void>
+  cancel: () => void
+}
+
+/** @param wanted whether they are to be shown now */
+export function useLosses(
+  batch: Readonly<ShallowRef<BatchView | null>>,
+  wanted: () => boolean,
+): UseLossesReturn {
+  const { project } = useProject()
+  const { run } = useRun()
+  const job = useJob()
+  const known = shallowRef<ReadonlyMap<string, BatchLosses>>(new Map())
+  const error = shallowRef<CallError | null>(null)
+
+  /** The run to ask: the current one, once it has a checkpoint. */
+  const asked = computed(() => (run.value && run.value.checkpoints.length > 0 ? run.value : null))
+  const key = computed(() => {
+    if (!project.value || !batch.value) return null
+    const { split, batch: index } = batch.value
+    const { id, checkpoints } = asked.value ?? {}
+    const { model_step } = project.value.config
+    return JSON.stringify([split, index, id, checkpoints?.length, model_step, packingContext(project.value)])
+  })
+  const result = computed(() => (key.value === null ? null : (known.value.get(key.value) ?? null)))
+  const losses = computed(() => (result.value ? tokenLosses(result.value) : null))
+  const whose = computed(() => asked.value?.name ?? 'the base checkpoint')
+
+  async function ask(): Promise<void> {
+    job.cancel()
+    error.value = null
+    const about = key.value
+    if (!wanted() || !project.value || !batch.value || about === null || result.value) return
+    const { config, dir } = project.value
+    const { split, batch: index } = batch.value
+    const runId = asked.value?.id ?? null
+    try {
+      const answer = await job.run((name) =>
+        call('losses.batch', { config, dir, split, batch: index, runId, job: name }),
+      )
+      if (answer) known.value = new Map([...[...known.value].slice(1 - KEPT), [about, answer]])
+    } catch (failure) {
+      error.value = toCallError(failure)
+    }
+  }
+
+  watchDebounced([key, wanted], () => void ask(), { debounce: ASK_AFTER_MS, immediate: true })
+
+  return {
+    losses,
+    result,
+    whose,
+    running: job.running,
+    progress: job.progress,
+    error,
+    ask,
+    cancel: job.cancel,
+  }
+}

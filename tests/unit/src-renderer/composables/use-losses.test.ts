@@ -1,0 +1,107 @@
+// @vitest-environment happy-dom
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ref, shallowRef } from 'vue'
+import { calls } from '../../../../src-main/ipc/contract'
+import type { BatchView, RunSummary } from '../../../../src-renderer/api/types'
+import { CallError } from '../../../../src-renderer/api/client'
+import { useLosses } from '../../../../src-renderer/composables/use-losses'
+import { useProject } from '../../../../src-renderer/composables/use-project'
+import { useRuns } from '../../../../src-renderer/composables/use-runs'
+import { answerWith, connect, inScope, made, settled } from '../main-process'
+import { sampleBatch } from '../packing/sample-batch'
+import { sampleConfig, sampleRun } from '../runs/sample-run'
+
+const config = sampleConfig()
+const project = { name: 'p', path: null, dir: '/p', read_only: false, modified: false, config }
+const answer = {
+  losses: Float32Array.from({ length: 12 }, (_, i) => i / 4),
+  mean: 1.4,
+  dir: '/base',
+  step: 0,
+}
+
+beforeAll(() => connect())
+beforeEach(() => settled())
+
+async function used(
+  { runs = [], shown = true }: { runs?: RunSummary[]; shown?: boolean } = {},
+  answers: Parameters<typeof answerWith>[0] = {},
+) {
+  answerWith({
+    'project.current': () => project,
+    'runs.list': () => runs,
+    'runs.watch': ({ runId }) => ({
+      detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },
+      seq: 0, steps: [], evals: [], log: [],
+    }), // prettier-ignore
+    'losses.batch': () => answer,
+    'jobs.cancel': () => ({}),
+    ...answers,
+  })
+  await useProject().load()
+  await useRuns().load()
+  const batch = shallowRef<BatchView | null>(sampleBatch())
+  const wanted = ref(shown)
+  const scope = inScope(() => useLosses(batch, () => wanted.value))
+  await passed()
+  return { ...scope, batch, wanted }
+}
+/** Lets the time pass in which a batch may have been passed by. */
+async function passed(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 330))
+  await settled()
+}
+const asked = () =>
+  made
+    .filter(({ name }) => name === 'losses.batch')
+    .map(({ input }) => calls['losses.batch'].input.parse(input))
+    .map(({ batch, runId }) => [batch, runId])
+
+describe('useLosses', () => {
+  it('asks nothing until they are to be shown', async () => {
+    const { value, wanted, stop } = await used({ shown: false })
+    expect(asked()).toEqual([])
+    wanted.value = true
+    await passed()
+    expect(asked()).toEqual([[3, null]])
+    expect(value.result.value?.mean).toBe(1.4)
+    expect(value.losses.value?.top).toBe(3)
+    expect(value.whose.value).toBe('the base checkpoint')
+    stop()
+  })
+
+  it('asks about each batch once, and not about one that is only passed by', async () => {
+    const { value, batch, stop } = await used()
+    batch.value = { ...sampleBatch(), batch: 4 }
+    await settled()
+    batch.value = { ...sampleBatch(), batch: 5 }
+    await passed()
+    batch.value = sampleBatch()
+    await passed()
+    expect(asked()).toEqual([[3, null], [5, null]]) // prettier-ignore
+    expect(value.losses.value).not.toBeNull()
+    stop()
+  })
+
+  it('asks the current run once it has a checkpoint', async () => {
+    const without = await used({ runs: [sampleRun({ checkpoints: [] })] })
+    expect(asked()).toEqual([[3, null]])
+    without.stop()
+    const { value, stop } = await used({ runs: [sampleRun({ checkpoints: [10, 20] })] })
+    expect(asked()).toEqual([[3, 'r1']])
+    expect(value.whose.value).toBe('first')
+    stop()
+  })
+
+  it('says what failed, and can be asked again', async () => {
+    const failure = new CallError({ code: 'checkpoint.missing', message: 'There is no base checkpoint.' })
+    const { value, stop } = await used({}, { 'losses.batch': () => Promise.reject(failure) })
+    expect(value.error.value?.message).toBe('There is no base checkpoint.')
+    expect(value.losses.value).toBeNull()
+    answerWith({ 'losses.batch': () => answer, 'jobs.cancel': () => ({}) })
+    await value.ask()
+    expect(value.error.value).toBeNull()
+    expect(value.result.value?.mean).toBe(1.4)
+    stop()
+  })
+})
