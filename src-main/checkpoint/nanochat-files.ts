@@ -75,7 +75,7 @@ export async function loadMeta(dir: string, step: number): Promise<CheckpointMet
     throw new MidbenchError(
       {
         code: 'checkpoint.missing',
-        message: `${dir} has no ${meta}, which says what ${model} holds.`,
+        message: `${join(dir, meta)} is missing; it says what ${model} holds.`,
         remedy: 'Copy it from where the model was trained.',
       },
       { cause: error },

@@ -53,6 +53,7 @@ export const useCommands = createSharedComposable(() => {
     command('toggle', `${run.action.value} the run`, 'run', byName['run.toggle'], 'Space'),
     ...(run.canStop.value ? [command('stop', 'Stop and save', 'run', byName['run.stop'], 'Ctrl .')] : []),
     ...places,
+    command('checkpoints', 'Checkpoints', 'place', navigation.showCheckpoints),
     command('open', 'Open a project', 'project', byName['project.open'], 'Ctrl O'),
     command('save', 'Save the project', 'project', byName['project.save'], 'Ctrl S'),
     command('saveAs', 'Save the project as', 'project', byName['project.saveAs'], 'Ctrl Shift S'),

@@ -52,6 +52,13 @@ export function significant(value: number): string {
   return magnitude >= 100 ? integer(value) : fixed(value, magnitude >= 10 ? 1 : 2)
 }
 
+/** Four significant digits of a number of any size: 0.0123456 -> "0.01235", 1.2e-7 -> "1.200e−7". */
+export function precise(value: number | null | undefined): string {
+  if (value === null || value === undefined) return DASH
+  const digits = value === 0 ? '0' : value.toPrecision(4)
+  return digits.replace('-', MINUS).replace('e-', `e${MINUS}`).replace('e+', 'e')
+}
+
 /** As typed into a field: 0.004 stays "0.004", 524288 stays "524288". */
 export function plain(value: number): string {
   return String(value)

@@ -10,6 +10,7 @@ export type OptionKind =
   | { type: 'choice'; values: readonly { value: string; label: string }[] }
   | { type: 'switch' }
   | { type: 'folder'; nullable: string }
+  | { type: 'checkpoint'; nullable: string }
 
 export interface Option {
   name: OptionName
@@ -49,7 +50,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         { type: 'folder', nullable: 'Settings' },
         'nanochat folder; empty for the one in Settings',
       ),
-      reference('model_tag', { type: 'text', nullable: 'deepest' }, 'Checkpoint to start from, as d4'),
+      reference('model_tag', { type: 'checkpoint', nullable: 'deepest' }, 'Checkpoint to start from, as d4'),
       reference('model_step', { ...integer, nullable: 'last' }, 'Its step'),
     ],
   },

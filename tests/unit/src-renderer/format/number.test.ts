@@ -5,6 +5,7 @@ import {
   fixed,
   integer,
   percent,
+  precise,
   short,
   significant,
 } from '../../../../src-renderer/format/number'
@@ -59,6 +60,11 @@ describe('short', () => {
 
 it('keeps three significant digits', () => {
   expect([significant(4.2371), significant(42.37), significant(423.7)]).toEqual(['4.24', '42.4', '424'])
+})
+
+it('keeps four significant digits of a number of any size', () => {
+  const texts = [0, 0.0123456, -4.6113, 1.2e-7, -3e-8, 123456, null].map(precise)
+  expect(texts).toEqual(['0', '0.01235', '−4.611', '1.200e−7', '−3.000e−8', '1.235e5', DASH])
 })
 
 it('counts in the singular and the plural', () => {
