@@ -1,13 +1,19 @@
 /**
  * A segment: the rendered ids of a few thousand neighbouring rows of a dataset in one file, written whole or not at all
  * (files/durable.ts). Layout, little-endian: magic, rows, bytes an id (2 or 4), ids in all, each uint32; then where each
- * row's ids start and where the last one's end, uint32 [rows + 1]; then the ids. Reading a row is one read of its bytes.
+ * row's ids start and where the last one's end, uint32 [rows + 1]; then the ids. Reading a row is one read of its bytes; a
+ * small segment, whose rows are so short that a read costs more than they do, is held in memory from its first row on.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { makeFile } from '../files/durable'
 
 /** Rows of a segment; the last one of a dataset may have fewer. */
 export const SEGMENT_ROWS = 8192
+
+/** Largest segment that is held in memory, and the most that a thread holds of all. */
+const HELD_SEGMENT = 4 * 2 ** 20
+const HELD_IN_ALL = 64 * 2 ** 20
+let heldBytes = 0
 
 const MAGIC = 0x314b544d // MTK1
 const HEADER = 16
@@ -36,11 +42,14 @@ function encodeSegment(rows: readonly Int32Array[]): Uint8Array {
 export class SegmentReader {
   /** [rows + 1] */
   private readonly offsets: Uint32Array
+  /** [count] every row's ids; undefined where they are read from the file. */
+  private held: Uint16Array | Int32Array | undefined
 
   private constructor(
     private readonly file: number,
     readonly rows: number,
     private readonly width: number,
+    private readonly count: number,
   ) {
     this.offsets = new Uint32Array(rows + 1)
     readExactly(file, new Uint8Array(this.offsets.buffer), HEADER)
@@ -59,7 +68,7 @@ export class SegmentReader {
       readExactly(file, new Uint8Array(header.buffer), 0)
       const [magic, rows = 0, width = 0, count = 0] = header
       const size = HEADER + 4 * (rows + 1) + width * count
-      if (magic === MAGIC && fstatSync(file).size === size) return new SegmentReader(file, rows, width)
+      if (magic === MAGIC && fstatSync(file).size === size) return new SegmentReader(file, rows, width, count)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
     }
@@ -70,16 +79,32 @@ export class SegmentReader {
   /** [T] the ids of a row of the segment. */
   read(row: number): Int32Array {
     const first = this.offsets[row] ?? 0
-    const length = (this.offsets[row + 1] ?? 0) - first
-    const narrow = this.width === 2
-    const ids = narrow ? new Uint16Array(length) : new Int32Array(length)
-    const at = HEADER + this.offsets.byteLength + first * this.width
-    readExactly(this.file, new Uint8Array(ids.buffer), at)
-    return ids instanceof Int32Array ? ids : Int32Array.from(ids)
+    const end = this.offsets[row + 1] ?? 0
+    this.held ??= this.hold()
+    const ids = this.held?.subarray(first, end) ?? this.readIds(first, end)
+    return new Int32Array(ids)
   }
 
   close(): void {
     closeSync(this.file)
+    heldBytes -= this.held?.byteLength ?? 0
+    this.held = undefined
+  }
+
+  /** All ids, where there is room for them. */
+  private hold(): Uint16Array | Int32Array | undefined {
+    const size = this.count * this.width
+    if (size > HELD_SEGMENT || heldBytes + size > HELD_IN_ALL) return undefined
+    const ids = this.readIds(0, this.count)
+    heldBytes += size
+    return ids
+  }
+
+  private readIds(first: number, end: number): Uint16Array | Int32Array {
+    const ids = this.width === 2 ? new Uint16Array(end - first) : new Int32Array(end - first)
+    const at = HEADER + this.offsets.byteLength + first * this.width
+    readExactly(this.file, new Uint8Array(ids.buffer), at)
+    return ids
   }
 }
 
