@@ -12,12 +12,16 @@ export interface RunStart {
   /** The base model that the run began with. */
   base: { tag: string; step: number }
   model: ModelConfig
-  parameters: ReadonlyMap<string, FloatArray>
-  /** Empty before the first step. */
-  optimizer: ReadonlyMap<string, FloatArray>
   state: LoopState
   /** For the log. */
   from: string
+}
+
+/** A start with the arrays that an engine takes: as large as the model, so nobody else keeps them. */
+export interface LoadedStart extends RunStart {
+  parameters: ReadonlyMap<string, FloatArray>
+  /** Empty before the first step. */
+  optimizer: ReadonlyMap<string, FloatArray>
 }
 
 /**
@@ -31,7 +35,7 @@ export async function findStart(
   job: TrainJob,
   baseDir: string,
   warn: (text: string) => void,
-): Promise<RunStart> {
+): Promise<LoadedStart> {
   if (!job.resume) return baseCheckpoint(job, baseDir)
   const own = await ownCheckpoint(job.runDir, warn)
   if (own !== null) return own
@@ -39,7 +43,7 @@ export async function findStart(
   return baseCheckpoint(job, baseDir)
 }
 
-async function baseCheckpoint({ config }: TrainJob, baseDir: string): Promise<RunStart> {
+async function baseCheckpoint({ config }: TrainJob, baseDir: string): Promise<LoadedStart> {
   const { dir, tag, step } = await findModel(baseDir, 'base', config.model_tag, config.model_step)
   const { meta, tensors } = await loadModel(dir, step)
   return {
@@ -52,7 +56,7 @@ async function baseCheckpoint({ config }: TrainJob, baseDir: string): Promise<Ru
   }
 }
 
-async function ownCheckpoint(runDir: string, warn: (text: string) => void): Promise<RunStart | null> {
+async function ownCheckpoint(runDir: string, warn: (text: string) => void): Promise<LoadedStart | null> {
   const found = await loadRun(runDir, warn)
   if (found === null) return null
   const { dir, checkpoint, resume } = found

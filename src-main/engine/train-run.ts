@@ -58,15 +58,8 @@ export class TrainRun {
     const call = reportedCall(this.requests, this.report)
     const { data, opened } = await openData(port, config, locations, call)
     const facts = await data.facts(this.gradAccumSteps, call)
-    const start = await findStart(this.job, folders.readFrom, (text) => {
-      this.log('warn', text)
-    })
-    requireSameVocabulary(start.model, opened, start.from)
     this.requireOneStep(facts)
-    const device = await openDevice(config, this.job.threads)
-    const engine = await openEngine(config, start.model, start, device, (what, seconds) => {
-      this.compiling(what, seconds)
-    })
+    const { start, device, engine } = await this.openEngine(folders.readFrom, opened)
     try {
       await this.orderBatches(data, start)
       this.announce({ config, start, opened, facts, device, engine: engine.name })
@@ -130,6 +123,7 @@ export class TrainRun {
       totalBatchSize: config.total_batch_size,
       evalEvery: config.eval_every === -1 ? null : config.eval_every,
       evalBatches: this.evalBatches,
+      valTasks: opened.tasks.val,
       saveEvery: config.save_every === -1 ? null : config.save_every,
       flopsPerToken: flopsPerToken(start.model),
       peakFlops: device.peakFlops,
@@ -207,6 +201,24 @@ export class TrainRun {
       message: `The mixture does not fill one step of ${this.job.config.total_batch_size.toLocaleString('en-US')} tokens.`,
       remedy: 'Lower total_batch_size, add conversations, or set num_iterations.',
     })
+  }
+
+  /** The engine with what the run starts from. The arrays it was given are not kept. */
+  private async openEngine(
+    baseDir: string,
+    opened: OpenedData,
+  ): Promise<{ start: RunStart; device: Device; engine: StepEngine }> {
+    const { config, threads } = this.job
+    const { parameters, optimizer, ...start } = await findStart(this.job, baseDir, (text) => {
+      this.log('warn', text)
+    })
+    requireSameVocabulary(start.model, opened, start.from)
+    const device = await openDevice(config, threads)
+    const weights = { parameters, optimizer }
+    const engine = await openEngine(config, start.model, weights, device, (what, seconds) => {
+      this.compiling(what, seconds)
+    })
+    return { start, device, engine }
   }
 
   private async orderBatches(data: DataClient, { state }: RunStart): Promise<void> {
