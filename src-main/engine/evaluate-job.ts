@@ -5,7 +5,7 @@ import { loadModel } from '../checkpoint/nanochat-files'
 import { MidbenchError } from '../errors'
 import type { PackedBatch } from '../packing/types'
 import { openDevice } from './device'
-import { bitsPerByte, evaluate, meanLoss } from './evaluate'
+import { bitsPerByte, evaluate, meanLoss, perTask } from './evaluate'
 import { openData, openEngine, type Report, reportedCall, requireSameVocabulary } from './job-context'
 import type { RequestQueue } from './request-queue'
 import type { EvaluateJob } from './trainer-protocol'
@@ -30,7 +30,12 @@ export async function runEvaluation(
     const batches = reported(data.valBatches(count), count, report)
     const sums = await evaluate(engine, batches, opened.byteLengths, () => requests.pending() === 'stop')
     if (sums === null) throw new MidbenchError({ code: 'cancelled', message: 'The evaluation was stopped.' })
-    report({ type: 'evaluated', result: { val_bpb: bitsPerByte(sums), loss: meanLoss(sums) } })
+    const result = {
+      val_bpb: bitsPerByte(sums),
+      loss: meanLoss(sums),
+      per_task: perTask(sums.byTask, opened.tasks.val),
+    }
+    report({ type: 'evaluated', result })
   } finally {
     engine.dispose()
     await data.close()

@@ -1,8 +1,11 @@
 /**
  * Validation bits per byte (reference §5): the sum of the token losses over the sum of the targets' bytes, divided by
  * ln 2. Targets of 0 bytes (special tokens) and ignored targets count in neither sum, so the figure does not depend on
- * the tokenizer's vocabulary.
+ * the tokenizer's vocabulary. The same sums are kept for each task, by the spans of the batches; the total does not
+ * depend on them.
  */
+import type { PackedBatch } from '../packing/types'
+import type { TaskBpb } from '../runs/run.schema'
 import type { StepEngine, TokenBatch } from './step-engine'
 
 export interface EvaluationSums {
@@ -44,6 +47,29 @@ export function addLosses(
   return { nats, bytes, allNats, targets: count }
 }
 
+/** What a batch has to say for its tasks to be told apart. */
+export type EvaluatedBatch = TokenBatch & Partial<Pick<PackedBatch, 'spans'>>
+
+/**
+ * Adds one batch's losses to the sums of its tasks: a target belongs to the task in whose span it lies.
+ *
+ * @param tasks by the task's index in the mixture; changed
+ * @param losses [B * T] nats, row-major
+ */
+export function addTaskLosses(
+  tasks: Map<number, EvaluationSums>,
+  losses: Float32Array,
+  { spans = [], targets, seqLen }: EvaluatedBatch,
+  byteLengths: Int32Array,
+): void {
+  for (const { row, offset, length, task } of spans) {
+    // Positions count in rows of T + 1 ids, of which the first is no target.
+    const [from, to] = [row * seqLen + Math.max(offset - 1, 0), row * seqLen + offset + length - 1]
+    const before = tasks.get(task) ?? emptySums
+    tasks.set(task, addLosses(before, losses.subarray(from, to), targets.subarray(from, to), byteLengths))
+  }
+}
+
 /** Infinity where no target has bytes, as the reference gives. */
 export function bitsPerByte(sums: EvaluationSums): number {
   return sums.bytes === 0 ? Infinity : sums.nats / (Math.LN2 * sums.bytes)
@@ -54,6 +80,49 @@ export function meanLoss(sums: EvaluationSums): number {
   return sums.allNats / sums.targets
 }
 
+/** Sums over all targets, and over those of each task. */
+export interface Evaluation extends EvaluationSums {
+  /** By the task's index in the mixture. */
+  byTask: ReadonlyMap<number, EvaluationSums>
+}
+
+/** A task of the mixture that is evaluated on. */
+export interface EvaluatedTask {
+  /** Index in the mixture's task list. */
+  index: number
+  /** Index in mixture.val; the repeats of an entry share it. */
+  entry: number
+  name: string
+  label: string
+}
+
+/** The figures of every entry of a mixture, the repeats of an entry taken together. */
+export function perTask(byTask: Evaluation['byTask'], tasks: readonly EvaluatedTask[]): TaskBpb[] {
+  const entries = new Map<number, { task: string; label: string; sums: EvaluationSums }>()
+  for (const { index, entry, name, label } of tasks) {
+    const sums = added(entries.get(entry)?.sums ?? emptySums, byTask.get(index) ?? emptySums)
+    entries.set(entry, { task: name, label, sums })
+  }
+  return [...entries].map(([entry, { task, label, sums }]) => ({
+    entry,
+    task,
+    label,
+    val_bpb: sums.bytes === 0 ? null : bitsPerByte(sums),
+    loss: sums.targets === 0 ? null : meanLoss(sums),
+    targets: sums.targets,
+    bytes: sums.bytes,
+  }))
+}
+
+function added(a: EvaluationSums, b: EvaluationSums): EvaluationSums {
+  return {
+    nats: a.nats + b.nats,
+    bytes: a.bytes + b.bytes,
+    allNats: a.allNats + b.allNats,
+    targets: a.targets + b.targets,
+  }
+}
+
 /**
  * Evaluates batch after batch.
  *
@@ -62,14 +131,17 @@ export function meanLoss(sums: EvaluationSums): number {
  */
 export async function evaluate(
   engine: Pick<StepEngine, 'evaluate'>,
-  batches: AsyncIterable<TokenBatch>,
+  batches: AsyncIterable<EvaluatedBatch>,
   byteLengths: Int32Array,
   interrupted: () => boolean | Promise<boolean> = () => false,
-): Promise<EvaluationSums | null> {
+): Promise<Evaluation | null> {
   let sums = emptySums
+  const byTask = new Map<number, EvaluationSums>()
   for await (const batch of batches) {
     if (await interrupted()) return null
-    sums = addLosses(sums, await engine.evaluate(batch), batch.targets, byteLengths)
+    const losses = await engine.evaluate(batch)
+    sums = addLosses(sums, losses, batch.targets, byteLengths)
+    addTaskLosses(byTask, losses, batch, byteLengths)
   }
-  return sums
+  return { ...sums, byTask }
 }

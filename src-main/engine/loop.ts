@@ -12,7 +12,7 @@ import { MidbenchError } from '../errors'
 import { lrMultiplier, muonMomentum } from '../optimizers/schedules'
 import type { LoaderState, PackedBatch } from '../packing/types'
 import type { EvalMetric, StepMetric } from '../runs/run.schema'
-import { bitsPerByte, evaluate } from './evaluate'
+import { bitsPerByte, evaluate, perTask, type EvaluatedTask } from './evaluate'
 import {
   debiased,
   emptyAverage,
@@ -43,6 +43,8 @@ export interface LoopOptions {
   /** Steps between evaluations; null = none. */
   evalEvery: number | null
   evalBatches: number
+  /** Of mixture.val. */
+  valTasks: readonly EvaluatedTask[]
   /** Steps between checkpoints; null = none. */
   saveEvery: number | null
   flopsPerToken: number
@@ -158,7 +160,12 @@ export class TrainLoop {
     const { step, bestBpb } = this.state
     const bpb = bitsPerByte(sums)
     this.state = { ...this.state, evaluatedAt: step, lastBpb: bpb, bestBpb: Math.min(bestBpb ?? bpb, bpb) }
-    this.hooks.onEval({ step, val_bpb: bpb, seconds: (performance.now() - started) / 1000 })
+    this.hooks.onEval({
+      step,
+      val_bpb: bpb,
+      seconds: (performance.now() - started) / 1000,
+      per_task: perTask(sums.byTask, this.options.valTasks),
+    })
   }
 
   private async interrupted(): Promise<boolean> {

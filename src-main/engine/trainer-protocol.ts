@@ -10,7 +10,7 @@ import type { Failure } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import type { PackingFacts } from '../packing/data-protocol'
 import type { RunConfig } from '../runs/config.schema'
-import type { EvalMetric, LogLine, RunDetail, StepMetric } from '../runs/run.schema'
+import type { EvalMetric, LogLine, RunDetail, StepMetric, TaskBpb } from '../runs/run.schema'
 
 /** Where a job finds things. All absolute. */
 export interface JobLocations {
@@ -118,6 +118,8 @@ export interface EvaluateResult {
   val_bpb: number
   /** Mean loss, nats a token. */
   loss: number
+  /** Of every entry of mixture.val. */
+  per_task: TaskBpb[]
 }
 
 /** What `bench` measured. */

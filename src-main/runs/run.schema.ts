@@ -48,11 +48,28 @@ export const stepMetric = z.object({
   first_batch: z.int(),
 })
 
+/** An evaluation's part in one entry of mixture.val: the targets that lie in its conversations. */
+export const taskBpb = z.object({
+  /** Index in mixture.val. */
+  entry: z.int(),
+  task: z.string(),
+  /** Names the entry for people: "MMLU all test". */
+  label: z.string(),
+  /** null where none of its targets has bytes. */
+  val_bpb: z.number().nullable(),
+  /** Mean, nats a token; null where it has no targets. */
+  loss: z.number().nullable(),
+  targets: z.int(),
+  bytes: z.int(),
+})
+
 export const evalMetric = z.object({
   step: z.int(),
   /** Bits a byte of the validation text. */
   val_bpb: z.number(),
   seconds: z.number(),
+  /** Of every entry of mixture.val; runs of before November 2026 have none. */
+  per_task: z.array(taskBpb).optional(),
 })
 
 export const logLine = z.object({
@@ -120,6 +137,7 @@ export const runDetail = runSummary.extend({
 
 export type RunState = z.infer<typeof runState>
 export type StepMetric = z.infer<typeof stepMetric>
+export type TaskBpb = z.infer<typeof taskBpb>
 export type EvalMetric = z.infer<typeof evalMetric>
 export type LogLine = z.infer<typeof logLine>
 export type RunSummary = z.infer<typeof runSummary>

@@ -70,6 +70,7 @@ const migrations: readonly string[] = [
      text TEXT NOT NULL
    );
    CREATE INDEX log_of_run ON log (run_id, id);`,
+  `ALTER TABLE evals ADD COLUMN per_task TEXT;`,
 ]
 
 /**

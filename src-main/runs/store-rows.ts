@@ -13,6 +13,7 @@ import {
   logLine,
   runDetail,
   runSummary,
+  taskBpb,
   type EvalMetric,
   type LogLine,
   type RunDetail,
@@ -166,12 +167,25 @@ export function readStep(row: unknown): StepMetric {
   }
 }
 
-export const EVAL_COLUMNS = ['step', 'val_bpb', 'seconds'] as const satisfies readonly (keyof EvalMetric)[]
+export const EVAL_COLUMNS = [
+  'step',
+  'val_bpb',
+  'seconds',
+  'per_task',
+] as const satisfies readonly (keyof EvalMetric)[]
+
+/** @returns values in the order of {@link EVAL_COLUMNS} */
+export function evalValues({ step, val_bpb, seconds, per_task }: EvalMetric): (number | string | null)[] {
+  return [step, val_bpb, seconds, per_task === undefined ? null : JSON.stringify(per_task)]
+}
 
 /** @param row values in the order of {@link EVAL_COLUMNS} */
 export function readEval(row: unknown): EvalMetric {
   const at = cells(row)
-  return { step: at(0), val_bpb: at(1), seconds: at(2) }
+  const evaluation = { step: at(0), val_bpb: at(1), seconds: at(2) }
+  const perTask: unknown = Array.isArray(row) ? row[3] : null
+  if (typeof perTask !== 'string') return evaluation
+  return { ...evaluation, per_task: z.array(taskBpb).parse(JSON.parse(perTask)) }
 }
 
 export const LOG_COLUMNS = ['at', 'level', 'text'] as const satisfies readonly (keyof LogLine)[]

@@ -15,6 +15,7 @@ import type { EvalMetric, LogLine, RunDetail, RunSummary, StepMetric } from './r
 import { durably, inTransaction, openDatabase } from './store-database'
 import {
   EVAL_COLUMNS,
+  evalValues,
   LOG_COLUMNS,
   STEP_COLUMNS,
   newRunColumns,
@@ -169,12 +170,7 @@ export class RunStore {
     inTransaction(this.db, () => {
       this.set(id, {})
       for (const each of evals) {
-        this.insert(
-          'INSERT OR REPLACE',
-          'evals',
-          ['run_id', ...EVAL_COLUMNS],
-          [id, ...EVAL_COLUMNS.map((name) => each[name])],
-        )
+        this.insert('INSERT OR REPLACE', 'evals', ['run_id', ...EVAL_COLUMNS], [id, ...evalValues(each)])
       }
       this.set(id, { best_val_bpb: this.bestBpb(id) })
     })

@@ -111,6 +111,7 @@ function makeLoop(
       totalBatchSize: 100,
       evalEvery: null,
       evalBatches: 4,
+      valTasks: [],
       saveEvery: null,
       flopsPerToken: 10,
       peakFlops: null,

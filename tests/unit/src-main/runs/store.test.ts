@@ -159,8 +159,18 @@ describe('metrics', () => {
   it('keeps evaluations and the best of them', () => {
     const store = withRun()
     const evals = [0.9, 0.7, 0.8].map((val_bpb, i) => ({ step: i * 10, val_bpb, seconds: 2 }))
-    store.appendEvals('run-1', evals)
-    expect(store.evals('run-1', 10)).toEqual(evals.slice(1))
+    const perTask = {
+      entry: 0,
+      task: 'MMLU',
+      label: 'MMLU all',
+      val_bpb: null,
+      loss: 2.5,
+      targets: 4,
+      bytes: 0,
+    }
+    const withTasks = { step: 30, val_bpb: 0.85, seconds: 2, per_task: [perTask] }
+    store.appendEvals('run-1', [...evals, withTasks])
+    expect(store.evals('run-1', 10)).toEqual([...evals.slice(1), withTasks])
     expect(store.summary('run-1').best_val_bpb).toBe(0.7)
   })
 
@@ -235,6 +245,18 @@ describe('the file', () => {
     first.appendSteps('run-1', sampleSteps(1, 3))
     first.close()
     expect(open(file).store.steps('run-1', 0)).toEqual(sampleSteps(1, 3))
+  })
+
+  it('is brought up to date: evaluations of before have no figures of tasks', () => {
+    const file = join(temporaryFolder(), 'runs.db')
+    const first = RunStore.open(file)
+    first.create(sampleRun())
+    first.appendEvals('run-1', [{ step: 5, val_bpb: 0.9, seconds: 1 }])
+    first.close()
+    const db = openDatabase(file)
+    db.exec('ALTER TABLE evals DROP COLUMN per_task; PRAGMA user_version = 1')
+    db.close()
+    expect(open(file).store.evals('run-1', 0)).toEqual([{ step: 5, val_bpb: 0.9, seconds: 1 }])
   })
 
   it('refuses one that is not a database, and says which', () => {
