@@ -24,6 +24,8 @@ export class SplitData implements ConversationSource {
   private known = 0
   /** The filling of the token cache in hand: the next one waits for it, and finds little left to do. */
   private filling: Promise<void> = Promise.resolve()
+  /** Who hears how far it is: the one who fills it, and those who wait. */
+  private readonly listening = new Set<CallContext['progress']>()
 
   /**
    * @param source where the mixture's ids come from
@@ -71,11 +73,7 @@ export class SplitData implements ConversationSource {
 
   /** Reads every conversation that has not been, and answers what is known of them all. */
   async table({ progress, signal }: CallContext): Promise<LengthTable> {
-    if (this.known < this.length) {
-      const filled = this.filling.then(() => this.fillCache({ progress, signal }))
-      this.filling = filled.catch(() => undefined) // its own asker hears of it
-      await filled
-    }
+    if (this.known < this.length) await this.fillInTurn({ progress, signal })
     const reader = new RoleReader(this.tokenizer)
     const breather = new Breather(signal)
     for (let c = 0; this.known < this.length && c < this.length; c++) {
@@ -90,10 +88,21 @@ export class SplitData implements ConversationSource {
     return { lengths: this.lengths, supervised: this.supervised, tasks: this.tasks }
   }
 
+  /** One at a time: what one asker has rendered, the next finds on disk. */
+  private async fillInTurn(context: CallContext): Promise<void> {
+    this.listening.add(context.progress)
+    const filled = this.filling.then(() => this.fillCache(context.signal))
+    this.filling = filled.catch(() => undefined) // its own asker hears of it
+    await filled.finally(() => this.listening.delete(context.progress))
+  }
+
   /** A cache that cannot be written costs time, no more. */
-  private async fillCache({ progress, signal }: CallContext): Promise<void> {
+  private async fillCache(signal: AbortSignal): Promise<void> {
+    const tellAll = asProgress((progress) => {
+      for (const tell of this.listening) tell(progress)
+    })
     try {
-      await this.source.fillAll?.({ signal, onProgress: asProgress(progress) })
+      await this.source.fillAll?.({ signal, onProgress: tellAll })
     } catch (error) {
       signal.throwIfAborted()
       this.onFault(toFailure(error))

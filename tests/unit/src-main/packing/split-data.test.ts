@@ -5,7 +5,7 @@ import { renderConversation } from '../../../../src-main/tokenizer/render'
 import { loadTokenizer, type Tokenizer } from '../../../../src-main/tokenizer/tokenizer'
 import { type Failure, MidbenchError } from '../../../../src-main/errors'
 import type { CallContext } from '../../../../src-main/packing/port-calls'
-import { SplitData } from '../../../../src-main/packing/split-data'
+import { SplitData, type SplitSource } from '../../../../src-main/packing/split-data'
 import { goldenPath } from '../../../support/golden'
 import { textMixture } from '../../../support/text-mixture'
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   tokenizer = await loadTokenizer(goldenPath('nanochat_base/tokenizer'))
 })
 
-function splitOf(over: Mixture, fillAll?: () => Promise<void>): SplitData {
+function splitOf(over: Mixture, fillAll?: SplitSource['fillAll']): SplitData {
   const source = renderSource(over, tokenizer)
   return new SplitData(over, tokenizer, fillAll ? { ...source, fillAll } : source, (fault) =>
     faults.push(fault),
@@ -109,6 +109,26 @@ describe('SplitData', () => {
     await expect(first).rejects.toMatchObject({ name: 'AbortError' })
     expect((await second).lengths.every((length) => length > 0)).toBe(true)
     expect(order).toEqual(['begins', 'begins', 'ends'])
+  })
+
+  it('tells everyone who waits how far the filling is', async () => {
+    const heard: string[] = []
+    const hearing = (who: string): CallContext => ({
+      ...context,
+      progress: ({ label, done, total }) => heard.push(`${who}: ${label} ${String(done)}/${String(total)}`),
+    })
+    let filled = 0
+    const data = splitOf(mixture, async (options) => {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      const what = filled++ === 0 ? 'tokenizing' : 'looking'
+      options.onProgress?.({ what, unit: 'conversations', done: 3, total: 30 })
+    })
+    await Promise.all([data.table(hearing('mixture')), data.table(hearing('plan'))])
+    expect(heard.filter((line) => /tokenizing|looking/.test(line))).toEqual([
+      'mixture: tokenizing 3/30',
+      'plan: tokenizing 3/30',
+      'plan: looking 3/30',
+    ])
   })
 
   it('passes on what reading throws', async () => {
