@@ -80,6 +80,7 @@ export function readPalette(element: HTMLElement, colouring: Colouring): Palette
   const read = colourReader(element)
   const ground = parseRgb(read('--ground'))
   const texture = classColours(colouring, (property) => parseRgb(read(property)), ground)
+  const tint = colouring === 'loss' ? 0.42 : 0.24 // shades of one colour have to be told apart
   return {
     ground: css(ground),
     ink: read('--ink'),
@@ -87,6 +88,6 @@ export function readPalette(element: HTMLElement, colouring: Colouring): Palette
     line: read('--line-strong'),
     accent: read('--accent'),
     texture,
-    cells: texture.map((colour) => ({ tint: css(mix(colour, ground, 0.24)), full: css(colour) })),
+    cells: texture.map((colour) => ({ tint: css(mix(colour, ground, tint)), full: css(colour) })),
   }
 }
