@@ -34,6 +34,7 @@ export type RunState = RunSummary['state']
 export type RunRecord = CallOutput<'runs.watch'>
 export type StepMetric = RunRecord['steps'][number]
 export type EvalMetric = RunRecord['evals'][number]
+export type TaskBpb = NonNullable<EvalMetric['per_task']>[number]
 export type LogLine = RunRecord['log'][number]
 
 export type AppInfo = CallOutput<'app.info'>

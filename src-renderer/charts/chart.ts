@@ -28,6 +28,8 @@ export interface LineSeries {
   /** Marks each point: for a few points far apart. */
   dots?: boolean
   dash?: boolean
+  /** Its values are read elsewhere, not in the chart's head. */
+  unread?: boolean
 }
 
 export interface ChartColours {

@@ -10,13 +10,15 @@ export interface RunSeries {
   loss: Point[]
   lossEma: Point[]
   bpb: Point[]
+  /** Of every entry of mixture.val, by its index. */
+  taskBpb: Map<number, Point[]>
   lrm: Point[]
   momentum: Point[]
   speed: Point[]
 }
 
 /** The line of each figure of a step. */
-const STEP_LINES: readonly [keyof RunSeries, (step: StepMetric) => number | null][] = [
+const STEP_LINES: readonly [Exclude<keyof RunSeries, 'taskBpb'>, (step: StepMetric) => number | null][] = [
   ['loss', (step) => step.loss],
   ['lossEma', (step) => step.loss_ema],
   ['lrm', (step) => step.lrm],
@@ -24,11 +26,16 @@ const STEP_LINES: readonly [keyof RunSeries, (step: StepMetric) => number | null
   ['speed', (step) => step.tok_per_sec],
 ]
 const bpb = (evaluation: EvalMetric): number => evaluation.val_bpb
+const bpbOf =
+  (entry: number) =>
+  (evaluation: EvalMetric): number | null =>
+    evaluation.per_task?.find((task) => task.entry === entry)?.val_bpb ?? null
 
 const fresh = (): RunSeries => ({
   loss: [],
   lossEma: [],
   bpb: [],
+  taskBpb: new Map(),
   lrm: [],
   momentum: [],
   speed: [],
@@ -53,6 +60,11 @@ export function useRunSeries(record: Readonly<Ref<RunRecordState>>): UseRunSerie
     }
     for (const [name, value] of STEP_LINES) syncPoints(series.value[name], steps, value)
     syncPoints(series.value.bpb, evals, bpb)
+    for (const { entry } of evals.at(-1)?.per_task ?? []) {
+      const line = series.value.taskBpb.get(entry) ?? []
+      series.value.taskBpb.set(entry, line)
+      syncPoints(line, evals, bpbOf(entry))
+    }
     version.value += 1
   }
 

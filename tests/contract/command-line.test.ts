@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
 import type { RunConfigInput } from '../../src-main/runs/config.schema'
+import { taskBpb } from '../../src-main/runs/run.schema'
 import { type Finished, runCommandLine, startCommand } from '../support/command-line'
 import { goldenPath, readGolden } from '../support/golden'
 import { goldenConfig } from '../support/golden-run'
@@ -242,11 +243,17 @@ describe('figures of a checkpoint', () => {
     const args = ['eval', '--config', configFile(folder), '--checkpoint', checkpoint, '--batches', '5']
     const { code, stdout } = await runCommandLine(folder, args)
     expect(code).toBe(0)
-    const { val_bpb, loss } = z
-      .strictObject({ val_bpb: z.number(), loss: z.number() })
+    const { val_bpb, loss, per_task } = z
+      .strictObject({ val_bpb: z.number(), loss: z.number(), per_task: z.array(taskBpb) })
       .parse(JSON.parse(stdout.join('')))
     expect(val_bpb).toBeCloseTo(golden.val_bpb_5_batches, 4)
     expect(loss).toBeGreaterThan(0)
+    expect(per_task.map(({ task }) => task)).toEqual(['SmolTalk', 'MMLU', 'GSM8K'])
+    const sum = (of: (task: (typeof per_task)[0]) => number) =>
+      per_task.reduce((all, task) => all + of(task), 0)
+    const bytes = sum((task) => task.bytes)
+    expect(sum((task) => (task.val_bpb ?? 0) * task.bytes) / bytes).toBeCloseTo(val_bpb, 6)
+    expect(sum((task) => task.targets)).toBe(5 * 4 * 256)
   }, 60_000)
 
   test('a folder without a checkpoint is said to be one', async () => {
