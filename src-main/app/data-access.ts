@@ -8,10 +8,13 @@
  */
 import { join } from 'node:path'
 
+import type { DataLocations } from '../data/locations'
+import type { JsonLinesCheck } from '../data/tasks/custom-json'
 import type { DataClient } from '../packing/data-client'
 import { DataThread } from '../packing/data-host'
 import type { DataConfig, DataOptions, OpenedData } from '../packing/data-protocol'
 import type { CallOptions } from '../packing/port-calls'
+import { describeBaseFolder, type BaseFolder } from '../runs/base-folder'
 import { baseDirOf } from '../runs/config'
 import type { RunConfig } from '../runs/config.schema'
 
@@ -58,6 +61,28 @@ export class DataAccess {
     })
   }
 
+  /** Where a config's data lies. */
+  locations(config: Pick<RunConfig, 'base_dir'>, dir: string): DataLocations {
+    const baseDir = baseDirOf(config, dir, this.options.defaultBaseDir())
+    return { baseDir, configDir: dir, cacheDir: this.options.cacheDir }
+  }
+
+  /** The nanochat folder of a config, and what it holds. */
+  folder(config: Pick<RunConfig, 'base_dir'>, dir: string): Promise<BaseFolder> {
+    return describeBaseFolder(config, dir, this.options.defaultBaseDir())
+  }
+
+  /** Every fault of a JSONL file, by line. @throws MidbenchError where it cannot be read; `cancelled` */
+  async checkLines(path: string, call: CallOptions): Promise<JsonLinesCheck> {
+    this.thread ??= DataThread.start()
+    const client = this.thread.client()
+    try {
+      return await client.checkLines(path, call)
+    } finally {
+      await client.close()
+    }
+  }
+
   /** Ends the thread. */
   async close(): Promise<void> {
     this.open.clear()
@@ -86,13 +111,11 @@ export class DataAccess {
   }
 
   private dataOptions(config: RunConfig, dir: string): DataOptions {
-    const baseDir = baseDirOf(config, dir, this.options.defaultBaseDir())
+    const locations = this.locations(config, dir)
     return {
+      ...locations,
       config: dataConfig(config),
-      baseDir,
-      configDir: dir,
-      cacheDir: this.options.cacheDir,
-      tokenizerDir: join(baseDir, 'tokenizer'),
+      tokenizerDir: join(locations.baseDir, 'tokenizer'),
       rank: 0,
       worldSize: 1,
     }

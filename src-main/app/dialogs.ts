@@ -10,6 +10,7 @@ import {
 
 import type { CallInput } from '../ipc/contract'
 
+export type MixtureFormat = CallInput<'mixture.export'>['format']
 export type PickKind = CallInput<'project.pickFile'>['kind']
 export type ExportKind = CallInput<'packing.export'>['kind']
 
@@ -22,6 +23,10 @@ const FILTERS: Record<Exclude<PickKind, 'folder'>, FileFilter> = {
 const EXPORTS: Record<ExportKind, FileFilter> = {
   png: { name: 'Picture', extensions: ['png'] },
   csv: { name: 'Table, comma separated', extensions: ['csv'] },
+}
+const MIXTURES: Record<MixtureFormat, FileFilter> = {
+  json: { name: 'JSON', extensions: ['json'] },
+  python: { name: 'Python', extensions: ['py'] },
 }
 
 /** Dialogs over the window that there is at the time, or by themselves. */
@@ -42,6 +47,23 @@ export class Dialogs {
   /** A place for a picture or a table; null when cancelled. @param name suggested, without a folder */
   saveExport(kind: ExportKind, name: string): Promise<string | null> {
     return this.save({ title: 'Export', defaultPath: name, filters: [EXPORTS[kind]] })
+  }
+
+  /** A mixture to import; null when cancelled. */
+  openMixture(): Promise<string | null> {
+    const filters = [
+      { name: 'Mixture: JSON, or a Python script', extensions: ['json', 'py'] },
+      MIXTURES.json,
+      MIXTURES.python,
+    ]
+    return this.open({ title: 'Import a mixture', filters, properties: ['openFile'] })
+  }
+
+  /** A place for a mixture; null when cancelled. */
+  saveMixture(format: MixtureFormat): Promise<string | null> {
+    const filters = [MIXTURES[format]]
+    const defaultPath = `mixture.${filters[0]?.extensions[0] ?? ''}`
+    return this.save({ title: 'Export the mixture', defaultPath, filters })
   }
 
   /** A file or folder for an option of the config; null when cancelled. */

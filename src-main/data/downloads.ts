@@ -2,16 +2,20 @@
  * What a mixture needs that is not on this machine, and downloading it. Pausing is aborting: what has arrived is kept,
  * and the same call goes on from there.
  */
-import { join } from 'node:path'
-import { downloadBaseFile, missingBaseFile } from './hub/base-files'
+import { dirname, join } from 'node:path'
+import { freeSpace } from './files/disk-space'
+import { baseFileLength, downloadBaseFile, missingBaseFile } from './hub/base-files'
 import { hubSettings } from './hub/hub-env'
 import {
   describeSplit,
   downloadSplit,
   findSplit,
+  splitSize,
   type DatasetSplit,
   type DownloadOptions,
+  type DownloadSize,
 } from './hub/splits'
+import { DEFAULT_POLICY } from './hub/requests'
 import type { DataLocations } from './locations'
 import type { MixtureEntry } from './mixture.schema'
 import { splitOf } from './tasks/open-task'
@@ -41,6 +45,19 @@ export async function missingDownloads(
     else known.entries.push(index)
   }
   return [...pending.values()]
+}
+
+/** A size is only for show: no long waiting for a bad network. */
+const SIZE_POLICY = { ...DEFAULT_POLICY, attempts: 2, stallMs: 10_000 }
+
+/** How much there is to download; asks the server. @throws MidbenchError `hub.*`; the signal's reason */
+export async function downloadSize(pending: PendingDownload, signal?: AbortSignal): Promise<DownloadSize> {
+  if (pending.kind === 'split') {
+    return splitSize(pending.dataset, await hubSettings(), { signal, policy: SIZE_POLICY })
+  }
+  // Without a checksum nothing of it is kept that could be gone on from.
+  const total = await baseFileLength(pending.path, pending.url, signal)
+  return { total, arrived: 0, free: await freeSpace(dirname(pending.path)) }
 }
 
 /** @throws MidbenchError `hub.*`, `disk.full`; the signal's reason when it is aborted. */

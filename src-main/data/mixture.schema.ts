@@ -71,7 +71,8 @@ export const mixtureEntry = z.discriminatedUnion('task', [
 ])
 
 export const mixture = z.strictObject({
-  train: z.array(mixtureEntry).min(1),
+  /** May be empty while it is being edited; what reads it from a file refuses that (runs/config.ts). */
+  train: z.array(mixtureEntry),
   val: z.array(mixtureEntry),
 })
 

@@ -10,6 +10,7 @@ import { evalMetric, failure, logLine, runState, runSummary, stepMetric } from '
 import { appCalls, settings } from './contract/app.schema'
 import { checkpointCalls } from './contract/checkpoints.schema'
 import { nothing } from './contract/common.schema'
+import { downloadCalls } from './contract/downloads.schema'
 import { lossCalls } from './contract/losses.schema'
 import { mixtureCalls } from './contract/mixture.schema'
 import { packingCalls } from './contract/packing.schema'
@@ -23,6 +24,7 @@ export const calls = {
   ...appCalls,
   ...projectCalls,
   ...mixtureCalls,
+  ...downloadCalls,
   ...packingCalls,
   ...lossCalls,
   ...runCalls,
@@ -90,6 +92,14 @@ export type Answer<N extends CallName> =
 export { ROLE_CODES } from './contract/packing.schema'
 export type { DoctorReport, Settings } from './contract/app.schema'
 export type { BatchLosses } from './contract/losses.schema'
-export type { RenderedConversation, SplitSummary, TaskLengths, TaskSummary } from './contract/mixture.schema'
+export type { DownloadSize, PendingDownload } from './contract/downloads.schema'
+export type {
+  LinesCheck,
+  NanochatFolder,
+  RenderedConversation,
+  SplitSummary,
+  TaskLengths,
+  TaskSummary,
+} from './contract/mixture.schema'
 export type { BatchView, PackingComparison, PlanView, RowReplay } from './contract/packing.schema'
 export type { Derived, Finding, Project } from './contract/project.schema'

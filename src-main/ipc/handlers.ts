@@ -9,6 +9,7 @@ import type { TokenLossesOptions } from '../runs/token-losses'
 import { appHandlers, type AppServices } from './handlers/app'
 import { checkpointHandlers } from './handlers/checkpoints'
 import { jobHandlers } from './handlers/jobs'
+import { downloadHandlers } from './handlers/downloads'
 import { lossHandlers } from './handlers/losses'
 import { mixtureHandlers } from './handlers/mixture'
 import { packingHandlers } from './handlers/packing'
@@ -25,7 +26,7 @@ export interface HandlerServices extends ProjectServices {
   checkpoints: CheckpointAccess
   losses: TokenLossesOptions
   jobs: Jobs
-  dialogs: ProjectServices['dialogs'] & Pick<Dialogs, 'saveExport'>
+  dialogs: ProjectServices['dialogs'] & Pick<Dialogs, 'saveExport' | 'openMixture' | 'saveMixture'>
 }
 
 export function allHandlers(services: HandlerServices): Handlers {
@@ -34,7 +35,8 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...appHandlers(about),
     ...settingsHandlers(settings),
     ...projectHandlers(services),
-    ...mixtureHandlers(data, jobs),
+    ...mixtureHandlers(data, jobs, dialogs),
+    ...downloadHandlers(data, jobs),
     ...packingHandlers(data, jobs, dialogs),
     ...lossHandlers(runs, losses, jobs),
     ...runHandlers(runs),

@@ -4,7 +4,8 @@
  */
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { type Failure, MidbenchError } from '../errors'
-import type { MixtureEntry, SplitName } from '../data/mixture.schema'
+import type { SplitName } from '../data/mixture.schema'
+import type { JsonLinesCheck } from '../data/tasks/custom-json'
 import type { BatchView } from './batch-view'
 import type { Comparison } from './compare'
 import type { ConversationAt, ConversationPlace, ConversationView } from './conversation-view'
@@ -105,9 +106,14 @@ export class DataClient {
     return this.caller.call('conversation', { split, at })
   }
 
-  /** Checks one entry by opening it. */
-  probe(entry: MixtureEntry): Promise<{ rows: number; source: string }> {
-    return this.caller.call('probe', { entry })
+  /** Every fault of a JSONL file, by line; needs nothing opened. */
+  checkLines(path: string, call?: CallOptions): Promise<JsonLinesCheck> {
+    return this.caller.call('checkLines', { path }, call)
+  }
+
+  /** Rows of a task whose conversation holds a text. */
+  search(split: SplitName, task: number, text: string, call?: CallOptions): Promise<Int32Array> {
+    return this.caller.call('search', { split, task, text }, call)
   }
 
   /** Length statistics of each task; renders what has not been rendered. */

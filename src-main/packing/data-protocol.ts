@@ -5,7 +5,8 @@
  * What the window is shown keeps the names of ipc/contract.ts (snake case), so that a handler can hand it on as it is.
  */
 import type { TaskInfo } from '../data/mixture'
-import type { MixtureConfig, MixtureEntry, SplitName } from '../data/mixture.schema'
+import type { MixtureConfig, SplitName } from '../data/mixture.schema'
+import type { JsonLinesCheck } from '../data/tasks/custom-json'
 import type { BatchView } from './batch-view'
 import type { Comparison, PackingVariant } from './compare'
 import type { ConversationAt, ConversationPlace, ConversationView } from './conversation-view'
@@ -94,8 +95,10 @@ export interface DataCalls {
   inspect: { input: { split: SplitName; batch: number }; output: PackedBatch }
   batchView: { input: { split: SplitName; batch: number }; output: BatchView }
   conversation: { input: { split: SplitName; at: ConversationAt }; output: ConversationView }
-  /** Rows and source of one entry, or what is wrong with it. */
-  probe: { input: { entry: MixtureEntry }; output: { rows: number; source: string } }
+  /** Every fault of a JSONL file, by line. Needs no open mixture. */
+  checkLines: { input: { path: string }; output: JsonLinesCheck }
+  /** Rows of a task, in its order, whose conversation holds the text. */
+  search: { input: { split: SplitName; task: number; text: string }; output: Int32Array }
   /** Renders what has not been rendered: minutes on the full mixture, with progress. */
   taskLengths: { input: { split: SplitName }; output: TaskLengths[] }
   /** The calls below need all lengths, and render what has not been rendered first. */

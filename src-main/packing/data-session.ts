@@ -3,8 +3,9 @@
  * port's calls. Train batches are packed one after another in the order they were asked for.
  */
 import { MidbenchError } from '../errors'
-import { openMixture, type DataLocations, type OpenProgress } from '../data/mixture'
+import type { DataLocations, OpenProgress } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
+import { checkJsonLines } from '../data/tasks/custom-json'
 import { viewBatch } from './batch-view'
 import { BatchFinder } from './batch-finder'
 import { viewConversation } from './conversation-view'
@@ -13,6 +14,7 @@ import type { DataCalls, DataOptions, OpenedData, PackingFacts } from './data-pr
 import { createLoader, type Loader, type LoaderOptions } from './loader'
 import { moving, type CallContext, type CallHandlers } from './port-calls'
 import { replayRow } from './replay'
+import { searchTask } from './search'
 import type { SplitData } from './split-data'
 import { SplitPlans } from './split-plans'
 import { taskLengths } from './task-lengths'
@@ -65,11 +67,8 @@ export class DataSession {
       const { mixture, tokenizer } = this.split(split)
       return viewConversation(mixture, tokenizer, at)
     },
-    probe: async ({ entry }) => {
-      const mixture = await openMixture([entry], locationsOf(this.current().options))
-      await mixture.close()
-      return { rows: mixture.length, source: mixture.tasks[0]?.source ?? '' }
-    },
+    checkLines: ({ path }, { signal }) => checkJsonLines(path, signal),
+    search: ({ split, task, text }, context) => searchTask(this.split(split).mixture, task, text, context),
     taskLengths: async ({ split }, context) => {
       const data = this.split(split)
       const { seqLen } = this.current().loaderOptions

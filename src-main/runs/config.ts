@@ -37,8 +37,10 @@ export function parseConfig(input: unknown, where: string): RunConfig {
 /** As {@link parseConfig}, without the rules that span fields: for what does not train. */
 export function parseConfigFields(input: unknown, where: string): RunConfig {
   const parsed = runConfig.safeParse(input)
-  if (parsed.success) return parsed.data
-  throw invalidConfig(where, configIssues(parsed.error, input))
+  if (!parsed.success) throw invalidConfig(where, configIssues(parsed.error, input))
+  const issues = emptyMixture(parsed.data)
+  if (issues.length > 0) throw invalidConfig(where, issues)
+  return parsed.data
 }
 
 /**
@@ -67,6 +69,15 @@ export function baseDirOf(
 
 /** Faults that only several fields together have (reference §5). `worldSize` is the number of ranks. */
 export function crossFieldIssues(config: RunConfig, worldSize = 1): Issue[] {
+  return [...emptyMixture(config), ...batchIssues(config, worldSize)]
+}
+
+function emptyMixture({ mixture }: RunConfig): Issue[] {
+  if (mixture.train.length > 0) return []
+  return [{ path: 'mixture.train', message: 'is []', hint: 'it must be a list that is not empty' }]
+}
+
+function batchIssues(config: RunConfig, worldSize: number): Issue[] {
   const micro = config.device_batch_size * config.max_seq_len * worldSize
   if (config.total_batch_size % micro === 0) return []
   const below = Math.floor(config.total_batch_size / micro) * micro

@@ -4,7 +4,7 @@
  */
 import { shallowRef, watch, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
-import type { RenderedConversation, SplitName } from '../api/types'
+import type { Project, RenderedConversation, SplitName } from '../api/types'
 import { useProject } from './use-project'
 
 export type Where = { index: number } | { task: number; row: number }
@@ -19,8 +19,13 @@ export interface UseConversationReturn {
   loading: ShallowRef<boolean>
 }
 
-export function useConversation(wanted: () => Wanted | null): UseConversationReturn {
+/** @param from the config it is read by, where that is not the project's */
+export function useConversation(
+  wanted: () => Wanted | null,
+  from?: () => Pick<Project, 'config' | 'dir'> | null,
+): UseConversationReturn {
   const { project } = useProject()
+  const source = from ?? ((): Project | null => project.value)
   const conversation = shallowRef<RenderedConversation | null>(null)
   const error = shallowRef<CallError | null>(null)
   const loading = shallowRef(false)
@@ -29,14 +34,15 @@ export function useConversation(wanted: () => Wanted | null): UseConversationRet
   async function load(): Promise<void> {
     const ours = ++request
     const target = wanted()
-    if (!target || !project.value) {
+    const at = source()
+    if (!target || !at) {
       conversation.value = null
       error.value = null
       return
     }
     loading.value = true
     try {
-      const { config, dir } = project.value
+      const { config, dir } = at
       const answer = await call('mixture.conversation', { config, dir, split: target.split, at: target.at })
       if (ours !== request) return
       conversation.value = answer
@@ -51,7 +57,7 @@ export function useConversation(wanted: () => Wanted | null): UseConversationRet
   }
 
   watch(
-    () => JSON.stringify([wanted(), project.value?.config.mixture, project.value?.dir]),
+    () => JSON.stringify([wanted(), source()?.config.mixture, source()?.config.base_dir, source()?.dir]),
     () => void load(),
     {
       immediate: true,

@@ -1,14 +1,21 @@
 /**
  * Edits of the mixture: each takes the current list and gives the project a new one, so that each can be undone.
- * A JSONL file is probed first: what is wrong with it is said by line, and it is not added. Other tasks are added as they
- * are: what they miss can be chosen in their options.
+ * A JSONL file is checked first: what is wrong with it is said by line, and it is not added. Other tasks are added as they
+ * are: what they lack can be downloaded or chosen in their options.
  */
 import { call } from '../api/client'
-import type { MixtureEntry, SplitName } from '../api/types'
-import { entryName, moved, newEntry, type GeneratedOrHub } from '../mixture/entry'
+import type { MixtureEntry, RunConfig, SplitName } from '../api/types'
+import { moved, newEntry, type GeneratedOrHub } from '../mixture/entry'
+import { useFileCheck } from './use-file-check'
 import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
 import { useProject } from './use-project'
+
+/** Lists of the mixture; one that is not given stays as it is. */
+interface SomeLists {
+  train?: MixtureEntry[] | undefined
+  val?: MixtureEntry[] | undefined
+}
 
 export interface UseMixtureEditorReturn {
   entries: (split: SplitName) => MixtureEntry[]
@@ -19,8 +26,8 @@ export interface UseMixtureEditorReturn {
   addFiles: (split: SplitName, paths: readonly string[]) => Promise<void>
   /** Asks for a JSONL file and adds it. */
   pickFile: (split: SplitName) => Promise<void>
-  /** Train keeps at least one entry: a mixture without any is none. */
-  canRemove: (split: SplitName) => boolean
+  /** Takes other lists in place of these; a list that is left out stays. Options may change with them. */
+  replaceAll: (lists: SomeLists, options?: Partial<RunConfig>) => void
   remove: (split: SplitName, index: number) => void
   move: (split: SplitName, from: number, to: number) => void
 }
@@ -29,6 +36,7 @@ export function useMixtureEditor(): UseMixtureEditorReturn {
   const { project, edit } = useProject()
   const { entry: selected } = useNavigation()
   const { attempt } = useNotices()
+  const { check } = useFileCheck()
 
   const entries = (split: SplitName): MixtureEntry[] => project.value?.config.mixture[split] ?? []
 
@@ -58,13 +66,7 @@ export function useMixtureEditor(): UseMixtureEditorReturn {
 
   async function addFiles(split: SplitName, paths: readonly string[]): Promise<void> {
     for (const filepath of paths) {
-      if (!project.value) return
-      const { config, dir } = project.value
-      const entry: MixtureEntry = { task: 'CustomJSON', filepath }
-      const probed = await attempt(`${entryName(entry)} was not added`, () =>
-        call('mixture.probe', { config, dir, entry }),
-      )
-      if (probed) add(split, entry)
+      if (await check(filepath, split)) add(split, { task: 'CustomJSON', filepath })
     }
   }
 
@@ -73,12 +75,15 @@ export function useMixtureEditor(): UseMixtureEditorReturn {
     if (path) await addFiles(split, [path])
   }
 
-  function canRemove(split: SplitName): boolean {
-    return split === 'val' || entries(split).length > 1
+  function replaceAll(lists: SomeLists, options: Partial<RunConfig> = {}): void {
+    if (!project.value) return
+    const { config } = project.value
+    const { train = config.mixture.train, val = config.mixture.val } = lists
+    edit({ ...config, ...options, mixture: { train, val } })
+    selected.value = { split: lists.train ? 'train' : 'val', index: 0 }
   }
 
   function remove(split: SplitName, index: number): void {
-    if (!canRemove(split)) return
     const list = entries(split).filter((_, at) => at !== index)
     put(split, list)
     selected.value = { split, index: Math.max(0, Math.min(index, list.length - 1)) }
@@ -91,5 +96,5 @@ export function useMixtureEditor(): UseMixtureEditorReturn {
     selected.value = { split, index: to }
   }
 
-  return { entries, replace, addTask, addFiles, pickFile, canRemove, remove, move }
+  return { entries, replace, addTask, addFiles, pickFile, replaceAll, remove, move }
 }

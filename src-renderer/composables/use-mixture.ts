@@ -1,13 +1,16 @@
 /**
  * What the mixture amounts to: rows at once, lengths (every conversation rendered) as a job that a further edit cancels.
- * Figures are remembered an entry, so that an edit recomputes only what it changed. Shared by the places of the window.
+ * Where some of it cannot be read, the rest still is, and the error says what is wrong with the others. Figures are
+ * remembered an entry, so that an edit recomputes only what it changed. Shared by the places of the window.
  */
 import { createSharedComposable, watchDebounced } from '@vueuse/core'
-import { computed, shallowRef } from 'vue'
-import { call, toCallError, type CallError } from '../api/client'
-import type { MixtureEntry, MixtureSummary, Project, RunConfig, SplitName } from '../api/types'
+import { computed, shallowRef, watch } from 'vue'
+import { call, CallError, toCallError } from '../api/client'
+import type { MixtureEntry, MixtureSummary, Project, RunConfig } from '../api/types'
 import { entryColours, taskColours } from '../mixture/colours'
+import { readablePart, withEntriesOf, type ReadablePart } from '../mixture/readable'
 import { figuresKey, mixtureRows, mixtureTotals, type EntryFigures } from '../mixture/rows'
+import { useDownloads } from './use-downloads'
 import { useJob } from './use-job'
 import { useProject } from './use-project'
 
@@ -19,6 +22,15 @@ function contextOf({ config, dir }: Project): string {
   return JSON.stringify([base_dir, model_tag, model_step, max_seq_len, dir])
 }
 
+/** What has been opened. */
+interface Opened {
+  /** Answers for what can be read: the project's, or without the entries at fault. */
+  config: RunConfig
+  dir: string
+  /** The entries as they were then, all of them. */
+  whole: RunConfig['mixture']
+}
+
 export const useMixture = createSharedComposable(() => {
   const { project } = useProject()
   const summary = shallowRef<MixtureSummary | null>(null)
@@ -27,8 +39,12 @@ export const useMixture = createSharedComposable(() => {
   /** While tasks and rows are being asked for. */
   const describing = shallowRef(false)
   const lengthsError = shallowRef<CallError | null>(null)
+  const opened = shallowRef<Opened | null>(null)
+  const reading = useJob()
   const job = useJob()
+  const { finished } = useDownloads()
   let request = 0
+  let failed: CallError | null = null
 
   const context = computed(() => (project.value ? contextOf(project.value) : ''))
   const mixture = computed<RunConfig['mixture']>(
@@ -55,48 +71,67 @@ export const useMixture = createSharedComposable(() => {
     known.value = new Map(known.value).set(key, { ...before, ...figures })
   }
 
+  async function ask(config: RunConfig, dir: string): Promise<MixtureSummary> {
+    const answer = await reading.run((job) => call('mixture.describe', { config, dir, job }))
+    if (!answer) throw new CallError({ code: 'cancelled', message: 'Reading the tasks was cancelled.' })
+    return answer
+  }
+
+  /** Opens the mixture, or the part of it that can be read; notes why it is a part. */
+  async function openMixture(
+    config: RunConfig,
+    dir: string,
+  ): Promise<{ answer: MixtureSummary; part: ReadablePart } | null> {
+    const whole = readablePart(config, [])
+    try {
+      return { answer: await ask(config, dir), part: whole }
+    } catch (failure) {
+      const why = toCallError(failure)
+      failed = why
+      const part = readablePart(config, why.issues)
+      if (part.left === 0 || part.left === whole.left) return null
+      return { answer: await ask(part.config, dir), part }
+    }
+  }
+
   async function describe(): Promise<void> {
     if (!project.value) return
     const ours = ++request
     const { config, dir } = project.value
     job.cancel()
     describing.value = true
-    try {
-      const answer = await call('mixture.describe', { config, dir })
-      if (ours !== request) return
-      summary.value = answer
-      error.value = null
-      for (const split of SPLITS) {
-        for (const { entry, rows, source } of answer[split].tasks)
-          learn(config.mixture[split][entry], { rows, source })
-      }
-      void measure()
-    } catch (failure) {
-      if (ours !== request) return
-      summary.value = null
-      error.value = toCallError(failure)
-    } finally {
-      if (ours === request) describing.value = false
+    failed = null
+    const found = await openMixture(config, dir).catch(() => null)
+    if (ours !== request) return
+    describing.value = false
+    error.value = failed
+    summary.value = found && withEntriesOf(found.part, found.answer)
+    opened.value = found && { config: found.part.config, dir, whole: config.mixture }
+    if (!found) return
+    for (const split of SPLITS) {
+      for (const { entry, rows, source } of found.answer[split].tasks)
+        learn(found.part.config.mixture[split][entry], { rows, source })
     }
+    void measure()
   }
 
-  const isMeasured = (split: SplitName): boolean =>
-    mixture.value[split].every((entry) => known.value.get(figuresKey(entry))?.lengths)
+  const isMeasured = (entries: readonly MixtureEntry[]): boolean =>
+    entries.every((entry) => known.value.get(figuresKey(entry))?.lengths)
 
   /** Renders every conversation of the splits whose figures are not all known. */
   async function measure(): Promise<void> {
-    if (!project.value || !summary.value) return
-    const { config, dir } = project.value
+    if (!opened.value || !summary.value) return
+    const { config, dir, whole } = opened.value
     const tasks = summary.value
     lengthsError.value = null
     try {
       for (const split of SPLITS) {
-        if (isMeasured(split)) continue
+        if (isMeasured(config.mixture[split])) continue
         const lengths = await job.run((name) => call('mixture.lengths', { config, dir, split, job: name }))
         if (!lengths) return
         for (const task of lengths) {
           const entry = tasks[split].tasks.find(({ index }) => index === task.index)?.entry
-          if (entry !== undefined) learn(config.mixture[split][entry], { lengths: task })
+          if (entry !== undefined) learn(whole[split][entry], { lengths: task })
         }
       }
     } catch (failure) {
@@ -107,6 +142,7 @@ export const useMixture = createSharedComposable(() => {
   watchDebounced(context, () => (known.value = new Map()), { debounce: 0 })
   const described = computed(() => context.value + JSON.stringify(mixture.value))
   watchDebounced(described, () => void describe(), { debounce: 150, immediate: true })
+  watch(finished, () => void describe())
 
   return {
     mixture,
@@ -119,6 +155,9 @@ export const useMixture = createSharedComposable(() => {
     error,
     lengthsError,
     describing,
+    reading: reading.progress,
+    cancelReading: reading.cancel,
+    opened,
     measuring: job.running,
     progress: job.progress,
     measure,

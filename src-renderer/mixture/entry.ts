@@ -159,3 +159,13 @@ export function withFile(entry: MixtureEntry, path: string): MixtureEntry {
   if (entry.task === 'SimpleSpelling' || entry.task === 'SpellingBee') return { ...entry, word_list: path }
   return { ...entry, data_files: path }
 }
+
+/** The entry with a file below one folder read from the same place below another. Paths that lie elsewhere stay. */
+export function movedBelow(entry: MixtureEntry, from: string, to: string): MixtureEntry {
+  const moved = (path: string): string =>
+    path.startsWith(`${from}/`) ? `${to}${path.slice(from.length)}` : path
+  if (entry.task === 'CustomJSON') return { ...entry, filepath: moved(entry.filepath) }
+  return 'word_list' in entry && entry.word_list !== undefined
+    ? { ...entry, word_list: moved(entry.word_list) }
+    : entry
+}

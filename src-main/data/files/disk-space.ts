@@ -9,16 +9,25 @@ const MARGIN = 500e6
 
 /** @throws MidbenchError `disk.full` when the disk of `dir`, which may not exist yet, has no room for so many bytes. */
 export async function requireSpace(dir: string, bytes: number, what: string): Promise<void> {
-  let there = dir
-  while (!(await exists(there)) && dirname(there) !== there) there = dirname(there)
-  const { bavail, bsize } = await statfs(there)
-  const free = bavail * bsize
+  const { there, free } = await spaceAt(dir)
   if (free >= bytes + MARGIN) return
   throw new MidbenchError({
     code: 'disk.full',
     message: `${what} takes ${gigabytes(bytes)} on the disk of ${there}, where ${gigabytes(free)} are free`,
     remedy: 'Make room, or name another folder (HF_HOME for the hub, MIDBENCH_CACHE for decoded rows).',
   })
+}
+
+/** Bytes free on the disk of a folder, which may not exist yet. */
+export async function freeSpace(dir: string): Promise<number> {
+  return (await spaceAt(dir)).free
+}
+
+async function spaceAt(dir: string): Promise<{ there: string; free: number }> {
+  let there = dir
+  while (!(await exists(there)) && dirname(there) !== there) there = dirname(there)
+  const { bavail, bsize } = await statfs(there)
+  return { there, free: bavail * bsize }
 }
 
 function gigabytes(bytes: number): string {

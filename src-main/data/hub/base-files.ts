@@ -7,6 +7,7 @@ import { exists } from '../files/durable'
 import type { TaskContext } from '../tasks/task'
 import { fetchFile, type FetchOptions } from './fetch-file'
 import { hubSettings } from './hub-env'
+import { asMidbenchError, checkStatus, StallWatch } from './requests'
 import { refuseOffline } from './splits'
 
 /** Address by name in base_dir. */
@@ -30,6 +31,31 @@ export async function missingBaseFile(
 export async function downloadBaseFile(path: string, url: string, options: FetchOptions): Promise<void> {
   refuseOffline(await hubSettings(), path)
   await fetchFile({ url, target: path, what: path }, options)
+}
+
+/** Waited for an answer about a file's length, which is only for show. */
+const LENGTH_MS = 10_000
+
+/** Bytes of such a file, or null where the server does not say. @throws MidbenchError `hub.*` */
+export async function baseFileLength(
+  path: string,
+  url: string,
+  signal: AbortSignal | undefined,
+): Promise<number | null> {
+  refuseOffline(await hubSettings(), path)
+  const watch = new StallWatch(LENGTH_MS, signal)
+  try {
+    const headers = { 'accept-encoding': 'identity' }
+    const response = await fetch(url, { method: 'HEAD', headers, signal: watch.signal })
+    checkStatus(response, path)
+    const length = response.headers.get('content-length')
+    return length === null ? null : Number(length)
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw asMidbenchError(error, path)
+  } finally {
+    watch.stop()
+  }
 }
 
 /** Downloads the file at `path` if it is one of these, missing, and may be downloaded. */

@@ -92,6 +92,13 @@ export class Retries {
   }
 }
 
+/** What a request that is tried once throws: a passing fault as an error for people, everything else as it is. */
+export function asMidbenchError(error: unknown, what: string): unknown {
+  const fault = error instanceof TransientFault ? error : networkFault(error)
+  if (fault === undefined) return error
+  return new MidbenchError({ code: fault.code, message: `${what}: ${fault.message}` }, { cause: error })
+}
+
 /** What `fetch` throws when a connection fails or breaks; undefined for what is no matter of the network. */
 function networkFault(error: unknown): TransientFault | undefined {
   if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return undefined
@@ -133,7 +140,11 @@ function refusal(status: number, what: string): { code: string; message: string;
     }
   }
   if (status === 404 || status === 410) {
-    return { code: 'hub.not-found', message: `${what}: the server has no such thing (${String(status)})` }
+    return {
+      code: 'hub.not-found',
+      message: `${what}: the server has no such thing (${String(status)})`,
+      remedy: 'It may have been moved or renamed. Check HF_ENDPOINT, or name local files in its place.',
+    }
   }
   return { code: 'hub.refused', message: `${what}: the server refuses (${String(status)})` }
 }

@@ -2,7 +2,7 @@
 import { MidbenchError } from '../../errors'
 import { exists } from '../files/durable'
 import type { OpenProgress } from '../locations'
-import { requireSpace } from '../files/disk-space'
+import { freeSpace, requireSpace } from '../files/disk-space'
 import { arrivedBytes, fetchFile } from './fetch-file'
 import { authorization, fileUrl, folderFiles, mainCommit, type HubFile, type RequestOptions } from './hub-api'
 import { completeSplit, HubCache } from './hub-cache'
@@ -18,6 +18,16 @@ export interface DatasetSplit {
 
 export interface DownloadOptions extends RequestOptions {
   onProgress?: ((progress: OpenProgress) => void) | undefined
+}
+
+/** What a download amounts to. */
+export interface DownloadSize {
+  /** Bytes; null where the server does not say. */
+  total: number | null
+  /** Bytes that are here already and would not be downloaded again. */
+  arrived: number
+  /** Bytes free on the disk that it goes to. */
+  free: number
 }
 
 /** The split's files in the cache, or undefined where they are not all there. Makes no request. */
@@ -36,15 +46,9 @@ export async function downloadSplit(
   hub: HubSettings,
   options: DownloadOptions = {},
 ): Promise<string[]> {
-  refuseOffline(hub, describeSplit(dataset))
   const { repo } = dataset
-  const commit = await mainCommit(hub, repo, options)
-  const files = await splitFiles(dataset, hub, commit, options)
-  const cache = new HubCache(hub.cacheDir, repo)
-  const arrived = await Promise.all(files.map(({ etag }) => arrivedBytes(cache.blobPath(etag))))
-  const total = files.reduce((sum, { size }) => sum + size, 0)
-  const missing = total - arrived.reduce((sum, bytes) => sum + bytes, 0)
-  await requireSpace(hub.cacheDir, missing, describeSplit(dataset))
+  const { commit, files, cache, total, arrived } = await listSplit(dataset, hub, options)
+  await requireSpace(hub.cacheDir, total - arrived, describeSplit(dataset))
 
   let before = 0
   for (const file of files) {
@@ -66,6 +70,16 @@ export async function downloadSplit(
   return files.map(({ path }) => cache.filePath(commit, path))
 }
 
+/** How much there is to download, by the hub's listing. @throws MidbenchError `hub.*` */
+export async function splitSize(
+  dataset: DatasetSplit,
+  hub: HubSettings,
+  options: RequestOptions = {},
+): Promise<DownloadSize> {
+  const { total, arrived } = await listSplit(dataset, hub, options)
+  return { total, arrived, free: await freeSpace(hub.cacheDir) }
+}
+
 /** One line for people: `cais/mmlu, all test`. */
 export function describeSplit({ repo, folder, split }: DatasetSplit): string {
   return folder === 'data' ? `${repo}, ${split}` : `${repo}, ${folder} ${split}`
@@ -79,6 +93,30 @@ export function refuseOffline(hub: HubSettings, what: string): void {
     message: `${what}: it is not on this machine, and HF_HUB_OFFLINE forbids downloading it`,
     remedy: 'Unset HF_HUB_OFFLINE, or name local files in the config.',
   })
+}
+
+interface ListedSplit {
+  commit: string
+  files: HubFile[]
+  cache: HubCache
+  /** Bytes of all files, and of what is here of them. */
+  total: number
+  arrived: number
+}
+
+/** The split as the main branch has it, beside what has arrived of it. */
+async function listSplit(
+  dataset: DatasetSplit,
+  hub: HubSettings,
+  options: RequestOptions,
+): Promise<ListedSplit> {
+  refuseOffline(hub, describeSplit(dataset))
+  const commit = await mainCommit(hub, dataset.repo, options)
+  const files = await splitFiles(dataset, hub, commit, options)
+  const cache = new HubCache(hub.cacheDir, dataset.repo)
+  const here = await Promise.all(files.map(({ etag }) => arrivedBytes(cache.blobPath(etag))))
+  const total = files.reduce((sum, { size }) => sum + size, 0)
+  return { commit, files, cache, total, arrived: here.reduce((sum, bytes) => sum + bytes, 0) }
 }
 
 async function splitFiles(

@@ -44,9 +44,37 @@ const renderedConversation = z.object({
   message: z.array(z.int()),
 })
 
+/** A nanochat folder as the window tells of it. */
+const nanochatFolder = z.object({
+  path: z.string(),
+  /** What named it. */
+  origin: z.enum(['config', 'settings', 'environment', 'default']),
+  exists: z.boolean(),
+  /** tokenizer.pkl is there. */
+  tokenizer: z.boolean(),
+  /** Tags of its base checkpoints. */
+  bases: z.array(z.string()),
+  /** Tag of a base that a recipe in the folder makes on first use; null where there is none. */
+  recipe: z.string().nullable(),
+})
+const linesCheck = z.object({
+  conversations: z.int(),
+  /** `line 14` and what is wrong with it; the first hundred. */
+  faults: z.array(z.object({ path: z.string(), message: z.string() })),
+  /** All of them. */
+  faultCount: z.int(),
+})
+/** Lists that a file gives; one that it does not have is left out. Paths are absolute. */
+const importedMixture = z.object({
+  path: z.string(),
+  train: z.array(mixtureEntry).optional(),
+  val: z.array(mixtureEntry).optional(),
+})
+
 export const mixtureCalls = {
+  /** Tasks and rows. A job with progress where a name is given: opening decodes what has not been decoded before. */
   'mixture.describe': {
-    input: z.object(configAt),
+    input: z.object({ ...configAt, job: z.string().optional() }),
     output: z.object({ train: splitSummary, val: splitSummary }),
   },
   /** Renders every conversation of the split to count tokens: a job with progress. */
@@ -65,13 +93,32 @@ export const mixtureCalls = {
     }),
     output: renderedConversation,
   },
-  /** Checks one entry before it is added: rows, or what is wrong with it by line. */
-  'mixture.probe': {
-    input: z.object({ ...configAt, entry: mixtureEntry }),
-    output: z.object({ rows: z.int(), source: z.string() }),
+  /** Rows of a task whose conversation holds a text, in any case: a job with progress. */
+  'mixture.search': {
+    input: z.object({
+      ...configAt,
+      split: splitName,
+      task: z.int().min(0),
+      text: z.string().min(1),
+      job: z.string(),
+    }),
+    output: int32,
+  },
+  /** Every fault of a JSONL file by its line, before it is added: a job. */
+  'mixture.checkFile': { input: z.object({ path: z.string(), job: z.string() }), output: linesCheck },
+  /** The nanochat folder that the config uses. */
+  'mixture.folder': { input: z.object(configAt), output: nanochatFolder },
+  /** Asks for a JSON file or a Python script and reads its lists; null: the dialog was cancelled. */
+  'mixture.import': { input: z.object(configAt), output: importedMixture.nullable() },
+  /** Asks for a place and writes the mixture there; null: the dialog was cancelled. */
+  'mixture.export': {
+    input: z.object({ ...configAt, format: z.enum(['json', 'python']) }),
+    output: z.object({ path: z.string() }).nullable(),
   },
 } as const
 
+export type NanochatFolder = z.infer<typeof nanochatFolder>
+export type LinesCheck = z.infer<typeof linesCheck>
 export type TaskSummary = z.infer<typeof taskSummary>
 export type SplitSummary = z.infer<typeof splitSummary>
 export type TaskLengths = z.infer<typeof taskLengths>

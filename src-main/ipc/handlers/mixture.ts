@@ -1,20 +1,36 @@
-/** What a mixture holds: its tasks, its lengths, its conversations. Answers come from the window's data thread. */
+/**
+ * What a mixture holds: its tasks, its lengths, its conversations, answered by the window's data thread; and its way from
+ * and to files.
+ */
 import type { DataAccess } from '../../app/data-access'
+import type { Dialogs } from '../../app/dialogs'
+import { exportFile } from '../../app/export-file'
 import type { Jobs } from '../../app/jobs'
+import { mixtureText, readMixtureFile } from '../../app/mixture-exchange'
 import type { TaskInfo } from '../../data/mixture'
-import type { SplitSummary } from '../contract'
+import type { CallOptions } from '../../packing/port-calls'
+import type { CallOutput, SplitSummary } from '../contract'
 import type { Handlers } from '../serve'
 
 type MixtureCalls = Extract<keyof Handlers, `mixture.${string}`>
 
-export function mixtureHandlers(access: DataAccess, jobs: Jobs): Pick<Handlers, MixtureCalls> {
+const ENDINGS = { json: 'json', python: 'py' } as const
+
+export function mixtureHandlers(
+  access: DataAccess,
+  jobs: Jobs,
+  dialogs: Pick<Dialogs, 'openMixture' | 'saveMixture'>,
+): Pick<Handlers, MixtureCalls> {
   return {
-    'mixture.describe': async ({ config, dir }) => {
-      const { data } = await access.of(config, dir)
-      return {
-        train: splitSummary(data.trainConversations, data.tasks.train),
-        val: splitSummary(data.valConversations, data.tasks.val),
+    'mixture.describe': ({ config, dir, job }) => {
+      const describe = async (context: CallOptions): Promise<CallOutput<'mixture.describe'>> => {
+        const { data } = await access.of(config, dir, context)
+        return {
+          train: splitSummary(data.trainConversations, data.tasks.train),
+          val: splitSummary(data.valConversations, data.tasks.val),
+        }
       }
+      return job === undefined ? describe({}) : jobs.run(job, describe)
     },
     'mixture.lengths': ({ config, dir, split, job }) =>
       jobs.run(job, async (context) => {
@@ -25,10 +41,22 @@ export function mixtureHandlers(access: DataAccess, jobs: Jobs): Pick<Handlers, 
       const { client } = await access.of(config, dir)
       return client.conversation(split, at)
     },
-    // Opened by itself: an entry can be right beside one that is not.
-    'mixture.probe': async ({ config, dir, entry }) => {
-      const { data } = await access.of({ ...config, mixture: { train: [entry], val: [] } }, dir)
-      return { rows: data.trainConversations, source: data.tasks.train[0]?.source ?? '' }
+    'mixture.search': ({ config, dir, split, task, text, job }) =>
+      jobs.run(job, async (context) => {
+        const { client } = await access.of(config, dir, context)
+        return client.search(split, task, text, context)
+      }),
+    'mixture.checkFile': ({ path, job }) => jobs.run(job, (context) => access.checkLines(path, context)),
+    'mixture.folder': ({ config, dir }) => access.folder(config, dir),
+    'mixture.import': async ({ config, dir }) => {
+      const path = await dialogs.openMixture()
+      if (path === null) return null
+      return { path, ...(await readMixtureFile(path, access.locations(config, dir).baseDir)) }
+    },
+    'mixture.export': async ({ config, dir, format }) => {
+      const text = mixtureText(format, config, dir, access.locations(config, dir).baseDir)
+      const chosen = await dialogs.saveMixture(format)
+      return chosen === null ? null : exportFile(chosen, ENDINGS[format], text)
     },
   }
 }

@@ -2,17 +2,14 @@
  * Packed batches, as the training loop would get them, and what is known without packing one. Answers come from the
  * window's data thread; what may need every conversation's length is a job.
  */
-import { extname } from 'node:path'
-
 import type { DataAccess } from '../../app/data-access'
 import type { Dialogs } from '../../app/dialogs'
+import { exportFile } from '../../app/export-file'
 import type { Jobs } from '../../app/jobs'
-import { makeFile } from '../../data/files/durable'
 import { MidbenchError } from '../../errors'
 import type { PlanRequest } from '../../packing/data-protocol'
 import { crossFieldIssues } from '../../runs/config'
 import type { RunConfig } from '../../runs/config.schema'
-import type { CallParsed } from '../contract'
 import type { Handlers } from '../serve'
 
 type PackingCalls = Extract<keyof Handlers, `packing.${string}`>
@@ -52,12 +49,10 @@ export function packingHandlers(
       }),
     'packing.export': async ({ kind, name, content }) => {
       const chosen = await dialogs.saveExport(kind, name)
-      return chosen === null ? null : writeExport(withExtension(chosen, kind), content)
+      return chosen === null ? null : exportFile(chosen, kind, content)
     },
   }
 }
-
-type ExportKind = CallParsed<'packing.export'>['kind']
 
 /** The whole epoch: train in steps of total_batch_size tokens, val a batch at a time. */
 function planRequest(config: RunConfig, split: PlanRequest['split']): PlanRequest {
@@ -69,28 +64,6 @@ function planRequest(config: RunConfig, split: PlanRequest['split']): PlanReques
   }
   const batchesPerStep = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
   return { split, batches_per_step: batchesPerStep, num_iterations: null }
-}
-
-/** Never another kind of file than the one asked for, whatever was typed. */
-function withExtension(path: string, kind: ExportKind): string {
-  return extname(path).toLowerCase() === `.${kind}` ? path : `${path}.${kind}`
-}
-
-async function writeExport(path: string, content: Uint8Array): Promise<{ path: string }> {
-  try {
-    await makeFile(path, content)
-    return { path }
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new MidbenchError(
-      {
-        code: 'export.unwritable',
-        message: `${path} cannot be written: ${reason}.`,
-        remedy: 'Choose another place.',
-      },
-      { cause },
-    )
-  }
 }
 
 function noSuchConversation(conversation: number, split: string, there: number): MidbenchError {

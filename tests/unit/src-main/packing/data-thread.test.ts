@@ -9,6 +9,7 @@ import type { DataOptions } from '../../../../src-main/packing/data-protocol'
 import { createLoader } from '../../../../src-main/packing/loader'
 import type { LoaderState, PackedBatch } from '../../../../src-main/packing/types'
 import { loadTokenizer, type Tokenizer } from '../../../../src-main/tokenizer/tokenizer'
+import { goldenPath } from '../../../support/golden'
 import { goldenLocations, goldenMixture, goldenTokenizerDir } from '../../../support/golden-mixture'
 
 const shape = {
@@ -228,12 +229,14 @@ describe('the data thread', () => {
     await client.close()
   })
 
-  it('counts the rows of an entry, or says what is wrong with it', async () => {
+  it('searches a task, and checks the lines of a file', async () => {
     const client = await opened()
-    const words = { task: 'SimpleSpelling' as const, split: 'train' as const, size: 17 }
-    expect((await client.probe(words)).rows).toBe(17)
-    const missing = client.probe({ task: 'CustomJSON', filepath: '/nowhere/x.jsonl' })
-    await expect(missing).rejects.toThrow('/nowhere/x.jsonl')
+    const rows = await client.search('train', 5, 'SPELL THE WORD')
+    expect(rows).toEqual(Int32Array.from({ length: 200 }, (_, row) => row))
+    await expect(client.search('train', 7, 'a')).rejects.toMatchObject({ code: 'search.task' })
+    const identity = goldenPath('nanochat_base/identity_conversations.jsonl')
+    expect(await client.checkLines(identity)).toMatchObject({ conversations: 40, faultCount: 0 })
+    await expect(client.checkLines('/nowhere/x.jsonl')).rejects.toThrow('/nowhere/x.jsonl')
     await client.close()
   })
 

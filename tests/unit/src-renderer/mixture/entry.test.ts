@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { calls } from '../../../../src-main/ipc/contract'
+import { mixtureEntry } from '../../../../src-main/data/mixture.schema'
 import type { MixtureEntry } from '../../../../src-renderer/api/types'
 import {
   entryName,
@@ -15,7 +15,6 @@ import {
   withoutFile,
 } from '../../../../src-renderer/mixture/entry'
 
-const entrySchema = calls['mixture.probe'].input.shape.entry
 const KINDS = ['SmolTalk', 'MMLU', 'GSM8K', 'SimpleSpelling', 'SpellingBee'] as const
 const mmlu: MixtureEntry = { task: 'MMLU', subset: 'all', split: 'test', stop: 5200 }
 
@@ -23,7 +22,7 @@ describe('newEntry', () => {
   it.each(KINDS)('%s is what the contract takes, in both splits', (task) => {
     for (const split of ['train', 'val'] as const) {
       const entry = newEntry(task, split)
-      expect(entrySchema.parse(entry)).toEqual(entry)
+      expect(mixtureEntry.parse(entry)).toEqual(entry)
     }
   })
   it('spells with the words that the mixture spells with already', () => {

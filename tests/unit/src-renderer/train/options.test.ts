@@ -38,6 +38,6 @@ it('has the reference’s defaults', () => {
 })
 
 it('refuses a config that is none', () => {
-  expect(parseConfig({ mixture: { train: [], val: [] } })).toBeNull()
+  expect(parseConfig({ mixture: { train: [{ task: 'Wikipedia' }], val: [] } })).toBeNull()
   expect(parseConfig('text')).toBeNull()
 })

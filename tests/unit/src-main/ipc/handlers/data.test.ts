@@ -1,6 +1,7 @@
 /** The mixture.* calls on the starter project, over the real data thread. */
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { DataAccess } from '../../../../../src-main/app/data-access'
 import { Jobs } from '../../../../../src-main/app/jobs'
@@ -8,13 +9,21 @@ import { mixtureHandlers } from '../../../../../src-main/ipc/handlers/mixture'
 import { projectDir } from '../../../../../src-main/native/paths'
 import { loadConfig } from '../../../../../src-main/runs/config'
 import type { RunConfig } from '../../../../../src-main/runs/config.schema'
+import { goldenPath } from '../../../../support/golden'
 import { keptFolder } from '../../../../support/temporary-folder'
 
 const { config, dir } = await loadConfig(join(projectDir(), 'resources', 'starter', 'preset.json'))
-const access = new DataAccess({ cacheDir: keptFolder(), defaultBaseDir: () => null })
+const folder = keptFolder()
+const access = new DataAccess({ cacheDir: join(folder, 'cache'), defaultBaseDir: () => null })
+/** What the next dialog is answered with. */
+const dialogs = {
+  path: null as string | null,
+  openMixture: () => Promise.resolve(dialogs.path),
+  saveMixture: () => Promise.resolve(dialogs.path),
+}
 const progress: string[] = []
 const jobs = new Jobs(({ job, label }) => progress.push(`${job}: ${label}`))
-const mixture = mixtureHandlers(access, jobs)
+const mixture = mixtureHandlers(access, jobs, dialogs)
 const at = { config, dir }
 afterAll(() => access.close())
 
@@ -39,18 +48,113 @@ describe('mixture.describe', () => {
   })
 })
 
-describe('mixture.probe', () => {
-  it('answers for an entry by itself, also beside a broken one', async () => {
-    const broken: RunConfig = {
-      ...config,
-      mixture: { train: [{ task: 'CustomJSON', filepath: 'no' }], val: [] },
+describe('mixture.search', () => {
+  it('finds the rows that hold a text, in any case, as a job', async () => {
+    const search = { ...at, split: 'val' as const, task: 1, job: 'find' }
+    const rows = await mixture['mixture.search']({ ...search, text: 'SPELL the word' })
+    expect(rows).toEqual(Int32Array.from({ length: 200 }, (_, row) => row))
+    expect(await mixture['mixture.search']({ ...search, text: 'no such text' })).toEqual(new Int32Array())
+    const { conversation } = await mixture['mixture.conversation']({
+      ...{ ...at, split: 'val' as const },
+      at: { task: 1, row: 7 },
+    })
+    const text = conversation.messages[1]?.content
+    expect(text).toBeTypeOf('string')
+    const exact = await mixture['mixture.search']({ ...search, text: typeof text === 'string' ? text : '' })
+    expect(Array.from(exact)).toContain(7)
+  })
+})
+
+describe('mixture.checkFile', () => {
+  it('lists every fault by line', async () => {
+    const path = join(folder, 'faulty.jsonl')
+    writeFileSync(path, `[]\n[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]\nx\n`)
+    const check = await mixture['mixture.checkFile']({ path, job: 'check' })
+    expect(check).toMatchObject({ conversations: 1, faultCount: 2 })
+    expect(check.faults.map((fault) => fault.path)).toEqual(['line 1', 'line 3'])
+    await expect(mixture['mixture.checkFile']({ path: '/nowhere.jsonl', job: 'check' })).rejects.toThrow(
+      /nowhere/,
+    )
+  })
+})
+
+describe('mixture.folder', () => {
+  it('tells what named it and what it holds', async () => {
+    expect(await mixture['mixture.folder'](at)).toEqual({
+      ...{ path: dir, origin: 'config', exists: true, tokenizer: true, recipe: 'd4' },
+      bases: [],
+    })
+    const golden = await mixture['mixture.folder']({
+      config: { ...config, base_dir: goldenPath('nanochat_base') },
+      dir,
+    })
+    expect(golden).toMatchObject({ tokenizer: true, recipe: null, bases: ['d3'] })
+    vi.stubEnv('NANOCHAT_BASE_DIR', join(folder, 'none'))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await mixture['mixture.folder']({ config: { ...config, base_dir: null }, dir })).toMatchObject({
+      ...{ path: join(folder, 'none'), origin: 'environment', exists: false, tokenizer: false },
+    })
+  })
+})
+
+describe('mixture.export and mixture.import', () => {
+  const reference: RunConfig = {
+    ...config,
+    base_dir: folder,
+    mixture: {
+      train: [
+        { task: 'MMLU', subset: 'auxiliary_train', split: 'train' },
+        { task: 'CustomJSON', filepath: join(folder, 'identity_conversations.jsonl'), repeat: 2 },
+      ],
+      val: [{ task: 'GSM8K', subset: 'main', split: 'test', stop: 420 }],
+    },
+  }
+
+  it.each(['json', 'python'] as const)('take a mixture as %s there and back', async (format) => {
+    dialogs.path = join(folder, 'mix')
+    const written = await mixture['mixture.export']({ config: reference, dir, format })
+    const path = join(folder, format === 'json' ? 'mix.json' : 'mix.py')
+    expect(written).toEqual({ path })
+    dialogs.path = path
+    const { train, val } = reference.mixture
+    expect(await mixture['mixture.import']({ config: reference, dir })).toEqual({ path, train, val })
+  })
+
+  it('keep everything in JSON, with absolute paths, and refuse in Python what it has no words for', async () => {
+    dialogs.path = join(folder, 'starter.json')
+    await mixture['mixture.export']({ ...at, format: 'json' })
+    const back = await mixture['mixture.import'](at)
+    expect(back?.train).toHaveLength(config.mixture.train.length)
+    expect(back?.train?.[0]).toMatchObject({ filepath: join(dir, 'conversations.jsonl') })
+    await expect(mixture['mixture.export']({ ...at, format: 'python' })).rejects.toMatchObject({
+      code: 'mixture.no-python',
+    })
+  })
+
+  it('take over the lists that there are, and nothing of a file with a fault', async () => {
+    dialogs.path = join(folder, 'val.py')
+    writeFileSync(dialogs.path, 'val_dataset = TaskMixture([\n  SmolTalk("test"),\n])\n')
+    expect(await mixture['mixture.import'](at)).toEqual({
+      path: dialogs.path,
+      val: [{ task: 'SmolTalk', split: 'test' }],
+    })
+    dialogs.path = join(folder, 'wrong.json')
+    for (const [text, code] of [
+      ['{', 'config.not-json'],
+      ['3', 'config.invalid'],
+      ['{"train":[{"task":"SmolTalk","split":"dev"}]}', 'config.invalid'],
+    ] as const) {
+      writeFileSync(dialogs.path, text)
+      await expect(mixture['mixture.import'](at)).rejects.toMatchObject({ code })
     }
-    const entry = { task: 'CustomJSON' as const, filepath: 'conversations-val.jsonl' }
-    const probed = await mixture['mixture.probe']({ config: broken, dir, entry })
-    expect(probed).toMatchObject({ rows: 50 })
-    await expect(
-      mixture['mixture.probe']({ ...at, entry: { ...entry, filepath: 'nowhere.jsonl' } }),
-    ).rejects.toThrow(/nowhere\.jsonl/)
+    dialogs.path = join(folder, 'gone.json')
+    await expect(mixture['mixture.import'](at)).rejects.toMatchObject({ code: 'mixture.unreadable' })
+  })
+
+  it('do nothing when the dialog is cancelled', async () => {
+    dialogs.path = null
+    expect(await mixture['mixture.import'](at)).toBeNull()
+    expect(await mixture['mixture.export']({ ...at, format: 'json' })).toBeNull()
   })
 })
 

@@ -1,0 +1,32 @@
+/** Writes a file where a person said, with the ending it should have. */
+import { extname } from 'node:path'
+
+import { makeFile } from '../data/files/durable'
+import { MidbenchError } from '../errors'
+
+/**
+ * @param ending without its dot: never another kind of file than the one asked for, whatever was typed
+ * @returns where it was written
+ * @throws MidbenchError `export.unwritable`
+ */
+export async function exportFile(
+  chosen: string,
+  ending: string,
+  content: Uint8Array | string,
+): Promise<{ path: string }> {
+  const path = extname(chosen).toLowerCase() === `.${ending}` ? chosen : `${chosen}.${ending}`
+  try {
+    await makeFile(path, content)
+    return { path }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new MidbenchError(
+      {
+        code: 'export.unwritable',
+        message: `${path} cannot be written: ${reason}.`,
+        remedy: 'Choose another place.',
+      },
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * A mixture as a file: JSON as a config has it, or Python as the reference's script lists it. What cannot be taken over
+ * exactly is refused, with every fault; nothing is taken of such a file.
+ */
+import { readFile } from 'node:fs/promises'
+import { dirname, extname } from 'node:path'
+
+import { readPythonMixture, type ReadLists } from '../data/exchange/read-python'
+import { writePythonMixture } from '../data/exchange/write-python'
+import type { MixtureConfig } from '../data/mixture.schema'
+import { MidbenchError, type Issue } from '../errors'
+import { parseJson, withAbsolutePaths } from '../runs/config'
+import { runConfig, type RunConfig } from '../runs/config.schema'
+import { configIssues } from '../runs/config-issues'
+
+export type MixtureFormat = 'json' | 'python'
+
+/**
+ * The lists of a file, a config's or a script's too; relative paths count from its folder and become absolute.
+ *
+ * @param baseDir what a script's `base_dir` stands for
+ * @throws MidbenchError `mixture.unreadable`, `config.not-json`, `config.invalid`, `mixture.python`
+ */
+export async function readMixtureFile(path: string, baseDir: string): Promise<ReadLists> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw unreadable(path, cause)
+  })
+  const isPython = extname(path).toLowerCase() === '.py'
+  const lists = isPython ? readPythonMixture(text, baseDir, path) : jsonLists(parseJson(text, path))
+  const input = { mixture: { train: [], val: [], ...lists } }
+  const parsed = runConfig.safeParse(input)
+  if (!parsed.success) throw invalidMixture(path, configIssues(parsed.error, input))
+  const absolute = withAbsolutePaths(parsed.data, dirname(path), baseDir).mixture
+  return {
+    ...('train' in lists ? { train: absolute.train } : {}),
+    ...('val' in lists ? { val: absolute.val } : {}),
+  }
+}
+
+/** The text of a mixture's file. @throws MidbenchError `mixture.no-python` */
+export function mixtureText(format: MixtureFormat, config: RunConfig, dir: string, baseDir: string): string {
+  const { mixture } = withAbsolutePaths(config, dir, baseDir)
+  return format === 'python' ? writePythonMixture(mixture, baseDir) : jsonText(mixture)
+}
+
+/** An entry a line, as a person would write it. */
+function jsonText({ train, val }: MixtureConfig): string {
+  const list = (entries: MixtureConfig['val']): string =>
+    entries.length === 0
+      ? '[]'
+      : `[\n${entries.map((each) => `    ${JSON.stringify(each)}`).join(',\n')}\n  ]`
+  return `{\n  "train": ${list(train)},\n  "val": ${list(val)}\n}\n`
+}
+
+/** A config's mixture, a mixture, or a list of tasks for train. */
+function jsonLists(input: unknown): object {
+  if (Array.isArray(input)) return { train: input }
+  if (typeof input !== 'object' || input === null) return { train: input }
+  return 'mixture' in input ? jsonLists(input.mixture) : input
+}
+
+function invalidMixture(path: string, issues: Issue[]): MidbenchError {
+  const [first] = issues
+  const more = issues.length > 1 ? ` (and ${String(issues.length - 1)} more faults)` : ''
+  return new MidbenchError({
+    code: 'config.invalid',
+    message: `${path}: ${first?.path ?? ''} ${first?.message ?? ''}${more}`,
+    remedy: 'Correct the file; nothing was taken.',
+    issues,
+  })
+}
+
+function unreadable(path: string, cause: unknown): MidbenchError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new MidbenchError(
+    {
+      code: 'mixture.unreadable',
+      message: `${path} cannot be read: ${reason}.`,
+      remedy: 'Choose another file.',
+    },
+    { cause },
+  )
+}

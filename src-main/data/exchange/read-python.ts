@@ -1,0 +1,190 @@
+/**
+ * Reads a mixture from Python as the reference's script has it: `train_dataset = TaskMixture([...])`, likewise `val_…`,
+ * out of a whole script, or such a list alone. Nothing is run: what only running would tell is refused, with its line, and
+ * so is what a task does not take. Every fault is listed.
+ */
+import { MidbenchError, type Issue } from '../../errors'
+import { mixtureEntry, type MixtureEntry, type SplitName } from '../mixture.schema'
+import { PythonFault, PythonReader, type PythonCall, type PythonValue } from './python-reader'
+import { pythonTokens, type PythonToken } from './python-tokens'
+
+export type ReadLists = Partial<Record<SplitName, MixtureEntry[]>>
+
+/** Parameters of each task that can be given by position, in the reference's order. */
+const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
+  SmolTalk: ['split'],
+  MMLU: ['subset', 'split'],
+  GSM8K: ['subset', 'split'],
+  CustomJSON: ['filepath'],
+  SimpleSpelling: ['size', 'split'],
+  SpellingBee: ['size', 'split'],
+}
+const SLICE = ['start', 'stop', 'step']
+/** Where the reference's signatures have defaults. */
+const DEFAULTS: Readonly<Record<string, object>> = {
+  SimpleSpelling: { size: 1000, split: 'train' },
+  SpellingBee: { size: 1000, split: 'train' },
+}
+
+/**
+ * @param baseDir what `base_dir` stands for
+ * @param where the file, for messages
+ * @returns the lists that are there, a task listed n times in a row as one entry with `repeat: n`
+ * @throws MidbenchError `mixture.python` with an issue `line 12` for each fault
+ */
+export function readPythonMixture(source: string, baseDir: string, where: string): ReadLists {
+  const names = new Map<string, PythonValue>([['base_dir', baseDir]])
+  const issues: Issue[] = []
+  const lists: ReadLists = {}
+  for (const { target, tokens } of statements(pythonTokens(source))) {
+    const list = listTokens(tokens)
+    if (list === null) {
+      if (target !== null) assign(target, tokens, names)
+      continue
+    }
+    const split = splitOf(target)
+    if (split === null) issues.push(notASplit(target ?? '', list))
+    else lists[split] = readList(new PythonReader(list, names), issues)
+  }
+  if (lists.train === undefined && lists.val === undefined && issues.length === 0) {
+    issues.push({ path: 'line 1', message: 'there is no TaskMixture([...]) here, and no list of tasks' })
+  }
+  if (issues.length > 0) throw refused(where, issues)
+  return lists
+}
+
+interface Statement {
+  /** The name that is assigned to; null where nothing is. */
+  target: string | null
+  tokens: PythonToken[]
+}
+
+function statements(tokens: readonly PythonToken[]): Statement[] {
+  const result: Statement[] = []
+  let current: PythonToken[] = []
+  const end = (): void => {
+    const [first, second, third] = current
+    const assigns = first?.kind === 'name' && second?.text === '=' && third?.text !== '='
+    const statement = { target: assigns ? first.text : null, tokens: assigns ? current.slice(2) : current }
+    if (current.length > 0) result.push(statement)
+    current = []
+  }
+  for (const token of tokens) {
+    if (token.kind === 'newline') end()
+    else current.push(token)
+  }
+  end()
+  return result
+}
+
+/** The tokens from a list's opening bracket on, where a statement is a mixture; null where it is none. */
+function listTokens(tokens: readonly PythonToken[]): readonly PythonToken[] | null {
+  const [first, second, third] = tokens
+  if (first?.text === 'TaskMixture' && second?.text === '(' && third?.text === '[') return tokens.slice(2)
+  return first?.text === '[' && isTask(second) ? tokens : null
+}
+
+function isTask(token: PythonToken | undefined): boolean {
+  return token?.kind === 'name' && Object.hasOwn(PARAMETERS, token.text)
+}
+
+/** Remembers what a name stands for; forgets it where that cannot be read. */
+function assign(target: string, tokens: readonly PythonToken[], names: Map<string, PythonValue>): void {
+  const text = tokens.map((token) => token.text).join('')
+  if (target === 'base_dir' && text === 'get_base_dir()') return
+  try {
+    const reader = new PythonReader(tokens, names)
+    const value = reader.value()
+    if (reader.done) names.set(target, value)
+    else names.delete(target)
+  } catch (fault) {
+    if (!(fault instanceof PythonFault)) throw fault
+    names.delete(target)
+  }
+}
+
+/** A list that is assigned to nothing is the train list. */
+function splitOf(target: string | null): SplitName | null {
+  if (target === null || target.startsWith('train')) return 'train'
+  return target.startsWith('val') ? 'val' : null
+}
+
+function readList(reader: PythonReader, issues: Issue[]): MixtureEntry[] {
+  const entries: MixtureEntry[] = []
+  reader.take('[')
+  while (!reader.done && !reader.take(']')) {
+    const from = reader.mark()
+    try {
+      addEntry(entries, entryOf(reader.call()))
+      if (reader.take(']')) break
+      reader.expect(',', 'between tasks')
+    } catch (fault) {
+      if (!(fault instanceof PythonFault)) throw fault
+      issues.push(fault.toIssue())
+      reader.skipElement(from)
+      reader.take(',')
+    }
+  }
+  return entries
+}
+
+/** @throws PythonFault */
+function entryOf(call: PythonCall): MixtureEntry {
+  const { name, line } = call
+  const parameters = PARAMETERS[name]
+  if (parameters === undefined) {
+    const known = Object.keys(PARAMETERS).join(', ')
+    throw new PythonFault(line, `${name} is no task that Midbench has: ${known}`)
+  }
+  const parsed = mixtureEntry.safeParse({ task: name, ...DEFAULTS[name], ...optionsOf(call, parameters) })
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new PythonFault(
+    line,
+    `${name}, ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it is not right'}`,
+  )
+}
+
+/** What a call gives its parameters; None is left out. @throws PythonFault for what the task does not take */
+function optionsOf(
+  { name, line, positional, named }: PythonCall,
+  parameters: readonly string[],
+): Record<string, PythonValue> {
+  if (positional.length > parameters.length) {
+    throw new PythonFault(line, `${name} takes ${String(parameters.length)} arguments without a name at most`)
+  }
+  const options = new Map(positional.map((value, index) => [parameters[index] ?? '', value]))
+  for (const [key, value] of named) {
+    if (!parameters.includes(key) && !SLICE.includes(key)) {
+      throw new PythonFault(line, `${name} takes no ${key}, only ${[...parameters, ...SLICE].join(', ')}`)
+    }
+    if (options.has(key)) throw new PythonFault(line, `${key} is given twice`)
+    options.set(key, value)
+  }
+  return Object.fromEntries([...options].filter(([, value]) => value !== null))
+}
+
+/** Appends an entry, or counts it to the one before where both are the same. */
+function addEntry(entries: MixtureEntry[], entry: MixtureEntry): void {
+  const last = entries.at(-1)
+  const { repeat = 1, ...data } = last ?? {}
+  if (last !== undefined && JSON.stringify(data) === JSON.stringify(entry)) {
+    entries[entries.length - 1] = { ...entry, repeat: repeat + 1 }
+  } else entries.push(entry)
+}
+
+function notASplit(target: string, list: readonly PythonToken[]): Issue {
+  const message = `${target} is neither train nor val: name the list train_dataset or val_dataset`
+  return { path: `line ${String(list[0]?.line ?? 1)}`, message }
+}
+
+function refused(where: string, issues: Issue[]): MidbenchError {
+  const [first] = issues
+  const more = issues.length > 1 ? ` (and ${String(issues.length - 1)} more faults)` : ''
+  return new MidbenchError({
+    code: 'mixture.python',
+    message: `${where}, ${first?.path ?? ''}: ${first?.message ?? ''}${more}`,
+    remedy: 'Correct those lines; nothing was taken.',
+    issues,
+  })
+}

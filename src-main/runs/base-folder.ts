@@ -1,0 +1,60 @@
+/** What a nanochat folder holds, as far as the window tells of it. Lists folders and reads one small file. */
+import { join } from 'node:path'
+
+import { baseRecipe } from '../checkpoint/checkpoint.schema'
+import { readJsonFile } from '../checkpoint/json-file'
+import { listModels } from '../checkpoint/nanochat-folder'
+import { exists } from '../data/files/durable'
+import { baseDirOf } from './config'
+import type { RunConfig } from './config.schema'
+
+/** Named as in ipc/contract. */
+export interface BaseFolder {
+  path: string
+  /** What named it. */
+  origin: 'config' | 'settings' | 'environment' | 'default'
+  exists: boolean
+  /** tokenizer.pkl is there. */
+  tokenizer: boolean
+  /** Tags of its base checkpoints. */
+  bases: string[]
+  /** Tag of a base that a recipe in the folder makes on first use; null where there is none. */
+  recipe: string | null
+}
+
+/**
+ * The folder that a config uses, and what named it.
+ *
+ * @param dir what the config's relative paths count from
+ * @param setting the folder of the person's settings; null where there is none
+ */
+export async function describeBaseFolder(
+  config: Pick<RunConfig, 'base_dir'>,
+  dir: string,
+  setting: string | null,
+): Promise<BaseFolder> {
+  const path = baseDirOf(config, dir, setting)
+  const models = await listModels(path)
+  return {
+    path,
+    origin: originOf(config, setting),
+    exists: await exists(path),
+    tokenizer: await exists(join(path, 'tokenizer', 'tokenizer.pkl')),
+    bases: models.filter(({ phase }) => phase === 'base').map(({ tag }) => tag),
+    recipe: await recipeTag(path),
+  }
+}
+
+function originOf({ base_dir }: Pick<RunConfig, 'base_dir'>, setting: string | null): BaseFolder['origin'] {
+  if (base_dir !== null) return 'config'
+  if (setting !== null) return 'settings'
+  return process.env['NANOCHAT_BASE_DIR'] ? 'environment' : 'default'
+}
+
+/** A damaged recipe is told of where the checkpoint is used. */
+async function recipeTag(path: string): Promise<string | null> {
+  const recipe = join(path, 'base_recipe.json')
+  if (!(await exists(recipe))) return null
+  const { model_tag: tag } = await readJsonFile(recipe, baseRecipe).catch(() => ({ model_tag: null }))
+  return tag
+}

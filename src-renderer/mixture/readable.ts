@@ -1,0 +1,35 @@
+/**
+ * A mixture without the entries that cannot be read, and its way back: what is found out about the part is told of the
+ * entries as the person has them.
+ */
+import type { MixtureSummary, RunConfig, SplitName } from '../api/types'
+
+export interface ReadablePart {
+  config: RunConfig
+  /** Index in the whole list of each entry of the part. */
+  entries: Record<SplitName, number[]>
+  /** Entries in it. */
+  left: number
+}
+
+/** The config without the entries that issues name (`mixture.train.2.filepath`). */
+export function readablePart(config: RunConfig, issues: readonly { path: string }[]): ReadablePart {
+  const faulty = new Set(issues.map(({ path }) => path.split('.').slice(0, 3).join('.')))
+  const kept = (split: SplitName): number[] =>
+    config.mixture[split].flatMap((_, index) => (faulty.has(`mixture.${split}.${index}`) ? [] : [index]))
+  const entries = { train: kept('train'), val: kept('val') }
+  const mixture = {
+    train: config.mixture.train.filter((_, index) => entries.train.includes(index)),
+    val: config.mixture.val.filter((_, index) => entries.val.includes(index)),
+  }
+  return { config: { ...config, mixture }, entries, left: entries.train.length + entries.val.length }
+}
+
+/** A part's summary with its tasks' entries as the whole list counts them. */
+export function withEntriesOf({ entries }: ReadablePart, summary: MixtureSummary): MixtureSummary {
+  const split = (name: SplitName): MixtureSummary['train'] => ({
+    ...summary[name],
+    tasks: summary[name].tasks.map((task) => ({ ...task, entry: entries[name][task.entry] ?? task.entry })),
+  })
+  return { train: split('train'), val: split('val') }
+}
