@@ -286,3 +286,44 @@ describe('the batch in sight', () => {
     expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(8 * 513)
   })
 })
+
+describe('a point of the loss curve', () => {
+  const chart = (): Locator => window.page.getByRole('main').getByRole('img', { name: /^Loss:/ })
+  const pointed = async (): Promise<number> => {
+    const label = (await chart().getAttribute('aria-label')) ?? ''
+    return Number(/at step (\d+)$/.exec(label)?.[1])
+  }
+
+  it('opens the batch of its step, by keyboard and by a click', async () => {
+    await window.button('Start').click()
+    await window.reachStep(4)
+    await window.button('Pause').click()
+    await window.button('Resume').waitFor()
+    await window.open('Train')
+    await chart().focus()
+    await press('ArrowLeft')
+    await press('ArrowLeft')
+    const step = await pointed()
+    expect(step).toBeGreaterThan(0)
+    await press('Enter')
+    await until(
+      () => field('step').inputValue(),
+      (shown) => shown === String(step),
+      10_000,
+      'its step',
+    )
+    await window.open('Train')
+    const box = await chart().boundingBox()
+    if (!box) throw new Error('the chart is not in sight')
+    await window.page.mouse.move(box.x + box.width - 12, box.y + box.height / 2)
+    await until(pointed, (at) => at > step, 5000, 'the last step pointed at')
+    const last = await pointed()
+    await window.page.mouse.click(box.x + box.width - 12, box.y + box.height / 2)
+    await until(
+      () => field('step').inputValue(),
+      (shown) => shown === String(last),
+      10_000,
+      'the last step',
+    )
+  })
+})

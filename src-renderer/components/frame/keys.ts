@@ -45,6 +45,7 @@ export const KEYS: readonly { place: string; keys: readonly (readonly [string, s
     place: 'Charts',
     keys: [
       ['← →', 'previous, next point'],
+      ['Enter', 'show the batch of that step'],
       ['Esc', 'show all'],
     ],
   },
