@@ -11,6 +11,7 @@ import { withoutVariant } from '../model/variants/recognise'
 import { parameterGroups } from '../optimizers/groups'
 import { checkpointMeta, type CheckpointMeta } from './checkpoint.schema'
 import { readJsonFile } from './json-file'
+import { combinedStateDict } from './optimizer-combined'
 import { readOptimizerFile } from './optimizer-read'
 import { optimizerStateDicts } from './optimizer-write'
 import { writeTextSafely, type WrittenFile } from './safe-file'
@@ -135,10 +136,10 @@ export async function writeModelCheckpoint(
   const { step, meta, model, optimizers } = checkpoint
   const names = fileNames(step)
   const written = new Map<string, WrittenFile>()
-  written.set(
-    names.optimizers,
-    await writeTorchFile(join(dir, names.optimizers), optimizerStateDicts(optimizers)),
-  )
+  const shapes = parameterShapes(meta.model_config)
+  const isLater = meta.model_config.variant !== undefined
+  const states = isLater ? combinedStateDict(optimizers, shapes) : optimizerStateDicts(optimizers)
+  written.set(names.optimizers, await writeTorchFile(join(dir, names.optimizers), states))
   written.set(names.meta, await writeTextSafely(join(dir, names.meta), metaText(meta)))
   written.set(names.model, await writeTorchFile(join(dir, names.model), stateDict(model)))
   return written

@@ -1,10 +1,11 @@
 /**
- * Reads `optim_*_rank0.pt`, ours or one that nanochat wrote from one process: two state_dicts, AdamW's and Muon's.
- * Everything is checked against the model's groups and shapes before it is handed out. (Under torchrun nanochat shards
+ * Reads `optim_*_rank0.pt`, ours or one that nanochat wrote from one process: two state_dicts, AdamW's and Muon's; of a
+ * later nanochat one (optimizer-combined.ts). Everything is checked against the model's groups and shapes before it is handed out. (Under torchrun nanochat shards
  * the state over several files with other shapes; those are refused by the first shape that differs.)
  */
 import { MidbenchError } from '../errors'
 import type { ParameterGroup } from '../optimizers/groups'
+import { readCombined } from './optimizer-combined'
 import { floatsOf } from './state-dict'
 import { withTorchFile } from './torch-read'
 import { arrayOf, entriesOf, TorchTensor, type TorchValue } from './torch-value'
@@ -28,7 +29,8 @@ export function readOptimizerFile(
 ): Promise<OptimizerStates> {
   return withTorchFile(path, async (root) => {
     const fail = (reason: string) => refused(path, reason)
-    const [first, second] = Array.isArray(root) && root.length === 2 ? root : []
+    if (!Array.isArray(root)) return readCombined(root, groups, shapes, fail)
+    const [first, second] = root.length === 2 ? root : []
     const adamw = new SavedOptimizer(first, groups.filter(isKind('adamw')), 'AdamW', fail)
     const muon = new SavedOptimizer(second, groups.filter(isKind('muon')), 'Muon', fail)
     return {

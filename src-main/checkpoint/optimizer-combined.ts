@@ -1,0 +1,253 @@
+/**
+ * The optimizers' state as nanochat keeps it since 29 January 2026 (upstream commit 41bb2ea): one state_dict of one
+ * optimizer, MuonAdamW, whose groups say their kind. Models of its later forms are saved so.
+ *
+ * Against the two state_dicts of before (optimizer-write.ts): AdamW counts its steps in a plain number, and Muon has a
+ * group for every shape, whose momenta lie one on the other in the state of the group's first parameter.
+ */
+import type { ParameterGroup } from '../optimizers/groups'
+import type { MidbenchError } from '../errors'
+import { elementCount } from './dtype'
+import { floatsOf, floatTensor } from './state-dict'
+import { entriesOf, PyFloat, PyTuple, TorchTensor, type TorchValue } from './torch-value'
+import type { AdamWMemory, FloatArray, MuonMemory, OptimizerStates } from './types'
+
+type Dict = Map<TorchValue, TorchValue>
+type Shapes = ReadonlyMap<string, readonly number[]>
+
+/** A group of MuonAdamW: its parameters in torch's order, and the number of the first. */
+interface CombinedGroup {
+  names: string[]
+  first: number
+  /** One of ours that has its rates. */
+  like: ParameterGroup
+}
+
+const SMEAR = ['smear_gate.weight', 'smear_lambda', 'backout_lambda']
+
+/** MuonAdamW's groups: AdamW's as ours, Muon's by shape, ascending. */
+function combinedGroups(groups: readonly ParameterGroup[], shapes: Shapes): CombinedGroup[] {
+  const adamw = groups.filter(({ kind }) => kind === 'adamw')
+  const combined = adamw.map((like) => ({
+    like,
+    names: like.names[0] === 'smear_lambda' ? SMEAR : like.names,
+  }))
+  const muon = new Map<string, { like: ParameterGroup; names: string[]; shape: readonly number[] }>()
+  for (const [name, shape] of shapes) {
+    const like = groups.find(({ kind, names }) => kind === 'muon' && names.includes(name))
+    if (like === undefined) continue
+    const group = muon.get(String(shape)) ?? { like, names: [], shape }
+    muon.set(String(shape), { ...group, names: [...group.names, name] })
+  }
+  const byShape = [...muon.values()].sort((a, b) => compare(a.shape, b.shape))
+  let first = 0
+  return [...combined, ...byShape].map(({ like, names }) => {
+    const group = { like, names, first }
+    first += names.length
+    return group
+  })
+}
+
+/** As Python orders tuples. */
+function compare(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((size, index) => size !== b[index])
+  return at === -1 ? 0 : (a[at] ?? 0) - (b[at] ?? 0)
+}
+
+// ---------------------------------------------------------------------------------------------- writing
+
+/** @param shapes of all parameters, in the model's order */
+export function combinedStateDict(states: OptimizerStates, shapes: Shapes): TorchValue {
+  const state: Dict = new Map()
+  const paramGroups: TorchValue[] = []
+  for (const { names, first, like } of combinedGroups(states.groups, shapes)) {
+    if (like.kind === 'adamw')
+      names.forEach((name, i) => setIfThere(state, first + i, adamwState(states, name)))
+    else setIfThere(state, first, muonState(states, names))
+    const params = names.map((_, i) => first + i)
+    paramGroups.push(new Map<TorchValue, TorchValue>([...settingsOf(like, states), ['params', params]]))
+  }
+  return new Map<TorchValue, TorchValue>([
+    ['state', state],
+    ['param_groups', paramGroups],
+  ])
+}
+
+function setIfThere(state: Dict, number: number, memory: Dict | undefined): void {
+  if (memory !== undefined) state.set(number, memory)
+}
+
+function adamwState({ adamw, steps }: OptimizerStates, name: string): Dict | undefined {
+  const memory = adamw.get(name)
+  if (memory === undefined) return undefined
+  return new Map<TorchValue, TorchValue>([
+    ['step', steps],
+    ['exp_avg', floatTensor(memory.expAvg)],
+    ['exp_avg_sq', floatTensor(memory.expAvgSq)],
+  ])
+}
+
+function muonState({ muon }: OptimizerStates, names: readonly string[]): Dict | undefined {
+  const memories = names.map((name) => muon.get(name)).filter((memory) => memory !== undefined)
+  if (memories.length !== names.length) return undefined
+  return new Map<TorchValue, TorchValue>([
+    ['momentum_buffer', stacked(memories.map(({ momentumBuffer }) => momentumBuffer))],
+    ['second_momentum_buffer', stacked(memories.map(({ secondMomentumBuffer }) => secondMomentumBuffer))],
+  ])
+}
+
+/** [K, ...shape] of K arrays of one shape; nothing is copied until it is written. */
+function stacked(arrays: readonly FloatArray[]): TorchTensor {
+  const tensors = arrays.map(floatTensor)
+  return new TorchTensor('float32', [arrays.length, ...(arrays[0]?.shape ?? [])], async function* () {
+    for (const tensor of tensors) yield* tensor.chunks()
+  })
+}
+
+/** The keys of MuonAdamW's groups. */
+function settingsOf(
+  group: ParameterGroup,
+  { lrMultiplier, momentum }: OptimizerStates,
+): [string, TorchValue][] {
+  const [lr, initialLr] = [new PyFloat(group.lr * lrMultiplier), new PyFloat(group.lr)]
+  const common: [string, TorchValue][] = [
+    ['kind', group.kind],
+    ['lr', lr],
+    ['weight_decay', new PyFloat(group.weightDecay)],
+    ['initial_lr', initialLr],
+  ]
+  if (group.kind === 'muon') {
+    const beta2 = new PyFloat(group.beta2)
+    return [...common, ['momentum', new PyFloat(momentum)], ['ns_steps', 5], ['beta2', beta2]]
+  }
+  const betas = new PyTuple(group.betas.map((beta) => new PyFloat(beta)))
+  return [...common, ['betas', betas], ['eps', new PyFloat(group.eps)]]
+}
+
+// ---------------------------------------------------------------------------------------------- reading
+
+/**
+ * The same back, checked against the model's groups and shapes.
+ * @param fail makes the error for a reason
+ */
+export async function readCombined(
+  root: TorchValue,
+  groups: readonly ParameterGroup[],
+  shapes: Shapes,
+  fail: (reason: string) => MidbenchError,
+): Promise<OptimizerStates> {
+  const saved = new SavedCombined(root, combinedGroups(groups, shapes), fail)
+  const adamw = new Map<string, AdamWMemory>()
+  const muon = new Map<string, MuonMemory>()
+  for (const { names, first, like } of saved.layout) {
+    if (like.kind === 'adamw') {
+      for (const [i, name] of names.entries()) {
+        const shape = shapes.get(name) ?? []
+        const read = (key: string) => saved.floats(first + i, key, name, shape)
+        if (saved.remembers)
+          adamw.set(name, { expAvg: await read('exp_avg'), expAvgSq: await read('exp_avg_sq') })
+      }
+    } else if (saved.remembers) {
+      const [rows = 1, columns = 1] = shapes.get(names[0] ?? '') ?? []
+      const momenta = await saved.unstacked(first, 'momentum_buffer', names, [rows, columns])
+      const second = rows >= columns ? [rows, 1] : [1, columns]
+      const secondMomenta = await saved.unstacked(first, 'second_momentum_buffer', names, second)
+      for (const [i, name] of names.entries()) {
+        const [momentumBuffer, secondMomentumBuffer] = [momenta[i], secondMomenta[i]]
+        if (momentumBuffer && secondMomentumBuffer) muon.set(name, { momentumBuffer, secondMomentumBuffer })
+      }
+    }
+  }
+  return { ...saved.settings(groups), adamw, muon }
+}
+
+/** MuonAdamW's state_dict, whose groups are known to be those of the model. */
+class SavedCombined {
+  private readonly state: Dict
+  private readonly groups: Dict[]
+  /** Whether a step has been made. */
+  readonly remembers: boolean
+
+  constructor(
+    root: TorchValue,
+    readonly layout: readonly CombinedGroup[],
+    private readonly fail: (reason: string) => MidbenchError,
+  ) {
+    const entries = entriesOf(root)
+    const groups = entries?.get('param_groups')
+    const state = entriesOf(entries?.get('state') ?? null)
+    if (!Array.isArray(groups) || state === undefined) throw fail('it holds no state of MuonAdamW')
+    this.state = state
+    this.groups = groups.map((group) => entriesOf(group) ?? new Map<TorchValue, TorchValue>())
+    this.remembers = state.size > 0
+    layout.forEach(({ names, first, like }, i) => {
+      const numbers = this.groups[i]?.get('params')
+      const isExpected =
+        Array.isArray(numbers) &&
+        numbers.length === names.length &&
+        numbers.every((number, n) => number === first + n) &&
+        this.groups[i]?.get('kind') === like.kind
+      if (!isExpected) throw fail(`group ${String(i)} does not hold ${names.join(', ')}`)
+    })
+    if (this.groups.length !== layout.length) throw fail('it has other groups')
+  }
+
+  /** Our groups with the file's rates, and what goes for all of them. */
+  settings(groups: readonly ParameterGroup[]): Omit<OptimizerStates, 'adamw' | 'muon'> {
+    const firstMuon = this.layout.findIndex(({ like }) => like.kind === 'muon')
+    const initial = this.number(0, 'initial_lr')
+    return {
+      groups: groups.map((group) => this.withRates(group)),
+      steps: this.steps(),
+      lrMultiplier: initial === 0 ? 1 : this.number(0, 'lr') / initial,
+      momentum: this.number(firstMuon, 'momentum'),
+    }
+  }
+
+  private withRates(group: ParameterGroup): ParameterGroup {
+    const at = this.layout.findIndex(({ names }) => names.includes(group.names[0] ?? ''))
+    const common = { lr: this.number(at, 'initial_lr'), weightDecay: this.number(at, 'weight_decay') }
+    if (group.kind === 'muon') return { ...group, ...common, beta2: this.number(at, 'beta2') }
+    const betas = this.groups[at]?.get('betas')
+    const [beta1, beta2] = Array.isArray(betas) ? betas : []
+    if (typeof beta1 !== 'number' || typeof beta2 !== 'number') throw this.fail('AdamW has no betas')
+    return { ...group, ...common, betas: [beta1, beta2], eps: this.number(at, 'eps') }
+  }
+
+  private steps(): number {
+    if (!this.remembers) return 0
+    const steps = entriesOf(this.state.get(0) ?? null)?.get('step')
+    if (typeof steps !== 'number' || !Number.isSafeInteger(steps)) throw this.fail('AdamW has no step count')
+    return steps
+  }
+
+  private number(group: number, key: string): number {
+    const value = this.groups[group]?.get(key)
+    if (typeof value !== 'number') throw this.fail(`group ${String(group)} has no ${key}`)
+    return value
+  }
+
+  async floats(number: number, key: string, name: string, shape: readonly number[]): Promise<FloatArray> {
+    const tensor = entriesOf(this.state.get(number) ?? null)?.get(key)
+    if (!(tensor instanceof TorchTensor)) throw this.fail(`${key} of ${name} is missing`)
+    if (String(tensor.shape) !== String(shape)) {
+      throw this.fail(
+        `${key} of ${name} has shape [${tensor.shape.join(', ')}] in place of [${shape.join(', ')}]`,
+      )
+    }
+    const array = await floatsOf(tensor, `${key} of ${name}`)
+    return { shape: array.shape, data: array.data }
+  }
+
+  /** The arrays of a group, each of `shape`. */
+  async unstacked(
+    number: number,
+    key: string,
+    names: readonly string[],
+    shape: readonly number[],
+  ): Promise<FloatArray[]> {
+    const { data } = await this.floats(number, key, names[0] ?? '', [names.length, ...shape])
+    const size = elementCount(shape)
+    return names.map((_, i) => ({ shape: [...shape], data: data.slice(i * size, (i + 1) * size) }))
+  }
+}
