@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { fileNames, writeModelCheckpoint } from '../../../../src-main/checkpoint/nanochat-files'
 import { tensorOf } from '../../../../src-main/checkpoint/torch-value'
 import { writeTorchFile } from '../../../../src-main/checkpoint/torch-write'
-import { tinyCheckpoint } from '../../../support/checkpoints'
+import { tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
 import { hasTorch, runPython } from '../../../support/python'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
@@ -82,6 +82,43 @@ print(json.dumps({
       ns_steps: 5,
       second: [[32, 1], [32, 1], [32, 1], [32, 1], [1, 32], [1, 32], [1, 32], [1, 32], [128, 1], [1, 128], [128, 1], [1, 128]], // prettier-ignore
     })
+  })
+
+  it('takes the state of a later model into one optimizer whose groups are MuonAdamW’s', async () => {
+    const dir = temporaryFolder()
+    const config = { ...tinyConfig, variant: '2026-03-14' as const }
+    await writeModelCheckpoint(dir, tinyCheckpoint(8, 8, config))
+    const result = python(
+      `
+import json, sys, torch
+model = torch.load(sys.argv[1], weights_only=True)
+state = torch.load(sys.argv[2], weights_only=True)
+blocks = [v for k, v in model.items() if k.startswith('transformer.h.')]
+adamw = [['lm_head.weight'], ['transformer.wte.weight'], [k for k in model if k.startswith('value_embeds.')],
+  ['resid_lambdas'], ['x0_lambdas'], ['smear_gate.weight', 'smear_lambda', 'backout_lambda']]
+groups = [dict(kind='adamw', params=[torch.nn.Parameter(model[k]) for k in names]) for names in adamw]
+for shape in sorted({p.shape for p in blocks}):
+    groups.append(dict(kind='muon', params=[torch.nn.Parameter(p) for p in blocks if p.shape == shape]))
+class MuonAdamW(torch.optim.Optimizer): pass
+optimizer = MuonAdamW(groups, {})
+optimizer.load_state_dict(state)
+sizes = [(g['kind'], len(g['params'])) for g in optimizer.param_groups]
+for g in optimizer.param_groups:
+    for i, p in enumerate(g['params']):
+        s = optimizer.state[p]
+        if g['kind'] == 'adamw': assert s['step'] == 8 and s['exp_avg'].shape == p.shape
+        elif i == 0: assert s['momentum_buffer'].shape == (len(g['params']), *p.shape)
+        else: assert not s
+muon = optimizer.param_groups[-1]
+print(json.dumps([sizes, muon['ns_steps'], muon['momentum'], sorted(muon)]))`,
+      ...[fileNames(8).model, fileNames(8).optimizers].map((name) => join(dir, name)),
+    )
+    expect(result).toEqual([
+      [['adamw', 1], ['adamw', 1], ['adamw', 1], ['adamw', 1], ['adamw', 1], ['adamw', 3], ['muon', 1], ['muon', 4], ['muon', 4], ['muon', 2], ['muon', 2]], // prettier-ignore
+      5,
+      0.9,
+      ['beta2', 'initial_lr', 'kind', 'lr', 'momentum', 'ns_steps', 'params', 'weight_decay'],
+    ])
   })
 
   it('reads every number format as it was written', async () => {
