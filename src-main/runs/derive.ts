@@ -70,7 +70,7 @@ function diskBytes(config: RunConfig, model: ModelConfig): number {
   return checkpointBytes(model) * (kept + (config.dry_run ? 0 : 1))
 }
 
-/** What an engine holds beside the weights, fitted to measurements (see derive.test.ts), which it meets within 10 %. */
+/** What an engine holds beside the weights, fitted to measurements (see derive.test.ts), which it meets within 15 %. */
 interface EngineMemory {
   /** Node, TensorFlow and what they load; XLA's programs. */
   processBytes: number
@@ -86,7 +86,8 @@ const MEMORY: Record<RunConfig['engine'], EngineMemory> = {
 }
 
 /**
- * Peak memory of the process: weights, gradients and optimizers' state, activations, and the loss of one chunk.
+ * Peak memory of the process: weights, gradients and optimizers' state, activations, the loss of one chunk, and the copy
+ * of the state that is saved.
  *
  * @param tokens of a micro-batch
  */
@@ -95,7 +96,7 @@ export function predictMemory(engine: RunConfig['engine'], model: ModelConfig, t
   const chunkRows = Math.min(tokens, Math.max(512, 2 ** 22 / model.vocab_size)) // as model/softcap-loss.ts cuts them
   return (
     processBytes +
-    checkpointBytes(model) +
+    2 * checkpointBytes(model) +
     3 * 4 * parameterCount(model) +
     4 * tokens * model.n_embd * model.n_layer * activations +
     4 * chunkRows * model.vocab_size * lossCopies

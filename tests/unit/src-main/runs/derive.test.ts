@@ -5,21 +5,29 @@ import { checkpointBytes, derive } from '../../../../src-main/runs/derive'
 import { tinyConfig } from '../../../support/checkpoints'
 import { sampleConfig } from '../../../support/run-samples'
 
-/** Peak resident memory of a few steps, measured in MB on a 2-core machine (Node 20, TensorFlow 2.21). */
+/**
+ * Peak resident memory in MB of some steps, an evaluation and two exports of the state, as saving makes them: measured on
+ * a 2-core machine (Node 20, TensorFlow 2.21; graph in bfloat16). The eager ones from 16 rows on are without the exports,
+ * which are small there.
+ */
 const MEASURED = [
-  ['eager', { layers: 4, width: 256, rows: 8, length: 512, vocab: 4096 }, 897],
+  ['eager', { layers: 4, width: 256, rows: 8, length: 512, vocab: 4096 }, 978],
+  ['eager', { layers: 8, width: 256, rows: 8, length: 512, vocab: 4096 }, 1305],
+  ['eager', { layers: 4, width: 256, rows: 4, length: 512, vocab: 32768 }, 1687],
+  ['eager', { layers: 4, width: 256, rows: 4, length: 1024, vocab: 65536 }, 2972],
   ['eager', { layers: 4, width: 256, rows: 16, length: 512, vocab: 4096 }, 1230],
-  ['eager', { layers: 4, width: 256, rows: 2, length: 512, vocab: 4096 }, 718],
-  ['eager', { layers: 8, width: 256, rows: 8, length: 512, vocab: 4096 }, 1179],
   ['eager', { layers: 4, width: 256, rows: 4, length: 1024, vocab: 4096 }, 908],
   ['eager', { layers: 4, width: 256, rows: 2, length: 2048, vocab: 4096 }, 989],
+  ['eager', { layers: 4, width: 256, rows: 2, length: 512, vocab: 4096 }, 718],
   ['eager', { layers: 4, width: 512, rows: 4, length: 512, vocab: 4096 }, 1189],
-  ['eager', { layers: 4, width: 256, rows: 4, length: 512, vocab: 32768 }, 1476],
-  ['graph', { layers: 4, width: 256, rows: 8, length: 512, vocab: 4096 }, 1439],
-  ['graph', { layers: 4, width: 256, rows: 16, length: 512, vocab: 4096 }, 1944],
-  ['graph', { layers: 8, width: 256, rows: 8, length: 512, vocab: 4096 }, 1964],
-  ['graph', { layers: 4, width: 512, rows: 4, length: 512, vocab: 4096 }, 1680],
-  ['graph', { layers: 4, width: 256, rows: 4, length: 512, vocab: 32768 }, 2234],
+  ['graph', { layers: 4, width: 256, rows: 8, length: 512, vocab: 4096 }, 1350],
+  ['graph', { layers: 4, width: 256, rows: 16, length: 512, vocab: 4096 }, 1840],
+  ['graph', { layers: 8, width: 256, rows: 8, length: 512, vocab: 4096 }, 1828],
+  ['graph', { layers: 4, width: 512, rows: 4, length: 512, vocab: 4096 }, 1703],
+  ['graph', { layers: 4, width: 256, rows: 4, length: 512, vocab: 32768 }, 2341],
+  ['graph', { layers: 4, width: 256, rows: 4, length: 1024, vocab: 65536 }, 3881],
+  ['graph', { layers: 8, width: 512, rows: 1, length: 2048, vocab: 65536 }, 6460],
+  ['graph', { layers: 12, width: 768, rows: 1, length: 2048, vocab: 65536 }, 11266],
 ] as const
 
 test.each(MEASURED)('memory of the %s engine at %j', (engine, shape, megabytes) => {
@@ -41,8 +49,8 @@ test.each(MEASURED)('memory of the %s engine at %j', (engine, shape, megabytes) 
   const base = { tag: 'd', step: 0, config: model, deviceBatchSize: null }
   const { memory_bytes } = derive(config, { base, epochSteps: null, tokPerSec: null })
   const ratio = (memory_bytes ?? NaN) / (megabytes * 1e6)
-  expect(ratio).toBeGreaterThan(0.9)
-  expect(ratio).toBeLessThan(1.1)
+  expect(ratio).toBeGreaterThan(0.85)
+  expect(ratio).toBeLessThan(1.15)
 })
 
 test('a checkpoint holds weights, two moments of AdamW’s and one of Muon’s', () => {
