@@ -6,6 +6,7 @@ import { stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import { baseRecipe } from '../checkpoint/checkpoint.schema'
+import { tokenizerSize } from '../checkpoint/inspect'
 import { readJsonFile } from '../checkpoint/json-file'
 import { describeModel } from '../checkpoint/nanochat-files'
 import { findModel, phaseFolders } from '../checkpoint/nanochat-folder'
@@ -30,6 +31,7 @@ export async function gatherFacts(
   return {
     ...nothingKnown,
     base: await findBase(config, baseDir),
+    vocabSize: await tokenizerSize(baseDir),
     freeDiskBytes: await freeBytes(dataDir),
     memoryBytes: memoryLimit(),
     bfloat16: hasBfloat16(),

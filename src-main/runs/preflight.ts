@@ -4,6 +4,7 @@
  * (preflight-facts.ts), so they cost nothing and run at every keystroke in the window.
  */
 import { type Issue, MidbenchError } from '../errors'
+import { variantOf } from '../model/variants/variant'
 import { crossFieldIssues } from './config'
 import type { RunConfig } from './config.schema'
 import { type BaseModel, derive } from './derive'
@@ -134,6 +135,8 @@ function baseFindings(config: RunConfig, { base, vocabSize }: PreflightFacts): F
       ),
     )
   }
+  const { note } = variantOf(model)
+  if (note !== undefined) findings.push(warn('model_tag', note, 'Compare its val bpb with upstream’s.'))
   const blocked = findings.some((finding) => finding.level === 'block')
   return blocked
     ? findings

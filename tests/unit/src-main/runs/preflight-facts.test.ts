@@ -13,6 +13,7 @@ test('the base checkpoint and the machine are looked at', async () => {
   const folder = temporaryFolder()
   const facts = await gatherFacts(sampleConfig(), goldenPath('nanochat_base'), join(folder, 'not', 'yet'))
   expect(facts.base).toMatchObject({ tag: 'd3', step: 100, deviceBatchSize: 4, config: { n_layer: 3 } })
+  expect(facts.base).toMatchObject({ config: { vocab_size: facts.vocabSize } })
   expect(facts.freeDiskBytes).toBeGreaterThan(0)
   expect(facts.memoryBytes).toBeGreaterThan(0)
 })
@@ -33,6 +34,7 @@ test("the base's form is told by its parameters, and a base that does not fit it
 test('a base that is missing is a fact, and what is known besides is taken over', async () => {
   const facts = await gatherFacts(sampleConfig(), temporaryFolder(), temporaryFolder(), { epochSteps: 5 })
   expect(facts.base).toMatchObject({ code: 'checkpoint.missing' })
+  expect(facts.vocabSize).toBeNull()
   expect(facts.epochSteps).toBe(5)
 })
 

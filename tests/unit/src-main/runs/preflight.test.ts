@@ -78,6 +78,13 @@ describe('blockers', () => {
     expect(levels(about('model_tag', {}, { vocabSize: 70 }))).toEqual(['ok'])
   })
 
+  test('a base of a form that its files do not tell wholly is a warning', () => {
+    const later = { ...base, config: { ...tinyConfig, variant: '2026-01-16' as const } }
+    expect(levels(about('model_tag', {}, { base: later }))).toEqual(['warn', 'ok'])
+    const sure = { ...base, config: { ...tinyConfig, variant: '2026-03-14' as const } }
+    expect(levels(about('model_tag', {}, { base: sure }))).toEqual(['ok'])
+  })
+
   test('nothing to evaluate on', () => {
     const mixture = { train: config().mixture.train, val: [] }
     expect(levels(about('mixture.val', { mixture }))).toEqual(['block'])
