@@ -10,6 +10,7 @@ import { join } from 'node:path'
 
 import type { DataLocations } from '../data/locations'
 import type { JsonLinesCheck } from '../data/tasks/custom-json'
+import { toFailure } from '../errors'
 import type { DataClient } from '../packing/data-client'
 import { DataThread } from '../packing/data-host'
 import type { DataConfig, DataOptions, OpenedData } from '../packing/data-protocol'
@@ -42,7 +43,8 @@ export class DataAccess {
   constructor(private readonly options: DataAccessOptions) {}
 
   /**
-   * The opened mixture of a config.
+   * The opened mixture of a config. Who asks while it is being opened waits for that; where its first asker cancels, the
+   * others open it anew.
    *
    * @param dir what the config's relative paths count from
    * @param call progress and cancelling, where the mixture has to be opened for it
@@ -57,6 +59,8 @@ export class DataAccess {
     await this.closeOldest()
     return opening.catch((error: unknown) => {
       if (this.open.get(key) === opening) this.open.delete(key)
+      const byAnother = toFailure(error).code === 'cancelled' && call.signal?.aborted !== true
+      if (byAnother) return this.of(config, dir, call)
       throw error
     })
   }

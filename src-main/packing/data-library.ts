@@ -32,7 +32,10 @@ export class DataLibrary {
     return remember(this.tokenizers, dir, () => loadTokenizer(dir))
   }
 
-  /** Opens a split, or shares the one that is open. @throws MidbenchError as openMixture and loadTokenizer */
+  /**
+   * Opens a split, or shares the one that is open, or being opened; where who opens it cancels, the next one does.
+   * @throws MidbenchError as openMixture and loadTokenizer; the signal's reason when it is aborted
+   */
   async borrow(
     entries: readonly MixtureEntry[],
     locations: DataLocations,
@@ -40,13 +43,16 @@ export class DataLibrary {
     options: OpenOptions,
   ): Promise<Borrowed> {
     const key = JSON.stringify([entries, locations, tokenizerDir])
-    const shelf = this.shelves.get(key) ?? this.open(key, entries, locations, tokenizerDir, options)
+    const shared = this.shelves.get(key)
+    const shelf = shared ?? this.open(key, entries, locations, tokenizerDir, options)
     shelf.users++
     try {
       const split = await shelf.split
       return { split, release: () => this.release(key, shelf) }
     } catch (error) {
-      this.shelves.delete(key)
+      if (this.shelves.get(key) === shelf) this.shelves.delete(key)
+      const byAnother = shared !== undefined && isAbort(error) && options.signal?.aborted !== true
+      if (byAnother) return this.borrow(entries, locations, tokenizerDir, options)
       throw error
     }
   }
@@ -87,4 +93,8 @@ function remember<T>(made: Map<string, Promise<T>>, key: string, make: () => Pro
   made.set(key, value)
   value.catch(() => made.delete(key))
   return value
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
 }

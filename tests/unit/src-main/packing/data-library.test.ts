@@ -40,6 +40,22 @@ describe('DataLibrary', () => {
     await four.release()
   })
 
+  it('opens for the next one what the first to ask has cancelled', async () => {
+    const library = new DataLibrary(fail)
+    const controller = new AbortController()
+    const { signal } = controller
+    const first = library.borrow(words, locations, goldenTokenizerDir, { signal })
+    const second = library.borrow(words, locations, goldenTokenizerDir, {})
+    const third = library.borrow(words, locations, goldenTokenizerDir, {
+      signal: AbortSignal.timeout(60_000),
+    })
+    controller.abort()
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' })
+    expect((await second).split).toBe((await third).split)
+    expect((await second).split.length).toBe(5)
+    await Promise.all([(await second).release(), (await third).release()])
+  })
+
   it('tries again what failed', async () => {
     const library = new DataLibrary(fail)
     await expect(library.borrow(missing, locations, goldenTokenizerDir, {})).rejects.toThrow(
