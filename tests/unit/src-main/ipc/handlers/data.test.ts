@@ -175,6 +175,7 @@ describe('mixture.conversation', () => {
 
 describe('mixture.lengths', () => {
   it('counts tokens by task as a job with progress', async () => {
+    progress.length = 0
     const lengths = await mixture['mixture.lengths']({ ...at, split: 'val', job: 'count' })
     expect(lengths.map((task) => task.conversations)).toEqual([50, 200, 160])
     for (const { bins, conversations } of lengths) expect(bins.reduce((a, b) => a + b)).toBe(conversations)
