@@ -79,6 +79,12 @@ export const useDownloads = createGlobalState(() => {
     }
   }
 
+  /** Asks anew about those that could not be asked about. */
+  async function askAgain(): Promise<void> {
+    for (const { id, sizeError } of downloads.value) if (sizeError) put(id, { sizeError: null })
+    await askSizes()
+  }
+
   async function download(id: string): Promise<void> {
     const label = pending.value.find((each) => each.id === id)?.label
     if (!project.value || label === undefined) return
@@ -129,5 +135,5 @@ export const useDownloads = createGlobalState(() => {
   })
   watchDebounced(described, () => void refresh(), { debounce: 150, immediate: true })
 
-  return { downloads, offline, finished, start, cancel, askSizes, ofEntry, refresh }
+  return { downloads, offline, finished, start, cancel, askSizes, askAgain, ofEntry, refresh }
 })

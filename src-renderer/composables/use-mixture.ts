@@ -5,10 +5,10 @@
  */
 import { createSharedComposable, watchDebounced } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
-import { call, CallError, toCallError } from '../api/client'
+import { call, CallError, toCallError, type Issue } from '../api/client'
 import type { MixtureEntry, MixtureSummary, Project, RunConfig } from '../api/types'
 import { entryColours, taskColours } from '../mixture/colours'
-import { readablePart, withEntriesOf, type ReadablePart } from '../mixture/readable'
+import { issuesOfWhole, readablePart, withEntriesOf, type ReadablePart } from '../mixture/readable'
 import { figuresKey, mixtureRows, mixtureTotals, type EntryFigures } from '../mixture/rows'
 import { useDownloads } from './use-downloads'
 import { useJob } from './use-job'
@@ -20,6 +20,11 @@ const SPLITS = ['train', 'val'] as const
 function contextOf({ config, dir }: Project): string {
   const { base_dir, model_tag, model_step, max_seq_len } = config
   return JSON.stringify([base_dir, model_tag, model_step, max_seq_len, dir])
+}
+
+interface Found {
+  answer: MixtureSummary
+  part: ReadablePart
 }
 
 /** What has been opened. */
@@ -77,20 +82,21 @@ export const useMixture = createSharedComposable(() => {
     return answer
   }
 
-  /** Opens the mixture, or the part of it that can be read; notes why it is a part. */
-  async function openMixture(
-    config: RunConfig,
-    dir: string,
-  ): Promise<{ answer: MixtureSummary; part: ReadablePart } | null> {
-    const whole = readablePart(config, [])
-    try {
-      return { answer: await ask(config, dir), part: whole }
-    } catch (failure) {
-      const why = toCallError(failure)
-      failed = why
-      const part = readablePart(config, why.issues)
-      if (part.left === 0 || part.left === whole.left) return null
-      return { answer: await ask(part.config, dir), part }
+  /** Opens the mixture, or as much of it as can be read; notes why it is a part. Null where nothing can. */
+  async function openMixture(config: RunConfig, dir: string): Promise<Found | null> {
+    const issues: Issue[] = []
+    let part = readablePart(config, issues)
+    for (;;) {
+      try {
+        return { answer: await ask(part.config, dir), part }
+      } catch (failure) {
+        const { code, message, remedy, issues: further } = toCallError(failure)
+        issues.push(...issuesOfWhole(part, further))
+        failed ??= new CallError({ code, message, remedy, issues })
+        const rest = readablePart(config, issues)
+        if (rest.left === 0 || rest.left === part.left) return null
+        part = rest
+      }
     }
   }
 

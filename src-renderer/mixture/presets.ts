@@ -70,7 +70,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'nanochat',
     title: "nanochat's mid_train",
-    about: "The reference's default: 849,000 rows of six tasks",
+    about: "The reference's default: six tasks, 850,000 rows",
     mixture: nanochat,
   },
   {

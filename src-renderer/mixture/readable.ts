@@ -33,3 +33,16 @@ export function withEntriesOf({ entries }: ReadablePart, summary: MixtureSummary
   })
   return { train: split('train'), val: split('val') }
 }
+
+/** Issues that a part was refused with, their paths as the whole config has them. */
+export function issuesOfWhole<T extends { path: string }>(
+  { entries }: ReadablePart,
+  issues: readonly T[],
+): T[] {
+  return issues.map((issue) => {
+    const [area, split, index, ...rest] = issue.path.split('.')
+    if (area !== 'mixture' || (split !== 'train' && split !== 'val')) return issue
+    const at = entries[split][Number(index)]
+    return at === undefined ? issue : { ...issue, path: [area, split, at, ...rest].join('.') }
+  })
+}

@@ -6,6 +6,7 @@ import {
   entrySlice,
   entrySplit,
   moved,
+  movedBelow,
   newEntry,
   optionsOf,
   withChoice,
@@ -96,4 +97,18 @@ it('moves an element and copies the list', () => {
   expect(moved(list, 2, 0)).toEqual(['c', 'a', 'b'])
   expect(moved(list, 9, 0)).toEqual(list)
   expect(list).toEqual(['a', 'b', 'c'])
+})
+
+describe('movedBelow', () => {
+  it('takes files below one folder along to another, and no others', () => {
+    const json = (filepath: string): MixtureEntry => ({ task: 'CustomJSON', filepath })
+    const move = (entry: MixtureEntry): MixtureEntry => movedBelow(entry, '/old', '/new')
+    expect(move(json('/old/a/b.jsonl'))).toEqual(json('/new/a/b.jsonl'))
+    expect(move(json('/older/b.jsonl'))).toEqual(json('/older/b.jsonl'))
+    expect(move(json('b.jsonl'))).toEqual(json('b.jsonl'))
+    const bee: MixtureEntry = { task: 'SpellingBee', split: 'train', size: 1 }
+    expect(move(bee)).toEqual(bee)
+    expect(move({ ...bee, word_list: '/old/w.txt' })).toEqual({ ...bee, word_list: '/new/w.txt' })
+    expect(move(mmlu)).toEqual(mmlu)
+  })
 })
