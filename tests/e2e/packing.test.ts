@@ -287,16 +287,34 @@ describe('the batch in sight', () => {
   })
 })
 
-describe('a point of the loss curve', () => {
+describe('a run', () => {
   const chart = (): Locator => window.page.getByRole('main').getByRole('img', { name: /^Loss:/ })
   const pointed = async (): Promise<number> => {
     const label = (await chart().getAttribute('aria-label')) ?? ''
     return Number(/at step (\d+)$/.exec(label)?.[1])
   }
 
-  it('opens the batch of its step, by keyboard and by a click', async () => {
+  it('has the batch in training followed, until another is looked at', async () => {
     await window.button('Start').click()
-    await window.reachStep(4)
+    await window.reachStep(1)
+    await window.open('Packing')
+    await button('Follow the run').click()
+    const batch = async (): Promise<number> => Number(await field('batch').inputValue())
+    await until(batch, (shown) => shown >= 4, 60_000, 'the batch of a later step')
+    await picture('followed')
+    await field('batch').fill('2')
+    await press('Enter')
+    await until(
+      () => button('Follow the run').getAttribute('aria-pressed'),
+      (pressed) => pressed === 'false',
+      5000,
+      'end of following',
+    )
+    await window.reachStep((await window.step()) + 2)
+    expect(await batch()).toBe(2)
+  })
+
+  it('leads from a point of its loss curve to the batch of that step, by keyboard and by a click', async () => {
     await window.button('Pause').click()
     await window.button('Resume').waitFor()
     await window.open('Train')
