@@ -34,6 +34,6 @@ export default defineConfig({
   renderer: {
     root: 'src-renderer',
     plugins: [vue()],
-    build: { target: 'chrome130', rolldownOptions: { input: 'src-renderer/index.html' } },
+    build: { target: 'chrome130', minify: true, rolldownOptions: { input: 'src-renderer/index.html' } },
   },
 })
