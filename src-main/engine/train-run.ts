@@ -12,6 +12,7 @@ import { phaseFolders } from '../checkpoint/nanochat-folder'
 import { MidbenchError, toFailure } from '../errors'
 import { flopsPerToken } from '../model/flops'
 import { initParameters } from '../model/init'
+import { peakMemory } from '../native/process-memory'
 import type { DataClient } from '../packing/data-client'
 import type { OpenedData, PackingFacts } from '../packing/data-protocol'
 import type { LogLine } from '../runs/run.schema'
@@ -184,7 +185,7 @@ export class TrainRun {
       const model = { ...source.model, sequence_len: config.max_seq_len }
       await writeModelCheckpoint(checkpointDir, await modelCheckpoint({ ...source, model }))
     }
-    const peakMemoryBytes = device.tensorflow.memory.usage().peakBytes
+    const peakMemoryBytes = peakMemory() ?? device.tensorflow.memory.usage().peakBytes
     this.report({
       type: 'done',
       step,

@@ -110,7 +110,7 @@ export interface Outcome {
   checkpointDir: string | null
   bestBpb: number | null
   trainingTimeS: number
-  /** The most memory TensorFlow held. */
+  /** The most main memory that the process had, as the preflight predicts it; TensorFlow's alone where that is not known. */
   peakMemoryBytes: number
 }
 

@@ -17,6 +17,9 @@ it(
     const window = new AppPage(app.page)
 
     await window.button('Start').click()
+    const compiling = app.page.getByRole('banner').getByTestId('state-seconds')
+    await compiling.waitFor({ timeout: 60_000 })
+    expect(await compiling.innerText()).toMatch(/^\d+ s$/)
     await window.reachStep(1)
     const early = await window.loss()
     await window.reachStep(15)
