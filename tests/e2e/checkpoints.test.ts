@@ -164,6 +164,39 @@ describe('one of them', () => {
   })
 })
 
+describe('without a mouse', () => {
+  it('rows are walked with the arrow keys, opened with Enter and closed with Escape', async () => {
+    await window.page.keyboard.press('Escape')
+    await until(
+      () => detail().count(),
+      (count) => count === 0,
+      5000,
+      'closed detail',
+    )
+    await rowOf(/^d4, step 200/).focus()
+    await window.page.keyboard.press('ArrowDown')
+    await window.page.keyboard.press('Enter')
+    await window.page.getByRole('region', { name: 'Checkpoint d4, step 100' }).waitFor()
+    await window.page.keyboard.press('Escape')
+    await until(
+      () => detail().count(),
+      (count) => count === 0,
+      5000,
+      'closed detail',
+    )
+    await window.page.getByRole('radio', { name: 'Checkpoints' }).focus()
+    await window.page.keyboard.press('ArrowLeft')
+    await window.page.getByRole('region', { name: 'Runs' }).waitFor()
+    await window.page.keyboard.press('ArrowRight')
+    await list().waitFor()
+    await window.page.keyboard.press('ArrowLeft')
+    await window.page.keyboard.press('Control+k')
+    await window.page.keyboard.type('checkpoints')
+    await window.page.keyboard.press('Enter')
+    await rowOf(/^d4, step 200/).waitFor()
+  })
+})
+
 describe('starting from another', () => {
   it('makes it the project’s base checkpoint, which can be undone', async () => {
     await rowOf('d4, step 100: can start a run').click()
