@@ -1,4 +1,7 @@
 /** Checks a config as it is typed: what its schema refuses, then what its options mean together and on this machine. */
+import { missingDownloads } from '../data/downloads'
+import type { DataLocations } from '../data/locations'
+import type { MixtureConfig } from '../data/mixture.schema'
 import type { CallOutput } from '../ipc/contract'
 import { runConfig, type RunConfig } from '../runs/config.schema'
 import { configIssues } from '../runs/config-issues'
@@ -21,6 +24,18 @@ export function speedOfRunsLike(
 ): number | null {
   const alike = runs.find((run) => SPEED_OPTIONS.every((name) => run.config[name] === config[name]))
   return alike?.tokPerSec ?? null
+}
+
+/** What the mixture lacks on this machine, each at the first entry that needs it. Makes no request. */
+export async function lackingData(
+  { train, val }: MixtureConfig,
+  locations: DataLocations,
+): Promise<{ path: string; label: string }[]> {
+  const missing = await missingDownloads([...train, ...val], locations)
+  return missing.map(({ label, entries: [at = 0] }) => ({
+    path: at < train.length ? `mixture.train.${String(at)}` : `mixture.val.${String(at - train.length)}`,
+    label,
+  }))
 }
 
 /**

@@ -61,7 +61,7 @@ function jsonLists(input: unknown): object {
 
 function invalidMixture(path: string, issues: Issue[]): MidbenchError {
   const [first] = issues
-  const more = issues.length > 1 ? ` (and ${String(issues.length - 1)} more faults)` : ''
+  const more = issues.length > 1 ? ` (the first of ${String(issues.length)} faults)` : ''
   return new MidbenchError({
     code: 'config.invalid',
     message: `${path}: ${first?.path ?? ''} ${first?.message ?? ''}${more}`,

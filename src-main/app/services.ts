@@ -16,7 +16,7 @@ import { openRunThreads } from '../runs/run-threads'
 import { RunStore, storeFile } from '../runs/store'
 import type { TokenLossesOptions } from '../runs/token-losses'
 import { CheckpointAccess } from './checkpoint-access'
-import { checkConfig, speedOfRunsLike } from './check-config'
+import { checkConfig, lackingData, speedOfRunsLike } from './check-config'
 import { DataAccess } from './data-access'
 import { Jobs } from './jobs'
 import { appFiles, personFiles, type AppFiles, type PersonFiles } from './paths'
@@ -83,9 +83,10 @@ export function setupServices(hub: EventHub): Services {
   })
   const jobs = new Jobs((progress) => hub.publish('job.progress', progress))
   const check: Services['check'] = (input, dir) =>
-    checkConfig(input, (config) =>
+    checkConfig(input, async (config) =>
       gatherFacts(config, baseDirOf(config, dir, defaultBaseDir()), files.person.folder, {
         tokPerSec: speedOfRunsLike(config, store.recentSpeeds(20)),
+        lacking: await lackingData(config.mixture, data.locations(config, dir)),
       }),
     )
   const problems = [settings.problem, project.problem].filter((problem) => problem !== null)

@@ -23,6 +23,8 @@ export interface PreflightFacts {
   valBatches: number | null
   /** Train conversations longer than a row. */
   longerThanRow: number | null
+  /** Data that is not on this machine and can be downloaded, with the first entry that needs it. */
+  lacking: readonly { path: string; label: string }[] | null
   /** Speed of the last run like this one. */
   tokPerSec: number | null
   /** Where the run's folder will lie. */
@@ -41,6 +43,7 @@ export const nothingKnown: PreflightFacts = {
   epochSteps: null,
   valBatches: null,
   longerThanRow: null,
+  lacking: null,
   tokPerSec: null,
   freeDiskBytes: null,
   memoryBytes: null,
@@ -64,6 +67,7 @@ export function preflight(config: RunConfig, facts: PreflightFacts = nothingKnow
     ...horizonFindings(config, facts),
     ...evalFindings(config, derived, facts),
     ...dataFindings(config, facts),
+    ...lackingFindings(facts),
     ...spaceFindings(config, derived, facts),
   ]
   const rank = { block: 0, warn: 1, ok: 2 }
@@ -208,6 +212,12 @@ function dataFindings(config: RunConfig, { longerThanRow }: PreflightFacts): Fin
       'Raise max_seq_len, or leave them.',
     ),
   ]
+}
+
+function lackingFindings({ lacking }: PreflightFacts): Finding[] {
+  return (lacking ?? []).map(({ path, label }) =>
+    block(path, `${label} is not on this machine.`, 'Download it in Mixture, or name local files.'),
+  )
 }
 
 function spaceFindings(config: RunConfig, derived: Derived, facts: PreflightFacts): Finding[] {

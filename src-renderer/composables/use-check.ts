@@ -7,6 +7,7 @@ import { computed, shallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import { parseConfig, type OptionName } from '../api/defaults'
 import type { Checked, Finding } from '../api/types'
+import { useDownloads } from './use-downloads'
 import { useProject } from './use-project'
 
 export type Draft = Partial<Record<OptionName, unknown>>
@@ -17,6 +18,7 @@ export const useCheck = createSharedComposable(() => {
   const checked = shallowRef<Checked | null>(null)
   const error = shallowRef<CallError | null>(null)
   const checking = shallowRef(false)
+  const { finished } = useDownloads()
   let request = 0
 
   const findings = computed(() => checked.value?.findings ?? [])
@@ -54,7 +56,7 @@ export const useCheck = createSharedComposable(() => {
   }
 
   watchDebounced(
-    () => JSON.stringify([project.value?.config, project.value?.dir, draft.value]),
+    () => JSON.stringify([project.value?.config, project.value?.dir, draft.value, finished.value]),
     () => void check(),
     {
       debounce: 150,

@@ -180,7 +180,7 @@ function notASplit(target: string, list: readonly PythonToken[]): Issue {
 
 function refused(where: string, issues: Issue[]): MidbenchError {
   const [first] = issues
-  const more = issues.length > 1 ? ` (and ${String(issues.length - 1)} more faults)` : ''
+  const more = issues.length > 1 ? ` (the first of ${String(issues.length)} faults)` : ''
   return new MidbenchError({
     code: 'mixture.python',
     message: `${where}, ${first?.path ?? ''}: ${first?.message ?? ''}${more}`,

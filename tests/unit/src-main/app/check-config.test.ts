@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
-import { checkConfig, speedOfRunsLike } from '../../../../src-main/app/check-config'
+import { checkConfig, lackingData, speedOfRunsLike } from '../../../../src-main/app/check-config'
 import { nothingKnown } from '../../../../src-main/runs/preflight'
 import { sampleConfig } from '../../../support/run-samples'
+import { temporaryFolder } from '../../../support/temporary-folder'
 
 const gather = async (): Promise<typeof nothingKnown> => nothingKnown
 
@@ -47,5 +48,23 @@ describe('speedOfRunsLike', () => {
 
   it('knows nothing where there is none', () => {
     expect(speedOfRunsLike(config, [{ config: { ...config, dtype: 'float32' }, tokPerSec: 1 }])).toBeNull()
+  })
+})
+
+describe('lackingData', () => {
+  it('names what is to be downloaded at the first entry that needs it', async () => {
+    const folder = temporaryFolder()
+    vi.stubEnv('HF_HOME', folder)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const gsm8k = { task: 'GSM8K' as const, subset: 'main' as const }
+    const train = [{ task: 'SmolTalk' as const, split: 'train' as const, data_files: 'own.parquet' }]
+    const val = [
+      { ...gsm8k, split: 'test' as const },
+      { ...gsm8k, split: 'test' as const, stop: 9 },
+    ]
+    const locations = { baseDir: folder, configDir: folder, cacheDir: folder }
+    expect(await lackingData({ train, val }, locations)).toEqual([
+      { path: 'mixture.val.0', label: 'openai/gsm8k, main test' },
+    ])
   })
 })

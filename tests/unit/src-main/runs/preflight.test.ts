@@ -137,6 +137,15 @@ describe('warnings', () => {
     expect(about('dtype', options, facts)).toEqual([])
   })
 
+  test('data that is not on this machine stops a run, each at its entry', () => {
+    const lacking = [{ path: 'mixture.val.0', label: 'openai/gsm8k, main test' }]
+    const findings = about('mixture.val.0', {}, { lacking })
+    expect(findings).toMatchObject([
+      { level: 'block', message: 'openai/gsm8k, main test is not on this machine.' },
+    ])
+    expect(about('mixture.val.0', {}, { lacking: [] })).toEqual([])
+  })
+
   test('blockers come first, passed checks last', () => {
     const { findings } = preflight(config({ total_batch_size: 200, save_every: -1 }), {
       ...nothingKnown,
