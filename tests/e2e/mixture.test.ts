@@ -330,6 +330,12 @@ describe('data that is not on this machine', () => {
     await page.getByRole('row', { name: /not on this machine/ }).click()
     const own = page.getByRole('region', { name: 'Data of this task' })
     await own.waitFor()
+    await until(
+      () => new AppPage(page).button('Start').isDisabled(),
+      (disabled) => disabled,
+      10_000,
+      'a blocked start',
+    )
     await picture('to-download', page)
 
     server.faults.push({ kind: 'stall', after: 2000 })
