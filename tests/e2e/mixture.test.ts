@@ -10,6 +10,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunConfig } from '../../src-main/runs/config.schema'
 import { AppPage, until } from '../support/app-page'
 import { goldenPath } from '../support/golden'
+import { goldenMixture } from '../support/golden-mixture'
 import { startHubServer } from '../support/hub-server'
 import { launchApp, sharedApp, type LaunchedApp } from '../support/launch-app'
 import { openInFolder, smallConfig } from '../support/small-project'
@@ -281,6 +282,30 @@ describe('the mixture as a file', () => {
     await refusal.waitFor()
     expect(await refusal.innerText()).toContain('Export it as JSON')
     await refusal.getByRole('button', { name: 'Dismiss' }).click()
+  })
+})
+
+describe("the reference's golden mixture", () => {
+  it('shows the rows and tokens that the reference counted, and a conversation as tokens', async () => {
+    const home = temporaryFolder()
+    const base = goldenPath('nanochat_base')
+    openInFolder(home, smallConfig({ base_dir: base, model_tag: 'd3', mixture: goldenMixture }))
+    const { page } = await launchApp({ home })
+    await new AppPage(page).open('Mixture')
+    await page.getByTitle('177,496 tokens').waitFor({ timeout: 60_000 })
+    const tables = await page.getByRole('table').allInnerTexts()
+    expect(tables[0]).toMatch(/total\s+1,380\s/)
+    expect(tables[1]).toMatch(/total\s+152\s/)
+    await page.getByText('tokenizer, base d3').waitFor()
+    await page.getByRole('table').getByText('MMLU').first().click()
+    await page.getByRole('radio', { name: 'Tokens' }).click()
+    await until(
+      () => page.getByRole('region', { name: 'Conversations' }).innerText(),
+      (text) => text.includes('<|assistant_end|>'),
+      20_000,
+      'tokens',
+    )
+    await picture('golden', page)
   })
 })
 
