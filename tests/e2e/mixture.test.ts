@@ -139,6 +139,16 @@ describe('the lists', () => {
     await settlesTo(STARTER)
   })
 
+  it('are read from another nanochat folder once it is chosen', async () => {
+    const other = goldenPath('nanochat_base')
+    await answerDialogs(other)
+    await button('Choose nanochat folder').click()
+    await main().getByText('tokenizer, base d3').waitFor()
+    await button('Default').waitFor()
+    await button('Undo').click()
+    await main().getByText('tokenizer, base d4, made on first use').waitFor()
+  })
+
   it('are counted: lengths of every task', async () => {
     const counted = await until(
       () => rows(),
