@@ -7,6 +7,7 @@ import { join } from 'node:path'
 
 import { projectDir } from '../src-main/native/paths'
 import { requireElectron } from '../src-main/native/setup/electron-binary'
+import { hasBfloat16 } from '../src-main/processor'
 import { buildIfStale } from './build'
 import { becomeHeadless, commandArguments, requireParts, runCommandLine, runProgram } from './command'
 
@@ -36,5 +37,7 @@ async function trainInTerminal(): Promise<number> {
   await requireParts(['tensorflow'])
   await buildIfStale()
   const preset = join(projectDir(), 'resources', 'starter', 'preset.json')
-  return becomeHeadless(['train', '--config', preset, ...commandArguments])
+  // Without instructions for bfloat16 a step in it takes several times as long.
+  const dtype = hasBfloat16() === false ? ['--dtype', 'float32'] : []
+  return becomeHeadless(['train', '--config', preset, ...dtype, ...commandArguments])
 }

@@ -10,7 +10,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { MidbenchError } from '../errors'
 import { dataDir } from '../native/paths'
 import { baseDirOf, loadConfig, type LoadedConfig, withAbsolutePaths } from '../runs/config'
-import type { RunConfig } from '../runs/config.schema'
+import { runConfig, type RunConfig } from '../runs/config.schema'
 import { RunManager } from '../runs/run-manager'
 import type { RunSummary } from '../runs/run.schema'
 import { openRunThreads } from '../runs/run-threads'
@@ -18,9 +18,9 @@ import { RunStore, storeFile } from '../runs/store'
 import type { Command, CommandIo } from './command'
 import { downloadMissing, locationsOf } from './open-data'
 import { JsonPrinter, TextPrinter, type TrainPrinter } from './train-printer'
-import { optionalCount, optionalString, requiredString } from './usage'
+import { optionalChoice, optionalCount, optionalString, requiredString } from './usage'
 
-const usage = 'train --config F [--run-dir D] [--resume] [--stop-after N] [--json]'
+const usage = 'train --config F [--run-dir D] [--resume] [--stop-after N] [--dtype T] [--json]'
 
 export const command: Command = {
   name: 'train',
@@ -31,6 +31,7 @@ export const command: Command = {
     'run-dir': { type: 'string' },
     resume: { type: 'boolean' },
     'stop-after': { type: 'string' },
+    dtype: { type: 'string' },
     json: { type: 'boolean' },
   },
 
@@ -40,7 +41,8 @@ export const command: Command = {
       resume: values['resume'] === true,
       stopAfter: optionalCount(values, 'stop-after') ?? undefined,
     }
-    const loaded = await loadConfig(requiredString(values, 'config', usage))
+    const dtype = optionalChoice(values, 'dtype', runConfig.shape.dtype.unwrap().options)
+    const loaded = withDtype(await loadConfig(requiredString(values, 'config', usage)), dtype)
     await downloadMissing(loaded, io)
     const printer = values['json'] === true ? new JsonPrinter(io) : new TextPrinter(io, process.stderr)
     const store = RunStore.open(storeFile(dataDir()))
@@ -57,6 +59,11 @@ export const command: Command = {
       store.close()
     }
   },
+}
+
+/** For a config that is used on processors of different kinds. */
+function withDtype(loaded: LoadedConfig, dtype: RunConfig['dtype'] | null): LoadedConfig {
+  return dtype === null ? loaded : { ...loaded, config: { ...loaded.config, dtype } }
 }
 
 interface TrainRequest {

@@ -48,3 +48,16 @@ export function optionalCount(
   const given = typeof value === 'string' ? value : 'no number'
   throw usageError(`--${name} is ${given}; it must be a whole number of at least ${String(least)}.`)
 }
+
+/** One of the choices; null when it is not given. @throws MidbenchError `usage` */
+export function optionalChoice<Choice extends string>(
+  values: Readonly<Record<string, unknown>>,
+  name: string,
+  choices: readonly Choice[],
+): Choice | null {
+  const value = optionalString(values, name)
+  if (value === null) return null
+  const choice = choices.find((each) => each === value)
+  if (choice !== undefined) return choice
+  throw usageError(`--${name} is ${value}; it must be ${choices.join(' or ')}.`)
+}

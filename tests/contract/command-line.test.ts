@@ -58,6 +58,7 @@ describe('usage', () => {
     [['trian'], 'There is no command trian'],
     [['bench', 'sleep'], 'There is no command bench'],
     [['train'], '--config is missing'],
+    [['train', '--config', 'x.json', '--dtype', 'float8'], 'float32 or bfloat16'],
     [['train', '--config', 'x.json', '--stop-after', 'soon'], '--stop-after is soon'],
     [['doctor', '--loud'], '--loud'],
     [['doctor', 'now'], 'now'],
@@ -195,6 +196,16 @@ describe('train', () => {
     expect(stderr).toMatch(/^Step 00002 \| Validation bpb: \d\.\d{4}$/m)
     expect(stderr).toContain('Tokens / micro-batch / rank: 4 x 256 = 1,024')
     expect(stderr).toContain('warn: dtype: dtype is bfloat16, and the eager engine computes in float32')
+  }, 120_000)
+
+  test('--dtype stands before the config’s, for processors of different kinds', async () => {
+    const folder = temporaryFolder()
+    const config = configFile(folder, { dtype: 'bfloat16' })
+    const { code, stderr } = await runCommandLine(folder, [
+      ...['train', '--config', config, '--dtype', 'float32', '--stop-after', '1'],
+    ])
+    expect(code).toBe(0)
+    expect(stderr).not.toContain('warn: dtype')
   }, 120_000)
 })
 
