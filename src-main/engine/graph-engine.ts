@@ -4,8 +4,11 @@
  * Weights and optimizer state live in the session, on the device; a step moves in token ids and moves out one loss a
  * micro-batch. The graph is recorded at the first batch, for its shape, and TensorFlow compiles it at its first run
  * (seconds, fewer where native/program-cache.ts has its programs); `onCompile` says when. The same inputs and threads
- * give the same bits. In float32 its losses are the eager engine's to 1e-5; in bfloat16 matrix products are rounded as
- * the reference's autocast does.
+ * give the same bits. In bfloat16 matrix products are rounded as the reference's autocast does.
+ *
+ * In float32 its losses are the eager engine's to 1e-5, from a trained base model on. In a fresh model every block gives
+ * zero, so that the true gradient of the residual scalars is zero as well: AdamW makes whole steps of its rounding,
+ * whose signs no two orders of summation agree on, and the two engines go different ways from the second step on.
  */
 import type { FloatArray } from '../checkpoint/types'
 import { MidbenchError } from '../errors'
