@@ -15,7 +15,8 @@ import type { DataClient } from '../packing/data-client'
 import { DataThread } from '../packing/data-host'
 import type { DataConfig, DataOptions, OpenedData } from '../packing/data-protocol'
 import type { CallOptions } from '../packing/port-calls'
-import { describeBaseFolder, type BaseFolder } from '../runs/base-folder'
+import { describeFolder } from '../runs/describe-folder'
+import type { NanochatFolder } from '../runs/nanochat-folder.schema'
 import { baseDirOf } from '../runs/config'
 import type { RunConfig } from '../runs/config.schema'
 
@@ -72,8 +73,8 @@ export class DataAccess {
   }
 
   /** The nanochat folder of a config, and what it holds. */
-  folder(config: Pick<RunConfig, 'base_dir'>, dir: string): Promise<BaseFolder> {
-    return describeBaseFolder(config, dir, this.options.defaultBaseDir())
+  folder(config: Pick<RunConfig, 'base_dir'>, dir: string): Promise<NanochatFolder> {
+    return describeFolder(config, dir, this.options.defaultBaseDir())
   }
 
   /** Every fault of a JSONL file, by line. @throws MidbenchError where it cannot be read; `cancelled` */

@@ -84,14 +84,8 @@ function freshEngine(job: BenchJob, tensorflow: Tensorflow): Promise<StepEngine>
   const parameters = new Map(
     [...initParameters(job.model, 1)].map(([name, data]) => [name, { shape: shapes.get(name) ?? [], data }]),
   )
-  return openEngine(
-    { ...job, ...RATES },
-    job.model,
-    { parameters, optimizer: new Map() },
-    {
-      tensorflow,
-    },
-  )
+  const start = { parameters, optimizer: new Map() }
+  return openEngine({ ...job, ...RATES }, job.model, start, { tensorflow })
 }
 
 /** @param onStep told before every step how many were made; may throw to end it */

@@ -32,13 +32,18 @@ napi_value reset_large_blocks_peak(napi_env, napi_callback_info) {
   return nullptr;
 }
 
-// limitLargeBlocks(bytes)
-napi_value limit_large_blocks(napi_env env, napi_callback_info info) {
+// The first argument of a call.
+napi_value argument_of(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value argument;
   napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  return argument;
+}
+
+// limitLargeBlocks(bytes)
+napi_value limit_large_blocks(napi_env env, napi_callback_info info) {
   int64_t bytes = INT64_MAX;
-  napi_get_value_int64(env, argument, &bytes);
+  napi_get_value_int64(env, argument_of(env, info), &bytes);
   midbench_limit_large_blocks(static_cast<uint64_t>(bytes));
   return nullptr;
 }
@@ -50,11 +55,8 @@ napi_value release_kept_blocks(napi_env, napi_callback_info) {
 
 // quietErrors(quiet)
 napi_value quiet_errors(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value argument;
-  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
   bool quiet = false;
-  napi_get_value_bool(env, argument, &quiet);
+  napi_get_value_bool(env, argument_of(env, info), &quiet);
   midbench_quiet_errors(quiet);
   return nullptr;
 }

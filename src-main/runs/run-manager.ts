@@ -9,7 +9,6 @@ import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
 import type { JobLocations, TrainJob } from '../engine/trainer-protocol'
-import { MidbenchError } from '../errors'
 import { ActiveRun } from './active-run'
 import { baseDirOf, withAbsolutePaths } from './config'
 import type { RunConfig } from './config.schema'
@@ -17,6 +16,7 @@ import { differences } from './differences'
 import { preflight, refuseBlocked } from './preflight'
 import { gatherFacts } from './preflight-facts'
 import { processIsAlive, thisProcess } from './process-identity'
+import { busy, elsewhere, noneToResume, notActive, notResumable } from './run-errors'
 import type { RunEvent } from './run-events'
 import { createRunFolder, holdsRun, newRunId, readRunFolder, type RunIdentity } from './run-folder'
 import type { EvalMetric, LogLine, RunDetail, RunSummary, StepMetric } from './run.schema'
@@ -197,11 +197,7 @@ export class RunManager {
       .list()
       .find((run) => RESUMABLE.includes(run.state) && store.detail(run.id).config_path === where.configPath)
     if (found !== undefined) return found.id
-    throw new MidbenchError({
-      code: 'run.none',
-      message: `No run of ${where.configPath} can be resumed.`,
-      remedy: 'Start one without --resume, or name the folder of a run with --run-dir.',
-    })
+    throw noneToResume(where.configPath)
   }
 
   /** The run in progress in this process; null where none is. */
@@ -292,11 +288,7 @@ export class RunManager {
   private refuseElsewhere(id: string): void {
     const owner = this.options.store.owner(id)
     if (owner === null || owner.pid === process.pid || !processIsAlive(owner.pid, owner.startedAt)) return
-    throw new MidbenchError({
-      code: 'run.elsewhere',
-      message: `The run ${this.get(id).name} is held by process ${String(owner.pid)}.`,
-      remedy: 'Stop it there, in the window or with Ctrl-C, and try again.',
-    })
+    throw elsewhere(this.get(id).name, owner.pid)
   }
 
   private emit(event: RunEvent): void {
@@ -316,24 +308,4 @@ function runName({ name, config, path }: StartRun): string {
 
 function isOver(run: ActiveRun): boolean {
   return run.state !== 'paused' && AT_REST.includes(run.state)
-}
-
-function busy(name: string): MidbenchError {
-  return new MidbenchError({
-    code: 'run.busy',
-    message: `The run ${name} is in progress.`,
-    remedy: 'Pause or stop it first.',
-  })
-}
-
-function notActive(id: string): MidbenchError {
-  return new MidbenchError({ code: 'run.not-active', message: `The run ${id} is not in progress.` })
-}
-
-function notResumable(id: string, state: string): MidbenchError {
-  return new MidbenchError({
-    code: 'run.not-resumable',
-    message: state === 'done' ? `The run ${id} is done.` : `The run ${id} is ${state}.`,
-    remedy: 'Start a new run.',
-  })
 }

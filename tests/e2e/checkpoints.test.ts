@@ -14,13 +14,13 @@ import type { FloatArray } from '../../src-main/checkpoint/types'
 import { modelConfig, type ModelConfig } from '../../src-main/model/config.schema'
 import { initParameters } from '../../src-main/model/init'
 import { parameterShapes } from '../../src-main/model/parameters'
+import { resize, setTheme, type WindowSize } from '../support/app-control'
 import { AppPage, until } from '../support/app-page'
 import { cutFile, tinyCheckpoint, tinyConfig } from '../support/checkpoints'
 import { sharedApp } from '../support/launch-app'
 import { openInFolder, smallConfig, STARTER_DIR } from '../support/small-project'
 import { keptFolder } from '../support/temporary-folder'
 
-const SCREENSHOTS = join(import.meta.dirname, '..', 'screenshots')
 const home = keptFolder()
 const baseDir = join(home, 'nanochat')
 const LONG = 'd4-warmup-of-the-third-attempt-with-a-name-that-nobody-should-give-a-folder'
@@ -65,7 +65,6 @@ const { app } = sharedApp({ home })
 let window: AppPage
 
 beforeAll(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true })
   window = new AppPage(app().page)
   await window.button('Start').waitFor()
 })
@@ -74,21 +73,10 @@ const list = (): Locator => window.page.getByRole('table', { name: 'Checkpoints'
 const rowOf = (name: string | RegExp): Locator => list().getByRole('row', { name })
 const detail = (): Locator => window.page.getByRole('region', { name: /^Checkpoint / })
 
-async function picture(name: string, size: { width: number; height: number }): Promise<void> {
-  await app().electron.evaluate(({ BrowserWindow }, { width, height }) => {
-    BrowserWindow.getAllWindows()[0]?.setContentSize(width, height)
-  }, size)
-  const inner = (): Promise<unknown> => window.page.evaluate('innerWidth')
-  await until(inner, (now) => now === size.width, 5000, 'new size')
+async function picture(name: string, size: WindowSize): Promise<void> {
+  await resize(app(), size)
   await window.page.waitForTimeout(300)
-  const file = `checkpoints-${name}-${String(size.width)}x${String(size.height)}.png`
-  await window.page.screenshot({ path: join(SCREENSHOTS, file) })
-}
-
-async function setTheme(theme: 'light' | 'dark'): Promise<void> {
-  await app().electron.evaluate(({ Menu }, name) => {
-    Menu.getApplicationMenu()?.getMenuItemById(`theme.${name}`)?.click()
-  }, theme)
+  await window.picture(`checkpoints-${name}-${String(size.width)}x${String(size.height)}`)
 }
 
 describe('the list', () => {
@@ -105,7 +93,7 @@ describe('the list', () => {
     await rowOf(/not-json, step 5: .*not JSON/).waitFor()
     await rowOf(/other-tokenizer, step 3: .*vocabulary/).waitFor()
     await rowOf('d4, step 700: not a base').waitFor()
-    await setTheme('light')
+    await setTheme(app(), 'light')
     await picture('list-light', { width: 1280, height: 800 })
   })
 })
@@ -123,7 +111,7 @@ describe('one of them', () => {
     const histogram = detail().getByRole('img', { name: /Histogram of transformer\.wte\.weight/ })
     expect(await histogram.getAttribute('aria-label')).toMatch(/deviation (0\.9|1\.0)/)
     await picture('detail-light', { width: 1280, height: 800 })
-    await setTheme('dark')
+    await setTheme(app(), 'dark')
     await picture('detail-dark', { width: 1920, height: 1080 })
     await picture('detail-dark', { width: 1024, height: 680 })
   })
@@ -165,6 +153,9 @@ describe('one of them', () => {
 })
 
 describe('without a mouse', () => {
+  /** For as long as a finger stays on a key: the control looks whether it is still down once the focus has moved. */
+  const held = (key: string): Promise<void> => window.page.keyboard.press(key, { delay: 60 })
+
   it('rows are walked with the arrow keys, opened with Enter and closed with Escape', async () => {
     await window.page.keyboard.press('Escape')
     await until(
@@ -185,11 +176,11 @@ describe('without a mouse', () => {
       'closed detail',
     )
     await window.page.getByRole('radio', { name: 'Checkpoints' }).focus()
-    await window.page.keyboard.press('ArrowLeft')
+    await held('ArrowLeft')
     await window.page.getByRole('region', { name: 'Runs' }).waitFor()
-    await window.page.keyboard.press('ArrowRight')
+    await held('ArrowRight')
     await list().waitFor()
-    await window.page.keyboard.press('ArrowLeft')
+    await held('ArrowLeft')
     await window.page.keyboard.press('Control+k')
     await window.page.keyboard.type('checkpoints')
     await window.page.keyboard.press('Enter')

@@ -2,22 +2,21 @@
  * The Packing view in a real window, on the starter project: down to a token and its text, through the epoch, how a row
  * was filled, other packings beside the one in use, and the batch as files.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 
+import { answerDialogs } from '../support/app-control'
 import { AppPage, until } from '../support/app-page'
 import { sharedApp } from '../support/launch-app'
 import { keptFolder } from '../support/temporary-folder'
 
-const SCREENSHOTS = join(import.meta.dirname, '..', 'screenshots')
 const { app } = sharedApp()
 const files = keptFolder()
 let window: AppPage
 
 beforeAll(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true })
   window = new AppPage(app().page)
   await window.button('Start').waitFor()
   await window.open('Packing')
@@ -25,15 +24,11 @@ beforeAll(async () => {
 }, 120_000)
 
 const canvas = (): Locator => window.page.locator('canvas[role=img]')
-const button = (name: string | RegExp): Locator =>
-  window.page.getByRole('main').getByRole('button', { name, exact: typeof name === 'string' })
-const field = (name: string): Locator => window.page.getByRole('main').getByLabel(name, { exact: true })
+const field = (name: string): Locator => window.main.getByLabel(name, { exact: true })
 const readout = (): Promise<string> => window.page.getByTestId('packing-readout').innerText()
 const press = (key: string): Promise<void> => window.page.keyboard.press(key)
 
-async function picture(name: string): Promise<void> {
-  await window.page.screenshot({ path: join(SCREENSHOTS, `packing-${name}.png`) })
-}
+const picture = (name: string): Promise<void> => window.picture(`packing-${name}`)
 
 /** What an element says, once it says what is expected. */
 function text(of: Locator, wanted: RegExp, timeoutMs = 30_000): Promise<string> {
@@ -126,7 +121,7 @@ describe('the epoch', () => {
       5000,
       'the last step',
     )
-    await text(button(/^this batch/), /epoch\s+\d,\s+(100|>99)/)
+    await text(window.action(/^this batch/), /epoch\s+\d,\s+(100|>99)/)
     await picture('last-step')
     await press('Home')
   })
@@ -234,7 +229,7 @@ describe('packings', () => {
     expect(Number(pad[5])).toBeGreaterThan(0)
     expect(crop.at(-1)).toBe('in use')
     expect((await cells('greedy-crop 512 8 100')).at(-1)).toBe('for comparison only')
-    await button('All compared').waitFor()
+    await window.action('All compared').waitFor()
     await picture('compare')
     await pane()
       .locator('[data-variant="bestfit-pad 512 8 100"]')
@@ -250,17 +245,10 @@ describe('packings', () => {
 })
 
 describe('the batch in sight', () => {
-  /** The next save dialog is answered with this path. */
-  async function answerDialog(path: string): Promise<void> {
-    await app().electron.evaluate(({ dialog }, filePath) => {
-      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
-    }, path)
-  }
-
   async function exported(item: RegExp, name: string): Promise<Buffer> {
     const path = join(files, name)
-    await answerDialog(path)
-    await button('Export').click()
+    await answerDialogs(app(), path)
+    await window.action('Export').click()
     await window.page.getByRole('menuitem', { name: item }).click()
     await window.page.getByText(`Written: ${path}`).waitFor({ timeout: 20_000 })
     return readFileSync(path)
@@ -268,7 +256,6 @@ describe('the batch in sight', () => {
 
   it('is exported as a picture', async () => {
     const png = await exported(/^Picture/, 'batch.png')
-    writeFileSync(join(SCREENSHOTS, 'packing-export.png'), png)
     expect(png.subarray(1, 4).toString()).toBe('PNG')
     const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)]
     expect(width).toBeGreaterThan(1600)
@@ -284,64 +271,5 @@ describe('the batch in sight', () => {
       .slice(1)
       .map((line) => Number(line.split(',')[2]))
     expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(8 * 513)
-  })
-})
-
-describe('a run', () => {
-  const chart = (): Locator => window.page.getByRole('main').getByRole('img', { name: /^Loss:/ })
-  const pointed = async (): Promise<number> => {
-    const label = (await chart().getAttribute('aria-label')) ?? ''
-    return Number(/at step (\d+)$/.exec(label)?.[1])
-  }
-
-  it('has the batch in training followed, until another is looked at', async () => {
-    await window.button('Start').click()
-    await window.reachStep(1)
-    await window.open('Packing')
-    await button('Follow the run').click()
-    const batch = async (): Promise<number> => Number(await field('batch').inputValue())
-    await until(batch, (shown) => shown >= 4, 60_000, 'the batch of a later step')
-    await picture('followed')
-    await field('batch').fill('2')
-    await press('Enter')
-    await until(
-      () => button('Follow the run').getAttribute('aria-pressed'),
-      (pressed) => pressed === 'false',
-      5000,
-      'end of following',
-    )
-    await window.reachStep((await window.step()) + 2)
-    expect(await batch()).toBe(2)
-  })
-
-  it('leads from a point of its loss curve to the batch of that step, by keyboard and by a click', async () => {
-    await window.button('Pause').click()
-    await window.button('Resume').waitFor()
-    await window.open('Train')
-    await chart().focus()
-    await press('ArrowLeft')
-    await press('ArrowLeft')
-    const step = await pointed()
-    expect(step).toBeGreaterThan(0)
-    await press('Enter')
-    await until(
-      () => field('step').inputValue(),
-      (shown) => shown === String(step),
-      10_000,
-      'its step',
-    )
-    await window.open('Train')
-    const box = await chart().boundingBox()
-    if (!box) throw new Error('the chart is not in sight')
-    await window.page.mouse.move(box.x + box.width - 12, box.y + box.height / 2)
-    await until(pointed, (at) => at > step, 5000, 'the last step pointed at')
-    const last = await pointed()
-    await window.page.mouse.click(box.x + box.width - 12, box.y + box.height / 2)
-    await until(
-      () => field('step').inputValue(),
-      (shown) => shown === String(last),
-      10_000,
-      'the last step',
-    )
   })
 })

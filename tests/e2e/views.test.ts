@@ -2,14 +2,12 @@
  * A picture of every view, in both themes and two sizes, with a run that has made some steps: tests/screenshots/ is for
  * people to look at. Checked is what a picture cannot hide: nothing wider than the window, no fault written to the console.
  */
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 
-import { AppPage, PLACES, until, type PlaceName } from '../support/app-page'
+import { resize, setTheme } from '../support/app-control'
+import { AppPage, PLACES, type PlaceName } from '../support/app-page'
 import { sharedApp } from '../support/launch-app'
 
-const SCREENSHOTS = join(import.meta.dirname, '..', 'screenshots')
 const SIZES = [
   { width: 1024, height: 680 },
   { width: 1280, height: 800 },
@@ -22,7 +20,6 @@ const faults: string[] = []
 let window: AppPage
 
 beforeAll(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true })
   const { page } = app()
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) faults.push(message.text())
@@ -34,23 +31,6 @@ beforeAll(async () => {
   await window.button('Pause').click()
   await window.button('Resume').waitFor()
 }, 180_000)
-
-async function resize(size: { width: number; height: number }): Promise<void> {
-  await app().electron.evaluate(({ BrowserWindow }, { width, height }) => {
-    BrowserWindow.getAllWindows()[0]?.setContentSize(width, height)
-  }, size)
-  const inner = (): Promise<unknown> => window.page.evaluate('[innerWidth, innerHeight].join()')
-  await until(inner, (now) => now === `${String(size.width)},${String(size.height)}`, 5000, 'new size')
-}
-
-async function setTheme(theme: (typeof THEMES)[number]): Promise<void> {
-  await app().electron.evaluate(({ Menu }, name) => {
-    Menu.getApplicationMenu()?.getMenuItemById(`theme.${name}`)?.click()
-  }, theme)
-  const dark = (): Promise<unknown> =>
-    window.page.evaluate(`matchMedia('(prefers-color-scheme: dark)').matches`)
-  await until(dark, (now) => now === (theme === 'dark'), 5000, theme)
-}
 
 /** Waits until nothing of the page has changed for a while. */
 async function settled(): Promise<void> {
@@ -71,22 +51,49 @@ async function overflowing(): Promise<unknown> {
     .map((element) => element.tagName.toLowerCase())`)
 }
 
-const pictures = PLACES.flatMap((place) => SIZES.map((size) => ({ place, size })))
+/** What is looked at: each place, and what can be opened in it. */
+interface Sight {
+  name: string
+  place: PlaceName
+  /** Opens what is in the place. @default nothing */
+  enter?: () => Promise<void>
+  leave?: () => Promise<void>
+}
+const pressed = (name: string): Promise<void> => window.action(name).click()
+const chosen = (name: string): Promise<void> => window.main.getByRole('radio', { name }).click()
+const SIGHTS: readonly Sight[] = [
+  ...PLACES.map((place) => ({ name: place.toLowerCase(), place })),
+  opened('packing-replay', 'Packing', 'How was this row filled?'),
+  opened('packing-compare', 'Packing', 'Compare'),
+  {
+    name: 'checkpoints',
+    place: 'Runs',
+    enter: () => chosen('Checkpoints'),
+    leave: () => chosen('Runs'),
+  },
+]
+const pictures = SIGHTS.flatMap((sight) => SIZES.map((size) => ({ ...sight, size })))
+
+/** What a button opens, and closes when it is pressed again. */
+function opened(name: string, place: PlaceName, button: string): Sight {
+  return { name, place, enter: () => pressed(button), leave: () => pressed(button) }
+}
 
 describe.each(THEMES)('in %s', (theme) => {
   beforeAll(async () => {
-    await setTheme(theme)
+    await setTheme(app(), theme)
   })
 
-  it.each(pictures)('$place at $size.width × $size.height', async ({ place, size }) => {
-    await resize(size)
+  it.each(pictures)('$name at $size.width × $size.height', async ({ name, place, enter, leave, size }) => {
+    await resize(app(), size)
     await window.open(place)
+    await enter?.()
     await settled()
-    const name = `${place.toLowerCase()}-${String(size.width)}x${String(size.height)}-${theme}.png`
-    await window.page.screenshot({ path: join(SCREENSHOTS, name) })
+    await window.picture(`${name}-${String(size.width)}x${String(size.height)}-${theme}`)
     expect(await overflowing()).toEqual([])
     expect(await contentOf(place)).not.toBe('')
     expect(faults).toEqual([])
+    await leave?.()
   })
 })
 
@@ -94,5 +101,5 @@ describe.each(THEMES)('in %s', (theme) => {
 async function contentOf(place: PlaceName): Promise<string> {
   const current = window.page.getByRole('navigation').locator('[aria-current]')
   expect(await current.innerText()).toContain(place)
-  return (await window.page.getByRole('main').innerText()).trim()
+  return (await window.main.innerText()).trim()
 }

@@ -1,5 +1,9 @@
 /** The window as a person uses it: its places, its one main button, its status line. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
+
+const SCREENSHOTS = join(import.meta.dirname, '..', 'screenshots')
 
 export const PLACES = ['Mixture', 'Packing', 'Train', 'Runs', 'Settings'] as const
 export type PlaceName = (typeof PLACES)[number]
@@ -14,6 +18,22 @@ export class AppPage {
 
   async open(name: PlaceName): Promise<void> {
     await this.place(name).click()
+  }
+
+  /** The place in sight. */
+  get main(): Locator {
+    return this.page.getByRole('main')
+  }
+
+  /** A button of the place in sight. @param name whole, or a part of it as a pattern */
+  action(name: string | RegExp): Locator {
+    return this.main.getByRole('button', { name, exact: typeof name === 'string' })
+  }
+
+  /** A picture of the window, to be looked at. @param name without an ending */
+  async picture(name: string): Promise<void> {
+    mkdirSync(SCREENSHOTS, { recursive: true })
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) })
   }
 
   /** Start, Pause or Resume, whichever it is now. */

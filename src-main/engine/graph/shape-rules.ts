@@ -6,14 +6,20 @@
 import { MidbenchError } from '../../errors'
 import { type Attribute, DType } from '../../native/graph-def'
 import type { OutputInfo, Value } from './graph'
+import {
+  at,
+  axisOf,
+  broadcast,
+  flag,
+  integer,
+  integers,
+  misfit,
+  type RuleInput,
+  same,
+  sizeOf,
+} from './rule-input'
 
-interface RuleInput {
-  op: string
-  inputs: readonly Value[]
-  attributes: Readonly<Record<string, Attribute>>
-}
 type Rule = (input: RuleInput) => OutputInfo[]
-type Shape = readonly number[]
 
 /**
  * @returns shape and type of each output.
@@ -34,55 +40,6 @@ export function inferOutputs(
   }
   return rule({ op, inputs, attributes })
 }
-
-// ---------------------------------------------------------------------------------------------- helpers
-
-function at({ op, inputs }: RuleInput, index: number): Value {
-  const value = inputs[index]
-  if (!value) throw misfit(op, `input ${String(index)} is missing`)
-  return value
-}
-
-function misfit(op: string, why: string): MidbenchError {
-  return new MidbenchError({ code: 'graph.shape', message: `${op}: ${why}.` })
-}
-
-/** Values of an integer constant, such as axes or a wanted shape. */
-function integers(input: RuleInput, index: number): number[] {
-  const value = at(input, index)
-  if (!value.node.constant) {
-    throw misfit(input.op, `input ${String(index)} decides the shape and must be a constant`)
-  }
-  return Array.from(value.node.constant.data)
-}
-
-function flag({ attributes }: RuleInput, name: string): boolean {
-  const attribute = attributes[name]
-  return attribute?.kind === 'bool' && attribute.value
-}
-
-function integer(input: RuleInput, name: string, fallback = 0): number {
-  const attribute = input.attributes[name]
-  return attribute?.kind === 'int' || attribute?.kind === 'type' ? attribute.value : fallback
-}
-
-function sizeOf(shape: Shape): number {
-  return shape.reduce((product, dimension) => product * dimension, 1)
-}
-
-/** numpy's broadcasting of two shapes. */
-function broadcast(op: string, a: Shape, b: Shape): number[] {
-  const rank = Math.max(a.length, b.length)
-  return Array.from({ length: rank }, (_, i) => {
-    const x = a[a.length - rank + i] ?? 1
-    const y = b[b.length - rank + i] ?? 1
-    if (x !== y && x !== 1 && y !== 1) throw misfit(op, `[${a.join()}] and [${b.join()}] do not broadcast`)
-    return x === 1 ? y : x
-  })
-}
-
-const same = (shape: Shape, dtype: number): OutputInfo[] => [{ shape: [...shape], dtype }]
-const axisOf = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis)
 
 // ---------------------------------------------------------------------------------------------- rules
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { conversation } from '../../data/conversation.schema'
 import { mixtureEntry } from '../../data/mixture.schema'
+import { nanochatFolder, type NanochatFolder } from '../../runs/nanochat-folder.schema'
 import { bytes, configAt, int32, splitName } from './common.schema'
 
 const taskSummary = z.object({
@@ -44,19 +45,6 @@ const renderedConversation = z.object({
   message: z.array(z.int()),
 })
 
-/** A nanochat folder as the window tells of it. */
-const nanochatFolder = z.object({
-  path: z.string(),
-  /** What named it. */
-  origin: z.enum(['config', 'settings', 'environment', 'default']),
-  exists: z.boolean(),
-  /** tokenizer.pkl is there. */
-  tokenizer: z.boolean(),
-  /** Tags of its base checkpoints. */
-  bases: z.array(z.string()),
-  /** Tag of a base that a recipe in the folder makes on first use; null where there is none. */
-  recipe: z.string().nullable(),
-})
 const linesCheck = z.object({
   conversations: z.int(),
   /** `line 14` and what is wrong with it; the first hundred. */
@@ -117,7 +105,7 @@ export const mixtureCalls = {
   },
 } as const
 
-export type NanochatFolder = z.infer<typeof nanochatFolder>
+export type { NanochatFolder }
 export type LinesCheck = z.infer<typeof linesCheck>
 export type TaskSummary = z.infer<typeof taskSummary>
 export type SplitSummary = z.infer<typeof splitSummary>

@@ -1,19 +1,8 @@
-import { fork, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { RunStore } from '../../../../src-main/runs/store'
-import { openDatabase } from '../../../../src-main/runs/store-database'
+import type { RunStore } from '../../../../src-main/runs/store'
+import { openStore as open } from '../../../support/open-store'
 import { sampleConfig, sampleRun, sampleStep, sampleSteps } from '../../../support/run-samples'
-import { temporaryFolder } from '../../../support/temporary-folder'
-
-function open(file = join(temporaryFolder(), 'sub', 'runs.db')): { store: RunStore; file: string } {
-  const store = RunStore.open(file)
-  onTestFinished(() => store.close())
-  return { store, file }
-}
 
 function withRun(): RunStore {
   const { store } = open()
@@ -234,94 +223,5 @@ describe('markInterrupted', () => {
     store.create(sampleRun({ state: 'done', owner }))
     expect(store.markInterrupted(() => false)).toEqual([])
     expect(store.summary('run-1').state).toBe('done')
-  })
-})
-
-describe('the file', () => {
-  it('keeps everything over a close', () => {
-    const file = join(temporaryFolder(), 'runs.db')
-    const first = RunStore.open(file)
-    first.create(sampleRun())
-    first.appendSteps('run-1', sampleSteps(1, 3))
-    first.close()
-    expect(open(file).store.steps('run-1', 0)).toEqual(sampleSteps(1, 3))
-  })
-
-  it('is brought up to date: evaluations of before have no figures of tasks', () => {
-    const file = join(temporaryFolder(), 'runs.db')
-    const first = RunStore.open(file)
-    first.create(sampleRun())
-    first.appendEvals('run-1', [{ step: 5, val_bpb: 0.9, seconds: 1 }])
-    first.close()
-    const db = openDatabase(file)
-    db.exec('ALTER TABLE evals DROP COLUMN per_task; PRAGMA user_version = 1')
-    db.close()
-    expect(open(file).store.evals('run-1', 0)).toEqual([{ step: 5, val_bpb: 0.9, seconds: 1 }])
-  })
-
-  it('refuses one that is not a database, and says which', () => {
-    const file = join(temporaryFolder(), 'runs.db')
-    writeFileSync(file, 'not a database, and long enough to have a header'.repeat(10))
-    expect(() => RunStore.open(file)).toThrow(/runs\.db cannot be opened/)
-  })
-
-  it('refuses one that a newer Midbench wrote', () => {
-    const { file } = open()
-    const db = openDatabase(file)
-    db.pragma('user_version = 99')
-    db.close()
-    expect(() => RunStore.open(file)).toThrow(/version 99/)
-  })
-
-  it('is shared: two connections write and see each other', () => {
-    const { store, file } = open()
-    const other = open(file).store
-    store.create(sampleRun())
-    other.appendSteps('run-1', [sampleStep(1)])
-    store.appendSteps('run-1', [sampleStep(2)])
-    expect(other.steps('run-1', 0)).toEqual(sampleSteps(1, 2))
-  })
-})
-
-describe('processes', () => {
-  const writer = join(import.meta.dirname, '../../../support/store-writer.ts')
-
-  it('loses nothing that was reported written when the process is killed', async () => {
-    const { store, file } = open()
-    const child = fork(writer, [file, 'run-1', 'forever'], {
-      execArgv: ['--import', 'tsx'],
-      stdio: 'inherit',
-    })
-    const reported = await new Promise<number>((resolve) => {
-      child.on('message', (step) => typeof step === 'number' && step >= 500 && resolve(step))
-    })
-    const closed = once(child, 'exit')
-    child.kill('SIGKILL')
-    await closed
-    const steps = store.steps('run-1', 0)
-    expect(steps.length).toBeGreaterThanOrEqual(reported)
-    expect(steps).toEqual(sampleSteps(1, steps.length))
-    expect(store.summary('run-1').step).toBe(steps.length)
-  })
-
-  it('lets several write at once', async () => {
-    const { store, file } = open()
-    const ids = ['a', 'b', 'c']
-    const children = ids.map((id) => fork(writer, [file, id, '200'], { execArgv: ['--import', 'tsx'] }))
-    const exits = await Promise.all(children.map((child) => once(child, 'exit')))
-    expect(exits.map(([code]) => Number(code))).toEqual([0, 0, 0])
-    for (const id of ids) expect(store.steps(id, 0)).toEqual(sampleSteps(1, 200))
-  })
-
-  it('is whole after a kill in the middle of a transaction', () => {
-    const { store, file } = open()
-    const child = spawnSync(process.execPath, ['--import', 'tsx', writer, file, 'run-1', 'kill'], {
-      timeout: 30_000,
-    })
-    expect(child.signal).toBe('SIGKILL')
-    expect(store.steps('run-1', 0)).toEqual(sampleSteps(1, 100))
-    const db = openDatabase(file)
-    expect(db.prepare('PRAGMA integrity_check').raw().all([])).toEqual([['ok']])
-    db.close()
   })
 })

@@ -7,20 +7,7 @@ import { listModels } from '../checkpoint/nanochat-folder'
 import { exists } from '../data/files/durable'
 import { baseDirOf } from './config'
 import type { RunConfig } from './config.schema'
-
-/** Named as in ipc/contract. */
-export interface BaseFolder {
-  path: string
-  /** What named it. */
-  origin: 'config' | 'settings' | 'environment' | 'default'
-  exists: boolean
-  /** tokenizer.pkl is there. */
-  tokenizer: boolean
-  /** Tags of its base checkpoints. */
-  bases: string[]
-  /** Tag of a base that a recipe in the folder makes on first use; null where there is none. */
-  recipe: string | null
-}
+import type { NanochatFolder } from './nanochat-folder.schema'
 
 /**
  * The folder that a config uses, and what named it.
@@ -28,11 +15,11 @@ export interface BaseFolder {
  * @param dir what the config's relative paths count from
  * @param setting the folder of the person's settings; null where there is none
  */
-export async function describeBaseFolder(
+export async function describeFolder(
   config: Pick<RunConfig, 'base_dir'>,
   dir: string,
   setting: string | null,
-): Promise<BaseFolder> {
+): Promise<NanochatFolder> {
   const path = baseDirOf(config, dir, setting)
   const models = await listModels(path)
   return {
@@ -45,7 +32,10 @@ export async function describeBaseFolder(
   }
 }
 
-function originOf({ base_dir }: Pick<RunConfig, 'base_dir'>, setting: string | null): BaseFolder['origin'] {
+function originOf(
+  { base_dir }: Pick<RunConfig, 'base_dir'>,
+  setting: string | null,
+): NanochatFolder['origin'] {
   if (base_dir !== null) return 'config'
   if (setting !== null) return 'settings'
   return process.env['NANOCHAT_BASE_DIR'] ? 'environment' : 'default'

@@ -1,0 +1,39 @@
+/** What a run refuses, in words a person can act on. */
+import { MidbenchError } from '../errors'
+
+export function busy(name: string): MidbenchError {
+  return new MidbenchError({
+    code: 'run.busy',
+    message: `The run ${name} is in progress.`,
+    remedy: 'Pause or stop it first.',
+  })
+}
+
+export function notActive(id: string): MidbenchError {
+  return new MidbenchError({ code: 'run.not-active', message: `The run ${id} is not in progress.` })
+}
+
+export function notResumable(id: string, state: string): MidbenchError {
+  return new MidbenchError({
+    code: 'run.not-resumable',
+    message: state === 'done' ? `The run ${id} is done.` : `The run ${id} is ${state}.`,
+    remedy: 'Start a new run.',
+  })
+}
+
+/** @param name of the run. @param pid of the process that holds it */
+export function elsewhere(name: string, pid: number): MidbenchError {
+  return new MidbenchError({
+    code: 'run.elsewhere',
+    message: `The run ${name} is held by process ${String(pid)}.`,
+    remedy: 'Stop it there, in the window or with Ctrl-C, and try again.',
+  })
+}
+
+export function noneToResume(configPath: string): MidbenchError {
+  return new MidbenchError({
+    code: 'run.none',
+    message: `No run of ${configPath} can be resumed.`,
+    remedy: 'Start one without --resume, or name the folder of a run with --run-dir.',
+  })
+}

@@ -1,0 +1,78 @@
+/**
+ * Packing and a run in a real window: the batch in training is followed, and a point of the loss curve leads to the batch
+ * behind it.
+ */
+import type { Locator } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+import { AppPage, until } from '../support/app-page'
+import { sharedApp } from '../support/launch-app'
+
+const { app } = sharedApp()
+let window: AppPage
+
+beforeAll(async () => {
+  window = new AppPage(app().page)
+  await window.button('Start').waitFor()
+}, 120_000)
+
+const field = (name: string): Locator => window.main.getByLabel(name, { exact: true })
+
+describe('a run', () => {
+  const chart = (): Locator => window.main.getByRole('img', { name: /^Loss:/ })
+  const pointed = async (): Promise<number> => {
+    const label = (await chart().getAttribute('aria-label')) ?? ''
+    return Number(/at step (\d+)$/.exec(label)?.[1])
+  }
+
+  it('has the batch in training followed, until another is looked at', async () => {
+    await window.button('Start').click()
+    await window.reachStep(1)
+    await window.open('Packing')
+    await window.action('Follow the run').click()
+    const batch = async (): Promise<number> => Number(await field('batch').inputValue())
+    await until(batch, (shown) => shown >= 4, 60_000, 'the batch of a later step')
+    await window.picture('packing-followed')
+    await field('batch').fill('2')
+    await window.page.keyboard.press('Enter')
+    await until(
+      () => window.action('Follow the run').getAttribute('aria-pressed'),
+      (pressed) => pressed === 'false',
+      5000,
+      'end of following',
+    )
+    await window.reachStep((await window.step()) + 2)
+    expect(await batch()).toBe(2)
+  })
+
+  it('leads from a point of its loss curve to the batch of that step, by keyboard and by a click', async () => {
+    await window.button('Pause').click()
+    await window.button('Resume').waitFor()
+    await window.open('Train')
+    await chart().focus()
+    await window.page.keyboard.press('ArrowLeft')
+    await window.page.keyboard.press('ArrowLeft')
+    const step = await pointed()
+    expect(step).toBeGreaterThan(0)
+    await window.page.keyboard.press('Enter')
+    await until(
+      () => field('step').inputValue(),
+      (shown) => shown === String(step),
+      10_000,
+      'its step',
+    )
+    await window.open('Train')
+    const box = await chart().boundingBox()
+    if (!box) throw new Error('the chart is not in sight')
+    await window.page.mouse.move(box.x + box.width - 12, box.y + box.height / 2)
+    await until(pointed, (at) => at > step, 5000, 'the last step pointed at')
+    const last = await pointed()
+    await window.page.mouse.click(box.x + box.width - 12, box.y + box.height / 2)
+    await until(
+      () => field('step').inputValue(),
+      (shown) => shown === String(last),
+      10_000,
+      'the last step',
+    )
+  })
+})
