@@ -1,0 +1,58 @@
+/** losses.batch over a real trainer thread: the golden base checkpoint, a run that is not there, a cancel. */
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { Jobs } from '../../../../../src-main/app/jobs'
+import { lossHandlers } from '../../../../../src-main/ipc/handlers/losses'
+import { RunManager } from '../../../../../src-main/runs/run-manager'
+import { openRunThreads } from '../../../../../src-main/runs/run-threads'
+import { failureOf } from '../../../../support/failure'
+import { goldenPath } from '../../../../support/golden'
+import { golden } from '../../../../support/golden-model'
+import { goldenConfig } from '../../../../support/golden-run'
+import { openStore } from '../../../../support/open-store'
+import { keptFolder } from '../../../../support/temporary-folder'
+
+const folder = keptFolder()
+const where = {
+  cacheDir: join(folder, 'cache'),
+  dataDir: folder,
+  defaultBaseDir: () => null,
+  threads: () => null,
+}
+const batch = { config: goldenConfig(), dir: goldenPath('.'), split: 'train' as const, batch: 0 }
+
+function handlers(onProgress: (jobs: Jobs) => void = () => undefined): ReturnType<typeof lossHandlers> {
+  const jobs: Jobs = new Jobs(() => {
+    onProgress(jobs)
+  })
+  const { store } = openStore()
+  const runs = new RunManager({ ...where, store, openThreads: openRunThreads })
+  onTestFinished(() => runs.close())
+  return lossHandlers(runs, where, jobs)
+}
+
+describe('losses.batch', () => {
+  it('tells each token’s loss under the base checkpoint, as the reference does', async () => {
+    const { losses, mean, dir } = await handlers()['losses.batch']({ ...batch, runId: null, job: 'losses' })
+    expect(losses).toBeInstanceOf(Float32Array)
+    golden.loss_per_token_head.forEach((expected, i) => {
+      expect(Math.abs((losses[i] ?? NaN) - expected)).toBeLessThan(1e-4)
+    })
+    expect(Math.abs(mean - golden.loss_mean)).toBeLessThan(1e-4)
+    expect(dir).toContain('base_checkpoints')
+  })
+
+  it('knows no run of that name', async () => {
+    const asked = () => handlers()['losses.batch']({ ...batch, runId: 'none', job: 'losses' })
+    expect(await failureOf(asked)).toMatchObject({ code: 'run.unknown' })
+  })
+
+  it('is broken off by a cancel', async () => {
+    const cancelling = handlers((jobs) => {
+      jobs.cancel('losses')
+    })
+    const asked = () => cancelling['losses.batch']({ ...batch, runId: null, job: 'losses' })
+    expect(await failureOf(asked)).toMatchObject({ code: 'cancelled' })
+  })
+})
