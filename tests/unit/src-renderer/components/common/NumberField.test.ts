@@ -41,3 +41,26 @@ it('steps with the arrow keys, not below its least value', async () => {
   expect(changes()).toEqual([1])
   expect(input.element.value).toBe('2')
 })
+
+it('keeps what is being typed while the value changes, and follows the value again afterwards', async () => {
+  const { wrapper, changes } = field({ value: 7, integer: true })
+  const input = wrapper.find('input')
+  input.element.value = '2'
+  await input.trigger('input')
+  await wrapper.setProps({ value: 8 })
+  expect(input.element.value).toBe('2')
+  await input.trigger('change')
+  expect(changes()).toEqual([2])
+  await wrapper.setProps({ value: 9 })
+  expect(input.element.value).toBe('9')
+
+  input.element.value = '95'
+  await input.trigger('input')
+  await input.trigger('keydown.esc')
+  expect(input.element.value).toBe('9')
+  input.element.value = '9'
+  await input.trigger('input')
+  await input.trigger('blur')
+  await wrapper.setProps({ value: 10 })
+  expect(input.element.value).toBe('10')
+})
