@@ -5,13 +5,17 @@ import { once } from 'node:events'
 import { MidbenchError } from '../src-main/errors'
 
 const screen = '1920x1080x24'
+// Without -noreset the server starts over whenever its last client leaves, and drops who connects meanwhile: a test whose
+// app starts as the one before ends would find no display.
+const options = ['-screen', '0', screen, '-nolisten', 'tcp', '-noreset']
 
 /** Runs `work` with the name of a fresh display (such as `:99`) and ends the display afterwards. */
 export async function withVirtualDisplay<Result>(
   work: (display: string) => Promise<Result>,
 ): Promise<Result> {
-  const args = ['-displayfd', '3', '-screen', '0', screen, '-nolisten', 'tcp']
-  const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+  const server = spawn('Xvfb', ['-displayfd', '3', ...options], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  })
   const numberPipe = server.stdio[3]
   if (!numberPipe) throw displayFailed('it has no pipe')
   const exited = once(server, 'exit').then(
