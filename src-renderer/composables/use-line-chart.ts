@@ -1,6 +1,6 @@
 /**
- * A Chart.js line chart on a canvas: made when the canvas is there, redrawn at most once a frame, made anew when its
- * lines or the theme change, and gone with its component.
+ * A Chart.js line chart on a canvas: made when the canvas is there, redrawn when its points have changed, made anew when
+ * its lines or the theme change, and gone with its component. Each making and drawing has a frame of its own.
  */
 import { usePreferredDark } from '@vueuse/core'
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue'
@@ -11,6 +11,7 @@ import {
   type LineChart,
   type LineSeries,
 } from '../charts/chart'
+import { drawLater, forgetDrawing } from '../charts/frame-queue'
 import { colourReader } from '../packing/palette'
 import { useSettings } from './use-settings'
 
@@ -45,7 +46,6 @@ export function useLineChart({ canvas, series, options, version }: UseLineChartO
   const chart = shallowRef<LineChart | null>(null)
   const { settings } = useSettings()
   const dark = usePreferredDark()
-  let frame = 0
 
   function make(): void {
     chart.value?.destroy()
@@ -56,7 +56,6 @@ export function useLineChart({ canvas, series, options, version }: UseLineChartO
   }
 
   function update(): void {
-    frame = 0
     const drawn = chart.value
     if (!drawn) return
     // Thinning has put its own list in place of the data: give it the whole list again.
@@ -69,15 +68,13 @@ export function useLineChart({ canvas, series, options, version }: UseLineChartO
     if (x && xMax !== null && !drawn.isZoomedOrPanned()) x.max = xMax
     drawn.update('none')
   }
-  function schedule(): void {
-    if (frame === 0) frame = requestAnimationFrame(update)
-  }
 
   const shape = (): string => JSON.stringify(series().map(({ label, tone }) => [label, tone]))
-  watch([canvas, shape, dark, () => settings.value?.theme], make, { flush: 'post' })
-  watch(version, schedule)
+  watch([canvas, shape, dark, () => settings.value?.theme], () => drawLater(make), { flush: 'post' })
+  watch(version, () => drawLater(update))
   onScopeDispose(() => {
-    cancelAnimationFrame(frame)
+    forgetDrawing(make)
+    forgetDrawing(update)
     chart.value?.destroy()
   })
 

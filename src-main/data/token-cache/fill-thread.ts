@@ -1,6 +1,7 @@
 /** A filling thread: renders segments of a mixture's datasets to disk, one at a time as they are ordered. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { toFailure } from '../../errors'
+import { yieldToTheWindow } from '../../thread-priority'
 import { loadTokenizer } from '../../tokenizer/tokenizer'
 import { openMixture } from '../mixture'
 import { fillSetup, type FillOrder, type FillReport, type FillSetup } from './fill-protocol'
@@ -32,4 +33,5 @@ function fail(error: unknown): void {
   report({ type: 'failed', failure: toFailure(error) })
 }
 
+yieldToTheWindow()
 if (parentPort) serve(fillSetup.parse(workerData)).catch(fail)
