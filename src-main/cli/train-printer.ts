@@ -32,8 +32,9 @@ export class JsonPrinter implements TrainPrinter {
 }
 
 function stepJson(metric: StepMetric): object {
-  const { step, loss, loss_last_micro, lrm, dt_ms, tok_per_sec, mfu, epoch, progress } = metric
-  return { event: 'step', step, loss, loss_last_micro, lrm, dt_ms, tok_per_sec, mfu, epoch, progress }
+  const { step, loss, loss_last_micro, lrm, dt_ms, tok_per_sec, mfu, epoch, progress, grad_norm } = metric
+  const figures = { loss, loss_last_micro, lrm, dt_ms, tok_per_sec, mfu, epoch, progress, grad_norm }
+  return { event: 'step', step, ...figures }
 }
 
 function evalJson({ step, val_bpb }: EvalMetric): object {

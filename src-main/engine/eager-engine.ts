@@ -18,6 +18,7 @@ import {
   checkedBatches,
   type EngineState,
   type StepEngine,
+  type StepResult,
   type StepSettings,
   type TokenBatch,
 } from './step-engine'
@@ -39,9 +40,10 @@ export class EagerEngine implements StepEngine {
     private readonly options: OptimizerOptions = {},
   ) {}
 
-  async step(batches: readonly TokenBatch[], settings: StepSettings): Promise<{ losses: number[] }> {
+  async step(batches: readonly TokenBatch[], settings: StepSettings): Promise<StepResult> {
     checkedBatches(batches)
     const losses: number[] = []
+    let gradientNorm = NaN
     let sum: Tensors = new Map()
     try {
       for (const batch of batches) {
@@ -49,13 +51,14 @@ export class EagerEngine implements StepEngine {
         losses.push(loss)
         sum = addScaled(sum, gradients, 1 / batches.length)
       }
+      gradientNorm = normOf(sum)
       this.update(sum, settings)
     } catch (error) {
       throw memoryFailure(error) ?? error
     } finally {
       disposeAll(sum)
     }
-    return Promise.resolve({ losses })
+    return Promise.resolve({ losses, gradientNorm })
   }
 
   async evaluate(batch: TokenBatch): Promise<Float32Array> {
@@ -158,6 +161,14 @@ function addScaled(sum: Tensors, gradients: Tensors, scale: number): Tensors {
     disposeAll(sum)
     disposeAll(gradients)
   }
+}
+
+/** L2 norm of all the tensors as one vector. */
+function normOf(tensors: Tensors): number {
+  return tf.tidy(() => {
+    const squares = [...tensors.values()].map((tensor) => tf.sum(tf.square(tensor)))
+    return Math.sqrt(tf.addN(squares).dataSync()[0] ?? NaN)
+  })
 }
 
 /** [B, T] each, int32 */

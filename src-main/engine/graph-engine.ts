@@ -23,6 +23,7 @@ import {
   checkedBatches,
   type EngineState,
   type StepEngine,
+  type StepResult,
   type StepSettings,
   type TokenBatch,
 } from './step-engine'
@@ -62,8 +63,8 @@ export class GraphEngine implements StepEngine {
     private readonly options: GraphEngineOptions,
   ) {}
 
-  step(batches: readonly TokenBatch[], settings: StepSettings): Promise<{ losses: number[] }> {
-    return settle(() => this.withSoundPrograms(() => ({ losses: this.stepOnce(batches, settings) })))
+  step(batches: readonly TokenBatch[], settings: StepSettings): Promise<StepResult> {
+    return settle(() => this.withSoundPrograms(() => this.stepOnce(batches, settings)))
   }
 
   evaluate(batch: TokenBatch): Promise<Float32Array> {
@@ -100,19 +101,19 @@ export class GraphEngine implements StepEngine {
     this.outside = { parameters: new Map(), optimizer: new Map() }
   }
 
-  private stepOnce(batches: readonly TokenBatch[], settings: StepSettings): number[] {
+  private stepOnce(batches: readonly TokenBatch[], settings: StepSettings): StepResult {
     const { first } = checkedBatches(batches)
     const compiled = this.for(first)
     if (this.unfinished) this.run(compiled, 'clear', {})
     this.unfinished = true
     const losses = batches.map((batch) => scalarOf(this.run(compiled, 'micro', batchInputs(batch))))
-    this.run(compiled, 'update', {
+    const updated = this.run(compiled, 'update', {
       [inputNames.share]: scalar(1 / batches.length),
       [inputNames.lrMultiplier]: scalar(settings.lrMultiplier),
       [inputNames.momentum]: scalar(settings.momentum),
     })
     this.unfinished = false
-    return losses
+    return { losses, gradientNorm: Math.sqrt(2 * scalarOf(updated)) / batches.length }
   }
 
   /** Runs again, once, with programs compiled anew where TensorFlow finds a damaged one in its cache. */

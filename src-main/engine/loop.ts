@@ -21,7 +21,7 @@ import {
   updateAverage,
   type MovingAverage,
 } from './metrics'
-import type { StepEngine } from './step-engine'
+import type { StepEngine, StepResult } from './step-engine'
 
 /** The first steps are slower (memory is being taken, a graph is being compiled) and are not counted as time. */
 const UNTIMED_STEPS = 10
@@ -184,8 +184,8 @@ export class TrainLoop {
     const last = lastOf(batches)
     const progress = this.progressAfter(last)
     const settings = { lrMultiplier: lrMultiplier(progress), momentum: muonMomentum(this.state.step) }
-    const { losses } = await this.engine.step(batches, settings)
-    this.advance(batches, losses, progress, settings, (performance.now() - started) / 1000)
+    const result = await this.engine.step(batches, settings)
+    this.advance(batches, result, progress, settings, (performance.now() - started) / 1000)
   }
 
   /** A step's micro-batches; null where the epoch ends before the step is complete (reference §6.3). */
@@ -209,7 +209,7 @@ export class TrainLoop {
 
   private advance(
     batches: StepBatches,
-    losses: readonly number[],
+    { losses, gradientNorm }: StepResult,
     progress: number,
     settings: { lrMultiplier: number; momentum: number },
     seconds: number,
@@ -238,6 +238,7 @@ export class TrainLoop {
       epoch: last.epoch,
       progress,
       training_time_s: trainingTimeS,
+      grad_norm: Number.isFinite(gradientNorm) ? gradientNorm : null,
       first_batch: batches[0]?.index ?? 0,
     })
   }

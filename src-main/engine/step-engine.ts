@@ -28,6 +28,17 @@ export interface StepSettings {
   momentum: number
 }
 
+/** What a step tells of itself. */
+export interface StepResult {
+  /** Mean loss of each micro-batch, nats a token, from before the update. */
+  losses: number[]
+  /**
+   * L2 norm of all parameters' gradients as one vector, of their mean over the micro-batches, before the optimizers
+   * see it: what torch's clip_grad_norm_ returns.
+   */
+  gradientNorm: number
+}
+
 /** Everything that the next step depends on; the arrays are copies. */
 export interface EngineState {
   /** By the model's names, in the model's order. */
@@ -44,9 +55,8 @@ export interface StepEngine {
    * state is that of the step before.
    *
    * @param batches one or more micro-batches of one shape
-   * @returns mean loss of each micro-batch, nats a token, from before the update
    */
-  step(batches: readonly TokenBatch[], settings: StepSettings): Promise<{ losses: number[] }>
+  step(batches: readonly TokenBatch[], settings: StepSettings): Promise<StepResult>
   /** [B * T] loss of every target in nats, row-major; 0 where the target is ignored. Changes nothing. */
   evaluate(batch: TokenBatch): Promise<Float32Array>
   /** A copy of the state. */

@@ -44,6 +44,11 @@ export const stepMetric = z.object({
   progress: z.number(),
   /** Seconds of training so far, the first 10 steps not counted. */
   training_time_s: z.number(),
+  /**
+   * L2 norm of all gradients together, of their mean over the micro-batches, before the optimizers; null where it was
+   * too large for a number, and in runs of before 25 November 2026, which did not measure it.
+   */
+  grad_norm: z.number().nullable(),
   /** Index of the step's first batch, for opening it in the Packing view. */
   first_batch: z.int(),
 })

@@ -144,6 +144,7 @@ export const STEP_COLUMNS = [
   'progress',
   'training_time_s',
   'first_batch',
+  'grad_norm',
 ] as const satisfies readonly (keyof StepMetric)[]
 
 /** @param row values in the order of {@link STEP_COLUMNS} */
@@ -164,6 +165,7 @@ export function readStep(row: unknown): StepMetric {
     progress: at(11),
     training_time_s: at(12),
     first_batch: at(13),
+    grad_norm: nanToNull(at(14)),
   }
 }
 

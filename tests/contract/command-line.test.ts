@@ -29,6 +29,7 @@ const event = z.discriminatedUnion('event', [
     mfu: z.number().nullable(),
     epoch: z.int(),
     progress: z.number(),
+    grad_norm: z.number().positive(),
   }),
   z.strictObject({ event: z.literal('eval'), step: z.int(), val_bpb: z.number() }),
   z.strictObject({ event: z.literal('checkpoint'), step: z.int(), dir: z.string() }),

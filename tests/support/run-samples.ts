@@ -35,6 +35,7 @@ export function sampleStep(step: number): StepMetric {
     epoch: 1,
     progress: step / 1000,
     training_time_s: step * 0.3,
+    grad_norm: 2 / step,
     first_batch: step - 1,
   }
 }

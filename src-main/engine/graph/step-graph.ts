@@ -14,7 +14,7 @@ import { parameterShapes } from '../../model/parameters'
 import { DType, type NodeDef } from '../../native/graph-def'
 import type { ParameterGroup } from '../../optimizers/groups'
 import { initOptimizer, updateOptimizer } from '../../optimizers/optimizer'
-import { Graph, toNodeDefs, type Value, valueName } from './graph'
+import { Graph, toNodeDefs, type Value, valueName, valueOf } from './graph'
 import { orderLargeProducts } from './ordering'
 import { useBfloat16Products } from './precision'
 import { type Recording, record } from './recorder'
@@ -55,6 +55,7 @@ export interface StepGraph {
     micro: string[]
     /** Sets gradients to zero. */
     clear: string[]
+    /** Half the square of the L2 norm of all gradients, as they were added up; and that the update is made. */
     update: string[]
     /** [B * T] */
     losses: string[]
@@ -95,7 +96,7 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
     evaluation(recording, options.model, variables.parameters, batch),
   )
   const micro = variables.gradients.size > 0 ? microBatch(graph, options.model, variables, batch) : []
-  const update = variables.gradients.size > 0 ? [addUpdate(graph, options.groups, variables)] : []
+  const update = variables.gradients.size > 0 ? addUpdate(graph, options.groups, variables) : []
   const clear = [...variables.gradients.values()].map((variable) =>
     assign(graph, variable, zeros(graph, variable)),
   )
@@ -162,7 +163,7 @@ function microBatch(
   return [loss, after(graph, added, 'accumulated')]
 }
 
-function addUpdate(graph: Graph, groups: readonly ParameterGroup[], variables: StepVariables): Value {
+function addUpdate(graph: Graph, groups: readonly ParameterGroup[], variables: StepVariables): Value[] {
   const scalar = (name: string): Value => graph.placeholder(name, [], DType.float32)
   const [share, lrMultiplier, momentum] = [
     scalar(inputNames.share),
@@ -186,14 +187,29 @@ function addUpdate(graph: Graph, groups: readonly ParameterGroup[], variables: S
     )
     return valuesOf(recording, new Map([...next.params, ...next.state]))
   })
+  const halfSquare = halfSquareOf(graph, [...variables.gradients.values()].map(({ read }) => read)) // prettier-ignore
   // Nothing is written before everything is there: an update that fails has changed nothing.
-  const { node: ready } = after(graph, [...updated.values()].map(({ node }) => node), 'ready') // prettier-ignore
+  const { node: ready } = after(graph, [halfSquare, ...updated.values()].map(({ node }) => node), 'ready') // prettier-ignore
   const kept = [...variables.parameters, ...variables.optimizer]
   const moved = kept.map(([name, variable]) => assign(graph, variable, required(updated, name), [ready]))
   const cleared = [...variables.gradients.values()].map((variable) =>
     assign(graph, variable, zeros(graph, variable), [ready]),
   )
-  return after(graph, [...moved, ...cleared], 'updated')
+  return [halfSquare, after(graph, [...moved, ...cleared], 'updated')]
+}
+
+/**
+ * Half the sum of squares over all values. An operation of its own, that XLA leaves alone: one pass over what is in
+ * memory anyway, and the update's programs stay as they are, to the bit.
+ */
+function halfSquareOf(graph: Graph, values: readonly Value[]): Value {
+  const output = { shape: [], dtype: DType.float32 }
+  const T = { kind: 'type', value: DType.float32 } as const
+  const parts = values.map((value) =>
+    valueOf(graph.add({ op: 'L2Loss', inputs: [value], attributes: { T }, outputs: [output] })),
+  )
+  const N = { kind: 'int', value: parts.length } as const
+  return valueOf(graph.add({ op: 'AddN', inputs: parts, attributes: { N, T }, outputs: [output] }))
 }
 
 // ---------------------------------------------------------------------------------------------- helpers

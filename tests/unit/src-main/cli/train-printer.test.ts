@@ -63,7 +63,7 @@ test('JSON has one line an event, in the order things happened; only warnings go
   const lines = stdout.map((line): unknown => JSON.parse(line))
   expect(lines).toMatchObject([
     { event: 'step', step: 1, loss: 8, loss_last_micro: 8.5, lrm: 1, mfu: null, epoch: 1, progress: 0.001 },
-    { event: 'step', step: 2 },
+    { event: 'step', step: 2, grad_norm: 1 },
     { event: 'eval', step: 2, val_bpb: 1.5 },
     { event: 'step', step: 3 },
     { event: 'checkpoint', step: 3, dir: '/runs/r/c' },

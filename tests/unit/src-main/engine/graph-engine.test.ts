@@ -14,7 +14,7 @@ import { parameterGroups, type ParameterGroup } from '../../../../src-main/optim
 import { lrMultiplier, muonMomentum } from '../../../../src-main/optimizers/schedules'
 import type { PackedBatch } from '../../../../src-main/packing/types'
 import { goldenPath } from '../../../support/golden'
-import { goldenBatches } from '../../../support/golden-model'
+import { golden, goldenBatches } from '../../../support/golden-model'
 
 const STEPS = 30
 /** Graphs are compiled, on a machine that may be busy. */
@@ -48,16 +48,30 @@ function graphEngine(dtype: 'float32' | 'bfloat16'): GraphEngine {
   return new GraphEngine(tensorflow, { model, groups: groupsOf(model), dtype })
 }
 
-/** The loss of each step from the base model on, with the schedules of a run of 40 steps. */
-async function lossesOf(engine: StepEngine): Promise<number[]> {
+interface Trained {
+  losses: number[]
+  norms: number[]
+}
+
+/** Loss and gradient norm of each step from the base model on, with the schedules of a run of 40 steps. */
+async function trainedBy(engine: StepEngine): Promise<Trained> {
   await engine.importState(start)
-  const losses: number[] = []
+  const trained: Trained = { losses: [], norms: [] }
   for (const [step, batch] of batches.entries()) {
     const settings = { lrMultiplier: lrMultiplier((step + 1) / 40), momentum: muonMomentum(step) }
-    losses.push(...(await engine.step([batch], settings)).losses)
+    const { losses, gradientNorm } = await engine.step([batch], settings)
+    trained.losses.push(...losses)
+    trained.norms.push(gradientNorm)
   }
   engine.dispose()
-  return losses
+  return trained
+}
+
+/** Of the reference's gradients on the first batch, all together. */
+const goldenNorm = Math.hypot(...Object.values(golden.grad_norms))
+
+function firstNormOff({ norms }: Trained): number {
+  return Math.abs((norms[0] ?? NaN) / goldenNorm - 1)
 }
 
 function largestDifference(a: readonly number[], b: readonly number[]): number {
@@ -67,15 +81,19 @@ function largestDifference(a: readonly number[], b: readonly number[]): number {
 
 describe('on the golden mixture and base model', () => {
   test(
-    'every loss is the eager engine’s to 1e-5 in float32, and within 0.03 of it in bfloat16',
+    'every loss is the eager engine’s to 1e-5 in float32, within 0.03 of it in bfloat16; gradient norms are the reference’s',
     async () => {
-      const eager = await lossesOf(new EagerEngine(model, groupsOf(model)))
-      expect(eager).toHaveLength(STEPS)
-      expect(eager.at(-1)).toBeLessThan((eager[0] ?? 0) - 3)
-      const single = await lossesOf(graphEngine('float32'))
-      expect(largestDifference(single, eager)).toBeLessThan(1e-5)
-      const half = await lossesOf(graphEngine('bfloat16'))
-      expect(largestDifference(half, single)).toBeLessThan(0.03)
+      const eager = await trainedBy(new EagerEngine(model, groupsOf(model)))
+      expect(eager.losses).toHaveLength(STEPS)
+      expect(eager.losses.at(-1)).toBeLessThan((eager.losses[0] ?? 0) - 3)
+      expect(firstNormOff(eager)).toBeLessThan(1e-5)
+      const single = await trainedBy(graphEngine('float32'))
+      expect(largestDifference(single.losses, eager.losses)).toBeLessThan(1e-5)
+      expect(firstNormOff(single)).toBeLessThan(1e-5)
+      expect(largestDifference(single.norms, eager.norms)).toBeLessThan(1e-4)
+      const half = await trainedBy(graphEngine('bfloat16'))
+      expect(largestDifference(half.losses, single.losses)).toBeLessThan(0.03)
+      expect(firstNormOff(half)).toBeLessThan(0.01)
       expect(half).not.toEqual(single)
     },
     COMPILING_MS,
@@ -84,7 +102,7 @@ describe('on the golden mixture and base model', () => {
   test.each(['float32', 'bfloat16'] as const)(
     'twice the same bits in %s',
     async (dtype) => {
-      expect(await lossesOf(graphEngine(dtype))).toEqual(await lossesOf(graphEngine(dtype)))
+      expect(await trainedBy(graphEngine(dtype))).toEqual(await trainedBy(graphEngine(dtype)))
     },
     COMPILING_MS,
   )

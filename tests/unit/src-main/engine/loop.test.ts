@@ -11,6 +11,7 @@ import {
 import type {
   EngineState,
   StepEngine,
+  StepResult,
   StepSettings,
   TokenBatch,
 } from '../../../../src-main/engine/step-engine'
@@ -52,15 +53,16 @@ function batchAt(index: number): PackedBatch {
   }
 }
 
-/** Its loss is the number of the micro-batch, from 1. */
+/** Its loss is the number of the micro-batch, from 1; its gradient norm twice that of the step's first one. */
 class CountingEngine implements StepEngine {
   readonly name = 'counting'
   readonly settings: StepSettings[] = []
   private micro = 0
 
-  step(batches: readonly TokenBatch[], settings: StepSettings): Promise<{ losses: number[] }> {
+  step(batches: readonly TokenBatch[], settings: StepSettings): Promise<StepResult> {
     this.settings.push(settings)
-    return Promise.resolve({ losses: batches.map(() => (this.micro += 1)) })
+    const gradientNorm = 2 * (this.micro + 1)
+    return Promise.resolve({ losses: batches.map(() => (this.micro += 1)), gradientNorm })
   }
 
   evaluate(): Promise<Float32Array> {
@@ -178,6 +180,18 @@ test('the loss is logged as its average, its mean and its last', async () => {
   expect(steps[0]?.data_wait_ms).toBe(4)
 })
 
+test('the gradient norm is told, and null where it is too large for a number', async () => {
+  const engine = new CountingEngine()
+  const step = engine.step.bind(engine)
+  engine.step = async (batches, settings) => ({
+    ...(await step(batches, settings)),
+    ...(engine.settings.length === 3 ? { gradientNorm: Infinity } : {}),
+  })
+  const { loop, steps } = makeLoop({ steps: 3, gradAccumSteps: 2 }, () => null, { engine })
+  await loop.run()
+  expect(steps.map((metric) => metric.grad_norm)).toEqual([2, 6, null])
+})
+
 test('MFU is told where the peak is known, and time only after ten steps', async () => {
   const { loop, steps } = makeLoop({ steps: 12, peakFlops: 1e6 })
   await loop.run()
@@ -236,7 +250,7 @@ describe('saving', () => {
 
 test('a loss that is not a number ends the run', async () => {
   const engine = new CountingEngine()
-  engine.step = () => Promise.resolve({ losses: [NaN] })
+  engine.step = () => Promise.resolve({ losses: [NaN], gradientNorm: NaN })
   const { loop } = makeLoop({}, () => null, { engine })
   expect(await failureOf(() => loop.run())).toMatchObject({ code: 'train.diverged' })
   expect(loop.state.step).toBe(0)

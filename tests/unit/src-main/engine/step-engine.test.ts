@@ -40,6 +40,18 @@ function batch(seed: number): TokenBatch {
   return { batchSize: 2, seqLen: 16, inputs: ids.slice(0, 32), targets: ids.slice(1) }
 }
 
+/** The elements of all gradients of the first step: the averages of gradients began at zero. */
+function firstGradients(optimizer: EngineState['optimizer']): number[] {
+  const shares: [suffix: string, share: number][] = [
+    ['.exp_avg', 1 - 0.8],
+    ['.momentum_buffer', 1 - SETTINGS.momentum],
+  ]
+  return [...optimizer].flatMap(([name, { data }]) => {
+    const share = shares.find(([suffix]) => name.endsWith(suffix))?.[1]
+    return share === undefined ? [] : [...data].map((value) => value / share)
+  })
+}
+
 function bitsOf(state: EngineState): object {
   const entries = (arrays: EngineState['parameters']) =>
     [...arrays].map(([name, { shape, data }]) => [
@@ -95,6 +107,15 @@ describe.each(ENGINES)('%s', (name, open) => {
     expect(difference).toBeLessThan(10 ** -digits / 10)
     apart.dispose()
     together.dispose()
+  })
+
+  test('the gradient norm is that of the gradient that the optimizers get', async () => {
+    const engine = await freshEngine()
+    const { gradientNorm } = await engine.step([batch(0), batch(1)], SETTINGS)
+    const norm = Math.hypot(...firstGradients((await engine.exportState()).optimizer))
+    expect(norm).toBeGreaterThan(0.1)
+    expect(gradientNorm / norm).toBeCloseTo(1, 5)
+    engine.dispose()
   })
 
   test('an exported state goes on with the same bits', async () => {

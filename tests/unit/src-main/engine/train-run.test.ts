@@ -70,8 +70,9 @@ test.each(ENGINES)(
       progress,
       epoch,
       first_batch,
+      grad_norm,
     }: (typeof whole.steps)[0]) => ({
-      ...{ step, loss, loss_ema, lrm, momentum, progress, epoch, first_batch },
+      ...{ step, loss, loss_ema, lrm, momentum, progress, epoch, first_batch, grad_norm },
     })
     expect([...first.steps, ...second.steps].map(exact)).toEqual(whole.steps.map(exact))
     const figures = (evals: typeof whole.evals) => evals.map(({ step, val_bpb }) => [step, val_bpb])

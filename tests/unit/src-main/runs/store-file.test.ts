@@ -28,9 +28,25 @@ describe('the file', () => {
     first.appendEvals('run-1', [{ step: 5, val_bpb: 0.9, seconds: 1 }])
     first.close()
     const db = openDatabase(file)
-    db.exec('ALTER TABLE evals DROP COLUMN per_task; PRAGMA user_version = 1')
+    db.exec(`ALTER TABLE evals DROP COLUMN per_task;
+             ALTER TABLE steps DROP COLUMN grad_norm; PRAGMA user_version = 1`)
     db.close()
     expect(open(file).store.evals('run-1', 0)).toEqual([{ step: 5, val_bpb: 0.9, seconds: 1 }])
+  })
+
+  it('is brought up to date: steps of before have no gradient norm, and new ones do', () => {
+    const file = join(temporaryFolder(), 'runs.db')
+    const first = RunStore.open(file)
+    first.create(sampleRun())
+    first.appendSteps('run-1', sampleSteps(1, 2))
+    first.close()
+    const db = openDatabase(file)
+    db.exec('ALTER TABLE steps DROP COLUMN grad_norm; PRAGMA user_version = 2')
+    db.close()
+    const { store } = open(file)
+    store.appendSteps('run-1', sampleSteps(3, 3))
+    expect(store.steps('run-1', 0).map((step) => step.grad_norm)).toEqual([null, null, 2 / 3])
+    expect(store.summary('run-1')).toMatchObject({ step: 3, last_loss: 8 / 3 })
   })
 
   it('refuses one that is not a database, and says which', () => {

@@ -145,6 +145,15 @@ describe('metrics', () => {
     expect(second?.mfu).toBeNull()
   })
 
+  it('keeps a gradient norm, and null where none is known', () => {
+    const store = withRun()
+    store.appendSteps('run-1', [
+      { ...sampleStep(1), grad_norm: 1.25 },
+      { ...sampleStep(2), grad_norm: null },
+    ])
+    expect(store.steps('run-1', 0).map((step) => step.grad_norm)).toEqual([1.25, null])
+  })
+
   it('keeps evaluations and the best of them', () => {
     const store = withRun()
     const evals = [0.9, 0.7, 0.8].map((val_bpb, i) => ({ step: i * 10, val_bpb, seconds: 2 }))

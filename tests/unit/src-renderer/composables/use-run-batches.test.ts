@@ -43,7 +43,7 @@ async function used(run: Partial<RunSummary> = {}) {
 async function stepped(step: number): Promise<void> {
   const metric = {
     step, loss: 2, loss_last_micro: 2, loss_ema: 2, lrm: 1, momentum: 0.85, dt_ms: 10, data_wait_ms: 0,
-    tok_per_sec: 100, mfu: null, epoch: 1, progress: 0.1, training_time_s: 1, first_batch: 4 * (step - 1),
+    tok_per_sec: 100, mfu: null, epoch: 1, progress: 0.1, training_time_s: 1, grad_norm: 1, first_batch: 4 * (step - 1),
   } // prettier-ignore
   seq++
   const state = 'training' as const

@@ -12,7 +12,7 @@ function detail(id: string): RunDetail {
 function step(number: number, loss = 1): StepMetric {
   return {
     step: number, loss, loss_last_micro: loss, loss_ema: loss, lrm: 1, momentum: 0.85, dt_ms: 10, data_wait_ms: 0,
-    tok_per_sec: 100, mfu: null, epoch: 1, progress: 0, training_time_s: 0, first_batch: number - 1,
+    tok_per_sec: 100, mfu: null, epoch: 1, progress: 0, training_time_s: 0, grad_norm: 1, first_batch: number - 1,
   } // prettier-ignore
 }
 const line = (text: string) => ({ at: 0, level: 'info' as const, text })

@@ -97,7 +97,7 @@ describe('the status line', () => {
     expect(step()).toBe('step 12 / 130')
     const metric = {
       step: 13, loss: 2, loss_last_micro: 2, loss_ema: 2, lrm: 1, momentum: 0.85, dt_ms: 10, data_wait_ms: 0,
-      tok_per_sec: 100, mfu: null, epoch: 1, progress: 0.1, training_time_s: 1, first_batch: 12,
+      tok_per_sec: 100, mfu: null, epoch: 1, progress: 0.1, training_time_s: 1, grad_norm: 1, first_batch: 12,
     } // prettier-ignore
     await send('run.metrics', {
       runId: 'r1',
