@@ -10,7 +10,7 @@ export interface ConversationSource {
   /** Conversations in one pass. */
   readonly length: number
   locate(index: number): { task: number; row: number }
-  /** [T] rendered ids, cut to the reference's 2048. */
+  /** [T] rendered ids, cut to the reference's 2048. They may be shared: not to be written to. */
   ids(index: number): Int32Array | Promise<Int32Array>
   /** Makes reading every conversation fast, if the source knows how to. */
   fillAll?(options: Pick<OpenOptions, 'signal' | 'onProgress'>): Promise<void>

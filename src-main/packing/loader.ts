@@ -1,10 +1,10 @@
 /**
  * Batches for training: packing on lengths, then the ids put in place. Exact (reference §2): the same mixture, options
- * and state give the same batches, bit for bit. Costs two copies of each id; reads a conversation once, when it enters
- * the buffer, and holds the ids of what is buffered.
+ * and state give the same batches, bit for bit. Costs three copies of each id, and no wait where ids are at hand; reads a
+ * conversation once, when it enters the buffer, and holds the ids of what is buffered.
  */
-import { BatchPacker, type BatchLayout } from './batch-packer'
-import type { LoaderState, PackedBatch, PackingOptions, Span } from './types'
+import { BatchPacker } from './batch-packer'
+import type { LoaderState, PackedBatch, PackingOptions, Placement, Span } from './types'
 import type { ConversationSource } from '../data/render-source'
 
 /** What a loader reads: any {@link ConversationSource}. */
@@ -29,66 +29,62 @@ export interface Loader {
 export function createLoader(source: LoaderSource, options: LoaderOptions, state?: LoaderState): Loader {
   const packer = new BatchPacker(options, source.length, state)
   const buffered = new Map<number, Int32Array>()
+  const { batchSize, seqLen } = options
 
-  async function refill(): Promise<void> {
-    for (let c = packer.wanted; c !== undefined; c = packer.wanted) {
-      const read = source.ids(c)
-      const ids = read instanceof Int32Array ? read : await read // no turn of the event loop for what is at hand
-      buffered.set(c, ids)
-      packer.offer(ids.length)
-    }
-  }
-
-  /** A conversation that is buffered twice, as a small mixture's may be, is read again for its second placement. */
-  async function take(layout: BatchLayout): Promise<Int32Array[]> {
-    const taken: Int32Array[] = []
-    for (const { conversation } of layout.placements) {
-      taken.push(buffered.get(conversation) ?? (await source.ids(conversation)))
+  /** [B, T + 1] placed ids. A conversation buffered twice, as a small mixture's may be, is read again. */
+  async function takeRows(placements: readonly Placement[]): Promise<Int32Array> {
+    const capacity = seqLen + 1
+    const rows = new Int32Array(batchSize * capacity)
+    for (const { row, offset, length, conversation } of placements) {
+      const ids = buffered.get(conversation) ?? (await source.ids(conversation))
       buffered.delete(conversation)
+      rows.set(length < ids.length ? ids.subarray(0, length) : ids, row * capacity + offset)
     }
-    return taken
+    return rows
   }
 
   return {
     state: () => packer.state(),
     async next() {
       while (!packer.batchComplete) {
-        if (packer.wanted !== undefined) await refill()
-        packer.place()
+        const { wanted } = packer
+        if (wanted === undefined) packer.place()
+        else {
+          const read = source.ids(wanted)
+          const ids = read instanceof Int32Array ? read : await read
+          buffered.set(wanted, ids)
+          packer.offer(ids.length)
+        }
       }
-      const layout = packer.finishBatch()
-      return assemble(layout, await take(layout), source, options, packer.state())
+      const { placements, used, ...progress } = packer.finishBatch()
+      const rows = await takeRows(placements)
+      const { inputs, targets } = inputsAndTargets(rows, used, options)
+      const spans = placements.map((placement) => spanOf(placement, source))
+      return { ...progress, batchSize, seqLen, inputs, targets, spans, stateAfter: packer.state() }
     },
   }
 }
 
-/** Puts the ids of a layout's placements in their places. */
-export function assemble(
-  layout: BatchLayout,
-  ids: readonly Int32Array[],
-  source: Pick<ConversationSource, 'locate'>,
-  options: LoaderOptions,
-  stateAfter: LoaderState,
-): PackedBatch {
-  const { batchSize, seqLen, bosId } = options
+/** A row's inputs are all but the last of its T + 1 ids, its targets all but the first; what is not used is padding. */
+function inputsAndTargets(
+  rows: Int32Array,
+  used: Int32Array,
+  { batchSize, seqLen, bosId }: LoaderOptions,
+): Pick<PackedBatch, 'inputs' | 'targets'> {
   const inputs = new Int32Array(batchSize * seqLen) // [B, T]
   const targets = new Int32Array(batchSize * seqLen) // [B, T]
-  const spans = layout.placements.map((placement, i): Span => {
-    const { row, offset, length, conversation } = placement
-    const piece = ids[i]?.subarray(0, length) ?? new Int32Array(0)
-    const at = row * seqLen + offset
-    // A row's T + 1 ids: its inputs are all but the last, its targets all but the first.
-    inputs.set(offset + length > seqLen ? piece.subarray(0, seqLen - offset) : piece, at)
-    if (offset === 0) targets.set(piece.subarray(1), at)
-    else targets.set(piece, at - 1)
-    const { task, row: taskRow } = source.locate(conversation)
-    return { row, offset, length, cropped: placement.cropped, conversation, task, taskRow }
+  used.forEach((content, row) => {
+    const ids = rows.subarray(row * (seqLen + 1), (row + 1) * (seqLen + 1)).fill(bosId, content)
+    const at = row * seqLen
+    inputs.set(ids.subarray(0, seqLen), at)
+    targets.set(ids.subarray(1), at)
+    targets.fill(-1, at + content - 1, at + seqLen) // ignored from the last real id on
   })
-  layout.used.forEach((used, row) => {
-    const end = (row + 1) * seqLen
-    inputs.fill(bosId, row * seqLen + used, end)
-    targets.fill(-1, row * seqLen + used - 1, end) // ignored from the last real id on
-  })
-  const { index, epoch, progress, lastStep } = layout
-  return { index, batchSize, seqLen, inputs, targets, spans, epoch, progress, lastStep, stateAfter }
+  return { inputs, targets }
+}
+
+function spanOf(placement: Placement, source: Pick<ConversationSource, 'locate'>): Span {
+  const { row, offset, length, cropped, conversation } = placement
+  const { task, row: taskRow } = source.locate(conversation)
+  return { row, offset, length, cropped, conversation, task, taskRow }
 }

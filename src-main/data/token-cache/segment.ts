@@ -10,8 +10,8 @@ import { makeFile } from '../files/durable'
 /** Rows of a segment; the last one of a dataset may have fewer. */
 export const SEGMENT_ROWS = 8192
 
-/** Largest segment that is held in memory, and the most that a thread holds of all. */
-const HELD_SEGMENT = 4 * 2 ** 20
+/** Bytes of the largest segment that is held in memory, and the most that a thread holds of all. */
+const HELD_SEGMENT = 8 * 2 ** 20
 const HELD_IN_ALL = 64 * 2 ** 20
 let heldBytes = 0
 
@@ -43,7 +43,7 @@ export class SegmentReader {
   /** [rows + 1] */
   private readonly offsets: Uint32Array
   /** [count] every row's ids; undefined where they are read from the file. */
-  private held: Uint16Array | Int32Array | undefined
+  private held: Int32Array | undefined
 
   private constructor(
     private readonly file: number,
@@ -76,13 +76,12 @@ export class SegmentReader {
     return undefined
   }
 
-  /** [T] the ids of a row of the segment. */
+  /** [T] the ids of a row of the segment. They may be shared with other readers: not to be written to. */
   read(row: number): Int32Array {
     const first = this.offsets[row] ?? 0
     const end = this.offsets[row + 1] ?? 0
     this.held ??= this.hold()
-    const ids = this.held?.subarray(first, end) ?? this.readIds(first, end)
-    return new Int32Array(ids)
+    return this.held?.subarray(first, end) ?? this.readIds(first, end)
   }
 
   close(): void {
@@ -92,19 +91,19 @@ export class SegmentReader {
   }
 
   /** All ids, where there is room for them. */
-  private hold(): Uint16Array | Int32Array | undefined {
-    const size = this.count * this.width
+  private hold(): Int32Array | undefined {
+    const size = this.count * Int32Array.BYTES_PER_ELEMENT
     if (size > HELD_SEGMENT || heldBytes + size > HELD_IN_ALL) return undefined
     const ids = this.readIds(0, this.count)
     heldBytes += size
     return ids
   }
 
-  private readIds(first: number, end: number): Uint16Array | Int32Array {
-    const ids = this.width === 2 ? new Uint16Array(end - first) : new Int32Array(end - first)
+  private readIds(first: number, end: number): Int32Array {
+    const stored = this.width === 2 ? new Uint16Array(end - first) : new Int32Array(end - first)
     const at = HEADER + this.offsets.byteLength + first * this.width
-    readExactly(this.file, new Uint8Array(ids.buffer), at)
-    return ids
+    readExactly(this.file, new Uint8Array(stored.buffer), at)
+    return stored instanceof Int32Array ? stored : new Int32Array(stored)
   }
 }
 

@@ -102,6 +102,18 @@ describe('createLoader', () => {
     )
   })
 
+  it('gives batches that may be written to: the ids that were read stay as they are', async () => {
+    const ids = [4, 6, 3, 8, 5].map((length, c) => Int32Array.from({ length }, (_, j) => idOf(c, j)))
+    const source = { ...sourceOf([4, 6, 3, 8, 5]), ids: (c: number) => ids[c] ?? new Int32Array(0) }
+    const loader = createLoader(source, { ...optionsOf(), bosId: BOS })
+    const [first, second] = await batchesOf([4, 6, 3, 8, 5], optionsOf(), 2)
+    const batch = await loader.next()
+    expect(batch).toEqual(first)
+    batch.inputs.fill(-7)
+    batch.targets.fill(-7)
+    expect(await loader.next()).toEqual(second)
+  })
+
   it('passes on what reading throws', async () => {
     const source = { ...sourceOf([3, 3]), ids: () => Promise.reject(new Error('row 7 is broken')) }
     await expect(createLoader(source, { ...optionsOf(), bosId: BOS }).next()).rejects.toThrow(

@@ -40,20 +40,21 @@ describe('a segment', () => {
   it('gives back its rows whether or not there is room for it in memory', async () => {
     const idsOf = (row: number): number[] => Array.from({ length: 30_000 }, (_, i) => (row * 31 + i) % 60_000)
     const rows = (count: number): number[][] => Array.from({ length: count }, (_, row) => idsOf(row))
-    const small = await written(rows(60)) // 3.6 MB: at most 18 of these are held
-    const readers = Array.from({ length: 20 }, () => SegmentReader.open(small))
-    const large = SegmentReader.open(await written(rows(72))) // 4.3 MB
+    const small = await written(rows(60)) // 7.2 MB in memory: at most 9 of these are held
+    const readers = Array.from({ length: 12 }, () => SegmentReader.open(small))
+    const large = SegmentReader.open(await written(rows(72))) // 8.6 MB: never held
     for (const reader of [...readers, large]) {
       for (const row of [0, 59, 7]) expect([...(reader?.read(row) ?? [])]).toEqual(idsOf(row))
     }
     for (const reader of [...readers, large]) reader?.close()
   })
 
-  it('gives out ids that may be written to', async () => {
-    const reader = SegmentReader.open(await written([[1, 2, 3]]))
-    reader?.read(0).fill(9)
-    expect([...(reader?.read(0) ?? [])]).toEqual([1, 2, 3])
+  it('leaves ids that were read as they were when it is closed and others are held', async () => {
+    const reader = SegmentReader.open(await written([[1, 2, 3], [4]]))
+    const ids = reader?.read(0)
     reader?.close()
+    expect(readAll(await written([[9, 9, 9], [9]]))).toEqual([[9, 9, 9], [9]])
+    expect([...(ids ?? [])]).toEqual([1, 2, 3])
   })
 
   it('is not read when it is cut, empty, of another kind or missing', async () => {
