@@ -3,8 +3,8 @@
  * kept open in it.
  *
  * Opening a mixture may take long the first time (its rows are decoded); what is open answers in milliseconds. Nothing is
- * read in the main thread. At most {@link KEPT} mixtures stay open; one that cannot be opened is tried anew at the next
- * call.
+ * read in the main thread. At most {@link KEPT} mixtures stay open, and a run whose options are the project's shares what
+ * is open for that; one that cannot be opened is tried anew at the next call.
  */
 import { join } from 'node:path'
 
@@ -17,11 +17,14 @@ import type { DataConfig, DataOptions, OpenedData } from '../packing/data-protoc
 import type { CallOptions } from '../packing/port-calls'
 import { describeFolder } from '../runs/describe-folder'
 import type { NanochatFolder } from '../runs/nanochat-folder.schema'
-import { baseDirOf } from '../runs/config'
+import { baseDirOf, withAbsolutePaths } from '../runs/config'
 import type { RunConfig } from '../runs/config.schema'
 
-/** The config being looked at, the one before, and an entry that is being tried. */
-const KEPT = 3
+/** For whom a mixture is open: the project as it is edited, or a run whose batches are looked at. */
+export type Asker = 'project' | 'run'
+
+/** The project's config and the one before, or an entry that is being tried; and one run. */
+const KEPT: Readonly<Record<Asker, number>> = { project: 2, run: 1 }
 
 /** An open mixture: its client, and what is known of it. */
 export interface OpenData {
@@ -38,8 +41,10 @@ export interface DataAccessOptions {
 
 export class DataAccess {
   private thread: DataThread | null = null
-  /** By options, the one used last at the end. */
+  /** By options. */
   private readonly open = new Map<string, Promise<OpenData>>()
+  /** Options asked for, the last at the end. */
+  private readonly recent: Record<Asker, readonly string[]> = { project: [], run: [] }
 
   constructor(private readonly options: DataAccessOptions) {}
 
@@ -51,19 +56,29 @@ export class DataAccess {
    * @param call progress and cancelling, where the mixture has to be opened for it
    * @throws MidbenchError that names the entry, the file and the reason
    */
-  async of(config: RunConfig, dir: string, call: CallOptions = {}): Promise<OpenData> {
+  async of(
+    config: RunConfig,
+    dir: string,
+    call: CallOptions = {},
+    asker: Asker = 'project',
+  ): Promise<OpenData> {
     const options = this.dataOptions(config, dir)
     const key = JSON.stringify(options)
     const opening = this.open.get(key) ?? this.openNow(options, call)
-    this.open.delete(key)
     this.open.set(key, opening)
-    await this.closeOldest()
+    this.keep(key, asker)
     return opening.catch((error: unknown) => {
       if (this.open.get(key) === opening) this.open.delete(key)
       const byAnother = toFailure(error).code === 'cancelled' && call.signal?.aborted !== true
-      if (byAnother) return this.of(config, dir, call)
+      if (byAnother) return this.of(config, dir, call, asker)
       throw error
     })
+  }
+
+  /** Gives back what is open of a config: the next call reads its files as they are then. */
+  async forget(config: RunConfig, dir: string): Promise<void> {
+    const opened = await this.take(JSON.stringify(this.dataOptions(config, dir)))
+    await opened?.client.release()
   }
 
   /** Where a config's data lies. */
@@ -106,20 +121,28 @@ export class DataAccess {
     }
   }
 
-  private async closeOldest(): Promise<void> {
-    const [oldest] = this.open
-    if (this.open.size <= KEPT || oldest === undefined) return
-    const [key, opening] = oldest
-    this.open.delete(key)
-    const opened = await opening.catch(() => null) // its asker has heard of it
-    await opened?.client.close()
+  /** Notes who looks at what, and closes what nobody has looked at lately. */
+  private keep(key: string, asker: Asker): void {
+    this.recent[asker] = [...this.recent[asker].filter((one) => one !== key), key].slice(-KEPT[asker])
+    const kept = [...this.recent.project, ...this.recent.run]
+    for (const unused of this.open.keys()) {
+      if (!kept.includes(unused)) void this.take(unused).then((opened) => opened?.client.close())
+    }
   }
 
+  /** Takes a mixture out of what is open; null where it was not, or could not be opened, as its asker has heard. */
+  private async take(key: string): Promise<OpenData | null> {
+    const opening = this.open.get(key)
+    this.open.delete(key)
+    return (await opening?.catch(() => null)) ?? null
+  }
+
+  /** With absolute paths, as a run keeps them: the same data has the same options, whoever asks. */
   private dataOptions(config: RunConfig, dir: string): DataOptions {
-    const locations = this.locations(config, dir)
+    const locations = { ...this.locations(config, dir), configDir: '/' }
     return {
       ...locations,
-      config: dataConfig(config),
+      config: dataConfig(withAbsolutePaths(config, dir, locations.baseDir)),
       tokenizerDir: join(locations.baseDir, 'tokenizer'),
       rank: 0,
       worldSize: 1,

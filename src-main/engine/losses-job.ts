@@ -12,6 +12,7 @@ import { findModel } from '../checkpoint/nanochat-folder'
 import { latestValid } from '../checkpoint/run-checkpoint'
 import { MidbenchError } from '../errors'
 import { initParameters } from '../model/init'
+import { readDataRecord, requireSameData } from '../packing/data-record'
 import { openDevice } from './device'
 import { EagerEngine } from './eager-engine'
 import { openData, type Report, reportedCall, requireSameVocabulary } from './job-context'
@@ -19,7 +20,7 @@ import type { RequestQueue } from './request-queue'
 import type { TokenBatch } from './step-engine'
 import type { LossesJob } from './trainer-protocol'
 
-/** @throws MidbenchError `run.no-checkpoint`, `cancelled` where a stop was asked for; what reading a checkpoint throws */
+/** @throws MidbenchError `run.no-checkpoint`, `run.data-changed`, `cancelled` where a stop was asked for; what reading a checkpoint throws */
 export async function runLosses(
   job: LossesJob,
   port: MessagePort,
@@ -30,6 +31,8 @@ export async function runLosses(
   const call = reportedCall(requests, report)
   const { data, opened } = await openData(port, config, job.locations, call)
   try {
+    const then = job.batchOf === null ? null : await readDataRecord(job.batchOf)
+    if (then !== null) requireSameData(then, opened.identity)
     const { dir, step } = await findCheckpoint(job)
     const { meta, tensors } = await loadModel(dir, step)
     requireSameVocabulary(meta.model_config, opened, dir)

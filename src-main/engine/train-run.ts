@@ -15,6 +15,7 @@ import { initParameters } from '../model/init'
 import { peakMemory } from '../native/process-memory'
 import type { DataClient } from '../packing/data-client'
 import type { OpenedData, PackingFacts } from '../packing/data-protocol'
+import { readDataRecord, requireSameData, writeDataRecord } from '../packing/data-record'
 import type { LogLine } from '../runs/run.schema'
 import { firstLines, type OpenRun, prepared } from './announcement'
 import { type Device, openDevice } from './device'
@@ -62,6 +63,7 @@ export class TrainRun {
     this.requireOneStep(facts)
     const { start, device, engine } = await this.openEngine(folders.readFrom, opened)
     try {
+      await this.keepToData(opened, start)
       await this.orderBatches(data, start)
       this.announce({ config, start, opened, facts, device, engine: engine.name })
       const loop = this.makeLoop(engine, data, start, opened, device)
@@ -220,6 +222,14 @@ export class TrainRun {
       this.compiling(what, seconds)
     })
     return { start, device, engine }
+  }
+
+  /** A run that begins notes what its data is; one that goes on does so with that data only. */
+  private async keepToData({ identity }: OpenedData, { state }: RunStart): Promise<void> {
+    const { runDir } = this.job
+    if (state.step === 0) return writeDataRecord(runDir, identity)
+    const then = await readDataRecord(runDir)
+    if (then !== null) requireSameData(then, identity)
   }
 
   private async orderBatches(data: DataClient, { state }: RunStart): Promise<void> {

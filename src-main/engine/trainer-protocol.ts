@@ -66,6 +66,8 @@ export interface LossesJob {
   batch: number
   /** A run's last checkpoint; null = the base checkpoint that the config starts from. */
   runDir: string | null
+  /** The folder of the run whose batch it is: its data must be as it was. Null for a batch of the config alone. */
+  batchOf: string | null
   threads: number | null
 }
 

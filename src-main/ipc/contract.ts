@@ -89,7 +89,7 @@ export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>
 export type Answer<N extends CallName> =
   { ok: true; value: CallOutput<N> } | { ok: false; failure: z.infer<typeof failure> }
 
-export { ROLE_CODES } from './contract/packing.schema'
+export { ROLE_CODES, packingVariant } from './contract/packing.schema'
 export type { DoctorReport, Settings } from './contract/app.schema'
 export type { BatchLosses } from './contract/losses.schema'
 export type { DownloadSize, PendingDownload } from './contract/downloads.schema'

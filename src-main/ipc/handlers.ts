@@ -37,7 +37,7 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...projectHandlers(services),
     ...mixtureHandlers(data, jobs, dialogs),
     ...downloadHandlers(data, jobs),
-    ...packingHandlers(data, jobs, dialogs),
+    ...packingHandlers(data, runs, jobs, dialogs),
     ...lossHandlers(runs, losses, jobs),
     ...runHandlers(runs),
     ...checkpointHandlers(checkpoints, jobs),

@@ -2,6 +2,8 @@
  * What the data thread has open, shared by its ports: two ports that ask for the same mixture get the same one, with
  * what is known of its lengths. A split is closed when no port uses it any more.
  */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { openMixture, type DataLocations, type OpenOptions } from '../data/mixture'
 import type { MixtureEntry } from '../data/mixture.schema'
 import { CachedSource } from '../data/token-cache/cached-source'
@@ -27,9 +29,11 @@ export class DataLibrary {
   /** @param onFault hears when the token cache cannot be written; reading goes on without it */
   constructor(private readonly onFault: (failure: Failure) => void) {}
 
-  /** The tokenizer of a folder, read once. */
-  tokenizer(dir: string): Promise<Tokenizer> {
-    return remember(this.tokenizers, dir, () => loadTokenizer(dir))
+  /** The tokenizer of a folder, read once for as long as its file stays the same. */
+  async tokenizer(dir: string): Promise<Tokenizer> {
+    const file = await stat(join(dir, 'tokenizer.pkl')).catch(() => null) // reading it says what is wrong
+    const key = JSON.stringify([dir, file?.size, file?.mtimeMs])
+    return remember(this.tokenizers, key, () => loadTokenizer(dir))
   }
 
   /**

@@ -10,6 +10,7 @@ import type { JsonLinesCheck } from '../data/tasks/custom-json'
 import type { BatchView } from './batch-view'
 import type { Comparison, PackingVariant } from './compare'
 import type { ConversationAt, ConversationPlace, ConversationView } from './conversation-view'
+import type { DataIdentity } from './data-record'
 import type { PackingName } from './packings.schema'
 import type { PlanView } from './plan-view'
 import type { RowReplay } from './replay'
@@ -48,6 +49,8 @@ export interface OpenedData {
   /** [vocabSize] bytes a token stands for; 0 for special tokens. */
   byteLengths: Int32Array
   bosId: number
+  /** What a run keeps, to know its data again. */
+  identity: DataIdentity
 }
 
 export interface TrainStart {
@@ -86,6 +89,8 @@ export interface PackingFacts {
 export interface DataCalls {
   /** Opens the mixture and the tokenizer; every other call is about what was opened last on this port. */
   open: { input: DataOptions; output: OpenedData }
+  /** Gives back what is open. */
+  close: { input: null; output: null }
   startTrain: { input: TrainStart; output: null }
   /** The batch after the last one asked for. */
   trainBatch: { input: null; output: PackedBatch }

@@ -11,6 +11,7 @@ import { BatchFinder } from './batch-finder'
 import { viewConversation } from './conversation-view'
 import type { Borrowed, DataLibrary } from './data-library'
 import type { DataCalls, DataOptions, OpenedData, PackingFacts } from './data-protocol'
+import type { DataIdentity } from './data-record'
 import { createLoader, type Loader, type LoaderOptions } from './loader'
 import { moving, type CallContext, type CallHandlers } from './port-calls'
 import { replayRow } from './replay'
@@ -44,6 +45,10 @@ export class DataSession {
 
   readonly handlers: CallHandlers<DataCalls> = {
     open: (options, context) => this.open(options, context),
+    close: async () => {
+      await this.close()
+      return null
+    },
     startTrain: ({ state, totalBatches }) => {
       const options = this.current().loaderOptions
       const limited = totalBatches === null ? options : { ...options, totalBatches }
@@ -117,6 +122,11 @@ export class DataSession {
       vocabSize: tokenizer.vocabSize,
       byteLengths: tokenizer.byteLengths,
       bosId: loaderOptions.bosId,
+      identity: {
+        tokenizer: tokenizer.fingerprint,
+        train: datasetsOf(mixtureOf('train')),
+        val: datasetsOf(mixtureOf('val')),
+      },
     }
   }
 
@@ -198,6 +208,15 @@ export class DataSession {
 
 async function releaseAll(splits: Opened['splits']): Promise<void> {
   await Promise.all(Object.values(splits).map(({ borrowed }) => borrowed.release()))
+}
+
+/** One for each entry of the config's list. */
+function datasetsOf(split: SplitData | undefined): DataIdentity['train'] {
+  const { datasets = [], tasks = [] } = split?.mixture ?? {}
+  return datasets.map(({ identity, rows }, entry) => {
+    const source = tasks.find((task) => task.entry === entry)?.source ?? `entry ${String(entry)}`
+    return { source, identity, rows }
+  })
 }
 
 function loaderOptionsOf({ config, rank, worldSize }: DataOptions, bosId: number): LoaderOptions {

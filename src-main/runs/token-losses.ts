@@ -23,6 +23,8 @@ export interface TokenLossesRequest {
   batch: number
   /** Whose last checkpoint is asked; null = the config's base checkpoint. */
   runDir: string | null
+  /** The folder of the run whose batch it is; null for a batch of the config alone. @default null */
+  batchOf?: string | null
 }
 
 /**
@@ -31,7 +33,7 @@ export interface TokenLossesRequest {
  * @throws MidbenchError `run.no-checkpoint`, `tokenizer.mismatch`, `cancelled`; what reading a checkpoint throws
  */
 export function tokenLosses(
-  { config, dir, split, batch, runDir }: TokenLossesRequest,
+  { config, dir, split, batch, runDir, batchOf = null }: TokenLossesRequest,
   { cacheDir, dataDir, defaultBaseDir, threads }: TokenLossesOptions,
   call: TrainerJobCall,
 ): Promise<LossesResult> {
@@ -44,6 +46,7 @@ export function tokenLosses(
       split,
       batch,
       runDir,
+      batchOf,
       threads: threads(),
     },
     call,

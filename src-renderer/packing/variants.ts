@@ -3,14 +3,13 @@
  * compared at the same tokens a micro-batch, where that gives whole rows, so that adopting one changes neither the memory
  * a step takes nor its accumulation.
  */
-import { calls } from '../../src-main/ipc/contract'
+import { packingVariant } from '../../src-main/ipc/contract'
 import type { PackingComparison, RunConfig } from '../api/types'
 
 export type Variant = Pick<PackingComparison, 'packing' | 'seq_len' | 'batch_size' | 'buffer_size'>
 export type PackingName = Variant['packing']
 
-const variantSchema = calls['packing.compare'].input.shape.variants.element
-export const POLICIES: readonly PackingName[] = variantSchema.shape.packing.options
+export const POLICIES: readonly PackingName[] = packingVariant.shape.packing.options
 
 /** What each policy does, in a line. */
 export const ABOUT: Readonly<Record<PackingName, string>> = {

@@ -10,3 +10,12 @@ export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array
 export const splitName = z.enum(['train', 'val'])
 /** A config as the window edits it, with the folder that its relative paths count from. */
 export const configAt = { config: runConfig, dir: z.string() }
+/**
+ * Input of a call about packed data: of a config as it is edited, or of a run as it trained, whose own options and record
+ * of its data the main process reads.
+ */
+export function packedFrom<Shape extends z.ZodRawShape>(
+  shape: Shape,
+): z.ZodUnion<readonly [z.ZodObject<typeof configAt & Shape>, z.ZodObject<{ runId: z.ZodString } & Shape>]> {
+  return z.union([z.object({ ...configAt, ...shape }), z.object({ runId: z.string(), ...shape })])
+}

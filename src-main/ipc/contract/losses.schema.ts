@@ -12,17 +12,21 @@ const batchLosses = z.object({
   step: z.int(),
 })
 
+const batchAt = { split: splitName, batch: z.int().min(0), job: z.string() }
+
 export const lossCalls = {
   /** Loads a checkpoint in a thread of its own: seconds. A job. */
   'losses.batch': {
-    input: z.object({
-      ...configAt,
-      split: splitName,
-      batch: z.int().min(0),
-      /** Whose last checkpoint is asked; null = the base checkpoint that the config starts from. */
-      runId: z.string().nullable(),
-      job: z.string(),
-    }),
+    input: z.union([
+      z.object({
+        ...configAt,
+        ...batchAt,
+        /** Whose last checkpoint is asked; null = the base checkpoint that the config starts from. */
+        runId: z.string().nullable(),
+      }),
+      /** A run's own batch, under its last checkpoint, or the base that it began with where it has none. */
+      z.object({ runId: z.string(), ...batchAt }),
+    ]),
     output: batchLosses,
   },
 } as const

@@ -4,7 +4,9 @@
  */
 import { z } from 'zod'
 import { packingName } from '../../packing/packings.schema'
-import { bytes, configAt, int32, splitName } from './common.schema'
+import { runDetail } from '../../runs/run.schema'
+import { bytes, int32, packedFrom, splitName } from './common.schema'
+import { mixtureCalls } from './mixture.schema'
 
 const span = z.object({
   row: z.int(),
@@ -90,14 +92,14 @@ const planView = z.object({
   }),
 })
 
-const variant = {
+export const packingVariant = z.object({
   packing: packingName,
   seq_len: z.int().min(1),
   batch_size: z.int().min(1),
   buffer_size: z.int().min(1),
-}
+})
 const comparison = z.object({
-  ...variant,
+  ...packingVariant.shape,
   batches: z.int(),
   rows: z.int(),
   /** Complete optimizer steps of total_batch_size tokens. */
@@ -163,31 +165,41 @@ export const MOST_VARIANTS = 64
 export const MOST_EXPORTED = 256 * 2 ** 20
 
 export const packingCalls = {
+  /** A run whose batches can be looked at, and whether it kept what its data was: if not, that cannot be checked. */
+  'packing.run': {
+    input: z.object({ runId: z.string() }),
+    output: z.object({ detail: runDetail, recorded: z.boolean() }),
+  },
+  /** A job where it is named one: opening a mixture, and going far into it, may take long the first time. */
   'packing.batch': {
-    input: z.object({ ...configAt, split: splitName, batch: z.int().min(0) }),
+    input: packedFrom({ split: splitName, batch: z.int().min(0), job: z.string().optional() }),
     output: batchView,
+  },
+  /** A conversation of the packed mixture, rendered. */
+  'packing.conversation': {
+    input: packedFrom(mixtureCalls['mixture.conversation'].input.pick({ split: true, at: true }).shape),
+    output: mixtureCalls['mixture.conversation'].output,
   },
   /** The whole epoch without training, in steps of total_batch_size tokens; a val batch is a step. A job. */
   'packing.plan': {
-    input: z.object({ ...configAt, split: splitName, job: z.string() }),
+    input: packedFrom({ split: splitName, job: z.string() }),
     output: planView,
   },
   /** Where the plan puts a conversation; null where it is never trained. A job. */
   'packing.find': {
-    input: z.object({ ...configAt, split: splitName, conversation: z.int().min(0), job: z.string() }),
+    input: packedFrom({ split: splitName, conversation: z.int().min(0), job: z.string() }),
     output: place.nullable(),
   },
   /** How a row was filled, placement by placement. */
   'packing.replay': {
-    input: z.object({ ...configAt, split: splitName, batch: z.int().min(0), row: z.int().min(0) }),
+    input: packedFrom({ split: splitName, batch: z.int().min(0), row: z.int().min(0) }),
     output: rowReplay,
   },
   /** What other packings would do with the same conversations. A job. */
   'packing.compare': {
-    input: z.object({
-      ...configAt,
+    input: packedFrom({
       split: splitName,
-      variants: z.array(z.object(variant)).min(1).max(MOST_VARIANTS),
+      variants: z.array(packingVariant).min(1).max(MOST_VARIANTS),
       job: z.string(),
     }),
     output: z.array(comparison),

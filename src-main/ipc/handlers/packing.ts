@@ -6,45 +6,67 @@ import type { DataAccess } from '../../app/data-access'
 import type { Dialogs } from '../../app/dialogs'
 import { exportFile } from '../../app/export-file'
 import type { Jobs } from '../../app/jobs'
+import {
+  configOf,
+  describeRun,
+  openSource,
+  requireConversation,
+  type PackedData,
+  type PackingSource,
+} from '../../app/packing-source'
 import { MidbenchError } from '../../errors'
 import type { PlanRequest } from '../../packing/data-protocol'
+import type { CallOptions } from '../../packing/port-calls'
 import { crossFieldIssues } from '../../runs/config'
 import type { RunConfig } from '../../runs/config.schema'
+import type { RunManager } from '../../runs/run-manager'
+import type { CallOutput } from '../contract'
 import type { Handlers } from '../serve'
 
 type PackingCalls = Extract<keyof Handlers, `packing.${string}`>
 
 export function packingHandlers(
   access: DataAccess,
+  runs: Pick<RunManager, 'get'>,
   jobs: Jobs,
   dialogs: Pick<Dialogs, 'saveExport'>,
 ): Pick<Handlers, PackingCalls> {
+  const open = (source: PackingSource, call?: CallOptions): Promise<PackedData> =>
+    openSource(source, access, runs, call)
+
   return {
-    'packing.batch': async ({ config, dir, split, batch }) => {
-      const { client } = await access.of(config, dir)
-      return client.batchView({ split, batch })
+    'packing.run': ({ runId }) => describeRun(runId, runs),
+    'packing.batch': ({ split, batch, job, ...source }) => {
+      const view = async (context: CallOptions): Promise<CallOutput<'packing.batch'>> => {
+        const { client } = await open(source, context)
+        return client.batchView({ split, batch }, context)
+      }
+      return job === undefined ? view({}) : jobs.run(job, view)
     },
-    'packing.plan': ({ config, dir, split, job }) =>
+    'packing.conversation': async ({ split, at, ...source }) => {
+      const { client } = await open(source)
+      return client.conversation(split, at)
+    },
+    'packing.plan': ({ split, job, ...source }) =>
       jobs.run(job, async (context) => {
-        const request = planRequest(config, split)
-        const { client } = await access.of(config, dir, context)
+        const request = planRequest(configOf(source, runs), split)
+        const { client } = await open(source, context)
         return client.plan(request, context)
       }),
-    'packing.find': ({ config, dir, split, conversation, job }) =>
+    'packing.find': ({ split, conversation, job, ...source }) =>
       jobs.run(job, async (context) => {
-        const request = planRequest(config, split)
-        const { client, data } = await access.of(config, dir, context)
-        const there = split === 'train' ? data.trainConversations : data.valConversations
-        if (conversation >= there) throw noSuchConversation(conversation, split, there)
-        return client.findConversation(request, conversation, context)
+        const request = planRequest(configOf(source, runs), split)
+        const opened = await open(source, context)
+        requireConversation(opened, split, conversation)
+        return opened.client.findConversation(request, conversation, context)
       }),
-    'packing.replay': async ({ config, dir, split, batch, row }) => {
-      const { client } = await access.of(config, dir)
+    'packing.replay': async ({ split, batch, row, ...source }) => {
+      const { client } = await open(source)
       return client.replayRow({ split, batch, row })
     },
-    'packing.compare': ({ config, dir, split, variants, job }) =>
+    'packing.compare': ({ split, variants, job, ...source }) =>
       jobs.run(job, async (context) => {
-        const { client } = await access.of(config, dir, context)
+        const { client, config } = await open(source, context)
         return client.compare({ split, variants, tokens_per_step: config.total_batch_size }, context)
       }),
     'packing.export': async ({ kind, name, content }) => {
@@ -64,12 +86,4 @@ function planRequest(config: RunConfig, split: PlanRequest['split']): PlanReques
   }
   const batchesPerStep = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
   return { split, batches_per_step: batchesPerStep, num_iterations: null }
-}
-
-function noSuchConversation(conversation: number, split: string, there: number): MidbenchError {
-  return new MidbenchError({
-    code: 'packing.conversation',
-    message: `The ${split} mixture has ${String(there)} conversations, counted from 0, and so no conversation ${String(conversation)}.`,
-    remedy: `Give a number up to ${String(there - 1)}.`,
-  })
 }

@@ -16,6 +16,7 @@ const opened = {
   vocabSize: 70,
   byteLengths: new Int32Array(70),
   bosId: 61,
+  identity: { tokenizer: '', train: [], val: [] },
 }
 
 test('a tokenizer of another vocabulary is refused, with both sizes', async () => {

@@ -10,7 +10,7 @@ const folder = keptFolder()
 
 function lossesJob(config: RunConfig, runDir: string | null = null): LossesJob {
   const { locations } = goldenTrainJob(folder, config)
-  return { type: 'losses', config, locations, split: 'train', batch: 0, runDir, threads: null }
+  return { type: 'losses', config, locations, split: 'train', batch: 0, runDir, batchOf: null, threads: null }
 }
 
 function resultOf(last: TrainerReport): LossesResult {

@@ -1,10 +1,13 @@
+import { cpSync, utimesSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DataLocations } from '../../../../src-main/data/mixture'
 import { mixtureEntry, type MixtureEntry } from '../../../../src-main/data/mixture.schema'
 import type { Failure } from '../../../../src-main/errors'
 import { DataLibrary } from '../../../../src-main/packing/data-library'
 import { goldenLocations, goldenTokenizerDir } from '../../../support/golden-mixture'
+import { temporaryFolder } from '../../../support/temporary-folder'
 
 const words: MixtureEntry[] = [mixtureEntry.parse({ task: 'SimpleSpelling', split: 'train', size: 5 })]
 const missing: MixtureEntry[] = [{ task: 'CustomJSON', filepath: '/nowhere/x.jsonl' }]
@@ -69,9 +72,16 @@ describe('DataLibrary', () => {
     )
   })
 
-  it('reads a tokenizer once', async () => {
+  it('reads a tokenizer once, and again when its file has changed', async () => {
     const library = new DataLibrary(fail)
-    expect(library.tokenizer(goldenTokenizerDir)).toBe(library.tokenizer(goldenTokenizerDir))
+    const dir = temporaryFolder()
+    cpSync(goldenTokenizerDir, dir, { recursive: true })
+    const one = await library.tokenizer(dir)
+    expect(await library.tokenizer(dir)).toBe(one)
+    utimesSync(join(dir, 'tokenizer.pkl'), 1, 1)
+    const two = await library.tokenizer(dir)
+    expect(two).not.toBe(one)
+    expect(two.fingerprint).toBe(one.fingerprint)
     expect((await library.tokenizer(goldenTokenizerDir)).vocabSize).toBe(723)
   })
 })

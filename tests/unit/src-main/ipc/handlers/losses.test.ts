@@ -4,6 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { Jobs } from '../../../../../src-main/app/jobs'
 import { lossHandlers } from '../../../../../src-main/ipc/handlers/losses'
+import { writeDataRecord } from '../../../../../src-main/packing/data-record'
+import { withAbsolutePaths } from '../../../../../src-main/runs/config'
 import { RunManager } from '../../../../../src-main/runs/run-manager'
 import { openRunThreads } from '../../../../../src-main/runs/run-threads'
 import { failureOf } from '../../../../support/failure'
@@ -11,7 +13,8 @@ import { goldenPath } from '../../../../support/golden'
 import { golden } from '../../../../support/golden-model'
 import { goldenConfig } from '../../../../support/golden-run'
 import { openStore } from '../../../../support/open-store'
-import { keptFolder } from '../../../../support/temporary-folder'
+import { sampleRun } from '../../../../support/run-samples'
+import { keptFolder, temporaryFolder } from '../../../../support/temporary-folder'
 
 const folder = keptFolder()
 const where = {
@@ -41,6 +44,19 @@ describe('losses.batch', () => {
     })
     expect(Math.abs(mean - golden.loss_mean)).toBeLessThan(1e-4)
     expect(dir).toContain('base_checkpoints')
+  })
+
+  it('tells those of a run’s own batch, under the base that it began with, as long as its data is the same', async () => {
+    const { store } = openStore()
+    const runDir = temporaryFolder()
+    const config = withAbsolutePaths(goldenConfig(), goldenPath('.'), goldenPath('nanochat_base'))
+    const { id } = store.create(sampleRun({ dir: runDir, config }))
+    const own = lossHandlers({ get: (run) => store.detail(run) }, where, new Jobs(() => undefined))
+    const asked = { runId: id, split: 'train', batch: 0, job: 'own' } as const
+    const { mean } = await own['losses.batch'](asked)
+    expect(Math.abs(mean - golden.loss_mean)).toBeLessThan(1e-4)
+    await writeDataRecord(runDir, { tokenizer: 'another', train: [], val: [] })
+    expect((await failureOf(() => own['losses.batch'](asked))).issues?.[0]?.path).toBe('base_dir')
   })
 
   it('knows no run of that name', async () => {

@@ -1,14 +1,16 @@
 /** The packing.* calls on the starter project, over the real data thread. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { DataAccess } from '../../../../../src-main/app/data-access'
 import { Jobs } from '../../../../../src-main/app/jobs'
 import { packingHandlers } from '../../../../../src-main/ipc/handlers/packing'
 import { projectDir } from '../../../../../src-main/native/paths'
-import { loadConfig } from '../../../../../src-main/runs/config'
+import { loadConfig, withAbsolutePaths } from '../../../../../src-main/runs/config'
+import { RunStore } from '../../../../../src-main/runs/store'
 import { failureOf } from '../../../../support/failure'
+import { sampleRun } from '../../../../support/run-samples'
 import { keptFolder } from '../../../../support/temporary-folder'
 
 const { config, dir } = await loadConfig(join(projectDir(), 'resources', 'starter', 'preset.json'))
@@ -24,9 +26,14 @@ const dialogs = {
     return Promise.resolve(chosen)
   },
 }
-const packing = packingHandlers(access, jobs, dialogs)
+const store = RunStore.open(join(keptFolder(), 'runs.db'))
+const runs = { get: (id: string) => store.detail(id) }
+const packing = packingHandlers(access, runs, jobs, dialogs)
 const at = { config, dir, split: 'train' as const }
-afterAll(() => access.close())
+afterAll(async () => {
+  store.close()
+  await access.close()
+})
 
 describe('packing.batch', () => {
   it('packs the batch that training would get, as typed arrays', async () => {
@@ -106,6 +113,44 @@ describe('packing.replay', () => {
   it('refuses a row that the batch does not have', async () => {
     const failure = await failureOf(() => packing['packing.replay']({ ...at, batch: 7, row: 8 }))
     expect(failure.code).toBe('packing.row')
+  })
+})
+
+describe('a run', () => {
+  const options = { max_seq_len: 256, device_batch_size: 4, total_batch_size: 4096 }
+  const trained = { ...withAbsolutePaths(config, dir, dir), ...options }
+  const of = { runId: 'r1', split: 'train' as const }
+  beforeAll(() => {
+    store.create(sampleRun({ id: 'r1', dir: keptFolder(), config: trained }))
+  })
+
+  it('has its own batches, steps, places and rows, whatever the project’s options are', async () => {
+    const batch = await packing['packing.batch']({ ...of, batch: 5, job: 'batch' })
+    expect([batch.rows, batch.seq_len]).toEqual([4, 256])
+    expect(await packing['packing.batch']({ config: trained, dir: '/', split: 'train', batch: 5 })).toEqual(
+      batch,
+    )
+    const plan = await packing['packing.plan']({ ...of, job: 'plan of a run' })
+    expect([plan.batches_per_step, plan.seq_len]).toEqual([4, 256])
+    const span = batch.spans[3]
+    const conversation = span?.conversation ?? -1
+    const place = await packing['packing.find']({ ...of, conversation, job: 'find of a run' })
+    expect(place).toMatchObject({ batch: 5, step: 2, row: span?.row, offset: span?.offset })
+    const replay = await packing['packing.replay']({ ...of, batch: 5, row: 1 })
+    expect(replay.capacity).toBe(257)
+    const variants = [{ ...variant, seq_len: 256, batch_size: 4 }]
+    const [compared] = await packing['packing.compare']({ ...of, variants, job: 'compare for a run' })
+    expect(compared?.steps).toBe(plan.steps)
+    const at = { task: span?.task ?? -1, row: span?.taskRow ?? -1 }
+    const { ids } = await packing['packing.conversation']({ ...of, at })
+    expect(ids).toHaveLength((span?.length ?? 0) + (span?.cropped ?? 0))
+  })
+
+  it('is described with its options, and refused where there is none', async () => {
+    const { detail, recorded } = await packing['packing.run']({ runId: 'r1' })
+    expect([detail.config, recorded]).toEqual([trained, false])
+    const failure = await failureOf(() => packing['packing.batch']({ ...of, runId: 'r2', batch: 0 }))
+    expect(failure.code).toBe('run.unknown')
   })
 })
 

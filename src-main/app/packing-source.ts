@@ -1,0 +1,94 @@
+/**
+ * Where packed batches are looked at from: the project as it is edited, or a run as it trained, by the options and the
+ * record of its data that it kept.
+ *
+ * A run's batch is the one that was trained on or an error that says what has changed since; where a run kept no record
+ * (those of before 25 November 2026) that cannot be checked, and `recorded` says so.
+ */
+import type { SplitName } from '../data/mixture.schema'
+import { MidbenchError } from '../errors'
+import { dataChanges, readDataRecord, requireSameData } from '../packing/data-record'
+import type { CallOptions } from '../packing/port-calls'
+import type { RunConfig } from '../runs/config.schema'
+import type { RunManager } from '../runs/run-manager'
+import type { RunDetail } from '../runs/run.schema'
+import type { DataAccess, OpenData } from './data-access'
+
+/** What is looked at: a config and the folder that its paths count from, or a run. */
+export type PackingSource = { config: RunConfig; dir: string } | { runId: string }
+
+export type PackedData = OpenData & { config: RunConfig }
+
+/** The options of a source. @throws MidbenchError `run.unknown` */
+export function configOf(source: PackingSource, runs: Pick<RunManager, 'get'>): RunConfig {
+  return 'runId' in source ? runs.get(source.runId).config : source.config
+}
+
+/** A run, and whether it kept what its data was. @throws MidbenchError `run.unknown` */
+export async function describeRun(
+  runId: string,
+  runs: Pick<RunManager, 'get'>,
+): Promise<{ detail: RunDetail; recorded: boolean }> {
+  const detail = runs.get(runId)
+  return { detail, recorded: (await readDataRecord(detail.dir)) !== null }
+}
+
+/**
+ * The opened mixture of a source.
+ *
+ * @throws MidbenchError `run.unknown`; `run.data-changed` where a run's data is not as it was; what {@link DataAccess.of}
+ *   throws, a run's in its own words
+ */
+export async function openSource(
+  source: PackingSource,
+  access: DataAccess,
+  runs: Pick<RunManager, 'get'>,
+  call: CallOptions = {},
+): Promise<PackedData> {
+  if (!('runId' in source))
+    return { ...(await access.of(source.config, source.dir, call)), config: source.config }
+  const run = runs.get(source.runId)
+  try {
+    return { ...(await openRun(run, access, call)), config: run.config }
+  } catch (error) {
+    throw error instanceof MidbenchError ? ofRun(run.name, error) : error
+  }
+}
+
+async function openRun({ config, dir }: RunDetail, access: DataAccess, call: CallOptions): Promise<OpenData> {
+  const opened = await access.of(config, dir, call, 'run')
+  const then = await readDataRecord(dir)
+  if (then === null || dataChanges(then, opened.data.identity).length === 0) return opened
+  await access.forget(config, dir) // it may have been open since before its files were put back
+  const anew = await access.of(config, dir, call, 'run')
+  requireSameData(then, anew.data.identity)
+  return anew
+}
+
+/** A failure to open a run's data: nobody can edit the options that it names. */
+function ofRun(name: string, error: MidbenchError): MidbenchError {
+  const { code, message, remedy, issues } = error.toFailure()
+  if (code === 'cancelled' || code === 'run.data-changed') return error
+  return new MidbenchError(
+    {
+      code,
+      message: `What ${name} was trained on cannot be opened: ${message}`,
+      remedy: code.startsWith('hub.')
+        ? remedy
+        : 'Put the files back where the run found them, and try again.',
+      issues,
+    },
+    { cause: error },
+  )
+}
+
+/** @throws MidbenchError `packing.conversation` */
+export function requireConversation({ data }: OpenData, split: SplitName, conversation: number): void {
+  const there = split === 'train' ? data.trainConversations : data.valConversations
+  if (conversation < there) return
+  throw new MidbenchError({
+    code: 'packing.conversation',
+    message: `The ${split} mixture has ${String(there)} conversations, counted from 0, and so no conversation ${String(conversation)}.`,
+    remedy: `Give a number up to ${String(there - 1)}.`,
+  })
+}

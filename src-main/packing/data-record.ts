@@ -1,0 +1,89 @@
+/**
+ * What a run was trained on, kept in its folder as `data.json`: the identity of every dataset and of the tokenizer. With
+ * it a batch of an old run is shown as it was, or it is said what has changed since; and a run goes on with its own data
+ * only. A run of before 25 November 2026 has no such file, and nothing is claimed about its data.
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { makeFile } from '../data/files/durable'
+import type { SplitName } from '../data/mixture.schema'
+import { MidbenchError, type Issue } from '../errors'
+
+const dataset = z.strictObject({
+  /** File or generator, for people. */
+  source: z.string(),
+  /** Equal identities give equal conversations. */
+  identity: z.string(),
+  /** Rows of the whole dataset. */
+  rows: z.int().min(0),
+})
+const dataIdentity = z.strictObject({
+  /** The tokenizer's fingerprint: equal ones give equal ids. */
+  tokenizer: z.string(),
+  /** One for each entry of the config's list. */
+  train: z.array(dataset),
+  val: z.array(dataset),
+})
+const dataRecord = dataIdentity.extend({ format: z.literal('midbench-data-1') })
+
+export type DataIdentity = z.infer<typeof dataIdentity>
+
+const SPLITS: readonly SplitName[] = ['train', 'val']
+const fileOf = (runDir: string): string => join(runDir, 'data.json')
+
+/** Keeps what a run is trained on; on the disk when it resolves. */
+export async function writeDataRecord(runDir: string, identity: DataIdentity): Promise<void> {
+  const record: z.infer<typeof dataRecord> = { format: 'midbench-data-1', ...identity }
+  await makeFile(fileOf(runDir), `${JSON.stringify(record, null, 2)}\n`)
+}
+
+/** What a run was trained on; null where that was not kept, or cannot be read. */
+export async function readDataRecord(runDir: string): Promise<DataIdentity | null> {
+  const text = await readFile(fileOf(runDir), 'utf8').catch(() => null)
+  if (text === null) return null
+  try {
+    const { tokenizer, train, val } = dataRecord.parse(JSON.parse(text))
+    return { tokenizer, train, val }
+  } catch {
+    return null
+  }
+}
+
+/** What is not as it was, one issue an entry of the mixture; none where all is. */
+export function dataChanges(then: DataIdentity, now: DataIdentity): Issue[] {
+  const changed = SPLITS.flatMap((split) =>
+    then[split].flatMap((before, index): Issue[] => {
+      const after = now[split][index]
+      if (after?.identity === before.identity) return []
+      return [{ path: `mixture.${split}.${String(index)}`, message: changeOf(before, after) }]
+    }),
+  )
+  if (then.tokenizer === now.tokenizer) return changed
+  return [
+    { path: 'base_dir', message: 'the tokenizer is another one: the same text makes other tokens' },
+    ...changed,
+  ]
+}
+
+/** @throws MidbenchError `run.data-changed` that names every entry that is not as it was */
+export function requireSameData(then: DataIdentity, now: DataIdentity): void {
+  const issues = dataChanges(then, now)
+  if (issues.length === 0) return
+  throw new MidbenchError({
+    code: 'run.data-changed',
+    message: 'The run’s data has changed since it began, so that its batches would be others.',
+    remedy: 'Put back what has changed, and try again; or start a new run with the data as it is now.',
+    issues,
+  })
+}
+
+type Dataset = DataIdentity['train'][number]
+
+function changeOf(before: Dataset, after: Dataset | undefined): string {
+  if (after === undefined) return `${before.source} is not in the mixture`
+  const where =
+    after.source === before.source ? before.source : `${after.source}, in place of ${before.source},`
+  if (after.rows === before.rows) return `${where} has other conversations than it had, as many as before`
+  return `${where} has ${String(after.rows)} conversations; it had ${String(before.rows)}`
+}
