@@ -101,5 +101,11 @@ export type {
   TaskLengths,
   TaskSummary,
 } from './contract/mixture.schema'
-export type { BatchView, PackingComparison, PlanView, RowReplay } from './contract/packing.schema'
+export type {
+  BatchLayout,
+  BatchView,
+  PackingComparison,
+  PlanView,
+  RowReplay,
+} from './contract/packing.schema'
 export type { Derived, Finding, Project } from './contract/project.schema'

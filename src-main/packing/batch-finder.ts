@@ -2,7 +2,7 @@
  * Any batch of a split by its number. The way there is packed on lengths alone, from the nearest state met before; where
  * lengths are not known yet, the conversations on the way are read once.
  */
-import { BatchPacker } from './batch-packer'
+import { type BatchLayout, BatchPacker } from './batch-packer'
 import { Breather } from './breathe'
 import { Checkpoints } from './checkpoints'
 import { createLoader, type LoaderOptions, type LoaderSource } from './loader'
@@ -30,6 +30,12 @@ export class BatchFinder {
     return createLoader(this.source, this.options, state).next()
   }
 
+  /** Where its conversations lie: no ids are read where lengths are known. */
+  async layout(batch: number, context: CallContext): Promise<BatchLayout> {
+    const state = await this.stateBefore(batch, context)
+    return this.pack(new BatchPacker(this.options, this.source.length, state))
+  }
+
   /** The loader's state before a batch. */
   async stateBefore(batch: number, { progress, signal }: CallContext): Promise<LoaderState> {
     const start = this.checkpoints.before(batch)
@@ -46,7 +52,7 @@ export class BatchFinder {
     return packer.state()
   }
 
-  private async pack(packer: BatchPacker): Promise<void> {
+  private async pack(packer: BatchPacker): Promise<BatchLayout> {
     while (!packer.batchComplete) {
       for (let c = packer.wanted; c !== undefined; c = packer.wanted) {
         const length = this.source.lengthOf(c)
@@ -54,6 +60,6 @@ export class BatchFinder {
       }
       packer.place()
     }
-    packer.finishBatch()
+    return packer.finishBatch()
   }
 }

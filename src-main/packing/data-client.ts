@@ -17,6 +17,7 @@ import type {
   PackingFacts,
   PlanRequest,
 } from './data-protocol'
+import type { LayoutView } from './layout-view'
 import type { PlanView } from './plan-view'
 import { PortCaller, type CallOptions } from './port-calls'
 import type { RowReplay } from './replay'
@@ -100,6 +101,11 @@ export class DataClient {
   /** The same batch as the Packing view shows it. */
   batchView(at: { split: SplitName; batch: number }, call?: CallOptions): Promise<BatchView> {
     return this.caller.call('batchView', at, call)
+  }
+
+  /** Where its conversations lie; renders nothing where lengths are known. */
+  layout(at: { split: SplitName; batch: number }, call?: CallOptions): Promise<LayoutView> {
+    return this.caller.call('layout', at, call)
   }
 
   conversation(split: SplitName, at: ConversationAt): Promise<ConversationView> {

@@ -11,6 +11,7 @@ import type { BatchView } from './batch-view'
 import type { Comparison, PackingVariant } from './compare'
 import type { ConversationAt, ConversationPlace, ConversationView } from './conversation-view'
 import type { DataIdentity } from './data-record'
+import type { LayoutView } from './layout-view'
 import type { PackingName } from './packings.schema'
 import type { PlanView } from './plan-view'
 import type { RowReplay } from './replay'
@@ -99,6 +100,7 @@ export interface DataCalls {
   /** Any batch, without packing those before it where lengths are known. */
   inspect: { input: { split: SplitName; batch: number }; output: PackedBatch }
   batchView: { input: { split: SplitName; batch: number }; output: BatchView }
+  layout: { input: { split: SplitName; batch: number }; output: LayoutView }
   conversation: { input: { split: SplitName; at: ConversationAt }; output: ConversationView }
   /** Every fault of a JSONL file, by line. Needs no open mixture. */
   checkLines: { input: { path: string }; output: JsonLinesCheck }

@@ -12,6 +12,7 @@ import { viewConversation } from './conversation-view'
 import type { Borrowed, DataLibrary } from './data-library'
 import type { DataCalls, DataOptions, OpenedData, PackingFacts } from './data-protocol'
 import type { DataIdentity } from './data-record'
+import { viewLayout } from './layout-view'
 import { createLoader, type Loader, type LoaderOptions } from './loader'
 import { moving, type CallContext, type CallHandlers } from './port-calls'
 import { replayRow } from './replay'
@@ -67,6 +68,10 @@ export class DataSession {
       const packed = await this.openSplit(split).finder.find(batch, context)
       const view = viewBatch(packed, split, this.split(split).tokenizer)
       return moving(view, [view.ids, view.mask, view.roles])
+    },
+    layout: async ({ split, batch }, context) => {
+      const layout = await this.openSplit(split).finder.layout(batch, context)
+      return viewLayout(layout, this.current().loaderOptions.seqLen, this.split(split).mixture)
     },
     conversation: ({ split, at }) => {
       const { mixture, tokenizer } = this.split(split)

@@ -4,6 +4,7 @@
 import type { BatchView, CallOutput, EventPayload, Project, RowReplay } from '../../src-main/ipc/contract'
 
 export type {
+  BatchLayout,
   BatchLosses,
   BatchView,
   Derived,

@@ -5,6 +5,7 @@ import {
   calls,
   events,
   type Answer,
+  type BatchLayout as ContractBatchLayout,
   type BatchView as ContractBatchView,
   type CallInput,
   type CallName,
@@ -21,6 +22,7 @@ import type { Histogram } from '../../src-main/checkpoint/histogram'
 import type { TensorSummary } from '../../src-main/checkpoint/inspect'
 import type { DoctorReport } from '../../src-main/native/doctor'
 import type { BatchView } from '../../src-main/packing/batch-view'
+import type { LayoutView } from '../../src-main/packing/layout-view'
 import type { Comparison } from '../../src-main/packing/compare'
 import type { ConversationPlace, ConversationView } from '../../src-main/packing/conversation-view'
 import type { PlanView } from '../../src-main/packing/plan-view'
@@ -53,6 +55,7 @@ describe('types', () => {
 
   it('take what the engine gives as it is', () => {
     expectTypeOf<BatchView>().toExtend<ContractBatchView>()
+    expectTypeOf<LayoutView>().toExtend<ContractBatchLayout>()
     expectTypeOf<ConversationView>().toExtend<RenderedConversation>()
     expectTypeOf<TaskLengths>().toExtend<ContractTaskLengths>()
     expectTypeOf<PlanView>().toExtend<ContractPlanView>()
@@ -88,6 +91,7 @@ describe('inputs', () => {
     ['mixture.conversation', { ...at, split: 'train', at: { task: 1, row: 2 } }],
     ['packing.batch', { ...at, split: 'train', batch: 0 }],
     ['packing.batch', { runId: 'r', split: 'train', batch: 0, job: 'j1' }],
+    ['packing.layout', { runId: 'r', split: 'train', batch: 0 }],
     ['losses.batch', { runId: 'r', split: 'train', batch: 0, job: 'j1' }],
     ['packing.plan', { ...at, split: 'val', job: 'j1' }],
     ['packing.find', { ...at, split: 'train', conversation: 0, job: 'j1' }],
@@ -119,6 +123,7 @@ describe('inputs', () => {
     ['mixture.export', { ...at, format: 'yaml' }],
     ['downloads.start', { ...at, id: 'cais/mmlu, all test' }],
     ['packing.batch', { ...at, split: 'train', batch: 0.5 }],
+    ['packing.layout', { runId: 'r', split: 'train', batch: -1 }],
     ['packing.batch', { split: 'train', batch: 0 }],
     ['packing.batch', { config, split: 'train', batch: 0 }],
     ['packing.plan', { ...at, split: 'val' }],

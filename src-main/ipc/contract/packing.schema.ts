@@ -49,6 +49,12 @@ const batchView = z.object({
   progress: z.number(),
   last_step: z.boolean(),
 })
+/** Where a batch's conversations lie, without its ids. */
+const batchLayout = z.object({
+  ...batchView.pick({ batch: true, rows: true, seq_len: true, spans: true, pad_from: true }).shape,
+  /** The entry of the mixture that each task belongs to, by the task's index. */
+  entry_of_task: z.array(z.int()),
+})
 /** Codes of `batchView.roles`. */
 export const ROLE_CODES = { structure: 0, user: 1, assistant: 2, python: 3, output: 4, pad: 5 } as const
 
@@ -175,6 +181,11 @@ export const packingCalls = {
     input: packedFrom({ split: splitName, batch: z.int().min(0), job: z.string().optional() }),
     output: batchView,
   },
+  /** Packed on lengths alone: for a small picture that changes from step to step. */
+  'packing.layout': {
+    input: packedFrom({ split: splitName, batch: z.int().min(0) }),
+    output: batchLayout,
+  },
   /** A conversation of the packed mixture, rendered. */
   'packing.conversation': {
     input: packedFrom(mixtureCalls['mixture.conversation'].input.pick({ split: true, at: true }).shape),
@@ -217,6 +228,7 @@ export const packingCalls = {
 } as const
 
 export type BatchView = z.infer<typeof batchView>
+export type BatchLayout = z.infer<typeof batchLayout>
 export type PlanView = z.infer<typeof planView>
 export type RowReplay = z.infer<typeof rowReplay>
 export type PackingComparison = z.infer<typeof comparison>

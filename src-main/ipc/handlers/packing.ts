@@ -43,6 +43,10 @@ export function packingHandlers(
       }
       return job === undefined ? view({}) : jobs.run(job, view)
     },
+    'packing.layout': async ({ split, batch, ...source }) => {
+      const { client } = await open(source)
+      return client.layout({ split, batch })
+    },
     'packing.conversation': async ({ split, at, ...source }) => {
       const { client } = await open(source)
       return client.conversation(split, at)

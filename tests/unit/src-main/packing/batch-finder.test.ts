@@ -53,6 +53,21 @@ describe('BatchFinder', () => {
     expect(asked() - before).toBeLessThan(30)
   })
 
+  it('tells where conversations lie without reading one', async () => {
+    const batches = await inOrder(60)
+    const { source } = measured()
+    const ids = (c: number): never => {
+      throw new Error(`conversation ${String(c)} was read`)
+    }
+    const finder = new BatchFinder({ ...source, ids }, options)
+    for (const batch of [57, 3]) {
+      const { index, placements } = await finder.layout(batch, context)
+      const placed = batches[batch]?.spans.map(({ task: _, taskRow: __, ...placement }) => placement)
+      expect(index).toBe(batch)
+      expect(placements).toEqual(placed)
+    }
+  })
+
   it('ends when it is cancelled', async () => {
     const slow = {
       ...sourceOf(lengths),

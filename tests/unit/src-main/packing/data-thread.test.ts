@@ -152,6 +152,10 @@ describe('the data thread', () => {
     const [, , , , , , , seventh] = batches
     if (!seventh) throw new Error('no batch 7')
     expect(view).toEqual(viewBatch(seventh, 'train', tokenizer))
+    const { batch, rows, seq_len, spans, pad_from } = view
+    const layout = await client.layout({ split: 'train', batch: 7 })
+    expect(layout).toMatchObject({ batch, rows, seq_len, spans, pad_from })
+    expect(layout.entry_of_task).toEqual(mixtures[0]?.tasks.map(({ entry }) => entry))
     await client.close()
   })
 

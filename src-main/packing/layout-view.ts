@@ -1,0 +1,38 @@
+/**
+ * Where a batch's conversations lie, without a single id: what a small picture of the batch is drawn from. Packing runs
+ * on lengths alone, so where these are known nothing is rendered, and a batch costs some microseconds a conversation.
+ */
+import type { Mixture, TaskInfo } from '../data/mixture'
+import type { BatchLayout } from './batch-packer'
+import type { Span } from './types'
+
+/** Named as in ipc/contract.ts. */
+export interface LayoutView {
+  batch: number
+  rows: number
+  seq_len: number
+  spans: Span[]
+  /** [rows] first padded position of each row; seq_len + 1 where nothing is padded. */
+  pad_from: number[]
+  /** The entry of the mixture that each task belongs to, by the task's index. */
+  entry_of_task: number[]
+}
+
+/** Makes the view of a layout. */
+export function viewLayout(
+  { index, placements, used }: BatchLayout,
+  seqLen: number,
+  mixture: Pick<Mixture, 'locate'> & { tasks: readonly Pick<TaskInfo, 'entry'>[] },
+): LayoutView {
+  return {
+    batch: index,
+    rows: used.length,
+    seq_len: seqLen,
+    spans: placements.map(({ row, offset, length, cropped, conversation }) => {
+      const { task, row: taskRow } = mixture.locate(conversation)
+      return { row, offset, length, cropped, conversation, task, taskRow }
+    }),
+    pad_from: [...used],
+    entry_of_task: mixture.tasks.map(({ entry }) => entry),
+  }
+}
