@@ -2,7 +2,7 @@
  * Everything that can be done from anywhere, once: the palette lists it, keys and the native menu call it by name.
  */
 import { createSharedComposable } from '@vueuse/core'
-import { computed, ref } from 'vue'
+import { computed, ref, watch, type WritableComputedRef } from 'vue'
 import type { MenuCommand } from '../api/types'
 import { entryName } from '../mixture/entry'
 import type { Command } from '../palette/match'
@@ -21,8 +21,19 @@ export const useCommands = createSharedComposable(() => {
   const run = useRun()
   const { runs } = useRuns()
   const { update } = useSettings()
-  const paletteOpen = ref(false)
-  const keysOpen = ref(false)
+  /** One floats at a time, over the place it was called from. */
+  const floating = ref<'palette' | 'keys' | null>(null)
+  const isFloating = (name: 'palette' | 'keys'): WritableComputedRef<boolean> =>
+    computed({
+      get: () => floating.value === name,
+      set: (open) => {
+        if (open) floating.value = name
+        else if (floating.value === name) floating.value = null
+      },
+    })
+  const paletteOpen = isFloating('palette')
+  const keysOpen = isFloating('keys')
+  watch(navigation.place, () => (floating.value = null))
 
   const byName: Record<MenuCommand, () => void> = {
     'view.mixture': () => navigation.go('mixture'),

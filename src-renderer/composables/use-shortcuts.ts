@@ -1,6 +1,7 @@
 /**
  * Keys that work in the whole window. A shortcut is written "mod+k", "mod+shift+z", "space", "?"; mod is Ctrl, or
- * Command on a Mac. Keys without mod are left to fields, buttons and whatever else takes keys itself.
+ * Command on a Mac. Keys without mod are left to fields, buttons and whatever else takes keys itself; what
+ * floats keeps them all, so that Escape closes it and nothing behind it.
  */
 import { useEventListener } from '@vueuse/core'
 
@@ -8,7 +9,8 @@ export type Shortcuts = Record<string, (event: KeyboardEvent) => void>
 
 const TYPING = 'input, textarea, select, [contenteditable]'
 /** Elements that Space or a letter already means something to. */
-const TAKES_KEYS = `${TYPING}, button, summary, [role='slider'], [role='option'], [role='dialog'] *`
+const TAKES_KEYS = `${TYPING}, button, summary, [role='slider'], [role='option']`
+const FLOATING = "[role='dialog'], [role='alertdialog'], [role='menu']"
 
 /** The name of a pressed key as shortcuts are written. */
 export function shortcutOf(event: KeyboardEvent): string {
@@ -28,6 +30,7 @@ function isElsewhere(event: KeyboardEvent, shortcut: string): boolean {
   if (!(event.target instanceof Element)) return false
   if (shortcut.startsWith('mod+'))
     return /^mod\+(shift\+)?[zy]$/.test(shortcut) && event.target.matches(TYPING)
+  if (event.target.closest(FLOATING)) return true
   return event.target.matches(shortcut === 'space' ? TAKES_KEYS : TYPING)
 }
 

@@ -117,6 +117,25 @@ describe('the rest of the keys', () => {
     await window.page.getByRole('dialog').waitFor({ state: 'detached' })
   })
 
+  it('Escape closes what floats and nothing behind it, and the focus is where it was', async () => {
+    await window.open('Runs')
+    await window.main.getByRole('row', { name: /^small/ }).click()
+    const remove = window.action('Remove')
+    await remove.focus()
+    await press('?')
+    await press('Control+k') // one takes the other's place
+    await window.page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'detached' })
+    await press('Escape')
+    await window.page.getByRole('dialog').waitFor({ state: 'detached' })
+    await press('Enter')
+    await window.page.getByRole('alertdialog').waitFor()
+    await press('Escape')
+    await window.page.getByRole('alertdialog').waitFor({ state: 'detached' })
+    expect(await remove.evaluate((button) => button === document.activeElement)).toBe(true)
+    await press('Escape') // now the run itself
+    await remove.waitFor({ state: 'detached' })
+  })
+
   it('Ctrl+K finds a place by its name', async () => {
     await press('Control+k')
     await window.page.getByRole('dialog').waitFor()

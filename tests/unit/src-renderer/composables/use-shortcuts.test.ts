@@ -26,7 +26,8 @@ describe('useShortcuts', () => {
     const note = (name: string) => () => {
       pressed.push(name)
     }
-    useShortcuts({ space: note('space'), '?': note('?'), 'mod+k': note('mod+k'), 'mod+z': note('mod+z') })
+    const names = ['space', '?', 'escape', 'mod+k', 'mod+z']
+    useShortcuts(Object.fromEntries(names.map((name) => [name, note(name)])))
   })
   afterEach(() => {
     pressed = []
@@ -56,6 +57,18 @@ describe('useShortcuts', () => {
   it('takes combinations in fields, but for undoing what was typed there', () => {
     focused('input').dispatchEvent(key('k', { ctrlKey: true }))
     focused('input').dispatchEvent(key('z', { ctrlKey: true }))
+    expect(pressed).toEqual(['mod+k'])
+  })
+  it.each(['dialog', 'alertdialog', 'menu'])('leaves plain keys to a %s, combinations not', (role) => {
+    const floating = focused('div')
+    floating.setAttribute('role', role)
+    const inside = floating.appendChild(document.createElement('div'))
+    for (const element of [floating, inside]) {
+      element.dispatchEvent(key('Escape'))
+      element.dispatchEvent(key(' '))
+    }
+    expect(pressed).toEqual([])
+    inside.dispatchEvent(key('k', { ctrlKey: true }))
     expect(pressed).toEqual(['mod+k'])
   })
   it('leaves alone what someone nearer has taken', () => {
