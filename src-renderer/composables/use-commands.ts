@@ -78,8 +78,21 @@ export const useCommands = createSharedComposable(() => {
     ...runs.value
       .slice(0, 50)
       .map(({ id, name }) => command(`run ${id}`, name, 'run', () => navigation.showRun(id))),
+    ...batchCommands(),
     ...taskCommands(),
   ])
+
+  /** Whose batches Packing shows: a run's are looked at from its first on. */
+  function batchCommands(): Command[] {
+    const { showBatch, packingRun } = navigation
+    const ofRuns = runs.value
+      .slice(0, 50)
+      .map(({ id, name }) =>
+        command(`batches ${id}`, `Batches of ${name}`, 'Packing', () => showBatch('train', 0, id)),
+      )
+    const ofProject = command('batches', 'Batches of the project', 'Packing', () => showBatch('train', 0))
+    return packingRun.value === null ? ofRuns : [ofProject, ...ofRuns]
+  }
 
   function taskCommands(): Command[] {
     const mixture = project.config.value?.mixture

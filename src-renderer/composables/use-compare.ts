@@ -9,6 +9,7 @@ import { mixtureContext } from '../packing/context'
 import { firstChoices, variantKey, variantsOf, type Choices, type Variant } from '../packing/variants'
 import { useJob } from './use-job'
 import { useNavigation } from './use-navigation'
+import { usePackingSource } from './use-packing-source'
 import { useProject } from './use-project'
 
 export interface ComparedVariant {
@@ -32,6 +33,7 @@ export interface UseCompareReturn {
 
 export function useCompare(): UseCompareReturn {
   const { project } = useProject()
+  const { source } = usePackingSource()
   const { batch: target } = useNavigation()
   const job = useJob()
   const choices = shallowRef<Choices>({ policies: [], lengths: [], buffers: [] })
@@ -40,13 +42,13 @@ export function useCompare(): UseCompareReturn {
   const asked = shallowRef({ done: 0, total: 0 })
 
   const context = computed(() => {
-    if (!project.value) return ''
-    const { total_batch_size } = project.value.config
-    return JSON.stringify([target.value.split, total_batch_size, mixtureContext(project.value)])
+    if (!source.value) return ''
+    const { total_batch_size } = source.value.config
+    return JSON.stringify([target.value.split, total_batch_size, mixtureContext(source.value)])
   })
   const rows = computed(() => {
-    if (!project.value) return []
-    return variantsOf(project.value.config, choices.value).map((variant) => ({
+    if (!source.value) return []
+    return variantsOf(source.value.config, choices.value).map((variant) => ({
       variant,
       result: known.value.get(variantKey(variant)) ?? null,
     }))
@@ -63,8 +65,8 @@ export function useCompare(): UseCompareReturn {
   })
 
   async function compare(): Promise<void> {
-    if (!project.value || missing.value.length === 0) return
-    const { config, dir } = project.value
+    if (!source.value || missing.value.length === 0) return
+    const { of } = source.value
     const { split } = target.value
     const variants = missing.value
     error.value = null
@@ -74,8 +76,7 @@ export function useCompare(): UseCompareReturn {
           if (job.running.value !== name) return // cancelled between two of them
           asked.value = { done, total: variants.length }
           const [result] = await call('packing.compare', {
-            config,
-            dir,
+            ...of,
             split,
             variants: [variant],
             job: name,
@@ -98,9 +99,9 @@ export function useCompare(): UseCompareReturn {
     error.value = null
   })
   watch(
-    () => project.value?.path,
+    () => (source.value?.run ? source.value.run.id : project.value?.path),
     () => {
-      if (project.value) choices.value = firstChoices(project.value.config)
+      if (source.value) choices.value = firstChoices(source.value.config)
     },
     { immediate: true },
   )

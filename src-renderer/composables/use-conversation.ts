@@ -4,7 +4,8 @@
  */
 import { shallowRef, watch, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
-import type { Project, RenderedConversation, SplitName } from '../api/types'
+import type { RenderedConversation, SplitName } from '../api/types'
+import type { PackingSource } from '../packing/source'
 import { useProject } from './use-project'
 
 export type Where = { index: number } | { task: number; row: number }
@@ -19,13 +20,18 @@ export interface UseConversationReturn {
   loading: ShallowRef<boolean>
 }
 
-/** @param from the config it is read by, where that is not the project's */
+function read(of: PackingSource['of'], { split, at }: Wanted): Promise<RenderedConversation> {
+  if ('runId' in of) return call('packing.conversation', { runId: of.runId, split, at })
+  return call('mixture.conversation', { config: of.config, dir: of.dir, split, at })
+}
+
+/** @param from the config that it is read by, or the run, where that is not the project's */
 export function useConversation(
   wanted: () => Wanted | null,
-  from?: () => Pick<Project, 'config' | 'dir'> | null,
+  from?: () => PackingSource['of'] | null,
 ): UseConversationReturn {
   const { project } = useProject()
-  const source = from ?? ((): Project | null => project.value)
+  const source = from ?? ((): PackingSource['of'] | null => project.value)
   const conversation = shallowRef<RenderedConversation | null>(null)
   const error = shallowRef<CallError | null>(null)
   const loading = shallowRef(false)
@@ -42,8 +48,7 @@ export function useConversation(
     }
     loading.value = true
     try {
-      const { config, dir } = at
-      const answer = await call('mixture.conversation', { config, dir, split: target.split, at: target.at })
+      const answer = await read(at, target)
       if (ours !== request) return
       conversation.value = answer
       error.value = null
@@ -56,12 +61,16 @@ export function useConversation(
     }
   }
 
+  /** What it is read by, as a text to compare. */
+  function context(): unknown {
+    const at = source()
+    if (!at || 'runId' in at) return at?.runId
+    return [at.config.mixture, at.config.base_dir, at.dir]
+  }
   watch(
-    () => JSON.stringify([wanted(), source()?.config.mixture, source()?.config.base_dir, source()?.dir]),
+    () => JSON.stringify([wanted(), context()]),
     () => void load(),
-    {
-      immediate: true,
-    },
+    { immediate: true },
   )
   return { conversation, error, loading }
 }

@@ -13,6 +13,9 @@ export interface ExportSource extends PictureOptions {
   model: BatchModel
 }
 
+/** A name as a file may have it everywhere: `my run, 2` -> `my run- 2`. */
+const fileName = (name: string): string => name.replace(/[^\w. -]+/g, '-').slice(0, 80)
+
 export interface UseExportReturn {
   /** A file is being made or written. */
   exporting: ShallowRef<boolean>
@@ -34,13 +37,14 @@ export function useExport(source: () => ExportSource | null): UseExportReturn {
     const from = source()
     if (!from || exporting.value) return
     const { split, batch } = from.model.batch
+    const whose = from.run === null ? '' : `${fileName(from.run)} `
     exporting.value = true
     await attempt('The batch was not exported', async () => {
       const made = await make(from)
       const content = typeof made === 'string' ? new TextEncoder().encode(made) : made
       const saved = await call('packing.export', {
         kind,
-        name: `${split} batch ${batch}${of}.${kind}`,
+        name: `${whose}${split} batch ${batch}${of}.${kind}`,
         content,
       })
       if (saved) tell(`Written: ${saved.path}`)

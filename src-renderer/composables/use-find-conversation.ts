@@ -7,7 +7,7 @@ import { call, toCallError, type CallError } from '../api/client'
 import type { BatchView, ConversationPlace, JobProgress } from '../api/types'
 import { useJob } from './use-job'
 import { useNavigation, type SampleTarget } from './use-navigation'
-import { useProject } from './use-project'
+import { usePackingSource } from './use-packing-source'
 
 export interface UseFindConversationReturn {
   /** What is looked for, or was looked for last. */
@@ -25,8 +25,8 @@ export function useFindConversation(
   batch: Readonly<ShallowRef<BatchView | null>>,
   show: (place: ConversationPlace) => void,
 ): UseFindConversationReturn {
-  const { project } = useProject()
-  const { batch: target, wantedConversation: wanted } = useNavigation()
+  const { source } = usePackingSource()
+  const { batch: target, packingRun, wantedConversation: wanted } = useNavigation()
   const job = useJob()
   const sought = shallowRef<SampleTarget | null>(null)
   const neverTrained = shallowRef(false)
@@ -35,17 +35,15 @@ export function useFindConversation(
   const found = shallowRef<(ConversationPlace & SampleTarget) | null>(null)
 
   async function find(target: SampleTarget): Promise<void> {
-    if (!project.value) return
-    const { config, dir } = project.value
+    if (!source.value) return
+    const { of } = source.value
     const { split, index: conversation } = target
     sought.value = target
     found.value = null
     neverTrained.value = false
     error.value = null
     try {
-      const place = await job.run((name) =>
-        call('packing.find', { config, dir, split, conversation, job: name }),
-      )
+      const place = await job.run((name) => call('packing.find', { ...of, split, conversation, job: name }))
       if (place === undefined) return // cancelled
       neverTrained.value = place === null
       if (place) take({ ...place, ...target })
@@ -60,11 +58,17 @@ export function useFindConversation(
     if (target.value.split !== split || target.value.batch !== index) target.value = { split, batch: index }
   }
 
+  watch(packingRun, () => {
+    // what was found in one source means nothing in another
+    job.cancel()
+    sought.value = found.value = error.value = null
+    neverTrained.value = false
+  })
   watch(
-    [wanted, project],
+    [wanted, source],
     () => {
       const next = wanted.value
-      if (!next || !project.value) return
+      if (!next || !source.value) return
       wanted.value = null
       void find(next)
     },

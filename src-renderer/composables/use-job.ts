@@ -9,7 +9,7 @@ import { useEvent } from './use-event'
 let count = 0
 
 /** A name for a job that no other window or reload has used. */
-function jobName(): string {
+export function jobName(): string {
   count += 1
   return `job-${Date.now().toString(36)}-${count}`
 }

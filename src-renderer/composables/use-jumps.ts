@@ -1,28 +1,57 @@
 /**
- * Turns "step 120", "batch 7" and "conversation 48213" into the place that shows them. A step's batch comes from the
- * current run's record where it has that step, else from the accumulation that the options give.
+ * Turns "step 120", "batch 7" and "conversation 48213" into the places that show them: those of what Packing shows first,
+ * and for a step also those of the run that is going on.
  */
-import type { Command, Jump } from '../palette/match'
+import { computed } from 'vue'
+import type { RunConfig } from '../api/types'
 import { integer } from '../format/number'
-import { useCheck } from './use-check'
+import { firstBatchOf } from '../packing/source'
+import type { Command, Jump } from '../palette/match'
 import { useNavigation } from './use-navigation'
+import { usePackingSource } from './use-packing-source'
+import { useProject } from './use-project'
 import { useRun } from './use-run'
 
+/** Steps of a project, or of a run, and the batches that they begin with. */
+interface Steps {
+  /** Null for the project. */
+  run: { id: string; name: string } | null
+  config: RunConfig
+}
+
 export interface UseJumpsReturn {
-  /** The first batch of a step. */
-  batchOfStep: (step: number) => number
   /** The places that show it, the likeliest first. */
   commandsFor: (jump: Jump) => Command[]
 }
 
 export function useJumps(): UseJumpsReturn {
-  const { derived } = useCheck()
+  const { source } = usePackingSource()
+  const { project } = useProject()
   const { record } = useRun()
-  const { place, batch, showBatch, showSample, showConversation } = useNavigation()
+  const { place, batch, packingRun, showBatch, showSample, showConversation } = useNavigation()
 
-  function batchOfStep(step: number): number {
-    const recorded = record.value.steps.find((metric) => metric.step === step)
-    return recorded?.first_batch ?? Math.max(0, step - 1) * (derived.value?.grad_accum_steps ?? 1)
+  /** What has steps, each once: what Packing shows, the project, the run that is going on. */
+  const known = computed<Steps[]>(() => {
+    const { detail } = record.value
+    const all: (Steps | null)[] = [
+      source.value,
+      project.value && { run: null, config: project.value.config },
+      detail && { run: detail, config: detail.config },
+    ]
+    return [...new Map(all.flatMap((one) => (one ? [[one.run?.id ?? '', one]] : []))).values()]
+  })
+
+  function stepCommands(step: number): Command[] {
+    return known.value.map(({ run, config }) => {
+      const first = firstBatchOf(step, config)
+      const whose = run ? ` of ${run.name}` : ''
+      return {
+        id: `step ${run?.id ?? ''}`,
+        title: `Step ${integer(step)}${whose}: batch ${integer(first)}`,
+        group: 'Packing',
+        run: () => showBatch('train', first, run?.id ?? null),
+      }
+    })
   }
 
   function conversationCommands(index: number): Command[] {
@@ -34,23 +63,24 @@ export function useJumps(): UseJumpsReturn {
       group: 'Mixture',
       run: () => showSample({ split, index }),
     }
+    const whose = source.value?.run ? ` of ${source.value.run.name}` : ''
     const packed: Command = {
       id: 'packed',
-      title: `${title}, in its row`,
+      title: `${title}, in its row${whose}`,
       group: 'Packing',
-      run: () => showConversation({ split, index }),
+      run: () => showConversation({ split, index }, packingRun.value),
     }
     return place.value === 'packing' ? [packed, sample] : [sample, packed]
   }
 
   function commandsFor({ to, number }: Jump): Command[] {
     if (to === 'conversation') return conversationCommands(number)
-    const target = to === 'step' ? batchOfStep(number) : number
-    const title =
-      to === 'step' ? `Step ${integer(number)}: batch ${integer(target)}` : `Batch ${integer(target)}`
-    const run = (): void => showBatch(to === 'step' ? 'train' : batch.value.split, target)
+    if (to === 'step') return stepCommands(number)
+    const whose = source.value?.run ? ` of ${source.value.run.name}` : ''
+    const title = `Batch ${integer(number)}${whose}`
+    const run = (): void => showBatch(batch.value.split, number, packingRun.value)
     return [{ id: to, title, group: 'Packing', run }]
   }
 
-  return { batchOfStep, commandsFor }
+  return { commandsFor }
 }

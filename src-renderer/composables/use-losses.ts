@@ -1,6 +1,6 @@
 /**
- * How hard each token of the batch in sight is to predict, for the last checkpoint of the current run, or the base
- * checkpoint where there is none. Asked for only while it is shown: loading a checkpoint takes seconds. A job, broken off
+ * How hard each token of the batch in sight is to predict, for the last checkpoint of its run, or for a project's batch
+ * of the current run, or the base checkpoint where there is none. Asked for only while it is shown: loading a checkpoint takes seconds. A job, broken off
  * when another batch is shown; the answers that came last are kept.
  */
 import { watchDebounced } from '@vueuse/core'
@@ -10,8 +10,9 @@ import type { BatchLosses, BatchView, JobProgress } from '../api/types'
 import { packingContext } from '../packing/context'
 import { tokenLosses, type TokenLosses } from '../packing/losses'
 import { useJob } from './use-job'
-import { useProject } from './use-project'
+import { usePackingSource } from './use-packing-source'
 import { useRun } from './use-run'
+import { useRuns } from './use-runs'
 
 const KEPT = 12
 /** A batch that is only passed by is not asked about. */
@@ -35,20 +36,26 @@ export function useLosses(
   batch: Readonly<ShallowRef<BatchView | null>>,
   wanted: () => boolean,
 ): UseLossesReturn {
-  const { project } = useProject()
+  const { source } = usePackingSource()
   const { run } = useRun()
+  const { runs } = useRuns()
   const job = useJob()
   const known = shallowRef<ReadonlyMap<string, BatchLosses>>(new Map())
   const error = shallowRef<CallError | null>(null)
 
-  /** The run to ask: the current one, once it has a checkpoint. */
-  const asked = computed(() => (run.value && run.value.checkpoints.length > 0 ? run.value : null))
+  /** The run whose batch it is; for a project's, the current one. */
+  const ofRun = computed(() => {
+    const { id } = source.value?.run ?? {}
+    return id === undefined ? run.value : (runs.value.find((one) => one.id === id) ?? null)
+  })
+  /** The run to ask, once it has a checkpoint. */
+  const asked = computed(() => (ofRun.value && ofRun.value.checkpoints.length > 0 ? ofRun.value : null))
   const key = computed(() => {
-    if (!project.value || !batch.value) return null
+    if (!source.value || !batch.value) return null
     const { split, batch: index } = batch.value
     const { id, checkpoints } = asked.value ?? {}
-    const { model_step } = project.value.config
-    return JSON.stringify([split, index, id, checkpoints?.length, model_step, packingContext(project.value)])
+    const { model_step } = source.value.config
+    return JSON.stringify([split, index, id, checkpoints?.length, model_step, packingContext(source.value)])
   })
   const result = computed(() => (key.value === null ? null : (known.value.get(key.value) ?? null)))
   const losses = computed(() => (result.value ? tokenLosses(result.value) : null))
@@ -58,13 +65,13 @@ export function useLosses(
     job.cancel()
     error.value = null
     const about = key.value
-    if (!wanted() || !project.value || !batch.value || about === null || result.value) return
-    const { config, dir } = project.value
+    if (!wanted() || !source.value || !batch.value || about === null || result.value) return
     const { split, batch: index } = batch.value
-    const runId = asked.value?.id ?? null
+    const { of } = source.value
+    const whom = 'runId' in of ? of : { ...of, runId: asked.value?.id ?? null }
     try {
       const answer = await job.run((name) =>
-        call('losses.batch', { config, dir, split, batch: index, runId, job: name }),
+        call('losses.batch', { ...whom, split, batch: index, job: name }),
       )
       if (answer) known.value = new Map([...[...known.value].slice(1 - KEPT), [about, answer]])
     } catch (failure) {

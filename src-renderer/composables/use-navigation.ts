@@ -17,6 +17,8 @@ export interface SampleTarget {
 const place = ref<Place>(placeOf(location.hash))
 /** The batch the Packing view shows. */
 const batch = shallowRef<{ split: SplitName; batch: number }>({ split: 'train', batch: 0 })
+/** The run whose batches the Packing view shows; null for the project's. */
+const packingRun = ref<string | null>(null)
 /** The entry of the mixture that is looked at. */
 const entry = shallowRef<{ split: SplitName; index: number }>({ split: 'train', index: 0 })
 /** A conversation that the Mixture view is asked to show; null once it has been. */
@@ -40,13 +42,16 @@ function go(name: Place): void {
   place.value = name
 }
 
-function showBatch(split: SplitName, index: number): void {
+/** @param runId the run whose batch it is; null for the project's */
+function showBatch(split: SplitName, index: number, runId: string | null = null): void {
+  packingRun.value = runId
   batch.value = { split, batch: Math.max(0, index) }
   go('packing')
 }
 
-/** Shows a conversation in its row, wherever the plan puts it. */
-function showConversation(target: SampleTarget): void {
+/** Shows a conversation in its row, wherever the plan of the project, or of a run, puts it. */
+function showConversation(target: SampleTarget, runId: string | null = null): void {
+  packingRun.value = runId
   wantedConversation.value = target
   go('packing')
 }
@@ -75,6 +80,7 @@ function showCheckpoints(): void {
 export interface UseNavigationReturn {
   place: Ref<Place>
   batch: ShallowRef<{ split: SplitName; batch: number }>
+  packingRun: Ref<string | null>
   entry: ShallowRef<{ split: SplitName; index: number }>
   wantedSample: ShallowRef<SampleTarget | null>
   wantedConversation: ShallowRef<SampleTarget | null>
@@ -93,6 +99,7 @@ export function useNavigation(): UseNavigationReturn {
   return {
     place,
     batch,
+    packingRun,
     entry,
     wantedSample,
     wantedConversation,

@@ -9,20 +9,18 @@ import type { PlanView } from '../api/types'
 import { planContext } from '../packing/context'
 import { useJob } from './use-job'
 import { useNavigation } from './use-navigation'
-import { useProject } from './use-project'
+import { usePackingSource } from './use-packing-source'
 
 const KEPT = 4
 
 export const usePlan = createSharedComposable(() => {
-  const { project } = useProject()
+  const { source } = usePackingSource()
   const { batch: target } = useNavigation()
   const job = useJob()
   const made = shallowRef<ReadonlyMap<string, PlanView>>(new Map())
   const error = shallowRef<CallError | null>(null)
 
-  const context = computed(() =>
-    project.value ? `${target.value.split} ${planContext(project.value)}` : null,
-  )
+  const context = computed(() => (source.value ? `${target.value.split} ${planContext(source.value)}` : null))
   /** Null while it is not known: an older plan is never shown for a newer config. */
   const plan = computed(() => (context.value === null ? null : (made.value.get(context.value) ?? null)))
 
@@ -31,11 +29,11 @@ export const usePlan = createSharedComposable(() => {
     job.cancel()
     error.value = null
     const key = context.value
-    if (!project.value || key === null || plan.value) return
-    const { config, dir } = project.value
+    if (!source.value || key === null || plan.value) return
+    const { of } = source.value
     const { split } = target.value
     try {
-      const answer = await job.run((name) => call('packing.plan', { config, dir, split, job: name }))
+      const answer = await job.run((name) => call('packing.plan', { ...of, split, job: name }))
       if (answer) made.value = new Map([...[...made.value].slice(1 - KEPT), [key, answer]])
     } catch (failure) {
       error.value = toCallError(failure)

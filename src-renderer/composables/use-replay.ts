@@ -5,7 +5,7 @@
 import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { BatchView, ReplayStep, RowReplay } from '../api/types'
-import { useProject } from './use-project'
+import { usePackingSource } from './use-packing-source'
 
 export interface UseReplayReturn {
   /** The row that is replayed; null where none is. */
@@ -24,7 +24,7 @@ export interface UseReplayReturn {
 }
 
 export function useReplay(batch: Readonly<ShallowRef<BatchView | null>>): UseReplayReturn {
-  const { project } = useProject()
+  const { source } = usePackingSource()
   const row = shallowRef<number | null>(null)
   const replay = shallowRef<RowReplay | null>(null)
   const at = shallowRef(0)
@@ -36,15 +36,15 @@ export function useReplay(batch: Readonly<ShallowRef<BatchView | null>>): UseRep
   async function load(): Promise<void> {
     const ours = ++request
     const shown = batch.value
-    if (!project.value || !shown || row.value === null) {
+    if (!source.value || !shown || row.value === null) {
       replay.value = null
       error.value = null
       return
     }
-    const { config, dir } = project.value
+    const { of } = source.value
     const { split, batch: index } = shown
     try {
-      const answer = await call('packing.replay', { config, dir, split, batch: index, row: row.value })
+      const answer = await call('packing.replay', { ...of, split, batch: index, row: row.value })
       if (ours !== request) return
       replay.value = answer
       at.value = 0

@@ -1,19 +1,20 @@
 /**
- * The batches of the run that is going on, as far as they are those that Packing shows: the one in training can be
- * followed, from step to step as fast as batches come, until the person goes to another. A run that was started with
- * other options trains other batches, and that is said.
+ * The batches of the run that is going on: the one in training can be followed, from step to step as fast as batches
+ * come, until the person goes to another. Followed are the run's own batches, whatever the project has come to be; where
+ * the project's are looked at and the run trains others, that is said.
  */
 import { computed, ref, watch, type ComputedRef, type Ref } from 'vue'
 import { packAlike } from '../packing/alike'
+import { batchesPerStep } from '../packing/source'
 import { isActive } from '../runs/run-state'
 import { useNavigation } from './use-navigation'
 import { useProject } from './use-project'
 import { useRun } from './use-run'
 
 export interface UseRunBatchesReturn {
-  /** Name of the run that is going on, where it trains other batches than the project's. */
+  /** Name of the run that is going on, where the project's batches are in sight and it trains others. */
   otherRun: ComputedRef<string | null>
-  /** First batch of the step in training; null where none is, or it is another's. */
+  /** First batch of the step in training; null where none is. */
   inTraining: ComputedRef<number | null>
   following: Ref<boolean>
 }
@@ -22,30 +23,31 @@ export interface UseRunBatchesReturn {
 export function useRunBatches(loading: Readonly<Ref<boolean>>): UseRunBatchesReturn {
   const { run, record, latest, canStop } = useRun()
   const { config } = useProject()
-  const { batch: target } = useNavigation()
+  const { batch: target, packingRun } = useNavigation()
   const following = ref(false)
 
   const trained = computed(() => (run.value && canStop.value ? (record.value.detail?.config ?? null) : null))
-  const isOther = computed(() =>
-    Boolean(trained.value && config.value && !packAlike(trained.value, config.value)),
-  )
-  const otherRun = computed(() => (isOther.value ? (run.value?.name ?? null) : null))
+  const otherRun = computed(() => {
+    const isOther = trained.value && config.value && !packAlike(trained.value, config.value)
+    return packingRun.value === null && isOther ? (run.value?.name ?? null) : null
+  })
   const inTraining = computed(() => {
-    if (!trained.value || isOther.value || !run.value || !isActive(run.value.state)) return null
-    const { total_batch_size, device_batch_size, max_seq_len } = trained.value
-    return latest.value ? latest.value.first_batch + total_batch_size / (device_batch_size * max_seq_len) : 0
+    if (!trained.value || !run.value || !isActive(run.value.state)) return null
+    return latest.value ? latest.value.first_batch + batchesPerStep(trained.value) : 0
   })
 
   /** What following has last gone to: anything else is the person's own choice. */
   let ours: typeof target.value | null = null
+  let followed: string | null = null
   watch([inTraining, following, loading], () => {
     const batch = inTraining.value
-    if (!following.value || batch === null || loading.value) return
+    if (!following.value || batch === null || loading.value || !run.value) return
+    packingRun.value = followed = run.value.id
     if (target.value.split === 'train' && target.value.batch === batch) ours = target.value
     else target.value = ours = { split: 'train', batch }
   })
-  watch(target, (now) => {
-    if (now !== ours) following.value = false
+  watch([target, packingRun], ([now, from]) => {
+    if (now !== ours || from !== followed) following.value = false
   })
 
   return { otherRun, inTraining, following }

@@ -5,12 +5,24 @@
 import type { RunConfig } from '../api/types'
 
 export function packAlike(one: RunConfig, other: RunConfig): boolean {
-  return packingOf(one) === packingOf(other)
+  return packingDifferences(one, other).length === 0
 }
 
-function packingOf({ mixture, max_seq_len, device_batch_size, packing, buffer_size }: RunConfig): string {
-  const byFileName = (_: string, value: unknown): unknown =>
-    typeof value === 'string' ? value.replace(/^.*[\\/]/, '') : value
-  const options = [mixture, max_seq_len, device_batch_size, packing, buffer_size]
-  return JSON.stringify(options, byFileName)
+/** Names of the options that decide the batches and differ. */
+export function packingDifferences(one: RunConfig, other: RunConfig): string[] {
+  const others = new Map(packingOptions(other))
+  return packingOptions(one).flatMap(([name, value]) => (others.get(name) === value ? [] : name))
 }
+
+function packingOptions({ mixture, ...config }: RunConfig): [string, string][] {
+  const { max_seq_len, device_batch_size, packing, buffer_size } = config
+  const options = {
+    'mixture.train': mixture.train,
+    'mixture.val': mixture.val,
+    ...{ max_seq_len, device_batch_size, packing, buffer_size },
+  }
+  return Object.entries(options).map(([name, value]) => [name, JSON.stringify(value, byFileName)])
+}
+
+const byFileName = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replace(/^.*[\\/]/, '') : value

@@ -3,19 +3,22 @@
  */
 import type { Project } from '../api/types'
 
+/** The options, and the folder that their paths count from: the project's, or a run's. */
+type Of = Pick<Project, 'config' | 'dir'>
+
 /** What decides which conversations there are, and in which order. */
-export function mixtureContext({ config, dir }: Project): string {
+export function mixtureContext({ config, dir }: Of): string {
   const { mixture, base_dir, model_tag } = config
   return JSON.stringify([mixture, base_dir, model_tag, dir])
 }
 
 /** What decides the rows and batches beside them. */
-export function packingContext(project: Project): string {
-  const { max_seq_len, device_batch_size, packing, buffer_size } = project.config
-  return JSON.stringify([mixtureContext(project), max_seq_len, device_batch_size, packing, buffer_size])
+export function packingContext(of: Of): string {
+  const { max_seq_len, device_batch_size, packing, buffer_size } = of.config
+  return JSON.stringify([mixtureContext(of), max_seq_len, device_batch_size, packing, buffer_size])
 }
 
 /** What decides the steps beside them. */
-export function planContext(project: Project): string {
-  return JSON.stringify([packingContext(project), project.config.total_batch_size])
+export function planContext(of: Of): string {
+  return JSON.stringify([packingContext(of), of.config.total_batch_size])
 }

@@ -19,6 +19,8 @@ export interface PictureOptions {
   colouring: Colouring
   colourOfTask: readonly number[]
   taskNames: readonly string[]
+  /** The run whose batch it is; null for the project's. */
+  run: string | null
   /** Where colour stands for losses. */
   losses: TokenLosses | null
 }
@@ -42,10 +44,11 @@ export function pictureScale({ columns, rows }: BatchModel['extent']): { sx: num
 }
 
 /** The line over the rows. */
-export function pictureTitle({ batch }: BatchModel): string {
+export function pictureTitle({ batch }: BatchModel, run: string | null): string {
   const positions = batch.rows * (batch.seq_len + 1)
   const read = batch.tokens_used + batch.tokens_cropped
   return [
+    ...(run === null ? [] : [run]),
     `${batch.split} batch ${integer(batch.batch)}`,
     `${integer(batch.rows)} rows of ${integer(batch.seq_len + 1)} tokens`,
     `${integer(batch.spans.length)} conversations`,
@@ -81,7 +84,7 @@ function drawPicture(model: BatchModel, options: PictureOptions): HTMLCanvasElem
   if (!context || !texture) throw new Error('The picture could not be drawn')
   context.fillStyle = palette.ground
   context.fillRect(0, 0, canvas.width, canvas.height)
-  text(context, palette.ink, pictureTitle(model), MARGIN, HEAD / 2)
+  text(context, palette.ink, pictureTitle(model, options.run), MARGIN, HEAD / 2)
   context.save()
   context.translate(MARGIN, HEAD)
   paint(context, {

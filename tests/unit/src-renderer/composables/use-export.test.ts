@@ -18,6 +18,7 @@ const source = {
   colouring: 'task' as const,
   element: document.body,
   losses: null,
+  run: null,
 }
 const { notices, dismiss } = useNotices()
 
@@ -45,6 +46,13 @@ it('hands tables on to be written, and says where they are', async () => {
     'Written: /home/person/train batch 3 tokens.csv',
     'Written: /home/person/train batch 3 conversations.csv',
   ])
+  stop()
+})
+
+it('names a run’s file after the run, in letters that a file may have', async () => {
+  const { value, stop } = inScope(() => useExport(() => ({ ...source, run: 'länge: 2/3 of all' })))
+  await value.exportConversations()
+  expect(sent()[0]).toMatch(/^csv l-nge- 2-3 of all train batch 3 conversations\.csv: /)
   stop()
 })
 

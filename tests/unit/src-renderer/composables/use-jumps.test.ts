@@ -1,10 +1,11 @@
 // @vitest-environment happy-dom
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { RunDetail } from '../../../../src-renderer/api/types'
 import { useJumps } from '../../../../src-renderer/composables/use-jumps'
 import { useNavigation } from '../../../../src-renderer/composables/use-navigation'
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { answerWith, connect, inScope, settled } from '../main-process'
-import { sampleConfig } from '../runs/sample-run'
+import { sampleConfig, sampleRun } from '../runs/sample-run'
 
 const project = {
   name: 'p',
@@ -16,8 +17,12 @@ const project = {
 }
 const derived = {
   grad_accum_steps: 8, tokens_per_micro_batch: 1, tokens_per_step: 8, steps: 10, total_tokens: 80,
-  eval_batches: 1, seconds: null, disk_bytes: null, memory_bytes: null, model: null,
+  eval_batches: 1, seconds: null, tok_per_sec: null, disk_bytes: null, memory_bytes: null, model: null,
 } // prettier-ignore
+const detailOf = (id: string): RunDetail => {
+  const config = sampleConfig({ max_seq_len: 64, device_batch_size: 2, total_batch_size: 512 })
+  return { ...sampleRun({ id }), config, config_path: null, differences: [], model: null }
+}
 const navigation = useNavigation()
 
 beforeAll(() => connect())
@@ -26,8 +31,10 @@ beforeEach(() => {
     'project.current': () => project,
     'project.check': () => ({ valid: true, findings: [], derived }),
     'runs.list': () => [],
+    'packing.run': ({ runId }) => ({ detail: detailOf(runId), recorded: true }),
   })
   navigation.go('mixture')
+  navigation.packingRun.value = null
   navigation.batch.value = { split: 'train', batch: 0 }
 })
 
@@ -50,6 +57,21 @@ describe('a jump', () => {
       'packing',
       { split: 'train', batch: 16 },
     ])
+    stop()
+  })
+
+  it('to a step leads to that of the run in sight first, and of the project', async () => {
+    const { value, stop } = await jumps()
+    navigation.packingRun.value = 'r1'
+    await settled()
+    const commands = value.commandsFor({ to: 'step', number: 3 })
+    expect(commands.map(({ title }) => title)).toEqual(['Step 3 of first: batch 8', 'Step 3: batch 16'])
+    commands[1]?.run()
+    expect([navigation.packingRun.value, navigation.batch.value.batch]).toEqual([null, 16])
+    commands[0]?.run()
+    expect([navigation.packingRun.value, navigation.batch.value.batch]).toEqual(['r1', 8])
+    value.commandsFor({ to: 'conversation', number: 5 })[1]?.run()
+    expect(navigation.packingRun.value).toBe('r1')
     stop()
   })
 

@@ -5,6 +5,7 @@ import { calls } from '../../../../src-main/ipc/contract'
 import type { BatchView, RunSummary } from '../../../../src-renderer/api/types'
 import { CallError } from '../../../../src-renderer/api/client'
 import { useLosses } from '../../../../src-renderer/composables/use-losses'
+import { useNavigation } from '../../../../src-renderer/composables/use-navigation'
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { useRuns } from '../../../../src-renderer/composables/use-runs'
 import { answerWith, connect, inScope, made, settled } from '../main-process'
@@ -90,6 +91,25 @@ describe('useLosses', () => {
     const { value, stop } = await used({ runs: [sampleRun({ checkpoints: [10, 20] })] })
     expect(asked()).toEqual([[3, 'r1']])
     expect(value.whose.value).toBe('first')
+    stop()
+  })
+
+  it('asks a run about its own batch, whatever run is going on', async () => {
+    useNavigation().packingRun.value = 'r2'
+    const { value, stop } = await used(
+      { runs: [sampleRun({ checkpoints: [10] }), sampleRun({ id: 'r2', name: 'second', state: 'done' })] },
+      {
+        'packing.run': ({ runId }) => ({
+          detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },
+          recorded: true,
+        }),
+      },
+    )
+    const inputs = made.flatMap(({ name, input }) => (name === 'losses.batch' ? [input] : []))
+    expect(inputs).toMatchObject([{ runId: 'r2', batch: 3 }])
+    expect(inputs[0]).not.toHaveProperty('config')
+    expect(value.whose.value).toBe('the base checkpoint')
+    useNavigation().packingRun.value = null
     stop()
   })
 

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { shallowRef } from 'vue'
-import type { RunSummary } from '../../../../src-renderer/api/types'
+import type { RunDetail, RunSummary } from '../../../../src-renderer/api/types'
 import { useNavigation } from '../../../../src-renderer/composables/use-navigation'
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { useRunBatches } from '../../../../src-renderer/composables/use-run-batches'
@@ -13,12 +13,16 @@ import { sampleConfig, sampleRun } from '../runs/sample-run'
 const config = sampleConfig({ max_seq_len: 64, device_batch_size: 2, total_batch_size: 512 })
 const project = { name: 'p', path: null, dir: '/p', read_only: false, modified: false, config }
 const navigation = useNavigation()
+const detailOf = (id: string): RunDetail => {
+  return { ...sampleRun({ id }), config, config_path: null, differences: [], model: null }
+}
 let seq = 0
 
 beforeAll(() => connect())
 beforeEach(async () => {
   await settled()
   navigation.batch.value = { split: 'train', batch: 0 }
+  navigation.packingRun.value = null
 })
 
 async function used(run: Partial<RunSummary> = {}) {
@@ -26,8 +30,9 @@ async function used(run: Partial<RunSummary> = {}) {
     'project.current': () => project,
     'project.edit': ({ config: edited }) => ({ ...project, config: edited }),
     'runs.list': () => [sampleRun({ name: 'mine', ...run })],
+    'packing.run': ({ runId }) => ({ detail: detailOf(runId), recorded: true }),
     'runs.watch': ({ runId }) => ({
-      detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },
+      detail: detailOf(runId),
       seq: 0, steps: [], evals: [], log: [],
     }), // prettier-ignore
   })
@@ -64,6 +69,7 @@ describe('useRunBatches', () => {
     expect(inSight()).toBe(4)
     await stepped(2)
     expect(inSight()).toBe(8)
+    expect(navigation.packingRun.value).toBe('r1')
     stop()
   })
 
@@ -77,6 +83,16 @@ describe('useRunBatches', () => {
     loading.value = false
     await settled()
     expect(inSight()).toBe(8)
+    stop()
+  })
+
+  it('leaves off when the person looks at the project', async () => {
+    const { value, stop } = await used()
+    value.following.value = true
+    await stepped(1)
+    navigation.packingRun.value = null
+    await settled()
+    expect(value.following.value).toBe(false)
     stop()
   })
 
@@ -98,11 +114,14 @@ describe('useRunBatches', () => {
     stop()
   })
 
-  it('names a run that trains other batches, and does not follow it', async () => {
+  it('names a run that trains other batches than the project’s in sight, and follows it in its own', async () => {
     const { value, stop } = await used()
     useProject().edit({ ...config, packing: 'bestfit-pad' })
     await settled()
-    expect([value.inTraining.value, value.otherRun.value]).toEqual([null, 'mine'])
+    expect([value.inTraining.value, value.otherRun.value]).toEqual([0, 'mine'])
+    value.following.value = true
+    await stepped(1)
+    expect([inSight(), navigation.packingRun.value, value.otherRun.value]).toEqual([4, 'r1', null])
     stop()
   })
 })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { RunConfig } from '../../../../src-renderer/api/types'
-import { packAlike } from '../../../../src-renderer/packing/alike'
+import { packAlike, packingDifferences } from '../../../../src-renderer/packing/alike'
 import { sampleConfig } from '../runs/sample-run'
 
 const withFile = (filepath: string, over: object = {}): RunConfig =>
@@ -9,6 +9,11 @@ const withFile = (filepath: string, over: object = {}): RunConfig =>
 it('takes a run to pack as the project that it was started from', () => {
   expect(packAlike(withFile('chats.jsonl'), withFile('/home/person/data/chats.jsonl'))).toBe(true)
   expect(packAlike(withFile('chats.jsonl'), withFile('C:\\data\\chats.jsonl', { matrix_lr: 1 }))).toBe(true)
+})
+
+it('names the options that differ', () => {
+  const other = withFile('others.jsonl', { buffer_size: 7, matrix_lr: 1 })
+  expect(packingDifferences(withFile('chats.jsonl'), other)).toEqual(['mixture.train', 'buffer_size'])
 })
 
 it.each([

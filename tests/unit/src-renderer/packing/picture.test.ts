@@ -21,7 +21,8 @@ describe('pictureScale', () => {
 })
 
 it('says over the rows what they are', () => {
-  expect(pictureTitle(batchModel(sampleBatch()))).toBe(
+  expect(pictureTitle(batchModel(sampleBatch()), null)).toBe(
     'train batch 3 · 2 rows of 7 tokens · 3 conversations · used 85.7 % · cropped 3 tokens, 20.0 % · padded 2',
   )
+  expect(pictureTitle(batchModel(sampleBatch()), 'first')).toMatch(/^first · train batch 3 · /)
 })

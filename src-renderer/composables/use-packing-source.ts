@@ -1,0 +1,54 @@
+/**
+ * The source of the batches in sight: the project, or the run that was chosen, whose options are fetched when it is
+ * chosen. A run that is removed meanwhile gives way to the project.
+ */
+import { createSharedComposable } from '@vueuse/core'
+import { computed, shallowRef, watch } from 'vue'
+import { call, toCallError, type CallError } from '../api/client'
+import { projectSource, runSource, type PackingSource } from '../packing/source'
+import { useEvent } from './use-event'
+import { useNavigation } from './use-navigation'
+import { useNotices } from './use-notices'
+import { useProject } from './use-project'
+import { useRuns } from './use-runs'
+
+export const usePackingSource = createSharedComposable(() => {
+  const { project } = useProject()
+  const { packingRun: runId } = useNavigation()
+  const { runs } = useRuns()
+  const { tell } = useNotices()
+  const known = shallowRef<PackingSource | null>(null)
+  const error = shallowRef<CallError | null>(null)
+  let request = 0
+
+  /** Null while it is not known: nothing of another source is shown for it. */
+  const source = computed(() => {
+    if (runId.value === null) return project.value && projectSource(project.value)
+    return known.value?.run?.id === runId.value ? known.value : null
+  })
+  /** Why it cannot be known: only a run's can fail. */
+  const failed = computed(() => (runId.value === null ? null : error.value))
+
+  async function describe(): Promise<void> {
+    const ours = ++request
+    error.value = null
+    if (runId.value === null) return
+    try {
+      const described = await call('packing.run', { runId: runId.value })
+      if (ours === request) known.value = runSource(described)
+    } catch (failure) {
+      if (ours === request) error.value = toCallError(failure)
+    }
+  }
+
+  /** What the run's state is: its record and its model are there once it trains. */
+  const state = computed(() => runs.value.find(({ id }) => id === runId.value)?.state)
+  watch([runId, state], () => void describe(), { immediate: true })
+  useEvent('run.removed', ({ runId: removed }) => {
+    if (removed !== runId.value) return
+    runId.value = null
+    tell('The run was removed: Packing shows the project’s batches')
+  })
+
+  return { source, error: failed, describe }
+})

@@ -1,0 +1,55 @@
+/**
+ * Where the batches in sight come from: the project as it is edited, or a run as it trained. Whatever is asked about
+ * packed data is asked of a source, and holds for as long as its context stays the same.
+ */
+import type { MixtureEntry, Project, RunConfig, RunDetail, SplitName } from '../api/types'
+import { entryColours } from '../mixture/colours'
+import { entryName } from '../mixture/entry'
+
+export interface PackingSource {
+  /** Null where it is the project. */
+  run: Pick<RunDetail, 'id' | 'name' | 'total_steps'> | null
+  config: RunConfig
+  /** What the config's relative paths count from. */
+  dir: string
+  /** Names the source in a call. */
+  of: { config: RunConfig; dir: string } | { runId: string }
+  /** Whether it can be checked that the data is what was trained on; a project's always is what it is now. */
+  recorded: boolean
+}
+
+export function projectSource({ config, dir }: Pick<Project, 'config' | 'dir'>): PackingSource {
+  return { run: null, config, dir, of: { config, dir }, recorded: true }
+}
+
+export function runSource({ detail, recorded }: { detail: RunDetail; recorded: boolean }): PackingSource {
+  const { id: runId, config, dir } = detail
+  return { run: detail, config, dir, of: { runId }, recorded }
+}
+
+/** Micro-batches of an optimizer step; 1 where the options make no whole steps. */
+export function batchesPerStep(config: RunConfig): number {
+  const batches = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
+  return Number.isInteger(batches) ? batches : 1
+}
+
+/** The first batch of a step, which counts from 1. */
+export function firstBatchOf(step: number, config: RunConfig): number {
+  return Math.max(0, step - 1) * batchesPerStep(config)
+}
+
+export interface PackedTask {
+  name: string
+  /** Its colour number in every view. */
+  colour: number
+}
+
+/** The tasks of a mixture by their index in it (the `task` of spans): an entry's repeats are tasks of their own. */
+export function packedTasks({ train, val }: RunConfig['mixture'], split: SplitName): PackedTask[] {
+  const colours = entryColours(train, val)[split]
+  const entries: readonly MixtureEntry[] = split === 'train' ? train : val
+  return entries.flatMap((entry, index) => {
+    const task = { name: entryName(entry), colour: colours[index] ?? index }
+    return new Array<PackedTask>(entry.repeat ?? 1).fill(task)
+  })
+}
