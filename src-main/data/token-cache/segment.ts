@@ -15,6 +15,9 @@ const HELD_SEGMENT = 8 * 2 ** 20
 const HELD_IN_ALL = 64 * 2 ** 20
 let heldBytes = 0
 
+/** What a row of 2 bytes an id is read into on its way to 4. */
+const passing = new Uint16Array(4096)
+
 const MAGIC = 0x314b544d // MTK1
 const HEADER = 16
 
@@ -51,8 +54,7 @@ export class SegmentReader {
     private readonly width: number,
     private readonly count: number,
   ) {
-    this.offsets = new Uint32Array(rows + 1)
-    readExactly(file, new Uint8Array(this.offsets.buffer), HEADER)
+    this.offsets = readExactly(file, new Uint32Array(rows + 1), HEADER)
   }
 
   /** Opens a segment; undefined where there is none, or one that is not as it was written. */
@@ -64,8 +66,7 @@ export class SegmentReader {
       return undefined
     }
     try {
-      const header = new Uint32Array(HEADER / 4)
-      readExactly(file, new Uint8Array(header.buffer), 0)
+      const header = readExactly(file, new Uint32Array(HEADER / 4), 0)
       const [magic, rows = 0, width = 0, count = 0] = header
       const size = HEADER + 4 * (rows + 1) + width * count
       if (magic === MAGIC && fstatSync(file).size === size) return new SegmentReader(file, rows, width, count)
@@ -100,17 +101,25 @@ export class SegmentReader {
   }
 
   private readIds(first: number, end: number): Int32Array {
-    const stored = this.width === 2 ? new Uint16Array(end - first) : new Int32Array(end - first)
+    const count = end - first
     const at = HEADER + this.offsets.byteLength + first * this.width
-    readExactly(this.file, new Uint8Array(stored.buffer), at)
-    return stored instanceof Int32Array ? stored : new Int32Array(stored)
+    if (this.width === 4) return readExactly(this.file, new Int32Array(count), at)
+    const stored = count <= passing.length ? passing.subarray(0, count) : new Uint16Array(count)
+    return new Int32Array(readExactly(this.file, stored, at))
   }
 }
 
-function readExactly(file: number, bytes: Uint8Array, position: number): void {
+/** Fills an array with what lies in a file from a position on. */
+function readExactly<T extends Uint16Array | Int32Array | Uint32Array>(
+  file: number,
+  into: T,
+  position: number,
+): T {
+  const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
   for (let done = 0; done < bytes.length;) {
     const count = readSync(file, bytes, done, bytes.length - done, position + done)
     if (count === 0) throw new RangeError('a segment of rendered ids is cut')
     done += count
   }
+  return into
 }
