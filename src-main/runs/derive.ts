@@ -38,6 +38,7 @@ export function derive(config: RunConfig, facts: DeriveFacts): Derived {
     total_tokens: totalTokens,
     eval_batches: Math.floor(config.eval_tokens / micro),
     seconds: totalTokens === null || tokPerSec === null ? null : totalTokens / tokPerSec,
+    tok_per_sec: tokPerSec,
     disk_bytes: base === null ? null : diskBytes(config, base.config),
     memory_bytes: base === null ? null : predictMemory(config.engine, base.config, micro),
     model: base === null ? null : modelSummary(base),

@@ -19,7 +19,10 @@ export const derived = z.object({
   steps: z.number().nullable(),
   total_tokens: z.number().nullable(),
   eval_batches: z.number(),
+  /** Of the steps alone, at `tok_per_sec`. */
   seconds: z.number().nullable(),
+  /** Speed of the last run like this one. */
+  tok_per_sec: z.number().nullable(),
   disk_bytes: z.number().nullable(),
   memory_bytes: z.number().nullable(),
   model: z

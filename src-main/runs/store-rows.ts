@@ -74,11 +74,11 @@ export function readOwner(row: unknown): RunOwner | null {
   return owner.owner_pid === null ? null : { pid: owner.owner_pid, startedAt: owner.owner_started_at ?? 0 }
 }
 
-const speedRow = z.object({ config: json.pipe(runConfig), tok_per_sec: z.number() })
+const configRow = z.object({ id: z.string(), config: json.pipe(runConfig) })
 
-export function readSpeed(row: unknown): { config: RunConfig; tokPerSec: number } {
-  const { config, tok_per_sec: tokPerSec } = speedRow.parse(row)
-  return { config, tokPerSec }
+/** A run's id and options. */
+export function readConfig(row: unknown): { id: string; config: RunConfig } {
+  return configRow.parse(row)
 }
 
 /** The columns a new run is written with. */

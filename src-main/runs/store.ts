@@ -20,12 +20,12 @@ import {
   STEP_COLUMNS,
   newRunColumns,
   patchColumns,
+  readConfig,
   readDetail,
   readEval,
   readLogLine,
   readNumber,
   readOwner,
-  readSpeed,
   readStep,
   readSummary,
   type NewRun,
@@ -38,6 +38,8 @@ export type { NewRun, RunOwner, RunPatch } from './store-rows'
 
 /** Points of a run's spark line. */
 const SPARK_POINTS = 60
+/** Steps that a run's speed is taken from: the last of them. */
+const [LEAST_TIMED, MOST_TIMED] = [3, 21]
 /** States that no process needs to hold. */
 const AT_REST = ['stopped', 'interrupted', 'failed', 'done']
 
@@ -109,11 +111,11 @@ export class RunStore {
     return rows.map((row) => readSummary(row, (id) => this.spark(id)))
   }
 
-  /** Options and speed of the newest runs that have trained, at most `limit` of them. */
+  /** Options and speed of the newest runs with some steps (the first compiles), at most `limit` of them. */
   recentSpeeds(limit: number): { config: RunConfig; tokPerSec: number }[] {
-    const sql =
-      'SELECT config, tok_per_sec FROM runs WHERE tok_per_sec IS NOT NULL ORDER BY created_at DESC LIMIT ?'
-    return this.prepare(sql).all([limit]).map(readSpeed)
+    const sql = 'SELECT id, config FROM runs WHERE step >= ? ORDER BY created_at DESC LIMIT ?'
+    const runs = this.prepare(sql).all([LEAST_TIMED, limit]).map(readConfig)
+    return runs.map(({ id, config }) => ({ config, tokPerSec: this.medianSpeed(id) }))
   }
 
   /** Takes a run out of the store with its metrics and log; its folder is the caller's. @throws `run.unknown` */
@@ -235,6 +237,12 @@ export class RunStore {
     const assignments = Object.keys(values).map((name) => `${name} = ?`)
     const sql = `UPDATE runs SET ${assignments.join(', ')} WHERE id = ?`
     if (this.run(sql, [...Object.values(values), id]) === 0) throw unknownRun(id)
+  }
+
+  private medianSpeed(id: string): number {
+    const sql = 'SELECT tok_per_sec FROM steps WHERE run_id = ? ORDER BY step DESC LIMIT ?'
+    const last = this.prepare(sql, true).all([id, MOST_TIMED]).map(readNumber)
+    return last.sort((a, b) => a - b)[last.length >> 1] ?? NaN
   }
 
   private bestBpb(id: string): number | null {

@@ -9,6 +9,11 @@ import { parseConfig, type OptionName } from '../api/defaults'
 import type { Checked, Finding } from '../api/types'
 import { useDownloads } from './use-downloads'
 import { useProject } from './use-project'
+import { useRun } from './use-run'
+import { isActive } from '../runs/run-state'
+
+/** Steps after which a run's speed is known: the planned time of others like it follows. */
+const SPEED_STEPS = 12
 
 export type Draft = Partial<Record<OptionName, unknown>>
 
@@ -19,6 +24,13 @@ export const useCheck = createSharedComposable(() => {
   const error = shallowRef<CallError | null>(null)
   const checking = shallowRef(false)
   const { finished } = useDownloads()
+  const { run, latest } = useRun()
+  /** What of a run changes what is known of the next one. */
+  const measured = computed(() => [
+    run.value?.id,
+    run.value ? isActive(run.value.state) : false,
+    (latest.value?.step ?? 0) >= SPEED_STEPS,
+  ])
   let request = 0
 
   const findings = computed(() => checked.value?.findings ?? [])
@@ -56,7 +68,14 @@ export const useCheck = createSharedComposable(() => {
   }
 
   watchDebounced(
-    () => JSON.stringify([project.value?.config, project.value?.dir, draft.value, finished.value]),
+    () =>
+      JSON.stringify([
+        project.value?.config,
+        project.value?.dir,
+        draft.value,
+        finished.value,
+        measured.value,
+      ]),
     () => void check(),
     {
       debounce: 150,

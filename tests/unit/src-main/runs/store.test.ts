@@ -116,14 +116,22 @@ describe('metrics', () => {
     ] as const) {
       store.create(sampleRun({ id, created_at: at, config: { ...sampleConfig(), max_seq_len: at } }))
     }
-    store.appendSteps('old', [sampleStep(1)])
-    store.appendSteps('new', [sampleStep(2)])
+    store.appendSteps('old', sampleSteps(1, 5))
+    store.appendSteps('new', sampleSteps(1, 40)) // faster from step to step
     const speeds = store.recentSpeeds(5).map(({ config, tokPerSec }) => [config.max_seq_len, tokPerSec])
     expect(speeds).toEqual([
-      [2, 1002],
-      [1, 1001],
+      [2, 1030],
+      [1, 1003],
     ])
     expect(store.recentSpeeds(1)).toHaveLength(1)
+  })
+
+  it('knows no speed of a run that has hardly begun, nor takes the step that compiled for it', () => {
+    const store = withRun()
+    store.appendSteps('run-1', [{ ...sampleStep(1), tok_per_sec: 3 }, sampleStep(2)])
+    expect(store.recentSpeeds(5)).toEqual([])
+    store.appendSteps('run-1', [sampleStep(3)])
+    expect(store.recentSpeeds(5).map(({ tokPerSec }) => tokPerSec)).toEqual([1002])
   })
 
   it('thins a long run to 60 points that end with the last step', () => {
