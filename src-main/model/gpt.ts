@@ -21,7 +21,7 @@ import {
   valueEmbeddingName,
   type Parameters,
 } from './parameters'
-import { addResidual, mix } from './residual'
+import { addResidual, layerScalars, mix } from './residual'
 import { rmsNorm } from './rms-norm'
 import { rotaryTable, rotate, type RotaryTable } from './rotary'
 import { softcap, vocabularyRows } from './softcap-loss'
@@ -60,8 +60,8 @@ export function hidden(params: Parameters, config: ModelConfig, inputs: tf.Tenso
   checkParameters(shapesOf(params), config)
   return tf.tidy(() => {
     const model: Model = { params, config, variant: variantOf(config), places: placesOf(config, inputs) }
-    const residScales = tf.unstack(parameter(params, 'resid_lambdas'))
-    const x0Scales = tf.unstack(parameter(params, 'x0_lambdas'))
+    const residScales = layerScalars(parameter(params, 'resid_lambdas'))
+    const x0Scales = layerScalars(parameter(params, 'x0_lambdas'))
     const x0 = embedded(model)
     let [x, middle] = [x0, x0]
     for (let layer = 0; layer < config.n_layer; layer++) {

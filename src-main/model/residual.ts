@@ -1,4 +1,4 @@
-/** The residual stream: adding to it, and mixing it with the embedding it began with. */
+/** The residual stream: adding to it, and mixing it with the embedding it began with, in every layer's own measure. */
 import * as tf from '@tensorflow/tfjs-core'
 
 import { differentiable } from './gradient'
@@ -31,4 +31,14 @@ export function mix(x: tf.Tensor, a: tf.Tensor, y: tf.Tensor, b: tf.Tensor): tf.
       tf.sum(tf.mul(dy, saved.y)),
     ],
   )
+}
+
+/**
+ * A vector's numbers one by one, one a layer. (The gradient of tf.unstack takes a list also where there is but one.)
+ *
+ * @param scales [L]
+ * @returns L scalars
+ */
+export function layerScalars(scales: tf.Tensor): tf.Tensor[] {
+  return scales.size === 1 ? [tf.reshape(scales, [])] : tf.unstack(scales)
 }

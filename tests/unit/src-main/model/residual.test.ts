@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 
-import { addResidual, mix } from '../../../../src-main/model/residual'
+import { addResidual, layerScalars, mix } from '../../../../src-main/model/residual'
 import { loadTensorflow } from '../../../../src-main/native/tensorflow'
-import { expectNoLeak, expectSameWithGradients, randomTensor } from '../../../support/tensors'
+import { expectClose, expectNoLeak, expectSameWithGradients, randomTensor } from '../../../support/tensors'
 
 beforeAll(async () => {
   await loadTensorflow()
@@ -36,5 +36,18 @@ describe('mix', () => {
   it('leaks nothing', () => {
     const tensors = inputs()
     expectNoLeak(() => tf.grads(ours)(tensors))
+  })
+})
+
+describe('layerScalars', () => {
+  it.each([[[3]], [[3, -1, 0.5]]])('gives those of %j, and takes a gradient for each', (scales) => {
+    const vector = tf.tensor1d(scales)
+    expect(layerScalars(vector).map((scalar) => scalar.shape)).toEqual(scales.map(() => []))
+    const sumOfSquares = (x: tf.Tensor): tf.Tensor =>
+      tf.addN(layerScalars(x).map((scalar) => tf.square(scalar)))
+    expectClose(
+      tf.grad(sumOfSquares)(vector),
+      scales.map((scale) => 2 * scale),
+    )
   })
 })
