@@ -30,6 +30,8 @@ export interface LineSeries {
   dash?: boolean
   /** Its values are read elsewhere, not in the chart's head. */
   unread?: boolean
+  /** The chart's title names it, in the order of the lines. */
+  inTitle?: boolean
 }
 
 export interface ChartColours {

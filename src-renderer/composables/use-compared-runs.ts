@@ -10,13 +10,15 @@ export interface ComparedRun {
   detail: RunDetail
   loss: Point[]
   bpb: Point[]
+  gradNorm: Point[]
 }
 
 async function fetchRun(runId: string): Promise<ComparedRun> {
   const { detail, steps, evals } = await call('runs.watch', { runId, fromStep: 0 })
-  const run: ComparedRun = { detail, loss: [], bpb: [] }
+  const run: ComparedRun = { detail, loss: [], bpb: [], gradNorm: [] }
   syncPoints(run.loss, steps, (step) => step.loss_ema)
   syncPoints(run.bpb, evals, (evaluation) => evaluation.val_bpb)
+  syncPoints(run.gradNorm, steps, (step) => step.grad_norm)
   return run
 }
 

@@ -15,6 +15,8 @@ export interface RunSeries {
   lrm: Point[]
   momentum: Point[]
   speed: Point[]
+  /** No points for steps of runs that did not measure it. */
+  gradNorm: Point[]
 }
 
 /** The line of each figure of a step. */
@@ -24,6 +26,7 @@ const STEP_LINES: readonly [Exclude<keyof RunSeries, 'taskBpb'>, (step: StepMetr
   ['lrm', (step) => step.lrm],
   ['momentum', (step) => step.momentum],
   ['speed', (step) => step.tok_per_sec],
+  ['gradNorm', (step) => step.grad_norm],
 ]
 const bpb = (evaluation: EvalMetric): number => evaluation.val_bpb
 const bpbOf =
@@ -39,6 +42,7 @@ const fresh = (): RunSeries => ({
   lrm: [],
   momentum: [],
   speed: [],
+  gradNorm: [],
 })
 
 export interface UseRunSeriesReturn {

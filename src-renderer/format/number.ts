@@ -59,6 +59,12 @@ export function precise(value: number | null | undefined): string {
   return digits.replace('-', MINUS).replace('e-', `e${MINUS}`).replace('e+', 'e')
 }
 
+/** Two significant digits and no trailing zeros, for the ticks of an axis of any size: 0.25 -> "0.25", 1500 -> "1,500". */
+export function rough(value: number): string {
+  const rounded = Number(value.toPrecision(2))
+  return (Math.abs(rounded) >= 1000 ? integer(rounded) : String(rounded)).replace('-', MINUS)
+}
+
 /** As typed into a field: 0.004 stays "0.004", 524288 stays "524288". */
 export function plain(value: number): string {
   return String(value)

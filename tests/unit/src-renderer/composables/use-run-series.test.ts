@@ -4,6 +4,7 @@ import { shallowRef } from 'vue'
 import type { EvalMetric, TaskBpb } from '../../../../src-renderer/api/types'
 import type { RunRecordState } from '../../../../src-renderer/composables/use-run-record'
 import { useRunSeries } from '../../../../src-renderer/composables/use-run-series'
+import { sampleStep } from '../../../support/run-samples'
 import { inScope, settled } from '../main-process'
 
 const task = (entry: number, val_bpb: number | null): TaskBpb => ({
@@ -32,6 +33,17 @@ it('has a line for each entry of mixture.val, appended to with every evaluation'
     [0, [{ x: 0, y: 1.5 }, { x: 10, y: 1.25 }]], // prettier-ignore
     [1, [{ x: 10, y: 0.5 }]],
   ])
+  stop()
+})
+
+it('has the gradient norm of steps that measured it', () => {
+  const steps = [{ ...sampleStep(1), grad_norm: null }, sampleStep(2), sampleStep(4)]
+  const { value, stop } = inScope(() => useRunSeries(shallowRef({ ...record([]), steps })))
+  expect(value.series.value.gradNorm).toEqual([
+    { x: 2, y: 1 },
+    { x: 4, y: 0.5 },
+  ])
+  expect(value.series.value.loss).toHaveLength(3)
   stop()
 })
 

@@ -6,6 +6,7 @@ import {
   integer,
   percent,
   precise,
+  rough,
   short,
   significant,
 } from '../../../../src-renderer/format/number'
@@ -17,6 +18,13 @@ describe('integer', () => {
   })
   it('shows what is unknown as a dash, never as zero', () => {
     expect([integer(null), integer(undefined), integer(NaN)]).toEqual([DASH, DASH, DASH])
+  })
+})
+
+describe('rough', () => {
+  it('keeps two digits of a number of any size', () => {
+    expect([0, 0.25, 0.0312, 5, 12.4, 1540].map(rough)).toEqual(['0', '0.25', '0.031', '5', '12', '1,500'])
+    expect(rough(-0.5)).toBe('−0.5')
   })
 })
 

@@ -62,7 +62,7 @@ it('says what the planned time waits for, and has it as soon as a run has been t
   await send('run.metrics', { ...metrics, seq: 2, steps: [sampleStep(12)] })
   await checked()
   expect(checks()).toBe(before + 1)
-  expect(timeOf(wrapper)).toBe('4 min 06 s at 6,640 tokens/s')
+  expect(timeOf(wrapper)).toBe('4 min 06 s as last timed')
   await send('run.metrics', { ...metrics, seq: 3, steps: [sampleStep(13)] })
   await checked()
   expect(checks()).toBe(before + 1)
