@@ -2,7 +2,7 @@
  * Where a batch's conversations lie, without a single id: what a small picture of the batch is drawn from. Packing runs
  * on lengths alone, so where these are known nothing is rendered, and a batch costs some microseconds a conversation.
  */
-import type { Mixture, TaskInfo } from '../data/mixture'
+import type { Mixture } from '../data/mixture'
 import type { BatchLayout } from './batch-packer'
 import type { Span } from './types'
 
@@ -14,15 +14,13 @@ export interface LayoutView {
   spans: Span[]
   /** [rows] first padded position of each row; seq_len + 1 where nothing is padded. */
   pad_from: number[]
-  /** The entry of the mixture that each task belongs to, by the task's index. */
-  entry_of_task: number[]
 }
 
 /** Makes the view of a layout. */
 export function viewLayout(
   { index, placements, used }: BatchLayout,
   seqLen: number,
-  mixture: Pick<Mixture, 'locate'> & { tasks: readonly Pick<TaskInfo, 'entry'>[] },
+  mixture: Pick<Mixture, 'locate'>,
 ): LayoutView {
   return {
     batch: index,
@@ -33,6 +31,5 @@ export function viewLayout(
       return { row, offset, length, cropped, conversation, task, taskRow }
     }),
     pad_from: [...used],
-    entry_of_task: mixture.tasks.map(({ entry }) => entry),
   }
 }

@@ -2,7 +2,7 @@
  * Draws a batch. From far each row is a slice of the texture; nearer, conversations get their numbers; nearest, tokens
  * are cells with their text. Only what is in sight is drawn: at 32 × 2049 a frame takes a few milliseconds at any zoom.
  */
-import type { Span } from '../api/types'
+import type { BatchView, Span } from '../api/types'
 import { integer } from '../format/number'
 import { clip } from '../format/token'
 import type { BatchModel } from './batch-model'
@@ -29,8 +29,13 @@ const FONT = '10.5px Mono, monospace'
 /** Width of a character of that face, in pixels: all are equally wide. */
 const CHARACTER = 6.3
 
+/** What of a batch is drawn. */
+export type PaintedBatch = Pick<BatchModel, 'extent' | 'spansOfRow' | 'tokens'> & {
+  batch: Pick<BatchView, 'ids' | 'pad_from'>
+}
+
 export interface Scene {
-  model: BatchModel
+  model: PaintedBatch
   classes: Uint8Array
   texture: HTMLCanvasElement
   palette: Palette
@@ -56,14 +61,19 @@ export function paint(context: Context, scene: Scene): void {
   paintRuler(context, scene, range)
   paintRowNumbers(context, scene, range)
   context.save()
-  context.textRendering = 'optimizeSpeed' // no ligatures: <|bos|> is six characters
-  context.beginPath()
-  context.rect(GUTTER, RULER, size.width, size.height)
-  context.clip()
   context.translate(GUTTER, RULER)
-  for (let row = range.row0; row < range.row1; row++) paintRow(context, scene, row, range)
+  context.textRendering = 'optimizeSpeed' // no ligatures: <|bos|> is six characters
+  paintRows(context, scene, range)
   paintMarks(context, scene)
   context.restore()
+}
+
+/** The rows alone, from the context's origin on; what is drawn after them until `restore` stays within the plot too. */
+export function paintRows(context: Context, scene: Scene, range: VisibleRange): void {
+  context.beginPath()
+  context.rect(0, 0, scene.size.width, scene.size.height)
+  context.clip()
+  for (let row = range.row0; row < range.row1; row++) paintRow(context, scene, row, range)
 }
 
 const left = (scene: Scene, position: number): number => (position - scene.view.x) * scene.view.sx

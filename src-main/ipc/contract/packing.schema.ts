@@ -50,11 +50,7 @@ const batchView = z.object({
   last_step: z.boolean(),
 })
 /** Where a batch's conversations lie, without its ids. */
-const batchLayout = z.object({
-  ...batchView.pick({ batch: true, rows: true, seq_len: true, spans: true, pad_from: true }).shape,
-  /** The entry of the mixture that each task belongs to, by the task's index. */
-  entry_of_task: z.array(z.int()),
-})
+const batchLayout = batchView.pick({ batch: true, rows: true, seq_len: true, spans: true, pad_from: true })
 /** Codes of `batchView.roles`. */
 export const ROLE_CODES = { structure: 0, user: 1, assistant: 2, python: 3, output: 4, pad: 5 } as const
 

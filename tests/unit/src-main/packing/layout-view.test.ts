@@ -15,14 +15,10 @@ it.each(['bestfit-crop', 'bestfit-pad'] as const)(
     const options = { ...optionsOf({ packing }), bosId: BOS }
     const source = { ...sourceOf(lengths), lengthOf: (c: number) => lengths[c] ?? 0 }
     const finder = new BatchFinder(source, options)
-    const tasks = [{ entry: 3 }, { entry: 4 }]
     for (const batch of [0, 7]) {
       const packed = await finder.find(batch, context)
-      const view = viewLayout(await finder.layout(batch, context), options.seqLen, {
-        tasks,
-        locate: source.locate,
-      })
-      expect(view).toMatchObject({ batch, rows: 2, seq_len: 9, entry_of_task: [3, 4] })
+      const view = viewLayout(await finder.layout(batch, context), options.seqLen, source)
+      expect(view).toMatchObject({ batch, rows: 2, seq_len: 9 })
       expect(view.spans).toEqual(packed.spans)
       const ends = [0, 1].map((row) => {
         const last = packed.spans.filter((span) => span.row === row).at(-1)

@@ -47,12 +47,10 @@ describe('packing.batch', () => {
 })
 
 describe('packing.layout', () => {
-  it('tells where the conversations of that batch lie, and of which entries they are', async () => {
+  it('tells where the conversations of that batch lie', async () => {
     const { rows, seq_len, spans, pad_from } = await packing['packing.batch']({ ...at, batch: 3 })
     const layout = await packing['packing.layout']({ ...at, batch: 3 })
-    expect(layout).toMatchObject({ batch: 3, rows, seq_len, spans, pad_from })
-    expect(layout.entry_of_task).toHaveLength(32) // 10 repeats of three entries, and two more
-    expect(new Set(layout.entry_of_task)).toEqual(new Set(config.mixture.train.keys()))
+    expect(layout).toEqual({ batch: 3, rows, seq_len, spans, pad_from })
   })
 })
 

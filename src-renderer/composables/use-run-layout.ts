@@ -1,0 +1,94 @@
+/**
+ * Where the conversations of the batch in training lie, from step to step: of the run's own data, whatever the project
+ * has become. Asked for at most once a second, one at a time, and not at all while the page is hidden; a run at rest
+ * shows its last step's batch.
+ */
+import { useDocumentVisibility } from '@vueuse/core'
+import { computed, onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue'
+import { call, toCallError, type CallError } from '../api/client'
+import type { BatchLayout } from '../api/types'
+import { batchesPerStep } from '../packing/source'
+import { isActive } from '../runs/run-state'
+import { useRun } from './use-run'
+
+const LEAST_MS = 1000
+/** After a failure: what is at fault may mend. */
+const RETRY_MS = 10_000
+
+export interface RunBatch {
+  runId: string
+  /** The step's first batch. */
+  batch: number
+  step: number
+  inTraining: boolean
+}
+
+export interface ShownLayout {
+  of: RunBatch
+  layout: BatchLayout
+}
+
+export interface UseRunLayoutReturn {
+  /** A second late at the most; null before a run has come so far. */
+  shown: ShallowRef<ShownLayout | null>
+  error: ShallowRef<CallError | null>
+}
+
+export function useRunLayout(): UseRunLayoutReturn {
+  const { run, record, latest } = useRun()
+  const visibility = useDocumentVisibility()
+  const shown = shallowRef<ShownLayout | null>(null)
+  const error = shallowRef<CallError | null>(null)
+
+  /** Null before a run has come so far. */
+  const wanted = computed<RunBatch | null>(() => {
+    const { detail } = record.value
+    if (!run.value || detail?.id !== run.value.id) return null
+    const { step: done, first_batch: last } = latest.value ?? { step: 0, first_batch: 0 }
+    const goesOn = isActive(run.value.state) && done !== detail.total_steps
+    if (done === 0 && !goesOn) return null
+    const next = {
+      step: done + 1,
+      batch: done === 0 ? 0 : last + batchesPerStep(detail.config),
+      inTraining: true,
+    }
+    return { runId: run.value.id, ...(goesOn ? next : { step: done, batch: last, inTraining: false }) }
+  })
+
+  let asking = false
+  let askedAt = -Infinity
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  async function ask(): Promise<void> {
+    timer = undefined
+    const of = wanted.value
+    if (!of) return
+    asking = true
+    askedAt = performance.now()
+    try {
+      const layout = await call('packing.layout', { runId: of.runId, split: 'train', batch: of.batch })
+      shown.value = { of, layout }
+      error.value = null
+    } catch (failure) {
+      error.value = toCallError(failure)
+    } finally {
+      asking = false
+    }
+    if (wanted.value !== of) follow()
+  }
+
+  function follow(): void {
+    const [of, now] = [wanted.value, shown.value]
+    if (now && now.of.runId !== of?.runId) shown.value = null
+    if (!of || visibility.value === 'hidden') return
+    if (shown.value?.of.batch === of.batch) shown.value = { ...shown.value, of }
+    else if (!asking) {
+      const rest = askedAt + (error.value ? RETRY_MS : LEAST_MS) - performance.now()
+      timer ??= setTimeout(() => void ask(), Math.max(0, rest))
+    }
+  }
+
+  watch([wanted, visibility], follow, { immediate: true })
+  onScopeDispose(() => clearTimeout(timer))
+  return { shown, error }
+}
