@@ -3,11 +3,10 @@
  * knowing nothing of it; what they have to tell goes to the event hub.
  */
 import { nativeTheme } from 'electron'
-import { join } from 'node:path'
 
 import type { CallOutput } from '../ipc/contract'
 import type { EventHub } from '../ipc/event-hub'
-import { cacheDir } from '../native/paths'
+import { dataCacheDir } from '../native/paths'
 import { baseDirOf } from '../runs/config'
 import { hasBfloat16 } from '../processor'
 import { gatherFacts } from '../runs/preflight-facts'
@@ -61,11 +60,10 @@ export function setupServices(hub: EventHub): Services {
     changed: (changed) => hub.publish('project.changed', changed),
   })
   const store = RunStore.open(storeFile(files.person.folder))
-  const dataCache = join(cacheDir(), 'data') // shared with the command line
   const defaultBaseDir = (): string | null => settings.current.base_dir
   const training: TokenLossesOptions = {
     dataDir: files.person.folder,
-    cacheDir: dataCache,
+    cacheDir: dataCacheDir(),
     defaultBaseDir,
     threads: () => settings.current.threads,
   }
@@ -75,7 +73,7 @@ export function setupServices(hub: EventHub): Services {
     (runId) => store.summary(runId),
   )
   runs.on(publisher.receive)
-  const data = new DataAccess({ cacheDir: dataCache, defaultBaseDir })
+  const data = new DataAccess({ cacheDir: dataCacheDir(), defaultBaseDir })
   const checkpoints = new CheckpointAccess({
     dataDir: files.person.folder,
     defaultBaseDir,

@@ -5,7 +5,7 @@ import type { DataLocations, OpenProgress } from '../data/locations'
 import { openMixture, type Mixture } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
 import { CachedSource } from '../data/token-cache/cached-source'
-import { cacheDir } from '../native/paths'
+import { dataCacheDir } from '../native/paths'
 import type { LoadedConfig } from '../runs/config'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 import type { CommandIo } from './command'
@@ -15,7 +15,7 @@ const REPORT_EVERY_MS = 500
 
 /** Decoded rows and rendered ids are shared by the command line and the app. */
 export function locationsOf(loaded: LoadedConfig): DataLocations {
-  return { baseDir: loaded.baseDir, configDir: loaded.dir, cacheDir: cacheDir() }
+  return { baseDir: loaded.baseDir, configDir: loaded.dir, cacheDir: dataCacheDir() }
 }
 
 export function openSplit(loaded: LoadedConfig, split: SplitName, io: CommandIo): Promise<Mixture> {

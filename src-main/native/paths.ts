@@ -14,6 +14,11 @@ export function cacheDir(): string {
   return folder('MIDBENCH_CACHE', 'XDG_CACHE_HOME', '.cache')
 }
 
+/** Decoded rows and rendered ids, made once and used by the app and the command line alike. */
+export function dataCacheDir(): string {
+  return join(cacheDir(), 'data')
+}
+
 /** Runs, checkpoints and settings: `$MIDBENCH_HOME`, `$XDG_DATA_HOME/midbench` or `~/.local/share/midbench`. */
 export function dataDir(): string {
   return folder('MIDBENCH_HOME', 'XDG_DATA_HOME', join('.local', 'share'))

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { downloadMissing, openSplit } from '../../../../src-main/cli/open-data'
+import { downloadMissing, locationsOf, openSplit } from '../../../../src-main/cli/open-data'
 import { findSplit } from '../../../../src-main/data/hub/splits'
 import { hubSettings } from '../../../../src-main/data/hub/hub-env'
+import { dataCacheDir } from '../../../../src-main/native/paths'
 import { parseConfigFields } from '../../../../src-main/runs/config'
 import { failureOf } from '../../../support/failure'
 import { goldenPath } from '../../../support/golden'
@@ -54,4 +55,23 @@ it('downloads what both splits lack, says so, and opens them', async () => {
   expect(train.length).toBe(120)
   expect(server.requests).toHaveLength(requests)
   await train.close()
+})
+
+it('keeps decoded rows and rendered ids where the app does, which then makes neither again', () => {
+  vi.stubEnv('MIDBENCH_CACHE', '/big/disk')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const loaded = {
+    config: parseConfigFields(
+      { mixture: { train: [{ task: 'SimpleSpelling', split: 'train' }], val: [] } },
+      'test',
+    ),
+    path: '/a/c.json',
+    dir: '/a',
+    baseDir: '/base',
+  }
+  expect(locationsOf(loaded)).toEqual({
+    baseDir: '/base',
+    configDir: '/a',
+    cacheDir: dataCacheDir(),
+  })
 })

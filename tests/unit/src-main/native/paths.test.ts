@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { cacheDir, dataDir, projectDir } from '../../../../src-main/native/paths'
+import { cacheDir, dataCacheDir, dataDir, projectDir } from '../../../../src-main/native/paths'
 
 beforeEach(() => {
   for (const name of ['MIDBENCH_CACHE', 'MIDBENCH_HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME'])
@@ -30,7 +30,7 @@ describe('cacheDir and dataDir', () => {
     vi.stubEnv('XDG_CACHE_HOME', '/xdg/cache')
     vi.stubEnv('MIDBENCH_CACHE', '/big/disk')
     vi.stubEnv('MIDBENCH_HOME', '/runs')
-    expect([cacheDir(), dataDir()]).toEqual(['/big/disk', '/runs'])
+    expect([cacheDir(), dataCacheDir(), dataDir()]).toEqual(['/big/disk', '/big/disk/data', '/runs'])
   })
 })
 
