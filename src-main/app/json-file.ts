@@ -3,16 +3,22 @@
  *
  * Guarantees: the file is always the old or the new content, also after a power cut (written beside, flushed, renamed).
  * A file that cannot be understood is moved aside, never overwritten, and what was done is returned to be shown. Of
- * several changes in quick succession the last one is sure to be written.
+ * several changes in quick succession the last one is sure to be written; where the disk takes none, it is tried again
+ * every few seconds until it does.
  */
 import { readFileSync, renameSync } from 'node:fs'
 import type { z } from 'zod'
 
 import { makeFile } from '../data/files/durable'
+import { MidbenchError } from '../errors'
+import { writeReason } from '../write-reason'
+
+const AGAIN_MS = 3000
 
 export class JsonFile<T> {
   private next: { value: T } | null = null
   private writing: Promise<void> | null = null
+  private again: NodeJS.Timeout | undefined
 
   constructor(
     readonly path: string,
@@ -35,7 +41,11 @@ export class JsonFile<T> {
     }
   }
 
-  /** Resolves once this value, or a later one, is on disk. */
+  /**
+   * Resolves once this value, or a later one, is on disk.
+   *
+   * @throws MidbenchError `file.unwritable`; the value is not given up then
+   */
   write(value: T): Promise<void> {
     this.next = { value }
     this.writing ??= this.drain()
@@ -43,15 +53,29 @@ export class JsonFile<T> {
   }
 
   private async drain(): Promise<void> {
+    clearTimeout(this.again)
     try {
       while (this.next) {
-        const { value } = this.next
-        this.next = null
-        await makeFile(this.path, `${JSON.stringify(value, null, 2)}\n`)
+        const written = this.next
+        await makeFile(this.path, `${JSON.stringify(written.value, null, 2)}\n`)
+        if (this.next === written) this.next = null
       }
+    } catch (error) {
+      this.again = setTimeout(() => {
+        this.writing ??= this.drain()
+        this.writing.catch(() => undefined) // it was said when it was asked for
+      }, AGAIN_MS).unref()
+      throw this.unwritable(error)
     } finally {
       this.writing = null
     }
+  }
+
+  private unwritable(cause: unknown): MidbenchError {
+    const message = `${this.path} cannot be written: ${writeReason(cause) ?? reasonOf(cause)}.`
+    const remedy =
+      'Make room, or see that the folder may be written: until then it is kept in memory, and tried again.'
+    return new MidbenchError({ code: 'file.unwritable', message, remedy }, { cause })
   }
 
   private setAside(reason: string): string {

@@ -15,6 +15,7 @@ import { makeFile } from '../data/files/durable'
 import type { Project } from '../ipc/contract'
 import { baseDirOf, parseConfig, parseJson, withAbsolutePaths } from '../runs/config'
 import { runConfig, type RunConfig } from '../runs/config.schema'
+import { writeReason } from '../write-reason'
 import { JsonFile } from './json-file'
 
 /** `path` null: the starter project, wherever this version of the app keeps it. */
@@ -110,9 +111,10 @@ export class ProjectStore {
     try {
       await makeFile(path, `${JSON.stringify(config, null, 2)}\n`)
     } catch (cause) {
-      const message = `${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`
+      const reason = writeReason(cause) ?? (cause instanceof Error ? cause.message : String(cause))
+      const message = `${path} cannot be written: ${reason}.`
       throw new MidbenchError(
-        { code: 'project.unwritable', message, remedy: 'Choose another place.' },
+        { code: 'project.unwritable', message, remedy: 'Mend that, or save it in another place.' },
         { cause },
       )
     }

@@ -70,7 +70,7 @@ export function setupServices(hub: EventHub): Services {
   const runs = new RunManager({ ...training, store, openThreads: openRunThreads })
   const publisher = new RunPublisher(
     (name, payload) => hub.publish(name, payload),
-    (runId) => store.summary(runId),
+    (runId) => runs.summary(runId),
   )
   runs.on(publisher.receive)
   const data = new DataAccess({ cacheDir: dataCacheDir(), defaultBaseDir })

@@ -13,7 +13,7 @@ import { MidbenchError } from '../errors'
 import { manifest, resumeState, type Manifest } from './checkpoint.schema'
 import { readJsonFile } from './json-file'
 import { loadModel, loadOptimizers, writeModelCheckpoint } from './nanochat-files'
-import { syncFolder, writeTextSafely } from './safe-file'
+import { syncFolder, unwritable, writeTextSafely } from './safe-file'
 import type { RunCheckpoint } from './types'
 
 const RESUME = 'resume.json'
@@ -42,9 +42,9 @@ export function checkpointFolder(dir: string, step: number): string {
  */
 export async function saveRunCheckpoint(dir: string, contents: RunCheckpoint): Promise<string> {
   const beside = `${dir}.tmp`
-  await rm(beside, { recursive: true, force: true })
-  await mkdir(beside, { recursive: true })
   try {
+    await rm(beside, { recursive: true, force: true })
+    await mkdir(beside, { recursive: true })
     const written = await writeModelCheckpoint(beside, contents)
     written.set(RESUME, await writeTextSafely(join(beside, RESUME), JSON.stringify(contents.resume, null, 2)))
     const files: Manifest = {
@@ -53,12 +53,12 @@ export async function saveRunCheckpoint(dir: string, contents: RunCheckpoint): P
       files: Object.fromEntries(written),
     }
     await writeTextSafely(join(beside, MANIFEST), JSON.stringify(files, null, 2))
+    await swapIn(beside, dir)
+    await syncFolder(dirname(dir))
   } catch (error) {
-    await rm(beside, { recursive: true, force: true })
-    throw error
+    await rm(beside, { recursive: true, force: true }).catch(() => undefined) // what it failed with says more
+    throw unwritable(error, dir)
   }
-  await swapIn(beside, dir)
-  await syncFolder(dirname(dir))
   return dir
 }
 

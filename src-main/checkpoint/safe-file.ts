@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MidbenchError } from '../errors'
+import { writeReason } from '../write-reason'
 
 const BUFFER_SIZE = 1 << 20
 
@@ -39,8 +40,8 @@ export async function writeFileSafely(
     await syncFolder(dirname(path))
     return written
   } catch (error) {
-    await rm(beside, { force: true })
-    throw explained(error, path)
+    await rm(beside, { force: true }).catch(() => undefined) // what it failed with says more
+    throw unwritable(error, path)
   }
 }
 
@@ -104,17 +105,9 @@ class FileSink implements Sink {
   }
 }
 
-const reasons: Record<string, string> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EACCES: 'the folder may not be written',
-  EPERM: 'the folder may not be written',
-  EROFS: 'the disk is read-only',
-}
-
-function explained(error: unknown, path: string): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const reason = reasons[code]
+/** A failure to write as `checkpoint.write`, in words; any other as it is. */
+export function unwritable(error: unknown, path: string): unknown {
+  const reason = writeReason(error)
   if (reason === undefined) return error
   return new MidbenchError(
     {

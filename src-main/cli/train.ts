@@ -121,6 +121,10 @@ function end(run: RunSummary, printer: TrainPrinter, io: CommandIo): number {
     const unknown = { code: 'run.failed', message: 'The run failed.' }
     throw new MidbenchError({ ...unknown, ...run.error })
   }
+  if (run.state === 'paused' && run.error !== null) {
+    const remedy = 'Make room on that disk, then go on from the last checkpoint with --resume.'
+    throw new MidbenchError({ ...run.error, remedy })
+  }
   printer.end(run)
   return io.signal.aborted ? 130 : 0
 }

@@ -3,12 +3,14 @@
  * micro-batches, step, log.
  *
  * `run()` returns when the run is done or when a pause or a stop was asked for; after a pause it can be called again and
- * goes on. Between two steps the loop lets the thread's messages in, so a request is heard within one step, and within
+ * goes on. A checkpoint that is due and cannot be written costs the run nothing: it goes on, and tries at the next.
+ *
+ * Between two steps the loop lets the thread's messages in, so a request is heard within one step, and within
  * one batch of an evaluation. The loop knows neither threads nor files: data, engine and hooks are given.
  */
 import { setImmediate } from 'node:timers/promises'
 
-import { MidbenchError } from '../errors'
+import { MidbenchError, type Failure } from '../errors'
 import { lrMultiplier, muonMomentum } from '../optimizers/schedules'
 import type { LoaderState, PackedBatch } from '../packing/types'
 import type { EvalMetric, StepMetric } from '../runs/run.schema'
@@ -90,8 +92,10 @@ export interface LoopHooks {
   onPhase(phase: 'training' | 'evaluating' | 'saving'): void
   onStep(metric: StepMetric): void
   onEval(metric: EvalMetric): void
-  /** Saves engine and loop state. */
+  /** Saves engine and loop state. @throws MidbenchError `checkpoint.write` where the disk takes no more */
   save(): Promise<void>
+  /** A checkpoint that was due could not be written. */
+  onUnsaved(failure: Failure): void
 }
 
 type StepBatches = (PackedBatch & { waitedMs: number })[]
@@ -99,6 +103,8 @@ type StepBatches = (PackedBatch & { waitedMs: number })[]
 export class TrainLoop {
   /** The state that the last checkpoint holds; null where there is none. */
   private saved: LoopState | null
+  /** Step of the last checkpoint that was tried, whether or not it could be written. */
+  private triedAt: number
 
   constructor(
     private readonly engine: StepEngine,
@@ -108,6 +114,7 @@ export class TrainLoop {
     public state: LoopState = initialState,
   ) {
     this.saved = state.loader === null ? null : state
+    this.triedAt = this.saved?.step ?? 0
   }
 
   /**
@@ -121,7 +128,7 @@ export class TrainLoop {
       await setImmediate() // lets the thread's messages in
       const request = this.hooks.request()
       if (request !== null) return request
-      if (this.saveIsDue()) await this.save()
+      if (this.saveIsDue()) await this.saveOrGoOn()
       else if (this.evalIsDue()) await this.evaluate()
       else if (this.state.finished) return 'done'
       else await this.nextStep()
@@ -133,7 +140,17 @@ export class TrainLoop {
     if (this.saved !== this.state) await this.save()
   }
 
+  private async saveOrGoOn(): Promise<void> {
+    try {
+      await this.save()
+    } catch (error) {
+      if (!isUnwritable(error)) throw error
+      this.hooks.onUnsaved(error.toFailure())
+    }
+  }
+
   private async save(): Promise<void> {
+    this.triedAt = this.state.step
     this.hooks.onPhase('saving')
     await this.hooks.save()
     this.saved = this.state
@@ -142,7 +159,7 @@ export class TrainLoop {
   private saveIsDue(): boolean {
     const { saveEvery } = this.options
     const { step, finished } = this.state
-    return saveEvery !== null && step > (this.saved?.step ?? 0) && (finished || step % saveEvery === 0)
+    return saveEvery !== null && step > this.triedAt && (finished || step % saveEvery === 0)
   }
 
   private evalIsDue(): boolean {
@@ -242,6 +259,11 @@ export class TrainLoop {
       first_batch: batches[0]?.index ?? 0,
     })
   }
+}
+
+/** Whether it only says that the disk took no more. */
+export function isUnwritable(error: unknown): error is MidbenchError {
+  return error instanceof MidbenchError && error.code === 'checkpoint.write'
 }
 
 function lastOf(batches: StepBatches): PackedBatch {

@@ -8,7 +8,7 @@ export class RequestQueue {
   private last: Request | null = null
   private waiting: ((request: 'resume' | 'stop') => void) | null = null
 
-  /** A stop stands, whatever comes after it. */
+  /** A stop stands, whatever comes after it, until it is taken back. */
   put(request: Request): void {
     if (this.last === 'stop') return
     if (request === 'stop') this.stopping.abort()
@@ -24,6 +24,11 @@ export class RequestQueue {
   /** Aborted by a stop, for what can be broken off. */
   get stopSignal(): AbortSignal {
     return this.stopping.signal
+  }
+
+  /** A stop could not be carried out: what is asked next counts. */
+  takeBackStop(): void {
+    this.last = null
   }
 
   /** What the run loop has to heed now. */

@@ -1,7 +1,9 @@
 /**
  * A run in the trainer thread: opens what it needs, trains with pauses, saves, and leaves nanochat's files at the end.
  *
- * When it fails, the last complete step is saved first, unless the model has diverged or saving itself fails.
+ * When it fails, the last complete step is saved first, unless the model has diverged or saving itself fails. Where the
+ * disk takes no more, it goes on and tries at the next checkpoint; a pause, a stop or the end holds it in memory, so that
+ * nothing is lost, until there is room and it is told to go on.
  */
 import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
@@ -9,7 +11,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { type BaseFolder, resolveBaseFolder } from '../checkpoint/base-folder'
 import { writeModelCheckpoint } from '../checkpoint/nanochat-files'
 import { phaseFolders } from '../checkpoint/nanochat-folder'
-import { MidbenchError, toFailure } from '../errors'
+import { type Failure, MidbenchError, toFailure } from '../errors'
 import { flopsPerToken } from '../model/flops'
 import { initParameters } from '../model/init'
 import { peakMemory } from '../native/process-memory'
@@ -20,7 +22,7 @@ import type { LogLine } from '../runs/run.schema'
 import { firstLines, type OpenRun, prepared } from './announcement'
 import { type Device, openDevice } from './device'
 import { openData, openEngine, type Report, reportedCall, requireSameVocabulary } from './job-context'
-import { type LoopHooks, type LoopOptions, TrainLoop } from './loop'
+import { isUnwritable, type LoopHooks, type LoopOptions, TrainLoop } from './loop'
 import { evalLine, stepLine } from './metrics'
 import type { RequestQueue } from './request-queue'
 import { type CheckpointSource, modelCheckpoint, saveRun } from './run-checkpoints'
@@ -30,6 +32,9 @@ import type { TrainerPhase, TrainJob } from './trainer-protocol'
 
 /** Batches ordered beyond those of the step in hand. */
 const BATCHES_AHEAD = 2
+const GOES_ON = 'Make room on that disk. The run goes on, and saves again when the next checkpoint is due.'
+const HOLDS =
+  'Make room on that disk, then resume: the run is held in memory, and nothing is lost while Midbench stays open.'
 
 export class TrainRun {
   private readonly gradAccumSteps: number
@@ -80,16 +85,35 @@ export class TrainRun {
   private async train(loop: TrainLoop, finish: () => Promise<void>): Promise<void> {
     for (;;) {
       const outcome = await this.runOrSave(loop)
-      if (outcome === 'done') return finish()
-      await loop.saveUnlessSaved()
-      if (outcome === 'stop') {
+      const saved = await this.savedBy(outcome === 'done' ? finish : () => loop.saveUnlessSaved())
+      if (saved && outcome === 'done') return
+      if (saved && outcome === 'stop') {
         this.report({ type: 'stopped' })
         return
       }
+      if (!saved) this.requests.takeBackStop()
       this.report({ type: 'paused', step: loop.state.step })
       const next = await this.requests.afterPause()
+      if (next === 'resume' && !saved) await this.savedBy(() => loop.saveUnlessSaved(), GOES_ON)
       if (next === 'resume') this.phase = null // so that the next phase is reported whatever it is
     }
+  }
+
+  /** Whether the disk took it; where it did not, that is reported. */
+  private async savedBy(save: () => Promise<void>, remedy = HOLDS): Promise<boolean> {
+    try {
+      await save()
+      return true
+    } catch (error) {
+      if (!isUnwritable(error)) throw error
+      this.unsaved({ ...error.toFailure(), remedy })
+      return false
+    }
+  }
+
+  private unsaved(failure: Failure): void {
+    this.report({ type: 'unsaved', failure })
+    this.log('warn', failure.message)
   }
 
   /** A failure does not lose the steps before it. */
@@ -161,6 +185,9 @@ export class TrainRun {
       save: async () => {
         const { step } = source().state
         this.report({ type: 'checkpoint', step, ...(await saveRun(this.job.runDir, source())) })
+      },
+      onUnsaved: (failure) => {
+        this.unsaved({ ...failure, remedy: GOES_ON })
       },
     }
   }

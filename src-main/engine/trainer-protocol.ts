@@ -161,7 +161,7 @@ export interface LossesResult {
 /** What the trainer is at; `compiling` is the graph engine's, before the first of its kind of run. */
 export type TrainerPhase = 'preparing' | 'compiling' | 'training' | 'evaluating' | 'saving'
 
-/** From the trainer, in the order things happen. `paused`, `stopped`, `done`, `result` and `failed` follow a save. */
+/** From the trainer, in the order things happen. `paused`, `stopped`, `done`, `result` and `failed` follow a save, or `unsaved`. */
 export type TrainerReport =
   | { type: 'phase'; phase: TrainerPhase }
   | { type: 'prepared'; prepared: Prepared }
@@ -169,6 +169,8 @@ export type TrainerReport =
   | { type: 'eval'; metric: EvalMetric }
   | { type: 'log'; line: LogLine }
   | { type: 'checkpoint'; step: number; dir: string; kept: number[] }
+  /** A checkpoint or the result could not be written. The run goes on, or holds: `paused` follows then. */
+  | { type: 'unsaved'; failure: Failure }
   | { type: 'paused'; step: number }
   /** Before the first step there may be no checkpoint. */
   | { type: 'stopped' }

@@ -2,8 +2,8 @@
  * A run with its threads: hands requests to the trainer, and turns the trainer's reports into what the store, the log
  * file and the listeners are told.
  *
- * The store is written here and nowhere else while the run is active. It ends in one of the states at rest; a paused run
- * keeps its threads, and so its state in memory, until it is resumed, stopped or released.
+ * The store is written here and nowhere else while the run is active, through the run's journal. It ends in one of the
+ * states at rest; a paused run keeps its threads, and so its state in memory, until it is resumed, stopped or released.
  */
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,10 +18,10 @@ import { MetricsBatcher, type MetricsBatch } from './metrics-batcher'
 import { nothingKnown, preflight } from './preflight'
 import type { Finding } from './preflight.schema'
 import { reportFile, reportSection } from './report'
-import type { LogLine, RunState } from './run.schema'
+import type { LogLine, RunState, RunSummary } from './run.schema'
 import type { RunEvent } from './run-events'
+import type { RunJournal } from './run-journal'
 import type { RunThreads } from './run-threads'
-import type { RunStore } from './store'
 import { TimeLeft } from './time-left'
 
 /** States in which a run needs no threads any more. */
@@ -42,7 +42,7 @@ export class ActiveRun {
     readonly id: string,
     private readonly job: TrainJob,
     private readonly threads: RunThreads,
-    private readonly store: RunStore,
+    private readonly journal: RunJournal,
     private readonly emit: (event: RunEvent) => void,
     /** Number of the run's last `metrics` event; 0 before the first. */
     public seq = 0,
@@ -93,7 +93,7 @@ export class ActiveRun {
     await this.logFile
     if (OVER.includes(this.state)) return
     if (this.state !== 'paused') this.state = 'interrupted'
-    this.emitChanged(this.store.update(this.id, { state: this.state, owner: null }))
+    this.emitChanged(this.journal.update({ state: this.state, owner: null }))
   }
 
   // -------------------------------------------------------------- reports
@@ -119,7 +119,10 @@ export class ActiveRun {
       case 'checkpoint':
         this.flush()
         this.emit({ type: 'checkpoint', runId: this.id, step: report.step, dir: report.dir })
-        this.emitChanged(this.store.update(this.id, { checkpoints: report.kept }))
+        this.emitChanged(this.journal.update({ checkpoints: report.kept, error: null }))
+        return
+      case 'unsaved':
+        this.emitChanged(this.journal.update({ error: report.failure }))
         return
       case 'paused':
         this.enter('paused')
@@ -148,13 +151,13 @@ export class ActiveRun {
 
   private prepared({ model, device, totalSteps, step, facts }: Prepared): void {
     this.totalSteps = totalSteps
-    if (this.job.resume) this.store.truncateAfter(this.id, step)
+    if (this.job.resume) this.journal.truncateAfter(step)
     const { config } = this.job
     const gradAccumSteps = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
     const known = { ...nothingKnown, ...facts, device, bfloat16: hasBfloat16() }
     this.warn(preflight(config, known).findings)
     this.emitChanged(
-      this.store.update(this.id, {
+      this.journal.update({
         model,
         device,
         total_steps: totalSteps,
@@ -195,17 +198,24 @@ export class ActiveRun {
     if (error !== null) this.log('error', error.message)
     this.flush()
     this.state = state
-    this.emitChanged(this.store.update(this.id, { state, error: error ?? null, owner: null }))
+    this.emitChanged(this.journal.update({ state, error: error ?? null, owner: null }))
     this.emit({ type: 'rest', runId: this.id, state })
   }
 
   // -------------------------------------------------------------- what others see
 
+  /** Says how the store does: what troubles it, or that all is written again. */
+  tellOfStore(trouble: Failure | null): void {
+    if (trouble) this.log('warn', trouble.message)
+    else this.log('info', 'The run store can be written again, and holds all that waited for it.')
+    this.emitChanged(this.journal.update({}))
+  }
+
   private enter(state: RunState): void {
     if (this.state === state) return
     this.flush()
     this.state = state
-    this.emitChanged(this.store.update(this.id, { state }))
+    this.emitChanged(this.journal.update({ state }))
     if (state === 'paused') this.emit({ type: 'rest', runId: this.id, state })
   }
 
@@ -214,9 +224,7 @@ export class ActiveRun {
   }
 
   private publish(batch: MetricsBatch): void {
-    if (batch.steps.length > 0) this.store.appendSteps(this.id, batch.steps)
-    if (batch.evals.length > 0) this.store.appendEvals(this.id, batch.evals)
-    if (batch.log.length > 0) this.store.appendLog(this.id, batch.log)
+    this.journal.append(batch)
     this.appendToFile(batch.log)
     this.seq += 1
     this.emit({
@@ -241,7 +249,7 @@ export class ActiveRun {
     this.logFile = this.logFile.then(() => appendFile(path, text)).catch(() => undefined)
   }
 
-  private emitChanged(run: ReturnType<RunStore['summary']>): void {
+  private emitChanged(run: RunSummary): void {
     this.emit({ type: 'changed', run })
   }
 }

@@ -19,6 +19,7 @@ import { processIsAlive, thisProcess } from './process-identity'
 import { busy, elsewhere, noneToResume, notActive, notResumable } from './run-errors'
 import type { RunEvent } from './run-events'
 import { createRunFolder, holdsRun, newRunId, readRunFolder, type RunIdentity } from './run-folder'
+import { RunJournal } from './run-journal'
 import type { EvalMetric, LogLine, RunDetail, RunSummary, StepMetric } from './run.schema'
 import type { OpenRunThreads } from './run-threads'
 import type { RunStore } from './store'
@@ -71,6 +72,8 @@ export class RunManager {
   private readonly active = new Map<string, ActiveRun>()
   private readonly listeners = new Set<(event: RunEvent) => void>()
   private readonly lastSeq = new Map<string, number>()
+  /** Of the runs that have been active here: what the store could not take yet outlives their threads. */
+  private readonly journals = new Map<string, RunJournal>()
 
   constructor(private readonly options: RunManagerOptions) {
     options.store.markInterrupted(processIsAlive)
@@ -123,11 +126,11 @@ export class RunManager {
       return
     }
     this.refuseElsewhere(id)
-    const { state, dir } = this.options.store.detail(id)
+    const { state, dir } = this.get(id)
     if (!RESUMABLE.includes(state)) throw notResumable(id, state)
     await this.makeRoom()
     const { config } = await readRunFolder(dir)
-    this.options.store.update(id, { state: 'preparing', error: null, owner: thisProcess() })
+    this.journalOf(id).update({ state: 'preparing', error: null, owner: thisProcess() })
     this.launch(id, this.job(config, dir, true, options.stopAfter))
   }
 
@@ -139,22 +142,27 @@ export class RunManager {
       return
     }
     this.refuseElsewhere(id)
-    if (this.options.store.summary(id).state !== 'paused') throw notActive(id)
-    this.emit({ type: 'changed', run: this.options.store.update(id, { state: 'stopped', owner: null }) })
+    if (this.get(id).state !== 'paused') throw notActive(id)
+    this.emit({ type: 'changed', run: this.journalOf(id).update({ state: 'stopped', owner: null }) })
     await this.release(id)
   }
 
   list(): RunSummary[] {
-    return this.options.store.list()
+    return this.options.store.list().map((run) => this.asItIs(run))
+  }
+
+  summary(id: string): RunSummary {
+    return this.asItIs(this.options.store.summary(id))
   }
 
   get(id: string): RunDetail {
-    return this.options.store.detail(id)
+    return this.asItIs(this.options.store.detail(id))
   }
 
   /**
    * What is stored from a step on, the metrics that still wait included. A long history is read in slices, so as not to
-   * hold the thread up; the last slice and the number of the last event belong together.
+   * hold the thread up; the last slice and the number of the last event belong together. What the store could not take
+   * yet is there too.
    *
    * @throws MidbenchError `run.unknown`
    */
@@ -168,12 +176,13 @@ export class RunManager {
       if (slice.length < STEPS_AT_ONCE) break
       await setImmediate()
     }
+    const unwritten = this.journals.get(id)?.unwritten ?? { steps: [], evals: [], log: [] }
     return {
-      detail: store.detail(id),
+      detail: this.get(id),
       seq: this.active.get(id)?.seq ?? this.lastSeq.get(id) ?? 0,
-      steps,
-      evals: store.evals(id, fromStep),
-      log: store.log(id, LOG_LINES),
+      steps: [...steps, ...unwritten.steps.filter(({ step }) => step >= fromStep)],
+      evals: [...store.evals(id, fromStep), ...unwritten.evals.filter(({ step }) => step >= fromStep)],
+      log: [...store.log(id, LOG_LINES), ...unwritten.log].slice(-LOG_LINES),
     }
   }
 
@@ -185,6 +194,8 @@ export class RunManager {
     await this.release(id)
     const { dir } = this.get(id)
     this.options.store.remove(id)
+    this.journals.get(id)?.forget()
+    this.journals.delete(id)
     this.emit({ type: 'removed', runId: id })
     if (await holdsRun(dir)) await rm(dir, { recursive: true, force: true })
   }
@@ -244,7 +255,25 @@ export class RunManager {
     const emit = (event: RunEvent): void => {
       this.emit(event)
     }
-    this.active.set(id, new ActiveRun(id, job, threads, this.options.store, emit, this.lastSeq.get(id)))
+    const journal = this.journalOf(id)
+    this.active.set(id, new ActiveRun(id, job, threads, journal, emit, this.lastSeq.get(id)))
+  }
+
+  private journalOf(id: string): RunJournal {
+    const known = this.journals.get(id)
+    if (known !== undefined) return known
+    const journal = new RunJournal(id, this.options.store, (trouble) => {
+      const active = this.active.get(id)
+      if (active !== undefined) active.tellOfStore(trouble)
+      else this.emit({ type: 'changed', run: this.get(id) })
+    })
+    this.journals.set(id, journal)
+    return journal
+  }
+
+  /** A run of the store's, ahead of it where it waits for a disk that is full. */
+  private asItIs<Run extends RunSummary>(run: Run): Run {
+    return this.journals.get(run.id)?.amend(run) ?? run
   }
 
   private job(config: RunConfig, runDir: string, resume: boolean, stopAfter: number | undefined): TrainJob {

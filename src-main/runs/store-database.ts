@@ -104,17 +104,45 @@ export function openDatabase(file: string): Database.Database {
   }
 }
 
-/** Runs `work` as one transaction, taking the write lock at once so that it cannot fail half way for want of it. */
+/**
+ * Runs `work` as one transaction, taking the write lock at once so that it cannot fail half way for want of it.
+ *
+ * @throws MidbenchError `store.unwritable` where the file takes nothing: it is as it was then
+ */
 export function inTransaction<T>(db: Database.Database, work: () => T): T {
-  db.exec('BEGIN IMMEDIATE')
   try {
+    db.exec('BEGIN IMMEDIATE')
     const result = work()
     db.exec('COMMIT')
     return result
   } catch (error) {
-    db.exec('ROLLBACK')
-    throw error
+    if (db.inTransaction) db.exec('ROLLBACK') // a full disk has rolled back already
+    throw unwritable(error, db)
   }
+}
+
+const REASONS: Record<string, string> = {
+  SQLITE_FULL: 'the disk is full',
+  SQLITE_IOERR: 'the disk does not answer as it should',
+  SQLITE_READONLY: 'it may not be written',
+  SQLITE_BUSY: 'another process holds it',
+}
+
+/** A failure to write as `store.unwritable`, in words; any other as it is. */
+function unwritable(error: unknown, db: Database.Database): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const reason = Object.entries(REASONS).find(([name]) => code.startsWith(name))?.[1]
+  if (reason === undefined) return error
+  const entry = db.prepare('PRAGMA database_list').raw().get([])
+  const file = Array.isArray(entry) ? String(entry[2]) : ''
+  return new MidbenchError(
+    {
+      code: 'store.unwritable',
+      message: `The run store ${file} cannot be written: ${reason}.`,
+      remedy: 'See that there is room on that disk and that the file may be written, then try again.',
+    },
+    { cause: error },
+  )
 }
 
 /** As {@link inTransaction}, and on disk, with everything committed before it, when this returns. */

@@ -18,9 +18,13 @@ const SHOWN_MS = 6000
 const notices = shallowRef<Notice[]>([])
 let nextId = 1
 
+/** What is said already is not said twice. */
 function add(notice: Omit<Notice, 'id'>): number {
   const id = nextId++
-  notices.value = [...notices.value.slice(-3), { ...notice, id }]
+  const alike = (other: Notice): boolean =>
+    other.title === notice.title && other.error?.message === notice.error?.message
+  const others = notices.value.filter((other) => !alike(other))
+  notices.value = [...others.slice(-3), { ...notice, id }]
   return id
 }
 
@@ -34,9 +38,9 @@ function tell(title: string, action?: Notice['action']): void {
   setTimeout(() => dismiss(id), SHOWN_MS)
 }
 
-/** Says that an action failed, until it is dismissed. */
-function fail(title: string, error: unknown): void {
-  add({ title, error: toCallError(error) })
+/** Says that an action failed, until it is dismissed. @returns the notice's id */
+function fail(title: string, error: unknown): number {
+  return add({ title, error: toCallError(error) })
 }
 
 /** Runs an action that a person asked for; its failure becomes a notice. Returns undefined then. */

@@ -4,7 +4,7 @@
  */
 import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef } from 'vue'
-import { call } from '../api/client'
+import { call, CallError } from '../api/client'
 import type { Project, RunConfig } from '../api/types'
 import { useEvent } from './use-event'
 import { useNotices } from './use-notices'
@@ -49,7 +49,8 @@ export const useProject = createSharedComposable(() => {
         take(answer)
       } catch (error) {
         if (waiting === next) waiting = null
-        fail('The change was not taken', error)
+        const kept = error instanceof CallError && error.code === 'file.unwritable'
+        fail(kept ? 'The change is not on the disk yet' : 'The change was not taken', error)
       }
     })
     return sending

@@ -3,8 +3,8 @@
  */
 import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
-import { call } from '../api/client'
-import { RUN_STATES, type MainAction } from '../runs/run-state'
+import { call, CallError } from '../api/client'
+import { RUN_STATES, UNSAVED, isActive, type MainAction } from '../runs/run-state'
 import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
 import { useProject } from './use-project'
@@ -14,7 +14,7 @@ import { useRuns } from './use-runs'
 export const useRun = createSharedComposable(() => {
   const { current } = useRuns()
   const { project, flush } = useProject()
-  const { attempt, tell } = useNotices()
+  const { attempt, tell, fail, dismiss } = useNotices()
   const { place, go, showRun } = useNavigation()
   const { record, latest, loading, error } = useRunRecord(computed(() => current.value?.id ?? null))
 
@@ -65,6 +65,20 @@ export const useRun = createSharedComposable(() => {
       const inSight = (place.value === 'train' || place.value === 'runs') && !document.hidden
       if (inSight || (state !== 'done' && state !== 'failed')) return
       tell(state === 'done' ? 'The run is done' : 'The run failed', { label: 'Open', run: () => showRun(id) })
+    },
+  )
+
+  /** The notice of what could not be saved; null while all could. */
+  let unsaved: number | null = null
+  const unsavedError = computed(() => {
+    const { error = null, state } = current.value ?? {}
+    return state && (isActive(state) || state === 'paused') ? error : null
+  })
+  watch(
+    () => JSON.stringify(unsavedError.value),
+    () => {
+      if (unsaved !== null) dismiss(unsaved)
+      unsaved = unsavedError.value && fail(UNSAVED, new CallError(unsavedError.value))
     },
   )
 

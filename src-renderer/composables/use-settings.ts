@@ -26,13 +26,12 @@ export const useSettings = createSharedComposable(() => {
     take(await call('settings.get', {}))
   }
 
-  /** Changes some settings; shown at once, taken back where the main process refuses. */
+  /** Changes some settings; shown at once, and as the main process has them where it refuses. */
   async function update(change: Partial<Settings>): Promise<void> {
-    const before = settings.value
-    if (before) take({ ...before, ...change })
+    if (settings.value) take({ ...settings.value, ...change })
     const answer = await attempt('Settings not saved', () => call('settings.update', change))
-    const outcome = answer ?? before
-    if (outcome) take(outcome)
+    if (answer) take(answer)
+    else await attempt('The settings cannot be read', load)
   }
 
   useEvent('settings.changed', take)

@@ -41,6 +41,9 @@ export const RUN_STATES: Record<RunState, StateMeaning> = {
   done: meaning('done', 'done', 'Start'),
 }
 
+/** What an error of a run says that has not failed. */
+export const UNSAVED = 'Not everything of the run could be saved'
+
 /** Whether the run is doing something now. */
 export function isActive(state: RunState): boolean {
   return RUN_STATES[state].action === 'Pause'

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 
 import { JsonFile } from '../../../../src-main/app/json-file'
+import { failureOf } from '../../../support/failure'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
 const schema = z.object({ count: z.int() })
@@ -38,6 +39,23 @@ describe('JsonFile', () => {
     expect(file.read().value).toEqual({ count: 50 })
   })
 
+  it('keeps what cannot be written, says why, and writes it once it can', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { file, folder, path } = fileIn()
+    writeFileSync(folder, 'in the way of its folder')
+    expect(await failureOf(() => file.write({ count: 3 }))).toMatchObject({
+      code: 'file.unwritable',
+      message: `${path} cannot be written: a file stands where its folder belongs.`,
+    })
+    rmSync(folder)
+    vi.advanceTimersByTime(3000)
+    vi.useRealTimers()
+    await vi.waitFor(() => {
+      expect(file.read().value).toEqual({ count: 3 })
+    })
+  })
+
   it.each([
     ['no JSON', '{ "count": '],
     ['not what it should hold', '{ "count": "three" }'],
@@ -66,7 +84,9 @@ describe('JsonFile', () => {
   it('fails a write that cannot be made, and takes the next one', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'sub'), 'a file where the folder would be')
-    await expect(fileIn(folder).file.write({ count: 1 })).rejects.toThrow(/EEXIST|ENOTDIR/)
+    await expect(fileIn(folder).file.write({ count: 1 })).rejects.toThrow(
+      'a file stands where its folder belongs',
+    )
     const { file } = fileIn()
     await file.write({ count: 2 })
     expect(file.read().value).toEqual({ count: 2 })

@@ -17,6 +17,7 @@ import type {
 } from '../../../../src-main/engine/step-engine'
 import type { LoaderState, PackedBatch } from '../../../../src-main/packing/types'
 import type { EvalMetric, StepMetric } from '../../../../src-main/runs/run.schema'
+import { MidbenchError, type Failure } from '../../../../src-main/errors'
 import { failureOf } from '../../../support/failure'
 
 const EPOCH = 10
@@ -87,9 +88,14 @@ interface Trace {
   engine: CountingEngine
   steps: StepMetric[]
   evals: EvalMetric[]
-  /** Steps at which it was saved. */
+  /** Steps at which saving was tried. */
   saves: number[]
+  /** What saving fails with. */
+  failsWith: Error | null
+  unsaved: Failure[]
 }
+
+const full = new MidbenchError({ code: 'checkpoint.write', message: 'The disk is full.' })
 
 function makeLoop(
   options: Partial<LoopOptions> = {},
@@ -99,10 +105,12 @@ function makeLoop(
     state = initialState,
   }: { engine?: CountingEngine; state?: LoopState } = {},
 ): Trace {
-  const trace = {
-    steps: [] as StepMetric[],
-    evals: [] as EvalMetric[],
-    saves: [] as number[],
+  const trace: Omit<Trace, 'loop' | 'engine'> = {
+    steps: [],
+    evals: [],
+    saves: [],
+    failsWith: null,
+    unsaved: [],
   }
   const loop: TrainLoop = new TrainLoop(
     engine,
@@ -127,12 +135,13 @@ function makeLoop(
       onEval: (metric) => trace.evals.push(metric),
       save: () => {
         trace.saves.push(loop.state.step)
-        return Promise.resolve()
+        return trace.failsWith ? Promise.reject(trace.failsWith) : Promise.resolve()
       },
+      onUnsaved: (failure) => trace.unsaved.push(failure),
     },
     state,
   )
-  return { loop, engine, ...trace }
+  return Object.assign(trace, { loop, engine })
 }
 
 describe('where a run ends', () => {
@@ -235,6 +244,24 @@ describe('saving', () => {
     expect(await loop.run()).toBe('stop')
     await loop.saveUnlessSaved()
     expect(saves).toEqual([0])
+  })
+
+  test('a full disk stops nothing: it is said, and the next checkpoint is tried', async () => {
+    const trace = makeLoop({ steps: 5, saveEvery: 2 })
+    trace.failsWith = full
+    expect(await trace.loop.run()).toBe('done')
+    expect(trace.saves).toEqual([2, 4, 5])
+    expect(trace.unsaved.map(({ message }) => message)).toEqual(Array(3).fill('The disk is full.'))
+    trace.failsWith = null
+    await trace.loop.saveUnlessSaved()
+    expect(trace.saves).toEqual([2, 4, 5, 5])
+  })
+
+  test('another failure to save ends the run', async () => {
+    const trace = makeLoop({ steps: 5, saveEvery: 2 })
+    trace.failsWith = new Error('no such tensor')
+    await expect(trace.loop.run()).rejects.toThrow('no such tensor')
+    expect(trace.unsaved).toEqual([])
   })
 
   test('a failed step leaves the state of the one before', async () => {

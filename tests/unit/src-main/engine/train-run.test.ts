@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import type { TrainJob } from '../../../../src-main/engine/trainer-protocol'
@@ -98,6 +98,54 @@ test('a pause saves and holds, and the run goes on as if there had been none', a
   expect(paused.steps.map((step) => step.loss)).toEqual(whole.steps.map((step) => step.loss))
   const saved = paused.reports.find((report) => report.type === 'checkpoint')
   expect(saved).toMatchObject({ step: heldAt[0] })
+})
+
+test('a disk that takes no checkpoint loses nothing: the run goes on, holds at its end, and saves when it can', async () => {
+  const folder = temporaryFolder()
+  const config = goldenConfig({
+    num_iterations: 4,
+    save_every: 2,
+    dry_run: false,
+    base_dir: join(folder, 'base'),
+  })
+  cpSync(goldenPath('nanochat_base'), join(folder, 'base'), { recursive: true })
+  const [checkpoints, result] = [
+    join(folder, 'run', 'checkpoints'),
+    join(folder, 'base', 'mid_checkpoints', 'd3'),
+  ]
+  mkdirSync(dirname(checkpoints))
+  mkdirSync(dirname(result))
+  for (const place of [checkpoints, result]) writeFileSync(place, 'a file in its place')
+  const { reports, steps, last } = await runJob(goldenTrainJob(folder, config), (report, trainer) => {
+    if (report.type !== 'paused') return
+    for (const place of [checkpoints, result]) rmSync(place)
+    trainer.resume()
+  })
+  expect(steps.map((step) => step.step)).toEqual([1, 2, 3, 4])
+  const unsaved = reports.flatMap((report) => (report.type === 'unsaved' ? report.failure : []))
+  expect(unsaved.map(({ code }) => code)).toEqual(Array(3).fill('checkpoint.write')) // at 2, at 4, and the result
+  expect(unsaved[0]?.remedy).toContain('goes on')
+  expect(unsaved[2]?.remedy).toContain('held in memory')
+  expect(last).toMatchObject({ type: 'done', step: 4 })
+  expect(readdirSync(result)).toContain('model_000004.pt')
+})
+
+test('a stop that cannot be saved holds, and can be asked for again', async () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'run'))
+  const checkpoints = join(folder, 'run', 'checkpoints')
+  writeFileSync(checkpoints, 'a file in its place')
+  const { last, steps } = await runJob(
+    goldenTrainJob(folder, goldenConfig({ num_iterations: 4 })),
+    (report, trainer) => {
+      if (report.type === 'step' && report.metric.step === 2) trainer.stop()
+      if (report.type !== 'paused') return
+      rmSync(checkpoints)
+      trainer.stop()
+    },
+  )
+  expect(last).toEqual({ type: 'stopped' })
+  expect(readdirSync(checkpoints)).toEqual([`step_${String(steps.length).padStart(6, '0')}`])
 })
 
 test('a torn checkpoint is passed over, and told of', async () => {

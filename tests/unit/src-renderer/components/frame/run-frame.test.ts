@@ -6,6 +6,7 @@ import { defineComponent, h } from 'vue'
 import type { RunSummary } from '../../../../../src-renderer/api/types'
 import StatusLine from '../../../../../src-renderer/components/frame/StatusLine.vue'
 import TopBar from '../../../../../src-renderer/components/frame/TopBar.vue'
+import { useNotices } from '../../../../../src-renderer/composables/use-notices'
 import { useProject } from '../../../../../src-renderer/composables/use-project'
 import { useRuns } from '../../../../../src-renderer/composables/use-runs'
 import { answerWith, connect, made, send, settled } from '../../main-process'
@@ -87,6 +88,28 @@ describe('the main button', () => {
     await button('Stop and save')?.trigger('click')
     await settled()
     expect(called()).toEqual(['runs.stop'])
+    wrapper.unmount()
+  })
+})
+
+describe('what a run could not save', () => {
+  const error = { code: 'checkpoint.write', message: 'The disk is full.', remedy: 'Make room.' }
+  const { notices } = useNotices()
+
+  it('is said as long as it is so, wherever the window is', async () => {
+    const { wrapper } = await frame([sampleRun({ state: 'training' })])
+    await send('run.changed', { run: sampleRun({ state: 'paused', error }) })
+    await flushPromises()
+    expect(notices.value.map((notice) => notice.error?.message)).toEqual(['The disk is full.'])
+    await send('run.changed', { run: sampleRun({ state: 'training', error: null }) })
+    await flushPromises()
+    expect(notices.value).toEqual([])
+    wrapper.unmount()
+  })
+
+  it('is left to the run’s own page once it has ended', async () => {
+    const { wrapper } = await frame([sampleRun({ state: 'interrupted', error })])
+    expect(notices.value).toEqual([])
     wrapper.unmount()
   })
 })

@@ -1,0 +1,125 @@
+/**
+ * What a run tells the store, in order. Where the store's file cannot be written (its disk is full), it waits in memory
+ * and is tried again every few seconds and with whatever comes next: the run neither stops for that nor loses any of it.
+ *
+ * Only what still waits when the process ends is lost. `amend` shows a run as it is, ahead of what the store has of it.
+ */
+import { MidbenchError, type Failure } from '../errors'
+import type { MetricsBatch } from './metrics-batcher'
+import type { RunSummary, StepMetric } from './run.schema'
+import type { RunPatch, RunStore } from './store'
+
+const AGAIN_MS = 3000
+const REMEDY =
+  'Make room on that disk. The run goes on; what it has to store is kept in memory, and written as soon as it can be.'
+
+export type JournalStore = Pick<
+  RunStore,
+  'appendSteps' | 'appendEvals' | 'appendLog' | 'update' | 'truncateAfter' | 'summary'
+>
+
+interface Waiting {
+  work: () => void
+  /** Called once it waits no more. */
+  over?: () => void
+}
+
+export class RunJournal {
+  private waiting: Waiting[] = []
+  /** Metrics and lines that the store does not have yet. */
+  readonly unwritten: Readonly<MetricsBatch> = { steps: [], evals: [], log: [] }
+  /** What else it does not know yet. */
+  private ahead: Partial<RunSummary> = {}
+  private timer: NodeJS.Timeout | undefined
+  /** Why things wait; null while nothing does. */
+  trouble: Failure | null = null
+
+  /** @param onTrouble hears when things begin to wait, and with null when all are written */
+  constructor(
+    private readonly id: string,
+    private readonly store: JournalStore,
+    private readonly onTrouble: (trouble: Failure | null) => void,
+  ) {}
+
+  append({ steps, evals, log }: MetricsBatch): void {
+    const { id, store, unwritten } = this
+    const last = steps.at(-1)
+    if (last) this.ahead = { ...this.ahead, ...advanced(last) }
+    this.writeRows(steps, unwritten.steps, () => store.appendSteps(id, steps))
+    this.writeRows(evals, unwritten.evals, () => store.appendEvals(id, evals))
+    this.writeRows(log, unwritten.log, () => store.appendLog(id, log))
+  }
+
+  /** @returns the run as it is now */
+  update(patch: RunPatch): RunSummary {
+    const { owner: _, differences: _differences, model: _model, ...shown } = patch
+    this.ahead = { ...this.ahead, ...shown }
+    this.write({ work: () => this.store.update(this.id, patch) })
+    return this.amend(this.store.summary(this.id))
+  }
+
+  truncateAfter(step: number): void {
+    this.ahead = { ...this.ahead, step }
+    this.write({
+      work: () => {
+        this.store.truncateAfter(this.id, step)
+      },
+    })
+  }
+
+  /** A run of the store's as it is now. */
+  amend<Run extends RunSummary>(run: Run): Run {
+    const now = { ...run, ...this.ahead }
+    return { ...now, error: now.error ?? this.trouble }
+  }
+
+  /** Tries what waits. */
+  drain(): void {
+    clearTimeout(this.timer)
+    const before = this.trouble
+    try {
+      for (let next = this.waiting[0]; next !== undefined; next = this.waiting[0]) {
+        next.work()
+        this.takeOut()
+      }
+      this.trouble = null
+      this.ahead = {}
+    } catch (error) {
+      if (!(error instanceof MidbenchError && error.code === 'store.unwritable')) {
+        this.takeOut() // it would fail every time
+        throw error
+      }
+      this.trouble = { ...error.toFailure(), remedy: REMEDY }
+      this.timer = setTimeout(() => {
+        this.drain()
+      }, AGAIN_MS).unref()
+    }
+    if ((before === null) !== (this.trouble === null)) this.onTrouble(this.trouble)
+  }
+
+  /** The run is gone: nothing is to be written any more. */
+  forget(): void {
+    clearTimeout(this.timer)
+    this.waiting = []
+  }
+
+  private writeRows<Row>(rows: readonly Row[], unwritten: Row[], work: () => void): void {
+    if (rows.length === 0) return
+    unwritten.push(...rows)
+    this.write({ work, over: () => unwritten.splice(0, rows.length) })
+  }
+
+  private write(waiting: Waiting): void {
+    this.waiting.push(waiting)
+    this.drain()
+  }
+
+  private takeOut(): void {
+    this.waiting.shift()?.over?.()
+  }
+}
+
+/** What the last step says of the whole run. */
+function advanced({ step, progress, loss, tok_per_sec, training_time_s }: StepMetric): Partial<RunSummary> {
+  return { step, progress, last_loss: loss, tok_per_sec, training_time_s }
+}
