@@ -1,6 +1,6 @@
 /**
- * Packing and a run in a real window: the batch in training is followed, and a point of the loss curve leads to the batch
- * behind it.
+ * Packing and a run in a real window: the batch in training is a strip in Train and is followed in Packing, and a point of
+ * the loss curve leads to the batch behind it.
  */
 import type { Locator } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -18,6 +18,19 @@ beforeAll(async () => {
 
 const field = (name: string): Locator => window.main.getByLabel(name, { exact: true })
 
+/** Different colours of the strip's canvas, of which there are more than a few pixels each. */
+async function stripColours(): Promise<number> {
+  return Number(
+    await window.page.evaluate(`{
+      const canvas = document.querySelector('button[data-batch] canvas')
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+      const counts = new Map()
+      for (const pixel of new Uint32Array(data.buffer)) counts.set(pixel, (counts.get(pixel) ?? 0) + 1)
+      Array.from(counts.values()).filter((count) => count > 100).length
+    }`),
+  )
+}
+
 describe('a run', () => {
   const chart = (): Locator => window.main.getByRole('img', { name: /^Loss:/ })
   const pointed = async (): Promise<number> => {
@@ -25,12 +38,24 @@ describe('a run', () => {
     return Number(/at step (\d+)$/.exec(label)?.[1])
   }
 
-  it('has the batch in training followed, until another is looked at', async () => {
+  const batch = async (): Promise<number> => Number(await field('batch').inputValue())
+
+  it('has its batch in training as a strip of tasks, which goes with the steps and opens in Packing', async () => {
     await window.button('Start').click()
     await window.reachStep(1)
+    const strip = window.action(/^Batch \d+, step \d+, in training: 8 rows of 513 tokens, \d+ conversations/)
+    const shown = async (): Promise<number> => Number(await strip.getAttribute('data-batch'))
+    const first = await shown()
+    expect(await stripColours()).toBeGreaterThanOrEqual(3)
+    await until(shown, (now) => now > first, 20_000, 'a later batch')
+    await strip.focus()
+    await window.page.keyboard.press('Enter')
+    await until(batch, (opened) => opened > first, 10_000, 'that batch in Packing')
+  })
+
+  it('has the batch in training followed, until another is looked at', async () => {
     await window.open('Packing')
     await window.action('Follow the run').click()
-    const batch = async (): Promise<number> => Number(await field('batch').inputValue())
     await until(batch, (shown) => shown >= 4, 60_000, 'the batch of a later step')
     await window.picture('packing-followed')
     await field('batch').fill('2')

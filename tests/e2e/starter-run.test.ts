@@ -27,6 +27,8 @@ it(
     expect(early).toBeGreaterThan(6)
     expect(later).toBeLessThan(early - 2)
 
+    expect(await plannedTime(window)).toMatch(/ min \d+ s as last timed$/)
+
     await window.button('Pause').click()
     await window.button('Resume').waitFor()
     const paused = await window.step()
@@ -51,13 +53,31 @@ it(
 
     const store = RunStore.open(storeFile(app.home))
     const [run] = store.list()
-    const steps = store.steps(run?.id ?? '', 0).map((metric) => metric.step)
+    const metrics = store.steps(run?.id ?? '', 0)
+    const steps = metrics.map((metric) => metric.step)
     const log = store.log(run?.id ?? '', 1000).map((line) => line.text)
     store.close()
     expect(steps).toEqual(steps.map((_, index) => index + 1))
+    expect(metrics.every((metric) => (metric.grad_norm ?? 0) > 0)).toBe(true)
     expect(log.find((line) => line.startsWith(`step ${String(left + 1).padStart(5, '0')}`))).toBeDefined()
   },
 )
+
+/** The planned time, as the plan beside the run says it; Run is in sight afterwards. */
+async function plannedTime({ main }: AppPage): Promise<string> {
+  const show = async (what: string): Promise<void> => {
+    const choice = main.getByRole('radio', { name: what })
+    if ((await choice.count()) > 0) await choice.click() // a wide window has both
+  }
+  await show('Plan')
+  const figure = main
+    .getByRole('region', { name: 'What follows from the options' })
+    .locator('div', { hasText: /^time/ })
+  await figure.getByText('as last timed').waitFor({ timeout: 5000 })
+  const text = await figure.innerText()
+  await show('Run')
+  return text.replaceAll(/\s+/g, ' ')
+}
 
 /** Milliseconds that the main process takes to answer a call of the page: the Settings place asks for the folders. */
 async function answerTime(page: AppPage['page']): Promise<number> {
