@@ -1,6 +1,6 @@
 /**
  * One split of an opened mixture, with what has been learned of its conversations' lengths. A length is known once the
- * conversation has been read; reading all of them takes as long as rendering does.
+ * conversation is in the token cache, or has been read; rendering all of them takes minutes on a full mixture.
  */
 import type { Mixture, OpenProgress } from '../data/mixture'
 import type { ConversationSource } from '../data/render-source'
@@ -56,6 +56,8 @@ export class SplitData implements ConversationSource {
   lengthOf(index: number): number | Promise<number> {
     const known = this.knownLength(index)
     if (known > 0) return known
+    const size = this.source.size?.(index)
+    if (size !== undefined) return (this.lengths[index] = size.length)
     const read = this.ids(index)
     return read instanceof Int32Array ? read.length : read.then((ids) => ids.length)
   }
@@ -71,14 +73,14 @@ export class SplitData implements ConversationSource {
     await this.mixture.close()
   }
 
-  /** Reads every conversation that has not been, and answers what is known of them all. */
+  /** Renders every conversation that has not been, and answers what is known of them all. */
   async table({ progress, signal }: CallContext): Promise<LengthTable> {
     if (this.known < this.length) await this.fillInTurn({ progress, signal })
     const reader = new RoleReader(this.tokenizer)
     const breather = new Breather(signal)
     for (let c = 0; this.known < this.length && c < this.length; c++) {
       if (this.supervised[c] !== -1) continue
-      const supervised = reader.supervised(await this.ids(c))
+      const supervised = this.sized(c) ?? reader.supervised(await this.ids(c))
       if (this.supervised[c] === -1) this.known++ // another call may have come before this one
       this.supervised[c] = supervised
       if (!breather.due) continue
@@ -86,6 +88,13 @@ export class SplitData implements ConversationSource {
       await breather.breathe()
     }
     return { lengths: this.lengths, supervised: this.supervised, tasks: this.tasks }
+  }
+
+  /** What of a conversation is supervised, where that is known without reading it; its length is then, too. */
+  private sized(index: number): number | undefined {
+    const size = this.source.size?.(index)
+    if (size !== undefined) this.lengths[index] = size.length
+    return size?.supervised
   }
 
   /** One at a time: what one asker has rendered, the next finds on disk. */

@@ -7,7 +7,7 @@ import { toFailure, type Failure } from '../../errors'
 import type { Tokenizer } from '../../tokenizer/tokenizer'
 import type { OpenOptions } from '../locations'
 import type { Mixture } from '../mixture'
-import type { ConversationSource } from '../render-source'
+import type { ConversationSize, ConversationSource } from '../render-source'
 import { fillSegments } from './fill-pool'
 import type { FillSetup } from './fill-protocol'
 import { TokenSource, type FillJob } from './token-source'
@@ -43,6 +43,10 @@ export class CachedSource implements ConversationSource {
 
   locate(index: number): { task: number; row: number } {
     return this.tokens.locate(index)
+  }
+
+  size(index: number): ConversationSize | undefined {
+    return this.tokens.size(index)
   }
 
   /** [T] rendered ids. The first that are not on disk start the filling. */

@@ -1,11 +1,13 @@
 /**
  * A segment: the rendered ids of a few thousand neighbouring rows of a dataset in one file, written whole or not at all
  * (files/durable.ts). Layout, little-endian: magic, rows, bytes an id (2 or 4), ids in all, each uint32; then where each
- * row's ids start and where the last one's end, uint32 [rows + 1]; then the ids. Reading a row is one read of its bytes; a
- * small segment, whose rows are so short that a read costs more than they do, is held in memory from its first row on.
+ * row's ids start and where the last one's end, uint32 [rows + 1]; how many of each row's are supervised, uint32 [rows];
+ * then the ids. How long a row is needs no read; its ids are one read of their bytes. A small segment, whose rows are so
+ * short that a read costs more than they do, is held in memory from its first row on.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { makeFile } from '../files/durable'
+import type { ConversationSize } from '../render-source'
 
 /** Rows of a segment; the last one of a dataset may have fewer. */
 export const SEGMENT_ROWS = 8192
@@ -18,33 +20,47 @@ let heldBytes = 0
 /** What a row of 2 bytes an id is read into on its way to 4. */
 const passing = new Uint16Array(4096)
 
-const MAGIC = 0x314b544d // MTK1
+const MAGIC = 0x324b544d // MTK2; MTK1 did not tell what is supervised
 const HEADER = 16
 
+/** A row to be written. */
+export interface SegmentRow {
+  ids: Int32Array
+  /** Ids that the assistant is trained on. */
+  supervised: number
+}
+
 /** Writes a segment. */
-export async function writeSegment(path: string, rows: readonly Int32Array[]): Promise<void> {
+export async function writeSegment(path: string, rows: readonly SegmentRow[]): Promise<void> {
   await makeFile(path, encodeSegment(rows))
 }
 
-function encodeSegment(rows: readonly Int32Array[]): Uint8Array {
-  const width = rows.every((ids) => ids.every((id) => id < 0x10000)) ? 2 : 4
+function encodeSegment(rows: readonly SegmentRow[]): Uint8Array {
+  const width = rows.every(({ ids }) => ids.every((id) => id < 0x10000)) ? 2 : 4
   const offsets = new Uint32Array(rows.length + 1)
-  rows.forEach((ids, row) => (offsets[row + 1] = (offsets[row] ?? 0) + ids.length))
+  rows.forEach(({ ids }, row) => (offsets[row + 1] = (offsets[row] ?? 0) + ids.length))
   const count = offsets.at(-1) ?? 0
-  const start = HEADER + offsets.byteLength
+  const start = startOfIds(rows.length)
   const buffer = new ArrayBuffer(start + count * width)
-  new Uint32Array(buffer, 0, 4).set([MAGIC, rows.length, width, count])
-  new Uint32Array(buffer, HEADER, offsets.length).set(offsets)
+  const head = new Uint32Array(buffer, 0, start / 4)
+  head.set([MAGIC, rows.length, width, count, ...offsets, ...rows.map(({ supervised }) => supervised)])
   const ids = width === 2 ? new Uint16Array(buffer, start) : new Int32Array(buffer, start)
   rows.forEach((row, i) => {
-    ids.set(row, offsets[i] ?? 0)
+    ids.set(row.ids, offsets[i] ?? 0)
   })
   return new Uint8Array(buffer)
+}
+
+/** Where the ids of a segment begin, in bytes. */
+function startOfIds(rows: number): number {
+  return HEADER + 4 * (rows + 1) + 4 * rows
 }
 
 export class SegmentReader {
   /** [rows + 1] */
   private readonly offsets: Uint32Array
+  /** [rows] */
+  private readonly supervised: Uint32Array
   /** [count] every row's ids; undefined where they are read from the file. */
   private held: Int32Array | undefined
 
@@ -55,6 +71,7 @@ export class SegmentReader {
     private readonly count: number,
   ) {
     this.offsets = readExactly(file, new Uint32Array(rows + 1), HEADER)
+    this.supervised = readExactly(file, new Uint32Array(rows), HEADER + this.offsets.byteLength)
   }
 
   /** Opens a segment; undefined where there is none, or one that is not as it was written. */
@@ -68,7 +85,7 @@ export class SegmentReader {
     try {
       const header = readExactly(file, new Uint32Array(HEADER / 4), 0)
       const [magic, rows = 0, width = 0, count = 0] = header
-      const size = HEADER + 4 * (rows + 1) + width * count
+      const size = startOfIds(rows) + width * count
       if (magic === MAGIC && fstatSync(file).size === size) return new SegmentReader(file, rows, width, count)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
@@ -83,6 +100,12 @@ export class SegmentReader {
     const end = this.offsets[row + 1] ?? 0
     this.held ??= this.hold()
     return this.held?.subarray(first, end) ?? this.readIds(first, end)
+  }
+
+  /** What a row amounts to; reads nothing. */
+  size(row: number): ConversationSize {
+    const length = (this.offsets[row + 1] ?? 0) - (this.offsets[row] ?? 0)
+    return { length, supervised: this.supervised[row] ?? 0 }
   }
 
   close(): void {
@@ -102,7 +125,7 @@ export class SegmentReader {
 
   private readIds(first: number, end: number): Int32Array {
     const count = end - first
-    const at = HEADER + this.offsets.byteLength + first * this.width
+    const at = startOfIds(this.rows) + first * this.width
     if (this.width === 4) return readExactly(this.file, new Int32Array(count), at)
     const stored = count <= passing.length ? passing.subarray(0, count) : new Uint16Array(count)
     return new Int32Array(readExactly(this.file, stored, at))

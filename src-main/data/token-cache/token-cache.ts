@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { MAX_CONVERSATION_TOKENS, RENDERING_VERSION } from '../../tokenizer/render'
 import type { DatasetInfo } from '../mixture'
-import { SEGMENT_ROWS, SegmentReader, writeSegment } from './segment'
+import type { ConversationSize } from '../render-source'
+import { SEGMENT_ROWS, SegmentReader, writeSegment, type SegmentRow } from './segment'
 
 /** Longest that rendering holds its thread, in milliseconds. */
 const HOLD_MS = 8
@@ -29,9 +30,12 @@ export class TokenCache {
 
   /** The ids of a row, or undefined where they are not on disk; looks on disk only in {@link look}. */
   ids(row: number): Int32Array | undefined {
-    const segment = this.segments.get(Math.floor(row / SEGMENT_ROWS))
-    const within = row % SEGMENT_ROWS
-    return segment !== undefined && within < segment.rows ? segment.read(within) : undefined
+    return this.segmentOf(row)?.read(row % SEGMENT_ROWS)
+  }
+
+  /** What a row amounts to, or undefined where it is not on disk; reads nothing. */
+  size(row: number): ConversationSize | undefined {
+    return this.segmentOf(row)?.size(row % SEGMENT_ROWS)
   }
 
   /** Opens a segment if it is on disk with all the rows it should have by now; whether it is. */
@@ -52,9 +56,9 @@ export class TokenCache {
   }
 
   /** Renders a segment's rows and writes them; other work of the thread comes in between every few milliseconds. */
-  async write(segment: number, render: (row: number) => Int32Array): Promise<void> {
+  async write(segment: number, render: (row: number) => SegmentRow): Promise<void> {
     const { first, length } = this.rowsOf(segment)
-    const rows: Int32Array[] = []
+    const rows: SegmentRow[] = []
     let since = performance.now()
     while (rows.length < length) {
       rows.push(render(first + rows.length))
@@ -68,6 +72,12 @@ export class TokenCache {
   close(): void {
     for (const segment of this.segments.values()) segment.close()
     this.segments.clear()
+  }
+
+  /** The open segment that has a row. */
+  private segmentOf(row: number): SegmentReader | undefined {
+    const segment = this.segments.get(Math.floor(row / SEGMENT_ROWS))
+    return segment !== undefined && row % SEGMENT_ROWS < segment.rows ? segment : undefined
   }
 
   private path(segment: number): string {

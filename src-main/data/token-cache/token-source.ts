@@ -5,8 +5,8 @@
 import { MAX_CONVERSATION_TOKENS, renderConversation } from '../../tokenizer/render'
 import type { Tokenizer } from '../../tokenizer/tokenizer'
 import type { Mixture } from '../mixture'
-import type { ConversationSource } from '../render-source'
-import { SEGMENT_ROWS } from './segment'
+import type { ConversationSize, ConversationSource } from '../render-source'
+import { SEGMENT_ROWS, type SegmentRow } from './segment'
 import { TokenCache } from './token-cache'
 
 /** A part of a dataset to be rendered: about half a second's work. */
@@ -50,10 +50,16 @@ export class TokenSource implements ConversationSource {
     return this.caches[dataset]?.ids(row)
   }
 
+  /** What a conversation amounts to, if it is on disk. */
+  size(index: number): ConversationSize | undefined {
+    const { dataset, row } = this.datasetRow(index)
+    return this.caches[dataset]?.size(row)
+  }
+
   /** The ids, rendered whether or not they are on disk. */
   renderNow(index: number): Int32Array {
     const { dataset, row } = this.datasetRow(index)
-    return this.render(dataset, row)
+    return this.render(dataset, row).ids
   }
 
   /** What of the mixture is not on disk; takes up what has come to be there. */
@@ -94,10 +100,11 @@ export class TokenSource implements ConversationSource {
     return this.mixture.datasetRow(task, row)
   }
 
-  private render(dataset: number, row: number): Int32Array {
+  private render(dataset: number, row: number): SegmentRow {
     this.rendered++
     const conversation = this.mixture.datasetConversation(dataset, row)
-    return renderConversation(this.tokenizer, conversation, MAX_CONVERSATION_TOKENS).ids
+    const { ids, mask } = renderConversation(this.tokenizer, conversation, MAX_CONVERSATION_TOKENS)
+    return { ids, supervised: mask.reduce((sum, trained) => sum + trained, 0) }
   }
 }
 

@@ -58,6 +58,20 @@ describe('SplitData', () => {
     expect(read).toBe(mixture.length)
   })
 
+  it('reads nothing where the cache knows what conversations amount to', async () => {
+    const source: SplitSource = {
+      ...renderSource(mixture, tokenizer),
+      ids: () => Promise.reject(new Error('it was read')),
+      size: (index) => ({ length: index + 1, supervised: index }),
+    }
+    const data = new SplitData(mixture, tokenizer, source, (fault) => faults.push(fault))
+    expect(data.lengthOf(7)).toBe(8)
+    expect(data.knownLength(7)).toBe(8)
+    const { lengths, supervised } = await data.table(context)
+    expect(Array.from(supervised)).toEqual(Array.from({ length: 30 }, (_, i) => i))
+    expect(Array.from(lengths)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1))
+  })
+
   it('stops when cancelled and goes on where it was', async () => {
     let read = 0
     const slow = {

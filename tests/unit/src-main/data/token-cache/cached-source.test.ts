@@ -10,6 +10,7 @@ import { CachedSource } from '../../../../../src-main/data/token-cache/cached-so
 import { fillSegments } from '../../../../../src-main/data/token-cache/fill-pool'
 import { TokenSource } from '../../../../../src-main/data/token-cache/token-source'
 import { readEncoding } from '../../../../../src-main/tokenizer/encoding-file'
+import { renderConversation } from '../../../../../src-main/tokenizer/render'
 import { createTokenizer, loadTokenizer, type Tokenizer } from '../../../../../src-main/tokenizer/tokenizer'
 import { failureOf } from '../../../../support/failure'
 import { goldenPath, readGolden } from '../../../../support/golden'
@@ -67,6 +68,21 @@ describe('CachedSource', () => {
     const second = sourceOf(mixture, locations)
     expect(digest(second)).toBe(GOLDEN_DIGEST)
     expect(second.rendered).toBe(0)
+  })
+
+  it('tells what conversations amount to without reading them, once they are on disk', async () => {
+    const locations = locationsIn(temporaryFolder())
+    const mixture = await open(goldenMixture.train, locations)
+    const source = sourceOf(mixture, locations)
+    expect(source.size(0)).toBeUndefined()
+    await source.fillAll()
+    for (let i = 0; i < mixture.length; i++) {
+      const { ids, mask } = renderConversation(tokenizer, await mixture.conversation(i), 2048)
+      expect(source.size(i)).toEqual({
+        length: ids.length,
+        supervised: mask.reduce((sum, trained) => sum + trained, 0),
+      })
+    }
   })
 
   it('fills all before work over the whole mixture, with progress', async () => {

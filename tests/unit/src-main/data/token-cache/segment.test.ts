@@ -9,7 +9,7 @@ async function written(rows: number[][]): Promise<string> {
   const path = join(temporaryFolder(), 'segment')
   await writeSegment(
     path,
-    rows.map((ids) => Int32Array.from(ids)),
+    rows.map((ids) => ({ ids: Int32Array.from(ids), supervised: ids.length >> 1 })),
   )
   return path
 }
@@ -20,6 +20,14 @@ function readAll(path: string): number[][] | undefined {
   const rows = Array.from({ length: reader.rows }, (_, row) => [...reader.read(row)])
   reader.close()
   return rows
+}
+
+/** A segment as it was written before it told what is supervised. */
+function formatOne(rows: number[][]): Buffer {
+  const ids = rows.flat()
+  const starts = rows.map((_, row) => rows.slice(0, row + 1).flat().length)
+  const head = Uint32Array.from([0x314b544d, rows.length, 2, ids.length, 0, ...starts])
+  return Buffer.concat([new Uint8Array(head.buffer), new Uint8Array(Uint16Array.from(ids).buffer)])
 }
 
 describe('a segment', () => {
@@ -35,6 +43,18 @@ describe('a segment', () => {
       [[65_535], [65_536]].map(async (row) => readFileSync(await written([row])).length),
     )
     expect(sizes[1]).toBe((sizes[0] ?? 0) + 2)
+  })
+
+  it('tells how long its rows are, and how much of them is supervised', async () => {
+    const reader = SegmentReader.open(await written([[1, 2, 3], [70_000], [], [4, 5, 6, 7]]))
+    const sizes = Array.from({ length: 4 }, (_, row) => reader?.size(row))
+    reader?.close()
+    expect(sizes).toEqual([
+      { length: 3, supervised: 1 },
+      { length: 1, supervised: 0 },
+      { length: 0, supervised: 0 },
+      { length: 4, supervised: 2 },
+    ])
   })
 
   it('gives back its rows whether or not there is room for it in memory', async () => {
@@ -65,6 +85,8 @@ describe('a segment', () => {
       expect(readAll(path)).toBeUndefined()
     }
     writeFileSync(path, Buffer.alloc(length))
+    expect(readAll(path)).toBeUndefined()
+    writeFileSync(path, formatOne([[1, 2, 3], [4]]))
     expect(readAll(path)).toBeUndefined()
     expect(readAll(`${path}-none`)).toBeUndefined()
   })
