@@ -75,10 +75,18 @@ export class DataAccess {
     })
   }
 
-  /** Gives back what is open of a config: the next call reads its files as they are then. */
-  async forget(config: RunConfig, dir: string): Promise<void> {
-    const opened = await this.take(JSON.stringify(this.dataOptions(config, dir)))
-    await opened?.client.release()
+  /** The same, with its files as they are now, whatever is open of them. */
+  reopen(
+    config: RunConfig,
+    dir: string,
+    call: CallOptions = {},
+    asker: Asker = 'project',
+  ): Promise<OpenData> {
+    const options = this.dataOptions(config, dir)
+    const key = JSON.stringify(options)
+    this.drop(key)
+    this.open.set(key, this.openNow({ ...options, fresh: true }, call))
+    return this.of(config, dir, call, asker)
   }
 
   /** Where a config's data lies. */
@@ -125,16 +133,17 @@ export class DataAccess {
   private keep(key: string, asker: Asker): void {
     this.recent[asker] = [...this.recent[asker].filter((one) => one !== key), key].slice(-KEPT[asker])
     const kept = [...this.recent.project, ...this.recent.run]
-    for (const unused of this.open.keys()) {
-      if (!kept.includes(unused)) void this.take(unused).then((opened) => opened?.client.close())
-    }
+    for (const unused of this.open.keys()) if (!kept.includes(unused)) this.drop(unused)
   }
 
-  /** Takes a mixture out of what is open; null where it was not, or could not be opened, as its asker has heard. */
-  private async take(key: string): Promise<OpenData | null> {
+  /** Closes a mixture, once it is open; where it could not be opened, its asker has heard of it. */
+  private drop(key: string): void {
     const opening = this.open.get(key)
     this.open.delete(key)
-    return (await opening?.catch(() => null)) ?? null
+    void opening?.then(
+      ({ client }) => client.close(),
+      () => undefined,
+    )
   }
 
   /** With absolute paths, as a run keeps them: the same data has the same options, whoever asks. */

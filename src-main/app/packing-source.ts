@@ -59,8 +59,8 @@ async function openRun({ config, dir }: RunDetail, access: DataAccess, call: Cal
   const opened = await access.of(config, dir, call, 'run')
   const then = await readDataRecord(dir)
   if (then === null || dataChanges(then, opened.data.identity).length === 0) return opened
-  await access.forget(config, dir) // it may have been open since before its files were put back
-  const anew = await access.of(config, dir, call, 'run')
+  // it may have been open since before its files were put back
+  const anew = await access.reopen(config, dir, call, 'run')
   requireSameData(then, anew.data.identity)
   return anew
 }

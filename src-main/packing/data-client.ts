@@ -156,12 +156,6 @@ export class DataClient {
     return this.caller.call('replayRow', at, call)
   }
 
-  /** Gives back what is open, so that opening it again reads its files as they are then, and ends the client. */
-  async release(): Promise<void> {
-    await this.caller.call('close', null)
-    await this.close()
-  }
-
   /** Ends the client; a worker ends with it, other ports of the thread live on. */
   async close(): Promise<void> {
     if ('terminate' in this.port) await this.port.terminate()

@@ -37,17 +37,17 @@ export class DataLibrary {
   }
 
   /**
-   * Opens a split, or shares the one that is open, or being opened; where who opens it cancels, the next one does.
+   * Opens a split, or shares the one that is open, or being opened, unless a fresh one is asked for; where who opens it cancels, the next one does.
    * @throws MidbenchError as openMixture and loadTokenizer; the signal's reason when it is aborted
    */
   async borrow(
     entries: readonly MixtureEntry[],
     locations: DataLocations,
     tokenizerDir: string,
-    options: OpenOptions,
+    options: OpenOptions & { fresh?: boolean },
   ): Promise<Borrowed> {
     const key = JSON.stringify([entries, locations, tokenizerDir])
-    const shared = this.shelves.get(key)
+    const shared = options.fresh === true ? undefined : this.shelves.get(key)
     const shelf = shared ?? this.open(key, entries, locations, tokenizerDir, options)
     shelf.users++
     try {

@@ -39,6 +39,8 @@ export interface DataOptions {
   tokenizerDir: string
   rank: number
   worldSize: number
+  /** Reads files as they are now, and shares nothing that is open. @default false */
+  fresh?: boolean
 }
 
 export interface OpenedData {
@@ -90,8 +92,6 @@ export interface PackingFacts {
 export interface DataCalls {
   /** Opens the mixture and the tokenizer; every other call is about what was opened last on this port. */
   open: { input: DataOptions; output: OpenedData }
-  /** Gives back what is open. */
-  close: { input: null; output: null }
   startTrain: { input: TrainStart; output: null }
   /** The batch after the last one asked for. */
   trainBatch: { input: null; output: PackedBatch }

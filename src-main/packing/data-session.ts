@@ -46,10 +46,6 @@ export class DataSession {
 
   readonly handlers: CallHandlers<DataCalls> = {
     open: (options, context) => this.open(options, context),
-    close: async () => {
-      await this.close()
-      return null
-    },
     startTrain: ({ state, totalBatches }) => {
       const options = this.current().loaderOptions
       const limited = totalBatches === null ? options : { ...options, totalBatches }
@@ -149,6 +145,7 @@ export class DataSession {
         const borrowed = await this.library.borrow(entries, locationsOf(options), options.tokenizerDir, {
           ...reporting,
           split: name,
+          fresh: options.fresh ?? false,
         })
         splits[name] = {
           borrowed,

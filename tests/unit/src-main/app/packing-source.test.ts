@@ -15,7 +15,13 @@ import { failureOf } from '../../../support/failure'
 import { smallConfig, STARTER_DIR } from '../../../support/small-project'
 import { keptFolder } from '../../../support/temporary-folder'
 
-const access = new DataAccess({ cacheDir: keptFolder(), defaultBaseDir: () => null })
+const cacheDir = keptFolder()
+let access = new DataAccess({ cacheDir, defaultBaseDir: () => null })
+/** As after a restart of the app. */
+async function restart(): Promise<void> {
+  await access.close()
+  access = new DataAccess({ cacheDir, defaultBaseDir: () => null })
+}
 const base = keptFolder()
 const runDir = keptFolder()
 const chats = join(base, 'chats.jsonl')
@@ -74,19 +80,21 @@ it('says whether the run kept what its data was', async () => {
 })
 
 it('refuses data that has changed since, and takes it again once it is put back', async () => {
-  await access.forget(trained, runDir)
+  await restart()
   writeFileSync(chats, line('one').repeat(4))
   const failure = await failureOf(() => openSource({ runId: 'r1' }, access, runs))
   expect(failure.code).toBe('run.data-changed')
   expect(failure.issues).toEqual([
     { path: 'mixture.train.0', message: `${chats} has 4 conversations; it had 3` },
   ])
+  const own = await openSource({ config: project, dir: base }, access, runs)
+  expect(own.data.trainConversations).toBe(4)
   writeFileSync(chats, line('one').repeat(3))
   expect((await openSource({ runId: 'r1' }, access, runs)).data.trainConversations).toBe(3)
 })
 
 it('refuses another tokenizer', async () => {
-  await access.forget(trained, runDir)
+  await restart()
   const file = join(base, 'tokenizer', 'tokenizer.pkl')
   renameSync(file, `${file}.kept`)
   const missing = await failureOf(() => openSource({ runId: 'r1' }, access, runs))
@@ -98,7 +106,7 @@ it('refuses another tokenizer', async () => {
 })
 
 it('says what is gone, and that the run expects it where it was', async () => {
-  await access.forget(trained, runDir)
+  await restart()
   rmSync(chats)
   const failure = await failureOf(() => openSource({ runId: 'r1' }, access, runs))
   expect(failure.message).toContain(`${chats}: there is no such file`)
