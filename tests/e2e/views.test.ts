@@ -43,11 +43,16 @@ async function settled(): Promise<void> {
   })`)
 }
 
-/** What is cut off or pushes the page wide: elements that reach beyond the window though nothing scrolls them. */
+/**
+ * What is cut off or pushes the page wide: elements that reach beyond the window though nothing scrolls them; and a run's
+ * panel whose parts do not fit over each other.
+ */
 async function overflowing(): Promise<unknown> {
   return window.page
     .evaluate(`[document.documentElement, document.body, ...document.querySelectorAll('header, nav, main, footer')]
     .filter((element) => element.scrollWidth > innerWidth + 1 || element.getBoundingClientRect().right > innerWidth + 1)
+    .concat([...document.querySelectorAll('[aria-label="Current run"]')]
+      .filter((element) => element.scrollHeight > element.clientHeight + 1))
     .map((element) => element.tagName.toLowerCase())`)
 }
 
