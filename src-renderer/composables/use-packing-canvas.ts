@@ -1,6 +1,6 @@
 /**
  * Drives the packing canvas: pan, zoom, hover and the keyboard's cursor, and one frame drawn when something changed,
- * none otherwise. The drawing itself is packing/painter.ts.
+ * none otherwise; where only what is pointed at has changed, its rows alone. The drawing itself is packing/painter.ts.
  */
 import { useDevicePixelRatio, useElementSize, useEventListener, usePreferredDark } from '@vueuse/core'
 import { computed, onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
@@ -9,8 +9,9 @@ import { patternOf } from '../mixture/colours'
 import { spanAt, type BatchModel } from '../packing/batch-model'
 import { tokenClasses, type Colouring } from '../packing/classes'
 import type { TokenLosses } from '../packing/losses'
-import { GUTTER, RULER, paint } from '../packing/painter'
+import { paint, repaintRows } from '../packing/painter'
 import { readPalette } from '../packing/palette'
+import { GUTTER, RULER, type Marks } from '../packing/scene'
 import { textureCanvas } from '../packing/texture'
 import {
   cellAt,
@@ -55,6 +56,12 @@ export interface UsePackingCanvasReturn {
   spanUnder: (cell: Cell | null) => Span | null
 }
 
+/** The rows that any of the marks is on. */
+function rowsOf(...marks: readonly Marks[]): Set<number> {
+  const rows = marks.flatMap(({ hover, cursor, pinned }) => [hover?.row, cursor?.row, pinned?.row])
+  return new Set(rows.filter((row) => row !== undefined))
+}
+
 export function usePackingCanvas(options: PackingCanvasOptions): UsePackingCanvasReturn {
   const { canvas, model } = options
   const { settings } = useSettings()
@@ -92,6 +99,8 @@ export function usePackingCanvas(options: PackingCanvasOptions): UsePackingCanva
 
   // ---------------------------------------------------------------- frames
   let frame = 0
+  /** The marks that are on the canvas; null where all of it has to be drawn. */
+  let drawn: Marks | null = null
   function draw(): void {
     frame = 0
     const context = canvas.value?.getContext('2d')
@@ -111,9 +120,11 @@ export function usePackingCanvas(options: PackingCanvasOptions): UsePackingCanva
     if (canvas.value.width !== width || canvas.value.height !== height) {
       canvas.value.width = width
       canvas.value.height = height
+      drawn = null
     }
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    paint(context, {
+    const marks: Marks = { hover: hover.value, cursor: cursor.value, pinned: options.pinned.value }
+    const scene = {
       model: model.value,
       classes: classes.value,
       texture: texture.value,
@@ -122,18 +133,25 @@ export function usePackingCanvas(options: PackingCanvasOptions): UsePackingCanva
       patternOfTask: options.colouring.value === 'task' ? options.colourOfTask().map(patternOf) : null,
       view: view.value,
       size: size.value,
-      hover: hover.value,
-      cursor: cursor.value,
-      pinned: options.pinned.value,
-    })
+      ...marks,
+    }
+    if (drawn) repaintRows(context, scene, rowsOf(drawn, marks))
+    else paint(context, scene)
+    drawn = marks
   }
   function schedule(): void {
     if (frame === 0) frame = requestAnimationFrame(draw)
   }
   onScopeDispose(() => cancelAnimationFrame(frame))
-  watch([view, hover, cursor, texture, options.pinned, size, pixelRatio, fontsReady], schedule, {
-    flush: 'post',
-  })
+  watch([hover, cursor, options.pinned], schedule, { flush: 'post' })
+  watch(
+    [view, texture, () => options.taskNames(), size, pixelRatio, fontsReady],
+    () => {
+      drawn = null
+      schedule()
+    },
+    { flush: 'post' },
+  )
 
   // ---------------------------------------------------------------- where it looks
   const isFitted = (): boolean => {

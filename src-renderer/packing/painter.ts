@@ -2,56 +2,28 @@
  * Draws a batch. From far each row is a slice of the texture; nearer, conversations get their numbers; nearest, tokens
  * are cells with their text. Only what is in sight is drawn: at 32 × 2049 a frame takes a few milliseconds at any zoom.
  */
-import type { BatchView, Span } from '../api/types'
+import type { Span } from '../api/types'
 import { integer } from '../format/number'
 import { clip } from '../format/token'
-import type { BatchModel } from './batch-model'
+import { paintRowNumbers, paintRuler } from './axes'
 import { patternFill } from './patterns'
-import type { Palette } from './palette'
-import { TEXTURE_ROWS } from './texture'
 import {
-  CELL_PX,
-  LABEL_PX,
-  TEXT_PX,
-  tickStep,
-  visibleRange,
-  type Cell,
-  type Size,
-  type Viewport,
-  type VisibleRange,
-} from './viewport'
+  CHARACTER,
+  FONT,
+  GUTTER,
+  heightOf,
+  left,
+  ROW_GAP,
+  RULER,
+  top,
+  type Context,
+  type Scene,
+} from './scene'
+import { TEXTURE_ROWS } from './texture'
+import { CELL_PX, LABEL_PX, TEXT_PX, visibleRange, type VisibleRange } from './viewport'
 
-/** Left of the plot: row numbers. Above it: positions. */
-export const GUTTER = 34
-export const RULER = 20
-const ROW_GAP = 1
-const FONT = '10.5px Mono, monospace'
-/** Width of a character of that face, in pixels: all are equally wide. */
-const CHARACTER = 6.3
-
-/** What of a batch is drawn. */
-export type PaintedBatch = Pick<BatchModel, 'extent' | 'spansOfRow' | 'tokens'> & {
-  batch: Pick<BatchView, 'ids' | 'pad_from'>
-}
-
-export interface Scene {
-  model: PaintedBatch
-  classes: Uint8Array
-  texture: HTMLCanvasElement
-  palette: Palette
-  /** Names of the tasks by their index, for labels. */
-  taskNames: readonly string[]
-  /** Pattern number of each task; null where colour does not stand for tasks. */
-  patternOfTask: readonly number[] | null
-  view: Viewport
-  /** The plot, without gutter and ruler. */
-  size: Size
-  hover: Cell | null
-  cursor: Cell | null
-  pinned: Span | null
-}
-
-type Context = CanvasRenderingContext2D
+/** As far as an outline reaches beyond its row. */
+const MARK_PX = 2
 
 export function paint(context: Context, scene: Scene): void {
   const { size, palette } = scene
@@ -68,6 +40,27 @@ export function paint(context: Context, scene: Scene): void {
   context.restore()
 }
 
+/** Again only these rows of what {@link paint} has drawn: where nothing but the marks on them has changed. */
+export function repaintRows(context: Context, scene: Scene, rows: Iterable<number>): void {
+  const range = visibleRange(scene.view, scene.model.extent, scene.size)
+  for (const row of rows) {
+    const from = Math.max(0, top(scene, row) - MARK_PX)
+    const to = top(scene, row + 1) - ROW_GAP + MARK_PX
+    context.save()
+    context.translate(GUTTER, RULER)
+    context.textRendering = 'optimizeSpeed'
+    context.beginPath()
+    context.rect(0, from, scene.size.width, to - from)
+    context.clip()
+    context.fillStyle = scene.palette.ground
+    context.fillRect(0, from, scene.size.width, to - from)
+    const about = { row0: Math.max(range.row0, row - 1), row1: Math.min(range.row1, row + 2) }
+    paintRows(context, scene, { ...range, ...about })
+    paintMarks(context, scene)
+    context.restore()
+  }
+}
+
 /** The rows alone, from the context's origin on; what is drawn after them until `restore` stays within the plot too. */
 export function paintRows(context: Context, scene: Scene, range: VisibleRange): void {
   context.beginPath()
@@ -76,22 +69,18 @@ export function paintRows(context: Context, scene: Scene, range: VisibleRange): 
   for (let row = range.row0; row < range.row1; row++) paintRow(context, scene, row, range)
 }
 
-const left = (scene: Scene, position: number): number => (position - scene.view.x) * scene.view.sx
-const top = (scene: Scene, row: number): number => Math.round((row - scene.view.y) * scene.view.sy)
-/** A row's height without the gap to the next. */
-const heightOf = (scene: Scene, row: number): number => top(scene, row + 1) - top(scene, row) - ROW_GAP
-
 function paintRow(context: Context, scene: Scene, row: number, range: VisibleRange): void {
   if (scene.view.sx < CELL_PX) paintTexture(context, scene, row, range)
   else paintCells(context, scene, row, range)
-  for (const span of scene.model.spansOfRow[row] ?? []) {
-    const end = span.offset + span.length
-    if (end < range.column0 || span.offset > range.column1) continue
-    paintPattern(context, scene, span)
+  const inSight = (scene.model.spansOfRow[row] ?? []).filter(
+    ({ offset, length }) => offset + length >= range.column0 && offset <= range.column1,
+  )
+  paintPatterns(context, scene, row, inSight)
+  for (const span of inSight) {
     paintStart(context, scene, span)
     if (span.cropped > 0) paintCrop(context, scene, span)
-    if (scene.view.sx < TEXT_PX) paintLabel(context, scene, span)
   }
+  paintLabels(context, scene, row, inSight)
   const { columns } = scene.model.extent
   const padFrom = scene.model.batch.pad_from[row] ?? columns
   if (padFrom < columns) hatch(context, scene, row, padFrom, columns, scene.palette.line)
@@ -142,15 +131,22 @@ function paintCells(context: Context, scene: Scene, row: number, range: VisibleR
   }
 }
 
-/** The task's pattern over its strip, so that colour alone does not have to tell tasks apart. */
-function paintPattern(context: Context, scene: Scene, span: Span): void {
-  const colour = scene.patternOfTask?.[span.task]
-  if (colour === undefined || scene.view.sx >= TEXT_PX || heightOf(scene, span.row) < 8) return
-  const fill = patternFill(context, colour, left(scene, 0), top(scene, 0))
-  if (!fill) return
-  context.fillStyle = fill
-  const x = left(scene, span.offset)
-  context.fillRect(x, top(scene, span.row), span.length * scene.view.sx, heightOf(scene, span.row))
+/** The tasks' patterns over their strips, so that colour alone does not have to tell tasks apart: a fill a pattern. */
+function paintPatterns(context: Context, scene: Scene, row: number, spans: readonly Span[]): void {
+  const { patternOfTask, view } = scene
+  const [y, height] = [top(scene, row), heightOf(scene, row)]
+  if (!patternOfTask || view.sx >= TEXT_PX || height < 8) return
+  for (const pattern of new Set(spans.map(({ task }) => patternOfTask[task] ?? 0))) {
+    const fill = patternFill(context, pattern, left(scene, 0), top(scene, 0))
+    if (!fill) continue
+    context.beginPath()
+    for (const { task, offset, length } of spans) {
+      if ((patternOfTask[task] ?? 0) === pattern)
+        context.rect(left(scene, offset), y, length * view.sx, height)
+    }
+    context.fillStyle = fill
+    context.fill()
+  }
 }
 
 /** A fine line where a conversation begins, at its bos. */
@@ -203,26 +199,36 @@ function hatch(context: Context, scene: Scene, row: number, from: number, to: nu
   context.restore()
 }
 
-/** The conversation's number, and its task's name, as far as they fit. */
-function paintLabel(context: Context, scene: Scene, span: Span): void {
-  const x0 = Math.max(0, left(scene, span.offset))
-  const room = Math.min(left(scene, span.offset + span.length), scene.size.width) - x0 - 8
-  const height = heightOf(scene, span.row)
-  if (scene.view.sy < 15 || scene.view.sx < LABEL_PX) return
-  const number = integer(span.conversation)
-  const name = scene.taskNames[span.task] ?? ''
-  const text = [`${number}  ${name}`, number].find((label) => label.length * CHARACTER + 6 <= room)
-  if (!text) return
-  const y = top(scene, span.row) + height / 2
+/** The conversations' numbers, and their tasks' names, as far as they fit. */
+function paintLabels(context: Context, scene: Scene, row: number, spans: readonly Span[]): void {
+  const { view, palette } = scene
+  if (view.sy < 15 || view.sx < LABEL_PX || view.sx >= TEXT_PX) return
+  const y = top(scene, row) + heightOf(scene, row) / 2
+  const labels = spans.flatMap((span) => labelOf(scene, span) ?? [])
   context.globalAlpha = 0.82
-  context.fillStyle = scene.palette.ground
-  context.fillRect(x0 + 3, y - 7, text.length * CHARACTER + 6, 14)
+  context.fillStyle = palette.ground
+  context.beginPath()
+  for (const { x, text } of labels) context.rect(x + 3, y - 7, text.length * CHARACTER + 6, 14)
+  context.fill()
   context.globalAlpha = 1
   context.font = FONT
   context.textAlign = 'left'
   context.textBaseline = 'middle'
-  context.fillStyle = scene.palette.ink
-  context.fillText(text, x0 + 6, y + 0.5)
+  context.fillStyle = palette.ink
+  for (const { x, text } of labels) context.fillText(text, x + 6, y + 0.5)
+}
+
+function labelOf(
+  scene: Scene,
+  { offset, length, conversation, task }: Span,
+): { x: number; text: string } | null {
+  const x = Math.max(0, left(scene, offset))
+  const room = Math.min(left(scene, offset + length), scene.size.width) - x - 8
+  const fits = (label: string): boolean => label.length * CHARACTER + 6 <= room
+  if (!fits('0')) return null
+  const number = integer(conversation)
+  const text = [`${number}  ${scene.taskNames[task] ?? ''}`, number].find(fits)
+  return text === undefined ? null : { x, text }
 }
 
 function paintMarks(context: Context, scene: Scene): void {
@@ -245,32 +251,4 @@ function outline(
   context.strokeStyle = colour
   context.lineWidth = width
   context.strokeRect(left(scene, position) - 0.5, top(scene, row) - 0.5, pixels, heightOf(scene, row) + 1)
-}
-
-function paintRuler(context: Context, scene: Scene, range: VisibleRange): void {
-  const step = tickStep(scene.view.sx)
-  context.font = FONT
-  context.textBaseline = 'middle'
-  context.textAlign = 'left'
-  for (let tick = Math.ceil(range.column0 / step) * step; tick < range.column1; tick += step) {
-    const x = Math.round(GUTTER + left(scene, tick)) + 0.5
-    context.fillStyle = scene.palette.line
-    context.fillRect(x - 0.5, RULER - 6, 1, 6)
-    context.fillStyle = scene.palette.dim
-    const label = integer(tick)
-    if (x + 8 + label.length * CHARACTER > GUTTER + scene.size.width) continue
-    context.fillText(label, x + 4, RULER / 2)
-  }
-}
-
-function paintRowNumbers(context: Context, scene: Scene, range: VisibleRange): void {
-  const every = Math.max(1, Math.ceil(12 / scene.view.sy))
-  context.font = FONT
-  context.textAlign = 'right'
-  context.textBaseline = 'middle'
-  context.fillStyle = scene.palette.dim
-  for (let row = Math.ceil(range.row0 / every) * every; row < range.row1; row += every) {
-    const y = RULER + top(scene, row) + heightOf(scene, row) / 2
-    if (y > RULER + 4) context.fillText(String(row), GUTTER - 8, y + 0.5)
-  }
 }

@@ -68,6 +68,32 @@ describe('a batch', () => {
     expect(await readout()).toContain(target)
   })
 
+  it('looks the same where only the rows pointed at were drawn again', async () => {
+    const box = await canvas().boundingBox()
+    if (!box) throw new Error('the canvas is not in sight')
+    await press('f')
+    for (const [x, y] of [
+      [300, 50],
+      [400, 150],
+      [310, 90],
+    ] as const) {
+      await window.page.mouse.move(box.x + x, box.y + y)
+    }
+    /** Keeps what is on the canvas under a name, once it has been drawn. */
+    const keep = (name: string): Promise<unknown> =>
+      window.page.evaluate(`new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+        const { width, height } = document.querySelector('canvas[role=img]')
+        window.${name} = document.querySelector('canvas[role=img]').getContext('2d').getImageData(0, 0, width, height)
+        resolve()
+      })))`)
+    await keep('inPart')
+    await press('f') // draws all of it
+    await keep('whole')
+    // Edges that are smoothed may differ by a shade where they are cut.
+    const different = `window.whole.data.filter((value, at) => Math.abs(value - window.inPart.data[at]) > 24).length`
+    expect(await window.page.evaluate(different)).toBe(0)
+  })
+
   it('pins a conversation, with the number of tokens that cropping lost and its tail greyed', async () => {
     const lost = /, ([\d,]+) tokens? lost/
     await press('f')
