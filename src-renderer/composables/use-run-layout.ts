@@ -19,6 +19,8 @@ export interface RunBatch {
   runId: string
   /** The step's first batch. */
   batch: number
+  /** Batches that the step has. */
+  ofStep: number
   step: number
   inTraining: boolean
 }
@@ -47,12 +49,10 @@ export function useRunLayout(): UseRunLayoutReturn {
     const { step: done, first_batch: last } = latest.value ?? { step: 0, first_batch: 0 }
     const goesOn = isActive(run.value.state) && done !== detail.total_steps
     if (done === 0 && !goesOn) return null
-    const next = {
-      step: done + 1,
-      batch: done === 0 ? 0 : last + batchesPerStep(detail.config),
-      inTraining: true,
-    }
-    return { runId: run.value.id, ...(goesOn ? next : { step: done, batch: last, inTraining: false }) }
+    const ofStep = batchesPerStep(detail.config)
+    const next = { step: done + 1, batch: done === 0 ? 0 : last + ofStep, inTraining: true }
+    const trained = { step: done, batch: last, inTraining: false }
+    return { runId: run.value.id, ofStep, ...(goesOn ? next : trained) }
   })
 
   let asking = false

@@ -67,20 +67,20 @@ it('shows the batch in training, and follows it no faster than once a second', a
   await strip({ state: 'training' })
   expect(asked()).toEqual([{ runId: 'r1', split: 'train', batch: 0 }])
   expect(wrapper.text()).toContain('Batch 0')
-  expect(wrapper.text()).toContain('step 1, in training')
+  expect(wrapper.text()).toContain('first of 4 of step 1, in training')
   for (const step of [1, 2, 3]) await stepped(step)
   expect(asked()).toHaveLength(1)
   await second()
   await settled()
   expect(asked().slice(1)).toEqual([{ runId: 'r1', split: 'train', batch: 12 }])
   expect(button().attributes('aria-label')).toBe(
-    'Batch 12, step 4, in training: 2 rows of 10 tokens, 1 conversation. Open this batch in Packing',
+    'Batch 12, first of 4 of step 4, in training: 2 rows of 10 tokens, 1 conversation. Open this batch in Packing',
   )
 })
 
 it('shows the last step’s batch of a run at rest, and opens it in Packing as that run’s', async () => {
   await strip({ state: 'paused' }, [sampleStep(1), { ...sampleStep(2), first_batch: 4 }])
-  expect(wrapper.text()).toContain('step 2, trained last')
+  expect(wrapper.text()).toContain('first of 4 of step 2, trained last')
   await button().trigger('click')
   expect(navigation.place.value).toBe('packing')
   expect(navigation.batch.value).toEqual({ split: 'train', batch: 4 })
