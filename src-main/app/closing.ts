@@ -11,8 +11,8 @@ export interface ClosingOptions {
   isRunning: () => boolean
   /** Asks the person. */
   ask: () => Promise<'save' | 'background' | 'cancel'>
-  /** Finishes the step in hand, saves, and ends every run's threads. */
-  shutdown: () => Promise<void>
+  /** Finishes the step in hand, saves, and ends every run's threads; false where the app has to stay open instead. */
+  shutdown: () => Promise<boolean>
   /** Closes the window without asking. */
   destroyWindow: () => void
   /** Ends the process at once. */
@@ -45,7 +45,7 @@ export class Closing {
     if (!hasWindow) void this.quit()
   }
 
-  /** Saves what goes on and ends the process; the same promise for every request. */
+  /** Saves what goes on and ends the process, unless that would lose a run; the same promise for every request. */
   quit(): Promise<void> {
     this.ending ??= this.end()
     return this.ending
@@ -63,8 +63,8 @@ export class Closing {
 
   private async end(): Promise<void> {
     try {
-      await this.options.shutdown()
-      this.options.exit(0)
+      if (await this.options.shutdown()) this.options.exit(0)
+      else this.ending = null
     } catch (error) {
       this.options.failed(error)
       this.options.exit(1)

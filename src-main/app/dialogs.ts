@@ -9,6 +9,7 @@ import {
 } from 'electron'
 
 import type { CallInput } from '../ipc/contract'
+import type { RunSummary } from '../runs/run.schema'
 
 export type MixtureFormat = CallInput<'mixture.export'>['format']
 export type PickKind = CallInput<'project.pickFile'>['kind']
@@ -86,6 +87,21 @@ export class Dialogs {
       noLink: true,
     })
     return choices[response] ?? 'cancel'
+  }
+
+  /** Whether to end although a run could not be saved. */
+  async askToLose({ name, step, checkpoints, error }: RunSummary): Promise<boolean> {
+    const from = checkpoints.at(-1) ?? 0
+    const { response } = await this.message({
+      type: 'warning',
+      message: `The run ${name} could not be saved.`,
+      detail: `${error?.message ?? ''}\n\nMake room and press Resume, or lose the steps ${String(from + 1)} to ${String(step)}.`,
+      buttons: ['Stay open', 'Quit and lose them'],
+      defaultId: 0,
+      cancelId: 0,
+      noLink: true,
+    })
+    return response === 1
   }
 
   /** Says what was found wrong at start-up; does not wait. */

@@ -33,13 +33,19 @@ export interface LifecycleOptions {
 
 /** Wires the app's events, the window's closing and the process's signals to {@link Closing}. */
 export function setupLifecycle({ window, dialogs, runs, close }: LifecycleOptions): void {
+  /** Nobody may be there to answer. */
+  let signalled = false
   const closing = new Closing({
     isRunning: () => runs.current() !== null,
     ask: () => dialogs.askAtClosing(nameOfCurrent(runs)),
     shutdown: async () => {
-      await shutdownRuns(runs)
+      if (!(await shutdownRuns(runs, async (run) => signalled || dialogs.askToLose(run)))) {
+        window.show()
+        return false
+      }
       await window.destroy()
       await close()
+      return true
     },
     destroyWindow: () => void window.destroy(),
     exit: (code) => {
@@ -61,7 +67,10 @@ export function setupLifecycle({ window, dialogs, runs, close }: LifecycleOption
     event.preventDefault()
     void closing.quit()
   })
-  followSignals(closing)
+  followSignals(() => {
+    signalled = true
+    void closing.quit()
+  })
   runs.on((event) => {
     if (event.type !== 'rest') return
     if (!window.current?.isFocused() && event.state !== 'paused') notify(runs, event.runId, window)
@@ -69,13 +78,13 @@ export function setupLifecycle({ window, dialogs, runs, close }: LifecycleOption
   })
 }
 
-function followSignals(closing: Closing): void {
+function followSignals(quit: () => void): void {
   let asked = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (asked) app.exit(130)
       asked = true
-      void closing.quit()
+      quit()
     })
   }
 }

@@ -134,7 +134,11 @@ export class RunManager {
     this.launch(id, this.job(config, dir, true, options.stopAfter))
   }
 
-  /** Finishes the step in hand, saves, ends. @throws MidbenchError `run.not-active` */
+  /**
+   * Finishes the step in hand, saves, ends. One that was cut off is left as it is, and can still be resumed.
+   *
+   * @throws MidbenchError `run.not-active`
+   */
   async stop(id: string): Promise<void> {
     const active = this.active.get(id)
     if (active !== undefined && !isOver(active)) {
@@ -142,7 +146,7 @@ export class RunManager {
       return
     }
     this.refuseElsewhere(id)
-    if (this.get(id).state !== 'paused') throw notActive(id)
+    if (!['paused', 'interrupted'].includes(this.get(id).state)) throw notActive(id)
     this.emit({ type: 'changed', run: this.journalOf(id).update({ state: 'stopped', owner: null }) })
     await this.release(id)
   }
@@ -214,6 +218,13 @@ export class RunManager {
   /** The run in progress in this process; null where none is. */
   current(): string | null {
     return [...this.active.values()].find((run) => !AT_REST.includes(run.state))?.id ?? null
+  }
+
+  /** The run that is held in memory because it could not be saved; null where none is. */
+  unsaved(): RunSummary | null {
+    const paused = [...this.active.values()].find(({ state }) => state === 'paused')
+    const run = paused === undefined ? null : this.summary(paused.id)
+    return run?.error?.code === 'checkpoint.write' ? run : null
   }
 
   /** Ends all threads. A run in progress loses what its last checkpoint does not hold: pause it first. */

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { Closing, type ClosingOptions } from '../../../../src-main/app/closing'
 
 /** The app around a Closing: what it was told to do, in order. */
-function setup(options: { running: boolean; choice?: 'save' | 'background' | 'cancel'; fails?: boolean }) {
+function setup(options: {
+  running: boolean
+  choice?: 'save' | 'background' | 'cancel'
+  fails?: boolean
+  stays?: boolean
+}) {
   const did: string[] = []
   const state = { running: options.running }
   const around: ClosingOptions = {
@@ -16,7 +21,9 @@ function setup(options: { running: boolean; choice?: 'save' | 'background' | 'ca
       did.push('shutdown')
       await Promise.resolve()
       if (options.fails) throw new Error('disk full')
+      if (options.stays) return false
       did.push('saved')
+      return true
     },
     destroyWindow: () => did.push('destroy window'),
     exit: (code) => did.push(`exit ${String(code)}`),
@@ -51,6 +58,16 @@ describe('closing the window', () => {
     closing.mayCloseWindow()
     await settled()
     expect(did).toEqual(['ask', 'shutdown', 'saved', 'exit 0'])
+  })
+
+  it('stays open where that would lose a run, and can be closed again', async () => {
+    const { closing, did } = setup({ running: true, choice: 'save', stays: true })
+    closing.mayCloseWindow()
+    await settled()
+    expect(did).toEqual(['ask', 'shutdown'])
+    closing.mayCloseWindow()
+    await settled()
+    expect(did).toEqual(['ask', 'shutdown', 'ask', 'shutdown'])
   })
 
   it('lets the run go on without a window, if asked to, until it rests', async () => {

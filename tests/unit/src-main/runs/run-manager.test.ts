@@ -237,6 +237,14 @@ describe('runs of other processes', () => {
     expect(manager.get('run-1').state).toBe('stopped')
   })
 
+  test('one that was cut off can be left, so that another is started', async () => {
+    const { store, manager } = openManager()
+    store.create(sampleRun({ state: 'interrupted' }))
+    await manager.stop('run-1')
+    expect(manager.get('run-1').state).toBe('stopped')
+    expect((await failureOf(() => manager.stop('run-1'))).code).toBe('run.not-active')
+  })
+
   test('a folder that the store does not know is taken up', async () => {
     const first = openManager()
     const stopped = until(first)
