@@ -4,6 +4,7 @@
 import { createSharedComposable } from '@vueuse/core'
 import { computed, ref, watch, type WritableComputedRef } from 'vue'
 import type { MenuCommand } from '../api/types'
+import { dateTime } from '../format/units'
 import { entryName } from '../mixture/entry'
 import type { Command } from '../palette/match'
 import { PLACES, useNavigation } from './use-navigation'
@@ -62,7 +63,7 @@ export const useCommands = createSharedComposable(() => {
 
   const commands = computed<Command[]>(() => [
     command('toggle', `${run.action.value} the run`, 'run', byName['run.toggle'], 'Space'),
-    ...(run.canStop.value ? [command('stop', 'Stop and save', 'run', byName['run.stop'], 'Ctrl .')] : []),
+    ...(run.canStop.value ? [command('stop', run.stopTitle.value, 'run', byName['run.stop'], 'Ctrl .')] : []),
     ...places,
     command('checkpoints', 'Checkpoints', 'place', navigation.showCheckpoints),
     command('open', 'Open a project', 'project', byName['project.open'], 'Ctrl O'),
@@ -77,7 +78,9 @@ export const useCommands = createSharedComposable(() => {
     command('keys', 'Show the keys', 'help', byName['help.keys'], '?'),
     ...runs.value
       .slice(0, 50)
-      .map(({ id, name }) => command(`run ${id}`, name, 'run', () => navigation.showRun(id))),
+      .map(({ id, name, created_at }) =>
+        command(`run ${id}`, name, `run of ${dateTime(created_at)}`, () => navigation.showRun(id)),
+      ),
     ...batchCommands(),
     ...taskCommands(),
   ])

@@ -4,7 +4,7 @@
 import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
 import { call, CallError } from '../api/client'
-import { RUN_STATES, UNSAVED, isActive, type MainAction } from '../runs/run-state'
+import { RUN_STATES, UNSAVED, actionOf, isActive, type MainAction } from '../runs/run-state'
 import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
 import { useProject } from './use-project'
@@ -21,9 +21,12 @@ export const useRun = createSharedComposable(() => {
   /** A call in hand: the button waits for its answer. */
   const busy = shallowRef(false)
   const meaning = computed(() => (current.value ? RUN_STATES[current.value.state] : null))
-  const action = computed<MainAction>(() => meaning.value?.action ?? 'Start')
+  const action = computed<MainAction>(() => (current.value ? actionOf(current.value) : 'Start'))
   const enabled = computed(() => !busy.value && project.value !== null && (meaning.value?.enabled ?? true))
-  const canStop = computed(() => !busy.value && (meaning.value?.canStop ?? false))
+  const canStop = computed(() => !busy.value && action.value !== 'Start' && (meaning.value?.canStop ?? false))
+
+  /** One that was cut off is not in memory: there is nothing to save. */
+  const stopTitle = computed(() => (current.value?.state === 'interrupted' ? 'Leave it' : 'Stop and save'))
 
   async function once(title: string, work: () => Promise<unknown>): Promise<void> {
     if (busy.value) return
@@ -88,6 +91,7 @@ export const useRun = createSharedComposable(() => {
     action,
     enabled,
     canStop,
+    stopTitle,
     busy,
     record,
     latest,

@@ -2,6 +2,7 @@
  * What a run's state means to a person: its word, its colour, and what can be done with the run now.
  */
 import type { RunState, RunSummary } from '../api/types'
+import { count, integer } from '../format/number'
 
 export type MainAction = 'Start' | 'Pause' | 'Resume'
 export type Tone = 'active' | 'amber' | 'red' | 'done' | 'idle'
@@ -36,7 +37,7 @@ export const RUN_STATES: Record<RunState, StateMeaning> = {
   paused: meaning('paused', 'amber', 'Resume', true, true),
   stopping: meaning('stopping', 'amber', 'Pause', false),
   stopped: meaning('stopped', 'idle', 'Start'),
-  interrupted: meaning('interrupted', 'amber', 'Resume'),
+  interrupted: meaning('interrupted', 'amber', 'Resume', true, true),
   failed: meaning('failed', 'red', 'Start'),
   done: meaning('done', 'done', 'Start'),
 }
@@ -53,6 +54,22 @@ export function isActive(state: RunState): boolean {
 export function canResume(run: RunSummary): boolean {
   if (run.state === 'paused') return true
   return ['interrupted', 'stopped', 'failed'].includes(run.state) && run.checkpoints.length > 0
+}
+
+/** What the main button does about a run: one that was cut off before its first checkpoint can only be begun anew. */
+export function actionOf(run: RunSummary): MainAction {
+  const { action } = RUN_STATES[run.state]
+  return action === 'Resume' && !canResume(run) ? 'Start' : action
+}
+
+/** Where a run that did not end stands, and what going on means; null for any other. */
+export function standingOf(run: RunSummary): string | null {
+  if (!['interrupted', 'stopped', 'failed'].includes(run.state)) return null
+  const at = run.state === 'interrupted' ? `Cut off at step ${integer(run.step)}. ` : ''
+  const last = run.checkpoints.at(-1)
+  if (last === undefined) return `${at}There is no checkpoint to go on from.`
+  const again = run.step > last ? `, which makes ${count(run.step - last, 'step')} again` : ''
+  return `${at}Resume goes on from the checkpoint at step ${integer(last)}${again}. Its files, the data and the options are checked first.`
 }
 
 /** The run that the top bar is about: the one at work, else the one changed last. */

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { RUN_STATES, canResume, currentRun, isActive } from '../../../../src-renderer/runs/run-state'
+import {
+  RUN_STATES,
+  actionOf,
+  canResume,
+  currentRun,
+  isActive,
+  standingOf,
+} from '../../../../src-renderer/runs/run-state'
 import { sampleRun } from './sample-run'
 
 it('offers Pause while a run is at work, Resume where it stands, Start where it has ended', () => {
@@ -15,6 +22,12 @@ it('offers Pause while a run is at work, Resume where it stands, Start where it 
   })
   expect(isActive('evaluating')).toBe(true)
   expect(isActive('paused')).toBe(false)
+})
+
+it('offers Resume of a run that was cut off only where there is a checkpoint', () => {
+  expect(actionOf(sampleRun({ state: 'interrupted', checkpoints: [] }))).toBe('Start')
+  expect(actionOf(sampleRun({ state: 'interrupted', checkpoints: [5] }))).toBe('Resume')
+  expect(actionOf(sampleRun({ state: 'paused', checkpoints: [] }))).toBe('Resume')
 })
 
 describe('canResume', () => {
@@ -38,5 +51,26 @@ describe('currentRun', () => {
     ]
     expect(currentRun(runs)?.id).toBe('b')
     expect(currentRun([])).toBeNull()
+  })
+})
+
+describe('standingOf', () => {
+  it.each([
+    [
+      { state: 'interrupted', step: 130, checkpoints: [100] },
+      'Cut off at step 130. Resume goes on from the checkpoint at step 100, which makes 30 steps again. Its files, the data and the options are checked first.',
+    ],
+    [
+      { state: 'stopped', step: 100, checkpoints: [50, 100] },
+      'Resume goes on from the checkpoint at step 100. Its files, the data and the options are checked first.',
+    ],
+    [
+      { state: 'interrupted', step: 7, checkpoints: [] },
+      'Cut off at step 7. There is no checkpoint to go on from.',
+    ],
+    [{ state: 'done', step: 7, checkpoints: [7] }, null],
+    [{ state: 'training', step: 7, checkpoints: [] }, null],
+  ] as const)('%o', (run, said) => {
+    expect(standingOf(sampleRun({ ...run, checkpoints: [...run.checkpoints] }))).toBe(said)
   })
 })
