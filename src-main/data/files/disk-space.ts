@@ -13,7 +13,7 @@ export async function requireSpace(dir: string, bytes: number, what: string): Pr
   if (free >= bytes + MARGIN) return
   throw new MidbenchError({
     code: 'disk.full',
-    message: `${what} takes ${gigabytes(bytes)} on the disk of ${there}, where ${gigabytes(free)} are free`,
+    message: `${what} takes ${amount(bytes)} on the disk of ${there}, where ${amount(free)} are free and ${amount(MARGIN)} are left to the rest of the machine`,
     remedy: 'Make room, or name another folder (HF_HOME for the hub, MIDBENCH_CACHE for decoded rows).',
   })
 }
@@ -30,6 +30,6 @@ async function spaceAt(dir: string): Promise<{ there: string; free: number }> {
   return { there, free: bavail * bsize }
 }
 
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(2)} GB`
+function amount(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(1)} MB`
 }

@@ -3,7 +3,8 @@
  * exports a {@link TaskKind}; open-task.ts lists them. Slicing (start, stop, step), repeating and mixing are done above
  * and need nothing of a task.
  */
-import { MidbenchError } from '../../errors'
+import { MidbenchError, type Failure } from '../../errors'
+import { writeReason } from '../../write-reason'
 import type { Conversation } from '../conversation.schema'
 import type { MixtureEntry } from '../mixture.schema'
 import type { DataLocations, OpenProgress } from '../locations'
@@ -62,12 +63,25 @@ export async function forKey<T>(key: string, path: string, read: () => Promise<T
     }
     const code = errorCode(cause)
     if (code === undefined) throw cause
+    if (NO_ROOM.includes(code)) throw entryFault(key, { ...noRoom(path, cause), cause })
     throw entryFault(key, {
       code: code === 'ENOENT' ? 'data.missing' : 'data.unreadable',
       message: `${path}: ${FILE_FAULTS[code] ?? `the file cannot be read (${code})`}`,
       remedy: 'Correct the path, or put the file there. Paths are relative to the config file.',
       cause,
     })
+  }
+}
+
+/** These come of writing only: what is made of the file is kept in the cache. */
+const NO_ROOM: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS']
+
+function noRoom(path: string, cause: unknown): Failure {
+  return {
+    code: 'disk.full',
+    message: `${path}: what is made of it cannot be kept in the cache, since ${writeReason(cause) ?? 'there is no room'}`,
+    remedy:
+      'Make room on the disk of the cache, which Settings names, or set MIDBENCH_CACHE to another folder.',
   }
 }
 

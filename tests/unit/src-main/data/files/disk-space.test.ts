@@ -16,5 +16,6 @@ it('says what does not fit, where, and what to do', async () => {
   expect(failure.code).toBe('disk.full')
   expect(failure.message).toMatch(/^a huge file takes 1000000000\.00 GB on the disk of /)
   expect(failure.message).toContain(folder)
+  expect(failure.message).toContain('500.0 MB are left to the rest of the machine')
   expect(failure.remedy).toBeDefined()
 })
