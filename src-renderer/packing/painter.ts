@@ -106,28 +106,42 @@ function paintCells(context: Context, scene: Scene, row: number, range: VisibleR
   const { model, classes, palette, view } = scene
   const [y, height] = [top(scene, row), heightOf(scene, row)]
   const withText = view.sx >= TEXT_PX
-  const characters = Math.floor((view.sx - 5) / CHARACTER)
   const bar = withText ? 3 : height
-  context.font = FONT
-  context.textAlign = 'center'
-  context.textBaseline = 'middle'
   for (let position = range.column0; position < range.column1; position++) {
-    const at = row * model.extent.columns + position
-    const colours = palette.cells[classes[at] ?? 0]
+    const colours = palette.cells[classes[row * model.extent.columns + position] ?? 0]
     if (!colours) continue
     const x = left(scene, position)
     context.fillStyle = colours.tint
     if (withText) context.fillRect(x, y, view.sx - 1, height)
     context.fillStyle = colours.full
     context.fillRect(x, y + height - bar, view.sx - (withText ? 1 : 0.5), bar)
-    if (!withText) continue
-    const token = model.tokens.get(model.batch.ids[at] ?? 0)
-    context.fillStyle = token?.special ? palette.dim : palette.ink
-    context.fillText(
-      clip(token?.shown ?? '', characters),
-      x + view.sx / 2 - 0.5,
-      y + (height - bar) / 2 + 0.5,
-    )
+  }
+  if (!withText) return
+  context.font = FONT
+  context.textAlign = 'center'
+  context.textBaseline = 'middle'
+  // One colour after the other: changing it for every token takes as long as the text itself.
+  for (const special of [false, true]) {
+    context.fillStyle = special ? palette.dim : palette.ink
+    paintTexts(context, scene, row, range, special)
+  }
+}
+
+/** The texts of special tokens, or of the others. */
+function paintTexts(
+  context: Context,
+  scene: Scene,
+  row: number,
+  range: VisibleRange,
+  special: boolean,
+): void {
+  const { model, view } = scene
+  const characters = Math.floor((view.sx - 5) / CHARACTER)
+  const y = top(scene, row) + (heightOf(scene, row) - 3) / 2 + 0.5
+  for (let position = range.column0; position < range.column1; position++) {
+    const token = model.tokens.get(model.batch.ids[row * model.extent.columns + position] ?? 0)
+    if (!token || token.special !== special) continue
+    context.fillText(clip(token.shown, characters), left(scene, position) + view.sx / 2 - 0.5, y)
   }
 }
 
