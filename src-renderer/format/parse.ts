@@ -5,6 +5,7 @@
 export interface NumberRule {
   integer?: boolean
   min?: number | null
+  max?: number | null
 }
 
 const TERM = '([-+]?(?:\\d[\\d_,]*)?(?:\\.\\d+)?(?:e[-+]?\\d+)?)'
@@ -32,10 +33,10 @@ export function numberOf(text: string): number | null {
 /** As {@link numberOf}, refusing what breaks the rule; wrapped, so that null can only mean refused. */
 export function readNumber(
   text: string,
-  { integer = false, min = null }: NumberRule = {},
+  { integer = false, min = null, max = null }: NumberRule = {},
 ): { value: number } | null {
   const value = numberOf(text)
-  if (value === null || (integer && !Number.isSafeInteger(value)) || (min !== null && value < min))
-    return null
+  if (value === null || (integer && !Number.isSafeInteger(value))) return null
+  if ((min !== null && value < min) || (max !== null && value > max)) return null
   return { value }
 }

@@ -36,5 +36,7 @@ describe('readNumber', () => {
   it('refuses fractions where a whole number is asked for, and what is too small', () => {
     expect(readNumber('1.5', { integer: true })).toBeNull()
     expect(readNumber('0', { min: 1 })).toBeNull()
+    expect(readNumber('8', { max: 8 })).toEqual({ value: 8 })
+    expect(readNumber('9', { max: 8 })).toBeNull()
   })
 })

@@ -3,7 +3,15 @@ import { mount } from '@vue/test-utils'
 import { expect, it } from 'vitest'
 import NumberField from '../../../../../src-renderer/components/common/NumberField.vue'
 
-function field(props: { value: number | null; min?: number; integer?: boolean; placeholder?: string }) {
+interface Props {
+  value: number | null
+  min?: number
+  max?: number
+  integer?: boolean
+  placeholder?: string
+}
+
+function field(props: Props) {
   const wrapper = mount(NumberField, { props })
   const type = async (text: string): Promise<void> => {
     await wrapper.find('input').setValue(text)
@@ -18,8 +26,8 @@ it('hands a number on when it is done being typed', async () => {
 })
 
 it('marks what it refuses, and keeps it to itself', async () => {
-  const { wrapper, type, changes } = field({ value: 1, min: 1, integer: true })
-  for (const text of ['abc', '0', '1.5', '']) {
+  const { wrapper, type, changes } = field({ value: 1, min: 1, max: 460_340, integer: true })
+  for (const text of ['abc', '0', '1.5', '', '460,341']) {
     await type(text)
     expect(wrapper.find('input').attributes('aria-invalid')).toBe('true')
   }
@@ -30,6 +38,15 @@ it('takes empty for null where a placeholder says what that is', async () => {
   const { type, changes } = field({ value: 5, placeholder: 'end' })
   await type('')
   expect(changes()).toEqual([null])
+})
+
+it('steps with the arrow keys up to its greatest value', async () => {
+  const { wrapper, changes } = field({ value: 8, max: 9, integer: true })
+  const input = wrapper.find('input')
+  await input.trigger('keydown.up')
+  await wrapper.setProps({ value: 9 })
+  await input.trigger('keydown.up')
+  expect(changes()).toEqual([9])
 })
 
 it('steps with the arrow keys, not below its least value', async () => {
