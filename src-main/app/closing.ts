@@ -9,6 +9,8 @@
 export interface ClosingOptions {
   /** Whether a run is being trained right now. */
   isRunning: () => boolean
+  /** Whether a run is held in memory that could not be saved. */
+  isUnsaved: () => boolean
   /** Asks the person. */
   ask: () => Promise<'save' | 'background' | 'cancel'>
   /** Finishes the step in hand, saves, and ends every run's threads; false where the app has to stay open instead. */
@@ -30,6 +32,10 @@ export class Closing {
   /** The window was asked to close. @returns whether it may close at once */
   mayCloseWindow(): boolean {
     if (this.ending) return false // it shows the run being saved, and goes with the process
+    if (this.options.isUnsaved()) {
+      void this.quit() // which asks whether to lose it
+      return false
+    }
     if (!this.options.isRunning()) return true
     void this.askAndAct()
     return false

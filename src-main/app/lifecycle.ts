@@ -37,6 +37,7 @@ export function setupLifecycle({ window, dialogs, runs, close }: LifecycleOption
   let signalled = false
   const closing = new Closing({
     isRunning: () => runs.current() !== null,
+    isUnsaved: () => runs.unsaved() !== null,
     ask: () => dialogs.askAtClosing(nameOfCurrent(runs)),
     shutdown: async () => {
       if (!(await shutdownRuns(runs, async (run) => signalled || dialogs.askToLose(run)))) {

@@ -9,6 +9,14 @@ export function busy(name: string): MidbenchError {
   })
 }
 
+export function unsaved(name: string): MidbenchError {
+  return new MidbenchError({
+    code: 'run.unsaved',
+    message: `The run ${name} is held in memory, since it could not be saved.`,
+    remedy: 'Make room on its disk, then resume or stop it first.',
+  })
+}
+
 export function notActive(id: string): MidbenchError {
   return new MidbenchError({ code: 'run.not-active', message: `The run ${id} is not in progress.` })
 }

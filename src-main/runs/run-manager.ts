@@ -16,7 +16,7 @@ import { differences } from './differences'
 import { preflight, refuseBlocked } from './preflight'
 import { gatherFacts } from './preflight-facts'
 import { processIsAlive, thisProcess } from './process-identity'
-import { busy, elsewhere, noneToResume, notActive, notResumable } from './run-errors'
+import { busy, elsewhere, noneToResume, notActive, notResumable, unsaved } from './run-errors'
 import type { RunEvent } from './run-events'
 import { createRunFolder, holdsRun, newRunId, readRunFolder, type RunIdentity } from './run-folder'
 import { RunJournal } from './run-journal'
@@ -88,7 +88,7 @@ export class RunManager {
   /**
    * Checks the config, makes the run's folder, and starts its threads. Answers once the run is there, not once it trains.
    *
-   * @throws MidbenchError `run.busy` while another run trains, `run.blocked` with what stops this one, `run.folder-taken`
+   * @throws MidbenchError `run.busy` while another run trains, `run.unsaved` while one is held in memory that no disk takes, `run.blocked` with what stops this one, `run.folder-taken`
    */
   async start(request: StartRun): Promise<string> {
     await this.makeRoom()
@@ -307,6 +307,8 @@ export class RunManager {
   private async makeRoom(): Promise<void> {
     const current = this.current()
     if (current !== null) throw busy(this.get(current).name)
+    const held = this.unsaved()
+    if (held !== null) throw unsaved(held.name)
     await this.close()
   }
 

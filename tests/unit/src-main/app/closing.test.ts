@@ -10,9 +10,10 @@ function setup(options: {
   stays?: boolean
 }) {
   const did: string[] = []
-  const state = { running: options.running }
+  const state = { running: options.running, unsaved: false }
   const around: ClosingOptions = {
     isRunning: () => state.running,
+    isUnsaved: () => state.unsaved,
     ask: async () => {
       did.push('ask')
       return options.choice ?? 'cancel'
@@ -68,6 +69,14 @@ describe('closing the window', () => {
     closing.mayCloseWindow()
     await settled()
     expect(did).toEqual(['ask', 'shutdown', 'ask', 'shutdown'])
+  })
+
+  it('stays open with a run that could not be saved, unless it may be lost', async () => {
+    const { closing, did, state } = setup({ running: false, stays: true })
+    state.unsaved = true
+    expect(closing.mayCloseWindow()).toBe(false)
+    await settled()
+    expect(did).toEqual(['shutdown'])
   })
 
   it('lets the run go on without a window, if asked to, until it rests', async () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -203,6 +203,25 @@ test('a long history is read whole', async () => {
   const { steps } = await manager.watch('run-1', 2)
   expect(steps.map((metric) => metric.step)).toEqual(Array.from({ length: 6000 }, (_, i) => i + 2))
   expect((await failureOf(() => manager.watch('nobody', 0))).code).toBe('run.unknown')
+})
+
+test('a run that no disk takes holds in memory, and no other takes its place', async () => {
+  const work = openManager()
+  const runDir = join(work.folder, 'held')
+  const id = await work.manager.start(request({}, { runDir }))
+  rmSync(join(runDir, 'checkpoints'), { recursive: true })
+  writeFileSync(join(runDir, 'checkpoints'), 'a file in its place')
+  const paused = until(work)
+  work.manager.pause(id)
+  expect(await paused).toMatchObject({ state: 'paused' })
+  expect(work.manager.unsaved()).toMatchObject({ id, state: 'paused', error: { code: 'checkpoint.write' } })
+  expect((await failureOf(() => work.manager.start(request()))).code).toBe('run.unsaved')
+  rmSync(join(runDir, 'checkpoints'))
+  const stopped = until(work)
+  await work.manager.stop(id)
+  expect(await stopped).toMatchObject({ state: 'stopped' })
+  expect(work.manager.unsaved()).toBeNull()
+  expect(work.manager.get(id)).toMatchObject({ state: 'stopped', error: null })
 })
 
 describe('runs of other processes', () => {
