@@ -1,12 +1,13 @@
 /**
  * JSONL files on their way into the mixture: each is checked line by line first. One that has faults stays listed with all
- * of them until it is put in order or dismissed; nothing of it is added meanwhile.
+ * of them until it is put in order or dismissed, or another project is opened; nothing of it is added meanwhile.
  */
 import { createSharedComposable } from '@vueuse/core'
-import { shallowRef } from 'vue'
+import { shallowRef, watch } from 'vue'
 import { call, CallError, toCallError } from '../api/client'
 import type { LinesCheck, SplitName } from '../api/types'
 import { useJob } from './use-job'
+import { useProject } from './use-project'
 
 export interface RefusedFile {
   path: string
@@ -23,6 +24,11 @@ export const useFileCheck = createSharedComposable(() => {
   /** The file being checked. */
   const checking = shallowRef<string | null>(null)
   const job = useJob()
+  const { project } = useProject()
+  watch(
+    () => project.value?.path,
+    () => (refused.value = []),
+  )
 
   function dismiss(path: string): void {
     refused.value = refused.value.filter((file) => file.path !== path)

@@ -2,7 +2,9 @@
  * A mixture without the entries that cannot be read, and its way back: what is found out about the part is told of the
  * entries as the person has them.
  */
+import { CallError } from '../api/client'
 import type { MixtureSummary, RunConfig, SplitName } from '../api/types'
+import { count } from '../format/number'
 
 export interface ReadablePart {
   config: RunConfig
@@ -44,5 +46,27 @@ export function issuesOfWhole<T extends { path: string }>(
     if (area !== 'mixture' || (split !== 'train' && split !== 'val')) return issue
     const at = entries[split][Number(index)]
     return at === undefined ? issue : { ...issue, path: [area, split, at, ...rest].join('.') }
+  })
+}
+
+/** What is wrong beyond entries whose data only has to be downloaded; null where nothing is. */
+export function faultBeyond(
+  error: CallError,
+  lacking: readonly { split: SplitName; index: number }[],
+): CallError | null {
+  const offered = new Set(lacking.map(({ split, index }) => `mixture.${split}.${index}`))
+  const issues = error.issues.filter(({ path }) => !offered.has(path.split('.').slice(0, 3).join('.')))
+  if (issues.length === error.issues.length) return error
+  const [only] = issues
+  if (!only) return null
+  const message =
+    issues.length === 1
+      ? `${only.path}: ${only.message}`
+      : `${count(issues.length, 'entry', 'entries')} cannot be read`
+  return new CallError({
+    code: error.code,
+    message,
+    issues,
+    remedy: 'Correct their options, or remove them.',
   })
 }

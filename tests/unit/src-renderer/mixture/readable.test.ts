@@ -1,6 +1,13 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest'
+import { CallError } from '../../../../src-renderer/api/client'
 import type { MixtureSummary } from '../../../../src-renderer/api/types'
-import { issuesOfWhole, readablePart, withEntriesOf } from '../../../../src-renderer/mixture/readable'
+import {
+  faultBeyond,
+  issuesOfWhole,
+  readablePart,
+  withEntriesOf,
+} from '../../../../src-renderer/mixture/readable'
 import { runConfig } from '../../../../src-main/runs/config.schema'
 
 const config = runConfig.parse({
@@ -51,4 +58,30 @@ it("gives a part's issues the paths that they have in the whole", () => {
     { path: 'mixture.val.1' },
     { path: 'line 2' },
   ])
+})
+
+describe('faultBeyond', () => {
+  const issue = (index: number) => ({
+    path: `mixture.train.${index}.data_files`,
+    message: `no data ${index}`,
+  })
+  const error = (...indices: number[]) =>
+    new CallError({ code: 'data.missing', message: 'mixture.train.0: no data', issues: indices.map(issue) })
+  const lacking = [0, 1].map((index) => ({ split: 'train' as const, index }))
+
+  it('is nothing where all that is wrong can be downloaded', () => {
+    expect(faultBeyond(error(0, 1), lacking)).toBeNull()
+  })
+  it('leaves out what can be downloaded', () => {
+    expect(faultBeyond(error(0, 1, 2), lacking)?.message).toBe('mixture.train.2.data_files: no data 2')
+    const { message, issues } = faultBeyond(error(0, 2, 3), lacking) ?? error()
+    expect(message).toBe('2 entries cannot be read')
+    expect(issues).toEqual([issue(2), issue(3)])
+  })
+  it('is as it was where nothing can be downloaded', () => {
+    const whole = error(2)
+    expect(faultBeyond(whole, lacking)).toBe(whole)
+    const elsewhere = new CallError({ code: 'x', message: 'no tokenizer' })
+    expect(faultBeyond(elsewhere, lacking)).toBe(elsewhere)
+  })
 })
