@@ -23,10 +23,14 @@ export interface SchedulePoints {
   momentum: Point[]
 }
 
-/** Both over `steps` steps, at their corners only: they are straight between. Step s of n has progress (s + 1) / n. */
+/**
+ * Both over `steps` steps, at the steps about their corners: they are straight between. Step s of n, from 1, has progress
+ * s / n.
+ */
 export function schedulePoints(steps: number): SchedulePoints {
-  const corner = Math.max(1, Math.round(FALL_FROM * steps))
-  const lrm = [1, corner, steps].map((x) => ({ x, y: lrMultiplier(x / steps) }))
+  const corner = Math.floor(FALL_FROM * steps)
+  const about = [1, corner, corner + 1, steps].filter((x, i, all) => x >= 1 && !all.slice(0, i).includes(x))
+  const lrm = about.map((x) => ({ x, y: lrMultiplier(x / steps) }))
   const turn = Math.min(steps, MOMENTUM.over + 1)
   const momentum = [1, turn, steps].map((x) => ({ x, y: muonMomentum(x - 1) }))
   return { lrm, momentum }
