@@ -32,7 +32,7 @@ export interface DoctorReport {
 
 type Finding = Omit<DoctorCheck, 'id' | 'label'>
 
-const gigabyte = 1e9
+const gibibyte = 2 ** 30
 const noCard =
   'Check that `nvidia-smi` sees the card, or install the build for the processor: `npm run setup -- --cpu`.'
 
@@ -102,7 +102,7 @@ async function checkCards(used: boolean): Promise<Finding> {
   const cards = await findGraphicsCards()
   if (cards.length === 0) return ok('none seen')
   const names = cards
-    .map((card) => `${card.name}, ${gigabytes(card.memoryBytes)}, driver ${card.driver}`)
+    .map((card) => `${card.name}, ${gibibytes(card.memoryBytes)}, driver ${card.driver}`)
     .join('; ')
   if (used) return ok(names)
   return warn(`${names}: seen, but TensorFlow does not use it`, 'Run `npm run setup -- --cuda`.')
@@ -116,16 +116,16 @@ function checkProcessor(): Finding {
 }
 
 function checkMemory(): Finding {
-  const detail = `${gigabytes(freemem())} free of ${gigabytes(describeProcessor().memoryBytes)}`
-  return freemem() > 2 * gigabyte
+  const detail = `${gibibytes(freemem())} free of ${gibibytes(describeProcessor().memoryBytes)}`
+  return freemem() > 2 * gibibyte
     ? ok(detail)
     : warn(detail, 'Close other programs, or train with a smaller batch.')
 }
 
 function checkFolder(path: string, variable: string): Finding {
   const free = freeBytes(path)
-  const detail = `${path}, ${gigabytes(free)} free`
-  return free > 2 * gigabyte
+  const detail = `${path}, ${gibibytes(free)} free`
+  return free > 2 * gibibyte
     ? ok(detail)
     : warn(detail, `Free some space, or set ${variable} to another folder.`)
 }
@@ -176,6 +176,6 @@ function failed(error: unknown): Finding {
   return { status: 'fail', detail: message, ...(remedy && { remedy }) }
 }
 
-function gigabytes(bytes: number): string {
-  return `${(bytes / gigabyte).toFixed(1)} GB`
+function gibibytes(bytes: number): string {
+  return `${(bytes / gibibyte).toFixed(1)} GiB`
 }
