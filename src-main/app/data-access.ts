@@ -75,8 +75,12 @@ export class DataAccess {
     })
   }
 
-  /** The same, with its files as they are now, whatever is open of them. */
-  reopen(
+  /**
+   * The same with its files as they are now, where what is open is still `stale`; of several who find it so the first
+   * opens it anew, for all.
+   */
+  async reopen(
+    stale: OpenData,
     config: RunConfig,
     dir: string,
     call: CallOptions = {},
@@ -84,8 +88,12 @@ export class DataAccess {
   ): Promise<OpenData> {
     const options = this.dataOptions(config, dir)
     const key = JSON.stringify(options)
-    this.drop(key)
-    this.open.set(key, this.openNow({ ...options, fresh: true }, call))
+    const current = this.open.get(key)
+    const isStale = (await current?.catch(() => null)) === stale
+    if (isStale && this.open.get(key) === current) {
+      this.drop(key)
+      this.open.set(key, this.openNow({ ...options, fresh: true }, call))
+    }
     return this.of(config, dir, call, asker)
   }
 

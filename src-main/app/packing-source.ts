@@ -60,7 +60,7 @@ async function openRun({ config, dir }: RunDetail, access: DataAccess, call: Cal
   const then = await readDataRecord(dir)
   if (then === null || dataChanges(then, opened.data.identity).length === 0) return opened
   // it may have been open since before its files were put back
-  const anew = await access.reopen(config, dir, call, 'run')
+  const anew = await access.reopen(opened, config, dir, call, 'run')
   requireSameData(then, anew.data.identity)
   return anew
 }

@@ -90,7 +90,9 @@ it('refuses data that has changed since, and takes it again once it is put back'
   const own = await openSource({ config: project, dir: base }, access, runs)
   expect(own.data.trainConversations).toBe(4)
   writeFileSync(chats, line('one').repeat(3))
-  expect((await openSource({ runId: 'r1' }, access, runs)).data.trainConversations).toBe(3)
+  const [one, two] = await Promise.all([1, 2].map(() => openSource({ runId: 'r1' }, access, runs)))
+  expect([one?.data.trainConversations, two?.client]).toEqual([3, one?.client])
+  expect((await two?.client.batchView({ split: 'train', batch: 0 }))?.batch).toBe(0)
 })
 
 it('refuses another tokenizer', async () => {
