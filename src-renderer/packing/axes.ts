@@ -1,4 +1,7 @@
-/** Positions over the plot and row numbers beside it, as many as can be read. */
+/**
+ * Positions over the plot and row numbers beside it, as many as can be read; and where in the batch the plot is, where it
+ * does not hold all of it.
+ */
 import { integer } from '../format/number'
 import { CHARACTER, FONT, GUTTER, heightOf, left, RULER, top, type Context, type Scene } from './scene'
 import { tickStep, type VisibleRange } from './viewport'
@@ -27,6 +30,29 @@ export function paintRowNumbers(context: Context, scene: Scene, range: VisibleRa
   context.fillStyle = scene.palette.dim
   for (let row = Math.ceil(range.row0 / every) * every; row < range.row1; row += every) {
     const y = RULER + top(scene, row) + heightOf(scene, row) / 2
-    if (y > RULER + 4) context.fillText(String(row), GUTTER - 8, y + 0.5)
+    const inSight = y > RULER + 4 && y < RULER + scene.size.height - 4
+    if (inSight) context.fillText(String(row), GUTTER - 8, y + 0.5)
   }
+}
+
+/** How wide the bars are that say where the plot is in the batch. */
+const BAR_PX = 3
+
+/** Bars along the plot's right and lower edge, as long as what is in sight of the rows and of a row. */
+export function paintBars(context: Context, { view, size, model, palette }: Scene): void {
+  const { columns, rows } = model.extent
+  const [across, down] = [size.width / view.sx / columns, size.height / view.sy / rows]
+  context.globalAlpha = 0.6
+  context.fillStyle = palette.ink
+  if (down < 0.999) {
+    const length = Math.max(16, down * size.height)
+    const share = view.y / (rows - size.height / view.sy)
+    context.fillRect(size.width - BAR_PX, share * (size.height - length), BAR_PX, length)
+  }
+  if (across < 0.999) {
+    const length = Math.max(16, across * size.width)
+    const share = view.x / (columns - size.width / view.sx)
+    context.fillRect(share * (size.width - length), size.height - BAR_PX, length, BAR_PX)
+  }
+  context.globalAlpha = 1
 }

@@ -5,7 +5,7 @@
 import type { Span } from '../api/types'
 import { integer } from '../format/number'
 import { clip } from '../format/token'
-import { paintRowNumbers, paintRuler } from './axes'
+import { paintBars, paintRowNumbers, paintRuler } from './axes'
 import { patternFill } from './patterns'
 import {
   CHARACTER,
@@ -247,6 +247,7 @@ function labelOf(
 
 function paintMarks(context: Context, scene: Scene): void {
   const { hover, cursor, pinned, palette } = scene
+  paintBars(context, scene)
   if (pinned) outline(context, scene, pinned.row, pinned.offset, pinned.length, palette.accent, 2)
   if (hover) outline(context, scene, hover.row, hover.position, 1, palette.ink, 1)
   if (cursor) outline(context, scene, cursor.row, cursor.position, 1, palette.accent, 2)
