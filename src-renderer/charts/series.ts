@@ -49,3 +49,12 @@ export function nearest(points: readonly Point[], x: number): number {
   if (!before) return after ? low : -1
   return !after || x - before.x <= after.x - x ? low - 1 : low
 }
+
+/** The index of the line that passes nearest to a point, of those with a point at its x; 0 where none has. */
+export function nearestLine(lines: readonly (readonly Point[])[], { x, y }: Point): number {
+  const distances = lines.map((line) => {
+    const point = line[nearest(line, x)]
+    return point?.x === x ? Math.abs(point.y - y) : Infinity
+  })
+  return Math.max(0, distances.indexOf(Math.min(...distances)))
+}

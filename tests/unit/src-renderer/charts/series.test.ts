@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nearest, syncPoints, type Point } from '../../../../src-renderer/charts/series'
+import { nearest, nearestLine, syncPoints, type Point } from '../../../../src-renderer/charts/series'
 
 const steps = (from: number, to: number, of = 0) =>
   Array.from({ length: to - from + 1 }, (_, index) => ({ step: from + index, value: of + from + index }))
@@ -45,5 +45,20 @@ describe('nearest', () => {
         },
       ),
     )
+  })
+})
+
+describe('nearestLine', () => {
+  const line = (...ys: number[]): Point[] => ys.map((y, x) => ({ x, y }))
+  const lines = [line(5, 4, 3), line(1, 1, 1, 1, 1)]
+
+  it('is the one that passes nearest, of those that go so far', () => {
+    expect(nearestLine(lines, { x: 1, y: 3.5 })).toBe(0)
+    expect(nearestLine(lines, { x: 1, y: 1.5 })).toBe(1)
+    expect(nearestLine(lines, { x: 4, y: 5 })).toBe(1)
+  })
+
+  it('is the first where none has a point there', () => {
+    expect([nearestLine(lines, { x: 9, y: 1 }), nearestLine([], { x: 0, y: 0 })]).toEqual([0, 0])
   })
 })
