@@ -2,36 +2,28 @@
  * Starts, pauses, resumes, stops, lists and watches runs: what the window's `runs.*` calls and the `train` command use.
  *
  * One run trains at a time in a process. Everything heavy happens in the run's threads; a call here costs a few writes
- * to the store. A run whose process died is found when the manager opens, and is marked interrupted.
+ * to the store. What is known of runs at rest is in run-records.ts.
  */
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 
 import type { JobLocations, TrainJob } from '../engine/trainer-protocol'
 import { ActiveRun } from './active-run'
 import { baseDirOf, withAbsolutePaths } from './config'
 import type { RunConfig } from './config.schema'
-import { differences } from './differences'
 import { preflight, refuseBlocked } from './preflight'
 import { gatherFacts } from './preflight-facts'
-import { processIsAlive, thisProcess } from './process-identity'
-import { busy, elsewhere, noneToResume, notActive, notResumable, unsaved } from './run-errors'
+import { thisProcess } from './process-identity'
+import { busy, notActive, notResumable, unsaved } from './run-errors'
 import type { RunEvent } from './run-events'
-import { createRunFolder, holdsRun, newRunId, readRunFolder, type RunIdentity } from './run-folder'
-import { RunJournal } from './run-journal'
-import type { EvalMetric, LogLine, RunDetail, RunSummary, StepMetric } from './run.schema'
+import { createRunFolder, holdsRun, newRunId, readRunFolder } from './run-folder'
+import { RESUMABLE, RunRecords, type RunHistory } from './run-records'
+import type { RunDetail, RunSummary } from './run.schema'
 import type { OpenRunThreads } from './run-threads'
 import type { RunStore } from './store'
 
-/** States from which `resume` makes new threads, given a checkpoint. */
-const RESUMABLE = ['paused', 'stopped', 'interrupted', 'failed']
-/** States in which a run is in progress, in this process or another. */
+/** States in which no step is being made. */
 const AT_REST = [...RESUMABLE, 'done']
-/** Steps that are read before others get a turn: some 10 ms. */
-const STEPS_AT_ONCE = 2500
-/** Lines of the log that a watcher gets first. */
-const LOG_LINES = 500
 
 export interface RunManagerOptions {
   store: RunStore
@@ -59,24 +51,24 @@ export interface StartRun {
   stopAfter?: number | undefined
 }
 
-export interface Watched {
+export interface Watched extends RunHistory {
   detail: RunDetail
   /** `metrics` events with a higher number are not in here. */
   seq: number
-  steps: StepMetric[]
-  evals: EvalMetric[]
-  log: LogLine[]
 }
 
 export class RunManager {
   private readonly active = new Map<string, ActiveRun>()
   private readonly listeners = new Set<(event: RunEvent) => void>()
   private readonly lastSeq = new Map<string, number>()
-  /** Of the runs that have been active here: what the store could not take yet outlives their threads. */
-  private readonly journals = new Map<string, RunJournal>()
+  private readonly records: RunRecords
 
   constructor(private readonly options: RunManagerOptions) {
-    options.store.markInterrupted(processIsAlive)
+    this.records = new RunRecords(options.store, (id, trouble) => {
+      const active = this.active.get(id)
+      if (active !== undefined) active.tellOfStore(trouble)
+      else this.emit({ type: 'changed', run: this.get(id) })
+    })
   }
 
   /** @returns takes the listener away again */
@@ -100,7 +92,7 @@ export class RunManager {
     const identity = { id, name: runName(request), config_path: request.path, created_at: Date.now() }
     const runDir = resolve(request.runDir ?? join(this.options.dataDir, 'runs', id))
     await createRunFolder(runDir, identity, config)
-    this.record(identity, config, runDir)
+    this.emit({ type: 'changed', run: this.records.create(identity, config, runDir) })
     this.launch(id, this.job(config, runDir, false, request.stopAfter))
     this.active.get(id)?.warn(findings)
     return id
@@ -125,12 +117,12 @@ export class RunManager {
       active.resume()
       return
     }
-    this.refuseElsewhere(id)
+    this.records.refuseElsewhere(id)
     const { state, dir } = this.get(id)
     if (!RESUMABLE.includes(state)) throw notResumable(id, state)
     await this.makeRoom()
     const { config } = await readRunFolder(dir)
-    this.journalOf(id).update({ state: 'preparing', error: null, owner: thisProcess() })
+    this.records.journal(id).update({ state: 'preparing', error: null, owner: thisProcess() })
     this.launch(id, this.job(config, dir, true, options.stopAfter))
   }
 
@@ -145,74 +137,56 @@ export class RunManager {
       active.stop()
       return
     }
-    this.refuseElsewhere(id)
+    this.records.refuseElsewhere(id)
     if (!['paused', 'interrupted'].includes(this.get(id).state)) throw notActive(id)
-    this.emit({ type: 'changed', run: this.journalOf(id).update({ state: 'stopped', owner: null }) })
+    this.emit({ type: 'changed', run: this.records.journal(id).update({ state: 'stopped', owner: null }) })
     await this.release(id)
   }
 
   list(): RunSummary[] {
-    return this.options.store.list().map((run) => this.asItIs(run))
+    return this.records.list()
   }
 
   summary(id: string): RunSummary {
-    return this.asItIs(this.options.store.summary(id))
+    return this.records.summary(id)
   }
 
   get(id: string): RunDetail {
-    return this.asItIs(this.options.store.detail(id))
+    return this.records.get(id)
   }
 
   /**
-   * What is stored from a step on, the metrics that still wait included. A long history is read in slices, so as not to
-   * hold the thread up; the last slice and the number of the last event belong together. What the store could not take
-   * yet is there too.
+   * What there is from a step on, the metrics that still wait included; it and the number of the last event belong
+   * together.
    *
    * @throws MidbenchError `run.unknown`
    */
   async watch(id: string, fromStep: number): Promise<Watched> {
-    const { store } = this.options
-    const steps: StepMetric[] = []
-    for (;;) {
+    const history = await this.records.history(id, fromStep, () => {
       this.active.get(id)?.flush()
-      const slice = store.steps(id, (steps.at(-1)?.step ?? fromStep - 1) + 1, STEPS_AT_ONCE)
-      steps.push(...slice)
-      if (slice.length < STEPS_AT_ONCE) break
-      await setImmediate()
-    }
-    const unwritten = this.journals.get(id)?.unwritten ?? { steps: [], evals: [], log: [] }
-    return {
-      detail: this.get(id),
-      seq: this.active.get(id)?.seq ?? this.lastSeq.get(id) ?? 0,
-      steps: [...steps, ...unwritten.steps.filter(({ step }) => step >= fromStep)],
-      evals: [...store.evals(id, fromStep), ...unwritten.evals.filter(({ step }) => step >= fromStep)],
-      log: [...store.log(id, LOG_LINES), ...unwritten.log].slice(-LOG_LINES),
-    }
+    })
+    const seq = this.active.get(id)?.seq ?? this.lastSeq.get(id) ?? 0
+    return { detail: this.get(id), seq, ...history }
   }
 
   /** Takes a run and its folder away. @throws MidbenchError `run.busy` while it is in progress, `run.elsewhere` */
   async remove(id: string): Promise<void> {
     const active = this.active.get(id)
     if (active !== undefined && !AT_REST.includes(active.state)) throw busy(this.get(id).name)
-    this.refuseElsewhere(id)
+    this.records.refuseElsewhere(id)
     await this.release(id)
     const { dir } = this.get(id)
-    this.options.store.remove(id)
-    this.journals.get(id)?.forget()
-    this.journals.delete(id)
+    this.records.remove(id)
     this.emit({ type: 'removed', runId: id })
     if (await holdsRun(dir)) await rm(dir, { recursive: true, force: true })
   }
 
   /** The newest run of a config file, or the run in a folder, that `resume` can go on with. */
   async findResumable(where: { configPath: string } | { runDir: string }): Promise<string> {
-    if ('runDir' in where) return this.adopt(resolve(where.runDir))
-    const { store } = this.options
-    const found = store
-      .list()
-      .find((run) => RESUMABLE.includes(run.state) && store.detail(run.id).config_path === where.configPath)
-    if (found !== undefined) return found.id
-    throw noneToResume(where.configPath)
+    if ('configPath' in where) return this.records.newestOf(where.configPath)
+    const run = await this.records.inFolder(where.runDir)
+    this.emit({ type: 'changed', run })
+    return run.id
   }
 
   /** The run in progress in this process; null where none is. */
@@ -234,57 +208,13 @@ export class RunManager {
 
   // -------------------------------------------------------------- inside
 
-  /** The run in a folder; one that the store does not know is taken up. */
-  private async adopt(runDir: string): Promise<string> {
-    const { identity, config } = await readRunFolder(runDir)
-    const known = this.options.store.list().find((run) => run.id === identity.id)
-    if (known === undefined) this.record(identity, config, runDir, 'interrupted')
-    else if (known.dir !== runDir) this.options.store.update(known.id, { dir: runDir })
-    return identity.id
-  }
-
-  private record(
-    identity: RunIdentity,
-    config: RunConfig,
-    dir: string,
-    state: 'preparing' | 'interrupted' = 'preparing',
-  ): void {
-    const gradAccumSteps = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
-    this.options.store.create({
-      ...identity,
-      dir,
-      config,
-      state,
-      differences: differences(config, { device: null, gradAccumSteps }),
-      owner: state === 'preparing' ? thisProcess() : null,
-    })
-    this.emit({ type: 'changed', run: this.options.store.summary(identity.id) })
-  }
-
   private launch(id: string, job: TrainJob): void {
     const threads = this.options.openThreads()
     const emit = (event: RunEvent): void => {
       this.emit(event)
     }
-    const journal = this.journalOf(id)
+    const journal = this.records.journal(id)
     this.active.set(id, new ActiveRun(id, job, threads, journal, emit, this.lastSeq.get(id)))
-  }
-
-  private journalOf(id: string): RunJournal {
-    const known = this.journals.get(id)
-    if (known !== undefined) return known
-    const journal = new RunJournal(id, this.options.store, (trouble) => {
-      const active = this.active.get(id)
-      if (active !== undefined) active.tellOfStore(trouble)
-      else this.emit({ type: 'changed', run: this.get(id) })
-    })
-    this.journals.set(id, journal)
-    return journal
-  }
-
-  /** A run of the store's, ahead of it where it waits for a disk that is full. */
-  private asItIs<Run extends RunSummary>(run: Run): Run {
-    return this.journals.get(run.id)?.amend(run) ?? run
   }
 
   private job(config: RunConfig, runDir: string, resume: boolean, stopAfter: number | undefined): TrainJob {
@@ -325,12 +255,6 @@ export class RunManager {
     const run = this.active.get(id)
     if (run === undefined || isOver(run)) throw notActive(id)
     return run
-  }
-
-  private refuseElsewhere(id: string): void {
-    const owner = this.options.store.owner(id)
-    if (owner === null || owner.pid === process.pid || !processIsAlive(owner.pid, owner.startedAt)) return
-    throw elsewhere(this.get(id).name, owner.pid)
   }
 
   private emit(event: RunEvent): void {

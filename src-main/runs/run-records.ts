@@ -1,0 +1,149 @@
+/**
+ * What is known of runs, whether or not they are in progress: what the store holds, and ahead of it what still waits for
+ * a disk that takes nothing. A run that lies in a folder and is not in the store is taken up.
+ */
+import { resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+
+import type { Failure } from '../errors'
+import type { RunConfig } from './config.schema'
+import { differences } from './differences'
+import { processIsAlive, thisProcess } from './process-identity'
+import { elsewhere, noneToResume } from './run-errors'
+import { readRunFolder, type RunIdentity } from './run-folder'
+import { RunJournal } from './run-journal'
+import type { EvalMetric, LogLine, RunDetail, RunState, RunSummary, StepMetric } from './run.schema'
+import type { RunStore } from './store'
+
+/** States from which a run goes on, given a checkpoint. */
+export const RESUMABLE: readonly RunState[] = ['paused', 'stopped', 'interrupted', 'failed']
+
+/** Steps that are read before others get a turn: some 10 ms. */
+const STEPS_AT_ONCE = 2500
+/** Lines of the log that are read. */
+const LOG_LINES = 500
+
+/** Ascending. */
+export interface RunHistory {
+  steps: StepMetric[]
+  evals: EvalMetric[]
+  log: LogLine[]
+}
+
+export class RunRecords {
+  /** Of the runs that have been in progress here: what the store could not take yet outlives their threads. */
+  private readonly journals = new Map<string, RunJournal>()
+
+  /**
+   * Runs whose process died are marked interrupted.
+   *
+   * @param onTrouble hears when a run's writes begin to wait, and with null when all are written
+   */
+  constructor(
+    private readonly store: RunStore,
+    private readonly onTrouble: (id: string, trouble: Failure | null) => void,
+  ) {
+    store.markInterrupted(processIsAlive)
+  }
+
+  list(): RunSummary[] {
+    return this.store.list().map((run) => this.asItIs(run))
+  }
+
+  summary(id: string): RunSummary {
+    return this.asItIs(this.store.summary(id))
+  }
+
+  get(id: string): RunDetail {
+    return this.asItIs(this.store.detail(id))
+  }
+
+  /**
+   * A run from a step on. A long history is read in slices, so as not to hold the thread up.
+   *
+   * @param flush has what was measured meanwhile stored: called before each slice
+   * @throws MidbenchError `run.unknown`
+   */
+  async history(id: string, fromStep: number, flush: () => void): Promise<RunHistory> {
+    const steps: StepMetric[] = []
+    for (;;) {
+      flush()
+      const slice = this.store.steps(id, (steps.at(-1)?.step ?? fromStep - 1) + 1, STEPS_AT_ONCE)
+      steps.push(...slice)
+      if (slice.length < STEPS_AT_ONCE) break
+      await setImmediate()
+    }
+    const unwritten = this.journals.get(id)?.unwritten ?? { steps: [], evals: [], log: [] }
+    return {
+      steps: [...steps, ...unwritten.steps.filter(({ step }) => step >= fromStep)],
+      evals: [...this.store.evals(id, fromStep), ...unwritten.evals.filter(({ step }) => step >= fromStep)],
+      log: [...this.store.log(id, LOG_LINES), ...unwritten.log].slice(-LOG_LINES),
+    }
+  }
+
+  /** Where a run in progress is written down. */
+  journal(id: string): RunJournal {
+    const known = this.journals.get(id)
+    if (known !== undefined) return known
+    const journal = new RunJournal(id, this.store, (trouble) => {
+      this.onTrouble(id, trouble)
+    })
+    this.journals.set(id, journal)
+    return journal
+  }
+
+  /** Takes down a new run, or one of another store that lies interrupted. */
+  create(
+    identity: RunIdentity,
+    config: RunConfig,
+    dir: string,
+    state: 'preparing' | 'interrupted' = 'preparing',
+  ): RunSummary {
+    const gradAccumSteps = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
+    this.store.create({
+      ...identity,
+      dir,
+      config,
+      state,
+      differences: differences(config, { device: null, gradAccumSteps }),
+      owner: state === 'preparing' ? thisProcess() : null,
+    })
+    return this.store.summary(identity.id)
+  }
+
+  remove(id: string): void {
+    this.store.remove(id)
+    this.journals.get(id)?.forget()
+    this.journals.delete(id)
+  }
+
+  /** The newest run of a config file that can go on. @throws MidbenchError `run.none` */
+  newestOf(configPath: string): string {
+    const found = this.store
+      .list()
+      .find((run) => RESUMABLE.includes(run.state) && this.store.detail(run.id).config_path === configPath)
+    if (found === undefined) throw noneToResume(configPath)
+    return found.id
+  }
+
+  /** The run in a folder. The store takes up one that it does not know, and learns where one that it knows lies now. */
+  async inFolder(dir: string): Promise<RunSummary> {
+    const runDir = resolve(dir)
+    const { identity, config } = await readRunFolder(runDir)
+    const known = this.store.list().find((run) => run.id === identity.id)
+    if (known === undefined) return this.create(identity, config, runDir, 'interrupted')
+    if (known.dir !== runDir) this.store.update(known.id, { dir: runDir })
+    return this.summary(known.id)
+  }
+
+  /** @throws MidbenchError `run.elsewhere` where another process has it in hand */
+  refuseElsewhere(id: string): void {
+    const owner = this.store.owner(id)
+    if (owner === null || owner.pid === process.pid || !processIsAlive(owner.pid, owner.startedAt)) return
+    throw elsewhere(this.get(id).name, owner.pid)
+  }
+
+  private asItIs<Run extends RunSummary>(run: Run): Run {
+    return this.journals.get(run.id)?.amend(run) ?? run
+  }
+}
