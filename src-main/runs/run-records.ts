@@ -54,6 +54,7 @@ export class RunRecords {
     return this.asItIs(this.store.summary(id))
   }
 
+  /** @throws MidbenchError `run.unknown` */
   get(id: string): RunDetail {
     return this.asItIs(this.store.detail(id))
   }
@@ -62,7 +63,6 @@ export class RunRecords {
    * A run from a step on. A long history is read in slices, so as not to hold the thread up.
    *
    * @param flush has what was measured meanwhile stored: called before each slice
-   * @throws MidbenchError `run.unknown`
    */
   async history(id: string, fromStep: number, flush: () => void): Promise<RunHistory> {
     const steps: StepMetric[] = []
