@@ -6,11 +6,12 @@ export const KEYS: readonly { place: string; keys: readonly (readonly [string, s
     place: 'Everywhere',
     keys: [
       ['Ctrl 1…5', 'go to a place'],
-      ['Space', 'start, pause or resume the run'],
+      ['Space', 'start, pause, resume the run'],
       ['Ctrl .', 'stop the run and save'],
       ['Ctrl K', 'find'],
       ['Ctrl O', 'open a project'],
       ['Ctrl S', 'save the project'],
+      ['Ctrl Shift S', 'save it in another place'],
       ['Ctrl Z', 'undo an edit'],
       ['Ctrl Shift Z', 'redo it'],
       ['?', 'show the keys'],
@@ -39,6 +40,14 @@ export const KEYS: readonly { place: string; keys: readonly (readonly [string, s
       ['R', 'how the row was filled; ← → go on, ↑ ↓ other rows'],
       ['C', 'compare packings'],
       ['Esc', 'unpin it, or close what is open'],
+    ],
+  },
+  {
+    place: 'Runs',
+    keys: [
+      ['↑ ↓', 'previous, next run or checkpoint'],
+      ['Enter', 'open it'],
+      ['Esc', 'close it, or the comparison'],
     ],
   },
   {
