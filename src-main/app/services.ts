@@ -4,7 +4,7 @@
  */
 import { nativeTheme } from 'electron'
 
-import type { CallOutput } from '../ipc/contract'
+import type { CallInput, CallOutput } from '../ipc/contract'
 import type { EventHub } from '../ipc/event-hub'
 import { dataCacheDir } from '../native/paths'
 import { baseDirOf } from '../runs/config'
@@ -35,7 +35,7 @@ export interface Services {
   losses: TokenLossesOptions
   jobs: Jobs
   /** Checks a config as it is typed. */
-  check: (config: unknown, dir: string) => Promise<CallOutput<'project.check'>>
+  check: (input: CallInput<'project.check'>) => Promise<CallOutput<'project.check'>>
   /** What was found wrong with the stored settings and project, to be shown. */
   problems: string[]
 }
@@ -80,9 +80,12 @@ export function setupServices(hub: EventHub): Services {
     runs: () => runs.list(),
   })
   const jobs = new Jobs((progress) => hub.publish('job.progress', progress))
-  const check: Services['check'] = (input, dir) =>
-    checkConfig(input, async (config) =>
+  const check: Services['check'] = ({ config: typed, dir, facts }) =>
+    checkConfig(typed, async (config) =>
       gatherFacts(config, baseDirOf(config, dir, defaultBaseDir()), files.person.folder, {
+        epochSteps: facts?.epoch_steps ?? null,
+        valBatches: facts?.val_batches ?? null,
+        longerThanRow: facts?.longer_than_row ?? null,
         tokPerSec: speedOfRunsLike(config, store.recentSpeeds(20)),
         lacking: await lackingData(config.mixture, data.locations(config, dir)),
       }),

@@ -45,6 +45,7 @@ export type LogLine = RunRecord['log'][number]
 export type AppInfo = CallOutput<'app.info'>
 export type Folder = CallOutput<'app.folders'>[number]
 export type Checked = CallOutput<'project.check'>
+export type PackingFacts = CallOutput<'packing.facts'>
 export type MixtureSummary = CallOutput<'mixture.describe'>
 export type MenuCommand = EventPayload<'menu.command'>['command']
 export type JobProgress = EventPayload<'job.progress'>

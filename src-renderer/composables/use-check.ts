@@ -8,6 +8,7 @@ import { call, toCallError, type CallError } from '../api/client'
 import { parseConfig, type OptionName } from '../api/defaults'
 import type { Checked, Finding } from '../api/types'
 import { useDownloads } from './use-downloads'
+import { usePackingFacts } from './use-packing-facts'
 import { useProject } from './use-project'
 import { useRun } from './use-run'
 import { isActive } from '../runs/run-state'
@@ -24,6 +25,7 @@ export const useCheck = createSharedComposable(() => {
   const error = shallowRef<CallError | null>(null)
   const checking = shallowRef(false)
   const { finished } = useDownloads()
+  const { facts } = usePackingFacts()
   const { run, latest } = useRun()
   /** What of a run changes what is known of the next one. */
   const measured = computed(() => [
@@ -56,7 +58,11 @@ export const useCheck = createSharedComposable(() => {
     checking.value = true
     try {
       const { config, dir } = project.value
-      const answer = await call('project.check', { config: { ...config, ...draft.value }, dir })
+      const answer = await call('project.check', {
+        config: { ...config, ...draft.value },
+        dir,
+        facts: facts.value,
+      })
       if (ours !== request) return
       checked.value = answer
       error.value = null
@@ -74,6 +80,7 @@ export const useCheck = createSharedComposable(() => {
         project.value?.dir,
         draft.value,
         finished.value,
+        facts.value,
         measured.value,
       ]),
     () => void check(),

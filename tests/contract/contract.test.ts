@@ -85,7 +85,7 @@ describe('inputs', () => {
     ['settings.update', { threads: null, theme: 'dark' }],
     ['project.open', {}],
     ['project.edit', { config: { mixture: config.mixture } }],
-    ['project.check', { config: 'anything', dir: '/' }],
+    ['project.check', { config: 'anything', dir: '/', facts: null }],
     ['mixture.lengths', { ...at, split: 'val', job: 'j1' }],
     ['mixture.conversation', { ...at, split: 'train', at: { index: 0 } }],
     ['mixture.conversation', { ...at, split: 'train', at: { task: 1, row: 2 } }],

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { packingName } from '../../packing/packings.schema'
 import { runDetail } from '../../runs/run.schema'
-import { bytes, int32, packedFrom, splitName } from './common.schema'
+import { bytes, configAt, int32, packedFrom, packingFacts, splitName } from './common.schema'
 import { mixtureCalls } from './mixture.schema'
 
 const span = z.object({
@@ -191,6 +191,11 @@ export const packingCalls = {
   'packing.plan': {
     input: packedFrom({ split: splitName, job: z.string() }),
     output: planView,
+  },
+  /** What a preflight has to know of the whole epoch. A job. */
+  'packing.facts': {
+    input: z.object({ ...configAt, job: z.string() }),
+    output: packingFacts,
   },
   /** Where the plan puts a conversation; null where it is never trained. A job. */
   'packing.find': {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { runConfig } from '../../runs/config.schema'
 import { derived, finding } from '../../runs/preflight.schema'
-import { nothing } from './common.schema'
+import { nothing, packingFacts } from './common.schema'
 
 export const project = z.object({
   name: z.string(),
@@ -33,7 +33,12 @@ export const projectCalls = {
   },
   /** Checks a config as it is typed: accepts anything, names what is wrong. */
   'project.check': {
-    input: z.object({ config: z.unknown(), dir: z.string() }),
+    input: z.object({
+      config: z.unknown(),
+      dir: z.string(),
+      /** Of this very config, where they are known. */
+      facts: packingFacts.nullable(),
+    }),
     output: z.object({ valid: z.boolean(), findings: z.array(finding), derived: derived.nullable() }),
   },
 } as const

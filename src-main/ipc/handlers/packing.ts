@@ -57,6 +57,17 @@ export function packingHandlers(
         const { client } = await open(source, context)
         return client.plan(request, context)
       }),
+    'packing.facts': ({ config, dir, job }) =>
+      jobs.run(job, async (context) => {
+        const { batches_per_step: batchesPerStep } = planRequest(config, 'train')
+        const { client } = await open({ config, dir }, context)
+        const facts = await client.facts(batchesPerStep, context)
+        return {
+          epoch_steps: facts.epochSteps,
+          val_batches: facts.valBatches,
+          longer_than_row: facts.longerThanRow,
+        }
+      }),
     'packing.find': ({ split, conversation, job, ...source }) =>
       jobs.run(job, async (context) => {
         const request = planRequest(configOf(source, runs), split)

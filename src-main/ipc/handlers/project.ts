@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import type { Dialogs } from '../../app/dialogs'
 import type { ProjectStore } from '../../app/project'
-import type { CallOutput } from '../contract'
+import type { CallInput, CallOutput } from '../contract'
 import type { Handlers } from '../serve'
 
 type ProjectCalls = Extract<keyof Handlers, `project.${string}`>
@@ -12,7 +12,7 @@ export interface ProjectServices {
   project: ProjectStore
   dialogs: Pick<Dialogs, 'openConfig' | 'saveConfig' | 'pick'>
   /** The preflight: what is wrong with a config, what follows from it. */
-  check: (config: unknown, dir: string) => Promise<CallOutput<'project.check'>>
+  check: (input: CallInput<'project.check'>) => Promise<CallOutput<'project.check'>>
   /** Where a project that has no place of its own is first offered one. */
   documents: string
 }
@@ -35,6 +35,6 @@ export function projectHandlers(services: ProjectServices): Pick<Handlers, Proje
       return chosen === null ? null : project.saveAs(chosen)
     },
     'project.pickFile': ({ kind }) => dialogs.pick(kind),
-    'project.check': ({ config, dir }) => services.check(config, dir),
+    'project.check': (input) => services.check(input),
   }
 }

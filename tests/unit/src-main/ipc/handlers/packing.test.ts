@@ -82,6 +82,26 @@ describe('packing.plan', () => {
   })
 })
 
+describe('packing.facts', () => {
+  it('tells of both splits what their plans tell', async () => {
+    const accumulated = { ...config, total_batch_size: 4 * config.total_batch_size }
+    const train = await packing['packing.plan']({ ...at, config: accumulated, job: 'train' })
+    const val = await packing['packing.plan']({ ...at, config: accumulated, split: 'val', job: 'val' })
+    const facts = await packing['packing.facts']({ config: accumulated, dir, job: 'facts' })
+    expect(facts).toEqual({
+      epoch_steps: train.steps,
+      val_batches: val.batches,
+      longer_than_row: train.conversations_longer_than_row,
+    })
+  })
+
+  it('refuses options that make no whole steps', async () => {
+    const odd = { ...config, total_batch_size: 5000 }
+    const failure = await failureOf(() => packing['packing.facts']({ config: odd, dir, job: 'odd' }))
+    expect(failure.code).toBe('config.invalid')
+  })
+})
+
 describe('packing.find', () => {
   it('finds what a batch holds, where it holds it', async () => {
     const { spans } = await packing['packing.batch']({ ...at, batch: 40 })

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { mount, type VueWrapper } from '@vue/test-utils'
 import { beforeAll, expect, it } from 'vitest'
+import { CallError } from '../../../../../src-renderer/api/client'
 import type { Derived } from '../../../../../src-renderer/api/types'
 import DerivedFigures from '../../../../../src-renderer/components/train/DerivedFigures.vue'
 import { useProject } from '../../../../../src-renderer/composables/use-project'
@@ -18,12 +19,19 @@ const derived: Derived = {
 /** What a check answers now. */
 let known: Partial<Derived> = {}
 
+/** What counting the epoch gives. */
+let counted: Parameters<typeof answerWith>[0]['packing.facts'] = () => facts
+const facts = { epoch_steps: 731, val_batches: 9, longer_than_row: 3 }
+
 beforeAll(() => connect())
 
 async function figures(): Promise<VueWrapper> {
   answerWith({
     'project.current': () => project,
+    'project.edit': ({ config: edited }) => ({ ...project, config: edited }),
     'project.check': () => ({ valid: true, findings: [], derived: { ...derived, ...known } }),
+    'packing.facts': (input) => counted(input),
+    'jobs.cancel': () => ({}),
     'runs.list': () => [sampleRun({ state: 'training' })],
     'runs.watch': ({ runId }) => ({
       detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },
@@ -37,14 +45,14 @@ async function figures(): Promise<VueWrapper> {
   return wrapper
 }
 
-/** A check waits a little for further edits. */
+/** Counting waits a little for further edits, and a check that follows it too. */
 async function checked(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 220))
+  await new Promise((resolve) => setTimeout(resolve, 500))
   await settled()
 }
 const checks = (): number => made.filter(({ name }) => name === 'project.check').length
-function timeOf(wrapper: VueWrapper): string {
-  const figure = wrapper.findAll('.figures > div').find((each) => each.find('dt').text() === 'time')
+function figureOf(wrapper: VueWrapper, label: string): string {
+  const figure = wrapper.findAll('.figures > div').find((each) => each.find('dt').text() === label)
   const parts = figure?.findAll('dd span').map((span) => span.text()) ?? []
   return parts.join(' ').trim()
 }
@@ -52,7 +60,7 @@ function timeOf(wrapper: VueWrapper): string {
 it('says what the planned time waits for, and has it as soon as a run has been timed', async () => {
   known = {}
   const wrapper = await figures()
-  expect(timeOf(wrapper)).toBe('known after the first steps')
+  expect(figureOf(wrapper, 'time')).toBe('known after the first steps')
   const before = checks()
   const metrics = { runId: 'r1', state: 'training' as const, evals: [], log: [], seconds_left: 9 }
   await send('run.metrics', { ...metrics, seq: 1, steps: [sampleStep(1)] })
@@ -62,7 +70,7 @@ it('says what the planned time waits for, and has it as soon as a run has been t
   await send('run.metrics', { ...metrics, seq: 2, steps: [sampleStep(12)] })
   await checked()
   expect(checks()).toBe(before + 1)
-  expect(timeOf(wrapper)).toBe('4 min 06 s as last timed')
+  expect(figureOf(wrapper, 'time')).toBe('4 min 06 s as last timed')
   await send('run.metrics', { ...metrics, seq: 3, steps: [sampleStep(13)] })
   await checked()
   expect(checks()).toBe(before + 1)
@@ -72,6 +80,41 @@ it('says what the planned time waits for, and has it as soon as a run has been t
 it('says that it waits for the steps where these are not known', async () => {
   known = { steps: null, total_tokens: null, tok_per_sec: 6640 }
   const wrapper = await figures()
-  expect(timeOf(wrapper)).toBe('known when the steps are')
+  expect(figureOf(wrapper, 'time')).toBe('known when the steps are')
+  wrapper.unmount()
+})
+
+it('counts the epoch, and has it checked what that says', async () => {
+  known = {}
+  const wrapper = await figures()
+  expect(made.filter(({ name }) => name === 'project.check').at(-1)?.input).toMatchObject({ facts })
+  expect(wrapper.find('header').text()).toBe('Follows from the options')
+  wrapper.unmount()
+})
+
+it('shows that it counts, can be cancelled, and counts after all', async () => {
+  known = { steps: null }
+  counted = () => new Promise(() => undefined)
+  const wrapper = await figures()
+  useProject().edit({ ...config, buffer_size: 78 })
+  await checked()
+  expect(figureOf(wrapper, 'steps')).toBe('being counted')
+  await wrapper.find('header button').trigger('click')
+  expect(figureOf(wrapper, 'steps')).toBe('not counted')
+  counted = () => facts
+  known = { steps: 731 }
+  await wrapper.find('header button').trigger('click')
+  await checked()
+  expect(figureOf(wrapper, 'steps')).toBe('731 for one epoch')
+  wrapper.unmount()
+})
+
+it('says why it cannot count', async () => {
+  known = { steps: null }
+  counted = () => Promise.reject(new CallError({ code: 'data.missing', message: 'words.txt is not there.' }))
+  const wrapper = await figures()
+  useProject().edit({ ...config, buffer_size: 79 })
+  await checked()
+  expect(wrapper.find('header').text()).toContain('words.txt is not there.')
   wrapper.unmount()
 })

@@ -1,0 +1,50 @@
+/**
+ * What a preflight has to know of the whole epoch: its steps, what the val mixture fills, conversations longer than a
+ * row. Counting takes every conversation's length: moments once these are known, minutes where a mixture has never been
+ * rendered. So it is a job, made where it is looked at and cancelled when that is left.
+ */
+import { createSharedComposable, watchDebounced } from '@vueuse/core'
+import { computed, onScopeDispose, shallowRef } from 'vue'
+import { call, toCallError, type CallError } from '../api/client'
+import type { PackingFacts } from '../api/types'
+import { planContext } from '../packing/context'
+import { useDownloads } from './use-downloads'
+import { useJob } from './use-job'
+import { useProject } from './use-project'
+
+export const usePackingFacts = createSharedComposable(() => {
+  const { project } = useProject()
+  const job = useJob()
+  const known = shallowRef<{ of: string; facts: PackingFacts } | null>(null)
+  const error = shallowRef<CallError | null>(null)
+
+  const context = computed(() => (project.value ? planContext(project.value) : null))
+  /** Null while they are not known: those of other options are never shown. */
+  const facts = computed(() => (known.value?.of === context.value ? known.value.facts : null))
+
+  /** Counts, unless it is known. */
+  async function count(): Promise<void> {
+    job.cancel()
+    error.value = null
+    const of = context.value
+    if (!project.value || of === null || facts.value) return
+    const { config, dir } = project.value
+    try {
+      const answer = await job.run((name) => call('packing.facts', { config, dir, job: name }))
+      if (answer) known.value = { of, facts: answer }
+    } catch (failure) {
+      error.value = toCallError(failure)
+    }
+  }
+
+  return { facts, error, counting: job.running, progress: job.progress, context, count, cancel: job.cancel }
+})
+
+/** The same, counted by itself for as long as the caller is there: anew when what decides it changes. */
+export function useCountedFacts(): ReturnType<typeof usePackingFacts> {
+  const shared = usePackingFacts()
+  const { finished } = useDownloads()
+  watchDebounced([shared.context, finished], () => void shared.count(), { debounce: 300, immediate: true })
+  onScopeDispose(shared.cancel)
+  return shared
+}
