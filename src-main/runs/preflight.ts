@@ -224,7 +224,7 @@ function spaceFindings(config: RunConfig, derived: Derived, facts: PreflightFact
   const findings: Finding[] = []
   const { disk_bytes: disk, memory_bytes: memory } = derived
   if (disk !== null && facts.freeDiskBytes !== null) {
-    const free = `${gigabytes(disk)} of disk, of ${gigabytes(facts.freeDiskBytes)} that are free`
+    const free = `${binary(disk)} of disk, of ${binary(facts.freeDiskBytes)} that are free`
     findings.push(
       disk > facts.freeDiskBytes
         ? block(
@@ -235,14 +235,12 @@ function spaceFindings(config: RunConfig, derived: Derived, facts: PreflightFact
         : ok('save_every', `The checkpoints take up to ${free}.`),
     )
   }
-  if (memory !== null && facts.memoryBytes !== null && memory > facts.memoryBytes) {
-    findings.push(
-      warn(
-        'device_batch_size',
-        `A step takes about ${gigabytes(memory)} of memory; a run may take ${gigabytes(facts.memoryBytes)} here.`,
-        config.device_batch_size > 1 ? 'Lower device_batch_size or max_seq_len.' : 'Lower max_seq_len.',
-      ),
-    )
+  if (memory !== null && facts.memoryBytes !== null) {
+    const need = `A step takes about ${binary(memory)} of memory; a run may take ${binary(facts.memoryBytes)} here.`
+    const remedy =
+      config.device_batch_size > 1 ? 'Lower device_batch_size or max_seq_len.' : 'Lower max_seq_len.'
+    const fits = memory <= facts.memoryBytes
+    findings.push(fits ? ok('device_batch_size', need) : warn('device_batch_size', need, remedy))
   }
   return findings
 }
@@ -263,6 +261,7 @@ function count(value: number): string {
   return value.toLocaleString('en-US')
 }
 
-function gigabytes(bytes: number): string {
-  return bytes < 1e8 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+function binary(bytes: number): string {
+  const mebi = bytes / 2 ** 20
+  return mebi < 1024 ? `${mebi.toFixed(0)} MiB` : `${(mebi / 1024).toFixed(1)} GiB`
 }

@@ -137,6 +137,12 @@ describe('warnings', () => {
     expect(about('dtype', options, facts)).toEqual([])
   })
 
+  test('memory that is enough is a passed check, with both figures', () => {
+    const [finding] = about('device_batch_size', {}, { memoryBytes: 3 * 2 ** 30 })
+    expect(finding?.level).toBe('ok')
+    expect(finding?.message).toMatch(/^A step takes about \d+ MiB of memory; a run may take 3.0 GiB here.$/)
+  })
+
   test('data that is not on this machine stops a run, each at its entry', () => {
     const lacking = [{ path: 'mixture.val.0', label: 'openai/gsm8k, main test' }]
     const findings = about('mixture.val.0', {}, { lacking })
