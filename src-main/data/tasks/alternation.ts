@@ -1,10 +1,15 @@
 /** The rule that messages alternate user, assistant, … (reference §1), as the tasks check it when they read a row. */
 import { RowFault } from './rows'
 
+/** The role that is due at a message, counted from 0 after a leading system message. */
+export function dueRole(index: number): 'user' | 'assistant' {
+  return index % 2 === 0 ? 'user' : 'assistant'
+}
+
 /** @throws RowFault naming the first message whose role is not due. */
 export function checkAlternation(messages: readonly { role: string }[], first = 0): void {
   messages.slice(first).forEach((message, i) => {
-    const due = i % 2 === 0 ? 'user' : 'assistant'
+    const due = dueRole(i)
     if (message.role !== due) {
       throw new RowFault(`message ${String(first + i)} has the role ${message.role} where ${due} is due`)
     }
