@@ -20,7 +20,7 @@ import { createRunFolder, holdsRun, newRunId, readRunFolder } from './run-folder
 import { RESUMABLE, RunRecords, type RunHistory } from './run-records'
 import type { RunDetail, RunSummary } from './run.schema'
 import type { OpenRunThreads } from './run-threads'
-import type { RunStore } from './store'
+import type { RunStore, StoredConfig } from './store'
 
 /** States in which no step is being made. */
 const AT_REST = [...RESUMABLE, 'done']
@@ -145,6 +145,11 @@ export class RunManager {
 
   list(): RunSummary[] {
     return this.records.list()
+  }
+
+  /** The options of those of the runs that there are. */
+  configs(ids: readonly string[]): StoredConfig[] {
+    return this.records.configs(ids)
   }
 
   summary(id: string): RunSummary {

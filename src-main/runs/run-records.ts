@@ -13,7 +13,7 @@ import { elsewhere, noneToResume } from './run-errors'
 import { readRunFolder, type RunIdentity } from './run-folder'
 import { RunJournal } from './run-journal'
 import type { EvalMetric, LogLine, RunDetail, RunState, RunSummary, StepMetric } from './run.schema'
-import type { RunStore } from './store'
+import type { RunStore, StoredConfig } from './store'
 
 /** States from which a run goes on, given a checkpoint. */
 export const RESUMABLE: readonly RunState[] = ['paused', 'stopped', 'interrupted', 'failed']
@@ -48,6 +48,10 @@ export class RunRecords {
 
   list(): RunSummary[] {
     return this.store.list().map((run) => this.asItIs(run))
+  }
+
+  configs(ids: readonly string[]): StoredConfig[] {
+    return this.store.configs(ids)
   }
 
   summary(id: string): RunSummary {

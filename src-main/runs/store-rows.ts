@@ -74,10 +74,15 @@ export function readOwner(row: unknown): RunOwner | null {
   return owner.owner_pid === null ? null : { pid: owner.owner_pid, startedAt: owner.owner_started_at ?? 0 }
 }
 
+/** A run's id and options. */
+export interface StoredConfig {
+  id: string
+  config: RunConfig
+}
+
 const configRow = z.object({ id: z.string(), config: json.pipe(runConfig) })
 
-/** A run's id and options. */
-export function readConfig(row: unknown): { id: string; config: RunConfig } {
+export function readConfig(row: unknown): StoredConfig {
   return configRow.parse(row)
 }
 

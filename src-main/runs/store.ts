@@ -32,9 +32,10 @@ import {
   type RunOwner,
   type RunPatch,
   type SqlValue,
+  type StoredConfig,
 } from './store-rows'
 
-export type { NewRun, RunOwner, RunPatch } from './store-rows'
+export type { NewRun, RunOwner, RunPatch, StoredConfig } from './store-rows'
 
 /** Points of a run's spark line. */
 const SPARK_POINTS = 60
@@ -109,6 +110,14 @@ export class RunStore {
   list(): RunSummary[] {
     const rows = this.prepare('SELECT * FROM runs ORDER BY created_at DESC, id').all([])
     return rows.map((row) => readSummary(row, (id) => this.spark(id)))
+  }
+
+  /** The options of those of the runs that are in the store, in one pass. */
+  configs(ids: readonly string[]): StoredConfig[] {
+    const sql = 'SELECT id, config FROM runs WHERE id IN (SELECT value FROM json_each(?))'
+    return this.prepare(sql)
+      .all([JSON.stringify(ids)])
+      .map(readConfig)
   }
 
   /** Options and speed of the newest runs with some steps (the first compiles), at most `limit` of them. */

@@ -42,6 +42,21 @@ export function entryText(entry: MixtureEntry): string {
   return [entryName(entry), entrySplit(entry), size, entrySlice(entry), repeat].filter(Boolean).join(' ')
 }
 
+/** As {@link entryText}, with the whole path of the file that the entry reads, where it names one. */
+function entryTextWithFile(entry: MixtureEntry): string {
+  const file = ('filepath' in entry && entry.filepath) || ('word_list' in entry && entry.word_list)
+  const files = file || ('data_files' in entry && entry.data_files)
+  return files ? `${entryText(entry)} ${files}` : entryText(entry)
+}
+
+/** Mixtures as texts, an entry a line; with the paths of their files where they are alike but for those at most. */
+function mixtureTexts(mixtures: readonly (readonly MixtureEntry[])[]): string[] {
+  const texts = (text: (entry: MixtureEntry) => string): string[] =>
+    mixtures.map((entries) => entries.map(text).join('\n'))
+  const short = texts(entryText)
+  return new Set(short).size > 1 ? short : texts(entryTextWithFile)
+}
+
 export interface DiffLine {
   name: string
   values: string[]
@@ -56,7 +71,7 @@ export function optionDiff(configs: readonly RunConfig[]): DiffLine[] {
   for (const split of ['train', 'val'] as const) {
     lines.push({
       name: `mixture.${split}`,
-      values: configs.map(({ mixture }) => mixture[split].map(entryText).join('\n')),
+      values: mixtureTexts(configs.map(({ mixture }) => mixture[split])),
     })
   }
   return lines.filter(({ values }) => new Set(values).size > 1)

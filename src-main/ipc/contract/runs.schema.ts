@@ -1,5 +1,6 @@
 /** Runs: starting, steering, looking back. */
 import { z } from 'zod'
+import { runConfig } from '../../runs/config.schema'
 import { evalMetric, logLine, runDetail, runSummary, stepMetric } from '../../runs/run.schema'
 import { configAt, nothing } from './common.schema'
 
@@ -13,6 +14,12 @@ export const runCalls = {
   /** Finishes the step in hand, saves, ends. */
   'runs.stop': { input: z.object({ runId: z.string() }), output: nothing },
   'runs.list': { input: nothing, output: z.array(runSummary) },
+  /** The options of runs, which never change: beside `runs.list`, whose summaries are sent again and again. */
+  'runs.configs': {
+    input: z.object({ runIds: z.array(z.string()) }),
+    /** Of the runs that there are. */
+    output: z.array(z.object({ id: z.string(), config: runConfig })),
+  },
   'runs.get': { input: z.object({ runId: z.string() }), output: runDetail },
   /** Takes a run and its folder away; a run in progress is refused. */
   'runs.remove': { input: z.object({ runId: z.string() }), output: nothing },

@@ -22,6 +22,7 @@ export function runHandlers(runs: RunManager): Pick<Handlers, RunCalls> {
       return {}
     },
     'runs.list': () => runs.list(),
+    'runs.configs': ({ runIds }) => runs.configs(runIds),
     'runs.get': ({ runId }) => runs.get(runId),
     'runs.remove': async ({ runId }) => {
       await runs.remove(runId)
