@@ -215,7 +215,7 @@ describe('a JSONL file', () => {
     await refused.waitFor()
     const said = await refused.innerText()
     expect(said).toContain('2 lines with a fault, 2 in order')
-    expect(said).toMatch(/line 2\s[\s\S]*line 3\s/)
+    expect(said).toMatch(/line 2\s[\s\S]*line 3, message 2\s/)
     expect(await rows()).toHaveLength(5)
     await picture('faults')
     writeFileSync(path, `${good}\n${good}\n`)

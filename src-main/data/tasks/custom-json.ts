@@ -1,18 +1,14 @@
 /** CustomJSON: a JSONL file of one's own, one array of alternating messages a line (reference §1). */
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Issue } from '../../errors'
 import { MidbenchError } from '../../errors'
 import type { Conversation } from '../conversation.schema'
-import { pythonStrip, textLines, type TextLine } from '../files/text-lines'
+import { textLines } from '../files/text-lines'
 import { ensureBaseFile } from '../hub/base-files'
 import type { customJsonEntry } from '../mixture.schema'
-import { checkAlternation } from './alternation'
-import { empty, fromConfig, openStore, parseRow, progress, RowFault } from './rows'
+import { convertLine, LineFault } from './json-line'
+import { empty, fromConfig, openStore, progress } from './rows'
 import { forKey, type TaskContext, type TaskKind } from './task'
-
-const messages = z
-  .array(z.object({ role: z.enum(['user', 'assistant']), content: z.string() }))
-  .min(2, 'a conversation has at least two messages')
 
 /** So many faults are listed; the rest are counted. */
 const LISTED_FAULTS = 100
@@ -43,7 +39,8 @@ export interface JsonLinesCheck {
 
 /**
  * Every fault of a JSONL file with its line, for the editor of mixtures.
- * @returns conversations that are right, faults (path `line 14`; the first hundred), and how many faults there are.
+ * @returns conversations that are right, faults (path `line 14` or
+ *   `line 14, message 2`; the first hundred), and how many faults there are.
  */
 export async function checkJsonLines(path: string, signal?: AbortSignal): Promise<JsonLinesCheck> {
   return forKey('filepath', path, async () => {
@@ -52,10 +49,10 @@ export async function checkJsonLines(path: string, signal?: AbortSignal): Promis
       try {
         if (convertLine(line) !== undefined) result.conversations++
       } catch (fault) {
-        if (!(fault instanceof RowFault)) throw fault
+        if (!(fault instanceof LineFault)) throw fault
         result.faultCount++
         if (result.faults.length < LISTED_FAULTS) {
-          result.faults.push({ path: `line ${String(line.number)}`, message: fault.message })
+          result.faults.push({ path: fault.place, message: fault.message })
         }
       }
     }
@@ -76,9 +73,9 @@ async function* convertLines(path: string, context: TaskContext): AsyncGenerator
       rows++
       if (faultCount === 0) yield conversation
     } catch (fault) {
-      if (!(fault instanceof RowFault)) throw fault
+      if (!(fault instanceof LineFault)) throw fault
       faultCount++
-      if (faults.length < LISTED_FAULTS) faults.push(`line ${String(line.number)}: ${fault.message}`)
+      if (faults.length < LISTED_FAULTS) faults.push(`${fault.place}: ${fault.message}`)
     }
   }
   if (faultCount > 0) throw faulty(path, faults, faultCount)
@@ -94,21 +91,4 @@ function faulty(path: string, faults: readonly string[], count: number): Midbenc
     remedy: 'Correct or remove those lines; lines are never skipped.',
     issues: faults.map((fault) => ({ path: 'filepath', message: `${path}, ${fault}` })),
   })
-}
-
-/** The conversation of a line, or undefined for a blank one. @throws RowFault */
-export function convertLine(line: TextLine): Conversation | undefined {
-  const text = pythonStrip(line.text)
-  if (text === '') return undefined
-  const conversation = { messages: parseRow(messages, parseJson(text)) }
-  checkAlternation(conversation.messages)
-  return conversation
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new RowFault(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`)
-  }
 }

@@ -6,7 +6,9 @@ import { checkJsonLines } from '../../../../../src-main/data/tasks/custom-json'
 import { failureOf } from '../../../../support/failure'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
-const GOOD = '[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]'
+const USER = '{"role":"user","content":"a"}'
+const BOT = '{"role":"assistant","content":"b"}'
+const GOOD = `[${USER},${BOT}]`
 
 function written(content: string | Uint8Array): string {
   const path = join(temporaryFolder(), 'mine.jsonl')
@@ -36,20 +38,61 @@ describe('CustomJSON', () => {
     expect(await contents(`\n ${GOOD}\t\r\n\u00a0\n${other}`)).toEqual([JSON.parse(GOOD), JSON.parse(other)])
   })
 
+  it('takes further keys of a message and leaves them out', async () => {
+    expect(await contents(GOOD.replace('"content":"a"', '"id":7,"content":"a"'))).toEqual([JSON.parse(GOOD)])
+  })
+
   it('keeps lone surrogates and line separators', async () => {
     const line = GOOD.replace('"a"', '"\\ud800\u2028\u0085"')
     expect(await contents(line)).toEqual([JSON.parse(line)])
   })
 
   it.each([
-    ['{"role":"user"}', 'expected array'],
-    ['[{"role":"user","content":"a"}]', 'at least two messages'],
-    ['[{"role":"user","content":"a"},{"role":"user","content":"b"}]', 'message 1 has the role user'],
-    ['[{"role":"system","content":"a"},{"role":"user","content":"b"}]', '0.role'],
-    ['[{"role":"user","content":"a"},{"role":"assistant"}]', '1.content'],
-    ['[{"role":"user","content":["a"]},{"role":"assistant","content":"b"}]', '0.content'],
-    ['{not json', 'it is not JSON'],
-    [`\ufeff${GOOD}`, 'it is not JSON'],
+    [
+      '{"role":"user"}',
+      ': it is an object; a line must be a list of messages: [{"role": "user", "content": "…"}, …]',
+    ],
+    ['7', ': it is 7; a line must be a list of messages'],
+    ['null', ': it is null; a line must be a list of messages'],
+    ['[]', ': it has no messages; a conversation has at least two'],
+    [
+      `[${USER}]`,
+      ': it has only one message; a conversation has at least two, one of user and one of assistant',
+    ],
+    [`[${USER},"b"]`, ', message 2: it is "b"; it must be an object with role and content'],
+    [`[${USER},["b"]]`, ', message 2: it is a list; it must be an object with role and content'],
+    [
+      `[${USER},${USER}]`,
+      ', message 2: the role is "user"; it must be assistant, since user and assistant take turns',
+    ],
+    [`[${BOT},${USER}]`, ', message 1: the role is "assistant"; it must be user'],
+    [`[${USER},${BOT},${BOT}]`, ', message 3: the role is "assistant"; it must be user'],
+    [
+      `[{"role":"bot","content":"a"},${BOT}]`,
+      ', message 1: the role is "bot"; it must be user or assistant, taking turns',
+    ],
+    [
+      `[{"role":"system","content":"a"},${USER}]`,
+      ', message 1: the role is "system"; it must be user or assistant',
+    ],
+    [
+      `[{"role":["user"],"content":"a"},${BOT}]`,
+      ', message 1: the role is a list; it must be user or assistant',
+    ],
+    [`[{"role":"${'x'.repeat(41)}","content":"a"},${BOT}]`, `the role is "${'x'.repeat(40)}…"; it must be`],
+    [`[{"content":"a"},${BOT}]`, ', message 1: the role is missing; it must be user or assistant'],
+    [`[${USER},{"role":"assistant"}]`, ', message 2: the content is missing; it must be a text'],
+    [`[${USER},{"role":"assistant","content":null}]`, ', message 2: the content is null; it must be a text'],
+    [`[{"role":"user","content":["a"]},${BOT}]`, ', message 1: the content is a list; it must be a text'],
+    [
+      `[${USER},{"role":"assistant","content":{"type":"python","text":"1"}}]`,
+      ', message 2: the content is an object; it must be a text',
+    ],
+    ['{not json', ': it is not JSON; a line must be a list of messages'],
+    [
+      `\ufeff${GOOD}`,
+      ': it is not JSON: it begins with a byte order mark; save the file as UTF-8 without one',
+    ],
   ])('refuses the line %j', async (line, reason) => {
     const failure = await refusal(`${GOOD}\n\n${line}\n${GOOD}\n`)
     expect(failure.code).toBe('data.row')
@@ -79,9 +122,9 @@ describe('CustomJSON', () => {
 
 describe('checkJsonLines', () => {
   it('counts what is right and lists what is wrong by line', async () => {
-    const check = await checkJsonLines(written([GOOD, '', 'x', GOOD, '[]'].join('\n')))
-    expect([check.conversations, check.faultCount]).toEqual([2, 2])
-    expect(check.faults.map((fault) => fault.path)).toEqual(['line 3', 'line 5'])
+    const check = await checkJsonLines(written([GOOD, '', 'x', GOOD, '[]', `[${USER},${USER}]`].join('\n')))
+    expect([check.conversations, check.faultCount]).toEqual([2, 3])
+    expect(check.faults.map((fault) => fault.path)).toEqual(['line 3', 'line 5', 'line 6, message 2'])
   })
 
   it('lists a hundred faults and counts the rest', async () => {

@@ -1,0 +1,102 @@
+/**
+ * A line of a JSONL file as a conversation: an array of messages that alternate user, assistant (reference §1). Whatever
+ * is wrong is said in words: which message, what is there, what must be there. The first fault of a line is given.
+ */
+import { z } from 'zod'
+import type { Conversation } from '../conversation.schema'
+import { pythonStrip, type TextLine } from '../files/text-lines'
+import { dueRole } from './alternation'
+import { RowFault } from './rows'
+
+/** Longer texts are cut where a fault quotes them, in characters. */
+const QUOTED = 40
+
+const LIST = 'a line must be a list of messages: [{"role": "user", "content": "…"}, …]'
+
+/** zod's account of a fault: the value at fault, undefined where there is none. */
+interface Fault {
+  readonly input?: unknown
+}
+
+const role = z.enum(['user', 'assistant'], {
+  error: ({ input }: Fault) =>
+    input === undefined
+      ? 'the role is missing; it must be user or assistant, taking turns'
+      : `the role is ${shown(input)}; it must be user or assistant, taking turns`,
+})
+
+const content = z.string({
+  error: ({ input }: Fault) =>
+    input === undefined
+      ? 'the content is missing; it must be a text'
+      : `the content is ${shown(input)}; it must be a text`,
+})
+
+const message = z.object(
+  { role, content },
+  { error: ({ input }: Fault) => `it is ${shown(input)}; it must be an object with role and content` },
+)
+
+const messages = z.array(message, { error: ({ input }: Fault) => `it is ${shown(input)}; ${LIST}` }).min(2, {
+  error: ({ input }: Fault) =>
+    `it has ${Array.isArray(input) && input.length === 1 ? 'only one message' : 'no messages'}; ` +
+    'a conversation has at least two, one of user and one of assistant',
+})
+
+/** Why a line is no conversation. */
+export class LineFault extends RowFault {
+  /** @param place `line 12`, or `line 12, message 1`: both are counted from 1. */
+  constructor(
+    readonly place: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** The conversation of a line, or undefined for a blank one. @throws LineFault */
+export function convertLine({ number, text: raw }: TextLine): Conversation | undefined {
+  const text = pythonStrip(raw)
+  if (text === '') return undefined
+  const line = `line ${String(number)}`
+  const at = (index: number): string => `${line}, message ${String(index + 1)}`
+  const parsed = messages.safeParse(parseJson(line, text))
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const index = issue?.path[0]
+    throw new LineFault(typeof index === 'number' ? at(index) : line, issue?.message ?? LIST)
+  }
+  parsed.data.forEach((one, index) => {
+    const due = dueRole(index)
+    if (one.role === due) return
+    throw new LineFault(
+      at(index),
+      `the role is "${one.role}"; it must be ${due}, since user and assistant take turns and user begins`,
+    )
+  })
+  return { messages: parsed.data }
+}
+
+function parseJson(line: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (text.startsWith('\ufeff')) {
+      throw new LineFault(
+        line,
+        'it is not JSON: it begins with a byte order mark; save the file as UTF-8 without one',
+      )
+    }
+    const reason = error instanceof Error ? ` (${error.message})` : ''
+    throw new LineFault(line, `it is not JSON; ${LIST}${reason}`)
+  }
+}
+
+/** A value of JSON, as a fault speaks of it. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  if (typeof value !== 'string') return String(value)
+  const characters = [...value]
+  return JSON.stringify(characters.length > QUOTED ? `${characters.slice(0, QUOTED).join('')}…` : value)
+}
