@@ -44,9 +44,11 @@ export function entryText(entry: MixtureEntry): string {
 
 /** As {@link entryText}, with the whole path of the file that the entry reads, where it names one. */
 function entryTextWithFile(entry: MixtureEntry): string {
-  const file = ('filepath' in entry && entry.filepath) || ('word_list' in entry && entry.word_list)
-  const files = file || ('data_files' in entry && entry.data_files)
-  return files ? `${entryText(entry)} ${files}` : entryText(entry)
+  const files: string[] = []
+  if ('filepath' in entry) files.push(entry.filepath)
+  if ('word_list' in entry && entry.word_list) files.push(entry.word_list)
+  if ('data_files' in entry && entry.data_files) files.push(...[entry.data_files].flat())
+  return [entryText(entry), ...files].join(' ')
 }
 
 /** Mixtures as texts, an entry a line; with the paths of their files where they are alike but for those at most. */

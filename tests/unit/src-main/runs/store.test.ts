@@ -83,6 +83,17 @@ describe('runs', () => {
     expect(store.list().map((run) => run.id)).toEqual(['b'])
     expect(store.steps('a', 0)).toEqual([])
   })
+
+  it('gives the options of the runs asked for, without those that are not there', () => {
+    const { store } = open()
+    for (const seed of [1, 2]) {
+      store.create(sampleRun({ id: `run-${String(seed)}`, config: { ...sampleConfig(), seed } }))
+    }
+    expect(store.configs(['run-2', 'gone'])).toEqual([
+      { id: 'run-2', config: { ...sampleConfig(), seed: 2 } },
+    ])
+    expect(store.configs([])).toEqual([])
+  })
 })
 
 describe('metrics', () => {

@@ -38,3 +38,17 @@ it('lists the options in which runs differ, the mixture among them', () => {
   ])
   expect(optionDiff([sampleConfig(), sampleConfig()])).toEqual([])
 })
+
+it('gives the whole paths of files where mixtures are alike but for them', () => {
+  const spelling = (word_list: string) =>
+    sampleConfig({
+      mixture: { train: [{ task: 'SimpleSpelling', split: 'train', size: 5, word_list }], val: [] },
+    })
+  expect(optionDiff([spelling('/a/words'), spelling('/b/words')])).toEqual([
+    {
+      name: 'mixture.train',
+      values: ['SimpleSpelling train 5 /a/words', 'SimpleSpelling train 5 /b/words'],
+    },
+  ])
+  expect(optionDiff([spelling('/a/words'), spelling('/a/words')])).toEqual([])
+})
