@@ -1,6 +1,9 @@
-/** What the app says of itself and of the machine: versions, licences, doctor, folders. */
+/** What the app says of itself and of the machine: versions, licences, doctor, folders, hub. */
+import { resolve } from 'node:path'
+
 import { app, shell } from 'electron'
 
+import { hubCacheDir, hubOrigins } from '../data/hub/hub-env'
 import type { AppServices } from '../ipc/handlers/app'
 import { doctor } from '../native/doctor'
 import { findLibrary } from '../native/installation'
@@ -31,11 +34,13 @@ export function aboutServices({ files, project, runs, settings }: Services): App
       { label: 'nanochat', path: baseDir() },
       { label: 'Cache', path: cacheDir() },
     ],
+    hub: () => hubOrigins(),
     revealable: () => [
       files.person.folder,
       project.current.dir,
       baseDir(),
       cacheDir(),
+      resolve(hubCacheDir()),
       ...runs.list().map((run) => run.dir),
     ],
     reveal: (path) => {

@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 export interface HubSettings {
   /** The folder with `datasets--org--name` in it. */
@@ -19,26 +19,93 @@ export interface HubSettings {
 
 type Env = Readonly<Record<string, string | undefined>>
 
+/** What decides each setting, for people. Never holds the token or a part of it. */
+export interface HubOrigins {
+  cache: { path: string; set_by: SetBy }
+  /** Host and port only: an address may carry a password. Null where HF_ENDPOINT is no address. */
+  endpoint: { host: string | null; set_by: SetBy }
+  /** file: where a token is read from or would be; null where no file is looked at. */
+  token: { used: boolean; file: string | null; set_by: SetBy }
+  offline: { on: boolean; set_by: SetBy }
+}
+
+/** The environment variable that decides; null for the default. */
+type SetBy = string | null
+
+const CACHE = ['HF_HUB_CACHE', 'HUGGINGFACE_HUB_CACHE'] as const
+const HOME = ['HF_HOME', 'XDG_CACHE_HOME'] as const
+const TOKEN = ['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN'] as const
+const NO_TOKEN_FILE = 'HF_HUB_DISABLE_IMPLICIT_TOKEN'
+const TOKEN_PATH = 'HF_TOKEN_PATH'
+const ENDPOINT = 'HF_ENDPOINT'
+const OFFLINE = ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE'] as const
+const DEFAULT_ENDPOINT = 'https://huggingface.co'
+
 /** @param env the process's environment. */
 export async function hubSettings(env: Env = process.env): Promise<HubSettings> {
-  const cacheHome = env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
-  const home = expanded(env['HF_HOME'] ?? join(cacheHome, 'huggingface'), env)
-  const cacheDir = env['HF_HUB_CACHE'] ?? env['HUGGINGFACE_HUB_CACHE'] ?? join(home, 'hub')
   return {
-    cacheDir: expanded(cacheDir, env),
-    endpoint: (env['HF_ENDPOINT'] ?? 'https://huggingface.co').replace(/\/+$/, ''),
-    token: await findToken(env, home),
-    offline: isTrue(env['HF_HUB_OFFLINE'] ?? env['TRANSFORMERS_OFFLINE']),
+    cacheDir: hubCacheDir(env),
+    endpoint: (env[ENDPOINT] ?? DEFAULT_ENDPOINT).replace(/\/+$/, ''),
+    token: await findToken(env),
+    offline: isTrue(valueOf(env, OFFLINE)),
   }
 }
 
+/** What {@link hubSettings} gives, without the token, and which variable decides each. */
+export async function hubOrigins(env: Env = process.env): Promise<HubOrigins> {
+  const { cacheDir, endpoint, token, offline } = await hubSettings(env)
+  return {
+    cache: { path: resolve(cacheDir), set_by: firstSet(env, [...CACHE, ...HOME]) },
+    endpoint: {
+      host: URL.canParse(endpoint) ? new URL(endpoint).host || null : null,
+      set_by: firstSet(env, [ENDPOINT]),
+    },
+    token: { used: token !== null, ...tokenOrigin(env) },
+    offline: { on: offline, set_by: firstSet(env, OFFLINE) },
+  }
+}
+
+/** The folder with `datasets--org--name` in it. */
+export function hubCacheDir(env: Env = process.env): string {
+  return expanded(valueOf(env, CACHE) ?? join(homeDir(env), 'hub'), env)
+}
+
+function homeDir(env: Env): string {
+  const cacheHome = env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+  return expanded(env['HF_HOME'] ?? join(cacheHome, 'huggingface'), env)
+}
+
 /** The variable, or the file that `hf auth login` writes. */
-async function findToken(env: Env, home: string): Promise<string | null> {
-  const set = clean(env['HF_TOKEN']) ?? clean(env['HUGGING_FACE_HUB_TOKEN'])
-  if (set !== null) return set
-  if (isTrue(env['HF_HUB_DISABLE_IMPLICIT_TOKEN'])) return null
-  const path = expanded(env['HF_TOKEN_PATH'] ?? join(home, 'token'), env)
-  return clean(await readFile(path, 'utf8').catch(() => undefined))
+async function findToken(env: Env): Promise<string | null> {
+  for (const name of TOKEN) {
+    const set = clean(env[name])
+    if (set !== null) return set
+  }
+  const path = tokenFile(env)
+  return path === null ? null : clean(await readFile(path, 'utf8').catch(() => undefined))
+}
+
+/** Null where the environment says that no file is to be read. */
+function tokenFile(env: Env): string | null {
+  if (isTrue(env[NO_TOKEN_FILE])) return null
+  return expanded(env[TOKEN_PATH] ?? join(homeDir(env), 'token'), env)
+}
+
+function tokenOrigin(env: Env): Pick<HubOrigins['token'], 'file' | 'set_by'> {
+  const variable = TOKEN.find((name) => clean(env[name]) !== null)
+  if (variable !== undefined) return { file: null, set_by: variable }
+  const file = tokenFile(env)
+  if (file === null) return { file, set_by: NO_TOKEN_FILE }
+  return { file: resolve(file), set_by: firstSet(env, [TOKEN_PATH, ...HOME]) }
+}
+
+/** The first of these variables that is set, even to nothing. */
+function firstSet(env: Env, names: readonly string[]): SetBy {
+  return names.find((name) => env[name] !== undefined) ?? null
+}
+
+function valueOf(env: Env, names: readonly string[]): string | undefined {
+  return env[firstSet(env, names) ?? '']
 }
 
 function clean(token: string | undefined): string | null {

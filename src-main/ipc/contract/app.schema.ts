@@ -31,11 +31,23 @@ export const settings = z.object({
   threads: z.int().min(1).nullable(),
 })
 const folder = z.object({ label: z.string(), path: z.string(), free_bytes: z.number().nullable() })
+/** Which environment variable decides; null for the default. */
+const set_by = z.string().nullable()
+/** The hub as the Python tools are told of it. The token itself never crosses: only whether there is one. */
+const hub = z.strictObject({
+  cache: z.strictObject({ path: z.string(), exists: z.boolean(), free_bytes: z.number().nullable(), set_by }),
+  /** Null where the variable holds no address. */
+  endpoint: z.strictObject({ host: z.string().nullable(), set_by }),
+  /** file: where the token is read from or would be; null where no file is looked at. */
+  token: z.strictObject({ used: z.boolean(), file: z.string().nullable(), set_by }),
+  offline: z.strictObject({ on: z.boolean(), set_by }),
+})
 
 export const appCalls = {
   'app.info': { input: nothing, output: appInfo },
   'app.doctor': { input: nothing, output: doctorReport },
   'app.folders': { input: nothing, output: z.array(folder) },
+  'app.hub': { input: nothing, output: hub },
   /** Shows a file or folder in the desktop's file manager. Only paths under a run's or project's folder. */
   'app.reveal': { input: z.object({ path: z.string() }), output: nothing },
   'settings.get': { input: nothing, output: settings },

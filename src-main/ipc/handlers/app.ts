@@ -1,8 +1,9 @@
-/** What the app says of itself: versions and licences, the doctor's report, the folders it uses. */
+/** What the app says of itself: versions and licences, the doctor's report, the folders and the hub it uses. */
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve } from 'node:path'
 
+import type { HubOrigins } from '../../data/hub/hub-env'
 import { MidbenchError } from '../../errors'
 import type { CallOutput } from '../contract'
 import type { Handlers } from '../serve'
@@ -12,6 +13,8 @@ export interface AppServices {
   doctor: () => Promise<CallOutput<'app.doctor'>>
   /** Named folders of the app and the person. */
   folders: () => { label: string; path: string }[]
+  /** Where the hub is and what is kept of it, without the token. */
+  hub: () => Promise<HubOrigins>
   /** Folders below which a path may be shown. */
   revealable: () => string[]
   /** Shows a path in the desktop's file manager. */
@@ -20,7 +23,7 @@ export interface AppServices {
 
 export function appHandlers(
   services: AppServices,
-): Pick<Handlers, 'app.info' | 'app.doctor' | 'app.folders' | 'app.reveal'> {
+): Pick<Handlers, 'app.info' | 'app.doctor' | 'app.folders' | 'app.hub' | 'app.reveal'> {
   return {
     'app.info': () => services.info(),
     'app.doctor': () => services.doctor(),
@@ -28,6 +31,11 @@ export function appHandlers(
       Promise.all(
         services.folders().map(async (each) => ({ ...each, free_bytes: await freeBytes(each.path) })),
       ),
+    'app.hub': async () => {
+      const { cache, ...rest } = await services.hub()
+      const exists = existsSync(cache.path)
+      return { ...rest, cache: { ...cache, exists, free_bytes: await freeBytes(cache.path) } }
+    },
     'app.reveal': ({ path }) => {
       const target = resolve(path)
       if (!isAbsolute(path) || !services.revealable().some((folder) => isWithin(target, folder)))
