@@ -2,7 +2,7 @@
 import { mount, type VueWrapper } from '@vue/test-utils'
 import { beforeAll, expect, it } from 'vitest'
 import { CallError } from '../../../../../src-renderer/api/client'
-import type { Derived } from '../../../../../src-renderer/api/types'
+import type { Derived, PackingFacts } from '../../../../../src-renderer/api/types'
 import DerivedFigures from '../../../../../src-renderer/components/train/DerivedFigures.vue'
 import { useProject } from '../../../../../src-renderer/composables/use-project'
 import { useRuns } from '../../../../../src-renderer/composables/use-runs'
@@ -20,7 +20,7 @@ const derived: Derived = {
 let known: Partial<Derived> = {}
 
 /** What counting the epoch gives. */
-let counted: Parameters<typeof answerWith>[0]['packing.facts'] = () => facts
+let counted: () => PackingFacts | Promise<PackingFacts> = () => facts
 const facts = { epoch_steps: 731, val_batches: 9, longer_than_row: 3 }
 
 beforeAll(() => connect())
@@ -30,7 +30,7 @@ async function figures(): Promise<VueWrapper> {
     'project.current': () => project,
     'project.edit': ({ config: edited }) => ({ ...project, config: edited }),
     'project.check': () => ({ valid: true, findings: [], derived: { ...derived, ...known } }),
-    'packing.facts': (input) => counted(input),
+    'packing.facts': () => counted(),
     'jobs.cancel': () => ({}),
     'runs.list': () => [sampleRun({ state: 'training' })],
     'runs.watch': ({ runId }) => ({
