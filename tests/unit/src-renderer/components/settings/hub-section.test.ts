@@ -28,7 +28,7 @@ async function section(change: Partial<Hub> = {}): Promise<VueWrapper> {
 /** Value and origin of a row. */
 function row(wrapper: VueWrapper, label: string): string[] | undefined {
   const found = wrapper.findAll('.row').find((each) => each.find('dt').text() === label)
-  return found?.findAll('.text p').map((line) => line.text())
+  return found?.findAll('.value, .origin').map((line) => line.text())
 }
 
 it('gives each value with the variable that sets it, or would', async () => {
