@@ -4,7 +4,7 @@
  */
 import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
-import type { PackingComparison } from '../api/types'
+import type { JobProgress, PackingComparison } from '../api/types'
 import { mixtureContext } from '../packing/context'
 import { firstChoices, variantKey, variantsOf, type Choices, type Variant } from '../packing/variants'
 import { useJob } from './use-job'
@@ -25,7 +25,7 @@ export interface UseCompareReturn {
   missing: ComputedRef<Variant[]>
   running: ComputedRef<boolean>
   /** What is being done, and how much of all that was asked for is done. */
-  progress: ComputedRef<{ label: string; done: number; total: number } | null>
+  progress: ComputedRef<Omit<JobProgress, 'job'> | null>
   error: ShallowRef<CallError | null>
   compare: () => Promise<void>
   cancel: () => void
@@ -57,11 +57,9 @@ export function useCompare(): UseCompareReturn {
   const progress = computed(() => {
     if (!job.running.value) return null
     const { label = 'Packing', done = 0, total = null, unit } = job.progress.value ?? {}
-    const packing = unit === 'packings' || total === null || total === 0
+    if (unit !== undefined && unit !== 'packings' && total) return { label, done, total, unit }
     const { done: before, total: all } = asked.value
-    return packing
-      ? { label, done: before + (unit === 'packings' ? done : 0), total: all }
-      : { label, done, total }
+    return { label, done: before + (unit === 'packings' ? done : 0), total: all, unit: 'packings' }
   })
 
   async function compare(): Promise<void> {

@@ -67,12 +67,12 @@ describe('useCompare', () => {
     expect(value.progress.value).toMatchObject({ done: 0, total: 10 })
     const { job } = calls['packing.compare'].input.parse(made[0]?.input)
     await send('job.progress', { job, label: 'tokenizing', done: 30, total: 90, unit: 'conversations' })
-    expect(value.progress.value).toEqual({ label: 'tokenizing', done: 30, total: 90 })
+    expect(value.progress.value).toEqual({ label: 'tokenizing', done: 30, total: 90, unit: 'conversations' })
     const [first] = value.missing.value
     if (first) answer([packed(first)])
     await settled()
     await send('job.progress', { job, label: 'Packing', done: 0.5, total: 1, unit: 'packings' })
-    expect(value.progress.value).toEqual({ label: 'Packing', done: 1.5, total: 10 })
+    expect(value.progress.value).toEqual({ label: 'Packing', done: 1.5, total: 10, unit: 'packings' })
     stop()
   })
 
