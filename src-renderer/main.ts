@@ -6,6 +6,7 @@ import App from './App.vue'
 import './styles/fonts.css'
 import './styles/tokens.css'
 import './styles/base.css'
+import './styles/layout.css'
 import './styles/tasks.css'
 import './styles/floating.css'
 

@@ -6,6 +6,7 @@
  */
 import { freemem, release } from 'node:os'
 
+import { byteSize } from '../byte-size'
 import { toFailure } from '../errors'
 import { describeProcessor, describeSpeed, findGraphicsCards } from './device'
 import { findLibrary, findTensorflow } from './installation'
@@ -102,7 +103,7 @@ async function checkCards(used: boolean): Promise<Finding> {
   const cards = await findGraphicsCards()
   if (cards.length === 0) return ok('none seen')
   const names = cards
-    .map((card) => `${card.name}, ${gibibytes(card.memoryBytes)}, driver ${card.driver}`)
+    .map((card) => `${card.name}, ${byteSize(card.memoryBytes)}, driver ${card.driver}`)
     .join('; ')
   if (used) return ok(names)
   return warn(`${names}: seen, but TensorFlow does not use it`, 'Run `npm run setup -- --cuda`.')
@@ -116,7 +117,7 @@ function checkProcessor(): Finding {
 }
 
 function checkMemory(): Finding {
-  const detail = `${gibibytes(freemem())} free of ${gibibytes(describeProcessor().memoryBytes)}`
+  const detail = `${byteSize(freemem())} free of ${byteSize(describeProcessor().memoryBytes)}`
   return freemem() > 2 * gibibyte
     ? ok(detail)
     : warn(detail, 'Close other programs, or train with a smaller batch.')
@@ -124,7 +125,7 @@ function checkMemory(): Finding {
 
 function checkFolder(path: string, variable: string): Finding {
   const free = freeBytes(path)
-  const detail = `${path}, ${gibibytes(free)} free`
+  const detail = `${path}, ${byteSize(free)} free`
   return free > 2 * gibibyte
     ? ok(detail)
     : warn(detail, `Free some space, or set ${variable} to another folder.`)
@@ -174,8 +175,4 @@ function warn(detail: string, remedy: string): Finding {
 function failed(error: unknown): Finding {
   const { message, remedy } = toFailure(error)
   return { status: 'fail', detail: message, ...(remedy && { remedy }) }
-}
-
-function gibibytes(bytes: number): string {
-  return `${(bytes / gibibyte).toFixed(1)} GiB`
 }

@@ -2,14 +2,15 @@
  * Gathers what a preflight needs to know from files and the system. Reads small files and headers only (the base
  * checkpoint's), so it serves the main thread; what only the data thread knows is given by the caller.
  */
-import { stat, statfs } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 
 import { baseRecipe } from '../checkpoint/checkpoint.schema'
 import { tokenizerSize } from '../checkpoint/inspect'
 import { readJsonFile } from '../checkpoint/json-file'
 import { describeModel } from '../checkpoint/nanochat-files'
 import { findModel, phaseFolders } from '../checkpoint/nanochat-folder'
+import { freeSpaceIfKnown } from '../data/files/disk-space'
+import { exists } from '../data/files/durable'
 import { MidbenchError, toFailure } from '../errors'
 import { memoryLimit } from '../memory-limit'
 import { hasBfloat16 } from '../processor'
@@ -32,7 +33,7 @@ export async function gatherFacts(
     ...nothingKnown,
     base: await findBase(config, baseDir),
     vocabSize: await tokenizerSize(baseDir),
-    freeDiskBytes: await freeBytes(dataDir),
+    freeDiskBytes: await freeSpaceIfKnown(dataDir),
     memoryBytes: memoryLimit(),
     bfloat16: hasBfloat16(),
     ...known,
@@ -67,18 +68,4 @@ async function recipeModel(config: RunConfig, baseDir: string): Promise<BaseMode
     })
   }
   return { tag, step: 0, config: model_config, deviceBatchSize: null }
-}
-
-/** Of the nearest folder that is there; null where the system does not say. */
-async function freeBytes(dir: string): Promise<number | null> {
-  const found = await statfs(dir).catch(() => null)
-  if (found !== null) return found.bavail * found.bsize
-  return dirname(dir) === dir ? null : freeBytes(dirname(dir))
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }

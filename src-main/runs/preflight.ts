@@ -3,6 +3,7 @@
  * what to do about it. The checks are functions of the config and of facts that are gathered beforehand
  * (preflight-facts.ts), so they cost nothing and run at every keystroke in the window.
  */
+import { byteSize } from '../byte-size'
 import { type Issue, MidbenchError } from '../errors'
 import { variantOf } from '../model/variants/variant'
 import { crossFieldIssues } from './config'
@@ -224,7 +225,7 @@ function spaceFindings(config: RunConfig, derived: Derived, facts: PreflightFact
   const findings: Finding[] = []
   const { disk_bytes: disk, memory_bytes: memory } = derived
   if (disk !== null && facts.freeDiskBytes !== null) {
-    const free = `${binary(disk)} of disk, of ${binary(facts.freeDiskBytes)} that are free`
+    const free = `${byteSize(disk)} of disk, of ${byteSize(facts.freeDiskBytes)} that are free`
     findings.push(
       disk > facts.freeDiskBytes
         ? block(
@@ -236,7 +237,7 @@ function spaceFindings(config: RunConfig, derived: Derived, facts: PreflightFact
     )
   }
   if (memory !== null && facts.memoryBytes !== null) {
-    const need = `A step takes about ${binary(memory)} of memory; a run may take ${binary(facts.memoryBytes)} here.`
+    const need = `A step takes about ${byteSize(memory)} of memory; a run may take ${byteSize(facts.memoryBytes)} here.`
     const remedy =
       config.device_batch_size > 1 ? 'Lower device_batch_size or max_seq_len.' : 'Lower max_seq_len.'
     const fits = memory <= facts.memoryBytes
@@ -259,9 +260,4 @@ function block(path: string, message: string, remedy?: string): Finding {
 
 function count(value: number): string {
   return value.toLocaleString('en-US')
-}
-
-function binary(bytes: number): string {
-  const mebi = bytes / 2 ** 20
-  return mebi < 1024 ? `${mebi.toFixed(0)} MiB` : `${(mebi / 1024).toFixed(1)} GiB`
 }

@@ -1,8 +1,8 @@
 /** What the app says of itself: versions and licences, the doctor's report, the folders and the hub it uses. */
 import { existsSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
-import { dirname, isAbsolute, relative, resolve } from 'node:path'
+import { isAbsolute, relative, resolve } from 'node:path'
 
+import { freeSpaceIfKnown } from '../../data/files/disk-space'
 import type { HubOrigins } from '../../data/hub/hub-env'
 import { MidbenchError } from '../../errors'
 import type { CallOutput } from '../contract'
@@ -29,12 +29,12 @@ export function appHandlers(
     'app.doctor': () => services.doctor(),
     'app.folders': () =>
       Promise.all(
-        services.folders().map(async (each) => ({ ...each, free_bytes: await freeBytes(each.path) })),
+        services.folders().map(async (each) => ({ ...each, free_bytes: await freeSpaceIfKnown(each.path) })),
       ),
     'app.hub': async () => {
       const { cache, ...rest } = await services.hub()
       const exists = existsSync(cache.path)
-      return { ...rest, cache: { ...cache, exists, free_bytes: await freeBytes(cache.path) } }
+      return { ...rest, cache: { ...cache, exists, free_bytes: await freeSpaceIfKnown(cache.path) } }
     },
     'app.reveal': ({ path }) => {
       const target = resolve(path)
@@ -44,18 +44,6 @@ export function appHandlers(
       services.reveal(target)
       return {}
     },
-  }
-}
-
-/** Free space where a folder lies or would lie; null where the system does not say. */
-async function freeBytes(path: string): Promise<number | null> {
-  let folder = path
-  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
-  try {
-    const { bavail, bsize } = await statfs(folder)
-    return bavail * bsize
-  } catch {
-    return null
   }
 }
 
