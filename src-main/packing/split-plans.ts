@@ -37,11 +37,12 @@ export class SplitPlans {
 
   async compare({ variants, tokens_per_step }: CompareRequest, context: CallContext): Promise<Comparison[]> {
     const input = await this.input(context)
+    const breather = new Breather(context.signal) // one for all: each by itself may be over before a breath is due
     const rows: Comparison[] = []
     for (const variant of variants) {
       const label = `Packing with ${variant.packing}, rows of ${String(variant.seq_len)}`
       const work = { label, before: rows.length, total: variants.length, unit: 'packings' }
-      rows.push(await walkThrough(compareVariant(input, variant, tokens_per_step), context, work))
+      rows.push(await walkThrough(compareVariant(input, variant, tokens_per_step), context, work, breather))
     }
     return rows
   }
@@ -83,8 +84,8 @@ async function walkThrough<T>(
   walk: Generator<number, T, void>,
   { progress, signal }: CallContext,
   { label, before, total, unit }: Piece,
+  breather = new Breather(signal),
 ): Promise<T> {
-  const breather = new Breather(signal)
   for (;;) {
     const { done, value } = walk.next()
     if (done === true) return value
