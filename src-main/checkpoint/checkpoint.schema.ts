@@ -26,7 +26,7 @@ export const resumeState = z.strictObject({
   /** Optimizer steps done. */
   step: natural,
   /** The run loop's own state: position in the data, averages, times. The engine says and checks what is in it. */
-  loop: z.json(),
+  loop: z.unknown(),
 })
 
 /** What must be in the folder, so that a torn checkpoint is recognised. */

@@ -5,8 +5,7 @@
  * go to stderr, and stdout gets where the run and its checkpoint lie. Ctrl-C finishes the step in hand, saves, and ends
  * with 130.
  */
-import { isDeepStrictEqual } from 'node:util'
-
+import { optionChanges, requireSameOptions } from '../engine/resume-rules'
 import { MidbenchError } from '../errors'
 import { dataDir } from '../native/paths'
 import { baseDirOf, loadConfig, type LoadedConfig, withAbsolutePaths } from '../runs/config'
@@ -53,7 +52,7 @@ export const command: Command = {
       openThreads: openRunThreads,
     })
     try {
-      return await train(manager, { loaded, ...options }, printer, io)
+      return await train(manager, { loaded, dtype, ...options }, printer, io)
     } finally {
       await manager.close()
       store.close()
@@ -68,6 +67,8 @@ function withDtype(loaded: LoadedConfig, dtype: RunConfig['dtype'] | null): Load
 
 interface TrainRequest {
   loaded: LoadedConfig
+  /** As the command line named it; null where it did not. */
+  dtype: RunConfig['dtype'] | null
   runDir: string | undefined
   resume: boolean
   stopAfter: number | undefined
@@ -102,18 +103,27 @@ async function begin(manager: RunManager, request: TrainRequest, io: CommandIo):
   }
   const where = runDir === undefined ? { configPath: loaded.path } : { runDir }
   const id = await manager.findResumable(where)
-  warnOfChanges(loaded, manager.get(id).config, io)
+  keepToOptions(request, manager.get(id).config, io)
   await manager.resume(id, { stopAfter })
   return id
 }
 
-/** A run goes on with the options it began with; a config that has changed since is not taken up in silence. */
-function warnOfChanges({ config, dir }: LoadedConfig, began: RunConfig, io: CommandIo): void {
-  const now = new Map(Object.entries(withAbsolutePaths(config, dir, baseDirOf(config, dir))))
-  const changed = Object.entries(began).filter(([name, value]) => !isDeepStrictEqual(now.get(name), value))
+/**
+ * A run goes on with the options it began with. A config that has changed since is not taken up in silence: what would
+ * make another run is refused. A dtype that the command line had named is not in the config, and stays.
+ *
+ * @throws MidbenchError `run.options-changed`
+ */
+function keepToOptions({ loaded, dtype }: TrainRequest, began: RunConfig, io: CommandIo): void {
+  const { config, dir } = loaded
+  const now = withAbsolutePaths(config, dir, baseDirOf(config, dir))
+  const { allowed } = optionChanges(began, now)
+  requireSameOptions(began, { ...now, dtype: dtype ?? began.dtype })
+  const changed = dtype === null && now.dtype !== began.dtype ? ['dtype', ...allowed] : allowed
   if (changed.length === 0) return
-  const names = changed.map(([name]) => name).join(', ')
-  io.stderr(`The config has changed since the run began (${names}); the run goes on as it began.`)
+  io.stderr(
+    `The config has changed since the run began (${changed.join(', ')}); the run goes on as it began.`,
+  )
 }
 
 function end(run: RunSummary, printer: TrainPrinter, io: CommandIo): number {

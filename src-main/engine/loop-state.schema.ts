@@ -1,7 +1,9 @@
 /** What a run's checkpoint keeps in resume.json besides the step. Pure zod. */
 import { z } from 'zod'
 
+import { dataIdentity } from '../packing/data-identity.schema'
 import { loaderState } from '../packing/loader-state.schema'
+import { runConfig } from '../runs/config.schema'
 
 export const loopState = z.strictObject({
   step: z.int().min(0),
@@ -15,10 +17,16 @@ export const loopState = z.strictObject({
   loader: loaderState.nullable(),
 })
 
+/** What a run was made with: the contents of its config.json and its data.json. */
+export const runRecord = z.strictObject({ config: runConfig, data: dataIdentity })
+
 export const runResume = z.strictObject({
   /** The base checkpoint that the run began with. */
   base: z.strictObject({ tag: z.string(), step: z.int().min(0) }),
   loop: loopState,
+  /** Under the checkpoint's checksums, as those two files are not. Checkpoints of before 29 November 2026 have none. */
+  record: runRecord.optional(),
 })
 
+export type RunRecord = z.infer<typeof runRecord>
 export type RunResume = z.infer<typeof runResume>

@@ -17,18 +17,17 @@ import {
 import type { ModelCheckpoint, RunCheckpoint } from '../checkpoint/types'
 import type { ModelConfig } from '../model/config.schema'
 import { lrMultiplier, muonMomentum } from '../optimizers/schedules'
-import type { RunConfig } from '../runs/config.schema'
 import { groupsOf } from './job-context'
 import { KEPT_CHECKPOINTS } from './kept-checkpoints'
 import type { LoopState } from './loop'
-import { runResume, type RunResume } from './loop-state.schema'
+import { type RunRecord, runResume, type RunResume } from './loop-state.schema'
 import { toCheckpoint } from './optimizer-state'
 import type { StepEngine } from './step-engine'
 
 /** What a checkpoint is made from. */
 export interface CheckpointSource {
   engine: StepEngine
-  config: RunConfig
+  record: RunRecord
   model: ModelConfig
   base: { tag: string; step: number }
   state: LoopState
@@ -36,7 +35,7 @@ export interface CheckpointSource {
 
 /** The model and its optimizers at this step, as nanochat keeps them. */
 export async function modelCheckpoint(source: CheckpointSource): Promise<ModelCheckpoint> {
-  const { config, model, state } = source
+  const { model, state } = source
   const { parameters, optimizer } = await source.engine.exportState()
   const lastStep = Math.max(0, state.step - 1)
   const settings = { lrMultiplier: lrMultiplier(state.progress), momentum: muonMomentum(lastStep) }
@@ -44,7 +43,7 @@ export async function modelCheckpoint(source: CheckpointSource): Promise<ModelCh
     step: state.step,
     meta: metaOf(source),
     model: parameters,
-    optimizers: toCheckpoint(groupsOf(config, model), optimizer, state.step, settings),
+    optimizers: toCheckpoint(groupsOf(source.record.config, model), optimizer, state.step, settings),
   }
 }
 
@@ -56,7 +55,7 @@ export async function saveRun(
   const folder = join(runDir, 'checkpoints')
   const checkpoint = await modelCheckpoint(source)
   const { step } = checkpoint
-  const resume: RunResume = { base: source.base, loop: source.state }
+  const resume: RunResume = { base: source.base, loop: source.state, record: source.record }
   const dir = await saveRunCheckpoint(checkpointFolder(folder, step), {
     ...checkpoint,
     resume: { format: 'midbench-resume-1', step, loop: runResume.parse(resume) },
@@ -80,7 +79,7 @@ export async function loadRun(
   return { dir: found.dir, checkpoint, resume: runResume.parse(checkpoint.resume.loop) }
 }
 
-function metaOf({ config, model, state }: CheckpointSource): CheckpointMeta {
+function metaOf({ record: { config }, model, state }: CheckpointSource): CheckpointMeta {
   const options = Object.entries(config).filter(([name]) => name !== 'mixture')
   return {
     step: state.step,

@@ -1,18 +1,29 @@
 /** Where a run starts: from a base checkpoint, before its first step, or from a checkpoint of its own. */
+import { isDeepStrictEqual } from 'node:util'
+
 import { loadModel } from '../checkpoint/nanochat-files'
 import { findModel } from '../checkpoint/nanochat-folder'
 import type { FloatArray } from '../checkpoint/types'
 import type { ModelConfig } from '../model/config.schema'
+import type { DataIdentity } from '../packing/data-identity.schema'
+import { readDataRecord, requireSameData, writeDataRecord } from '../packing/data-record'
 import { initialState, type LoopState } from './loop'
+import type { RunRecord } from './loop-state.schema'
 import { fromCheckpoint } from './optimizer-state'
+import { requireSameOptions } from './resume-rules'
 import { loadRun } from './run-checkpoints'
 import type { TrainJob } from './trainer-protocol'
+
+const UNRECORDED =
+  'The checkpoint is of an older Midbench and does not hold the run’s options and data: whether config.json or data.json was changed since cannot be told.'
 
 export interface RunStart {
   /** The base model that the run began with. */
   base: { tag: string; step: number }
   model: ModelConfig
   state: LoopState
+  /** What the run was made with so far; null where it begins, and where an older checkpoint does not say. */
+  record: RunRecord | null
   /** For the log. */
   from: string
 }
@@ -29,7 +40,7 @@ export interface LoadedStart extends RunStart {
  *
  * @param baseDir the nanochat folder that base checkpoints are read from
  * @param warn gets a sentence for each checkpoint that is passed over, and where none is left
- * @throws MidbenchError `checkpoint.missing`, and whatever reading a checkpoint throws
+ * @throws MidbenchError `run.options-changed`, `checkpoint.missing`, and whatever reading a checkpoint throws
  */
 export async function findStart(
   job: TrainJob,
@@ -37,7 +48,7 @@ export async function findStart(
   warn: (text: string) => void,
 ): Promise<LoadedStart> {
   if (!job.resume) return baseCheckpoint(job, baseDir)
-  const own = await ownCheckpoint(job.runDir, warn)
+  const own = await ownCheckpoint(job, warn)
   if (own !== null) return own
   warn('The run has no checkpoint of its own to go on from: it begins again.')
   return baseCheckpoint(job, baseDir)
@@ -52,20 +63,56 @@ async function baseCheckpoint({ config }: TrainJob, baseDir: string): Promise<Lo
     parameters: tensors,
     optimizer: new Map(),
     state: initialState,
+    record: null,
     from: `Base checkpoint ${tag}, step ${String(step)}, of ${dir}`,
   }
 }
 
-async function ownCheckpoint(runDir: string, warn: (text: string) => void): Promise<LoadedStart | null> {
+async function ownCheckpoint(
+  { runDir, config }: TrainJob,
+  warn: (text: string) => void,
+): Promise<LoadedStart | null> {
   const found = await loadRun(runDir, warn)
   if (found === null) return null
   const { dir, checkpoint, resume } = found
+  if (resume.record === undefined) warn(UNRECORDED)
+  else requireSameOptions(resume.record.config, config)
   return {
     base: resume.base,
     model: checkpoint.meta.model_config,
     parameters: checkpoint.model,
     optimizer: fromCheckpoint(checkpoint.optimizers),
     state: resume.loop,
+    record: resume.record ?? null,
     from: `Resumed after step ${String(checkpoint.step)} from ${dir}`,
   }
+}
+
+/**
+ * A run that begins notes what its data is, in data.json; one that goes on does so with that data only. What the
+ * checkpoint says of it stands: where data.json was lost or changed it is written again.
+ *
+ * @param now what the mixture and the tokenizer are
+ * @param warn gets a sentence where data.json is not as it was
+ * @throws MidbenchError `run.data-changed` that names every entry that is not as it was
+ */
+export async function keepToData(
+  runDir: string,
+  now: DataIdentity,
+  { state, record }: RunStart,
+  warn: (text: string) => void,
+): Promise<void> {
+  if (state.step === 0 && record === null) return writeDataRecord(runDir, now)
+  const noted = await readDataRecord(runDir)
+  const then = record?.data ?? noted
+  if (then === null) {
+    warn(
+      'data.json is missing or damaged, and no checkpoint says what the data was: the run goes on with it as it is.',
+    )
+    return
+  }
+  requireSameData(then, now)
+  if (isDeepStrictEqual(then, noted)) return
+  warn('data.json was missing, or not as it was saved: it is written again as the checkpoint has it.')
+  await writeDataRecord(runDir, then)
 }

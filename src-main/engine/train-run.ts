@@ -17,7 +17,6 @@ import { initParameters } from '../model/init'
 import { peakMemory } from '../native/process-memory'
 import type { DataClient } from '../packing/data-client'
 import type { OpenedData, PackingFacts } from '../packing/data-protocol'
-import { readDataRecord, requireSameData, writeDataRecord } from '../packing/data-record'
 import type { LogLine } from '../runs/run.schema'
 import { firstLines, type OpenRun, prepared } from './announcement'
 import { type Device, openDevice } from './device'
@@ -26,7 +25,7 @@ import { isUnwritable, type LoopHooks, type LoopOptions, TrainLoop } from './loo
 import { evalLine, stepLine } from './metrics'
 import type { RequestQueue } from './request-queue'
 import { type CheckpointSource, modelCheckpoint, saveRun } from './run-checkpoints'
-import { findStart, type RunStart } from './run-start'
+import { findStart, keepToData, type RunStart } from './run-start'
 import type { StepEngine } from './step-engine'
 import type { TrainerPhase, TrainJob } from './trainer-protocol'
 
@@ -68,11 +67,15 @@ export class TrainRun {
     this.requireOneStep(facts)
     const { start, device, engine } = await this.openEngine(folders.readFrom, opened)
     try {
-      await this.keepToData(opened, start)
+      await keepToData(this.job.runDir, opened.identity, start, (text) => {
+        this.log('warn', text)
+      })
       await this.orderBatches(data, start)
       this.announce({ config, start, opened, facts, device, engine: engine.name })
       const loop = this.makeLoop(engine, data, start, opened, device)
-      await this.train(loop, () => this.finish(loop, this.source(engine, start, loop), folders, device))
+      await this.train(loop, () =>
+        this.finish(loop, this.source(engine, start, opened, loop), folders, device),
+      )
     } finally {
       engine.dispose()
       await data.close()
@@ -160,7 +163,7 @@ export class TrainRun {
       engine,
       data,
       options,
-      this.hooks(() => this.source(engine, start, loop)),
+      this.hooks(() => this.source(engine, start, opened, loop)),
       start.state,
     )
     return loop
@@ -192,8 +195,13 @@ export class TrainRun {
     }
   }
 
-  private source(engine: StepEngine, start: RunStart, loop: TrainLoop): CheckpointSource {
-    return { engine, config: this.job.config, model: start.model, base: start.base, state: loop.state }
+  private source(
+    engine: StepEngine,
+    { model, base }: RunStart,
+    { identity }: OpenedData,
+    { state }: TrainLoop,
+  ): CheckpointSource {
+    return { engine, record: { config: this.job.config, data: identity }, model, base, state }
   }
 
   /** nanochat's files, unless it is a dry run. */
@@ -249,14 +257,6 @@ export class TrainRun {
       this.compiling(what, seconds)
     })
     return { start, device, engine }
-  }
-
-  /** A run that begins notes what its data is; one that goes on does so with that data only. */
-  private async keepToData({ identity }: OpenedData, { state }: RunStart): Promise<void> {
-    const { runDir } = this.job
-    if (state.step === 0) return writeDataRecord(runDir, identity)
-    const then = await readDataRecord(runDir)
-    if (then !== null) requireSameData(then, identity)
   }
 
   private async orderBatches(data: DataClient, { state }: RunStart): Promise<void> {

@@ -9,25 +9,9 @@ import { z } from 'zod'
 import { makeFile } from '../data/files/durable'
 import type { SplitName } from '../data/mixture.schema'
 import { MidbenchError, type Issue } from '../errors'
+import { dataIdentity, type DataIdentity } from './data-identity.schema'
 
-const dataset = z.strictObject({
-  /** File or generator, for people. */
-  source: z.string(),
-  /** Equal identities give equal conversations. */
-  identity: z.string(),
-  /** Rows of the whole dataset. */
-  rows: z.int().min(0),
-})
-const dataIdentity = z.strictObject({
-  /** The tokenizer's fingerprint: equal ones give equal ids. */
-  tokenizer: z.string(),
-  /** One for each entry of the config's list. */
-  train: z.array(dataset),
-  val: z.array(dataset),
-})
 const dataRecord = dataIdentity.extend({ format: z.literal('midbench-data-1') })
-
-export type DataIdentity = z.infer<typeof dataIdentity>
 
 const SPLITS: readonly SplitName[] = ['train', 'val']
 const fileOf = (runDir: string): string => join(runDir, 'data.json')
@@ -43,8 +27,8 @@ export async function readDataRecord(runDir: string): Promise<DataIdentity | nul
   const text = await readFile(fileOf(runDir), 'utf8').catch(() => null)
   if (text === null) return null
   try {
-    const { tokenizer, train, val } = dataRecord.parse(JSON.parse(text))
-    return { tokenizer, train, val }
+    const { format: _, ...identity } = dataRecord.parse(JSON.parse(text))
+    return identity
   } catch {
     return null
   }

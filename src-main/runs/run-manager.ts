@@ -7,6 +7,7 @@
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 
+import { requireSameOptions } from '../engine/resume-rules'
 import type { JobLocations, TrainJob } from '../engine/trainer-protocol'
 import { ActiveRun } from './active-run'
 import { baseDirOf, withAbsolutePaths } from './config'
@@ -108,7 +109,8 @@ export class RunManager {
    * Goes on: at once where the run is paused in memory, else from its last whole checkpoint, with the same bits as a run
    * that was never interrupted.
    *
-   * @throws MidbenchError `run.busy`, `run.elsewhere`, `run.not-resumable`
+   * @throws MidbenchError `run.busy`, `run.elsewhere`, `run.not-resumable`; `run.options-changed` where the run's
+   *   config.json is not as it was
    */
   async resume(id: string, options: { stopAfter?: number | undefined } = {}): Promise<void> {
     const active = this.active.get(id)
@@ -122,6 +124,7 @@ export class RunManager {
     if (!RESUMABLE.includes(state)) throw notResumable(id, state)
     await this.makeRoom()
     const { config } = await readRunFolder(dir)
+    requireSameOptions(this.get(id).config, config)
     this.records.journal(id).update({ state: 'preparing', error: null, owner: thisProcess() })
     this.launch(id, this.job(config, dir, true, options.stopAfter))
   }

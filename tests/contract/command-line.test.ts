@@ -148,6 +148,27 @@ describe('train', () => {
     expect(eventsOf(second).at(-1)).toEqual({ event: 'done', steps: 8, run_dir: join(folder, 'b') })
   }, 120_000)
 
+  test('--resume refuses options that make another run, and says that it keeps those that do not', async () => {
+    const folder = temporaryFolder()
+    const args = ['train', '--config', configFile(folder, options), '--json']
+    await runCommandLine(folder, [...args, '--stop-after', '1'])
+    configFile(folder, { ...options, buffer_size: 50, embedding_lr: 0.3, num_iterations: 9 })
+    const refused = await runCommandLine(folder, [...args, '--resume'])
+    expect(refused).toMatchObject({ code: 1, stdout: [] })
+    for (const line of [
+      'num_iterations is 9; the run began with 8',
+      'buffer_size is 50; the run began with 100',
+      'embedding_lr is 0.3; the run began with 0.2',
+      'start a new run',
+    ]) {
+      expect(refused.stderr).toContain(line)
+    }
+    configFile(folder, { ...options, save_every: 3, dtype: 'bfloat16' })
+    const kept = await runCommandLine(folder, [...args, '--resume', '--stop-after', '1'])
+    expect(kept.stderr).toContain('(dtype, save_every); the run goes on as it began')
+    expect(order(kept)).toContain('step 2')
+  }, 120_000)
+
   test('a killed run goes on from its last checkpoint', async () => {
     const folder = temporaryFolder()
     const config = configFile(folder, { ...options, num_iterations: 40, eval_every: -1 })

@@ -2,12 +2,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 
+import type { DataIdentity } from '../../../../src-main/packing/data-identity.schema'
 import {
   dataChanges,
   readDataRecord,
   requireSameData,
   writeDataRecord,
-  type DataIdentity,
 } from '../../../../src-main/packing/data-record'
 import { failureOf } from '../../../support/failure'
 import { temporaryFolder } from '../../../support/temporary-folder'

@@ -158,6 +158,25 @@ describe('pause, resume and stop', () => {
     )
   })
 
+  test('a config.json that was edited since is refused, and the run stays as it is', async () => {
+    const work = openManager()
+    const stopped = until(work)
+    const id = await work.manager.start(request({}, { stopAfter: 1 }))
+    await stopped
+    const path = join(work.manager.get(id).dir, 'config.json')
+    const kept = readFileSync(path, 'utf8')
+    writeFileSync(path, kept.replace('"buffer_size": 100', '"buffer_size": 50'))
+    expect(await failureOf(() => work.manager.resume(id))).toMatchObject({
+      code: 'run.options-changed',
+      issues: [{ path: 'buffer_size', message: 'is 50; the run began with 100' }],
+    })
+    expect(work.manager.get(id)).toMatchObject({ state: 'stopped', error: null })
+    writeFileSync(path, kept)
+    const done = until(work)
+    await work.manager.resume(id)
+    expect(await done).toMatchObject({ state: 'done' })
+  })
+
   test('a manager that closes leaves a run in progress interrupted, and a paused one paused', async () => {
     const work = openManager()
     const begun = until(work, hasStep(1))

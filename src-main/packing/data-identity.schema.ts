@@ -1,0 +1,21 @@
+/** What tells a run's data from any other: an identity for every dataset and for the tokenizer. Pure zod. */
+import { z } from 'zod'
+
+const dataset = z.strictObject({
+  /** File or generator, for people. */
+  source: z.string(),
+  /** Equal identities give equal conversations. */
+  identity: z.string(),
+  /** Rows of the whole dataset. */
+  rows: z.int().min(0),
+})
+
+export const dataIdentity = z.strictObject({
+  /** The tokenizer's fingerprint: equal ones give equal ids. */
+  tokenizer: z.string(),
+  /** One for each entry of the config's list. */
+  train: z.array(dataset),
+  val: z.array(dataset),
+})
+
+export type DataIdentity = z.infer<typeof dataIdentity>
