@@ -3,6 +3,8 @@
  *
  * stdout is the result and nothing else; progress and logs go to stderr. Exit codes: 0 done, 1 failed, 2 bad usage, 130
  * stopped by Ctrl-C after saving. The first Ctrl-C asks the command to finish what it has in hand, the second ends it.
+ * The process ends when all that was written has left it, however slowly it is read. A reader that leaves early
+ * (`| head`) is no fault: the command finishes what it has in hand, and the exit code is 0.
  */
 import { parseArgs } from 'node:util'
 
@@ -15,11 +17,18 @@ import { toFailure } from './errors'
 const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
 
 async function main(argv: readonly string[]): Promise<number> {
-  const io: CommandIo = {
-    stdout: (line) => process.stdout.write(`${line}\n`),
+  const interrupt = interruptController()
+  const output = new Output(interrupt)
+  const code = await run(argv, {
+    stdout: (line) => output.print(line),
     stderr: (line) => process.stderr.write(`${line}\n`),
-    signal: interruptSignal(),
-  }
+    signal: interrupt.signal,
+  })
+  await Promise.all([drained(process.stdout), drained(process.stderr)])
+  return code === EXIT.interrupted && output.unread ? EXIT.done : code
+}
+
+async function run(argv: readonly string[], io: CommandIo): Promise<number> {
   try {
     return await dispatch(argv, io)
   } catch (error) {
@@ -71,8 +80,31 @@ function isCancellation(error: unknown, code: string): boolean {
   return code === 'cancelled' || (error instanceof Error && error.name === 'AbortError')
 }
 
+/** Lines of the result. When nobody reads them any more, the command is asked to finish. */
+class Output {
+  /** Whether the reader has left. */
+  unread = false
+
+  constructor(interrupt: AbortController) {
+    process.stdout.on('error', () => {
+      this.unread = true
+      interrupt.abort()
+    })
+    process.stderr.on('error', () => undefined) // there is nobody left to tell
+  }
+
+  print(line: string): void {
+    if (!this.unread) process.stdout.write(`${line}\n`)
+  }
+}
+
+/** Resolves when everything written so far has left the process, or cannot any more. */
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()))
+}
+
 /** Aborted by the first SIGINT or SIGTERM; the second ends the process. */
-function interruptSignal(): AbortSignal {
+function interruptController(): AbortController {
   const controller = new AbortController()
   let first = -Infinity
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -85,9 +117,7 @@ function interruptSignal(): AbortSignal {
       controller.abort()
     })
   }
-  return controller.signal
+  return controller
 }
 
-// A reader that closes early (`| head`) is no fault.
-process.stdout.on('error', () => process.exit(EXIT.done))
 process.exit(await main(process.argv.slice(2)))
