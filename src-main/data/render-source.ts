@@ -1,7 +1,7 @@
 /**
  * What packing reads: the rendered ids of a mixture's conversations, by their place in the shuffled order.
  */
-import { MAX_CONVERSATION_TOKENS, renderConversation } from '../tokenizer/render'
+import { MAX_CONVERSATION_TOKENS, renderConversation, type Rendered } from '../tokenizer/render'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 import type { OpenOptions } from './locations'
 import type { Mixture } from './mixture'
@@ -11,6 +11,8 @@ export interface ConversationSize {
   length: number
   /** Those that the assistant is trained on. */
   supervised: number
+  /** Ids that rendering cut off at the reference's 2048, beyond `length`. */
+  cut: number
 }
 
 export interface ConversationSource {
@@ -19,6 +21,8 @@ export interface ConversationSource {
   locate(index: number): { task: number; row: number }
   /** [T] rendered ids, cut to the reference's 2048. They may be shared: not to be written to. */
   ids(index: number): Int32Array | Promise<Int32Array>
+  /** What a conversation amounts to; renders it where that is not known. */
+  measure(index: number): ConversationSize | Promise<ConversationSize>
   /** What is known of a conversation without reading it. */
   size?(index: number): ConversationSize | undefined
   /** Makes reading every conversation fast, if the source knows how to. */
@@ -27,10 +31,17 @@ export interface ConversationSource {
 
 /** Renders each conversation when it is asked for. */
 export function renderSource(mixture: Mixture, tokenizer: Tokenizer): ConversationSource {
+  const render = async (index: number): Promise<Rendered> =>
+    renderConversation(tokenizer, await mixture.conversation(index), MAX_CONVERSATION_TOKENS)
   return {
     length: mixture.length,
     locate: (index) => mixture.locate(index),
-    ids: async (index) =>
-      renderConversation(tokenizer, await mixture.conversation(index), MAX_CONVERSATION_TOKENS).ids,
+    ids: async (index) => (await render(index)).ids,
+    measure: async (index) => sizeOf(await render(index)),
   }
+}
+
+/** What a rendered conversation amounts to. */
+export function sizeOf({ ids, mask, cut }: Rendered): ConversationSize {
+  return { length: ids.length, supervised: mask.reduce((sum, trained) => sum + trained, 0), cut }
 }

@@ -22,6 +22,11 @@ export interface Totals {
   tokensNeverTrained: number
   /** Conversations longer than a row, which no packing can place whole. */
   longerThanRow: number
+  /** Ids of the longest conversation. */
+  longest: number
+  /** Conversations that rendering cut, and the ids that it cut off, which `tokens` does not hold. */
+  conversationsCut: number
+  tokensCut: number
 }
 
 export class PlanTotals {
@@ -67,13 +72,16 @@ export class PlanTotals {
 
   /** Counts what was there to be read, once the plan is known. @param batchOf [n] -1 = never trained */
   finish(batchOf: Int32Array): void {
-    const { lengths } = this.input
+    const { lengths, cut } = this.input
     for (let c = this.options.rank; c < lengths.length; c += this.options.worldSize) {
       const length = lengths[c] ?? 0
       for (const totals of this.of(c)) {
         totals.conversations++
         totals.tokens += length
         if (length > this.capacity) totals.longerThanRow++
+        totals.longest = Math.max(totals.longest, length)
+        totals.tokensCut += cut?.[c] ?? 0
+        if ((cut?.[c] ?? 0) > 0) totals.conversationsCut++
         if (batchOf[c] !== -1) continue
         totals.neverTrained++
         totals.tokensNeverTrained += length
@@ -103,5 +111,8 @@ function emptyTotals(): Totals {
     placedAgain: 0,
     tokensNeverTrained: 0,
     longerThanRow: 0,
+    longest: 0,
+    conversationsCut: 0,
+    tokensCut: 0,
   }
 }

@@ -13,6 +13,11 @@ export interface TotalsView {
   conversations_cropped: number
   conversations_never_trained: number
   conversations_longer_than_row: number
+  /** Ids of the longest conversation. */
+  longest: number
+  /** Conversations that rendering cuts at 2048 ids, and the ids that it cuts off, which `tokens` does not hold. */
+  conversations_cut_by_rendering: number
+  tokens_cut_by_rendering: number
   tokens_used: number
   tokens_cropped: number
   tokens_never_trained: number
@@ -84,6 +89,9 @@ function viewTotals(totals: Totals): TotalsView {
     conversations_cropped: totals.conversationsCropped,
     conversations_never_trained: totals.neverTrained,
     conversations_longer_than_row: totals.longerThanRow,
+    longest: totals.longest,
+    conversations_cut_by_rendering: totals.conversationsCut,
+    tokens_cut_by_rendering: totals.tokensCut,
     tokens_used: totals.used,
     tokens_cropped: totals.cropped,
     tokens_never_trained: totals.tokensNeverTrained,

@@ -3,13 +3,12 @@
  * conversation is in the token cache, or has been read; rendering all of them takes minutes on a full mixture.
  */
 import type { Mixture, OpenProgress } from '../data/mixture'
-import type { ConversationSource } from '../data/render-source'
+import type { ConversationSize, ConversationSource } from '../data/render-source'
 import { toFailure, type Failure } from '../errors'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 import { Breather } from './breathe'
 import type { CallContext } from './port-calls'
 import type { LengthTable } from './task-lengths'
-import { RoleReader } from './token-roles'
 
 /** Where ids come from: the token cache, or rendering. */
 export type SplitSource = ConversationSource & { close?(): Promise<void> }
@@ -20,6 +19,8 @@ export class SplitData implements ConversationSource {
   private readonly lengths: Int32Array
   /** -1 = not known. */
   private readonly supervised: Int32Array
+  /** Meaningful where `supervised` is known. */
+  private readonly cut: Int32Array
   private readonly tasks: Uint16Array
   private known = 0
   /** The filling of the token cache in hand: the next one waits for it, and finds little left to do. */
@@ -40,6 +41,7 @@ export class SplitData implements ConversationSource {
     this.length = mixture.length
     this.lengths = new Int32Array(mixture.length)
     this.supervised = new Int32Array(mixture.length).fill(-1)
+    this.cut = new Int32Array(mixture.length)
     this.tasks = Uint16Array.from({ length: mixture.length }, (_, c) => mixture.locate(c).task)
   }
 
@@ -50,6 +52,10 @@ export class SplitData implements ConversationSource {
   ids(index: number): Int32Array | Promise<Int32Array> {
     const read = this.source.ids(index)
     return read instanceof Int32Array ? this.learn(index, read) : read.then((ids) => this.learn(index, ids))
+  }
+
+  measure(index: number): ConversationSize | Promise<ConversationSize> {
+    return this.source.measure(index)
   }
 
   /** Ids of a conversation; reads it when that is not known yet. */
@@ -76,25 +82,19 @@ export class SplitData implements ConversationSource {
   /** Renders every conversation that has not been, and answers what is known of them all. */
   async table({ progress, signal }: CallContext): Promise<LengthTable> {
     if (this.known < this.length) await this.fillInTurn({ progress, signal })
-    const reader = new RoleReader(this.tokenizer)
     const breather = new Breather(signal)
     for (let c = 0; this.known < this.length && c < this.length; c++) {
       if (this.supervised[c] !== -1) continue
-      const supervised = this.sized(c) ?? reader.supervised(await this.ids(c))
+      const { length, supervised, cut } = this.source.size?.(c) ?? (await this.source.measure(c))
       if (this.supervised[c] === -1) this.known++ // another call may have come before this one
+      this.lengths[c] = length
       this.supervised[c] = supervised
+      this.cut[c] = cut
       if (!breather.due) continue
       progress({ label: 'Counting tokens', done: this.known, total: this.length, unit: 'conversations' })
       await breather.breathe()
     }
-    return { lengths: this.lengths, supervised: this.supervised, tasks: this.tasks }
-  }
-
-  /** What of a conversation is supervised, where that is known without reading it; its length is then, too. */
-  private sized(index: number): number | undefined {
-    const size = this.source.size?.(index)
-    if (size !== undefined) this.lengths[index] = size.length
-    return size?.supervised
+    return { lengths: this.lengths, supervised: this.supervised, cut: this.cut, tasks: this.tasks }
   }
 
   /** One at a time: what one asker has rendered, the next finds on disk. */

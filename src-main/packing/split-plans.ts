@@ -66,8 +66,8 @@ export class SplitPlans {
   }
 
   private async input(context: CallContext): Promise<PlanInput> {
-    const { lengths, tasks } = await this.data.table(context)
-    return { lengths, tasks, taskCount: this.data.mixture.tasks.length }
+    const { lengths, tasks, cut } = await this.data.table(context)
+    return { lengths, tasks, cut, taskCount: this.data.mixture.tasks.length }
   }
 }
 

@@ -11,6 +11,9 @@ export interface TaskLengths {
   max: number
   /** Conversations longer than a row (max_seq_len + 1). */
   longer_than_row: number
+  /** Conversations that rendering cuts at 2048 ids, and the ids that it cuts off, which `tokens` does not hold. */
+  conversations_cut_by_rendering: number
+  tokens_cut_by_rendering: number
   /** Counts in bins of `bin_width` tokens from 0; the width is the same for all tasks. */
   bin_width: number
   bins: number[]
@@ -22,6 +25,8 @@ export interface LengthTable {
   lengths: Int32Array
   /** [n] ids of it that the assistant is trained on. */
   supervised: Int32Array
+  /** [n] ids that rendering cut off, beyond `lengths`. */
+  cut: Int32Array
   /** [n] index of its task. */
   tasks: Uint16Array
 }
@@ -48,6 +53,9 @@ export function taskLengths(table: LengthTable, taskCount: number, capacity: num
     task.max = Math.max(task.max, length)
     task.bins[bin] = (task.bins[bin] ?? 0) + 1
     if (length > capacity) task.longer_than_row++
+    const cut = table.cut[c] ?? 0
+    if (cut > 0) task.conversations_cut_by_rendering++
+    task.tokens_cut_by_rendering += cut
   })
   for (const task of perTask) task.mean = task.conversations === 0 ? 0 : task.tokens / task.conversations
   return perTask
@@ -62,6 +70,8 @@ function emptyTask(index: number, binWidth: number, binCount: number): TaskLengt
     mean: 0,
     max: 0,
     longer_than_row: 0,
+    conversations_cut_by_rendering: 0,
+    tokens_cut_by_rendering: 0,
     bin_width: binWidth,
     bins: new Array<number>(binCount).fill(0),
   }

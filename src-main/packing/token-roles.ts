@@ -54,11 +54,4 @@ export class RoleReader {
       }
     }
   }
-
-  /** Ids of a conversation that the assistant is trained on. */
-  supervised(ids: Int32Array): number {
-    const mask = new Uint8Array(ids.length)
-    this.read(ids, new Uint8Array(ids.length), mask)
-    return mask.reduce((sum, m) => sum + m, 0)
-  }
 }

@@ -35,6 +35,8 @@ export interface PlanInput {
   /** [n] task of each conversation. */
   tasks: Uint16Array
   taskCount: number
+  /** [n] ids that rendering cut off, beyond `lengths`. @default none */
+  cut?: Int32Array
 }
 
 /** Where one conversation went: what is known from lengths alone. */

@@ -1,6 +1,6 @@
 /**
  * A conversation as the ids the model is trained on, with the mask of what the assistant says (reference §1).
- * Costs the encoding of the texts and one copy; texts past the limit are checked but not encoded.
+ * Costs the encoding of the texts and one copy; texts past the limit are encoded too, to count what the cut loses.
  */
 import { MidbenchError } from '../errors'
 import type { SpecialName, Tokenizer } from './tokenizer'
@@ -28,6 +28,8 @@ export interface Rendered {
   mask: Uint8Array
   /** [T] index of the message an id belongs to, -1 for bos. A merged system message counts as its user message. */
   message: Int16Array
+  /** Ids past the limit, which the model never sees. */
+  cut: number
 }
 
 /**
@@ -132,7 +134,7 @@ class RenderBuffer {
   }
 
   text(text: string, mask: number): void {
-    if (this.length < this.maxTokens) this.add(this.tokenizer.encodeOrdinary(text), mask)
+    this.add(this.tokenizer.encodeOrdinary(text), mask)
   }
 
   finish(): Rendered {
@@ -141,6 +143,7 @@ class RenderBuffer {
       ids: new Int32Array(length),
       mask: new Uint8Array(length),
       message: new Int16Array(length),
+      cut: this.length - length,
     }
     let at = 0
     for (const run of this.runs) {
@@ -157,7 +160,7 @@ class RenderBuffer {
   }
 
   private add(ids: ArrayLike<number>, mask: number): void {
-    this.runs.push({ ids, mask, message: this.message })
+    if (this.length < this.maxTokens) this.runs.push({ ids, mask, message: this.message })
     this.length += ids.length
   }
 }

@@ -49,6 +49,10 @@ export class CachedSource implements ConversationSource {
     return this.tokens.size(index)
   }
 
+  measure(index: number): ConversationSize {
+    return this.tokens.measure(index)
+  }
+
   /** [T] rendered ids. The first that are not on disk start the filling. */
   ids(index: number): Int32Array {
     const stored = this.tokens.stored(index)

@@ -1,8 +1,8 @@
 /**
  * A segment: the rendered ids of a few thousand neighbouring rows of a dataset in one file, written whole or not at all
  * (files/durable.ts). Layout, little-endian: magic, rows, bytes an id (2 or 4), ids in all, each uint32; then where each
- * row's ids start and where the last one's end, uint32 [rows + 1]; how many of each row's are supervised, uint32 [rows];
- * then the ids. How long a row is needs no read; its ids are one read of their bytes. A small segment, whose rows are so
+ * row's ids start and where the last one's end, uint32 [rows + 1]; how many of each row's are supervised, and how many
+ * more rendering cut off, uint32 [rows] each; then the ids. How long a row is needs no read; its ids are one read of their bytes. A small segment, whose rows are so
  * short that a read costs more than they do, is held in memory from its first row on.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
@@ -20,7 +20,7 @@ let heldBytes = 0
 /** What a row of 2 bytes an id is read into on its way to 4. */
 const passing = new Uint16Array(4096)
 
-const MAGIC = 0x324b544d // MTK2; MTK1 did not tell what is supervised
+const MAGIC = 0x334b544d // MTK3; MTK1 did not tell what is supervised, MTK2 not what is cut
 const HEADER = 16
 
 /** A row to be written. */
@@ -28,6 +28,8 @@ export interface SegmentRow {
   ids: Int32Array
   /** Ids that the assistant is trained on. */
   supervised: number
+  /** Ids that rendering cut off. */
+  cut: number
 }
 
 /** Writes a segment. */
@@ -43,7 +45,8 @@ function encodeSegment(rows: readonly SegmentRow[]): Uint8Array {
   const start = startOfIds(rows.length)
   const buffer = new ArrayBuffer(start + count * width)
   const head = new Uint32Array(buffer, 0, start / 4)
-  head.set([MAGIC, rows.length, width, count, ...offsets, ...rows.map(({ supervised }) => supervised)])
+  const sizes = [...rows.map(({ supervised }) => supervised), ...rows.map(({ cut }) => cut)]
+  head.set([MAGIC, rows.length, width, count, ...offsets, ...sizes])
   const ids = width === 2 ? new Uint16Array(buffer, start) : new Int32Array(buffer, start)
   rows.forEach((row, i) => {
     ids.set(row.ids, offsets[i] ?? 0)
@@ -53,7 +56,7 @@ function encodeSegment(rows: readonly SegmentRow[]): Uint8Array {
 
 /** Where the ids of a segment begin, in bytes. */
 function startOfIds(rows: number): number {
-  return HEADER + 4 * (rows + 1) + 4 * rows
+  return HEADER + 4 * (rows + 1) + 2 * 4 * rows
 }
 
 export class SegmentReader {
@@ -61,6 +64,8 @@ export class SegmentReader {
   private readonly offsets: Uint32Array
   /** [rows] */
   private readonly supervised: Uint32Array
+  /** [rows] */
+  private readonly cut: Uint32Array
   /** [count] every row's ids; undefined where they are read from the file. */
   private held: Int32Array | undefined
 
@@ -71,7 +76,9 @@ export class SegmentReader {
     private readonly count: number,
   ) {
     this.offsets = readExactly(file, new Uint32Array(rows + 1), HEADER)
-    this.supervised = readExactly(file, new Uint32Array(rows), HEADER + this.offsets.byteLength)
+    const sizes = readExactly(file, new Uint32Array(2 * rows), HEADER + this.offsets.byteLength)
+    this.supervised = sizes.subarray(0, rows)
+    this.cut = sizes.subarray(rows)
   }
 
   /** Opens a segment; undefined where there is none, or one that is not as it was written. */
@@ -105,7 +112,7 @@ export class SegmentReader {
   /** What a row amounts to; reads nothing. */
   size(row: number): ConversationSize {
     const length = (this.offsets[row + 1] ?? 0) - (this.offsets[row] ?? 0)
-    return { length, supervised: this.supervised[row] ?? 0 }
+    return { length, supervised: this.supervised[row] ?? 0, cut: this.cut[row] ?? 0 }
   }
 
   close(): void {

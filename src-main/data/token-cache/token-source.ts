@@ -5,7 +5,7 @@
 import { MAX_CONVERSATION_TOKENS, renderConversation } from '../../tokenizer/render'
 import type { Tokenizer } from '../../tokenizer/tokenizer'
 import type { Mixture } from '../mixture'
-import type { ConversationSize, ConversationSource } from '../render-source'
+import { sizeOf, type ConversationSize, type ConversationSource } from '../render-source'
 import { SEGMENT_ROWS, type SegmentRow } from './segment'
 import { TokenCache } from './token-cache'
 
@@ -56,6 +56,15 @@ export class TokenSource implements ConversationSource {
     return this.caches[dataset]?.size(row)
   }
 
+  /** What a conversation amounts to, rendered where it is not on disk. */
+  measure(index: number): ConversationSize {
+    const known = this.size(index)
+    if (known !== undefined) return known
+    const { dataset, row } = this.datasetRow(index)
+    const { ids, supervised, cut } = this.render(dataset, row)
+    return { length: ids.length, supervised, cut }
+  }
+
   /** The ids, rendered whether or not they are on disk. */
   renderNow(index: number): Int32Array {
     const { dataset, row } = this.datasetRow(index)
@@ -103,8 +112,9 @@ export class TokenSource implements ConversationSource {
   private render(dataset: number, row: number): SegmentRow {
     this.rendered++
     const conversation = this.mixture.datasetConversation(dataset, row)
-    const { ids, mask } = renderConversation(this.tokenizer, conversation, MAX_CONVERSATION_TOKENS)
-    return { ids, supervised: mask.reduce((sum, trained) => sum + trained, 0) }
+    const rendered = renderConversation(this.tokenizer, conversation, MAX_CONVERSATION_TOKENS)
+    const { supervised, cut } = sizeOf(rendered)
+    return { ids: rendered.ids, supervised, cut }
   }
 }
 

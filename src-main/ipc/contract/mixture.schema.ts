@@ -26,6 +26,9 @@ const taskLengths = z.object({
   max: z.int(),
   /** Conversations longer than a row (max_seq_len + 1). */
   longer_than_row: z.int(),
+  /** Conversations that rendering cuts at 2048 ids, and the ids that it cuts off, which `tokens` does not hold. */
+  conversations_cut_by_rendering: z.int(),
+  tokens_cut_by_rendering: z.number(),
   /** Counts in bins of `bin_width` tokens from 0. */
   bin_width: z.int(),
   bins: z.array(z.int()),

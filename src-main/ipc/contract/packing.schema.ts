@@ -64,6 +64,11 @@ const totals = {
   conversations_cropped: z.int(),
   conversations_never_trained: z.int(),
   conversations_longer_than_row: z.int(),
+  /** Ids of the longest conversation. */
+  longest: z.int(),
+  /** Conversations that rendering cuts at 2048 ids, and the ids that it cuts off, which `tokens` does not hold. */
+  conversations_cut_by_rendering: z.int(),
+  tokens_cut_by_rendering: z.number(),
   tokens_used: z.number(),
   tokens_cropped: z.number(),
   tokens_never_trained: z.number(),

@@ -14,7 +14,8 @@ import {
 
 function inputOf(lengths: readonly number[]): PlanInput {
   const tasks = Uint16Array.from(lengths, (_, c) => c % 2)
-  return { lengths: Int32Array.from(lengths), tasks, taskCount: 2 }
+  const cut = Int32Array.from(lengths, (_, c) => 5 * (c % 3))
+  return { lengths: Int32Array.from(lengths), tasks, taskCount: 2, cut }
 }
 
 function planOf({ lengths, options }: PackingCase, batchesPerStep = 1): EpochPlan {
@@ -97,6 +98,8 @@ describe('planEpoch', () => {
           'conversations',
           'neverTrained',
           'longerThanRow',
+          'conversationsCut',
+          'tokensCut',
         ] as const) {
           expect(perTask.reduce((sum, task) => sum + task[key], 0)).toBe(all[key])
         }

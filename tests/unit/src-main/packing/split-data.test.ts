@@ -62,14 +62,15 @@ describe('SplitData', () => {
     const source: SplitSource = {
       ...renderSource(mixture, tokenizer),
       ids: () => Promise.reject(new Error('it was read')),
-      size: (index) => ({ length: index + 1, supervised: index }),
+      size: (index) => ({ length: index + 1, supervised: index, cut: 2 * index }),
     }
     const data = new SplitData(mixture, tokenizer, source, (fault) => faults.push(fault))
     expect(data.lengthOf(7)).toBe(8)
     expect(data.knownLength(7)).toBe(8)
-    const { lengths, supervised } = await data.table(context)
+    const { lengths, supervised, cut } = await data.table(context)
     expect(Array.from(supervised)).toEqual(Array.from({ length: 30 }, (_, i) => i))
     expect(Array.from(lengths)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1))
+    expect(Array.from(cut)).toEqual(Array.from({ length: 30 }, (_, i) => 2 * i))
   })
 
   it('stops when cancelled and goes on where it was', async () => {

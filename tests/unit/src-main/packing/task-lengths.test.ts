@@ -5,6 +5,7 @@ describe('taskLengths', () => {
   const table = {
     lengths: Int32Array.from([10, 300, 20, 30]),
     supervised: Int32Array.from([4, 100, 5, 6]),
+    cut: Int32Array.from([0, 700, 0, 0]),
     tasks: Uint16Array.from([0, 1, 0, 1]),
   }
 
@@ -13,6 +14,16 @@ describe('taskLengths', () => {
     expect(first).toMatchObject({ index: 0, conversations: 2, tokens: 30, supervised: 9, mean: 15, max: 20 })
     expect(second).toMatchObject({ conversations: 2, tokens: 330, mean: 165, max: 300, longer_than_row: 1 })
     expect(third).toMatchObject({ conversations: 0, tokens: 0, mean: 0, max: 0 })
+  })
+
+  it('counts what rendering cut off, which is in no length', () => {
+    const [first, second] = taskLengths(table, 2, 100)
+    expect(first).toMatchObject({ conversations_cut_by_rendering: 0, tokens_cut_by_rendering: 0 })
+    expect(second).toMatchObject({
+      tokens: 330,
+      conversations_cut_by_rendering: 1,
+      tokens_cut_by_rendering: 700,
+    })
   })
 
   it('bins lengths with one width for all tasks', () => {

@@ -75,6 +75,17 @@ describe('renderConversation', () => {
     expect([...short.ids]).toEqual([...rendered.ids.subarray(0, 7)])
   })
 
+  it('counts what it cuts off, in the text that is cut and in those after it', () => {
+    const messages = [user('x '.repeat(3000)), assistant('never seen')]
+    const whole = renderConversation(tokenizer, { messages }, 1e6)
+    expect(whole.cut).toBe(0)
+    for (const limit of [7, 2048, whole.ids.length - 1, whole.ids.length]) {
+      const { ids, cut } = renderConversation(tokenizer, { messages }, limit)
+      expect(ids.length).toBe(limit)
+      expect(ids.length + cut).toBe(whole.ids.length)
+    }
+  })
+
   it.each([
     ['no messages', [], 'messages.0.role'],
     ['an assistant first', [assistant('a')], 'messages.0.role'],

@@ -14,6 +14,8 @@ function lengthsOf(bins: number[], bin_width: number): TaskLengths {
     mean: 0,
     max,
     longer_than_row: 0,
+    conversations_cut_by_rendering: 0,
+    tokens_cut_by_rendering: 0,
     bin_width,
     bins,
   }

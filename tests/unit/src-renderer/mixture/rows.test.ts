@@ -19,6 +19,8 @@ function lengths(conversations: number, mean: number, supervised: number, longer
     mean,
     max: 2 * mean,
     longer_than_row: longer,
+    conversations_cut_by_rendering: 0,
+    tokens_cut_by_rendering: 0,
     bin_width: 10,
     bins: [conversations],
   }

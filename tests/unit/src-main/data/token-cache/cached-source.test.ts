@@ -81,8 +81,28 @@ describe('CachedSource', () => {
       expect(source.size(i)).toEqual({
         length: ids.length,
         supervised: mask.reduce((sum, trained) => sum + trained, 0),
+        cut: 0,
       })
     }
+  })
+
+  it('counts what rendering cuts off, from the disk and without it', async () => {
+    const folder = temporaryFolder()
+    const filepath = join(folder, 'long.jsonl')
+    const turns = [
+      { role: 'user', content: 'go on' },
+      { role: 'assistant', content: 'word '.repeat(3000) },
+    ]
+    writeFileSync(filepath, JSON.stringify(turns))
+    const locations = locationsIn(join(folder, 'cache'))
+    const mixture = await open([{ task: 'CustomJSON', filepath }], locations)
+    const source = sourceOf(mixture, locations)
+    const whole = renderConversation(tokenizer, { messages: turns }, 1e6).ids.length
+    const size = source.measure(0)
+    expect(size).toMatchObject({ length: 2048, cut: whole - 2048 })
+    await source.fillAll()
+    expect(source.size(0)).toEqual(size)
+    expect(source.measure(0)).toEqual(size)
   })
 
   it('fills all before work over the whole mixture, with progress', async () => {

@@ -9,7 +9,7 @@ async function written(rows: number[][]): Promise<string> {
   const path = join(temporaryFolder(), 'segment')
   await writeSegment(
     path,
-    rows.map((ids) => ({ ids: Int32Array.from(ids), supervised: ids.length >> 1 })),
+    rows.map((ids) => ({ ids: Int32Array.from(ids), supervised: ids.length >> 1, cut: 5 * ids.length })),
   )
   return path
 }
@@ -45,15 +45,15 @@ describe('a segment', () => {
     expect(sizes[1]).toBe((sizes[0] ?? 0) + 2)
   })
 
-  it('tells how long its rows are, and how much of them is supervised', async () => {
+  it('tells how long its rows are, how much of them is supervised, and how much was cut off', async () => {
     const reader = SegmentReader.open(await written([[1, 2, 3], [70_000], [], [4, 5, 6, 7]]))
     const sizes = Array.from({ length: 4 }, (_, row) => reader?.size(row))
     reader?.close()
     expect(sizes).toEqual([
-      { length: 3, supervised: 1 },
-      { length: 1, supervised: 0 },
-      { length: 0, supervised: 0 },
-      { length: 4, supervised: 2 },
+      { length: 3, supervised: 1, cut: 15 },
+      { length: 1, supervised: 0, cut: 5 },
+      { length: 0, supervised: 0, cut: 0 },
+      { length: 4, supervised: 2, cut: 20 },
     ])
   })
 
