@@ -8,7 +8,7 @@ import { join } from 'node:path'
 
 import { MidbenchError } from '../src-main/errors'
 import { projectDir } from '../src-main/native/paths'
-import { withLock } from '../src-main/native/setup/lock'
+import { alone } from '../src-main/native/setup/folder'
 import { terminalReport } from '../src-main/native/setup/report'
 import { runCommand } from '../src-main/native/setup/run-command'
 
@@ -25,7 +25,7 @@ export async function buildIfStale(): Promise<void> {
   const stamp = join(output, 'source.sha256')
   const isFresh = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === hashSources(projectDir())
   if (isFresh()) return
-  await withLock(output, terminalReport(process.stderr), async () => {
+  await alone(output, terminalReport(process.stderr), async () => {
     if (isFresh()) return // another process has built it meanwhile
     const hash = hashSources(projectDir())
     rmSync(stamp, { force: true }) // an interrupted build must not pass for the one before

@@ -15,18 +15,20 @@ const all = [...main, ...renderer]
  * `*.schema.ts` (pure zod) and `types.ts` (shapes without code): they are the words the parts have in common.
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
+  files: [],
+  threads: [],
   pickle: [],
   tokenizer: ['pickle'],
-  data: ['tokenizer'],
-  packing: ['data', 'tokenizer'],
+  data: ['files', 'threads', 'tokenizer'],
+  packing: ['data', 'threads', 'tokenizer'],
   model: [],
   optimizers: [],
-  checkpoint: ['pickle', 'model', 'optimizers'],
-  native: [],
-  engine: ['packing', 'model', 'optimizers', 'checkpoint', 'native'],
-  runs: ['engine', 'packing', 'data', 'model', 'checkpoint'],
-  cli: ['runs', 'engine', 'packing', 'data', 'tokenizer', 'checkpoint', 'native'],
-  app: ['ipc', 'runs', 'packing', 'data', 'native'],
+  checkpoint: ['files', 'pickle', 'model', 'optimizers'],
+  native: ['files'],
+  engine: ['files', 'packing', 'model', 'optimizers', 'checkpoint', 'native'],
+  runs: ['files', 'engine', 'packing', 'data', 'model', 'checkpoint'],
+  cli: ['files', 'runs', 'engine', 'packing', 'data', 'tokenizer', 'checkpoint', 'native'],
+  app: ['files', 'ipc', 'runs', 'packing', 'data', 'native'],
   ipc: ['app', 'runs', 'packing', 'data'],
 }
 

@@ -9,8 +9,8 @@ import { createReadStream } from 'node:fs'
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MidbenchError } from '../../errors'
+import { holding } from '../../files/lock'
 import { exists, syncPath } from '../files/durable'
-import { holding } from './lock'
 import {
   checkStatus,
   DEFAULT_POLICY,
@@ -54,7 +54,7 @@ export function partialPath(target: string): string {
  * @throws MidbenchError `hub.*`: refused, not found, given up after several tries, wrong checksum or length; `disk.full`.
  */
 export function fetchFile(request: FileRequest, options: FetchOptions = {}): Promise<void> {
-  return holding(`${request.target}.midbench.lock`, options.signal, async () => {
+  return holding(`${request.target}.midbench.lock`, { signal: options.signal }, async () => {
     if (!(await exists(request.target))) await fetchAlone(request, options)
   })
 }

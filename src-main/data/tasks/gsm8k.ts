@@ -40,9 +40,28 @@ export function convertGsm8k(value: unknown): Conversation {
     messages: [
       { role: 'user', content: question },
       // The pieces between calls are kept even when they are empty, as the reference keeps them.
-      { role: 'assistant', content: answer.split(/(<<[^>]+>>)/).flatMap(answerParts) },
+      { role: 'assistant', content: splitCalls(answer).flatMap(answerParts) },
     ],
   }
+}
+
+/**
+ * Python's `re.split(r'(<<[^>]+>>)', answer)`: texts and calls in turn, a text first and last. In time linear in the
+ * answer: the expression itself would search on to the end of the text from every `<<` that is never closed.
+ */
+function splitCalls(answer: string): string[] {
+  const pieces: string[] = []
+  let done = 0
+  let close = -1
+  for (let open = answer.indexOf('<<'); open >= 0; open = answer.indexOf('<<', open)) {
+    if (close < open + 2) close = answer.indexOf('>', open + 2)
+    if (close < 0) break // no call can end any more
+    if (close > open + 2 && answer[close + 1] === '>') {
+      pieces.push(answer.slice(done, open), answer.slice(open, close + 2))
+      done = open = close + 2
+    } else open++
+  }
+  return [...pieces, answer.slice(done)]
 }
 
 /** A call becomes its expression and its result, split at the last `=`; without one the result is empty. */

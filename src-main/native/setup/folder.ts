@@ -13,6 +13,9 @@ import { pipeline } from 'node:stream/promises'
 
 import * as z from 'zod'
 
+import { holding } from '../../files/lock'
+import type { Report } from './report'
+
 const manifestName = 'midbench-manifest.json'
 const partialMark = '.partial-'
 
@@ -20,6 +23,19 @@ const manifestSchema = z.object({
   files: z.array(z.object({ path: z.string(), bytes: z.number(), sha256: z.string() })),
 })
 type Manifest = z.infer<typeof manifestSchema>
+
+/** Runs work that no other set-up or build may do in the same folder at the same time; waits for another, and says so. */
+export async function alone<Result>(
+  folder: string,
+  report: Report,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const lock = join(folder, 'setup.lock')
+  const onWait = (): void => {
+    report({ kind: 'note', message: `Another set-up or build is at work (${lock}); waiting for it.` })
+  }
+  return holding(lock, { onWait }, work)
+}
 
 /**
  * Builds a folder beside its target and renames it into place, replacing what is there.

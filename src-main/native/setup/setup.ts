@@ -20,8 +20,7 @@ import { ensureBinding, requireCompiler } from './compiler'
 import { ensurePackages, missingPackages, type SystemNeed } from './debian-packages'
 import { ensureElectron } from './electron'
 import { findElectron } from './electron-binary'
-import { isInstalled, removePartial } from './folder'
-import { withLock } from './lock'
+import { alone, isInstalled, removePartial } from './folder'
 import type { Report } from './report'
 import { ensureTensorflow } from './tensorflow-library'
 import { tryTensorflow } from './try-tensorflow'
@@ -64,7 +63,7 @@ export async function setUp({ parts, report, deep = false, variant, signal }: Se
     if (parts.includes('window')) await ensureElectron(report, deep, { signal })
     await ensurePackages(systemNeeds(parts), report)
   }
-  await withLock(cacheDir(), report, work).catch((error: unknown) => {
+  await alone(cacheDir(), report, work).catch((error: unknown) => {
     throw isSystemError(error) ? cacheUnusable(error) : error
   })
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 
 import type { RunConfigInput } from '../../../../src-main/runs/config.schema'
-import { processIsAlive, thisProcess } from '../../../../src-main/runs/process-identity'
+import { processIsAlive, thisProcess } from '../../../../src-main/files/process-identity'
 import type { RunEvent } from '../../../../src-main/runs/run-events'
 import { RunManager, type StartRun } from '../../../../src-main/runs/run-manager'
 import { openRunThreads } from '../../../../src-main/runs/run-threads'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { thisProcess } from '../../../../src-main/runs/process-identity'
+import { thisProcess } from '../../../../src-main/files/process-identity'
 import { createRunFolder } from '../../../../src-main/runs/run-folder'
 import { RunRecords } from '../../../../src-main/runs/run-records'
 import { failureOf } from '../../../support/failure'

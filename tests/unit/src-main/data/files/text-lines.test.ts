@@ -54,4 +54,10 @@ describe('pythonStrip', () => {
     expect(pythonStrip(`${space}a${space}b${space}`)).toBe(`a${space}b`)
     for (const kept of ['\ufeff', '\u200b', '\u180e', '\0']) expect(pythonStrip(kept)).toBe(kept)
   })
+
+  it('strips millions of spaces, and leaves as many between words', () => {
+    const spaces = ' '.repeat(3_000_000)
+    expect(pythonStrip(`${spaces}a${spaces}b${spaces}`)).toBe(`a${spaces}b`)
+    expect(pythonStrip(spaces)).toBe('')
+  })
 })

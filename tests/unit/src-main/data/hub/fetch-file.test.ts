@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import {
   fetchFile,
   partialPath,
   type FetchOptions,
   type FileRequest,
 } from '../../../../../src-main/data/hub/fetch-file'
+import { ownerTag, thisThread } from '../../../../../src-main/files/process-identity'
 import { failureOf } from '../../../../support/failure'
 import { gitSha1, sha256, startHubServer, type HubServer } from '../../../../support/hub-server'
 import { temporaryFolder } from '../../../../support/temporary-folder'
@@ -185,12 +186,11 @@ describe('fetchFile', () => {
   })
 
   it('takes over the lock of a process that was killed', async () => {
-    mkdirSync(dirname(request.target))
-    writeFileSync(`${request.target}.midbench.lock`, '')
-    const now = Date.now()
-    const clock = vi.spyOn(Date, 'now').mockReturnValue(now + 60_000)
-    onTestFinished(() => clock.mockRestore())
+    const lock = `${request.target}.midbench.lock`
+    mkdirSync(lock, { recursive: true })
+    writeFileSync(join(lock, `${ownerTag({ ...thisThread(), pid: 2 ** 30 })}-00112233aabb`), '')
     await fetched()
+    expect(existsSync(lock)).toBe(false)
     expectWhole()
   })
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { convertGsm8k } from '../../../../../src-main/data/tasks/gsm8k'
 import { RowFault } from '../../../../../src-main/data/tasks/rows'
@@ -22,6 +23,29 @@ it.each([
   ['<<a', [text('<<a')]],
 ])('splits %j', (answer, expected) => {
   expect(parts(answer)).toEqual(expected)
+})
+
+it('splits as the expression of the reference does, whatever the answer', () => {
+  const answer = fc.array(fc.constantFrom('<', '<<', '>', '>>', '1', '=', '\n'), { maxLength: 14 })
+  fc.assert(
+    fc.property(answer, (pieces) => {
+      const joined = pieces.join('')
+      const expected = joined
+        .split(/(<<[^>]+>>)/)
+        .flatMap((piece) =>
+          piece.startsWith('<<') && piece.endsWith('>>')
+            ? call(piece.slice(2, -2).replace(/=[^=]*$/, ''), /=([^=]*)$/.exec(piece.slice(2, -2))?.[1] ?? '')
+            : [text(piece)],
+        )
+      expect(parts(joined)).toEqual(expected)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+it('splits an answer of 300,000 calls that are never closed', () => {
+  const answer = '<<'.repeat(300_000)
+  expect(parts(answer)).toEqual([text(answer)])
 })
 
 it('refuses a row without an answer', () => {

@@ -3,14 +3,16 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import {
+  alone,
   findCorruptFile,
   installFolder,
   isInstalled,
   removePartial,
 } from '../../../../../src-main/native/setup/folder'
+import type { SetupEvent } from '../../../../../src-main/native/setup/report'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 async function installExample(target: string, text = 'library'): Promise<void> {
@@ -20,6 +22,23 @@ async function installExample(target: string, text = 'library'): Promise<void> {
     return Promise.resolve()
   })
 }
+
+describe('alone', () => {
+  it('lets one set-up work at a time and tells the other that it waits', async () => {
+    const folder = join(temporaryFolder(), 'cache')
+    const events: SetupEvent[] = []
+    const report = (event: SetupEvent) => void events.push(event)
+    let working = 0
+    const work = async () => {
+      expect(++working).toBe(1)
+      await vi.waitUntil(() => events.length === 1)
+      working--
+    }
+    await Promise.all([alone(folder, report, work), alone(folder, report, work)])
+    expect(events.map((event) => event.kind)).toEqual(['note'])
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
 
 describe('installFolder', () => {
   it('puts a whole folder in place and leaves nothing beside it', async () => {

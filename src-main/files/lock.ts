@@ -1,0 +1,137 @@
+/**
+ * A lock between processes and threads, also of several machines that share a disk. Never held by two, and never lost to
+ * a setting of the clock: no time is compared with the clock's.
+ *
+ * A lock is a folder of claims. A claim is an empty file whose name tells its owner. Who wants the lock makes a claim of
+ * his own and only then looks for others: of two that come at the same time, at least one sees the other and withdraws.
+ * A claim's name is never used again, so that removing the claim of an owner that is gone cannot hit another's. Whether
+ * an owner is gone the kernel tells; an owner on another machine touches its claim every few seconds, and is taken for
+ * gone when the claim has not changed for a minute of this machine's own running time.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { isAlive, OWNER_TAG, ownerTag, parseOwnerTag, thisThread } from './process-identity'
+
+const TOUCH_MS = 5000
+const UNTOUCHED_MS = 60_000
+/** Looks are between so and twice so far apart, so that two that withdrew do not meet for ever. */
+const LOOK_MS = 100
+
+const CLAIM = new RegExp(`^(${OWNER_TAG})-[0-9a-f]{12}$`)
+
+export interface HoldOptions {
+  /** Gives up waiting; what is done under the lock goes on. */
+  signal?: AbortSignal | undefined
+  /** Called once, where another holds the lock. */
+  onWait?: () => void
+}
+
+/**
+ * Runs `work` while holding the lock of a path, at which there is a folder for that long.
+ * @throws the signal's reason while it waits; what `work` throws
+ */
+export async function holding<T>(
+  path: string,
+  { signal, onWait }: HoldOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  const claims = new Claims(path)
+  for (let waited = false; !(await claims.take()); waited = true) {
+    if (!waited) onWait?.()
+    await setTimeout(LOOK_MS * (1 + Math.random()), undefined, { signal })
+  }
+  const touching = setInterval(() => void claims.touch(), TOUCH_MS)
+  try {
+    return await work()
+  } finally {
+    clearInterval(touching)
+    await claims.withdraw()
+  }
+}
+
+/** The claims of one lock, as one that wants it sees them. */
+class Claims {
+  private readonly mine = `${ownerTag(thisThread())}-${randomBytes(6).toString('hex')}`
+  /** Of claims whose owners cannot be asked for: when they were last seen to change, and as what. */
+  private readonly watched = new Map<string, { stamp: string; since: number }>()
+
+  constructor(private readonly dir: string) {}
+
+  /** Whether the lock is ours now. */
+  async take(): Promise<boolean> {
+    if (await this.heldByAnother()) return false
+    await this.claim()
+    if (!(await this.heldByAnother())) return true
+    await this.withdraw()
+    return false
+  }
+
+  async touch(): Promise<void> {
+    const now = new Date()
+    await utimes(join(this.dir, this.mine), now, now).catch(() => undefined) // gone with its folder: nothing to lock
+  }
+
+  async withdraw(): Promise<void> {
+    await rm(join(this.dir, this.mine), { force: true })
+    await rmdir(this.dir).catch(() => undefined) // others have claims there
+  }
+
+  private async claim(): Promise<void> {
+    for (;;) {
+      await mkdir(this.dir, { recursive: true })
+      try {
+        await writeFile(join(this.dir, this.mine), '', { flag: 'wx' })
+        return
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') throw error // the last holder took the folder away in between
+      }
+    }
+  }
+
+  /** Whether another's claim stands; those of owners that are gone are removed. */
+  private async heldByAnother(): Promise<boolean> {
+    let held = false
+    for (const path of await this.others()) {
+      if (await this.stands(path)) held = true
+      else await rm(path, { force: true })
+    }
+    return held
+  }
+
+  /** The claims of others; the path itself, where a version before made its lock a file. */
+  private async others(): Promise<string[]> {
+    try {
+      const names = await readdir(this.dir)
+      return names
+        .filter((name) => CLAIM.test(name) && name !== this.mine)
+        .map((name) => join(this.dir, name))
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return []
+      if (codeOf(error) === 'ENOTDIR') return [this.dir]
+      throw error
+    }
+  }
+
+  private async stands(path: string): Promise<boolean> {
+    const owner = parseOwnerTag(CLAIM.exec(basename(path))?.[1] ?? '')
+    return (owner && isAlive(owner)) ?? this.changed(path)
+  }
+
+  /** Whether a claim has changed within the last minute that was spent waiting for it. */
+  private async changed(path: string): Promise<boolean> {
+    const found = await stat(path, { bigint: true }).catch(() => undefined)
+    if (found === undefined) return false
+    const stamp = `${String(found.ino)} ${String(found.mtimeNs)}`
+    const before = this.watched.get(path)
+    const now = performance.now()
+    if (before?.stamp === stamp) return now - before.since <= UNTOUCHED_MS
+    this.watched.set(path, { stamp, since: now })
+    return true
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
