@@ -1,6 +1,7 @@
 /**
  * The run loop (reference §5, with the differences of §6): evaluate when due, save when due, collect a step's
- * micro-batches, step, log.
+ * micro-batches, step, log. What is saved holds the evaluation of its own step; a run that is killed between the two
+ * goes on from the checkpoint before, and makes both again.
  *
  * `run()` returns when the run is done or when a pause or a stop was asked for; after a pause it can be called again and
  * goes on. A checkpoint that is due and cannot be written costs the run nothing: it goes on, and tries at the next.
@@ -103,8 +104,8 @@ type StepBatches = (PackedBatch & { waitedMs: number })[]
 export class TrainLoop {
   /** The state that the last checkpoint holds; null where there is none. */
   private saved: LoopState | null
-  /** Step of the last checkpoint that was tried, whether or not it could be written. */
-  private triedAt: number
+  /** The last checkpoint that was tried, whether or not it could be written. */
+  private tried: Pick<LoopState, 'step' | 'evaluatedAt'>
 
   constructor(
     private readonly engine: StepEngine,
@@ -114,7 +115,7 @@ export class TrainLoop {
     public state: LoopState = initialState,
   ) {
     this.saved = state.loader === null ? null : state
-    this.triedAt = this.saved?.step ?? 0
+    this.tried = state
   }
 
   /**
@@ -128,8 +129,8 @@ export class TrainLoop {
       await setImmediate() // lets the thread's messages in
       const request = this.hooks.request()
       if (request !== null) return request
-      if (this.saveIsDue()) await this.saveOrGoOn()
-      else if (this.evalIsDue()) await this.evaluate()
+      if (this.evalIsDue()) await this.evaluate()
+      else if (this.saveIsDue()) await this.saveOrGoOn()
       else if (this.state.finished) return 'done'
       else await this.nextStep()
     }
@@ -150,16 +151,18 @@ export class TrainLoop {
   }
 
   private async save(): Promise<void> {
-    this.triedAt = this.state.step
+    this.tried = this.state
     this.hooks.onPhase('saving')
     await this.hooks.save()
     this.saved = this.state
   }
 
+  /** Once a step; what was stopped before the step's evaluation is saved again with it. */
   private saveIsDue(): boolean {
     const { saveEvery } = this.options
-    const { step, finished } = this.state
-    return saveEvery !== null && step > this.triedAt && (finished || step % saveEvery === 0)
+    const { step, evaluatedAt, finished } = this.state
+    const tried = this.tried.step === step && this.tried.evaluatedAt === evaluatedAt
+    return saveEvery !== null && step > 0 && !tried && (finished || step % saveEvery === 0)
   }
 
   private evalIsDue(): boolean {

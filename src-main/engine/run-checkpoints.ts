@@ -83,7 +83,8 @@ function metaOf({ record: { config }, model, state }: CheckpointSource): Checkpo
   const options = Object.entries(config).filter(([name]) => name !== 'mixture')
   return {
     step: state.step,
-    val_bpb: state.lastBpb,
+    // of this step, as the reference has it, or of none
+    val_bpb: state.evaluatedAt === state.step ? state.lastBpb : null,
     model_config: model,
     user_config: Object.fromEntries(options),
     device_batch_size: config.device_batch_size,

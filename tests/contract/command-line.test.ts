@@ -130,11 +130,11 @@ describe('train', () => {
         'checkpoint 2',
         'step 3',
         'step 4',
-        'checkpoint 4',
         'eval 4',
+        'checkpoint 4',
         'step 5',
       ],
-      ...['step 6', 'checkpoint 6', 'step 7', 'step 8', 'checkpoint 8', 'eval 8', 'done 8'],
+      ...['step 6', 'checkpoint 6', 'step 7', 'step 8', 'eval 8', 'checkpoint 8', 'done 8'],
     ])
     const args = ['train', '--config', config, '--json', '--run-dir', join(folder, 'b')]
     const first = await runCommandLine(folder, [...args, '--stop-after', '3'])

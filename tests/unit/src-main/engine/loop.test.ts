@@ -90,6 +90,8 @@ interface Trace {
   evals: EvalMetric[]
   /** Steps at which saving was tried. */
   saves: number[]
+  /** The states that were to be saved. */
+  saved: LoopState[]
   /** What saving fails with. */
   failsWith: Error | null
   unsaved: Failure[]
@@ -109,6 +111,7 @@ function makeLoop(
     steps: [],
     evals: [],
     saves: [],
+    saved: [],
     failsWith: null,
     unsaved: [],
   }
@@ -135,6 +138,7 @@ function makeLoop(
       onEval: (metric) => trace.evals.push(metric),
       save: () => {
         trace.saves.push(loop.state.step)
+        trace.saved.push(loop.state)
         return trace.failsWith ? Promise.reject(trace.failsWith) : Promise.resolve()
       },
       onUnsaved: (failure) => trace.unsaved.push(failure),
@@ -237,6 +241,44 @@ describe('saving', () => {
     expect(saves).toEqual([2, 4, 5])
     await loop.saveUnlessSaved()
     expect(saves).toEqual([2, 4, 5])
+  })
+
+  test('after the evaluation of the same step, so that it holds it', async () => {
+    const { loop, saved } = makeLoop({ steps: 5, saveEvery: 2, evalEvery: 2 })
+    await loop.run()
+    expect(saved.map(({ step, evaluatedAt }) => [step, evaluatedAt])).toEqual([
+      [2, 2],
+      [4, 4],
+      [5, 5],
+    ])
+  })
+
+  test('what was stopped before its evaluation is saved without it, and again with it', async () => {
+    const options = { steps: 2, saveEvery: 2, evalEvery: 2 }
+    const first: Trace = makeLoop(options, () => (first.steps.length === 2 ? 'stop' : null))
+    expect(await first.loop.run()).toBe('stop')
+    await first.loop.saveUnlessSaved()
+    expect(first.saved).toMatchObject([{ step: 2, evaluatedAt: 0 }])
+    const second = makeLoop(options, () => null, { state: first.loop.state })
+    expect(await second.loop.run()).toBe('done')
+    expect(second.evals.map(({ step }) => step)).toEqual([2])
+    expect(second.saved).toMatchObject([{ step: 2, evaluatedAt: 2 }])
+  })
+
+  test('a run that is killed between evaluation and save makes both again, and the same events in all', async () => {
+    const options = { steps: 6, saveEvery: 2, evalEvery: 2 }
+    const whole = makeLoop(options)
+    await whole.loop.run()
+    const killed = makeLoop(options)
+    killed.failsWith = new Error('killed')
+    await expect(killed.loop.run()).rejects.toThrow('killed')
+    expect(killed.evals.map(({ step }) => step)).toEqual([0, 2])
+    const again = makeLoop(options) // nothing was saved
+    await again.loop.run()
+    expect(again.evals.map(({ step, val_bpb }) => [step, val_bpb])).toEqual(
+      whole.evals.map(({ step, val_bpb }) => [step, val_bpb]),
+    )
+    expect(again.saves).toEqual(whole.saves)
   })
 
   test('a pause before the first step can be saved', async () => {
