@@ -103,7 +103,7 @@ export async function describeModel(dir: string, step: number): Promise<Checkpoi
  * @param dir holds model_*.pt and meta_*.json
  * @returns the meta with the form of nanochat's model that the parameters show
  * @throws MidbenchError `checkpoint.missing`, `checkpoint.json`, `checkpoint.damaged`, `checkpoint.dtype`,
- *   `pickle.refused`, `zip.refused`, `model.parameters`: nothing is loaded in part
+ *   `checkpoint.not-finite`, `pickle.refused`, `zip.refused`, `model.parameters`: nothing is loaded in part
  */
 export async function loadModel(
   dir: string,

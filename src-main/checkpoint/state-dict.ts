@@ -7,6 +7,7 @@ import type { ModelConfig } from '../model/config.schema'
 import { checkParameters, normaliseNames } from '../model/parameters'
 import { withVariant } from '../model/variants/recognise'
 import { elementCount } from './dtype'
+import { requireFinite } from './finite'
 import { withTorchFile } from './torch-read'
 import { arrayOf, entriesOf, OrderedDict, tensorOf, TorchTensor, type TorchValue } from './torch-value'
 import type { FloatArray, ParameterArray } from './types'
@@ -22,8 +23,8 @@ export interface ModelTensors {
 /**
  * The parameters of a `model_*.pt`, every one of the config's and no other.
  * @param config as the meta file has it, which does not say what form the model is of
- * @throws MidbenchError `model.parameters` naming each missing, unknown or misshapen parameter; `checkpoint.dtype`; what
- *   {@link openTorchFile} throws
+ * @throws MidbenchError `model.parameters` naming each missing, unknown or misshapen parameter; `checkpoint.not-finite`
+ *   naming each with a NaN or an infinity; `checkpoint.dtype`; what {@link openTorchFile} throws
  */
 export function readModelFile(
   path: string,
@@ -35,6 +36,7 @@ export function readModelFile(
     for (const [name, tensor] of model.tensors) {
       parameters.set(name, await floatsOf(tensor, `${path}: ${name}`))
     }
+    requireFinite(parameters, path)
     return { config: model.config, parameters }
   })
 }

@@ -5,7 +5,7 @@
 import { open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { MidbenchError } from '../errors'
-import { openStoredZip, type StoredZip, type ZipEntry } from '../pickle/stored-zip'
+import { hasChecksum, openStoredZip, type StoredZip, type ZipEntry } from '../pickle/stored-zip'
 
 const CHUNK_BYTES = 1 << 22
 
@@ -64,9 +64,8 @@ export class TorchArchive {
     this.check(entry, crc)
   }
 
-  /** torch writes 0 for every checksum where it was told not to compute any. */
   private check(entry: ZipEntry, crc: number): void {
-    if (entry.crc32 !== 0 && entry.crc32 !== crc) {
+    if (!hasChecksum(entry, crc)) {
       throw damaged(this.path, `the bytes of ${entry.name} are not those that were saved`)
     }
   }
