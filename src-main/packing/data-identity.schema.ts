@@ -13,6 +13,8 @@ const dataset = z.strictObject({
 export const dataIdentity = z.strictObject({
   /** The tokenizer's fingerprint: equal ones give equal ids. */
   tokenizer: z.string(),
+  /** sha256 of token_bytes.pt's lengths: equal ones give equal bits per byte. Before 29 November 2026 it was not kept. */
+  token_bytes: z.string().optional(),
   /** One for each entry of the config's list. */
   train: z.array(dataset),
   val: z.array(dataset),

@@ -29,10 +29,11 @@ export class DataLibrary {
   /** @param onFault hears when the token cache cannot be written; reading goes on without it */
   constructor(private readonly onFault: (failure: Failure) => void) {}
 
-  /** The tokenizer of a folder, read once for as long as its file stays the same. */
+  /** The tokenizer of a folder, read once for as long as its files stay the same. */
   async tokenizer(dir: string): Promise<Tokenizer> {
-    const file = await stat(join(dir, 'tokenizer.pkl')).catch(() => null) // reading it says what is wrong
-    const key = JSON.stringify([dir, file?.size, file?.mtimeMs])
+    const files = ['tokenizer.pkl', 'token_bytes.pt'].map((name) => stat(join(dir, name)).catch(() => null))
+    const stamps = (await Promise.all(files)).map((file) => [file?.size, file?.mtimeMs]) // reading says what is wrong
+    const key = JSON.stringify([dir, stamps])
     return remember(this.tokenizers, key, () => loadTokenizer(dir))
   }
 

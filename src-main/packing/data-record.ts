@@ -43,11 +43,15 @@ export function dataChanges(then: DataIdentity, now: DataIdentity): Issue[] {
       return [{ path: `mixture.${split}.${String(index)}`, message: changeOf(before, after) }]
     }),
   )
-  if (then.tokenizer === now.tokenizer) return changed
-  return [
-    { path: 'base_dir', message: 'the tokenizer is another one: the same text makes other tokens' },
-    ...changed,
-  ]
+  return [...tokenizerChanges(then, now), ...changed]
+}
+
+function tokenizerChanges(then: DataIdentity, now: DataIdentity): Issue[] {
+  if (then.tokenizer !== now.tokenizer)
+    return [{ path: 'base_dir', message: 'the tokenizer is another one: the same text makes other tokens' }]
+  if (then.token_bytes === undefined || then.token_bytes === now.token_bytes) return []
+  const message = 'the tokenizer’s token_bytes.pt is another one: bits per byte would be counted otherwise'
+  return [{ path: 'base_dir', message }]
 }
 
 /** @throws MidbenchError `run.data-changed` that names every entry that is not as it was */

@@ -2,6 +2,8 @@
  * What one port of the data thread is about: an opened mixture, its train and val loaders, and the answers to the
  * port's calls. Train batches are packed one after another in the order they were asked for.
  */
+import { createHash } from 'node:crypto'
+
 import { MidbenchError } from '../errors'
 import type { DataLocations, OpenProgress } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
@@ -125,6 +127,7 @@ export class DataSession {
       bosId: loaderOptions.bosId,
       identity: {
         tokenizer: tokenizer.fingerprint,
+        token_bytes: createHash('sha256').update(tokenizer.byteLengths).digest('hex'),
         train: datasetsOf(mixtureOf('train')),
         val: datasetsOf(mixtureOf('val')),
       },

@@ -27,6 +27,14 @@ export interface StoredZip {
 }
 
 /**
+ * Whether an entry's bytes have the checksum that the directory says; torch writes 0 for every one where it was told not
+ * to compute any.
+ */
+export function hasChecksum(entry: ZipEntry, crc: number): boolean {
+  return entry.crc32 === 0 || entry.crc32 === crc
+}
+
+/**
  * Opens a stored zip file.
  * @throws MidbenchError `zip.refused` when the file is no zip, is cut, or holds compressed or encrypted entries; file
  *   system errors (a missing file) pass through.

@@ -1,11 +1,18 @@
 /**
- * Reads `token_bytes.pt`: a torch int32 vector with the UTF-8 length of each token's text, 0 for special tokens. It is
- * what bits per byte divides by. A token that is not UTF-8 by itself counts as the U+FFFD it decodes to, as in nanochat.
+ * Reads `token_bytes.pt`: a torch int32 vector with the length of each token in bytes, 0 for special tokens. It is what
+ * bits per byte divides by, so it is compared with the file's checksum and with the tokenizer.
+ *
+ * nanochat has counted in two ways: the UTF-8 of a token's text, in which bytes that are no UTF-8 by themselves are
+ * U+FFFD, three bytes each; and, since its commit 2ce972a, the token's own bytes. Both are right, one for a whole file.
  */
+import { isUtf8 } from 'node:buffer'
+import { crc32 } from 'node:zlib'
+
 import { MidbenchError } from '../errors'
-import { openStoredZip, type StoredZip } from '../pickle/stored-zip'
+import { hasChecksum, openStoredZip, type StoredZip } from '../pickle/stored-zip'
 import { PersistentRef, PickleGlobal, PickleObject, type PickleValue } from '../pickle/pickle-value'
 import { unpickle } from '../pickle/unpickle'
+import type { EncodingData } from './encoding-file'
 
 const REBUILD = 'torch._utils._rebuild_tensor_v2'
 const INT_STORAGE = 'torch.IntStorage'
@@ -28,6 +35,43 @@ export async function readTokenBytes(path: string, vocabSize: number): Promise<I
   } finally {
     await zip.close()
   }
+}
+
+/**
+ * @param lengths [vocabSize]
+ * @throws MidbenchError `tokenizer.invalid` naming the first token whose length is not that of its bytes
+ */
+export function requireTokenLengths(
+  lengths: Int32Array,
+  { tokens, specials }: Pick<EncodingData, 'tokens' | 'specials'>,
+  path: string,
+): void {
+  for (const [name, id] of specials) {
+    if (lengths[id] !== 0)
+      throw invalid(path, `it counts ${shown(lengths[id])} for ${name}; a special token has 0`)
+  }
+  const faults = [ownBytes, textBytes].map((count) =>
+    tokens.findIndex((token, id) => lengths[id] !== count(token)),
+  )
+  if (faults.includes(-1)) return // one way of counting holds throughout
+  const id = Math.max(...faults)
+  const token = tokens[id] ?? new Uint8Array()
+  const right = [...new Set([ownBytes(token), textBytes(token)])].join(' or ')
+  throw invalid(path, `it counts ${shown(lengths[id])} for token ${String(id)}, which has ${right}`)
+}
+
+const text = new TextDecoder('utf-8', { ignoreBOM: true })
+
+function ownBytes(token: Uint8Array): number {
+  return token.length
+}
+
+function textBytes(token: Uint8Array): number {
+  return isUtf8(token) ? token.length : Buffer.byteLength(text.decode(token))
+}
+
+function shown(length: number | undefined): string {
+  return `${String(length)} ${length === 1 ? 'byte' : 'bytes'}`
 }
 
 /** Checks that the pickle describes one contiguous int32 vector of the vocabulary's size; its storage's key. */
@@ -63,7 +107,10 @@ function isVector(value: PickleValue | undefined, only: number): boolean {
 async function readEntry(zip: StoredZip, name: string, path: string): Promise<Uint8Array> {
   const entry = [...zip.entries.values()].find((one) => one.name.slice(one.name.indexOf('/') + 1) === name)
   if (entry === undefined) throw invalid(path, `it has no entry ${name}`)
-  return zip.read(entry)
+  const bytes = await zip.read(entry)
+  if (!hasChecksum(entry, crc32(bytes)))
+    throw invalid(path, `the bytes of ${entry.name} are not those that were saved`)
+  return bytes
 }
 
 async function openRequired(path: string): Promise<StoredZip> {

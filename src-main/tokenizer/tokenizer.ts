@@ -10,7 +10,7 @@ import { MidbenchError } from '../errors'
 import { Encoder } from './encoder'
 import { readEncoding, type EncodingData } from './encoding-file'
 import { digitsOfPattern } from './split'
-import { readTokenBytes } from './token-bytes'
+import { readTokenBytes, requireTokenLengths } from './token-bytes'
 import { Vocabulary } from './vocabulary'
 
 /** The nine special tokens in the reference's order; their ids follow the mergeable ranks. */
@@ -32,7 +32,7 @@ export interface Tokenizer {
   /** Mergeable ranks and special tokens together. */
   readonly vocabSize: number
   readonly specials: Readonly<Record<SpecialName, number>>
-  /** [vocabSize] UTF-8 bytes of each token's text, 0 for special tokens (token_bytes.pt). */
+  /** [vocabSize] bytes of each token, 0 for special tokens (token_bytes.pt). */
   readonly byteLengths: Int32Array
   /** sha256 over split pattern, ranks and special tokens, in hex: equal fingerprints give equal ids. */
   readonly fingerprint: string
@@ -55,7 +55,9 @@ export async function loadTokenizer(dir: string): Promise<Tokenizer> {
   const path = join(dir, 'tokenizer.pkl')
   const data = await readEncoding(path)
   const vocabSize = data.tokens.length + data.specials.size
-  const byteLengths = await readTokenBytes(join(dir, 'token_bytes.pt'), vocabSize)
+  const lengthsPath = join(dir, 'token_bytes.pt')
+  const byteLengths = await readTokenBytes(lengthsPath, vocabSize)
+  requireTokenLengths(byteLengths, data, lengthsPath)
   return createTokenizer(data, byteLengths, path)
 }
 

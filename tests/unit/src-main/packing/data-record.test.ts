@@ -9,6 +9,7 @@ import {
   requireSameData,
   writeDataRecord,
 } from '../../../../src-main/packing/data-record'
+import { containing } from '../../../support/containing'
 import { failureOf } from '../../../support/failure'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
@@ -52,4 +53,12 @@ it('names each entry that is not as it was, and the tokenizer', async () => {
     },
   ])
   requireSameData(then, structuredClone(then))
+})
+
+it('knows another token_bytes.pt; a record of before it was kept claims nothing', () => {
+  const now = { ...then, token_bytes: 'l2' }
+  expect(dataChanges({ ...then, token_bytes: 'l1' }, now)).toMatchObject([
+    { path: 'base_dir', message: containing('token_bytes.pt') },
+  ])
+  expect(dataChanges(then, now)).toEqual([])
 })
