@@ -6,7 +6,7 @@ import vue from '@vitejs/plugin-vue'
 export default defineConfig({
   plugins: [vue()],
   test: {
-    include: ['tests/{unit,contract,architecture}/**/*.test.ts'],
+    include: ['tests/{unit,contract,architecture,fuzz}/**/*.test.ts'],
     pool: 'forks', // the TensorFlow binding keeps process-wide state
     maxWorkers: 2,
     testTimeout: 60_000,

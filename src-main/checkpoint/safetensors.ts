@@ -5,6 +5,8 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { z } from 'zod'
 import { MidbenchError } from '../errors'
+import { firstFault } from '../schema-faults'
+import { shownText, shownValue } from '../shown'
 import { bytesPerElement, dtypeNamed, elementCount, safetensorsNames } from './dtype'
 import { writeFileSafely, type WrittenFile } from './safe-file'
 import { TorchTensor } from './torch-value'
@@ -20,7 +22,6 @@ const tensorEntry = z.strictObject({
   data_offsets: z.tuple([natural, natural]),
 })
 const metadataEntry = z.record(z.string(), z.string())
-const header = z.record(z.string(), z.unknown())
 
 export interface SafetensorsFile {
   /** By name, in the file's order; they can be read until the file is closed. */
@@ -38,13 +39,18 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     let metadata: Record<string, string> = {}
     const dataSize = (await file.stat()).size - dataStart
     for (const [name, value] of Object.entries(entries)) {
-      if (name === '__metadata__') metadata = metadataEntry.parse(value)
-      else tensors.set(name, tensorAt(path, file, name, tensorEntry.parse(value), dataStart, dataSize))
+      if (name === '__metadata__') metadata = parsed(path, metadataEntry, value, name)
+      else
+        tensors.set(
+          name,
+          tensorAt(path, file, name, parsed(path, tensorEntry, value, name), dataStart, dataSize),
+        )
     }
+    requireAllCovered(path, tensors, entries, dataSize)
     return { tensors, metadata, close: () => file.close() }
   } catch (error) {
     await file.close()
-    throw error instanceof z.ZodError ? damaged(path, z.prettifyError(error)) : error
+    throw error
   }
 }
 
@@ -58,15 +64,16 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, TorchTensor>,
   metadata: Record<string, string> = {},
 ): Promise<WrittenFile> {
-  const entries: Record<string, unknown> =
-    Object.keys(metadata).length === 0 ? {} : { __metadata__: metadata }
+  const entries = new Map<string, unknown>()
+  if (Object.keys(metadata).length > 0) entries.set('__metadata__', metadata)
   let end = 0
   for (const [name, tensor] of tensors) {
     const start = end
     end += tensor.byteLength
-    entries[name] = { dtype: safetensorsNames[tensor.dtype], shape: tensor.shape, data_offsets: [start, end] }
+    const dtype = safetensorsNames[tensor.dtype]
+    entries.set(name, { dtype, shape: tensor.shape, data_offsets: [start, end] })
   }
-  const json = new TextEncoder().encode(JSON.stringify(entries))
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)))
   // Spaces up to a multiple of 8, so that the data are aligned.
   const length = Math.ceil(json.length / 8) * 8
   const head = new Uint8Array(8 + length).fill(0x20)
@@ -80,6 +87,28 @@ export function writeSafetensors(
   })
 }
 
+/** The format's own rule: the tensors follow one another from the first byte to the last, so none can be lost unseen. */
+function requireAllCovered(
+  path: string,
+  tensors: ReadonlyMap<string, TorchTensor>,
+  entries: Record<string, unknown>,
+  dataSize: number,
+): void {
+  const places = [...tensors.keys()].map((name) => tensorEntry.parse(entries[name]).data_offsets)
+  let end = 0
+  for (const [from, to] of places.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
+    if (from !== end) throw damaged(path, 'its tensors overlap, or leave bytes out')
+    end = to
+  }
+  if (end !== dataSize) throw damaged(path, `${String(dataSize - end)} bytes belong to no tensor`)
+}
+
+function parsed<T>(path: string, schema: z.ZodType<T>, value: unknown, name: string): T {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  throw damaged(path, `of ${shownText(name)}, ${firstFault(result.error, value)}`)
+}
+
 async function readHeader(
   path: string,
   file: FileHandle,
@@ -88,11 +117,24 @@ async function readHeader(
   const length = Number(new DataView(lengthBytes.buffer).getBigUint64(0, true))
   if (length > MAX_HEADER) throw damaged(path, 'it does not begin with a safetensors header')
   const text = new TextDecoder().decode(await readAt(path, file, 8, length))
+  const entries = headerOf(path, text)
+  // zod leaves this key out, and with it a tensor of that name.
+  if (Object.hasOwn(entries, '__proto__')) throw damaged(path, 'it names a tensor __proto__')
+  return { entries, dataStart: 8 + length }
+}
+
+function headerOf(path: string, text: string): Record<string, unknown> {
   try {
-    return { entries: header.parse(JSON.parse(text)), dataStart: 8 + length }
+    const value: unknown = JSON.parse(text)
+    if (isObject(value)) return value
   } catch (error) {
     throw damaged(path, 'its header is not JSON', error)
   }
+  throw damaged(path, 'its header is no object')
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function tensorAt(
@@ -107,14 +149,17 @@ function tensorAt(
   if (dtype === undefined) {
     throw new MidbenchError({
       code: 'checkpoint.dtype',
-      message: `${path}: ${name} is stored as ${entry.dtype}, a number format that is not read here.`,
+      message: `${path}: ${shownText(name)} is stored as ${shownText(entry.dtype)}, a number format that is not read here.`,
       remedy: `Convert it to one of ${Object.keys(bytesPerElement).join(', ')} and save it again.`,
     })
   }
   const [start, end] = entry.data_offsets
-  if (end > dataSize) throw damaged(path, `it is cut: ${name} is not whole`)
+  if (end > dataSize) throw damaged(path, `it is cut: ${shownText(name)} is not whole`)
   if (end - start !== elementCount(entry.shape) * bytesPerElement[dtype]) {
-    throw damaged(path, `${name} has ${String(end - start)} bytes for the shape [${entry.shape.join(', ')}]`)
+    throw damaged(
+      path,
+      `${shownText(name)} has ${String(end - start)} bytes for the shape ${shownValue(entry.shape)}`,
+    )
   }
   return new TorchTensor(dtype, entry.shape, () => chunksOf(path, file, dataStart + start, dataStart + end))
 }

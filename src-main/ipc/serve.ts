@@ -9,6 +9,7 @@ import { createBirpc } from 'birpc'
 import { z } from 'zod'
 
 import { toFailure, type Failure } from '../errors'
+import { schemaFaults } from '../schema-faults'
 import {
   calls,
   type Answer,
@@ -99,7 +100,7 @@ async function answer(handlers: Handlers, name: unknown, input: unknown): Promis
 
 async function run<N extends CallName>(name: N, handlers: Handlers, input: unknown): Promise<Answer<N>> {
   const parsed = calls[name].input.safeParse(input)
-  if (!parsed.success) return refusal(invalidInput(name, parsed.error))
+  if (!parsed.success) return refusal(invalidInput(name, parsed.error, input))
   try {
     // The schema of `name` has just parsed it: TypeScript does not follow that through the map.
     const value = await handlers[name](parsed.data as CallParsed<N>)
@@ -117,10 +118,10 @@ function refusal(failure: Failure): { ok: false; failure: Failure } {
   return { ok: false, failure }
 }
 
-function invalidInput(name: CallName, error: z.ZodError): Failure {
+function invalidInput(name: CallName, error: z.ZodError, input: unknown): Failure {
   return {
     code: 'call.invalid',
     message: `The input of ${name} is not what it takes.`,
-    issues: error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message })),
+    issues: schemaFaults(error, input),
   }
 }

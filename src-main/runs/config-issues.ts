@@ -5,6 +5,7 @@ import type { z } from 'zod'
 
 import type { Issue } from '../errors'
 import { fieldSchema, knownKeys, type Path, rightValue } from './config-fields'
+import { shownValue } from '../shown'
 import { nearest } from './nearest'
 
 type ZodIssue = z.core.$ZodIssue
@@ -33,7 +34,7 @@ function wrongValue(issue: ZodIssue, input: unknown): Issue {
   const schema = fieldSchema(issue.path, input)
   return {
     path: dotted(issue.path),
-    message: value === undefined ? 'is missing' : `is ${shown(value)}`,
+    message: value === undefined ? 'is missing' : `is ${shownValue(value)}`,
     hint: schema === undefined ? issue.message : `it must be ${rightValue(schema)}`,
   }
 }
@@ -48,9 +49,4 @@ function valueAt(input: unknown, path: Path): unknown {
     (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
     input,
   )
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value)
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`
 }

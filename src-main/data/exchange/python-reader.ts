@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import type { Issue } from '../../errors'
+import { shownText } from '../../shown'
 import type { PythonToken } from './python-tokens'
 
 /** A place in a script that cannot be read. */
@@ -82,12 +83,12 @@ export class PythonReader {
   call(): PythonCall {
     const { line } = this
     const name = this.name('a task')
-    this.expect('(', `after ${name}`)
+    this.expect('(', `after ${shownText(name)}`)
     const call: PythonCall = { name, line, positional: [], named: new Map() }
     while (!this.take(')')) {
       this.argument(call)
       if (this.take(',')) continue
-      this.expect(')', `after an argument of ${name}`)
+      this.expect(')', `after an argument of ${shownText(name)}`)
       break
     }
     return call
@@ -123,7 +124,7 @@ export class PythonReader {
     if (key !== null) this.at += 2
     const value = this.value()
     if (key === null) call.positional.push(value)
-    else if (call.named.has(key)) throw new PythonFault(line, `${key} is given twice`)
+    else if (call.named.has(key)) throw new PythonFault(line, `${shownText(key)} is given twice`)
     else call.named.set(key, value)
   }
 
@@ -131,7 +132,7 @@ export class PythonReader {
   private text(): string {
     let text = ''
     for (let token = this.tokens[this.at]; token?.kind === 'string'; token = this.tokens[++this.at]) {
-      if (token.value === undefined) throw this.fault(`the string ${token.text} is not plain text`)
+      if (token.value === undefined) throw this.fault(`the string ${shownText(token.text)} is not plain text`)
       text += token.value
     }
     return text
@@ -166,7 +167,8 @@ export class PythonReader {
   }
 
   private shown(): string {
-    return this.tokens[this.at]?.text ?? 'the end'
+    const token = this.tokens[this.at]
+    return token === undefined ? 'the end' : shownText(token.text)
   }
 
   private fault(message: string): PythonFault {

@@ -4,6 +4,8 @@
  * so is what a task does not take. Every fault is listed.
  */
 import { MidbenchError, type Issue } from '../../errors'
+import { firstFault } from '../../schema-faults'
+import { shownText } from '../../shown'
 import { mixtureEntry, type MixtureEntry, type SplitName } from '../mixture.schema'
 import { PythonFault, PythonReader, type PythonCall, type PythonValue } from './python-reader'
 import { pythonTokens, type PythonToken } from './python-tokens'
@@ -39,7 +41,9 @@ export function readPythonMixture(source: string, baseDir: string, where: string
   for (const { target, tokens } of statements(pythonTokens(source))) {
     const list = listTokens(tokens)
     if (list === null) {
-      if (target !== null) assign(target, tokens, names)
+      const lost = unreadList(tokens)
+      if (lost !== undefined) issues.push(notAList(lost))
+      else if (target !== null) assign(target, tokens, names)
       continue
     }
     const split = splitOf(target)
@@ -82,6 +86,13 @@ function listTokens(tokens: readonly PythonToken[]): readonly PythonToken[] | nu
   const [first, second, third] = tokens
   if (first?.text === 'TaskMixture' && second?.text === '(' && third?.text === '[') return tokens.slice(2)
   return first?.text === '[' && isTask(second) ? tokens : null
+}
+
+/** Where a statement that is no mixture begins one all the same: it would be lost without a word. */
+function unreadList(tokens: readonly PythonToken[]): PythonToken | undefined {
+  return tokens.find(
+    (token, at) => (isTask(token) || token.text === 'TaskMixture') && tokens[at + 1]?.text === '(',
+  )
 }
 
 function isTask(token: PythonToken | undefined): boolean {
@@ -131,18 +142,15 @@ function readList(reader: PythonReader, issues: Issue[]): MixtureEntry[] {
 /** @throws PythonFault */
 function entryOf(call: PythonCall): MixtureEntry {
   const { name, line } = call
-  const parameters = PARAMETERS[name]
+  const parameters = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined
   if (parameters === undefined) {
     const known = Object.keys(PARAMETERS).join(', ')
-    throw new PythonFault(line, `${name} is no task that Midbench has: ${known}`)
+    throw new PythonFault(line, `${shownText(name)} is no task that Midbench has: ${known}`)
   }
-  const parsed = mixtureEntry.safeParse({ task: name, ...DEFAULTS[name], ...optionsOf(call, parameters) })
+  const options = { task: name, ...DEFAULTS[name], ...optionsOf(call, parameters) }
+  const parsed = mixtureEntry.safeParse(options)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new PythonFault(
-    line,
-    `${name}, ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it is not right'}`,
-  )
+  throw new PythonFault(line, `${name}: ${firstFault(parsed.error, options)}`)
 }
 
 /** What a call gives its parameters; None is left out. @throws PythonFault for what the task does not take */
@@ -156,9 +164,12 @@ function optionsOf(
   const options = new Map(positional.map((value, index) => [parameters[index] ?? '', value]))
   for (const [key, value] of named) {
     if (!parameters.includes(key) && !SLICE.includes(key)) {
-      throw new PythonFault(line, `${name} takes no ${key}, only ${[...parameters, ...SLICE].join(', ')}`)
+      throw new PythonFault(
+        line,
+        `${name} takes no ${shownText(key)}, only ${[...parameters, ...SLICE].join(', ')}`,
+      )
     }
-    if (options.has(key)) throw new PythonFault(line, `${key} is given twice`)
+    if (options.has(key)) throw new PythonFault(line, `${shownText(key)} is given twice`)
     options.set(key, value)
   }
   return Object.fromEntries([...options].filter(([, value]) => value !== null))
@@ -173,8 +184,14 @@ function addEntry(entries: MixtureEntry[], entry: MixtureEntry): void {
   } else entries.push(entry)
 }
 
+function notAList({ line }: PythonToken): Issue {
+  const message =
+    'the tasks here cannot be read: they must stand as train_dataset = TaskMixture([…]), or as such a list alone'
+  return { path: `line ${String(line)}`, message }
+}
+
 function notASplit(target: string, list: readonly PythonToken[]): Issue {
-  const message = `${target} is neither train nor val: name the list train_dataset or val_dataset`
+  const message = `${shownText(target)} is neither train nor val: name the list train_dataset or val_dataset`
   return { path: `line ${String(list[0]?.line ?? 1)}`, message }
 }
 

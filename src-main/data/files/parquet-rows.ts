@@ -8,6 +8,7 @@ import { setImmediate } from 'node:timers/promises'
 import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { MidbenchError } from '../../errors'
+import { shownText } from '../../shown'
 
 /** Rows between which a cancel or another call can come in: the hub's groups have 1,000, but some files are one group. */
 const ROWS_AT_ONCE = 100
@@ -147,9 +148,14 @@ async function explained<T>(path: string, what: string, read: () => Promise<T>):
   try {
     return await read()
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw unreadable(path, `${what} cannot be read: ${reason}`, cause)
+    throw unreadable(path, `${what} cannot be read: ${reasonOf(cause)}`, cause)
   }
+}
+
+/** What the library says, where that is said of the file and not of its own code. */
+function reasonOf(cause: unknown): string {
+  const said = cause instanceof Error && !(cause instanceof TypeError) ? shownText(cause.message, 200) : ''
+  return said === '' || /undefined/.test(said) ? 'its bytes are not as parquet has them' : said
 }
 
 function unreadable(path: string, reason: string, cause?: unknown): MidbenchError {

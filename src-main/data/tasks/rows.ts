@@ -8,6 +8,7 @@ import type { z } from 'zod'
 import type { Conversation } from '../conversation.schema'
 import { fileIdentity } from '../files/identity'
 import { openParquet } from '../files/parquet-rows'
+import { firstFault } from '../../schema-faults'
 import { openRowStore, type RowStore } from '../row-store'
 import { requireSpace } from '../files/disk-space'
 import { numpyPermutation } from '../random/numpy-permutation'
@@ -25,9 +26,7 @@ export class RowFault extends Error {}
 export function parseRow<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const path = issue?.path.join('.') ?? ''
-  throw new RowFault(`${path === '' ? '' : `${path}: `}${issue?.message ?? 'it has the wrong shape'}`)
+  throw new RowFault(firstFault(parsed.error, value))
 }
 
 export interface ParquetSource {

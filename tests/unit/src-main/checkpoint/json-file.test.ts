@@ -30,8 +30,8 @@ it('names the file and the field that is wrong', async () => {
   const path = file('{"step": 1.5, "bpb": 1, "text": "t"}')
   await expect(readJsonFile(path, schema)).rejects.toMatchObject({
     code: 'checkpoint.json',
-    message: containing('step'),
-    issues: [{ path: 'step' }],
+    message: `${path}: step is 1.5; it must be a whole number.`,
+    issues: [{ path: 'step', message: 'is 1.5; it must be a whole number' }],
   })
 })
 
@@ -39,5 +39,17 @@ it('says that a cut file is not JSON', async () => {
   await expect(readJsonFile(file('{"step": 1,'), schema)).rejects.toMatchObject({
     code: 'checkpoint.json',
     message: containing('not JSON'),
+  })
+})
+
+it('reads and refuses texts of any length and depth', async () => {
+  const long = JSON.stringify('\\'.repeat(3_000_000))
+  expect(await readJsonFile(file(`{"step": 1, "bpb": NaN, "text": ${long}}`), schema)).toMatchObject({
+    bpb: null,
+  })
+  const deep = '['.repeat(200_000) + ']'.repeat(200_000)
+  await expect(readJsonFile(file(`{"step": ${deep}, "bpb": 1, "text": ""}`), schema)).rejects.toMatchObject({
+    code: 'checkpoint.json',
+    message: containing('step is a list that nests without end; it must be a number'),
   })
 })

@@ -5,6 +5,7 @@ import { openSafetensors, writeSafetensors } from '../../../../src-main/checkpoi
 import { namedTensors } from '../../../../src-main/checkpoint/state-dict'
 import { withTorchFile } from '../../../../src-main/checkpoint/torch-read'
 import { arrayOf, tensorOf } from '../../../../src-main/checkpoint/torch-value'
+import { toFailure } from '../../../../src-main/errors'
 import { containing } from '../../../support/containing'
 import { cutFile, editFile } from '../../../support/checkpoints'
 import { goldenPath } from '../../../support/golden'
@@ -73,6 +74,7 @@ describe('refuses', () => {
       (path: string) => editFile(path, 'data_offsets', 'data_offsetz'),
       'data_offset',
     ],
+    ['a shape of another kind', (path: string) => editFile(path, '[2,1]', '"2,1"'), 'shape is "2,1"'],
   ])('%s', async (_, damage, reason) => {
     const path = await written()
     damage(path)
@@ -80,6 +82,34 @@ describe('refuses', () => {
       code: 'checkpoint.damaged',
       message: containing(reason),
     })
+  })
+
+  const one = '"shape":[1],"dtype":"F32"'
+  it.each([
+    [
+      'a tensor that zod would leave out',
+      `{"a":{${one},"data_offsets":[0,4]},"__proto__":{${one},"data_offsets":[4,8]}}`,
+      'names a tensor __proto__',
+    ],
+    [
+      'a half that belongs to no tensor',
+      `{"a":{${one},"data_offsets":[0,4]}}`,
+      '4 bytes belong to no tensor',
+    ],
+    [
+      'tensors that overlap',
+      `{"a":{${one},"data_offsets":[0,4]},"b":{${one},"data_offsets":[0,4]}}`,
+      'overlap',
+    ],
+    ['a header that is a list', '[]', 'no object'],
+  ])('%s', async (_, header, reason) => {
+    const path = join(temporaryFolder(), 'odd.safetensors')
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64LE(BigInt(header.length))
+    writeFileSync(path, Buffer.concat([length, Buffer.from(header), Buffer.alloc(8)]))
+    const failure = await openSafetensors(path).then(() => null, toFailure)
+    expect(failure?.code).toBe('checkpoint.damaged')
+    expect(failure?.message).toMatch(new RegExp(reason))
   })
 
   it('an unknown number format, by its name', async () => {
