@@ -29,11 +29,11 @@ export function notResumable(id: string, state: string): MidbenchError {
   })
 }
 
-/** @param name of the run. @param pid of the process that holds it */
-export function elsewhere(name: string, pid: number): MidbenchError {
+/** @param name of the run. @param pid of the process that holds it, where it is known */
+export function elsewhere(name: string, pid?: number): MidbenchError {
   return new MidbenchError({
     code: 'run.elsewhere',
-    message: `The run ${name} is held by process ${String(pid)}.`,
+    message: `The run ${name} is held by ${pid === undefined ? 'another process' : `process ${String(pid)}`}.`,
     remedy: 'Stop it there, in the window or with Ctrl-C, and try again.',
   })
 }

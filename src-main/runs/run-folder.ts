@@ -1,7 +1,7 @@
 /**
  * A run's folder: `run.json` (who it is), `config.json` (its options, every path absolute), `log.txt`, `checkpoints/`.
  *
- * The folder is enough to go on from: a run that the store does not know, because the folder came from elsewhere or the
+ * It is the run's alone: it begins new or empty, and one process at a time has it. The folder is enough to go on from: a run that the store does not know, because the folder came from elsewhere or the
  * store was lost, is taken up again from it. Files are written beside their target, fsynced and renamed.
  */
 import { randomBytes } from 'node:crypto'
@@ -12,8 +12,14 @@ import { z } from 'zod'
 
 import { writeTextSafely } from '../checkpoint/safe-file'
 import { MidbenchError } from '../errors'
+import { writeReason } from '../write-reason'
 import { parseConfig, parseJson } from './config'
 import type { RunConfig } from './config.schema'
+import { elsewhere } from './run-errors'
+import { FolderHold, LOCK_FILE } from './store-lock'
+
+/** With it a folder is a run's. */
+export const RUN_FILE = 'run.json'
 
 const runFile = z.object({
   id: z.string().min(1),
@@ -31,25 +37,86 @@ export function newRunId(now = new Date()): string {
 }
 
 /**
- * Makes the folder of a new run.
+ * Takes a folder for a new run. Until it is released, no other process gets it.
  *
- * @throws MidbenchError `run.folder-taken` where it holds a run, `run.folder` where it cannot be written
+ * @param dir new or empty; made if missing
+ * @throws MidbenchError `run.folder-taken` where it holds a run or another process begins one there,
+ *   `run.folder-filled` where it holds anything else, `run.folder` where it cannot be written
  */
-export async function createRunFolder(dir: string, identity: RunIdentity, config: RunConfig): Promise<void> {
-  if (await holdsRun(dir)) {
-    throw new MidbenchError({
-      code: 'run.folder-taken',
-      message: `${dir} holds a run already.`,
-      remedy: 'Add --resume to go on with it, or name another folder.',
-    })
-  }
+export async function takeNewFolder(dir: string): Promise<FolderHold> {
+  await requireEmpty(dir)
+  const hold = await writing(dir, async () => {
+    await mkdir(dir, { recursive: true })
+    return FolderHold.take(dir)
+  })
+  if (hold === null) throw folderTaken(dir, 'is being taken by another run.')
   try {
+    await requireEmpty(dir) // another may have been and gone since
+    return hold
+  } catch (error) {
+    hold.release()
+    throw error
+  }
+}
+
+/**
+ * Takes the folder of a run that is there.
+ *
+ * @param name of the run, for the error
+ * @throws MidbenchError `run.elsewhere` where another process has it, `run.folder-empty`, `run.folder`
+ */
+export async function takeRunFolder(dir: string, name: string): Promise<FolderHold> {
+  if (!(await holdsRun(dir))) throw noRunIn(dir)
+  const hold = await writing(dir, () => FolderHold.take(dir))
+  if (hold === null) throw elsewhere(name)
+  return hold
+}
+
+/** Writes what makes a folder a run's. @throws MidbenchError `run.folder` where it cannot be written */
+export async function createRunFolder(dir: string, identity: RunIdentity, config: RunConfig): Promise<void> {
+  await writing(dir, async () => {
     await mkdir(join(dir, 'checkpoints'), { recursive: true })
-    await writeTextSafely(join(dir, 'config.json'), `${JSON.stringify(config, null, 2)}\n`)
-    // The last: with it the folder is a run.
-    await writeTextSafely(join(dir, 'run.json'), `${JSON.stringify(identity, null, 2)}\n`)
+    for (const [name, text] of runFileTexts(identity, config)) await writeTextSafely(join(dir, name), text)
+  })
+}
+
+/** The files that make a folder a run's, in the order they are written: with the last it is one. */
+export function runFileTexts(identity: RunIdentity, config: RunConfig): [name: string, text: string][] {
+  return [
+    ['config.json', `${JSON.stringify(config, null, 2)}\n`],
+    [RUN_FILE, `${JSON.stringify(identity, null, 2)}\n`],
+  ]
+}
+
+async function requireEmpty(dir: string): Promise<void> {
+  const names = await namesIn(dir)
+  if (names.includes(RUN_FILE)) throw folderTaken(dir, 'holds a run already.')
+  const others = names.filter((name) => name !== LOCK_FILE)
+  if (others.length === 0) return
+  const shown = others.slice(0, 3).join(', ')
+  const more = others.length > 3 ? ` and ${String(others.length - 3)} more` : ''
+  throw new MidbenchError({
+    code: 'run.folder-filled',
+    message: `${dir} is not empty: it holds ${shown}${more}. A run's folder must be new or empty.`,
+    remedy: `Name another folder, such as ${join(dir, 'run-1')}.`,
+  })
+}
+
+/** @throws MidbenchError `run.folder` where the path is no folder that can be listed */
+async function namesIn(dir: string): Promise<string[]> {
+  return writing(dir, () => readdir(dir).catch((error: unknown) => nothingIfMissing(error)))
+}
+
+function nothingIfMissing(error: unknown): string[] {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+  throw error
+}
+
+async function writing<T>(dir: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = writeReason(cause) ?? (cause instanceof Error ? cause.message : String(cause))
     throw new MidbenchError(
       {
         code: 'run.folder',
@@ -61,27 +128,37 @@ export async function createRunFolder(dir: string, identity: RunIdentity, config
   }
 }
 
+function folderTaken(dir: string, how: string): MidbenchError {
+  return new MidbenchError({
+    code: 'run.folder-taken',
+    message: `${dir} ${how}`,
+    remedy: 'Add --resume to go on with it, or name another folder.',
+  })
+}
+
+function noRunIn(dir: string): MidbenchError {
+  return new MidbenchError({
+    code: 'run.folder-empty',
+    message: `${dir} holds no run: run.json or config.json is missing.`,
+    remedy: 'Name the folder of a run, or leave --resume out to start one there.',
+  })
+}
+
 /** @throws MidbenchError `run.folder-empty` where the folder holds no run */
 export async function readRunFolder(dir: string): Promise<{ identity: RunIdentity; config: RunConfig }> {
-  const identityText = await textOrNull(join(dir, 'run.json'))
+  const identityText = await textOrNull(join(dir, RUN_FILE))
   const configPath = join(dir, 'config.json')
   const configText = await textOrNull(configPath)
-  if (identityText === null || configText === null) {
-    throw new MidbenchError({
-      code: 'run.folder-empty',
-      message: `${dir} holds no run: run.json or config.json is missing.`,
-      remedy: 'Name the folder of a run, or leave --resume out to start one there.',
-    })
-  }
+  if (identityText === null || configText === null) throw noRunIn(dir)
   return {
-    identity: runFile.parse(parseJson(identityText, join(dir, 'run.json'))),
+    identity: runFile.parse(parseJson(identityText, join(dir, RUN_FILE))),
     config: parseConfig(parseJson(configText, configPath), configPath),
   }
 }
 
 export async function holdsRun(dir: string): Promise<boolean> {
   const files: string[] = await readdir(dir).catch(() => [])
-  return files.includes('run.json')
+  return files.includes(RUN_FILE)
 }
 
 async function textOrNull(path: string): Promise<string | null> {

@@ -1,7 +1,8 @@
 /**
  * Starts, pauses, resumes, stops, lists and watches runs: what the window's `runs.*` calls and the `train` command use.
  *
- * One run trains at a time in a process. Everything heavy happens in the run's threads; a call here costs a few writes
+ * One run trains at a time in a process, and a run in one process at a time: a start or a resume takes its place before
+ * it waits for anything, and holds the run's folder until its threads have ended. Everything heavy happens in the run's threads; a call here costs a few writes
  * to the store. What is known of runs at rest is in run-records.ts.
  */
 import { rm } from 'node:fs/promises'
@@ -17,11 +18,19 @@ import { gatherFacts } from './preflight-facts'
 import { thisProcess } from '../files/process-identity'
 import { busy, notActive, notResumable, unsaved } from './run-errors'
 import type { RunEvent } from './run-events'
-import { createRunFolder, holdsRun, newRunId, readRunFolder } from './run-folder'
+import {
+  createRunFolder,
+  holdsRun,
+  newRunId,
+  readRunFolder,
+  takeNewFolder,
+  takeRunFolder,
+} from './run-folder'
 import { RESUMABLE, RunRecords, type RunHistory } from './run-records'
 import type { RunDetail, RunSummary } from './run.schema'
 import type { OpenRunThreads } from './run-threads'
 import type { RunStore, StoredConfig } from './store'
+import type { FolderHold } from './store-lock'
 
 /** States in which no step is being made. */
 const AT_REST = [...RESUMABLE, 'done']
@@ -63,6 +72,12 @@ export class RunManager {
   private readonly listeners = new Set<(event: RunEvent) => void>()
   private readonly lastSeq = new Map<string, number>()
   private readonly records: RunRecords
+  /** Of the runs that are active. */
+  private readonly holds = new Map<string, FolderHold>()
+  /** Runs whose threads are ending. */
+  private readonly releasing = new Set<Promise<void>>()
+  /** The run that is being started or resumed, until its threads are there. */
+  private beginning: { id: string; name: string; done: Promise<unknown> } | null = null
 
   constructor(private readonly options: RunManagerOptions) {
     this.records = new RunRecords(options.store, (id, trouble) => {
@@ -81,21 +96,28 @@ export class RunManager {
   /**
    * Checks the config, makes the run's folder, and starts its threads. Answers once the run is there, not once it trains.
    *
-   * @throws MidbenchError `run.busy` while another run trains, `run.unsaved` while one is held in memory that no disk takes, `run.blocked` with what stops this one, `run.folder-taken`
+   * @throws MidbenchError `run.busy` while another run trains or begins, `run.unsaved` while one is held in memory that no
+   *   disk takes, `run.blocked` with what stops this one, `run.folder-taken`, `run.folder-filled`, `run.folder`
    */
   async start(request: StartRun): Promise<string> {
-    await this.makeRoom()
-    const baseDir = baseDirOf(request.config, request.dir, this.options.defaultBaseDir?.())
-    const config = withAbsolutePaths(request.config, request.dir, baseDir)
-    const { findings } = preflight(config, await gatherFacts(config, baseDir, this.options.dataDir))
-    refuseBlocked(findings)
     const id = newRunId()
-    const identity = { id, name: runName(request), config_path: request.path, created_at: Date.now() }
-    const runDir = resolve(request.runDir ?? join(this.options.dataDir, 'runs', id))
-    await createRunFolder(runDir, identity, config)
-    this.emit({ type: 'changed', run: this.records.create(identity, config, runDir) })
-    this.launch(id, this.job(config, runDir, false, request.stopAfter))
-    this.active.get(id)?.warn(findings)
+    const name = runName(request)
+    await this.begin(id, name, async () => {
+      await this.makeRoom()
+      const baseDir = baseDirOf(request.config, request.dir, this.options.defaultBaseDir?.())
+      const config = withAbsolutePaths(request.config, request.dir, baseDir)
+      const { findings } = preflight(config, await gatherFacts(config, baseDir, this.options.dataDir))
+      refuseBlocked(findings)
+      const runDir = resolve(request.runDir ?? join(this.options.dataDir, 'runs', id))
+      const hold = await takeNewFolder(runDir)
+      await this.launching(id, hold, async () => {
+        const identity = { id, name, config_path: request.path, created_at: Date.now() }
+        await createRunFolder(runDir, identity, config)
+        this.emit({ type: 'changed', run: this.records.create(identity, config, runDir) })
+        return this.job(config, runDir, false, request.stopAfter)
+      })
+      this.active.get(id)?.warn(findings)
+    })
     return id
   }
 
@@ -113,20 +135,29 @@ export class RunManager {
    *   config.json is not as it was
    */
   async resume(id: string, options: { stopAfter?: number | undefined } = {}): Promise<void> {
+    if (this.beginning?.id === id) {
+      await this.beginning.done
+      return
+    }
     const active = this.active.get(id)
     if (active !== undefined && !AT_REST.includes(active.state)) return
     if (active?.state === 'paused') {
       active.resume()
       return
     }
-    this.records.refuseElsewhere(id)
-    const { state, dir } = this.get(id)
-    if (!RESUMABLE.includes(state)) throw notResumable(id, state)
-    await this.makeRoom()
-    const { config } = await readRunFolder(dir)
-    requireSameOptions(this.get(id).config, config)
-    this.records.journal(id).update({ state: 'preparing', error: null, owner: thisProcess() })
-    this.launch(id, this.job(config, dir, true, options.stopAfter))
+    const { name, dir } = this.get(id)
+    await this.begin(id, name, async () => {
+      this.requireResumable(id)
+      await this.makeRoom()
+      const hold = await takeRunFolder(dir, name)
+      await this.launching(id, hold, async () => {
+        this.requireResumable(id) // another process may have been and gone since
+        const { config } = await readRunFolder(dir)
+        requireSameOptions(this.get(id).config, config)
+        this.records.journal(id).update({ state: 'preparing', error: null, owner: thisProcess() })
+        return this.job(config, dir, true, options.stopAfter)
+      })
+    })
   }
 
   /**
@@ -180,7 +211,8 @@ export class RunManager {
   /** Takes a run and its folder away. @throws MidbenchError `run.busy` while it is in progress, `run.elsewhere` */
   async remove(id: string): Promise<void> {
     const active = this.active.get(id)
-    if (active !== undefined && !AT_REST.includes(active.state)) throw busy(this.get(id).name)
+    const begins = this.beginning?.id === id
+    if (begins || (active !== undefined && !AT_REST.includes(active.state))) throw busy(this.get(id).name)
     this.records.refuseElsewhere(id)
     await this.release(id)
     const { dir } = this.get(id)
@@ -211,10 +243,40 @@ export class RunManager {
 
   /** Ends all threads. A run in progress loses what its last checkpoint does not hold: pause it first. */
   async close(): Promise<void> {
-    for (const id of [...this.active.keys()]) await this.release(id)
+    await this.beginning?.done.catch(() => undefined) // whoever began it hears of it
+    await this.releaseAll()
   }
 
   // -------------------------------------------------------------- inside
+
+  /** One run begins at a time, from before the first thing that is waited for. */
+  private async begin(id: string, name: string, work: () => Promise<void>): Promise<void> {
+    if (this.beginning !== null) throw busy(this.beginning.name)
+    const done = work()
+    this.beginning = { id, name, done }
+    try {
+      await done
+    } finally {
+      this.beginning = null
+    }
+  }
+
+  /** Launches the job that `prepare` gives; the hold is the run's then, and given back where it fails. */
+  private async launching(id: string, hold: FolderHold, prepare: () => Promise<TrainJob>): Promise<void> {
+    try {
+      this.launch(id, await prepare())
+      this.holds.set(id, hold)
+    } catch (error) {
+      hold.release()
+      throw error
+    }
+  }
+
+  private requireResumable(id: string): void {
+    this.records.refuseElsewhere(id)
+    const { state } = this.get(id)
+    if (!RESUMABLE.includes(state)) throw notResumable(id, state)
+  }
 
   private launch(id: string, job: TrainJob): void {
     const threads = this.options.openThreads()
@@ -247,16 +309,29 @@ export class RunManager {
     if (current !== null) throw busy(this.get(current).name)
     const held = this.unsaved()
     if (held !== null) throw unsaved(held.name)
-    await this.close()
+    await this.releaseAll()
   }
 
-  private async release(id: string): Promise<void> {
+  private async releaseAll(): Promise<void> {
+    for (const id of this.active.keys()) void this.release(id)
+    await Promise.all(this.releasing)
+  }
+
+  /** Ends a run's threads, and then gives its folder back. */
+  private release(id: string): Promise<void> {
     const run = this.active.get(id)
-    if (run === undefined) return
+    if (run === undefined) return Promise.resolve()
     run.flush()
     this.lastSeq.set(id, run.seq)
     this.active.delete(id)
-    await run.release()
+    const hold = this.holds.get(id)
+    this.holds.delete(id)
+    const released = run.release().finally(() => {
+      hold?.release()
+      this.releasing.delete(released)
+    })
+    this.releasing.add(released)
+    return released
   }
 
   private requireActive(id: string): ActiveRun {

@@ -1,8 +1,16 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-import { createRunFolder, holdsRun, newRunId, readRunFolder } from '../../../../src-main/runs/run-folder'
+import {
+  createRunFolder,
+  holdsRun,
+  newRunId,
+  readRunFolder,
+  takeNewFolder,
+  takeRunFolder,
+} from '../../../../src-main/runs/run-folder'
+import { containing } from '../../../support/containing'
 import { failureOf } from '../../../support/failure'
 import { sampleConfig } from '../../../support/run-samples'
 import { temporaryFolder } from '../../../support/temporary-folder'
@@ -18,12 +26,43 @@ test('a run’s folder is read back as it was made', async () => {
   expect(await readRunFolder(dir)).toEqual({ identity, config: sampleConfig() })
 })
 
-test('a folder that holds a run is not written over', async () => {
+test('a new folder and an empty one are taken for a run, and held', async () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'empty'))
+  for (const dir of [join(folder, 'a', 'new'), join(folder, 'empty')]) {
+    const hold = await takeNewFolder(dir)
+    expect((await failureOf(() => takeNewFolder(dir))).code).toBe('run.folder-taken')
+    hold.release()
+    const again = await takeNewFolder(dir) // nothing came of the first
+    again.release()
+  }
+})
+
+test.each([
+  [['run.json', 'config.json'], 'run.folder-taken', 'holds a run already'],
+  [['notes.txt'], 'run.folder-filled', 'it holds notes.txt.'],
+  [['.hidden', 'a', 'b', 'c', 'run.lock'], 'run.folder-filled', 'it holds .hidden, a, b and 1 more.'],
+])('a folder with %j in it is not taken, and stays as it is', async (names, code, message) => {
   const dir = temporaryFolder()
+  for (const name of names) writeFileSync(join(dir, name), name)
+  const failure = await failureOf(() => takeNewFolder(dir))
+  expect(failure).toMatchObject({ code, message: containing(message) })
+  expect(failure.remedy).toContain('name another folder'.slice(1))
+  expect(readdirSync(dir).sort()).toEqual([...names].sort())
+  for (const name of names) expect(readFileSync(join(dir, name), 'utf8')).toBe(name)
+})
+
+test('the folder of a run is taken by one process at a time', async () => {
+  const dir = temporaryFolder()
+  expect((await failureOf(() => takeRunFolder(dir, 'first'))).code).toBe('run.folder-empty')
+  expect(readdirSync(dir)).toEqual([])
   await createRunFolder(dir, identity, sampleConfig())
-  const failure = await failureOf(() => createRunFolder(dir, { ...identity, id: 'run-2' }, sampleConfig()))
-  expect(failure).toMatchObject({ code: 'run.folder-taken' })
-  expect((await readRunFolder(dir)).identity.id).toBe('run-1')
+  const hold = await takeRunFolder(dir, 'first')
+  expect(await failureOf(() => takeRunFolder(dir, 'first'))).toMatchObject({
+    code: 'run.elsewhere',
+    message: 'The run first is held by another process.',
+  })
+  hold.release()
 })
 
 test('a folder that cannot be made, and one without a run, say what to do', async () => {
@@ -33,6 +72,11 @@ test('a folder that cannot be made, and one without a run, say what to do', asyn
     createRunFolder(join(folder, 'file', 'run'), identity, sampleConfig()),
   )
   expect(refused.code).toBe('run.folder')
+  const taken = await failureOf(() => takeNewFolder(join(folder, 'file')))
+  expect(taken).toMatchObject({
+    code: 'run.folder',
+    message: containing('a file stands where its folder belongs'),
+  })
   mkdirSync(join(folder, 'empty'))
   expect((await failureOf(() => readRunFolder(join(folder, 'empty')))).code).toBe('run.folder-empty')
 })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -10,7 +10,9 @@ import type { RunEvent } from '../../../../src-main/runs/run-events'
 import { RunManager, type StartRun } from '../../../../src-main/runs/run-manager'
 import { openRunThreads } from '../../../../src-main/runs/run-threads'
 import { RunStore } from '../../../../src-main/runs/store'
+import { containing } from '../../../support/containing'
 import { failureOf } from '../../../support/failure'
+import { holdElsewhere } from '../../../support/folder-holder'
 import { goldenPath } from '../../../support/golden'
 import { goldenConfig } from '../../../support/golden-run'
 import { sampleRun, sampleStep, sampleSteps } from '../../../support/run-samples'
@@ -215,6 +217,58 @@ describe('pause, resume and stop', () => {
   })
 })
 
+describe('a place is taken before anything is waited for', () => {
+  test('of two starts at once one begins', async () => {
+    const work = openManager()
+    const rest = until(work)
+    const starts = [1, 2].map(() => work.manager.start(request({ num_iterations: 1 })))
+    const [first, second] = await Promise.allSettled(starts)
+    expect([first?.status, second?.status].sort()).toEqual(['fulfilled', 'rejected'])
+    const reasons = [first, second].flatMap((each): unknown =>
+      each?.status === 'rejected' ? each.reason : [],
+    )
+    expect(reasons).toMatchObject([{ code: 'run.busy' }])
+    await rest
+    expect(work.manager.list()).toHaveLength(1)
+    expect(readdirSync(join(work.folder, 'runs'))).toHaveLength(1)
+  })
+
+  test('two resumes at once are one, and a run that begins is not removed', async () => {
+    const work = openManager()
+    const stopped = until(work)
+    const id = await work.manager.start(request({}, { stopAfter: 2 }))
+    await stopped
+    const opened: RunEvent[] = []
+    const off = work.manager.on((event) => {
+      if (event.type === 'changed' && event.run.state === 'preparing') opened.push(event)
+    })
+    const done = until(work)
+    const resumes = [work.manager.resume(id), work.manager.resume(id)]
+    expect((await failureOf(() => work.manager.remove(id))).code).toBe('run.busy')
+    expect((await failureOf(() => work.manager.start(request()))).code).toBe('run.busy')
+    await Promise.all(resumes)
+    await done
+    off()
+    const { steps, log } = await work.manager.watch(id, 0)
+    expect(steps.map((metric) => metric.step)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(log.filter(({ text }) => text.startsWith('Resumed after step'))).toHaveLength(1)
+  })
+
+  test('a start that is refused gives its place back', async () => {
+    const work = openManager()
+    const runDir = join(work.folder, 'mine')
+    mkdirSync(runDir)
+    writeFileSync(join(runDir, 'thesis.txt'), 'mine')
+    const refused = await failureOf(() => work.manager.start(request({}, { runDir })))
+    expect(refused).toMatchObject({ code: 'run.folder-filled', message: containing('thesis.txt') })
+    expect(readdirSync(runDir)).toEqual(['thesis.txt'])
+    expect(work.manager.list()).toEqual([])
+    const rest = until(work)
+    await work.manager.start(request({ num_iterations: 1 }))
+    expect(await rest).toMatchObject({ state: 'done' })
+  })
+})
+
 test('a long history is read whole', async () => {
   const { store, manager } = openManager()
   store.create(sampleRun({ state: 'stopped' }))
@@ -273,6 +327,26 @@ describe('runs of other processes', () => {
     store.update('run-1', { owner: thisProcess() })
     await manager.stop('run-1')
     expect(manager.get('run-1').state).toBe('stopped')
+  })
+
+  test('one whose folder another process holds is left to it, whatever the store says', async () => {
+    const first = openManager()
+    const stopped = until(first)
+    const runDir = join(first.folder, 'shared')
+    const id = await first.manager.start(request({}, { stopAfter: 2, runDir }))
+    await stopped
+    await first.manager.close()
+    const second = openManager() // another store
+    await second.manager.findResumable({ runDir })
+    const holder = await holdElsewhere(runDir)
+    for (const { manager } of [first, second]) {
+      expect((await failureOf(() => manager.resume(id))).code).toBe('run.elsewhere')
+      expect(manager.get(id).state).not.toBe('preparing')
+    }
+    await holder.kill()
+    const done = until(second)
+    await second.manager.resume(id)
+    expect(await done).toMatchObject({ state: 'done' })
   })
 
   test('one that was cut off can be left, so that another is started', async () => {
