@@ -28,6 +28,7 @@ import {
 } from './run-folder'
 import { RESUMABLE, RunRecords, type RunHistory } from './run-records'
 import type { RunDetail, RunSummary } from './run.schema'
+import { RunSlot } from './run-slot'
 import type { OpenRunThreads } from './run-threads'
 import type { RunStore, StoredConfig } from './store'
 import type { FolderHold } from './store-lock'
@@ -76,8 +77,7 @@ export class RunManager {
   private readonly holds = new Map<string, FolderHold>()
   /** Runs whose threads are ending. */
   private readonly releasing = new Set<Promise<void>>()
-  /** The run that is being started or resumed, until its threads are there. */
-  private beginning: { id: string; name: string; done: Promise<unknown> } | null = null
+  private readonly slot = new RunSlot()
 
   constructor(private readonly options: RunManagerOptions) {
     this.records = new RunRecords(options.store, (id, trouble) => {
@@ -102,7 +102,7 @@ export class RunManager {
   async start(request: StartRun): Promise<string> {
     const id = newRunId()
     const name = runName(request)
-    await this.begin(id, name, async () => {
+    await this.slot.begin(id, name, async () => {
       await this.makeRoom()
       const baseDir = baseDirOf(request.config, request.dir, this.options.defaultBaseDir?.())
       const config = withAbsolutePaths(request.config, request.dir, baseDir)
@@ -135,10 +135,8 @@ export class RunManager {
    *   config.json is not as it was
    */
   async resume(id: string, options: { stopAfter?: number | undefined } = {}): Promise<void> {
-    if (this.beginning?.id === id) {
-      await this.beginning.done
-      return
-    }
+    const beginning = this.slot.beginningOf(id)
+    if (beginning !== null) return beginning
     const active = this.active.get(id)
     if (active !== undefined && !AT_REST.includes(active.state)) return
     if (active?.state === 'paused') {
@@ -146,7 +144,7 @@ export class RunManager {
       return
     }
     const { name, dir } = this.get(id)
-    await this.begin(id, name, async () => {
+    await this.slot.begin(id, name, async () => {
       this.requireResumable(id)
       await this.makeRoom()
       const hold = await takeRunFolder(dir, name)
@@ -211,7 +209,7 @@ export class RunManager {
   /** Takes a run and its folder away. @throws MidbenchError `run.busy` while it is in progress, `run.elsewhere` */
   async remove(id: string): Promise<void> {
     const active = this.active.get(id)
-    const begins = this.beginning?.id === id
+    const begins = this.slot.beginningOf(id) !== null
     if (begins || (active !== undefined && !AT_REST.includes(active.state))) throw busy(this.get(id).name)
     this.records.refuseElsewhere(id)
     await this.release(id)
@@ -243,23 +241,11 @@ export class RunManager {
 
   /** Ends all threads. A run in progress loses what its last checkpoint does not hold: pause it first. */
   async close(): Promise<void> {
-    await this.beginning?.done.catch(() => undefined) // whoever began it hears of it
+    await this.slot.settled()
     await this.releaseAll()
   }
 
   // -------------------------------------------------------------- inside
-
-  /** One run begins at a time, from before the first thing that is waited for. */
-  private async begin(id: string, name: string, work: () => Promise<void>): Promise<void> {
-    if (this.beginning !== null) throw busy(this.beginning.name)
-    const done = work()
-    this.beginning = { id, name, done }
-    try {
-      await done
-    } finally {
-      this.beginning = null
-    }
-  }
 
   /** Launches the job that `prepare` gives; the hold is the run's then, and given back where it fails. */
   private async launching(id: string, hold: FolderHold, prepare: () => Promise<TrainJob>): Promise<void> {

@@ -363,6 +363,7 @@ describe('runs of other processes', () => {
     const runDir = join(first.folder, 'moved')
     const id = await first.manager.start(request({}, { stopAfter: 2, runDir }))
     await stopped
+    await first.manager.close()
     const second = openManager()
     expect(await second.manager.findResumable({ runDir })).toBe(id)
     const done = until(second)

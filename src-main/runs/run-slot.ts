@@ -1,0 +1,31 @@
+/**
+ * One run begins at a time: a start or a resume takes the slot before the first thing that it waits for, so that of two
+ * at once one is refused.
+ */
+import { busy } from './run-errors'
+
+export class RunSlot {
+  private taken: { id: string; name: string; done: Promise<void> } | null = null
+
+  /** @throws MidbenchError `run.busy` while another run begins; whatever `work` throws */
+  async begin(id: string, name: string, work: () => Promise<void>): Promise<void> {
+    if (this.taken !== null) throw busy(this.taken.name)
+    const done = work()
+    this.taken = { id, name, done }
+    try {
+      await done
+    } finally {
+      this.taken = null
+    }
+  }
+
+  /** Settles as the run's beginning does; null where it does not begin now. */
+  beginningOf(id: string): Promise<void> | null {
+    return this.taken?.id === id ? this.taken.done : null
+  }
+
+  /** Resolves once nothing begins any more, whether or not it could. */
+  async settled(): Promise<void> {
+    await this.taken?.done.catch(() => undefined) // whoever began it hears of it
+  }
+}
