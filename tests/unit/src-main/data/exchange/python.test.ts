@@ -105,7 +105,7 @@ describe('readPythonMixture', () => {
     ['TaskMixture([__proto__()])', 'line 1: __proto__ is no task'],
     ['TaskMixture([SmolTalk("train", __proto__=1)])', 'line 1: SmolTalk takes no __proto__'],
     [
-      'x = [SmolTalk("train")]\nval = wrap(TaskMixture([SmolTalk("test")]))',
+      'train = [SmolTalk("train")]\nval = wrap(TaskMixture([SmolTalk("test")]))',
       'line 2: the tasks here cannot be read',
     ],
     ['train = [SmolTalk("train")]\nval = mixture([SmolTalk("test")])', 'line 2: the tasks here cannot be read'],
