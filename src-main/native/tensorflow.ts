@@ -19,6 +19,7 @@ import { MidbenchError } from '../errors'
 import { memoryLimit } from '../memory-limit'
 import { findTensorflow, type TensorflowInstallation } from './installation'
 import { openProgramCache, type ProgramCache, programCacheIn } from './program-cache'
+import { restoreRemovedUtil } from './removed-util'
 
 export interface LoadOptions {
   /**
@@ -161,6 +162,7 @@ function findPrograms(): ProgramCache | null {
 
 /** Registers the native backend and all of tfjs-node's kernels, and leaves no other backend. */
 async function registerBackend(binding: NativeBinding): Promise<void> {
+  restoreRemovedUtil()
   const { NodeJSKernelBackend, nodeBackend } =
     await import('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js')
   await import('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js')
