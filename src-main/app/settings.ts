@@ -1,5 +1,8 @@
 /** The person's settings: theme, nanochat's folder, threads. In settings.json of the data folder. */
+import { availableParallelism } from 'node:os'
+
 import { calls, type Settings } from '../ipc/contract'
+import { threadCount } from '../thread-count'
 import { JsonFile } from './json-file'
 
 const defaults: Settings = { theme: 'system', base_dir: null, threads: null }
@@ -12,11 +15,15 @@ export class SettingsStore {
 
   private readonly listeners: ((settings: Settings) => void)[] = []
 
-  constructor(path: string) {
+  /** @param processors as many threads as that may be chosen */
+  constructor(
+    path: string,
+    private readonly processors = availableParallelism(),
+  ) {
     this.file = new JsonFile(path, calls['settings.get'].output)
     const { value, problem } = this.file.read()
     this.value = value ?? defaults
-    this.problem = problem
+    this.problem = problem ?? this.boundThreads()
   }
 
   get current(): Settings {
@@ -27,14 +34,30 @@ export class SettingsStore {
     this.listeners.push(listener)
   }
 
-  /** Resolves once the change is on disk. */
+  /**
+   * Resolves once the change is on disk.
+   *
+   * @throws MidbenchError `threads.invalid`; what writing throws
+   */
   async update(patch: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
     const { theme = this.value.theme } = patch
     const base_dir = patch.base_dir === undefined ? this.value.base_dir : patch.base_dir
     const threads = patch.threads === undefined ? this.value.threads : patch.threads
+    threadCount(threads, {}, this.processors)
     this.value = { theme, base_dir, threads }
     for (const listener of this.listeners) listener(this.value)
     await this.file.write(this.value)
     return this.value
+  }
+
+  /** A file may come from a larger machine, or from a time when any number was taken. Returns what is to be said. */
+  private boundThreads(): string | null {
+    const { threads } = this.value
+    if (threads === null || threads <= this.processors) return null
+    this.value = { ...this.value, threads: this.processors }
+    return (
+      `${this.file.path} asks for ${String(threads)} threads, and this machine has ${String(this.processors)} ` +
+      'processors: a run takes as many as that.'
+    )
   }
 }

@@ -17,6 +17,7 @@ import { loadConfig } from '../runs/config'
 import type { RunConfig } from '../runs/config.schema'
 import { predictMemory } from '../runs/derive'
 import { gatherFacts } from '../runs/preflight-facts'
+import { describeThreads, threadCount } from '../thread-count'
 import { type BenchSetting, measureApart, measureHere } from './bench-process'
 import type { Command, CommandIo } from './command'
 import { table } from './table'
@@ -66,11 +67,12 @@ export const command: Command = {
       return 0
     }
     const config = optionalString(values, 'config')
-    const threads = optionalCount(values, 'threads')
+    const threads = optionalCount(values, 'threads', 1, availableParallelism())
+    const count = threadCount(threads) // refused here, it is one message and not one of each measurement
     const settings = config === null ? presets() : await settingsOf(config)
     const figures = await bench(fitting(settings, io), threads, io)
     if (values['json'] === true) io.stdout(JSON.stringify(figures))
-    else for (const line of figureLines(figures, threads)) io.stdout(line)
+    else for (const line of figureLines(figures, count)) io.stdout(line)
     return 0
   },
 }
@@ -188,8 +190,7 @@ function resultText({ tokPerSec, modelFlops, compileS, peakMemoryBytes, steps }:
   return `${speed} (median of ${String(steps)} steps); ${compileS.toFixed(1)} s to compile, ${gigabytes(peakMemoryBytes)}`
 }
 
-function figureLines({ matmul, results }: BenchFigures, threads: number | null): string[] {
-  const count = threads ?? availableParallelism()
+function figureLines({ matmul, results }: BenchFigures, threads: number): string[] {
   return [
     ...table(
       ['step', 'tokens/s', 'GFLOPS', 'of bfloat16', 'compile s', 'peak GB'],
@@ -202,7 +203,7 @@ function figureLines({ matmul, results }: BenchFigures, threads: number | null):
         (row.peak_memory_bytes / 1e9).toFixed(2),
       ]),
     ),
-    `this machine's matrix products (2048³, ${String(count)} threads): ` +
+    `this machine's matrix products (2048³, ${describeThreads(threads)}): ` +
       `${whole(matmul.float32_gflops)} GFLOPS in float32, ${whole(matmul.bfloat16_gflops)} in bfloat16`,
   ]
 }

@@ -35,18 +35,20 @@ export function optionalString(values: Readonly<Record<string, unknown>>, name: 
   return typeof value === 'string' ? value : null
 }
 
-/** A whole number of at least `least`; null when it is not given. @throws MidbenchError `usage` */
+/** A whole number from `least` to `most`; null when it is not given. @throws MidbenchError `usage` */
 export function optionalCount(
   values: Readonly<Record<string, unknown>>,
   name: string,
   least = 1,
+  most = Infinity,
 ): number | null {
   const value = values[name]
   if (value === undefined) return null
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : NaN
-  if (Number.isSafeInteger(number) && number >= least) return number
+  if (Number.isSafeInteger(number) && number >= least && number <= most) return number
   const given = typeof value === 'string' ? value : 'no number'
-  throw usageError(`--${name} is ${given}; it must be a whole number of at least ${String(least)}.`)
+  const bounds = most === Infinity ? `of at least ${String(least)}` : `from ${String(least)} to ${String(most)}`
+  throw usageError(`--${name} is ${given}; it must be a whole number ${bounds}.`)
 }
 
 /** One of the choices; null when it is not given. @throws MidbenchError `usage` */

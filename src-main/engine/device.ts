@@ -1,11 +1,10 @@
 /** What a job computes on: loads TensorFlow, refuses a device that is not the one asked for, and says what it is. */
-import { availableParallelism } from 'node:os'
-
 import { MidbenchError } from '../errors'
 import { findGraphicsCards } from '../native/device'
 import { matrixRate } from '../native/matrix-rate'
 import { loadTensorflow, type Tensorflow } from '../native/tensorflow'
 import type { RunConfig } from '../runs/config.schema'
+import { describeThreads } from '../thread-count'
 
 export interface Device {
   tensorflow: Tensorflow
@@ -34,8 +33,7 @@ export async function openDevice(
     const [card] = await findGraphicsCards()
     return { tensorflow, label: card?.name ?? 'GPU', dtype, peakFlops: null }
   }
-  const count = threads ?? availableParallelism()
-  const label = `CPU, ${String(count)} ${count === 1 ? 'thread' : 'threads'}`
+  const label = `CPU, ${describeThreads(tensorflow.threads)}`
   return { tensorflow, label, dtype, peakFlops: matrixRate(tensorflow.binding, dtype) }
 }
 

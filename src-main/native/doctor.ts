@@ -8,6 +8,7 @@ import { freemem, release } from 'node:os'
 
 import { byteSize } from '../byte-size'
 import { toFailure } from '../errors'
+import { describeThreads, threadCount, threadsVariable } from '../thread-count'
 import { describeProcessor, describeSpeed, findGraphicsCards } from './device'
 import { findLibrary, findTensorflow } from './installation'
 import { cacheDir, dataDir } from './paths'
@@ -29,6 +30,8 @@ export interface DoctorReport {
   checks: DoctorCheck[]
   /** What a run would use, such as `CPU, 2 threads`; null where none can start. */
   device: string | null
+  /** How many threads can run at once: the most that TensorFlow may have. */
+  processors: number
 }
 
 type Finding = Omit<DoctorCheck, 'id' | 'label'>
@@ -47,7 +50,7 @@ export async function doctor(): Promise<DoctorReport> {
     check('backend', 'Backend of a run', () => backend.finding),
     check('gpu', 'NVIDIA cards', () => checkCards(backend.gpu)),
     check('cpu', 'Processor', checkProcessor),
-    check('threads', 'Threads', () => ok(`${describeProcessor().threads} can run at once`)),
+    check('threads', 'Threads', checkThreads),
     check('memory', 'Memory', checkMemory),
     check('cache', 'Cache folder', () => checkFolder(cacheDir(), 'MIDBENCH_CACHE')),
     check('data', 'Data folder', () => checkFolder(dataDir(), 'MIDBENCH_HOME')),
@@ -55,7 +58,8 @@ export async function doctor(): Promise<DoctorReport> {
     check('packages', 'System libraries', checkPackages),
     check('display', 'Display', checkDisplay),
   ]
-  return { checks: await Promise.all(checks), device: backend.device }
+  const { threads: processors } = describeProcessor()
+  return { checks: await Promise.all(checks), device: backend.device, processors }
 }
 
 /** Runs one check; what it throws becomes its finding. */
@@ -82,7 +86,7 @@ async function findBackend(): Promise<Backend> {
     const { variant } = findTensorflow()
     const { gpu } = await tryTensorflow(variant)
     const cards = gpu ? await findGraphicsCards() : []
-    const device = gpu ? `GPU, ${cards[0]?.name ?? 'unknown'}` : `CPU, ${describeProcessor().threads} threads`
+    const device = gpu ? `GPU, ${cards[0]?.name ?? 'unknown'}` : `CPU, ${describeThreads(threadCount(null))}`
     const detail = `native TensorFlow, ${device}`
     const finding =
       variant === 'cuda' && !gpu ? warn(`${detail}, though it is the build for CUDA`, noCard) : ok(detail)
@@ -114,6 +118,12 @@ function checkProcessor(): Finding {
   const detail = `${model} (${instructionSets.join(', ') || 'no known instruction sets'}): ${describeSpeed(instructionSets)}`
   if (instructionSets.includes('avx')) return ok(detail)
   return warn(detail, 'TensorFlow needs a processor with AVX.')
+}
+
+function checkThreads(): Finding {
+  const { threads } = describeProcessor()
+  const used = threadCount(null)
+  return ok(`${threads} can run at once${used < threads ? `; ${threadsVariable} leaves a run ${used}` : ''}`)
 }
 
 function checkMemory(): Finding {

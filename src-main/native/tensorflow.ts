@@ -17,13 +17,15 @@ import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding'
 
 import { MidbenchError } from '../errors'
 import { memoryLimit } from '../memory-limit'
+import { threadCount, threadsVariable } from '../thread-count'
 import { findTensorflow, type TensorflowInstallation } from './installation'
 import { openProgramCache, type ProgramCache, programCacheIn } from './program-cache'
 import { restoreRemovedUtil } from './removed-util'
 
 export interface LoadOptions {
   /**
-   * Threads for one operation. TensorFlow's pool belongs to the process, so the first load decides.
+   * Threads for one operation, where the environment does not say. TensorFlow's pool belongs to the process, so the
+   * first load decides: it leaves its number in the environment.
    *
    * @default as many as there are processors
    */
@@ -55,6 +57,8 @@ export interface Tensorflow {
   binding: TensorflowBinding
   /** What operations run on. */
   device: 'cpu' | 'gpu'
+  /** Threads of one operation, as they are. */
+  threads: number
   /** Memory of the whole process, all threads together. `release` gives back what is kept only for reuse. */
   memory: { usage(): LargeBlocks; resetPeak(): void; release(): void }
   /** Where compiled graphs are kept; null where they are not. */
@@ -71,7 +75,8 @@ let loaded: Promise<Tensorflow> | undefined
 /**
  * Loads TensorFlow into this thread and makes it tfjs-core's backend. Later calls in the same thread return the same.
  *
- * @throws MidbenchError `tensorflow.missing`, `binding.missing` or `tensorflow.load`, each with a remedy.
+ * @throws MidbenchError `tensorflow.missing`, `binding.missing`, `tensorflow.load` or `threads.invalid`, each with a
+ * remedy.
  */
 export function loadTensorflow(options: LoadOptions = {}): Promise<Tensorflow> {
   loaded ??= load(options).catch((error: unknown) => {
@@ -83,7 +88,8 @@ export function loadTensorflow(options: LoadOptions = {}): Promise<Tensorflow> {
 
 async function load(options: LoadOptions): Promise<Tensorflow> {
   const installation = findTensorflow()
-  const programs = setEnvironment(installation, options)
+  const threads = threadCount(options.threads ?? null)
+  const programs = setEnvironment(installation, threads, options)
   const binding = openModule(
     join(installation.bindingDirectory, 'tfjs_binding.node'),
     ownLibrariesFirst,
@@ -96,6 +102,7 @@ async function load(options: LoadOptions): Promise<Tensorflow> {
     installation,
     binding,
     device: binding.isUsingGpuDevice() ? 'gpu' : 'cpu',
+    threads,
     memory: {
       usage() {
         const [bytes, peakBytes] = binding.largeBlocks()
@@ -133,7 +140,11 @@ const compilerFlags = '--xla_cpu_use_fusion_emitters=false --xla_disable_hlo_pas
 const cacheFlag = '--tf_xla_persistent_cache_directory='
 
 /** What TensorFlow reads from the environment while it is loaded. What the person has set is left alone. */
-function setEnvironment(installation: TensorflowInstallation, options: LoadOptions): ProgramCache | null {
+function setEnvironment(
+  installation: TensorflowInstallation,
+  threads: number,
+  options: LoadOptions,
+): ProgramCache | null {
   const { setEnvironment } = openModule(
     join(installation.bindingDirectory, 'environment.node'),
     processLibrariesFirst,
@@ -145,7 +156,7 @@ function setEnvironment(installation: TensorflowInstallation, options: LoadOptio
     TF_XLA_FLAGS: programs === null ? clusterFlags : `${clusterFlags} ${cacheFlag}${programs.directory}`,
     XLA_FLAGS: compilerFlags,
   }
-  if (options.threads !== undefined) wanted['TF_NUM_INTRAOP_THREADS'] = String(options.threads)
+  setEnvironment(threadsVariable, String(threads))
   for (const [name, value] of Object.entries(wanted)) {
     if (process.env[name] === undefined) setEnvironment(name, value)
   }

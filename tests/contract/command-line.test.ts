@@ -231,6 +231,28 @@ describe('train', () => {
   }, 120_000)
 })
 
+describe('threads', () => {
+  test.each([
+    ['TF_NUM_INTRAOP_THREADS', '1000000000'],
+    ['TF_NUM_INTRAOP_THREADS', '-1'],
+    ['TF_NUM_INTRAOP_THREADS', 'abc'],
+    ['TF_NUM_INTEROP_THREADS', '1000000000'],
+  ])('%s=%s ends with an error that names it, not with a signal', async (variable, value) => {
+    const folder = temporaryFolder()
+    const args = ['train', '--config', configFile(folder), '--json']
+    const { code, signal, stderr } = await runCommandLine(folder, args, { [variable]: value })
+    expect({ code, signal }).toEqual({ code: 1, signal: null })
+    expect(stderr).toContain(`${variable} is ${value}; it must be a whole number from 1 to `)
+  })
+
+  test('bench step refuses more than there are processors', async () => {
+    const args = ['bench', 'step', '--threads', '1000000000']
+    const { code, stderr } = await runCommandLine(temporaryFolder(), args)
+    expect(code).toBe(2)
+    expect(stderr).toContain('--threads is 1000000000; it must be a whole number from 1 to ')
+  })
+})
+
 describe('figures of a checkpoint', () => {
   const golden = readGolden(
     'model.json',

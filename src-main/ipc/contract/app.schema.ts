@@ -22,12 +22,14 @@ const doctorReport = z.object({
   checks: z.array(check),
   /** "CPU, 2 threads": the device a run would use; null when none can run. */
   device: z.string().nullable(),
+  /** How many threads can run at once: the most that TensorFlow may have. */
+  processors: z.int().min(1),
 })
 export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   /** Used where a config names no base_dir. */
   base_dir: z.string().nullable(),
-  /** TensorFlow's threads; null = all cores. */
+  /** TensorFlow's threads, at most one a processor; null = all of them. */
   threads: z.int().min(1).nullable(),
 })
 const folder = z.object({ label: z.string(), path: z.string(), free_bytes: z.number().nullable() })

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 
 import { MidbenchError } from '../../errors'
+import { threadCount } from '../../thread-count'
 import { bindingDir, tensorflowVersion, type TensorflowVariant } from '../installation'
 import { lastLines, runCommand, type Finished } from './run-command'
 
@@ -17,9 +18,11 @@ const answerSchema = z.object({ version: z.literal(tensorflowVersion), gpu: z.bo
 export type TensorflowAnswer = z.infer<typeof answerSchema>
 
 /**
- * @throws MidbenchError `tensorflow.load` where the library does not start, or is not the version it should be
+ * @throws MidbenchError `tensorflow.load` where the library does not start, or is not the version it should be;
+ * `threads.invalid` where the environment would end it
  */
 export async function tryTensorflow(variant: TensorflowVariant): Promise<TensorflowAnswer> {
+  threadCount(null)
   const file = join(bindingDir(variant), 'tfjs_binding.node')
   const flags = constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND
   const program = `const loaded = { exports: {} }

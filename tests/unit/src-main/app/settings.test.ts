@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { SettingsStore } from '../../../../src-main/app/settings'
+import { containing } from '../../../support/containing'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
 describe('SettingsStore', () => {
@@ -10,7 +11,7 @@ describe('SettingsStore', () => {
     const path = join(temporaryFolder(), 'settings.json')
     const settings = new SettingsStore(path)
     expect(settings.current).toEqual({ theme: 'system', base_dir: null, threads: null })
-    await settings.update({ theme: 'dark', threads: 2 })
+    await settings.update({ theme: 'dark', threads: 1 })
     await settings.update({ threads: null, base_dir: '/nanochat' })
     expect(new SettingsStore(path).current).toEqual({ theme: 'dark', base_dir: '/nanochat', threads: null })
   })
@@ -39,5 +40,26 @@ describe('SettingsStore', () => {
     const settings = new SettingsStore(path)
     expect(settings.current.theme).toBe('system')
     expect(settings.problem).toContain(path)
+  })
+
+  it('takes no more threads than there are processors', async () => {
+    const settings = new SettingsStore(join(temporaryFolder(), 'settings.json'), 4)
+    await expect(settings.update({ threads: 5, theme: 'dark' })).rejects.toMatchObject({
+      code: 'threads.invalid',
+      message: containing('from 1 to 4'),
+    })
+    expect(settings.current).toEqual({ theme: 'system', base_dir: null, threads: null })
+    expect(await settings.update({ threads: 4 })).toMatchObject({ threads: 4 })
+  })
+
+  it('bounds a stored number of threads, says so, and keeps the rest', () => {
+    const path = join(temporaryFolder(), 'settings.json')
+    writeFileSync(path, '{"theme": "dark", "base_dir": null, "threads": 1000000000}')
+    const settings = new SettingsStore(path, 4)
+    expect(settings.current).toEqual({ theme: 'dark', base_dir: null, threads: 4 })
+    expect(settings.problem).toBe(
+      `${path} asks for 1000000000 threads, and this machine has 4 processors: a run takes as many as that.`,
+    )
+    expect(new SettingsStore(path, 1_000_000_000).problem).toBeNull()
   })
 })

@@ -27,4 +27,7 @@ test('options are read, or refused by name', async () => {
   for (const count of ['0', '-1', '1.5', 'x', '']) {
     expect((await failureOf(() => optionalCount({ count }, 'count'))).code).toBe('usage')
   }
+  expect(optionalCount({ threads: '2' }, 'threads', 1, 2)).toBe(2)
+  const many = await failureOf(() => optionalCount({ threads: '3' }, 'threads', 1, 2))
+  expect(many.message).toBe('--threads is 3; it must be a whole number from 1 to 2.')
 })

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 
@@ -17,6 +19,11 @@ describe('loadTensorflow', () => {
 
   it('reports the version of the library it loaded', () => {
     expect(tensorflow.version).toBe(tensorflow.installation.version)
+  })
+
+  it('has as many threads as there are processors, and leaves their number for who loads it next', () => {
+    expect(tensorflow.threads).toBe(availableParallelism())
+    expect(process.env['TF_NUM_INTRAOP_THREADS']).toBe(String(tensorflow.threads))
   })
 
   it('returns the same TensorFlow when called again', async () => {

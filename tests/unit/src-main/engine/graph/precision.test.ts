@@ -11,7 +11,7 @@ import { loadTensorflow, type Tensorflow } from '../../../../../src-main/native/
 let tensorflow: Tensorflow
 
 beforeAll(async () => {
-  tensorflow = await loadTensorflow({ threads: 2 })
+  tensorflow = await loadTensorflow()
 })
 
 /** tanh(x w) w: a product that feeds element-wise work, and one that is given out. */

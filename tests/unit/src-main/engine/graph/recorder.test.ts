@@ -17,7 +17,7 @@ import { loadTensorflow, type Tensorflow } from '../../../../../src-main/native/
 let tensorflow: Tensorflow
 
 beforeAll(async () => {
-  tensorflow = await loadTensorflow({ threads: 2 })
+  tensorflow = await loadTensorflow()
 })
 
 const floats = (shape: number[], data: number[]): { dtype: number; shape: number[]; data: Float32Array } => ({
