@@ -3,6 +3,8 @@
  * Arguments: the file, the run's id, and how many steps, or `forever` (reports each step written), or `kill` (ends itself
  * by SIGKILL in the middle of a transaction).
  */
+import { setImmediate } from 'node:timers/promises'
+
 import { RunStore } from '../../src-main/runs/store'
 import { inTransaction, openDatabase } from '../../src-main/runs/store-database'
 import { sampleRun, sampleStep, sampleSteps } from './run-samples'
@@ -23,5 +25,6 @@ const last = mode === 'forever' ? Infinity : Number(mode)
 for (let step = 1; step <= last; step++) {
   store.appendSteps(id, [sampleStep(step)])
   process.send?.(step)
+  await setImmediate() // a message that the reader had no room for leaves only when nothing else is to be done
 }
 store.close()
