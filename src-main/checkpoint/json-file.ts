@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import { MidbenchError } from '../errors'
 import { firstFault, schemaFaults } from '../schema-faults'
 import { shownText } from '../shown'
+import { parseWholeJson } from './json-text'
 
 /**
  * @throws MidbenchError `checkpoint.json` naming the file and every field that is wrong; file system errors pass through
@@ -25,7 +26,7 @@ export async function readJsonFile<S extends z.ZodType>(path: string, schema: S)
 
 function parsePythonJson(path: string, text: string): unknown {
   try {
-    return JSON.parse(withoutInfinities(text))
+    return parseWholeJson(withoutInfinities(text))
   } catch (error) {
     const reason = error instanceof Error ? shownText(error.message, 200) : String(error)
     throw new MidbenchError(

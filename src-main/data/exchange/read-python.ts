@@ -1,7 +1,7 @@
 /**
  * Reads a mixture from Python as the reference's script has it: `train_dataset = TaskMixture([...])`, likewise `val_…`,
  * out of a whole script, or such a list alone. Nothing is run: what only running would tell is refused, with its line, and
- * so is what a task does not take. Every fault is listed.
+ * so is what a task does not take, and a mixture that is there and is not read whole. Every fault is listed.
  */
 import { MidbenchError, type Issue } from '../../errors'
 import { firstFault } from '../../schema-faults'
@@ -21,6 +21,8 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   SimpleSpelling: ['size', 'split'],
   SpellingBee: ['size', 'split'],
 }
+/** Names that a script gives its two lists; others that begin so are its own (`train_loader`). */
+const LIST_NAME = /^(train|val)(_(dataset|ds|data|mixture|tasks))?$/
 const SLICE = ['start', 'stop', 'step']
 /** Where the reference's signatures have defaults. */
 const DEFAULTS: Readonly<Record<string, object>> = {
@@ -41,14 +43,15 @@ export function readPythonMixture(source: string, baseDir: string, where: string
   for (const { target, tokens } of statements(pythonTokens(source))) {
     const list = listTokens(tokens)
     if (list === null) {
-      const lost = unreadList(tokens)
+      const lost = unreadList(target, tokens)
       if (lost !== undefined) issues.push(notAList(lost))
       else if (target !== null) assign(target, tokens, names)
       continue
     }
     const split = splitOf(target)
     if (split === null) issues.push(notASplit(target ?? '', list))
-    else lists[split] = readList(new PythonReader(list, names), issues)
+    else if (lists[split] !== undefined) issues.push(secondList(split, list))
+    else lists[split] = readList(new PythonReader(list, names), list.length < tokens.length, issues)
   }
   if (lists.train === undefined && lists.val === undefined && issues.length === 0) {
     issues.push({ path: 'line 1', message: 'there is no TaskMixture([...]) here, and no list of tasks' })
@@ -74,7 +77,7 @@ function statements(tokens: readonly PythonToken[]): Statement[] {
     current = []
   }
   for (const token of tokens) {
-    if (token.kind === 'newline') end()
+    if (token.kind === 'newline' || (token.kind === 'op' && token.text === ';')) end()
     else current.push(token)
   }
   end()
@@ -89,9 +92,13 @@ function listTokens(tokens: readonly PythonToken[]): readonly PythonToken[] | nu
 }
 
 /** Where a statement that is no mixture begins one all the same: it would be lost without a word. */
-function unreadList(tokens: readonly PythonToken[]): PythonToken | undefined {
+function unreadList(target: string | null, tokens: readonly PythonToken[]): PythonToken | undefined {
+  if (target !== null && LIST_NAME.test(target)) return tokens[0]
   return tokens.find(
-    (token, at) => (isTask(token) || token.text === 'TaskMixture') && tokens[at + 1]?.text === '(',
+    (token, at) =>
+      (isTask(token) || token.text === 'TaskMixture') &&
+      tokens[at + 1]?.text === '(' &&
+      tokens[at - 1]?.text !== 'class',
   )
 }
 
@@ -120,10 +127,12 @@ function splitOf(target: string | null): SplitName | null {
   return target.startsWith('val') ? 'val' : null
 }
 
-function readList(reader: PythonReader, issues: Issue[]): MixtureEntry[] {
+/** @param inCall the list is TaskMixture's argument */
+function readList(reader: PythonReader, inCall: boolean, issues: Issue[]): MixtureEntry[] {
   const entries: MixtureEntry[] = []
+  const before = issues.length
   reader.take('[')
-  while (!reader.done && !reader.take(']')) {
+  while (!reader.take(']')) {
     const from = reader.mark()
     try {
       addEntry(entries, entryOf(reader.call()))
@@ -134,9 +143,25 @@ function readList(reader: PythonReader, issues: Issue[]): MixtureEntry[] {
       issues.push(fault.toIssue())
       reader.skipElement(from)
       reader.take(',')
+      if (reader.done) break
     }
   }
+  if (issues.length === before) expectEnd(reader, inCall, issues)
   return entries
+}
+
+/** What comes after a list would change it: `[…] * 2`, or the other list, where a bracket is missing. */
+function expectEnd(reader: PythonReader, inCall: boolean, issues: Issue[]): void {
+  try {
+    if (inCall) {
+      reader.take(',')
+      reader.expect(')', 'after the list of tasks')
+    }
+    if (!reader.done) reader.expect('the end of the line', 'after the list of tasks')
+  } catch (fault) {
+    if (!(fault instanceof PythonFault)) throw fault
+    issues.push(fault.toIssue())
+  }
 }
 
 /** @throws PythonFault */
@@ -192,6 +217,11 @@ function notAList({ line }: PythonToken): Issue {
 
 function notASplit(target: string, list: readonly PythonToken[]): Issue {
   const message = `${shownText(target)} is neither train nor val: name the list train_dataset or val_dataset`
+  return { path: `line ${String(list[0]?.line ?? 1)}`, message }
+}
+
+function secondList(split: SplitName, list: readonly PythonToken[]): Issue {
+  const message = `this is a second list for ${split}: leave one`
   return { path: `line ${String(list[0]?.line ?? 1)}`, message }
 }
 

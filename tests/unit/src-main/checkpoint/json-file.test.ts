@@ -35,6 +35,17 @@ it('names the file and the field that is wrong', async () => {
   })
 })
 
+it('refuses the name that objects drop, however deep it lies', async () => {
+  const text = '{"step": 1, "bpb": 1, "text": "__proto__", "user_config": {"__proto__": {"depth": 4}}}'
+  await expect(readJsonFile(file(text), schema)).rejects.toMatchObject({
+    code: 'checkpoint.json',
+    message: containing('it has the name __proto__'),
+  })
+  expect(await readJsonFile(file(text.replace('{"__proto__"', '{"proto"')), schema)).toMatchObject({
+    step: 1,
+  })
+})
+
 it('says that a cut file is not JSON', async () => {
   await expect(readJsonFile(file('{"step": 1,'), schema)).rejects.toMatchObject({
     code: 'checkpoint.json',

@@ -109,9 +109,41 @@ describe('readPythonMixture', () => {
       'line 2: the tasks here cannot be read',
     ],
     ['train = [SmolTalk("train")]\nval = mixture([SmolTalk("test")])', 'line 2: the tasks here cannot be read'],
+    ['TaskMixture([SmolTalk("train"),\nSmolTalk("train"),', 'line 2: a task is expected, and there is the end'],
+    ['TaskMixture([SmolTalk("train")]', 'line 1: ) is expected after the list'],
+    ['TaskMixture([SmolTalk("train")] * 2)', 'line 1: ) is expected after the list of tasks, and there is *'],
+    ['[SmolTalk("train")] + more', 'the end of the line is expected after the list of tasks, and there is +'],
+    ['[SmolTalk("train")', 'line 1: , is expected between tasks'],
     ['TaskMixture([\ufeff])', 'line 1: a task is expected, and there is \\ufeff'],
   ])('refuses %j with its line', (source, issue) => {
     expect(refusal(source)[0]).toContain(issue)
+  })
+
+  const TRAIN = 'train_dataset = TaskMixture([\n    SmolTalk("train"),\n])\n'
+  it.each([
+    ['val_dataset = TaskMixtur([SmolTalk("test")])', 'line 4: the tasks here cannot be read'],
+    ['val_dataset: Task = TaskMixture([SmolTalk("test")])', 'line 4: the tasks here cannot be read'],
+    ['val_dataset = TaskMixture(tasks=[SmolTalk("test")])', 'line 4: the tasks here cannot be read'],
+    ['val_dataset = [SmolTlk("test")]', 'line 4: the tasks here cannot be read'],
+    ['val_dataset = load("val")', 'line 4: the tasks here cannot be read'],
+    ['train_more = TaskMixture([SmolTalk("test")])', 'line 4: this is a second list for train'],
+  ])('refuses a script of which one half is damaged: %j', (half, issue) => {
+    expect(refusal(TRAIN + half)).toEqual([expect.stringContaining(issue)])
+  })
+
+  it('refuses the half whose bracket is missing, with what it would swallow', () => {
+    expect(refusal(TRAIN.replace('])', '') + 'val_dataset = TaskMixture([SmolTalk("test")])')).toEqual([
+      'line 4: ( is expected after val_dataset, and there is =',
+    ])
+  })
+
+  it('passes over what only looks like a list, and reads what follows a semicolon', () => {
+    const source = 'class TaskMixture(Task): pass\ntrain_loader = load(train_dataset); val_bpb = 3\n'
+    const both = 'x = 1; val_dataset = TaskMixture([SmolTalk("test")])'
+    expect(read(source + TRAIN + both)).toMatchObject({
+      train: [{ split: 'train' }],
+      val: [{ split: 'test' }],
+    })
   })
 
   it('lists every fault', () => {

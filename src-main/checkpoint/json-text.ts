@@ -1,0 +1,21 @@
+/** JSON of which nothing is dropped: objects and zod lose one name without a word, so a text with it is refused. */
+
+const DROPPED = '__proto__'
+
+/** @throws SyntaxError for a text that is no JSON, or has that name anywhere */
+export function parseWholeJson(text: string): unknown {
+  const value: unknown = JSON.parse(text)
+  if (holds(value, DROPPED)) throw new SyntaxError(`it has the name ${DROPPED}, which is not read here`)
+  return value
+}
+
+/** However deep it lies: texts nest deeper than functions can call themselves. */
+function holds(value: unknown, name: string): boolean {
+  const waiting = [value]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (typeof next !== 'object' || next === null) continue
+    if (Object.hasOwn(next, name)) return true
+    for (const inside of Object.values(next)) waiting.push(inside)
+  }
+  return false
+}
