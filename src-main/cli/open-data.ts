@@ -5,11 +5,12 @@ import type { DataLocations, OpenProgress } from '../data/locations'
 import { openMixture, type Mixture } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
 import { CachedSource } from '../data/token-cache/cached-source'
+import type { Failure } from '../errors'
 import { dataCacheDir } from '../native/paths'
 import type { LoadedConfig } from '../runs/config'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 import type { CommandIo } from './command'
-import { usageError } from './usage'
+import { failureText, usageError } from './usage'
 
 const REPORT_EVERY_MS = 500
 
@@ -24,7 +25,15 @@ export function openSplit(loaded: LoadedConfig, split: SplitName, io: CommandIo)
     signal: io.signal,
     download: true,
     onProgress: progressTo(io),
+    onDamage: noticeTo(io),
   })
+}
+
+/** Says on stderr what of the cache is damaged and made again, or cannot be written: the command goes on. */
+export function noticeTo(io: CommandIo): (notice: Failure) => void {
+  return (notice) => {
+    io.stderr(failureText(notice))
+  }
 }
 
 /**
@@ -51,9 +60,7 @@ export function openCached(
     entries: loaded.config.mixture[split],
     locations: locationsOf(loaded),
     tokenizerDir: tokenizerDirOf(loaded),
-    onFault: ({ message }) => {
-      io.stderr(`The ids cannot be kept on disk: ${message}`)
-    },
+    onFault: noticeTo(io),
   })
 }
 

@@ -8,8 +8,7 @@ import { SplitData } from '../packing/split-data'
 import type { LoadedConfig } from '../runs/config'
 import { loadTokenizer } from '../tokenizer/tokenizer'
 import type { CommandIo } from './command'
-import { locationsOf, openSplit } from './open-data'
-import { failureText } from './usage'
+import { locationsOf, noticeTo, openSplit } from './open-data'
 
 const REPORT_EVERY_MS = 2000
 
@@ -22,9 +21,7 @@ export async function openSplitData(
   const tokenizerDir = join(loaded.baseDir, 'tokenizer')
   const tokenizer = await loadTokenizer(tokenizerDir)
   const mixture = await openSplit(loaded, split, io)
-  const onFault = (failure: Parameters<typeof failureText>[0]): void => {
-    io.stderr(failureText(failure))
-  }
+  const onFault = noticeTo(io)
   const setup = {
     entries: loaded.config.mixture[split],
     locations: locationsOf(loaded),

@@ -62,7 +62,7 @@ async function digestOf(source: CachedSource, io: CommandIo): Promise<object> {
   const hash = createHash('sha256')
   let tokens = 0
   for (let index = 0; index < source.length; index++) {
-    const ids = source.ids(index)
+    const ids = await source.ids(index, io.signal)
     hash.update(ids)
     tokens += ids.length
     io.signal.throwIfAborted()

@@ -33,7 +33,11 @@ export async function runJobWithBar<Result>(
     bar.draw(done / (total ?? Infinity), label)
   }
   try {
-    return await runTrainerJob(job, { signal: io.signal, onProgress }, pick)
+    const onLog = ({ text }: { text: string }): void => {
+      bar.clear()
+      io.stderr(text)
+    }
+    return await runTrainerJob(job, { signal: io.signal, onProgress, onLog }, pick)
   } finally {
     bar.clear()
   }

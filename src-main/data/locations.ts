@@ -1,4 +1,5 @@
 /** Where data lies, and what a long opening reports and heeds. */
+import type { OnDamage } from '../files/checksum'
 import type { SplitName } from './mixture.schema'
 
 export interface DataLocations {
@@ -17,6 +18,8 @@ export interface OpenOptions {
   /** Whether what is not on this machine is downloaded, or an error. @default false */
   download?: boolean
   onProgress?: (progress: OpenProgress) => void
+  /** Hears, now and later, of what was kept on disk, is damaged and is made again. @default a warning of the process */
+  onDamage?: OnDamage
 }
 
 export interface OpenProgress {

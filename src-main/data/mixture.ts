@@ -3,6 +3,7 @@
  * An entry with `repeat: n` is n tasks over one dataset. Costs 4 bytes a conversation and 15 ms for 848,000 of them.
  */
 import { MidbenchError, toFailure, type Failure, type Issue } from '../errors'
+import { warnOfDamage } from '../files/checksum'
 import type { Conversation } from './conversation.schema'
 import type { DataLocations, OpenOptions } from './locations'
 import type { MixtureEntry } from './mixture.schema'
@@ -48,8 +49,11 @@ export interface Mixture {
   taskConversation(task: number, row: number): Promise<Conversation>
   /** The dataset's row behind a task's row. */
   datasetRow(task: number, row: number): { dataset: number; row: number }
-  /** A conversation by its dataset's row; blocks for microseconds. */
-  datasetConversation(dataset: number, row: number): Conversation
+  /**
+   * A conversation by its dataset's row; blocks for microseconds. A promise while what is kept of the dataset is damaged
+   * and made again.
+   */
+  datasetConversation(dataset: number, row: number): Conversation | Promise<Conversation>
   /** Closes files; nothing else may be called after it. */
   close(): Promise<void>
 }
@@ -98,8 +102,8 @@ async function openEntry(
   options: OpenOptions,
 ): Promise<OpenEntry> {
   options.signal?.throwIfAborted()
-  const { signal, download = false, onProgress = () => undefined } = options
-  const task = await openTask(entry, { ...locations, signal, download, onProgress })
+  const { signal, download = false, onProgress = () => undefined, onDamage = warnOfDamage } = options
+  const task = await openTask(entry, { ...locations, signal, download, onProgress, onDamage })
   try {
     return { index, entry, task, slice: sliceOf(entry, task.rows) }
   } catch (error) {
@@ -179,7 +183,7 @@ class ShuffledMixture implements Mixture {
     return { dataset: found.index, row: start + row * step }
   }
 
-  datasetConversation(dataset: number, row: number): Conversation {
+  datasetConversation(dataset: number, row: number): Conversation | Promise<Conversation> {
     const found = this.opened[dataset]
     if (found === undefined) throw outside(`dataset ${String(dataset)}`, this.opened.length)
     return found.task.conversation(row)

@@ -1,7 +1,8 @@
 /**
  * What packing reads: the rendered ids of a mixture's conversations, by their place in the shuffled order.
  */
-import { MAX_CONVERSATION_TOKENS, renderConversation, type Rendered } from '../tokenizer/render'
+import { Breather } from '../threads/breathe'
+import { MAX_CONVERSATION_TOKENS, renderInSteps, type Rendered } from '../tokenizer/render'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 import type { OpenOptions } from './locations'
 import type { Mixture } from './mixture'
@@ -20,9 +21,9 @@ export interface ConversationSource {
   readonly length: number
   locate(index: number): { task: number; row: number }
   /** [T] rendered ids, cut to the reference's 2048. They may be shared: not to be written to. */
-  ids(index: number): Int32Array | Promise<Int32Array>
+  ids(index: number, signal?: AbortSignal): Int32Array | Promise<Int32Array>
   /** What a conversation amounts to; renders it where that is not known. */
-  measure(index: number): ConversationSize | Promise<ConversationSize>
+  measure(index: number, signal?: AbortSignal): ConversationSize | Promise<ConversationSize>
   /** What is known of a conversation without reading it. */
   size?(index: number): ConversationSize | undefined
   /** Makes reading every conversation fast, if the source knows how to. */
@@ -31,13 +32,15 @@ export interface ConversationSource {
 
 /** Renders each conversation when it is asked for. */
 export function renderSource(mixture: Mixture, tokenizer: Tokenizer): ConversationSource {
-  const render = async (index: number): Promise<Rendered> =>
-    renderConversation(tokenizer, await mixture.conversation(index), MAX_CONVERSATION_TOKENS)
+  const render = async (index: number, signal?: AbortSignal): Promise<Rendered> => {
+    const work = renderInSteps(tokenizer, await mixture.conversation(index), MAX_CONVERSATION_TOKENS)
+    return new Breather(signal).walk(work)
+  }
   return {
     length: mixture.length,
     locate: (index) => mixture.locate(index),
-    ids: async (index) => (await render(index)).ids,
-    measure: async (index) => sizeOf(await render(index)),
+    ids: async (index, signal) => (await render(index, signal)).ids,
+    measure: async (index, signal) => sizeOf(await render(index, signal)),
   }
 }
 

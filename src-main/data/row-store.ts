@@ -1,40 +1,66 @@
 /**
- * Conversations on disk for random access: one JSON line each and a table of offsets. A dataset is decoded and checked
- * once, from parquet or JSONL, into such a store; after that any row costs microseconds, and memory holds only the
- * offsets (8 bytes a row). A store is either absent or whole (files/durable.ts).
+ * Conversations on disk for random access: one JSON line each and an index of where they start. A dataset is decoded and
+ * checked once, from parquet or JSONL, into such a store; after that any row costs microseconds, and memory holds only
+ * the index (12 bytes a row). A store is either absent or whole (files/durable.ts).
+ *
+ * No line is given that does not fit its checksum; each line has its own, so that reading a row touches no other's
+ * bytes. A store that is damaged is told of and made again from its source, when it is opened or in the middle of
+ * reading; the row that was asked for then comes when that is done.
  */
-import { closeSync, openSync, readSync } from 'node:fs'
-import { open, readFile, stat } from 'node:fs/promises'
+import { closeSync, fstatSync, statSync } from 'node:fs'
+import { open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MidbenchError } from '../errors'
+import { checksum, Damage, type OnDamage } from '../files/checksum'
+import { holding } from '../files/lock'
 import { conversation, type Conversation } from './conversation.schema'
-import { exists, makeFolder, syncPath } from './files/durable'
+import { besideName, exists, makeFolder, syncPath } from './files/durable'
+import { openIfThere, readExactly } from './files/read-exactly'
 
 export interface RowStore {
   readonly rows: number
-  /** The conversation of a row; blocks for the few microseconds a cached read takes. */
-  read(row: number): Conversation
+  /**
+   * The conversation of a row; blocks for the few microseconds a cached read takes. A promise where the store is damaged
+   * there, and being made again.
+   * @throws MidbenchError what making it again throws; `data.cache-broken` where that did not help
+   */
+  read(row: number): Conversation | Promise<Conversation>
   close(): void
 }
 
 const LINES = 'conversations.jsonl'
-/** [rows + 1] float64, little-endian: where each line starts, and where the last one ends. */
-const OFFSETS = 'offsets.f64'
+/**
+ * Little-endian: magic and checksum of what follows, uint32; then where each line starts and where the last one ends,
+ * float64 [rows + 1]; then each line's checksum, uint32 [rows].
+ */
+const INDEX = 'conversations.index'
+const MAGIC = 0x3252424d // MBR2
+const HEADER = 8
 /** Bytes gathered before each write. */
 const BLOCK = 1 << 20
 
-/** Opens the store in a folder, filling it from `conversations` first where it does not exist. */
-export async function openRowStore(
-  dir: string,
-  conversations: () => AsyncIterable<Conversation>,
-): Promise<RowStore> {
-  if (!(await exists(dir))) await makeFolder(dir, (beside) => writeStore(beside, conversations()))
-  const offsets = await readOffsets(dir)
-  return new FileRowStore(openSync(join(dir, LINES), 'r'), offsets)
+type Source = () => AsyncIterable<Conversation>
+
+/**
+ * Opens the store in a folder, filling it from its source first where it does not exist or is damaged.
+ * @param source gives the conversations, the same ones each time
+ */
+export async function openRowStore(dir: string, source: Source, onDamage: OnDamage): Promise<RowStore> {
+  const make = (): Promise<void> => makeFolder(dir, (beside) => writeStore(beside, source()))
+  if (!(await exists(dir))) await make()
+  try {
+    return new HealingStore(dir, openFiles(dir), make, onDamage)
+  } catch (damage) {
+    if (!(damage instanceof Damage)) throw damage
+    onDamage(damage.toNotice())
+    await makeAgain(dir, (await stat(dir).catch(() => undefined))?.ino, make)
+    return new HealingStore(dir, openFiles(dir), make, onDamage)
+  }
 }
 
 async function writeStore(dir: string, conversations: AsyncIterable<Conversation>): Promise<void> {
   const offsets = [0]
+  const sums: number[] = []
   const lines = await open(join(dir, LINES), 'wx')
   try {
     let pending: Buffer[] = []
@@ -51,6 +77,7 @@ async function writeStore(dir: string, conversations: AsyncIterable<Conversation
       size += line.length
       end += line.length
       offsets.push(end)
+      sums.push(checksum(line))
       if (size >= BLOCK) await flush()
     }
     await flush()
@@ -58,58 +85,141 @@ async function writeStore(dir: string, conversations: AsyncIterable<Conversation
   } finally {
     await lines.close()
   }
-  const table = await open(join(dir, OFFSETS), 'wx')
-  try {
-    await table.writeFile(new Uint8Array(Float64Array.from(offsets).buffer))
-    await table.sync()
-  } finally {
-    await table.close()
-  }
+  await writeFile(join(dir, INDEX), encodeIndex(offsets, sums), { flag: 'wx', flush: true })
   await syncPath(dir)
 }
 
-async function readOffsets(dir: string): Promise<Float64Array> {
-  const bytes = await readFile(join(dir, OFFSETS))
-  const whole = bytes.length - (bytes.length % 8)
-  const offsets = new Float64Array(Uint8Array.from(bytes.subarray(0, whole)).buffer)
-  const { size } = await stat(join(dir, LINES))
-  if (whole !== bytes.length || offsets.at(-1) !== size) {
-    throw new MidbenchError({
-      code: 'data.cache-broken',
-      message: `${dir}: the decoded rows are damaged: ${String(size)} bytes where ${String(offsets.at(-1))} are due`,
-      remedy: 'Delete that folder; it is made again from the dataset.',
-    })
-  }
-  return offsets
+function encodeIndex(offsets: readonly number[], sums: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(HEADER + 8 * offsets.length + 4 * sums.length)
+  new Float64Array(bytes.buffer, HEADER, offsets.length).set(offsets)
+  new Uint32Array(bytes.buffer, HEADER + 8 * offsets.length, sums.length).set(sums)
+  new Uint32Array(bytes.buffer, 0, 2).set([MAGIC, checksum(bytes.subarray(HEADER))])
+  return bytes
 }
 
-class FileRowStore implements RowStore {
+/** A store's lines, open, and its index in memory. */
+interface Files {
+  /** Of the folder: another one has been made in its place where it differs. */
+  inode: number
+  lines: number
+  /** [rows + 1] */
+  offsets: Float64Array
+  /** [rows] */
+  sums: Uint32Array
+}
+
+/** @throws Damage */
+function openFiles(dir: string): Files {
+  const { offsets, sums } = readIndex(join(dir, INDEX))
+  const path = join(dir, LINES)
+  const lines = openIfThere(path)
+  if (lines === undefined) throw new Damage(path, 'it is missing')
+  if (fstatSync(lines).size === offsets.at(-1)) return { inode: statSync(dir).ino, lines, offsets, sums }
+  closeSync(lines)
+  throw new Damage(path, 'its size differs')
+}
+
+/** @throws Damage */
+function readIndex(path: string): Pick<Files, 'offsets' | 'sums'> {
+  const file = openIfThere(path)
+  if (file === undefined) throw new Damage(path, 'it is missing')
+  try {
+    const bytes = readExactly(file, new Uint8Array(fstatSync(file).size), 0, path)
+    const rows = (bytes.length - HEADER - 8) / 12
+    if (!Number.isInteger(rows) || rows < 0) throw new Damage(path, 'its size differs')
+    const [magic, sum] = new Uint32Array(bytes.buffer, 0, 2)
+    if (magic !== MAGIC || sum !== checksum(bytes.subarray(HEADER)))
+      throw new Damage(path, 'its checksum differs')
+    return {
+      offsets: new Float64Array(bytes.buffer, HEADER, rows + 1),
+      sums: new Uint32Array(bytes.buffer, HEADER + 8 * (rows + 1), rows),
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Makes a store again, unless another process or thread has done so since the folder `inode` was found damaged. */
+async function makeAgain(dir: string, inode: number | undefined, make: () => Promise<void>): Promise<void> {
+  await holding(`${dir}.lock`, {}, async () => {
+    const found = await stat(dir).catch(() => undefined)
+    if (found !== undefined && found.ino !== inode) return
+    if (found !== undefined) await discard(dir)
+    await make()
+  })
+}
+
+/** Removes a folder in whole, whenever it is interrupted. */
+async function discard(dir: string): Promise<void> {
+  const aside = besideName(dir)
+  await rename(dir, aside)
+  await rm(aside, { recursive: true, force: true })
+}
+
+class HealingStore implements RowStore {
   readonly rows: number
+  private closed = false
+  /** Making it again, while that goes on. */
+  private healing: Promise<void> | undefined
 
   constructor(
-    private readonly file: number,
-    private readonly offsets: Float64Array,
+    private readonly dir: string,
+    private files: Files,
+    private readonly make: () => Promise<void>,
+    private readonly onDamage: OnDamage,
   ) {
-    this.rows = offsets.length - 1
+    this.rows = files.sums.length
   }
 
-  read(row: number): Conversation {
-    const start = this.offsets[row]
-    const end = this.offsets[row + 1]
+  read(row: number): Conversation | Promise<Conversation> {
+    try {
+      return this.readWhole(row)
+    } catch (damage) {
+      if (!(damage instanceof Damage)) throw damage
+      this.healing ??= this.heal(damage).finally(() => (this.healing = undefined))
+      return this.healing.then(() => this.readHealed(row))
+    }
+  }
+
+  close(): void {
+    this.closed = true
+    closeSync(this.files.lines)
+  }
+
+  /** @throws Damage */
+  private readWhole(row: number): Conversation {
+    const { lines, offsets, sums } = this.files
+    const start = offsets[row]
+    const end = offsets[row + 1]
     if (start === undefined || end === undefined) {
       throw new RangeError(`row ${String(row)} of a store of ${String(this.rows)}`)
     }
-    const line = Buffer.allocUnsafe(end - start)
-    for (let done = 0; done < line.length;) {
-      const count = readSync(this.file, line, done, line.length - done, start + done)
-      if (count === 0) throw new RangeError('the store was cut while it was in use')
-      done += count
-    }
+    const path = join(this.dir, LINES)
+    const line = readExactly(lines, Buffer.allocUnsafe(end - start), start, path)
+    if (checksum(line) !== sums[row]) throw new Damage(path, `the checksum of row ${String(row)} differs`)
     const messages: unknown = JSON.parse(line.toString('utf8'))
     return conversation.parse({ messages })
   }
 
-  close(): void {
-    closeSync(this.file)
+  private async heal(damage: Damage): Promise<void> {
+    this.onDamage(damage.toNotice())
+    await makeAgain(this.dir, this.files.inode, this.make)
+    if (this.closed) return
+    const files = openFiles(this.dir)
+    closeSync(this.files.lines)
+    this.files = files
+  }
+
+  private readHealed(row: number): Conversation {
+    try {
+      return this.readWhole(row)
+    } catch (damage) {
+      if (!(damage instanceof Damage)) throw damage
+      throw new MidbenchError({
+        code: 'data.cache-broken',
+        message: `${damage.message}, right after it was made again.`,
+        remedy: 'Have the disk and the memory of this machine tested, or set MIDBENCH_CACHE to another disk.',
+      })
+    }
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 
 import type { FloatArray } from '../checkpoint/types'
-import { MidbenchError } from '../errors'
+import { MidbenchError, type Failure } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
 import { parameterGroups, type ParameterGroup } from '../optimizers/groups'
@@ -22,9 +22,16 @@ import type { JobLocations, TrainerReport } from './trainer-protocol'
 
 export type Report = (report: TrainerReport) => void
 
-/** For a long call of the data thread: its progress is reported, and a stop breaks it off. */
-export function reportedCall(requests: RequestQueue, report: Report): CallOptions {
+/** A call of the data thread, and who hears what the thread says of its own accord. */
+export type ReportedCall = CallOptions & { onNotice: (notice: Failure) => void }
+
+/** For a long call of the data thread: progress and notices are reported, and a stop breaks it off. */
+export function reportedCall(requests: RequestQueue, report: Report): ReportedCall {
   return {
+    onNotice: ({ message, remedy }) => {
+      const text = remedy === undefined ? message : `${message} ${remedy}`
+      report({ type: 'log', line: { at: Date.now(), level: 'warn', text } })
+    },
     signal: requests.stopSignal,
     onProgress: (progress) => {
       report({ type: 'progress', ...progress })
@@ -76,9 +83,9 @@ export async function openData(
   port: MessagePort,
   config: RunConfig,
   { baseDir, configDir, cacheDir }: JobLocations,
-  call: CallOptions,
+  { onNotice, ...call }: ReportedCall,
 ): Promise<{ data: DataClient; opened: OpenedData }> {
-  const data = new DataClient(port)
+  const data = new DataClient(port, onNotice)
   const opened = await data.open(
     {
       config,

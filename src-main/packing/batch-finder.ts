@@ -3,7 +3,7 @@
  * lengths are not known yet, the conversations on the way are read once.
  */
 import { type BatchLayout, BatchPacker } from './batch-packer'
-import { Breather } from './breathe'
+import { Breather } from '../threads/breathe'
 import { Checkpoints } from './checkpoints'
 import { createLoader, type LoaderOptions, type LoaderSource } from './loader'
 import type { CallContext } from './port-calls'

@@ -26,7 +26,7 @@ export class DataLibrary {
   private readonly shelves = new Map<string, Shelf>()
   private readonly tokenizers = new Map<string, Promise<Tokenizer>>()
 
-  /** @param onFault hears when the token cache cannot be written; reading goes on without it */
+  /** @param onFault hears when the token cache cannot be written or something kept is damaged; reading goes on */
   constructor(private readonly onFault: (failure: Failure) => void) {}
 
   /** The tokenizer of a folder, read once for as long as its files stay the same. */
@@ -71,8 +71,8 @@ export class DataLibrary {
   ): Shelf {
     const openBoth = async (): Promise<SplitData> => {
       const tokenizer = await this.tokenizer(tokenizerDir)
-      const mixture = await openMixture(entries, locations, options)
       const { onFault } = this
+      const mixture = await openMixture(entries, locations, { ...options, onDamage: onFault })
       const source = new CachedSource(mixture, tokenizer, { entries, locations, tokenizerDir, onFault })
       return new SplitData(mixture, tokenizer, source, onFault)
     }

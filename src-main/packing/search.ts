@@ -5,7 +5,7 @@
 import type { Conversation } from '../data/conversation.schema'
 import type { Mixture } from '../data/mixture'
 import { MidbenchError } from '../errors'
-import { Breather } from './breathe'
+import { Breather } from '../threads/breathe'
 import type { CallContext } from './port-calls'
 
 /** @returns rows of the task, ascending. @throws MidbenchError `search.task` */

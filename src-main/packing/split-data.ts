@@ -6,7 +6,7 @@ import type { Mixture, OpenProgress } from '../data/mixture'
 import type { ConversationSize, ConversationSource } from '../data/render-source'
 import { toFailure, type Failure } from '../errors'
 import type { Tokenizer } from '../tokenizer/tokenizer'
-import { Breather } from './breathe'
+import { Breather } from '../threads/breathe'
 import type { CallContext } from './port-calls'
 import type { LengthTable } from './task-lengths'
 

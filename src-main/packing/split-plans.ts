@@ -1,5 +1,5 @@
 /** The plans of one split: made once all lengths are known, a bit at a time, and the last few are kept. */
-import { Breather } from './breathe'
+import { Breather } from '../threads/breathe'
 import { compareVariant, type Comparison } from './compare'
 import type { ConversationPlace } from './conversation-view'
 import type { CompareRequest, PlanRequest } from './data-protocol'

@@ -2,6 +2,7 @@
 import { TrainerClient } from '../engine/trainer-client'
 import type { TrainerJob, TrainerReport } from '../engine/trainer-protocol'
 import { MidbenchError } from '../errors'
+import type { LogLine } from './run.schema'
 import { openRunThreads } from './run-threads'
 
 type Progress = Extract<TrainerReport, { type: 'progress' }>
@@ -10,6 +11,8 @@ export interface TrainerJobCall {
   /** Breaks the job off. */
   signal: AbortSignal
   onProgress: (progress: Omit<Progress, 'type'>) => void
+  /** Hears what is said of what went wrong and ended nothing. */
+  onLog?: (line: LogLine) => void
 }
 
 /**
@@ -20,7 +23,7 @@ export interface TrainerJobCall {
  */
 export async function runTrainerJob<Result>(
   job: TrainerJob,
-  { signal, onProgress }: TrainerJobCall,
+  { signal, onProgress, onLog }: TrainerJobCall,
   pick: (report: TrainerReport) => Result | undefined,
 ): Promise<Result> {
   const threads = openRunThreads()
@@ -30,7 +33,8 @@ export async function runTrainerJob<Result>(
         if (report.type === 'progress') {
           const { label, done, total, unit } = report
           onProgress({ label, done, total, unit })
-        } else if (report.type === 'failed') reject(new MidbenchError(report.failure))
+        } else if (report.type === 'log') onLog?.(report.line)
+        else if (report.type === 'failed') reject(new MidbenchError(report.failure))
         else {
           const result = pick(report)
           if (result !== undefined) resolve(result)

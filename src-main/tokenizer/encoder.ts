@@ -1,12 +1,16 @@
 /**
  * Text to ids: splits the text into pieces, takes a piece's ids from the cache, and on a miss from the vocabulary: the
  * whole piece as one token where there is one, else by merging its bytes. Exact to tiktoken's `encode_ordinary`; a lone
- * surrogate becomes U+FFFD, as there. One encoder serves one thread.
+ * surrogate becomes U+FFFD, as there. One encoder serves one thread; between the steps of a long text it may encode others.
  */
+import { runThrough } from '../threads/breathe'
 import { Merger } from './merge'
 import { MAX_CACHED_UNITS, PieceCache } from './piece-cache'
 import { pieceEnd } from './split'
 import type { Vocabulary } from './vocabulary'
+
+/** UTF-16 units between which a long text's encoding can be broken off: a few milliseconds' work. */
+const STEP_UNITS = 1 << 16
 
 export class Encoder {
   private readonly cache = new PieceCache()
@@ -25,13 +29,44 @@ export class Encoder {
   }
 
   encode(text: string): Int32Array {
-    this.length = 0
-    for (let start = 0; start < text.length;) {
-      const end = pieceEnd(text, start, this.maxDigits)
-      this.piece(text, start, end)
+    return runThrough(this.encodeInSteps(text))
+  }
+
+  /** The same, yielding every few milliseconds; a short text takes one step. */
+  *encodeInSteps(text: string): Generator<void, Int32Array, void> {
+    const parts: Int32Array[] = []
+    for (let start = 0; ;) {
+      const { ids, end } = this.step(text, start)
+      if (start === 0 && end === text.length) return ids
+      parts.push(ids)
       start = end
+      if (start === text.length) return joined(parts)
+      yield
+      const stop = pieceEnd(text, start, this.maxDigits)
+      if (stop - start <= STEP_UNITS) continue
+      parts.push(yield* this.longPiece(text.slice(start, stop)))
+      start = stop
     }
-    return this.out.slice(0, this.length)
+  }
+
+  /** Encodes pieces from `start` on, up to a step's units or to a piece that is longer by itself. */
+  private step(text: string, start: number): { ids: Int32Array; end: number } {
+    this.length = 0
+    const last = start + STEP_UNITS
+    let at = start
+    while (at < text.length && at < last) {
+      const end = pieceEnd(text, at, this.maxDigits)
+      if (end - at > STEP_UNITS) break
+      this.piece(text, at, end)
+      at = end
+    }
+    return { ids: this.out.slice(0, this.length), end: at }
+  }
+
+  private *longPiece(piece: string): Generator<void, Int32Array, void> {
+    const bytes = this.utf8.encode(piece)
+    const whole = this.vocabulary.whole(bytes)
+    return whole >= 0 ? Int32Array.of(whole) : yield* this.merger.mergeInSteps(bytes)
   }
 
   private piece(text: string, start: number, end: number): void {
@@ -66,4 +101,14 @@ export class Encoder {
     wider.set(this.out)
     this.out = wider
   }
+}
+
+function joined(parts: readonly Int32Array[]): Int32Array {
+  const whole = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }

@@ -3,11 +3,14 @@
  * equals, until none merge. Short pieces are scanned again after each merge; long ones (a megabyte of one letter is a
  * single piece) use a heap, n log n in time and 24 bytes of memory a byte.
  */
+import { runThrough } from '../threads/breathe'
 import type { Vocabulary } from './vocabulary'
 
 /** Beyond this many bytes the heap is faster. */
 const SCAN_LIMIT = 96
 const NONE = 0x7fffffff
+/** Turns of the heap between which merging can be broken off. */
+const HEAP_STEP = 4096
 
 /** Scratch arrays of one encoder, so that a short piece allocates nothing. */
 export class Merger {
@@ -18,11 +21,21 @@ export class Merger {
 
   /** The ids that a piece's bytes merge into; a view that the next call overwrites. */
   merge(bytes: Uint8Array): Int32Array {
-    const short = bytes.length <= SCAN_LIMIT
-    const ids = short ? this.scratch : new Int32Array(bytes.length)
+    if (bytes.length > SCAN_LIMIT) return runThrough(this.mergeInSteps(bytes))
+    const count = this.scan(this.byteIds(bytes, this.scratch), bytes.length)
+    return this.scratch.subarray(0, count)
+  }
+
+  /** The same for a long piece, yielding every few milliseconds; the ids are the caller's. */
+  *mergeInSteps(bytes: Uint8Array): Generator<void, Int32Array, void> {
+    const ids = this.byteIds(bytes, new Int32Array(bytes.length))
+    return ids.subarray(0, yield* mergeByHeap(this.vocabulary, ids))
+  }
+
+  /** Writes the id of each byte. */
+  private byteIds(bytes: Uint8Array, ids: Int32Array): Int32Array {
     for (let i = 0; i < bytes.length; i++) ids[i] = this.vocabulary.byteIds[bytes[i] ?? 0] ?? 0
-    const count = short ? this.scan(ids, bytes.length) : mergeByHeap(this.vocabulary, ids)
-    return ids.subarray(0, count)
+    return ids
   }
 
   /** Merges `ids[0, count)` in place; the number that are left. */
@@ -57,7 +70,7 @@ function mergedAt(vocabulary: Vocabulary, ids: Int32Array, at: number): number {
 }
 
 /** Merges all of `ids` in place, keeping the tokens in a list linked by position; the number that are left. */
-function mergeByHeap(vocabulary: Vocabulary, ids: Int32Array): number {
+function* mergeByHeap(vocabulary: Vocabulary, ids: Int32Array): Generator<void, number, void> {
   const end = ids.length
   const next = Int32Array.from(ids, (_, i) => i + 1)
   const previous = Int32Array.from(ids, (_, i) => i - 1)
@@ -67,8 +80,13 @@ function mergeByHeap(vocabulary: Vocabulary, ids: Int32Array): number {
     const merged = right < end ? vocabulary.merged(ids[at] ?? 0, ids[right] ?? 0) : -1
     if (merged >= 0) heap.push(merged * POSITIONS + at)
   }
-  for (let at = 0; at < end; at++) offer(at)
+  for (let at = 0; at < end; at++) {
+    offer(at)
+    if (at % HEAP_STEP === HEAP_STEP - 1) yield
+  }
+  let turns = 0
   for (let top = heap.pop(); top !== undefined; top = heap.pop()) {
+    if (++turns % HEAP_STEP === 0) yield
     const at = top % POSITIONS
     const merged = (top - at) / POSITIONS
     const right = next[at] ?? end

@@ -3,6 +3,7 @@
  * Costs the encoding of the texts and one copy; texts past the limit are encoded too, to count what the cut loses.
  */
 import { MidbenchError } from '../errors'
+import { runThrough } from '../threads/breathe'
 import type { SpecialName, Tokenizer } from './tokenizer'
 
 /** The reference cuts a rendered conversation here. */
@@ -42,6 +43,15 @@ export function renderConversation(
   conversation: RenderableConversation,
   maxTokens = MAX_CONVERSATION_TOKENS,
 ): Rendered {
+  return runThrough(renderInSteps(tokenizer, conversation, maxTokens))
+}
+
+/** The same, yielding every few milliseconds of encoding: most conversations never do. */
+export function* renderInSteps(
+  tokenizer: Tokenizer,
+  conversation: RenderableConversation,
+  maxTokens = MAX_CONVERSATION_TOKENS,
+): Generator<void, Rendered, void> {
   const out = new RenderBuffer(tokenizer, maxTokens)
   out.special('<|bos|>', 0)
   const { first, messages } = mergeSystem(conversation.messages)
@@ -54,7 +64,7 @@ export function renderConversation(
     if (expected === 'user') renderUser(out, message)
     else renderAssistant(out, message)
   })
-  return out.finish()
+  return yield* out.finish()
 }
 
 function renderUser(out: RenderBuffer, message: RenderableMessage): void {
@@ -117,12 +127,21 @@ function invalid(message: number, field: string, reason: string): MidbenchError 
   })
 }
 
-/** Ids, mask and message numbers of one conversation, growing up to the limit. */
+/** A special token's id or a text to be encoded, with what its ids have in common. */
+interface Run {
+  content: number | string
+  mask: number
+  message: number
+}
+
+/** UTF-16 units of texts between which rendering can be broken off. */
+const STEP_UNITS = 1 << 16
+
+/** What a conversation consists of, in order, and its ids, mask and message numbers up to the limit. */
 class RenderBuffer {
   /** Number of the message being rendered. */
   message = -1
-  private readonly runs: { ids: ArrayLike<number>; mask: number; message: number }[] = []
-  private length = 0
+  private readonly runs: Run[] = []
 
   constructor(
     private readonly tokenizer: Tokenizer,
@@ -130,37 +149,46 @@ class RenderBuffer {
   ) {}
 
   special(name: SpecialName, mask: number): void {
-    this.add([this.tokenizer.specials[name]], mask)
+    this.add(this.tokenizer.specials[name], mask)
   }
 
   text(text: string, mask: number): void {
-    this.add(this.tokenizer.encodeOrdinary(text), mask)
+    this.add(text, mask)
   }
 
-  finish(): Rendered {
-    const length = Math.min(this.length, this.maxTokens)
-    const rendered = {
-      ids: new Int32Array(length),
-      mask: new Uint8Array(length),
-      message: new Int16Array(length),
-      cut: this.length - length,
+  /** Encodes the texts, all of them, as what lies beyond the limit is counted. */
+  *finish(): Generator<void, Rendered, void> {
+    const { runs, maxTokens } = this
+    const encoded: ArrayLike<number>[] = []
+    let length = 0
+    let units = 0
+    for (const { content } of runs) {
+      const ids = typeof content === 'number' ? [content] : yield* this.tokenizer.encodeInSteps(content)
+      if (length < maxTokens) encoded.push(ids)
+      length += ids.length
+      units += typeof content === 'number' ? 1 : content.length
+      if (units <= STEP_UNITS) continue
+      units = 0
+      yield
     }
+    return this.cutTo(Math.min(length, maxTokens), length, encoded)
+  }
+
+  private cutTo(kept: number, length: number, encoded: readonly ArrayLike<number>[]): Rendered {
+    const ids = new Int32Array(kept)
+    const mask = new Uint8Array(kept)
+    const message = new Int16Array(kept)
     let at = 0
-    for (const run of this.runs) {
-      for (let i = 0; i < run.ids.length && at < length; i++) rendered.ids[at++] = run.ids[i] ?? 0
-    }
-    let start = 0
-    for (const run of this.runs) {
-      const end = Math.min(start + run.ids.length, length)
-      rendered.mask.fill(run.mask, start, end)
-      rendered.message.fill(run.message, start, end)
-      start = end
-    }
-    return rendered
+    encoded.forEach((run, index) => {
+      const start = at
+      for (let i = 0; i < run.length && at < kept; i++) ids[at++] = run[i] ?? 0
+      mask.fill(this.runs[index]?.mask ?? 0, start, at)
+      message.fill(this.runs[index]?.message ?? 0, start, at)
+    })
+    return { ids, mask, message, cut: length - kept }
   }
 
-  private add(ids: ArrayLike<number>, mask: number): void {
-    if (this.length < this.maxTokens) this.runs.push({ ids, mask, message: this.message })
-    this.length += ids.length
+  private add(content: number | string, mask: number): void {
+    this.runs.push({ content, mask, message: this.message })
   }
 }

@@ -38,6 +38,8 @@ export interface Tokenizer {
   readonly fingerprint: string
   /** The ids of a text, as tiktoken's `encode_ordinary`; a lone surrogate counts as U+FFFD. */
   encodeOrdinary(text: string): Int32Array
+  /** The same, yielding every few milliseconds, so that a text of megabytes holds no thread; a short text never does. */
+  encodeInSteps(text: string): Generator<void, Int32Array, void>
   /** The text of some ids; bytes that are not UTF-8 become U+FFFD. */
   decode(ids: ArrayLike<number>): string
   /** The bytes of one token; a special token's are those of its name. */
@@ -96,6 +98,10 @@ class BytePairTokenizer implements Tokenizer {
 
   encodeOrdinary(text: string): Int32Array {
     return this.encoder.encode(text)
+  }
+
+  encodeInSteps(text: string): Generator<void, Int32Array, void> {
+    return this.encoder.encodeInSteps(text)
   }
 
   decode(ids: ArrayLike<number>): string {

@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   files: [],
   threads: [],
   pickle: [],
-  tokenizer: ['pickle'],
+  tokenizer: ['threads', 'pickle'],
   data: ['files', 'threads', 'tokenizer'],
   packing: ['data', 'threads', 'tokenizer'],
   model: [],

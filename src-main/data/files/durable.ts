@@ -62,8 +62,8 @@ export async function syncPath(path: string): Promise<void> {
   }
 }
 
-/** Names of two threads of one process differ too. */
-function besideName(target: string): string {
+/** A name beside a target for what is not whole; the next one that makes something there removes it when its maker is gone. */
+export function besideName(target: string): string {
   return `${target}.part-${String(process.pid)}-${randomBytes(6).toString('hex')}`
 }
 

@@ -2,34 +2,45 @@
  * What a file is: the SHA-256 of its bytes. Whatever is made from a file is kept under this name, so a changed file
  * never meets what was made from the old one, and a moved or copied file finds it. Hashing costs about 1 s a GB, so the
  * result is remembered for as long as the file's inode, size and both its times stay the same; the inode's change time
- * cannot be set back by a program.
+ * cannot be set back by a program. What is remembered has a checksum: damaged, it is told of and the file hashed again.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { checksum, Damage, warnOfDamage, type OnDamage } from '../../files/checksum'
 import { makeFile } from './durable'
 
 /** A file changed this recently could change again without its times showing it; its hash is not remembered. */
 const SETTLED_MS = 2000
 
-const remembered = z.object({ stamp: z.string(), sha256: z.string() })
+const remembered = z.object({ stamp: z.string(), sha256: z.string(), sum: z.int() })
+
+/** Those without checksums, of before 29 November 2026, lie in `identities`. */
+const IDENTITIES_FOLDER = 'identities-2'
 
 /**
  * The SHA-256 of a file's bytes, in hex.
  * @param cacheDir where hashes are remembered.
  * @throws the file system's error when the file cannot be read.
  */
-export async function fileIdentity(path: string, cacheDir: string, signal?: AbortSignal): Promise<string> {
+export async function fileIdentity(
+  path: string,
+  cacheDir: string,
+  { signal, onDamage = warnOfDamage }: { signal?: AbortSignal | undefined; onDamage?: OnDamage } = {},
+): Promise<string> {
   const real = await realpath(path)
-  const memo = join(cacheDir, 'identities', `${createHash('sha256').update(real).digest('hex')}.json`)
+  const memo = join(cacheDir, IDENTITIES_FOLDER, `${createHash('sha256').update(real).digest('hex')}.json`)
   const stamp = await stampOf(real)
-  const known = await recall(memo)
+  const known = await recall(memo, onDamage)
   if (known?.stamp === stamp.text) return known.sha256
   const sha256 = await hashFile(real, signal)
   const settled = Date.now() - stamp.changedMs > SETTLED_MS && (await stampOf(real)).text === stamp.text
-  if (settled) await makeFile(memo, JSON.stringify({ stamp: stamp.text, sha256 }))
+  if (settled) {
+    const sum = sumOf(stamp.text, sha256)
+    await makeFile(memo, JSON.stringify({ stamp: stamp.text, sha256, sum }))
+  }
   return sha256
 }
 
@@ -39,12 +50,21 @@ async function stampOf(path: string): Promise<{ text: string; changedMs: number 
   return { text, changedMs: Number(found.ctimeMs) }
 }
 
-async function recall(memo: string): Promise<z.infer<typeof remembered> | undefined> {
+async function recall(memo: string, onDamage: OnDamage): Promise<z.infer<typeof remembered> | undefined> {
+  const text = await readFile(memo, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
   try {
-    return remembered.parse(JSON.parse(await readFile(memo, 'utf8')))
+    const found = remembered.parse(JSON.parse(text))
+    if (found.sum === sumOf(found.stamp, found.sha256)) return found
   } catch {
-    return undefined
+    // damaged, as below
   }
+  onDamage(new Damage(memo, 'what it remembers of a file does not fit its checksum').toNotice())
+  return undefined
+}
+
+function sumOf(stamp: string, sha256: string): number {
+  return checksum(new TextEncoder().encode(`${stamp}\n${sha256}`))
 }
 
 async function hashFile(path: string, signal: AbortSignal | undefined): Promise<string> {

@@ -16,6 +16,8 @@ import { entryFault, forKey, type Task, type TaskContext } from './task'
 
 /** Raised whenever the conversations made from the same files change. */
 const VERSION = 1
+/** Where the stores with checksums lie; those without, of before 29 November 2026, lie in `rows`. */
+const ROWS_FOLDER = 'rows-2'
 /** Progress is reported every so many rows. */
 const REPORT_EVERY = 2000
 
@@ -40,6 +42,8 @@ export interface ParquetSource {
   convert(row: unknown): Conversation
 }
 
+type FileSource = Pick<ParquetSource, 'kind' | 'key' | 'paths'>
+
 /**
  * A task over parquet files in the order Hugging Face's `shuffle(seed=42)` gives them.
  * @throws MidbenchError naming file, row and reason.
@@ -58,20 +62,47 @@ export async function openShuffledParquet(source: ParquetSource, context: TaskCo
 
 /** The store of a source's conversations, named by kind, code version and the files' contents. */
 export async function openStore(
-  source: Pick<ParquetSource, 'kind' | 'key' | 'paths'>,
+  source: FileSource,
   context: TaskContext,
   conversations: () => AsyncIterable<Conversation>,
 ): Promise<{ identity: string; store: RowStore }> {
-  const contents: string[] = []
-  for (const path of source.paths) {
-    contents.push(await forKey(source.key, path, () => fileIdentity(path, context.cacheDir, context.signal)))
-  }
+  const contents = await contentsOf(source, context)
   const identity = createHash('sha256')
     .update(JSON.stringify([VERSION, source.kind, contents]))
     .digest('hex')
-  const dir = join(context.cacheDir, 'rows', identity)
-  const store = await forKey(source.key, source.paths.join(', '), () => openRowStore(dir, conversations))
+  const dir = join(context.cacheDir, ROWS_FOLDER, identity)
+  const store = await forKey(source.key, source.paths.join(', '), () =>
+    openRowStore(dir, () => unchanged(source, contents, context, conversations()), context.onDamage),
+  )
   return { identity, store }
+}
+
+/** The identities of a source's files. */
+async function contentsOf(source: FileSource, context: TaskContext): Promise<string[]> {
+  const contents: string[] = []
+  const { cacheDir, signal, onDamage } = context
+  for (const path of source.paths) {
+    contents.push(await forKey(source.key, path, () => fileIdentity(path, cacheDir, { signal, onDamage })))
+  }
+  return contents
+}
+
+/** Conversations of files that are, when they have all been read, what they were when they were opened. */
+async function* unchanged(
+  source: FileSource,
+  contents: readonly string[],
+  context: TaskContext,
+  conversations: AsyncIterable<Conversation>,
+): AsyncGenerator<Conversation> {
+  yield* conversations
+  const now = await contentsOf(source, { ...context, signal: undefined })
+  const changed = source.paths.find((_, index) => now[index] !== contents[index])
+  if (changed === undefined) return
+  throw entryFault(source.key, {
+    code: 'data.changed',
+    message: `${changed}: the file has changed since it was opened`,
+    remedy: 'Try again when nothing writes to it any more.',
+  })
 }
 
 async function* convertParquet(source: ParquetSource, context: TaskContext): AsyncGenerator<Conversation> {

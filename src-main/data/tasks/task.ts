@@ -4,6 +4,7 @@
  * and need nothing of a task.
  */
 import { MidbenchError, type Failure } from '../../errors'
+import type { OnDamage } from '../../files/checksum'
 import { writeReason } from '../../write-reason'
 import type { Conversation } from '../conversation.schema'
 import type { MixtureEntry } from '../mixture.schema'
@@ -16,8 +17,8 @@ export interface Task {
   readonly source: string
   /** Equal identities give equal conversations: a hash over files, options and the code's version. */
   readonly identity: string
-  /** The conversation of a row, in the task's own order. */
-  conversation(row: number): Conversation
+  /** The conversation of a row, in the task's own order; a promise while what is kept of it is made again. */
+  conversation(row: number): Conversation | Promise<Conversation>
   close(): void
 }
 
@@ -27,6 +28,7 @@ export interface TaskContext extends DataLocations {
   /** Whether what is missing may be downloaded. */
   download: boolean
   onProgress: (progress: OpenProgress) => void
+  onDamage: OnDamage
 }
 
 /** How one kind of task is described and opened. */

@@ -1,6 +1,7 @@
 /**
  * A mixture's rendered ids for a run: read from disk, and where they are not there yet, rendered at once while the cache
- * is filled beside it. What cannot be written (a full disk) is told and costs nothing but the next run's time.
+ * is filled beside it. What cannot be written (a full disk) is told and costs nothing but the next run's time; what is
+ * damaged is told, rendered at once and written again.
  */
 import { availableParallelism } from 'node:os'
 import { toFailure, type Failure } from '../../errors'
@@ -16,8 +17,10 @@ import { TokenSource, type FillJob } from './token-source'
 const INLINE_ROWS = 20_000
 
 export interface CachedSourceOptions extends FillSetup {
-  /** Filling beside the run failed and has stopped. */
+  /** Filling beside the run failed and has stopped; or something of the cache is damaged and is made again. */
   onFault: (failure: Failure) => void
+  /** Whether ids are checked when they are read. @default true */
+  checked?: boolean
 }
 
 export class CachedSource implements ConversationSource {
@@ -33,7 +36,14 @@ export class CachedSource implements ConversationSource {
     private readonly options: CachedSourceOptions,
   ) {
     this.length = mixture.length
-    this.tokens = new TokenSource(mixture, tokenizer, options.locations.cacheDir)
+    const { locations, onFault, checked = true } = options
+    this.tokens = new TokenSource(mixture, tokenizer, locations.cacheDir, {
+      checked,
+      onDamage: (notice) => {
+        onFault(notice)
+        if (this.filling !== undefined) this.fillBeside()
+      },
+    })
   }
 
   /** Conversations that were rendered in this thread because they were not on disk. */
@@ -49,20 +59,16 @@ export class CachedSource implements ConversationSource {
     return this.tokens.size(index)
   }
 
-  measure(index: number): ConversationSize {
-    return this.tokens.measure(index)
+  measure(index: number, signal?: AbortSignal): ConversationSize | Promise<ConversationSize> {
+    return this.tokens.measure(index, signal)
   }
 
   /** [T] rendered ids. The first that are not on disk start the filling. */
-  ids(index: number): Int32Array {
+  ids(index: number, signal?: AbortSignal): Int32Array | Promise<Int32Array> {
     const stored = this.tokens.stored(index)
     if (stored !== undefined) return stored
-    this.filling ??= this.fill(backgroundThreads(), { signal: this.closing.signal }).catch(
-      (error: unknown) => {
-        if (!this.closing.signal.aborted) this.options.onFault(toFailure(error))
-      },
-    )
-    return this.tokens.renderNow(index)
+    if (this.filling === undefined) this.fillBeside()
+    return this.tokens.renderNow(index, signal)
   }
 
   /**
@@ -80,6 +86,16 @@ export class CachedSource implements ConversationSource {
     this.tokens.close()
   }
 
+  /** Renders what is not on disk, after what is being rendered. */
+  private fillBeside(): void {
+    const before = this.filling ?? Promise.resolve()
+    this.filling = before
+      .then(() => this.fill(backgroundThreads(), { signal: this.closing.signal }))
+      .catch((error: unknown) => {
+        if (!this.closing.signal.aborted) this.options.onFault(toFailure(error))
+      })
+  }
+
   private async fill(
     threads: number,
     { signal, onProgress }: Pick<OpenOptions, 'signal' | 'onProgress'>,
@@ -93,12 +109,12 @@ export class CachedSource implements ConversationSource {
       onProgress?.({ what: 'tokenizing', unit: 'conversations', done, total })
     }
     if (total > INLINE_ROWS) {
-      await fillSegments(jobs, this.options, { threads, onDone, ...(signal === undefined ? {} : { signal }) })
+      await fillSegments(jobs, this.options, { threads, onDone, signal, onNotice: this.options.onFault })
       return
     }
     for (const job of jobs) {
       signal?.throwIfAborted()
-      await this.tokens.fill(job)
+      await this.tokens.fill(job, signal)
       onDone(job)
     }
   }

@@ -4,6 +4,7 @@
  */
 import type { Worker } from 'node:worker_threads'
 import { MidbenchError } from '../../errors'
+import { warnOfDamage, type OnDamage } from '../../files/checksum'
 import { spawnThread } from '../../threads'
 import type { FillOrder, FillReport, FillSetup, Measured } from './fill-protocol'
 import type { FillJob } from './token-source'
@@ -11,7 +12,9 @@ import type { FillJob } from './token-source'
 export interface FillOptions {
   /** Threads; at most one a job. */
   threads: number
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
+  /** Hears of what is damaged in the cache. @default a warning of the process */
+  onNotice?: OnDamage
   /** Called after each segment: how many of the jobs are done. */
   onDone?: (job: FillJob, done: number) => void
 }
@@ -24,11 +27,11 @@ export interface FillOptions {
 export async function fillSegments(
   jobs: readonly FillJob[],
   setup: FillSetup,
-  { threads, signal, onDone }: FillOptions,
+  { threads, signal, onDone, onNotice = warnOfDamage }: FillOptions,
 ): Promise<void> {
   const queue = [...jobs]
   let done = 0
-  await withThreads(Math.min(threads, jobs.length), setup, signal, async (thread) => {
+  await withThreads({ count: Math.min(threads, jobs.length), setup, signal, onNotice }, async (thread) => {
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
       await thread.ask({ type: 'fill', job })
       onDone?.(job, ++done)
@@ -47,7 +50,7 @@ export async function measureThreads(
   let warm = 0
   let start: () => void = () => undefined
   const allWarm = new Promise<void>((resolve) => (start = resolve))
-  await withThreads(threads, setup, signal, async (thread) => {
+  await withThreads({ count: threads, setup, signal, onNotice: warnOfDamage }, async (thread) => {
     await thread.ask({ type: 'measure', seconds: seconds / 2 })
     if (++warm === threads) start()
     await allWarm
@@ -57,14 +60,19 @@ export async function measureThreads(
   return measured
 }
 
+interface Threads {
+  count: number
+  setup: FillSetup
+  signal: AbortSignal | undefined
+  onNotice: OnDamage
+}
+
 /** Starts threads, lets each be used once it is open, and ends them all whatever happens. */
 async function withThreads(
-  count: number,
-  setup: FillSetup,
-  signal: AbortSignal | undefined,
+  { count, setup, signal, onNotice }: Threads,
   use: (thread: FillThread) => Promise<void>,
 ): Promise<void> {
-  const threads = Array.from({ length: count }, () => new FillThread(setup))
+  const threads = Array.from({ length: count }, () => new FillThread(setup, onNotice))
   const abort = abortion(signal)
   const work = threads.map(async (thread) => {
     await thread.ready
@@ -85,10 +93,13 @@ class FillThread {
   private readonly worker: Worker
   private answer: ((report: FillReport) => void) | undefined
 
-  constructor({ entries, locations, tokenizerDir }: FillSetup) {
+  constructor({ entries, locations, tokenizerDir }: FillSetup, onNotice: OnDamage) {
     const workerData: FillSetup = { entries, locations, tokenizerDir }
     this.worker = spawnThread('tokens', { workerData })
-    this.worker.on('message', (report: FillReport) => this.answer?.(report))
+    this.worker.on('message', (report: FillReport) => {
+      if (report.type === 'notice') onNotice(report.notice)
+      else this.answer?.(report)
+    })
     this.worker.on('error', (error) => this.fail(error))
     this.worker.on('exit', () => this.fail(new Error('a thread that renders conversations has ended')))
     this.ready = this.reply()

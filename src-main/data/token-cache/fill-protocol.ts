@@ -32,9 +32,10 @@ export interface Measured {
   seconds: number
 }
 
-/** From a thread: it is open or has done its order, or something failed and it has ended. */
+/** From a thread: it is open or has done its order; something is damaged and is made again; or it failed and has ended. */
 export type FillReport =
   | { type: 'ready' }
   | { type: 'done' }
   | { type: 'measured'; measured: Measured }
+  | { type: 'notice'; notice: Failure }
   | { type: 'failed'; failure: Failure }

@@ -1,6 +1,7 @@
 /** A filling thread: renders segments of a mixture's datasets to disk, one at a time as they are ordered. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { toFailure } from '../../errors'
+import type { OnDamage } from '../../files/checksum'
 import { yieldToTheWindow } from '../../thread-priority'
 import { loadTokenizer } from '../../tokenizer/tokenizer'
 import { openMixture } from '../mixture'
@@ -14,11 +15,14 @@ function report(message: FillReport): void {
 
 async function serve({ entries, locations, tokenizerDir }: FillSetup): Promise<void> {
   const tokenizer = await loadTokenizer(tokenizerDir)
-  const mixture = await openMixture(entries, locations)
-  const source = new TokenSource(mixture, tokenizer, locations.cacheDir)
+  const onDamage: OnDamage = (notice) => {
+    report({ type: 'notice', notice })
+  }
+  const mixture = await openMixture(entries, locations, { onDamage })
+  const source = new TokenSource(mixture, tokenizer, locations.cacheDir, { onDamage })
   const obey = async (order: FillOrder): Promise<FillReport> => {
     if (order.type === 'measure') {
-      return { type: 'measured', measured: measureRendering(mixture, tokenizer, order.seconds) }
+      return { type: 'measured', measured: await measureRendering(mixture, tokenizer, order.seconds) }
     }
     await source.fill(order.job)
     return { type: 'done' }

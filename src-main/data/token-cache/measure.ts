@@ -6,13 +6,18 @@ import type { Mixture } from '../mixture'
 import type { Measured } from './fill-protocol'
 
 /** Renders conversations in mixture order, from the start again at the end, for so many seconds. */
-export function measureRendering(mixture: Mixture, tokenizer: Tokenizer, seconds: number): Measured {
+export async function measureRendering(
+  mixture: Mixture,
+  tokenizer: Tokenizer,
+  seconds: number,
+): Promise<Measured> {
   const measured = { conversations: 0, tokens: 0, bytes: 0, seconds: 0 }
   const began = performance.now()
   while (measured.seconds < seconds) {
     const { task, row } = mixture.locate(measured.conversations % mixture.length)
     const at = mixture.datasetRow(task, row)
-    const conversation = mixture.datasetConversation(at.dataset, at.row)
+    const read = mixture.datasetConversation(at.dataset, at.row)
+    const conversation = read instanceof Promise ? await read : read
     measured.tokens += renderConversation(tokenizer, conversation).ids.length
     measured.bytes += textsOf(conversation).reduce((sum, text) => sum + Buffer.byteLength(text), 0)
     measured.conversations++

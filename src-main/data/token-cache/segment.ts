@@ -1,12 +1,20 @@
 /**
  * A segment: the rendered ids of a few thousand neighbouring rows of a dataset in one file, written whole or not at all
- * (files/durable.ts). Layout, little-endian: magic, rows, bytes an id (2 or 4), ids in all, each uint32; then where each
- * row's ids start and where the last one's end, uint32 [rows + 1]; how many of each row's are supervised, and how many
- * more rendering cut off, uint32 [rows] each; then the ids. How long a row is needs no read; its ids are one read of their bytes. A small segment, whose rows are so
- * short that a read costs more than they do, is held in memory from its first row on.
+ * (files/durable.ts). A small segment, whose rows are so short that a read costs more than they do, is held in memory
+ * from its first row on.
+ *
+ * Layout, little-endian, all uint32: magic, checksum of what follows up to the ids, rows, bytes an id (2 or 4), ids in
+ * all, checksum of the ids; then where each row's ids start and where the last one's end, [rows + 1]; how many of each
+ * row's are supervised, how many more rendering cut off, and the checksum of its ids, [rows] each; then the ids.
+ *
+ * Nothing is given that does not fit its checksum. A row is a block of its own, so that reading one touches no byte but
+ * its own, some 100 to 8,000; a segment that is held is one block, as 8,192 small checksums would cost more than the
+ * reading itself.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync } from 'node:fs'
+import { checksum, Damage } from '../../files/checksum'
 import { makeFile } from '../files/durable'
+import { openIfThere, readExactly } from '../files/read-exactly'
 import type { ConversationSize } from '../render-source'
 
 /** Rows of a segment; the last one of a dataset may have fewer. */
@@ -20,8 +28,10 @@ let heldBytes = 0
 /** What a row of 2 bytes an id is read into on its way to 4. */
 const passing = new Uint16Array(4096)
 
-const MAGIC = 0x334b544d // MTK3; MTK1 did not tell what is supervised, MTK2 not what is cut
-const HEADER = 16
+const MAGIC = 0x344b544d // MTK4; those before had no checksums, and lie in another folder
+const HEADER_WORDS = 6
+/** The header's words up to the first that the checksum of the tables covers. */
+const UNSUMMED_WORDS = 2
 
 /** A row to be written. */
 export interface SegmentRow {
@@ -44,75 +54,92 @@ function encodeSegment(rows: readonly SegmentRow[]): Uint8Array {
   const count = offsets.at(-1) ?? 0
   const start = startOfIds(rows.length)
   const buffer = new ArrayBuffer(start + count * width)
-  const head = new Uint32Array(buffer, 0, start / 4)
-  const sizes = [...rows.map(({ supervised }) => supervised), ...rows.map(({ cut }) => cut)]
-  head.set([MAGIC, rows.length, width, count, ...offsets, ...sizes])
   const ids = width === 2 ? new Uint16Array(buffer, start) : new Int32Array(buffer, start)
   rows.forEach((row, i) => {
     ids.set(row.ids, offsets[i] ?? 0)
   })
+  const sums = rows.map((_, i) => checksum(bytesOf(ids.subarray(offsets[i], offsets[i + 1]))))
+  const head = new Uint32Array(buffer, 0, start / 4)
+  head.set([MAGIC, 0, rows.length, width, count, checksum(bytesOf(ids))])
+  head.set(offsets, HEADER_WORDS)
+  const perRow = [rows.map(({ supervised }) => supervised), rows.map(({ cut }) => cut), sums]
+  head.set(perRow.flat(), HEADER_WORDS + offsets.length)
+  head[1] = checksum(bytesOf(head.subarray(UNSUMMED_WORDS)))
   return new Uint8Array(buffer)
 }
 
 /** Where the ids of a segment begin, in bytes. */
 function startOfIds(rows: number): number {
-  return HEADER + 4 * (rows + 1) + 2 * 4 * rows
+  return 4 * (HEADER_WORDS + (rows + 1) + 3 * rows)
+}
+
+/** What the head of a segment says. */
+interface Head {
+  rows: number
+  /** Bytes an id. */
+  width: number
+  /** Ids in all. */
+  count: number
+  /** Checksum of the ids. */
+  idsSum: number
+  /** [rows + 1] */
+  offsets: Uint32Array
+  /** [rows] each. */
+  supervised: Uint32Array
+  cut: Uint32Array
+  sums: Uint32Array
 }
 
 export class SegmentReader {
-  /** [rows + 1] */
-  private readonly offsets: Uint32Array
-  /** [rows] */
-  private readonly supervised: Uint32Array
-  /** [rows] */
-  private readonly cut: Uint32Array
   /** [count] every row's ids; undefined where they are read from the file. */
   private held: Int32Array | undefined
 
   private constructor(
+    private readonly path: string,
     private readonly file: number,
-    readonly rows: number,
-    private readonly width: number,
-    private readonly count: number,
-  ) {
-    this.offsets = readExactly(file, new Uint32Array(rows + 1), HEADER)
-    const sizes = readExactly(file, new Uint32Array(2 * rows), HEADER + this.offsets.byteLength)
-    this.supervised = sizes.subarray(0, rows)
-    this.cut = sizes.subarray(rows)
-  }
+    private readonly head: Head,
+    /** Whether ids are checked when they are read. */
+    private readonly checked: boolean,
+  ) {}
 
-  /** Opens a segment; undefined where there is none, or one that is not as it was written. */
-  static open(path: string): SegmentReader | undefined {
-    let file: number
+  /**
+   * Opens a segment and checks its head.
+   * @param checked whether ids are checked when they are read; a benchmark shows what that costs
+   * @returns undefined where there is none
+   * @throws Damage where it is not as it was written
+   */
+  static open(path: string, checked = true): SegmentReader | undefined {
+    const file = openIfThere(path)
+    if (file === undefined) return undefined
     try {
-      file = openSync(path, 'r')
-    } catch {
-      return undefined
-    }
-    try {
-      const header = readExactly(file, new Uint32Array(HEADER / 4), 0)
-      const [magic, rows = 0, width = 0, count = 0] = header
-      const size = startOfIds(rows) + width * count
-      if (magic === MAGIC && fstatSync(file).size === size) return new SegmentReader(file, rows, width, count)
+      return new SegmentReader(path, file, readHead(file, path), checked)
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error
+      closeSync(file)
+      throw error
     }
-    closeSync(file)
-    return undefined
   }
 
-  /** [T] the ids of a row of the segment. They may be shared with other readers: not to be written to. */
+  get rows(): number {
+    return this.head.rows
+  }
+
+  /**
+   * [T] the ids of a row of the segment. They may be shared with other readers: not to be written to.
+   * @throws Damage where they are not as they were written
+   */
   read(row: number): Int32Array {
-    const first = this.offsets[row] ?? 0
-    const end = this.offsets[row + 1] ?? 0
+    const { offsets, sums } = this.head
+    const first = offsets[row] ?? 0
+    const end = offsets[row + 1] ?? 0
     this.held ??= this.hold()
-    return this.held?.subarray(first, end) ?? this.readIds(first, end)
+    return this.held?.subarray(first, end) ?? this.readIds(first, end, sums[row], `row ${String(row)}`)
   }
 
   /** What a row amounts to; reads nothing. */
   size(row: number): ConversationSize {
-    const length = (this.offsets[row + 1] ?? 0) - (this.offsets[row] ?? 0)
-    return { length, supervised: this.supervised[row] ?? 0, cut: this.cut[row] ?? 0 }
+    const { offsets, supervised, cut } = this.head
+    const length = (offsets[row + 1] ?? 0) - (offsets[row] ?? 0)
+    return { length, supervised: supervised[row] ?? 0, cut: cut[row] ?? 0 }
   }
 
   close(): void {
@@ -123,33 +150,44 @@ export class SegmentReader {
 
   /** All ids, where there is room for them. */
   private hold(): Int32Array | undefined {
-    const size = this.count * Int32Array.BYTES_PER_ELEMENT
+    const { count, idsSum } = this.head
+    const size = count * Int32Array.BYTES_PER_ELEMENT
     if (size > HELD_SEGMENT || heldBytes + size > HELD_IN_ALL) return undefined
-    const ids = this.readIds(0, this.count)
+    const ids = this.readIds(0, count, idsSum, 'its ids')
     heldBytes += size
     return ids
   }
 
-  private readIds(first: number, end: number): Int32Array {
+  private readIds(first: number, end: number, sum: number | undefined, what: string): Int32Array {
+    const { rows, width } = this.head
     const count = end - first
-    const at = startOfIds(this.rows) + first * this.width
-    if (this.width === 4) return readExactly(this.file, new Int32Array(count), at)
-    const stored = count <= passing.length ? passing.subarray(0, count) : new Uint16Array(count)
-    return new Int32Array(readExactly(this.file, stored, at))
+    const ids = new Int32Array(count)
+    const passed = count <= passing.length ? passing.subarray(0, count) : new Uint16Array(count)
+    const stored = width === 4 ? ids : passed
+    const bytes = readExactly(this.file, bytesOf(stored), startOfIds(rows) + first * width, this.path)
+    if (this.checked && checksum(bytes) !== sum)
+      throw new Damage(this.path, `the checksum of ${what} differs`)
+    if (stored !== ids) ids.set(stored)
+    return ids
   }
 }
 
-/** Fills an array with what lies in a file from a position on. */
-function readExactly<T extends Uint16Array | Int32Array | Uint32Array>(
-  file: number,
-  into: T,
-  position: number,
-): T {
-  const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
-  for (let done = 0; done < bytes.length;) {
-    const count = readSync(file, bytes, done, bytes.length - done, position + done)
-    if (count === 0) throw new RangeError('a segment of rendered ids is cut')
-    done += count
-  }
-  return into
+/** @throws Damage */
+function readHead(file: number, path: string): Head {
+  const header = new Uint32Array(HEADER_WORDS)
+  readExactly(file, bytesOf(header), 0, path)
+  const [magic, sum, rows = 0, width = 0, count = 0, idsSum = 0] = header
+  if (magic !== MAGIC) throw new Damage(path, 'it is no segment of ids')
+  if (fstatSync(file).size !== startOfIds(rows) + width * count) throw new Damage(path, 'its size differs')
+  const tables = new Uint32Array(4 * rows + 1)
+  readExactly(file, bytesOf(tables), 4 * HEADER_WORDS, path)
+  const found = checksum(bytesOf(tables), checksum(bytesOf(header.subarray(UNSUMMED_WORDS))))
+  if (found !== sum) throw new Damage(path, 'the checksum of its head differs')
+  const table = (index: number): Uint32Array => tables.subarray(rows * index + 1, rows * (index + 1) + 1)
+  const offsets = tables.subarray(0, rows + 1)
+  return { rows, width, count, idsSum, offsets, supervised: table(1), cut: table(2), sums: table(3) }
+}
+
+function bytesOf(array: Uint16Array | Int32Array | Uint32Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 }

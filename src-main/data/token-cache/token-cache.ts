@@ -1,48 +1,62 @@
 /**
  * The rendered ids of one dataset under one tokenizer, on disk in segments. The folder's name is a hash of the dataset's
  * identity, the tokenizer's fingerprint and the version of the rendering, so whatever changes, old ids are never met.
- * A file is 2 bytes an id for vocabularies up to 65,536; a row costs about 3 µs.
+ * A file is 2 bytes an id for vocabularies up to 65,536; a row costs about 3 µs. A segment that is damaged is told of,
+ * removed, and from then on not there, so that it is made again.
  */
 import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
+import { Damage, type OnDamage } from '../../files/checksum'
+import { Breather } from '../../threads/breathe'
 import { MAX_CONVERSATION_TOKENS, RENDERING_VERSION } from '../../tokenizer/render'
 import type { DatasetInfo } from '../mixture'
 import type { ConversationSize } from '../render-source'
 import { SEGMENT_ROWS, SegmentReader, writeSegment, type SegmentRow } from './segment'
 
-/** Longest that rendering holds its thread, in milliseconds. */
-const HOLD_MS = 8
+/** Where the segments with checksums lie; those without, of before 29 November 2026, lie in `tokens`. */
+export const TOKENS_FOLDER = 'tokens-2'
+
+export interface TokenCacheOptions {
+  onDamage: OnDamage
+  /** Whether ids are checked when they are read. @default true */
+  checked?: boolean
+}
 
 export class TokenCache {
   private readonly dir: string
   private readonly segments = new Map<number, SegmentReader>()
+  /** Damaged segments that could not be removed: they are not opened again. */
+  private readonly unusable = new Set<number>()
 
   /** @param fingerprint the tokenizer's. */
   constructor(
     private readonly dataset: DatasetInfo,
     fingerprint: string,
     cacheDir: string,
+    private readonly options: TokenCacheOptions,
   ) {
     const key = [dataset.identity, fingerprint, RENDERING_VERSION, MAX_CONVERSATION_TOKENS, SEGMENT_ROWS]
-    this.dir = join(cacheDir, 'tokens', createHash('sha256').update(JSON.stringify(key)).digest('hex'))
+    this.dir = join(cacheDir, TOKENS_FOLDER, createHash('sha256').update(JSON.stringify(key)).digest('hex'))
   }
 
   /** The ids of a row, or undefined where they are not on disk; looks on disk only in {@link look}. */
   ids(row: number): Int32Array | undefined {
-    return this.segmentOf(row)?.read(row % SEGMENT_ROWS)
+    return this.unlessDamaged(segmentOf(row), () => this.opened(row)?.read(row % SEGMENT_ROWS))
   }
 
   /** What a row amounts to, or undefined where it is not on disk; reads nothing. */
   size(row: number): ConversationSize | undefined {
-    return this.segmentOf(row)?.size(row % SEGMENT_ROWS)
+    return this.opened(row)?.size(row % SEGMENT_ROWS)
   }
 
   /** Opens a segment if it is on disk with all the rows it should have by now; whether it is. */
   look(segment: number): boolean {
     const due = this.rowsOf(segment).length
     if ((this.segments.get(segment)?.rows ?? 0) >= due) return true
-    const reader = SegmentReader.open(this.path(segment))
+    if (this.unusable.has(segment)) return false
+    const { checked } = this.options
+    const reader = this.unlessDamaged(segment, () => SegmentReader.open(this.path(segment), checked))
     if (reader === undefined) return false
     this.segments.get(segment)?.close()
     this.segments.set(segment, reader)
@@ -56,17 +70,21 @@ export class TokenCache {
   }
 
   /** Renders a segment's rows and writes them; other work of the thread comes in between every few milliseconds. */
-  async write(segment: number, render: (row: number) => SegmentRow): Promise<void> {
+  async write(
+    segment: number,
+    render: (row: number) => SegmentRow | Promise<SegmentRow>,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const { first, length } = this.rowsOf(segment)
     const rows: SegmentRow[] = []
-    let since = performance.now()
+    const breather = new Breather(signal)
     while (rows.length < length) {
-      rows.push(render(first + rows.length))
-      if (performance.now() - since < HOLD_MS) continue
-      await setImmediate()
-      since = performance.now()
+      const row = render(first + rows.length)
+      rows.push(row instanceof Promise ? await row : row)
+      if (breather.due) await breather.breathe()
     }
     await writeSegment(this.path(segment), rows)
+    this.unusable.delete(segment)
   }
 
   close(): void {
@@ -74,13 +92,39 @@ export class TokenCache {
     this.segments.clear()
   }
 
+  /** What `read` gives, or undefined where the segment turns out to be damaged: it is gone then. */
+  private unlessDamaged<T>(segment: number, read: () => T | undefined): T | undefined {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof Damage)) throw error
+      this.drop(segment)
+      this.options.onDamage(error.toNotice())
+      return undefined
+    }
+  }
+
+  private drop(segment: number): void {
+    this.segments.get(segment)?.close()
+    this.segments.delete(segment)
+    try {
+      rmSync(this.path(segment), { force: true })
+    } catch {
+      this.unusable.add(segment) // a cache that may only be read
+    }
+  }
+
   /** The open segment that has a row. */
-  private segmentOf(row: number): SegmentReader | undefined {
-    const segment = this.segments.get(Math.floor(row / SEGMENT_ROWS))
+  private opened(row: number): SegmentReader | undefined {
+    const segment = this.segments.get(segmentOf(row))
     return segment !== undefined && row % SEGMENT_ROWS < segment.rows ? segment : undefined
   }
 
   private path(segment: number): string {
     return join(this.dir, `${String(segment).padStart(6, '0')}.ids`)
   }
+}
+
+function segmentOf(row: number): number {
+  return Math.floor(row / SEGMENT_ROWS)
 }

@@ -2,12 +2,15 @@
  * The rendered ids of a mixture's conversations, from the disk where they are there, rendered on the spot where they are
  * not yet. The first run over a mixture fills the cache beside its work; a second one tokenizes nothing.
  */
-import { MAX_CONVERSATION_TOKENS, renderConversation } from '../../tokenizer/render'
+import { warnOfDamage } from '../../files/checksum'
+import { Breather } from '../../threads/breathe'
+import { MAX_CONVERSATION_TOKENS, renderInSteps, type Rendered } from '../../tokenizer/render'
 import type { Tokenizer } from '../../tokenizer/tokenizer'
+import type { Conversation } from '../conversation.schema'
 import type { Mixture } from '../mixture'
 import { sizeOf, type ConversationSize, type ConversationSource } from '../render-source'
 import { SEGMENT_ROWS, type SegmentRow } from './segment'
-import { TokenCache } from './token-cache'
+import { TokenCache, type TokenCacheOptions } from './token-cache'
 
 /** A part of a dataset to be rendered: about half a second's work. */
 export interface FillJob {
@@ -29,9 +32,12 @@ export class TokenSource implements ConversationSource {
     private readonly mixture: Mixture,
     private readonly tokenizer: Tokenizer,
     cacheDir: string,
+    { onDamage = warnOfDamage, ...options }: Partial<TokenCacheOptions> = {},
   ) {
     this.length = mixture.length
-    this.caches = mixture.datasets.map((dataset) => new TokenCache(dataset, tokenizer.fingerprint, cacheDir))
+    this.caches = mixture.datasets.map(
+      (dataset) => new TokenCache(dataset, tokenizer.fingerprint, cacheDir, { ...options, onDamage }),
+    )
     this.missing()
   }
 
@@ -40,8 +46,8 @@ export class TokenSource implements ConversationSource {
   }
 
   /** [T] rendered ids, cut to the reference's 2048. */
-  ids(index: number): Int32Array {
-    return this.stored(index) ?? this.renderNow(index)
+  ids(index: number, signal?: AbortSignal): Int32Array | Promise<Int32Array> {
+    return this.stored(index) ?? this.renderNow(index, signal)
   }
 
   /** The ids if they are on disk. */
@@ -57,18 +63,22 @@ export class TokenSource implements ConversationSource {
   }
 
   /** What a conversation amounts to, rendered where it is not on disk. */
-  measure(index: number): ConversationSize {
+  measure(index: number, signal?: AbortSignal): ConversationSize | Promise<ConversationSize> {
     const known = this.size(index)
     if (known !== undefined) return known
     const { dataset, row } = this.datasetRow(index)
-    const { ids, supervised, cut } = this.render(dataset, row)
-    return { length: ids.length, supervised, cut }
+    const measured = ({ ids, supervised, cut }: SegmentRow): ConversationSize => {
+      return { length: ids.length, supervised, cut }
+    }
+    const rendered = this.render(dataset, row, signal)
+    return rendered instanceof Promise ? rendered.then(measured) : measured(rendered)
   }
 
   /** The ids, rendered whether or not they are on disk. */
-  renderNow(index: number): Int32Array {
+  renderNow(index: number, signal?: AbortSignal): Int32Array | Promise<Int32Array> {
     const { dataset, row } = this.datasetRow(index)
-    return this.render(dataset, row).ids
+    const rendered = this.render(dataset, row, signal)
+    return rendered instanceof Promise ? rendered.then(({ ids }) => ids) : rendered.ids
   }
 
   /** What of the mixture is not on disk; takes up what has come to be there. */
@@ -93,9 +103,10 @@ export class TokenSource implements ConversationSource {
   }
 
   /** Renders a segment and writes it, unless it is there. */
-  async fill(job: FillJob): Promise<void> {
+  async fill(job: FillJob, signal?: AbortSignal): Promise<void> {
     if (this.look(job)) return
-    await this.caches[job.dataset]?.write(job.segment, (row) => this.render(job.dataset, row))
+    const render = (row: number): SegmentRow | Promise<SegmentRow> => this.render(job.dataset, row, signal)
+    await this.caches[job.dataset]?.write(job.segment, render, signal)
     this.look(job)
   }
 
@@ -109,13 +120,24 @@ export class TokenSource implements ConversationSource {
     return this.mixture.datasetRow(task, row)
   }
 
-  private render(dataset: number, row: number): SegmentRow {
+  /** A promise where the conversation is long or has to be made again. */
+  private render(dataset: number, row: number, signal?: AbortSignal): SegmentRow | Promise<SegmentRow> {
     this.rendered++
     const conversation = this.mixture.datasetConversation(dataset, row)
-    const rendered = renderConversation(this.tokenizer, conversation, MAX_CONVERSATION_TOKENS)
-    const { supervised, cut } = sizeOf(rendered)
-    return { ids: rendered.ids, supervised, cut }
+    if (!(conversation instanceof Promise)) return this.renderOne(conversation, signal)
+    return conversation.then((one) => this.renderOne(one, signal))
   }
+
+  private renderOne(conversation: Conversation, signal?: AbortSignal): SegmentRow | Promise<SegmentRow> {
+    const work = renderInSteps(this.tokenizer, conversation, MAX_CONVERSATION_TOKENS)
+    const first = work.next()
+    return first.done === true ? rowOf(first.value) : new Breather(signal).walk(work).then(rowOf)
+  }
+}
+
+function rowOf(rendered: Rendered): SegmentRow {
+  const { supervised, cut } = sizeOf(rendered)
+  return { ids: rendered.ids, supervised, cut }
 }
 
 function segmentOf(row: number): number {

@@ -83,7 +83,12 @@ describe('openMixture', () => {
 })
 
 describe('ensureBaseFile', () => {
-  const context = { signal: undefined, onProgress: () => undefined, download: true }
+  const context = {
+    signal: undefined,
+    onProgress: () => undefined,
+    onDamage: () => expect.unreachable(),
+    download: true,
+  }
 
   it('downloads a missing file of the nanochat folder, and leaves what is there', async () => {
     server.files.set('words', { content: Buffer.from('alpha\n'), large: false })

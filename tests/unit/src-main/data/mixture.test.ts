@@ -207,7 +207,7 @@ describe('bad input', () => {
       data_files: 'faulty/smoltalk-row-3-breaks-alternation.parquet',
     }
     await failureOf(() => openMixture([entry], locationsIn(cacheDir)))
-    expect(readdirSync(join(cacheDir, 'rows'))).toEqual([])
+    expect(readdirSync(join(cacheDir, 'rows-2'))).toEqual([])
   })
 })
 
@@ -246,7 +246,7 @@ describe('stored rows', () => {
     for (const filepath of ['nanochat_base/identity_conversations.jsonl', copy]) {
       await (await openMixture([{ task: 'CustomJSON', filepath }], locations)).close()
     }
-    expect(readdirSync(join(folder, 'cache', 'rows'))).toHaveLength(1)
+    expect(readdirSync(join(folder, 'cache', 'rows-2'))).toHaveLength(1)
   })
 
   it('are made once when two open them at the same time', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
@@ -8,6 +8,7 @@ import { openMixture, type DataLocations, type Mixture } from '../../../../../sr
 import type { MixtureEntry } from '../../../../../src-main/data/mixture.schema'
 import { CachedSource } from '../../../../../src-main/data/token-cache/cached-source'
 import { fillSegments } from '../../../../../src-main/data/token-cache/fill-pool'
+import { TOKENS_FOLDER } from '../../../../../src-main/data/token-cache/token-cache'
 import { TokenSource } from '../../../../../src-main/data/token-cache/token-source'
 import { readEncoding } from '../../../../../src-main/tokenizer/encoding-file'
 import { renderConversation } from '../../../../../src-main/tokenizer/render'
@@ -49,9 +50,9 @@ function sourceOf(
   return source
 }
 
-function digest(source: CachedSource | TokenSource): string {
+async function digest(source: CachedSource | TokenSource): Promise<string> {
   const hash = createHash('sha256')
-  for (let i = 0; i < source.length; i++) hash.update(source.ids(i))
+  for (let i = 0; i < source.length; i++) hash.update(await source.ids(i))
   return hash.digest('hex')
 }
 
@@ -60,13 +61,13 @@ describe('CachedSource', () => {
     const locations = locationsIn(temporaryFolder())
     const mixture = await open(goldenMixture.train, locations)
     const first = sourceOf(mixture, locations)
-    expect(digest(first)).toBe(GOLDEN_DIGEST)
+    expect(await digest(first)).toBe(GOLDEN_DIGEST)
     expect(first.rendered).toBeGreaterThanOrEqual(mixture.length)
     await vi.waitFor(() =>
       expect(new TokenSource(mixture, tokenizer, locations.cacheDir).missing()).toEqual([]),
     )
     const second = sourceOf(mixture, locations)
-    expect(digest(second)).toBe(GOLDEN_DIGEST)
+    expect(await digest(second)).toBe(GOLDEN_DIGEST)
     expect(second.rendered).toBe(0)
   })
 
@@ -113,7 +114,7 @@ describe('CachedSource', () => {
     await source.fillAll({ onProgress: (progress) => void done.push(progress.done / progress.total) })
     expect(done.at(-1)).toBe(1)
     const rendered = source.rendered
-    expect(digest(source)).toBe(GOLDEN_DIGEST)
+    expect(await digest(source)).toBe(GOLDEN_DIGEST)
     expect(source.rendered).toBe(rendered)
   })
 
@@ -136,10 +137,10 @@ describe('CachedSource', () => {
         const source = sourceOf(mixture, locations, { entries, tokenizer: one })
         await source.fillAll()
         expect(source.rendered).toBe(1)
-        expect(one.decode(source.ids(0))).toContain(text)
+        expect(one.decode(await source.ids(0))).toContain(text)
       }
     }
-    expect(readdirSync(join(locations.cacheDir, 'tokens'))).toHaveLength(4)
+    expect(readdirSync(join(locations.cacheDir, TOKENS_FOLDER))).toHaveLength(4)
   })
 
   it('fills up a generator that is asked for more rows', async () => {
@@ -153,7 +154,7 @@ describe('CachedSource', () => {
       const source = sourceOf(await open(entries, locations), locations, { entries })
       await source.fillAll()
       expect(source.rendered).toBe(rendered)
-      digest(source)
+      await digest(source)
       expect(source.rendered).toBe(rendered)
     }
   })
@@ -161,12 +162,112 @@ describe('CachedSource', () => {
   it('tells when it cannot write, and gives the ids nevertheless', async () => {
     const locations = locationsIn(temporaryFolder())
     const mixture = await open(goldenMixture.train, locations)
-    writeFileSync(join(locations.cacheDir, 'tokens'), 'a file where a folder is due')
+    writeFileSync(join(locations.cacheDir, TOKENS_FOLDER), 'a file where a folder is due')
     const faults: Failure[] = []
     const source = sourceOf(mixture, locations, { onFault: (failure) => void faults.push(failure) })
-    expect(digest(source)).toBe(GOLDEN_DIGEST)
+    expect(await digest(source)).toBe(GOLDEN_DIGEST)
     await vi.waitFor(() => expect(faults).toHaveLength(1))
     await expect(source.fillAll()).rejects.toThrow(/ENOTDIR|EEXIST/)
+  })
+})
+
+describe('CachedSource over a cache that is damaged', () => {
+  const BIT = 0.7
+  const damages: [string, (bytes: Buffer) => Buffer | null][] = [
+    [
+      'a bit that differs',
+      (bytes) =>
+        Buffer.from(bytes.map((byte, i) => (i === Math.floor(bytes.length * BIT) ? byte ^ 4 : byte))),
+    ],
+    [
+      'half of it zeros',
+      (bytes) => Buffer.concat([bytes.subarray(0, bytes.length >> 1), Buffer.alloc((bytes.length + 1) >> 1)]),
+    ],
+    [
+      'offsets that differ',
+      (bytes) => Buffer.from(bytes.map((byte, i) => (i >= 28 && i < 40 ? byte ^ 0xff : byte))),
+    ],
+    ['its end missing', (bytes) => bytes.subarray(0, -3)],
+    ['a file missing', () => null],
+  ]
+
+  /** Does something to every segment. */
+  function damage(cacheDir: string, change: (bytes: Buffer) => Buffer | null): void {
+    for (const name of readdirSync(join(cacheDir, TOKENS_FOLDER), { recursive: true, encoding: 'utf8' })) {
+      if (!name.endsWith('.ids')) continue
+      const path = join(cacheDir, TOKENS_FOLDER, name)
+      const changed = change(readFileSync(path))
+      if (changed === null) rmSync(path)
+      else writeFileSync(path, changed)
+    }
+  }
+
+  it.each(damages)('with %s gives the right ids, says so and writes them again', async (what, change) => {
+    const locations = locationsIn(temporaryFolder())
+    const mixture = await open(goldenMixture.train, locations)
+    await sourceOf(mixture, locations).fillAll()
+    damage(locations.cacheDir, change)
+    const notices: Failure[] = []
+    const source = sourceOf(mixture, locations, { onFault: (notice) => void notices.push(notice) })
+    expect(await digest(source)).toBe(GOLDEN_DIGEST)
+    expect(notices.every(({ code, message }) => code === 'cache.damaged' && message.includes('.ids'))).toBe(
+      true,
+    )
+    expect(notices.length > 0).toBe(what !== 'a file missing')
+    await vi.waitFor(() =>
+      expect(new TokenSource(mixture, tokenizer, locations.cacheDir).missing()).toEqual([]),
+    )
+    const next = sourceOf(mixture, locations)
+    expect(await digest(next)).toBe(GOLDEN_DIGEST)
+    expect(next.rendered).toBe(0)
+  })
+
+  it('while it is read writes it again, and reads it from there', async () => {
+    const locations = locationsIn(temporaryFolder())
+    const entries: MixtureEntry[] = [{ task: 'SpellingBee', split: 'train', size: 100 }]
+    const mixture = await open(entries, locations)
+    const notices: Failure[] = []
+    const source = sourceOf(mixture, locations, { entries, onFault: (notice) => void notices.push(notice) })
+    await source.fillAll()
+    const right = renderConversation(tokenizer, await mixture.conversation(5)).ids
+    damage(locations.cacheDir, (bytes) => Buffer.concat([bytes.subarray(0, -40), Buffer.alloc(40)])) // in place: the file that is open
+    expect(await source.ids(5)).toEqual(right)
+    expect(notices).toHaveLength(1)
+    await vi.waitFor(async () => {
+      const before = source.rendered
+      expect(await source.ids(5)).toEqual(right)
+      expect(source.rendered).toBe(before)
+    })
+  })
+
+  it('goes on with rows that are made again from the source', async () => {
+    const folder = temporaryFolder()
+    const locations = locationsIn(join(folder, 'cache'))
+    const notices: Failure[] = []
+    const onDamage = (notice: Failure): void => void notices.push(notice)
+    const mixture = await openMixture(goldenMixture.train, locations, { onDamage })
+    onTestFinished(() => mixture.close())
+    const rows = join(locations.cacheDir, 'rows-2')
+    for (const name of readdirSync(rows, { recursive: true, encoding: 'utf8' })) {
+      if (!name.endsWith('.jsonl')) continue
+      const path = join(rows, name)
+      writeFileSync(path, readFileSync(path, 'utf8').replaceAll('the', 'tha'))
+    }
+    expect(await digest(sourceOf(mixture, locations))).toBe(GOLDEN_DIGEST)
+    expect(new Set(notices.map(({ code }) => code))).toEqual(new Set(['cache.damaged']))
+  })
+
+  it('tells of it from a thread that fills', async () => {
+    const locations = locationsIn(temporaryFolder())
+    const mixture = await open(goldenMixture.train, locations)
+    const jobs = new TokenSource(mixture, tokenizer, locations.cacheDir).missing()
+    await sourceOf(mixture, locations).fillAll()
+    damage(locations.cacheDir, (bytes) => bytes.subarray(0, -3))
+    const setup = { entries: goldenMixture.train, locations, tokenizerDir: goldenTokenizerDir }
+    const notices: Failure[] = []
+    await fillSegments(jobs, setup, { threads: 1, onNotice: (notice) => void notices.push(notice) })
+    expect(notices).toHaveLength(jobs.length)
+    expect(new TokenSource(mixture, tokenizer, locations.cacheDir).missing()).toEqual([])
   })
 })
 
@@ -182,7 +283,7 @@ describe('fillSegments', () => {
     await fillSegments(jobs, setup, { threads: 2, onDone: (_, done) => void counts.push(done) })
     expect(counts).toEqual(jobs.map((_, i) => i + 1))
     expect(source.missing()).toEqual([])
-    expect(digest(source)).toBe(GOLDEN_DIGEST)
+    expect(await digest(source)).toBe(GOLDEN_DIGEST)
     expect(source.rendered).toBe(0)
   })
 

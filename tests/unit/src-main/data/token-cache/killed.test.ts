@@ -41,7 +41,7 @@ it('leaves nothing wrong behind when it is killed at any time, and goes on from 
     missing.push(source.missing().length)
     for (let i = 0; i < 2000; i++) {
       const expected = renderConversation(tokenizer, await mixture.conversation(i)).ids
-      expect(source.ids(i).join()).toBe(expected.join())
+      expect((await source.ids(i)).join()).toBe(expected.join())
     }
     source.close()
   }

@@ -2,6 +2,7 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Damage } from '../../../../../src-main/files/checksum'
 import { SegmentReader, writeSegment } from '../../../../../src-main/data/token-cache/segment'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
@@ -17,9 +18,11 @@ async function written(rows: number[][]): Promise<string> {
 function readAll(path: string): number[][] | undefined {
   const reader = SegmentReader.open(path)
   if (reader === undefined) return undefined
-  const rows = Array.from({ length: reader.rows }, (_, row) => [...reader.read(row)])
-  reader.close()
-  return rows
+  try {
+    return Array.from({ length: reader.rows }, (_, row) => [...reader.read(row)])
+  } finally {
+    reader.close()
+  }
 }
 
 /** A segment as it was written before it told what is supervised. */
@@ -77,17 +80,56 @@ describe('a segment', () => {
     expect([...(ids ?? [])]).toEqual([1, 2, 3])
   })
 
-  it('is not read when it is cut, empty, of another kind or missing', async () => {
+  it('is damaged when it is cut, empty or of another kind, and not there when it is missing', async () => {
     const path = await written([[1, 2, 3], [4]])
     const { length } = readFileSync(path)
     for (let cut = length - 1; cut >= 0; cut -= 5) {
       truncateSync(path, cut)
-      expect(readAll(path)).toBeUndefined()
+      expect(() => readAll(path)).toThrow(Damage)
     }
     writeFileSync(path, Buffer.alloc(length))
-    expect(readAll(path)).toBeUndefined()
+    expect(() => readAll(path)).toThrow(Damage)
     writeFileSync(path, formatOne([[1, 2, 3], [4]]))
-    expect(readAll(path)).toBeUndefined()
+    expect(() => readAll(path)).toThrow(Damage)
     expect(readAll(`${path}-none`)).toBeUndefined()
+  })
+
+  it('gives no row when any bit of it differs, held or not', async () => {
+    const rows = [[1, 2, 3], [70_000, 5], [], [6]]
+    const large = Array.from({ length: 72 }, (_, row) =>
+      Array.from({ length: 30_000 }, (_, i) => (row * 31 + i) % 60_000),
+    )
+    for (const path of [await written(rows), await written(large)]) {
+      const bytes = readFileSync(path)
+      const step = Math.max(1, Math.floor(bytes.length / 150))
+      for (let at = 0; at < bytes.length; at += step) {
+        const flipped = Buffer.from(bytes)
+        flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8))
+        writeFileSync(path, flipped)
+        expect(() => readAll(path)).toThrow(Damage)
+      }
+      writeFileSync(
+        path,
+        Buffer.concat([bytes.subarray(0, bytes.length / 2), Buffer.alloc(bytes.length / 2)]),
+      )
+      expect(() => readAll(path)).toThrow(Damage)
+    }
+  })
+
+  it('of which one row is damaged gives the others', async () => {
+    const rows = Array.from({ length: 72 }, (_, row) =>
+      Array.from({ length: 30_000 }, (_, i) => (row * 31 + i) % 60_000),
+    )
+    const path = await written(rows) // too large to be held
+    const bytes = readFileSync(path)
+    bytes.writeUInt16LE(60_001, bytes.length - 2)
+    writeFileSync(path, bytes)
+    const reader = SegmentReader.open(path)
+    expect([...(reader?.read(70) ?? [])]).toEqual(rows[70])
+    expect(() => reader?.read(71)).toThrow(`${path} is damaged: the checksum of row 71 differs`)
+    reader?.close()
+    const unchecked = SegmentReader.open(path, false)
+    expect(unchecked?.read(71).at(-1)).toBe(60_001)
+    unchecked?.close()
   })
 })

@@ -1,0 +1,50 @@
+/** Lets a thread's messages in during long work, so that a batch or a cancel is never far behind. */
+import { setImmediate } from 'node:timers/promises'
+
+/** Longest that long work holds the thread, in milliseconds. */
+const HOLD_MS = 8
+
+export class Breather {
+  private since = performance.now()
+
+  /** @param signal breaks the work off at its next breath */
+  constructor(private readonly signal?: AbortSignal) {}
+
+  /** It is time to call {@link breathe}. */
+  get due(): boolean {
+    return performance.now() - this.since > HOLD_MS
+  }
+
+  /** Lets waiting messages in. @throws the signal's reason when it has been aborted */
+  async breathe(): Promise<void> {
+    await setImmediate()
+    this.signal?.throwIfAborted()
+    this.since = performance.now()
+  }
+
+  /**
+   * Runs work that yields now and then, and answers what it returns.
+   * @param onBreath hears, before each breath, what the work yielded last
+   * @throws what the work throws; the signal's reason when it has been aborted
+   */
+  async walk<Yielded, Result>(
+    work: Generator<Yielded, Result, void>,
+    onBreath?: (yielded: Yielded) => void,
+  ): Promise<Result> {
+    for (;;) {
+      const { done, value } = work.next()
+      if (done === true) return value
+      if (!this.due) continue
+      onBreath?.(value)
+      await this.breathe()
+    }
+  }
+}
+
+/** Runs work that yields now and then in one go. */
+export function runThrough<Result>(work: Generator<unknown, Result, void>): Result {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done === true) return value as Result
+  }
+}
