@@ -1,16 +1,22 @@
 /**
  * `bench pack`: how fast the loader packs from cached ids, how long the plan of an epoch takes, and what a placement
- * costs as the buffer grows; beside them how fast this machine copies ids at all.
+ * costs as the buffer grows; beside them how fast this machine copies ids at all, and what it costs that ids from the
+ * disk are checked against their checksums, every file being opened anew in each round.
  *
- * Without a config it packs conversations with lengths like the reference's default mixture, from memory; with one,
- * that mixture's own, from the token cache on disk.
+ * Without a config it packs conversations with lengths like the reference's default mixture, from memory, and from token
+ * caches made for it: of those lengths and of short conversations. With a config it packs that mixture's own, from the
+ * token cache on disk.
  */
+import { TokenSource } from '../data/token-cache/token-source'
+import { dataCacheDir } from '../native/paths'
 import { BatchPacker, packBatch } from '../packing/batch-packer'
 import { createLoader, type LoaderSource } from '../packing/loader'
 import { planEpoch } from '../packing/plan'
 import type { PackingOptions } from '../packing/types'
 import { loadConfig } from '../runs/config'
+import { withCache, type OpenCache } from './bench-cache'
 import type { Command, CommandIo } from './command'
+import { noticeTo } from './open-data'
 import { callContext, openSplitData } from './open-split-data'
 import { table } from './table'
 import { optionalCount, optionalString } from './usage'
@@ -29,10 +35,13 @@ const ROUNDS = 5
 const LOADER_SECONDS = 1
 const BUFFERS = [100, 300, 1000, 3000, 10_000]
 const PLACEMENTS = 100_000
+/** Ids of a short conversation, a generated spelling: the hardest case, as each costs a read or a checksum. */
+const SHORT = 57
 
 interface PackFigures {
   copy_tokens_per_s: number
   loader: { packing: string; conversations_per_s: number; tokens_per_s: number }[]
+  cache: { tokens_per_conversation: number; checked_tokens_per_s: number; unchecked_tokens_per_s: number }[]
   plan: { conversations: number; steps: number; seconds: number }
   placement: { buffer_size: number; ns: number }[]
 }
@@ -72,9 +81,14 @@ function defaultLengths(count: number): Int32Array {
 }
 
 /** Conversations of the default mixture's lengths, their ids in memory. */
-function benchDefault(count: number): Promise<PackFigures> {
+async function benchDefault(count: number): Promise<PackFigures> {
   const lengths = defaultLengths(count)
-  return bench(lengths, memorySource(lengths.subarray(0, PACKED)))
+  const packed = lengths.subarray(0, PACKED)
+  const cache = [
+    await withCache(new Int32Array(packed.length).fill(SHORT), cacheRate),
+    await withCache(packed, cacheRate),
+  ]
+  return bench(lengths, memorySource(packed), cache)
 }
 
 /** A mixture's own conversations, their ids in the token cache on disk. */
@@ -82,16 +96,25 @@ async function benchConfig(path: string, io: CommandIo): Promise<PackFigures> {
   const data = await openSplitData(await loadConfig(path), 'train', io)
   try {
     const { lengths } = await data.table(callContext(io))
-    return await bench(lengths, data)
+    const { mixture, tokenizer } = data
+    const cache = await cacheRate(
+      (checked) => new TokenSource(mixture, tokenizer, dataCacheDir(), { checked, onDamage: noticeTo(io) }),
+    )
+    return await bench(lengths, data, [cache])
   } finally {
     await data.close()
   }
 }
 
-async function bench(lengths: Int32Array, source: LoaderSource): Promise<PackFigures> {
+async function bench(
+  lengths: Int32Array,
+  source: LoaderSource,
+  cache: PackFigures['cache'],
+): Promise<PackFigures> {
   return {
     copy_tokens_per_s: copyRate(),
     loader: [await loaderRate(source, 'bestfit-crop'), await loaderRate(source, 'bestfit-pad')],
+    cache,
     plan: planTime(lengths),
     placement: BUFFERS.map((bufferSize) => placementCost(lengths, bufferSize)),
   }
@@ -116,20 +139,49 @@ async function loaderRate(
   const best = { packing, conversations_per_s: 0, tokens_per_s: 0 }
   const start = performance.now()
   for (let round = 0; round < ROUNDS || secondsSince(start) < LOADER_SECONDS; round++) {
-    const loader = createLoader(source, { ...SHAPE, packing, bosId: 0 })
-    const began = performance.now()
-    let tokens = 0
-    let consumed = 0
-    while (consumed < Math.min(PACKED, source.length)) {
-      const batch = await loader.next()
-      tokens += batch.inputs.length
-      consumed = batch.stateAfter.consumed
-    }
-    const seconds = secondsSince(began)
+    const { consumed, tokens, seconds } = await packOnce(source, packing)
     best.conversations_per_s = Math.max(best.conversations_per_s, consumed / seconds)
     best.tokens_per_s = Math.max(best.tokens_per_s, tokens / seconds)
   }
   return best
+}
+
+/** Packs a source's conversations, or so many of them. */
+async function packOnce(
+  source: LoaderSource,
+  packing: PackingOptions['packing'],
+): Promise<{ consumed: number; tokens: number; seconds: number }> {
+  const loader = createLoader(source, { ...SHAPE, packing, bosId: 0 })
+  const began = performance.now()
+  let tokens = 0
+  let consumed = 0
+  while (consumed < Math.min(PACKED, source.length)) {
+    const batch = await loader.next()
+    tokens += batch.inputs.length
+    consumed = batch.stateAfter.consumed
+  }
+  return { consumed, tokens, seconds: secondsSince(began) }
+}
+
+/** The best of several rounds with and without checking, in turn, as what else runs on the machine changes. */
+async function cacheRate(open: OpenCache): Promise<PackFigures['cache'][number]> {
+  const best = { checked: 0, unchecked: 0 }
+  let mean = 0
+  const start = performance.now()
+  for (let round = 0; round < ROUNDS || secondsSince(start) < 2 * LOADER_SECONDS; round++) {
+    for (const way of ['checked', 'unchecked'] as const) {
+      const source = open(way === 'checked')
+      const { consumed, tokens, seconds } = await packOnce(source, 'bestfit-crop')
+      source.close()
+      best[way] = Math.max(best[way], tokens / seconds)
+      mean = tokens / consumed
+    }
+  }
+  return {
+    tokens_per_conversation: mean,
+    checked_tokens_per_s: best.checked,
+    unchecked_tokens_per_s: best.unchecked,
+  }
 }
 
 /** Ids that this machine copies a second when each is written twice, as a loader must. */
@@ -182,7 +234,7 @@ function secondsSince(began: number): number {
   return (performance.now() - began) / 1000
 }
 
-function figureLines({ copy_tokens_per_s, loader, plan, placement }: PackFigures): string[] {
+function figureLines({ copy_tokens_per_s, loader, cache, plan, placement }: PackFigures): string[] {
   const whole = (n: number): string => Math.round(n).toLocaleString('en-US')
   const millions = (n: number): string => (n / 1e6).toFixed(1)
   return [
@@ -196,6 +248,16 @@ function figureLines({ copy_tokens_per_s, loader, plan, placement }: PackFigures
       ]),
     ),
     `this machine copies ${millions(copy_tokens_per_s)} million tokens/s, each id twice`,
+    '',
+    ...table(
+      ['from the token cache on disk', 'checked, million tokens/s', 'unchecked', 'cost of checking'],
+      cache.map(({ tokens_per_conversation, checked_tokens_per_s, unchecked_tokens_per_s }) => [
+        `${whole(tokens_per_conversation)} tokens a conversation`,
+        millions(checked_tokens_per_s),
+        millions(unchecked_tokens_per_s),
+        `${(100 * (1 - checked_tokens_per_s / unchecked_tokens_per_s)).toFixed(0)} %`,
+      ]),
+    ),
     '',
     `plan of ${whole(plan.conversations)} conversations: ${plan.seconds.toFixed(2)} s, ${whole(plan.steps)} steps`,
     '',
