@@ -45,6 +45,6 @@ export class Breather {
 export function runThrough<Result>(work: Generator<unknown, Result, void>): Result {
   for (;;) {
     const { done, value } = work.next()
-    if (done === true) return value as Result
+    if (done === true) return value
   }
 }

@@ -96,7 +96,7 @@ describe('openRowStore', () => {
       const { notices, store, open } = await damagedStore((dir) => flip(lines(dir), at))
       const read = TEXTS.map((_, row) => store.read(row))
       expect(read.some((one) => one instanceof Promise)).toBe(true)
-      expect(await Promise.all(read)).toEqual(TEXTS.map(said))
+      for (const [row, one] of read.entries()) expect(await one).toEqual(said(TEXTS[row] ?? ''))
       expect(notices).toHaveLength(1)
       expect(store.read(1)).toEqual(said('two'))
       const again = await open()
