@@ -10,11 +10,18 @@ import { fileURLToPath } from 'url'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** @returns {string | undefined} what is wrong with a version of Node, if anything is */
+/**
+ * The rule of `engines` in package.json, which npm only warns of: what the build tools need, and Node 21 has not.
+ *
+ * @returns {string | undefined} what is wrong with a version of Node, if anything is
+ */
 export function nodeFault(version) {
   const [major, minor] = version.split('.').map(Number)
-  if (major > 20 || (major === 20 && minor >= 19)) return undefined
-  return `Midbench needs Node 20.19 or newer, and this is Node ${version}. Install a newer one, then run this again.`
+  if ((major === 20 && minor >= 19) || (major === 22 && minor >= 13) || major > 22) return undefined
+  return (
+    `Midbench runs on Node 20.19 and newer of that line, and on 22.13 and newer; this is Node ${version}. ` +
+    'Install Node 24, 22 or 20, which it is tested on, then run this again.'
+  )
 }
 
 /** @returns {string | undefined} what is wrong with the packages of a project, if anything is */

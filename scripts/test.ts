@@ -1,8 +1,9 @@
 /**
- * `npm test [-- FILTER...]`: lint, types, build, then the unit tests and the end-to-end tests in a real window.
+ * `npm test [-- FILTER...]`: lint, types, build, then the unit tests, those of them that may differ from Node to Node on
+ * the other Nodes (vitest.nodes.config.ts), and the end-to-end tests in a real window.
  *
- * With filters, which are parts of test files' names, only the matching tests run and lint and types are left out. The
- * last line is `N passed, N failed`, the sum over both runs; anything that fails makes the exit code 1.
+ * With filters, which are parts of test files' names, only the matching tests run, on this Node alone, and lint and types
+ * are left out. The last line is `N passed, N failed`, the sum over all runs; anything that fails makes the exit code 1.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 
 import { projectDir } from '../src-main/native/paths'
+import { otherNodes } from '../src-main/native/setup/tested-nodes'
 import { buildIfStale } from './build'
 import { commandArguments, requireParts, runCommandLine, runProgram } from './command'
 import { withVirtualDisplay } from './xvfb'
@@ -30,17 +32,31 @@ const reportSchema = z.object({
 
 await runCommandLine(async () => {
   const filters = commandArguments.filter((argument) => argument !== '--')
-  await requireParts(['tensorflow', 'window', 'virtual display'])
+  await requireParts(['tensorflow', 'window', 'virtual display', 'other nodes'])
   const checks = filters.length === 0 ? await runChecks() : []
   await buildIfStale()
-  const unit = await runTests('vitest.config.ts', filters, process.env)
-  const endToEnd = await withVirtualDisplay((display) =>
-    runTests('vitest.e2e.config.ts', filters, { ...process.env, DISPLAY: display }),
+  const tallies = [await runTests('vitest.config.ts', { filters })]
+  if (filters.length === 0) tallies.push(...(await runOnOtherNodes()))
+  tallies.push(
+    await withVirtualDisplay((display) =>
+      runTests('vitest.e2e.config.ts', { filters, env: { ...process.env, DISPLAY: display } }),
+    ),
   )
   for (const check of checks) process.stdout.write(`npm run ${check} failed, see above\n`)
-  process.stdout.write(`${unit.passed + endToEnd.passed} passed, ${unit.failed + endToEnd.failed} failed\n`)
-  return checks.length > 0 || unit.status !== 0 || endToEnd.status !== 0 ? 1 : 0
+  const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0)
+  process.stdout.write(`${sum((tally) => tally.passed)} passed, ${sum((tally) => tally.failed)} failed\n`)
+  return checks.length > 0 || tallies.some(({ status }) => status !== 0) ? 1 : 0
 })
+
+/** Runs the tests of vitest.nodes.config.ts on every supported Node but this one. */
+async function runOnOtherNodes(): Promise<Tally[]> {
+  const tallies: Tally[] = []
+  for (const { version, executable } of otherNodes()) {
+    process.stdout.write(`\nOn Node ${version}:\n`)
+    tallies.push(await runTests('vitest.nodes.config.ts', { node: executable }))
+  }
+  return tallies
+}
 
 /** Runs lint and type checks; returns the names of those that failed. */
 async function runChecks(): Promise<string[]> {
@@ -52,7 +68,17 @@ async function runChecks(): Promise<string[]> {
   return failed
 }
 
-async function runTests(config: string, filters: string[], env: NodeJS.ProcessEnv): Promise<Tally> {
+interface RunOptions {
+  filters?: string[]
+  env?: NodeJS.ProcessEnv
+  /** The Node to run them on. @default this one */
+  node?: string
+}
+
+async function runTests(
+  config: string,
+  { filters = [], env = process.env, node = process.execPath }: RunOptions,
+): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'midbench-test-'))
   const report = join(folder, 'report.json')
   const vitest = join(projectDir(), 'node_modules', 'vitest', 'vitest.mjs')
@@ -60,7 +86,7 @@ async function runTests(config: string, filters: string[], env: NodeJS.ProcessEn
   const args = [vitest, 'run', '--config', config, '--passWithNoTests', ...output, ...filters]
   try {
     // What tests and the windows they open leave behind lies in there too.
-    const status = await runProgram(process.execPath, args, {
+    const status = await runProgram(node, args, {
       cwd: projectDir(),
       env: { ...env, TMPDIR: folder },
     })

@@ -19,13 +19,17 @@ export interface Started {
   line(text: string): Promise<string>
 }
 
-/** @param home where runs, caches and settings go */
+/**
+ * @param home where runs, caches and settings go
+ * @param node the Node to run it on
+ */
 export function startCommand(
   home: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  node = process.execPath,
 ): Started {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src-main/headless.ts', ...args], {
+  const child = spawn(node, ['--import', 'tsx', 'src-main/headless.ts', ...args], {
     cwd: PROJECT,
     env: { ...process.env, MIDBENCH_HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -54,6 +58,7 @@ export function runCommandLine(
   home: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  node = process.execPath,
 ): Promise<Finished> {
-  return startCommand(home, args, env).finished
+  return startCommand(home, args, env, node).finished
 }

