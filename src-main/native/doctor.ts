@@ -2,7 +2,7 @@
  * Looks at everything a run and the window need on this machine and says what is there, what is not, and what to do.
  *
  * It never throws and installs nothing: a check that fails is a line of the report. TensorFlow is started in a process
- * of its own, so a library that crashes is a line too. Takes about a second.
+ * of its own first, so a library that crashes is a line too. Takes about a second.
  */
 import { freemem, release } from 'node:os'
 
@@ -15,7 +15,10 @@ import { cacheDir, dataDir } from './paths'
 import { missingPackages } from './setup/debian-packages'
 import { freeBytes } from './setup/disk-space'
 import { findElectron } from './setup/electron-binary'
+import { testedNodes } from './setup/pinned'
+import { majorOf } from './setup/tested-nodes'
 import { tryTensorflow } from './setup/try-tensorflow'
+import { tryKernels } from './try-kernels'
 
 /** One line of the report. `warn`: something works less well or not everywhere; `fail`: a run cannot start. */
 export interface DoctorCheck {
@@ -44,7 +47,7 @@ const noCard =
 export async function doctor(): Promise<DoctorReport> {
   const backend = await findBackend()
   const checks = [
-    check('node', 'Node', () => ok(nodeVersion())),
+    check('node', 'Node', () => checkNode(backend.device !== null)),
     check('tensorflow', 'TensorFlow', checkTensorflow),
     check('binding', 'Binding', () => ok(findTensorflow().bindingDirectory)),
     check('backend', 'Backend of a run', () => backend.finding),
@@ -96,6 +99,26 @@ async function findBackend(): Promise<Backend> {
     const detail = 'none: TensorFlow does not start, and nothing else is ever used in its place'
     return { finding: { status: 'fail', detail, ...(remedy && { remedy }) }, device: null, gpu: false }
   }
+}
+
+/**
+ * Whether this Node can train: by computing, where TensorFlow is known to start. In Electron the library is left out of
+ * the window's process until a run needs it.
+ */
+async function checkNode(starts: boolean): Promise<Finding> {
+  const version = nodeVersion()
+  const tested = testedNodes.map((node) => majorOf(node.version)).join(', ')
+  const remedy = `Midbench is tested on Node ${tested}: install one of these.`
+  if ('electron' in process.versions) return ok(version)
+  if (starts) {
+    try {
+      await tryKernels()
+    } catch (error) {
+      return { status: 'fail', detail: `${version}: cannot train: ${toFailure(error).message}`, remedy }
+    }
+  }
+  const known = testedNodes.some((node) => majorOf(node.version) === majorOf(process.versions.node))
+  return known ? ok(version) : warn(`${version}: not one that is tested`, remedy)
 }
 
 function checkTensorflow(): Finding {

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { RunConfigInput } from '../../src-main/runs/config.schema'
 import { taskBpb } from '../../src-main/runs/run.schema'
 import { type Finished, runCommandLine, startCommand } from '../support/command-line'
+import { containing } from '../support/containing'
 import { goldenPath, readGolden } from '../support/golden'
 import { goldenConfig } from '../support/golden-run'
 import { temporaryFolder } from '../support/temporary-folder'
@@ -229,6 +230,45 @@ describe('train', () => {
     expect(code).toBe(0)
     expect(stderr).not.toContain('warn: dtype')
   }, 120_000)
+})
+
+describe('doctor', () => {
+  const node = z.looseObject({ id: z.literal('node'), status: z.string(), detail: z.string() })
+  const report = z.looseObject({ checks: z.array(z.union([node, z.looseObject({})])) })
+
+  /** The line about Node, with a script run before anything else. */
+  async function nodeCheck(before: string): Promise<unknown> {
+    const env = { NODE_OPTIONS: `--import ${JSON.stringify(`data:text/javascript,${before}`)}` }
+    const { stdout } = await runCommandLine(temporaryFolder(), ['doctor', '--json'], env)
+    return report.parse(JSON.parse(stdout.join(''))).checks.find((check) => node.safeParse(check).success)
+  }
+
+  test('has tried that this Node can train', async () => {
+    expect(await nodeCheck('')).toMatchObject({
+      status: 'ok',
+      detail: containing(process.versions.node),
+    })
+  })
+
+  test('calls a Node that cannot train by its name, and says what to install', async () => {
+    // As a later Node might be: what tfjs-node needs of it cannot be put back.
+    const before = `import%20util%20from'node:util';Object.defineProperty(util,'isArray',{value:0,configurable:false,writable:false})`
+    expect(await nodeCheck(before)).toMatchObject({
+      status: 'fail',
+      detail: containing(`${process.versions.node}, ${process.platform}`),
+      remedy: 'Midbench is tested on Node 20, 22, 24: install one of these.',
+    })
+  })
+
+  test('says of a Node that is not tested that it is not', async () => {
+    const version = { ...process.versions, node: '99.0.0' }
+    const before = `Object.defineProperty(process,'versions',{value:${JSON.stringify(version).replaceAll(' ', '%20')}})`
+    expect(await nodeCheck(before)).toMatchObject({
+      status: 'warn',
+      detail: containing('99.0.0'),
+      remedy: containing('20, 22, 24'),
+    })
+  })
 })
 
 describe('threads', () => {

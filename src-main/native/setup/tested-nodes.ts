@@ -60,6 +60,7 @@ export async function ensureOtherNodes(report: Report, options: DownloadOptions 
   }
 }
 
-function majorOf(version: string): string {
+/** `24` of `24.22.3`. */
+export function majorOf(version: string): string {
   return version.split('.')[0] ?? ''
 }
