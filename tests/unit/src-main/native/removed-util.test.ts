@@ -12,7 +12,9 @@ import { restoreRemovedUtil } from '../../../../src-main/native/removed-util'
 /** Names of functions that tfjs-node's files take from Node's util. */
 function namesTaken(): Set<string> {
   const dist = join(tfjsNodeDir(), 'dist')
-  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.js'),
+  )
   const names = files.flatMap((file) => {
     const text = readFileSync(join(dist, file), 'utf8')
     const variable = /(\w+) = require\(["'](?:node:)?util["']\)/.exec(text)?.[1]
