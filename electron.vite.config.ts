@@ -15,6 +15,7 @@ export default defineConfig({
           index: 'src-main/index.ts', // the app
           headless: 'src-main/headless.ts', // the command line
           trainer: 'src-main/engine/trainer-thread.ts',
+          'trainer-process': 'src-main/engine/trainer-process.ts',
           data: 'src-main/packing/data-thread.ts',
           checkpoints: 'src-main/runs/checkpoint-thread.ts',
           tokens: 'src-main/data/token-cache/fill-thread.ts',

@@ -1,7 +1,8 @@
 /**
- * Starts the project's worker threads. They are entries of the bundle beside index.js and headless.js; run from source
- * (tests, scripts) they are started from their TypeScript files through tsx.
+ * Starts the project's worker threads and processes. They are entries of the bundle beside index.js and headless.js; run
+ * from source (tests, scripts) they are started from their TypeScript files through tsx.
  */
+import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -10,13 +11,21 @@ import { Worker, type WorkerOptions } from 'node:worker_threads'
 import { MidbenchError } from './errors'
 
 export type ThreadName = 'checkpoints' | 'data' | 'tokens' | 'trainer'
+export type ProcessName = 'trainer-process'
 
-const SOURCES: Readonly<Record<ThreadName, string>> = {
+const SOURCES: Readonly<Record<ThreadName | ProcessName, string>> = {
   checkpoints: 'runs/checkpoint-thread.ts',
   data: 'packing/data-thread.ts',
   tokens: 'data/token-cache/fill-thread.ts',
   trainer: 'engine/trainer-thread.ts',
+  'trainer-process': 'engine/trainer-process.ts',
 }
+
+/** As the person has it: a trainer thread of this process sets it for the whole process, and so for its children. */
+const { TF_NUM_INTRAOP_THREADS } = process.env
+
+/** What a process of ours says first: it and all that it imports could be loaded. */
+export const PROCESS_READY = 'midbench:ready'
 
 /**
  * Starts a thread. The caller ends it with `terminate()`.
@@ -29,16 +38,34 @@ export function spawnThread(name: ThreadName, options: WorkerOptions = {}): Work
 }
 
 /**
- * The file of a thread: built, or its source where there is no build around.
+ * Starts a process that talks over its channel in structured clones, typed arrays included. Its first message is
+ * {@link PROCESS_READY}; its stdout and stderr are pipes.
+ *
+ * @param program Node, or Electron, which is Node by its environment here
+ * @throws MidbenchError `thread.missing` when its file is not in the build
+ */
+export function forkProcess(name: ProcessName, program: { executable: string }): ChildProcess {
+  const file = locateThread(name, import.meta.dirname)
+  return fork(file, [], {
+    execPath: program.executable,
+    execArgv: file.endsWith('.ts') ? ['--import', 'tsx'] : [],
+    env: { ...process.env, TF_NUM_INTRAOP_THREADS, ELECTRON_RUN_AS_NODE: '1' },
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+}
+
+/**
+ * The file of a thread or process: built, or its source where there is no build around.
  * @param here folder of this file, or of the bundle's chunk that holds it: the entries lie in it or one above
  */
-export function locateThread(name: ThreadName, here: string): string {
+export function locateThread(name: ThreadName | ProcessName, here: string): string {
   const places = [join(here, `${name}.js`), join(here, '..', `${name}.js`), join(here, SOURCES[name])]
   const file = places.find((path) => existsSync(path))
   if (file !== undefined) return file
   throw new MidbenchError({
     code: 'thread.missing',
-    message: `The ${name} thread's file is neither in ${here} nor above it.`,
+    message: `The file of ${name} is neither in ${here} nor above it.`,
     remedy: 'Build the app again: npm run build.',
   })
 }

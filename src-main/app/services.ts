@@ -11,7 +11,7 @@ import { baseDirOf } from '../runs/config'
 import { hasBfloat16 } from '../processor'
 import { gatherFacts } from '../runs/preflight-facts'
 import { RunManager } from '../runs/run-manager'
-import { openRunThreads } from '../runs/run-threads'
+import { openChosenTrainer } from '../runs/trainer-host'
 import { RunStore, storeFile } from '../runs/store'
 import type { TokenLossesOptions } from '../runs/token-losses'
 import { CheckpointAccess } from './checkpoint-access'
@@ -67,7 +67,7 @@ export function setupServices(hub: EventHub): Services {
     defaultBaseDir,
     threads: () => settings.current.threads,
   }
-  const runs = new RunManager({ ...training, store, openThreads: openRunThreads })
+  const runs = new RunManager({ ...training, store, openTrainer: openChosenTrainer })
   const publisher = new RunPublisher(
     (name, payload) => hub.publish(name, payload),
     (runId) => runs.summary(runId),

@@ -12,7 +12,7 @@ import { baseDirOf, loadConfig, type LoadedConfig, withAbsolutePaths } from '../
 import { runConfig, type RunConfig } from '../runs/config.schema'
 import { RunManager } from '../runs/run-manager'
 import type { RunSummary } from '../runs/run.schema'
-import { openRunThreads } from '../runs/run-threads'
+import { openChosenTrainer } from '../runs/trainer-host'
 import { RunStore, storeFile } from '../runs/store'
 import type { Command, CommandIo } from './command'
 import { downloadMissing, locationsOf } from './open-data'
@@ -49,7 +49,7 @@ export const command: Command = {
       store,
       dataDir: dataDir(),
       cacheDir: locationsOf(loaded).cacheDir,
-      openThreads: openRunThreads,
+      openTrainer: openChosenTrainer,
     })
     try {
       return await train(manager, { loaded, dtype, ...options }, printer, io)
@@ -127,8 +127,11 @@ function keepToOptions({ loaded, dtype }: TrainRequest, began: RunConfig, io: Co
 }
 
 function end(run: RunSummary, printer: TrainPrinter, io: CommandIo): number {
-  if (run.state === 'failed') {
-    const unknown = { code: 'run.failed', message: 'The run failed.' }
+  if (run.state === 'failed' || run.state === 'interrupted') {
+    const unknown = {
+      code: `run.${run.state}`,
+      message: `The run ${run.state === 'failed' ? 'failed' : 'was interrupted'}.`,
+    }
     throw new MidbenchError({ ...unknown, ...run.error })
   }
   if (run.state === 'paused' && run.error !== null) {

@@ -8,17 +8,14 @@
 import type { MessagePort } from 'node:worker_threads'
 
 import { MidbenchError } from '../errors'
-import type { ModelConfig } from '../model/config.schema'
 import { flopsPerToken } from '../model/flops'
-import { initParameters } from '../model/init'
-import { parameterShapes } from '../model/parameters'
-import { seededRandom } from '../model/random'
 import { matrixRate } from '../native/matrix-rate'
 import { peakMemory } from '../native/process-memory'
 import { loadTensorflow, type Tensorflow } from '../native/tensorflow'
-import { openEngine, type Report } from './job-context'
+import type { Report } from './job-context'
+import { freshEngine, madeUpBatch, madeUpSettings } from './made-up'
 import type { RequestQueue } from './request-queue'
-import type { StepEngine, TokenBatch } from './step-engine'
+import type { StepEngine } from './step-engine'
 import type { BenchJob, BenchResult } from './trainer-protocol'
 
 /** Steps before the measured ones: the first compiles, the second finds its memory. */
@@ -27,16 +24,6 @@ const LEAST_STEPS = 8
 const MOST_STEPS = 100
 /** Steps are measured for so long, once there are enough. */
 const LEAST_SECONDS = 8
-
-/** The reference's defaults; they do not decide the time of a step. */
-const RATES = {
-  embedding_lr: 0.2,
-  unembedding_lr: 0.004,
-  matrix_lr: 0.02,
-  weight_decay: 0,
-  init_lr_frac: 1,
-}
-const SETTINGS = { lrMultiplier: 1, momentum: 0.85 }
 
 /** @throws MidbenchError `cancelled` where a stop was asked for; `graph.memory` */
 export async function runBench(
@@ -79,15 +66,6 @@ function matrixRates({ binding }: Tensorflow): BenchResult['matrixFlops'] {
   return { float32: matrixRate(binding, 'float32'), bfloat16: matrixRate(binding, 'bfloat16') }
 }
 
-function freshEngine(job: BenchJob, tensorflow: Tensorflow): Promise<StepEngine> {
-  const shapes = parameterShapes(job.model)
-  const parameters = new Map(
-    [...initParameters(job.model, 1)].map(([name, data]) => [name, { shape: shapes.get(name) ?? [], data }]),
-  )
-  const start = { parameters, optimizer: new Map() }
-  return openEngine({ ...job, ...RATES }, job.model, start, { tensorflow })
-}
-
 /** @param onStep told before every step how many were made; may throw to end it */
 async function timeSteps(
   engine: StepEngine,
@@ -102,21 +80,12 @@ async function timeSteps(
   while (!enough()) {
     onStep(warmUp.length + seconds.length)
     const began = performance.now()
-    await engine.step([batch], SETTINGS)
+    await engine.step([batch], madeUpSettings)
     const list = warmUp.length < WARM_UP ? warmUp : seconds
     list.push((performance.now() - began) / 1000)
     await new Promise(setImmediate) // lets a stop in
   }
   return { first: warmUp[0] ?? NaN, seconds }
-}
-
-/** Tokens of which a few are frequent and most are rare, as in text. */
-function madeUpBatch(model: ModelConfig, batchSize: number, seqLen: number): TokenBatch {
-  const random = seededRandom(1)
-  const ids = Int32Array.from({ length: batchSize * seqLen + 1 }, () =>
-    Math.floor(model.vocab_size * random.uniform() ** 3),
-  )
-  return { batchSize, seqLen, inputs: ids.slice(0, -1), targets: ids.slice(1) }
 }
 
 function median(values: readonly number[]): number {

@@ -1,73 +1,67 @@
 /**
- * The supervisor's side of a trainer thread: begins its one job, passes requests on, hands its reports to a listener.
+ * The supervisor's side of a trainer: begins its one job, passes requests on, hands its reports to a listener.
  *
- * A thread that dies without a word (an uncaught error, an exit) is reported as a failure, so that every job ends with
- * exactly one of `stopped`, `done`, `evaluated`, `logits`, `losses`, `bench` or `failed`.
+ * A trainer that ends without a word (an uncaught error, an exit, a signal) is reported as `crashed`, so that every job
+ * ends with exactly one of the reports in {@link LAST_REPORTS}.
  */
-import type { MessagePort, Worker } from 'node:worker_threads'
+import type { TrainerLink, TrainerWord } from './trainer-link'
+import type { TrainerJob, TrainerReport } from './trainer-protocol'
 
-import { toFailure } from '../errors'
-import type { TrainerJob, TrainerReport, TrainerRequest } from './trainer-protocol'
-
-const LAST_REPORTS: readonly TrainerReport['type'][] = [
+/** After one of these nothing more comes. */
+export const LAST_REPORTS: readonly TrainerReport['type'][] = [
   'stopped',
   'done',
   'evaluated',
   'logits',
   'losses',
   'bench',
+  'self-test',
   'failed',
+  'crashed',
 ]
 
 export class TrainerClient {
   private ended = false
 
-  /** @param thread the worker, or a port to a trainer in this thread */
   constructor(
-    private readonly thread: Worker | MessagePort,
+    private readonly trainer: TrainerLink,
     private readonly onReport: (report: TrainerReport) => void,
   ) {
-    thread.on('message', (report: TrainerReport) => {
-      this.receive(report)
-    })
-    thread.on('error', (error: Error) => {
-      this.receive({ type: 'failed', failure: { ...toFailure(error), code: 'trainer.crashed' } })
-    })
-    thread.on('exit', (code: number) => {
-      const message = `The trainer thread ended by itself with code ${String(code)}.`
-      this.receive({ type: 'failed', failure: { code: 'trainer.crashed', message } })
-    })
+    trainer.listen(
+      (report) => {
+        this.receive(report)
+      },
+      (failure) => {
+        this.receive({ type: 'crashed', failure })
+      },
+    )
   }
 
-  /** @param data the trainer's end of the data thread's port; it moves to the trainer */
-  begin(job: TrainerJob, data: MessagePort): void {
-    const request: TrainerRequest = { type: 'begin', job, data }
-    this.thread.postMessage(request, [data])
+  begin(job: TrainerJob): void {
+    this.trainer.begin(job)
   }
 
   /** Finishes the step in hand, saves, and holds. */
   pause(): void {
-    this.request('pause')
+    this.say('pause')
   }
 
   resume(): void {
-    this.request('resume')
+    this.say('resume')
   }
 
   /** Finishes the step in hand, saves, and ends. */
   stop(): void {
-    this.request('stop')
+    this.say('stop')
   }
 
-  /** Hears nothing more of the thread: it is about to be ended, which is no failure. */
+  /** Hears nothing more of the trainer: it is about to be ended, which is no failure. */
   release(): void {
     this.ended = true
   }
 
-  private request(type: 'pause' | 'resume' | 'stop'): void {
-    if (this.ended) return
-    const request: TrainerRequest = { type }
-    this.thread.postMessage(request)
+  private say(word: TrainerWord): void {
+    if (!this.ended) this.trainer.say(word)
   }
 
   private receive(report: TrainerReport): void {

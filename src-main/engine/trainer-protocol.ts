@@ -1,7 +1,7 @@
 /**
- * What the supervisor (main process or command line) and the trainer thread say to each other. One trainer thread does
- * one job: a run, an evaluation, the logits of the first batch, the losses of a batch, or a benchmark. Batches do not pass here: the trainer
- * holds a port to the data thread.
+ * What the supervisor (main process or command line) and a trainer say to each other, whether the trainer is a thread or
+ * a process. A trainer does one job: a run, an evaluation, the logits of the first batch, the losses of a batch, a
+ * benchmark or a self-test. Batches do not pass here: the trainer has a port to a data thread.
  */
 import type { MessagePort } from 'node:worker_threads'
 
@@ -85,11 +85,19 @@ export interface BenchJob {
   threads: number | null
 }
 
-export type TrainerJob = TrainJob | EvaluateJob | LogitsJob | LossesJob | BenchJob
+/** Shows that TensorFlow can be held and trained with where the trainer runs. */
+export interface SelfTestJob {
+  type: 'self-test'
+  /** Size of one block that is held throughout, bytes. */
+  blockBytes: number
+  threads: number | null
+}
 
-/** To the trainer. `begin` is the first; the port's other end is the data thread's. */
+export type TrainerJob = TrainJob | EvaluateJob | LogitsJob | LossesJob | BenchJob | SelfTestJob
+
+/** To a trainer. `begin` is the first; `data` leads to the data thread of a thread, and a process has its own. */
 export type TrainerRequest =
-  { type: 'begin'; job: TrainerJob; data: MessagePort } | { type: 'pause' | 'resume' | 'stop' }
+  { type: 'begin'; job: TrainerJob; data: MessagePort | null } | { type: 'pause' | 'resume' | 'stop' }
 
 /** What is known of a run once its model, data and device are there. */
 export interface Prepared {
@@ -158,6 +166,13 @@ export interface LossesResult {
   step: number
 }
 
+export interface SelfTestResult {
+  /** The most that TensorFlow held while it trained. */
+  peakBytes: number
+  /** Of each step, nats a token. */
+  losses: number[]
+}
+
 /** What the trainer is at; `compiling` is the graph engine's, before the first of its kind of run. */
 export type TrainerPhase = 'preparing' | 'compiling' | 'training' | 'evaluating' | 'saving'
 
@@ -179,6 +194,9 @@ export type TrainerReport =
   | { type: 'logits'; result: LogitsResult }
   | { type: 'losses'; result: LossesResult }
   | { type: 'bench'; result: BenchResult }
+  | { type: 'self-test'; result: SelfTestResult }
   | { type: 'failed'; failure: Failure }
+  /** Said by the supervisor's side: the thread or process ended without a word of its own. */
+  | { type: 'crashed'; failure: Failure }
   /** A long part of a phase: reading the mixture, evaluating. */
   | { type: 'progress'; label: string; done: number; total: number | null; unit: string }

@@ -1,11 +1,16 @@
-// A module with one function, setEnvironment(name, value): sets a variable of the process.
+// What JavaScript cannot do to its own process: setEnvironment(name, value) sets a variable of it, endWithParent() has
+// the kernel end it when the process that started it ends.
 //
 // A worker thread's process.env is a copy that C code never sees, and TensorFlow reads its variables with getenv, some
 // of them while its library is being loaded. So this is a module of its own, loaded first. Writing the value that is
 // there already touches nothing, because other threads may be reading the environment.
 
 #include <node_api.h>
+#include <signal.h>
 #include <stdlib.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 #include <string>
 #include <vector>
@@ -31,11 +36,25 @@ napi_value set_environment(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// SIGKILL, so that it also ends in the middle of a long operation. It holds for the thread that started this process,
+// which is the main thread of Node and of Electron.
+napi_value end_with_parent(napi_env, napi_callback_info) {
+#ifdef __linux__
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+  return nullptr;
+}
+
+void export_function(napi_env env, napi_value exports, const char* name, napi_callback callback) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
+  napi_set_named_property(env, exports, name, function);
+}
+
 }  // namespace
 
 NAPI_MODULE_INIT() {
-  napi_value function;
-  napi_create_function(env, "setEnvironment", NAPI_AUTO_LENGTH, set_environment, nullptr, &function);
-  napi_set_named_property(env, exports, "setEnvironment", function);
+  export_function(env, exports, "setEnvironment", set_environment);
+  export_function(env, exports, "endWithParent", end_with_parent);
   return exports;
 }

@@ -9,7 +9,6 @@
  * it and its own symbols (see large-blocks.cc). It can be loaded before or after the window opens, in any thread and
  * in several threads; each has its own tensors. The first load of a process takes half a second, further ones 0.2 s.
  */
-import { constants } from 'node:os'
 import { join } from 'node:path'
 
 import * as tf from '@tensorflow/tfjs-core'
@@ -18,7 +17,9 @@ import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding'
 import { MidbenchError } from '../errors'
 import { memoryLimit } from '../memory-limit'
 import { threadCount, threadsVariable } from '../thread-count'
+import { openEnvironmentModule } from './environment'
 import { findTensorflow, type TensorflowInstallation } from './installation'
+import { hasFunctions, openModule, ownLibrariesFirst } from './native-module'
 import { openProgramCache, type ProgramCache, programCacheIn } from './program-cache'
 import { restoreRemovedUtil } from './removed-util'
 
@@ -145,11 +146,7 @@ function setEnvironment(
   threads: number,
   options: LoadOptions,
 ): ProgramCache | null {
-  const { setEnvironment } = openModule(
-    join(installation.bindingDirectory, 'environment.node'),
-    processLibrariesFirst,
-    isEnvironment,
-  )
+  const { setEnvironment } = openEnvironmentModule(installation)
   const programs = options.keepPrograms === false ? null : findPrograms()
   const wanted: Record<string, string> = {
     TF_CPP_MIN_LOG_LEVEL: '2', // errors only; see quiet-log.cc
@@ -191,12 +188,6 @@ async function registerBackend(binding: NativeBinding): Promise<void> {
   }
 }
 
-// ---------------------------------------------------------------------------------------------- native modules
-
-interface EnvironmentModule {
-  setEnvironment: (name: string, value: string) => void
-}
-
 /** tfjs-node's binding with the functions of module.cc. */
 interface NativeBinding extends TFJSBinding {
   /** [bytes now, peak bytes] */
@@ -205,45 +196,6 @@ interface NativeBinding extends TFJSBinding {
   limitLargeBlocks(bytes: number): void
   releaseKeptBlocks(): void
   quietErrors(quiet: boolean): void
-}
-
-/** Symbols bound at once and to the module's own libraries first: for the one module that defines malloc itself. */
-const ownLibrariesFirst = constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND
-/**
- * As any native module. With RTLD_DEEPBIND a module without a malloc of its own would be the first to bring libstdc++ in,
- * bound to libc's malloc; what libstdc++ makes and TensorFlow frees would then reach Electron's allocator and end it.
- */
-const processLibrariesFirst = constants.dlopen.RTLD_LAZY
-
-/** Loads a native module. */
-function openModule<Exports>(
-  path: string,
-  flags: number,
-  isExports: (value: unknown) => value is Exports,
-): Exports {
-  const module: { exports: unknown } = { exports: {} }
-  try {
-    process.dlopen(module, path, flags)
-  } catch (cause) {
-    throw notLoaded(path, cause instanceof Error ? cause.message : String(cause), cause)
-  }
-  if (!isExports(module.exports)) throw notLoaded(path, 'it does not export what it should')
-  return module.exports
-}
-
-function notLoaded(path: string, why: string, cause?: unknown): MidbenchError {
-  return new MidbenchError(
-    {
-      code: 'tensorflow.load',
-      message: `${path} could not be loaded: ${why}.`,
-      remedy: 'Run `npm run setup`, which checks the installation and repairs it.',
-    },
-    { cause },
-  )
-}
-
-function isEnvironment(value: unknown): value is EnvironmentModule {
-  return hasFunctions(value, ['setEnvironment'])
 }
 
 function isBinding(value: unknown): value is NativeBinding {
@@ -257,12 +209,4 @@ function isBinding(value: unknown): value is NativeBinding {
     'releaseKeptBlocks',
     'quietErrors',
   ])
-}
-
-function hasFunctions(value: unknown, names: string[]): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    names.every((name) => typeof Reflect.get(value, name) === 'function')
-  )
 }

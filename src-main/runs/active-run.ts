@@ -1,5 +1,5 @@
 /**
- * A run with its threads: hands requests to the trainer, and turns the trainer's reports into what the store, the log
+ * A run with its trainer, a thread or a process: hands requests to it, and turns the trainer's reports into what the store, the log
  * file and the listeners are told.
  *
  * The store is written here and nowhere else while the run is active, through the run's journal. It ends in one of the
@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { writeTextSafely } from '../checkpoint/safe-file'
 import { type Failure, toFailure } from '../errors'
 import { TrainerClient } from '../engine/trainer-client'
+import type { OpenedTrainer } from '../engine/trainer-link'
 import type { Outcome, Prepared, TrainJob, TrainerReport } from '../engine/trainer-protocol'
 import { hasBfloat16 } from '../processor'
 import { differences } from './differences'
@@ -21,11 +22,11 @@ import { reportFile, reportSection } from './report'
 import type { LogLine, RunState, RunSummary } from './run.schema'
 import type { RunEvent } from './run-events'
 import type { RunJournal } from './run-journal'
-import type { RunThreads } from './run-threads'
+import { crashed } from './run-errors'
 import { TimeLeft } from './time-left'
 
 /** States in which a run needs no threads any more. */
-const OVER: readonly RunState[] = ['stopped', 'done', 'failed']
+const OVER: readonly RunState[] = ['stopped', 'done', 'failed', 'interrupted']
 
 export class ActiveRun {
   state: RunState = 'preparing'
@@ -35,22 +36,25 @@ export class ActiveRun {
   })
   private readonly timeLeft = new TimeLeft()
   private totalSteps: number | null = null
+  private step = 0
+  /** Of the last whole checkpoint; null where there is none. */
+  private savedStep: number | null = null
   private readonly warned = new Set<string>()
   private logFile: Promise<void> = Promise.resolve()
 
   constructor(
     readonly id: string,
     private readonly job: TrainJob,
-    private readonly threads: RunThreads,
+    private readonly trainer: OpenedTrainer,
     private readonly journal: RunJournal,
     private readonly emit: (event: RunEvent) => void,
     /** Number of the run's last `metrics` event; 0 before the first. */
     public seq = 0,
   ) {
-    this.client = new TrainerClient(threads.trainer, (report) => {
+    this.client = new TrainerClient(trainer, (report) => {
       this.receive(report)
     })
-    this.client.begin(job, threads.dataPort)
+    this.client.begin(job)
   }
 
   pause(): void {
@@ -89,7 +93,7 @@ export class ActiveRun {
   async release(): Promise<void> {
     this.client.release()
     this.flush()
-    await this.threads.close()
+    await this.trainer.close()
     await this.logFile
     if (OVER.includes(this.state)) return
     if (this.state !== 'paused') this.state = 'interrupted'
@@ -107,6 +111,7 @@ export class ActiveRun {
         this.prepared(report.prepared)
         return
       case 'step':
+        this.step = report.metric.step
         this.timeLeft.add(report.metric)
         this.batcher.addStep(report.metric)
         return
@@ -117,6 +122,7 @@ export class ActiveRun {
         this.batcher.addLog(report.line)
         return
       case 'checkpoint':
+        this.savedStep = report.step
         this.flush()
         this.emit({ type: 'checkpoint', runId: this.id, step: report.step, dir: report.dir })
         this.emitChanged(this.journal.update({ checkpoints: report.kept, error: null }))
@@ -136,6 +142,9 @@ export class ActiveRun {
       case 'failed':
         this.end('failed', report.failure)
         return
+      case 'crashed':
+        this.end('interrupted', crashed(report.failure, this.step, this.savedStep))
+        return
       case 'progress':
         this.emit({ ...report, runId: this.id })
         return
@@ -151,6 +160,8 @@ export class ActiveRun {
 
   private prepared({ model, device, totalSteps, step, facts }: Prepared): void {
     this.totalSteps = totalSteps
+    this.step = step
+    this.savedStep = step === 0 ? null : step
     if (this.job.resume) this.journal.truncateAfter(step)
     const { config } = this.job
     const gradAccumSteps = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
@@ -194,7 +205,7 @@ export class ActiveRun {
     if (outcome.checkpointDir !== null) this.log('info', `Checkpoint: ${outcome.checkpointDir}`)
   }
 
-  private end(state: 'stopped' | 'done' | 'failed', error: Failure | null = null): void {
+  private end(state: 'stopped' | 'done' | 'failed' | 'interrupted', error: Failure | null = null): void {
     if (error !== null) this.log('error', error.message)
     this.flush()
     this.state = state

@@ -1,5 +1,5 @@
 /** What a run refuses, in words a person can act on. */
-import { MidbenchError } from '../errors'
+import { type Failure, MidbenchError } from '../errors'
 
 export function busy(name: string): MidbenchError {
   return new MidbenchError({
@@ -44,4 +44,27 @@ export function noneToResume(configPath: string): MidbenchError {
     message: `No run of ${configPath} can be resumed.`,
     remedy: 'Start one without --resume, or name the folder of a run with --run-dir.',
   })
+}
+
+/**
+ * A run whose trainer ended without a word.
+ *
+ * @param how it ended. @param step the last one made; 0 before the first. @param savedStep of its last whole checkpoint
+ */
+export function crashed(how: Failure, step: number, savedStep: number | null): Failure {
+  const message = `${how.message} ${whatIsKept(step, savedStep)}`
+  return {
+    ...how,
+    message,
+    remedy: how.remedy ?? 'Resume it: it goes on from what is saved, with the same bits.',
+  }
+}
+
+function whatIsKept(step: number, savedStep: number | null): string {
+  if (step === 0) return 'No step had been made.'
+  if (savedStep === null) return 'No checkpoint had been saved: it begins again from step 1.'
+  const again = step - savedStep
+  if (again === 0) return `The run is saved as of step ${String(step)}.`
+  const steps = again === 1 ? 'one step since then is' : `${String(again)} steps since then are`
+  return `The run is saved as of step ${String(savedStep)}; ${steps} made again.`
 }

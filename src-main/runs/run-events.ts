@@ -22,4 +22,4 @@ export type RunEvent =
   /** A long part of a phase, such as reading the mixture. */
   | { type: 'progress'; runId: string; label: string; done: number; total: number | null; unit: string }
   /** The run does nothing any more: it is paused, or has ended. */
-  | { type: 'rest'; runId: string; state: 'paused' | 'stopped' | 'done' | 'failed' }
+  | { type: 'rest'; runId: string; state: 'paused' | 'stopped' | 'done' | 'failed' | 'interrupted' }

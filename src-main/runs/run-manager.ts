@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path'
 
 import { requireSameOptions } from '../engine/resume-rules'
 import type { JobLocations, TrainJob } from '../engine/trainer-protocol'
+import type { OpenTrainer } from '../engine/trainer-link'
 import { ActiveRun } from './active-run'
 import { baseDirOf, withAbsolutePaths } from './config'
 import type { RunConfig } from './config.schema'
@@ -29,7 +30,6 @@ import {
 import { RESUMABLE, RunRecords, type RunHistory } from './run-records'
 import type { RunDetail, RunSummary } from './run.schema'
 import { RunSlot } from './run-slot'
-import type { OpenRunThreads } from './run-threads'
 import type { RunStore, StoredConfig } from './store'
 import type { FolderHold } from './store-lock'
 
@@ -41,7 +41,7 @@ export interface RunManagerOptions {
   /** The person's data: runs lie in its folder `runs`. */
   dataDir: string
   cacheDir: string
-  openThreads: OpenRunThreads
+  openTrainer: OpenTrainer
   /** Used where neither the config nor the environment names a nanochat folder. @default none */
   defaultBaseDir?: () => string | null
   /** TensorFlow's threads. @default as many as there are processors */
@@ -265,12 +265,12 @@ export class RunManager {
   }
 
   private launch(id: string, job: TrainJob): void {
-    const threads = this.options.openThreads()
+    const trainer = this.options.openTrainer()
     const emit = (event: RunEvent): void => {
       this.emit(event)
     }
     const journal = this.records.journal(id)
-    this.active.set(id, new ActiveRun(id, job, threads, journal, emit, this.lastSeq.get(id)))
+    this.active.set(id, new ActiveRun(id, job, trainer, journal, emit, this.lastSeq.get(id)))
   }
 
   private job(config: RunConfig, runDir: string, resume: boolean, stopAfter: number | undefined): TrainJob {

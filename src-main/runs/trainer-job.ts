@@ -1,9 +1,10 @@
-/** Runs one job of the trainer thread that ends with a result: an evaluation, losses, a benchmark. */
+/** Runs one job of a trainer that ends with a result: an evaluation, losses, a benchmark, a self-test. */
 import { TrainerClient } from '../engine/trainer-client'
+import type { OpenTrainer } from '../engine/trainer-link'
 import type { TrainerJob, TrainerReport } from '../engine/trainer-protocol'
 import { MidbenchError } from '../errors'
 import type { LogLine } from './run.schema'
-import { openRunThreads } from './run-threads'
+import { openChosenTrainer } from './trainer-host'
 
 type Progress = Extract<TrainerReport, { type: 'progress' }>
 
@@ -13,29 +14,32 @@ export interface TrainerJobCall {
   onProgress: (progress: Omit<Progress, 'type'>) => void
   /** Hears what is said of what went wrong and ended nothing. */
   onLog?: (line: LogLine) => void
+  /** Where the job is done. @default as the environment says, else a thread */
+  openTrainer?: OpenTrainer
 }
 
 /**
- * Starts a trainer and a data thread for the job, and ends them with it.
+ * Starts a trainer for the job, and ends it with the job.
  *
  * @param pick the result in the report that is the job's last, undefined for any other report
  * @throws MidbenchError what the job failed with; `cancelled` after an abort
  */
 export async function runTrainerJob<Result>(
   job: TrainerJob,
-  { signal, onProgress, onLog }: TrainerJobCall,
+  { signal, onProgress, onLog, openTrainer = openChosenTrainer }: TrainerJobCall,
   pick: (report: TrainerReport) => Result | undefined,
 ): Promise<Result> {
-  const threads = openRunThreads()
+  const trainer = openTrainer()
   try {
     return await new Promise<Result>((resolve, reject) => {
-      const client = new TrainerClient(threads.trainer, (report) => {
+      const client = new TrainerClient(trainer, (report) => {
         if (report.type === 'progress') {
           const { label, done, total, unit } = report
           onProgress({ label, done, total, unit })
         } else if (report.type === 'log') onLog?.(report.line)
-        else if (report.type === 'failed') reject(new MidbenchError(report.failure))
-        else {
+        else if (report.type === 'failed' || report.type === 'crashed') {
+          reject(new MidbenchError(report.failure))
+        } else {
           const result = pick(report)
           if (result !== undefined) resolve(result)
         }
@@ -44,9 +48,9 @@ export async function runTrainerJob<Result>(
         client.stop()
       })
       if (signal.aborted) client.stop()
-      client.begin(job, threads.dataPort)
+      client.begin(job)
     })
   } finally {
-    await threads.close()
+    await trainer.close()
   }
 }

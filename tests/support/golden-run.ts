@@ -1,7 +1,8 @@
 /** Runs on the golden mixture and base checkpoint, with the trainer in this thread and the data thread beside it. */
 import { MessageChannel } from 'node:worker_threads'
 
-import { TrainerClient } from '../../src-main/engine/trainer-client'
+import { LAST_REPORTS, TrainerClient } from '../../src-main/engine/trainer-client'
+import { portLink } from '../../src-main/engine/trainer-link'
 import { serveTrainer } from '../../src-main/engine/trainer'
 import type { TrainerJob, TrainerReport, TrainJob } from '../../src-main/engine/trainer-protocol'
 import { DataThread } from '../../src-main/packing/data-host'
@@ -69,13 +70,12 @@ export async function runJob(
   try {
     serveTrainer(port1)
     const last = await new Promise<TrainerReport>((resolve) => {
-      const trainer = new TrainerClient(port2, (report) => {
+      const trainer = new TrainerClient(portLink(port2, data.connectPort()), (report) => {
         reports.push(report)
         onReport(report, trainer)
-        if (['stopped', 'done', 'evaluated', 'logits', 'losses', 'failed'].includes(report.type))
-          resolve(report)
+        if (LAST_REPORTS.includes(report.type)) resolve(report)
       })
-      trainer.begin(job, data.connectPort())
+      trainer.begin(job)
     })
     const steps = reports.flatMap((report) => (report.type === 'step' ? report.metric : []))
     const evals = reports.flatMap((report) => (report.type === 'eval' ? report.metric : []))

@@ -1,7 +1,8 @@
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { TrainerClient } from '../../../../src-main/engine/trainer-client'
+import { portLink } from '../../../../src-main/engine/trainer-link'
 import type { TrainerReport, TrainerRequest } from '../../../../src-main/engine/trainer-protocol'
 
 function thread(code: string): Worker {
@@ -10,17 +11,26 @@ function thread(code: string): Worker {
   return worker
 }
 
-function nextReport(worker: Worker): Promise<TrainerReport> {
-  return new Promise((resolve) => void new TrainerClient(worker, resolve))
+/** A port that leads nowhere: the trainers here ask for no batch. */
+function noData(): MessagePort {
+  const { port1, port2 } = new MessageChannel()
+  onTestFinished(() => {
+    port2.close()
+  })
+  return port1
 }
 
-test('a thread that throws, and one that ends, are failures', async () => {
+function nextReport(worker: Worker): Promise<TrainerReport> {
+  return new Promise((resolve) => void new TrainerClient(portLink(worker, noData()), resolve))
+}
+
+test('a thread that throws, and one that ends, are told as crashed', async () => {
   expect(await nextReport(thread("throw new Error('no reason')"))).toEqual({
-    type: 'failed',
+    type: 'crashed',
     failure: { code: 'trainer.crashed', message: 'no reason' },
   })
   expect(await nextReport(thread('process.exit(3)'))).toMatchObject({
-    type: 'failed',
+    type: 'crashed',
     failure: { code: 'trainer.crashed', message: 'The trainer thread ended by itself with code 3.' },
   })
 })
@@ -29,7 +39,7 @@ test('a job ends once: what comes after its end is nothing', async () => {
   const { port1, port2 } = new MessageChannel()
   onTestFinished(() => port1.close())
   const reports: TrainerReport[] = []
-  const client = new TrainerClient(port2, (report) => reports.push(report))
+  const client = new TrainerClient(portLink(port2, noData()), (report) => reports.push(report))
   const requests: TrainerRequest[] = []
   port1.on('message', (request: TrainerRequest) => requests.push(request))
   client.pause()

@@ -8,7 +8,7 @@ import type { RunConfigInput } from '../../../../src-main/runs/config.schema'
 import { processIsAlive, thisProcess } from '../../../../src-main/files/process-identity'
 import type { RunEvent } from '../../../../src-main/runs/run-events'
 import { RunManager, type StartRun } from '../../../../src-main/runs/run-manager'
-import { openRunThreads } from '../../../../src-main/runs/run-threads'
+import { openChosenTrainer } from '../../../../src-main/runs/trainer-host'
 import { RunStore } from '../../../../src-main/runs/store'
 import { containing } from '../../../support/containing'
 import { failureOf } from '../../../support/failure'
@@ -33,7 +33,7 @@ interface Workplace {
 
 function openManager(folder = temporaryFolder()): Workplace {
   const store = RunStore.open(join(folder, 'runs.db'))
-  const manager = new RunManager({ store, dataDir: folder, cacheDir, openThreads: openRunThreads })
+  const manager = new RunManager({ store, dataDir: folder, cacheDir, openTrainer: openChosenTrainer })
   const events: RunEvent[] = []
   manager.on((event) => events.push(event))
   onTestFinished(async () => {

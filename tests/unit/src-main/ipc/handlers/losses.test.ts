@@ -7,7 +7,7 @@ import { lossHandlers } from '../../../../../src-main/ipc/handlers/losses'
 import { writeDataRecord } from '../../../../../src-main/packing/data-record'
 import { withAbsolutePaths } from '../../../../../src-main/runs/config'
 import { RunManager } from '../../../../../src-main/runs/run-manager'
-import { openRunThreads } from '../../../../../src-main/runs/run-threads'
+import { openChosenTrainer } from '../../../../../src-main/runs/trainer-host'
 import { failureOf } from '../../../../support/failure'
 import { goldenPath } from '../../../../support/golden'
 import { golden } from '../../../../support/golden-model'
@@ -30,7 +30,7 @@ function handlers(onProgress: (jobs: Jobs) => void = () => undefined): ReturnTyp
     onProgress(jobs)
   })
   const { store } = openStore()
-  const runs = new RunManager({ ...where, store, openThreads: openRunThreads })
+  const runs = new RunManager({ ...where, store, openTrainer: openChosenTrainer })
   onTestFinished(() => runs.close())
   return lossHandlers(runs, where, jobs)
 }

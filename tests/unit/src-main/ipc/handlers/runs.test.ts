@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { calls } from '../../../../../src-main/ipc/contract'
 import { runHandlers } from '../../../../../src-main/ipc/handlers/runs'
 import { RunManager } from '../../../../../src-main/runs/run-manager'
-import { openRunThreads } from '../../../../../src-main/runs/run-threads'
+import { openChosenTrainer } from '../../../../../src-main/runs/trainer-host'
 import { openStore } from '../../../../support/open-store'
 import { sampleConfig, sampleRun } from '../../../../support/run-samples'
 import { temporaryFolder } from '../../../../support/temporary-folder'
@@ -12,7 +12,7 @@ import { temporaryFolder } from '../../../../support/temporary-folder'
 it('runs.configs gives the options of the runs named that there are', async () => {
   const { store } = openStore()
   const dataDir = temporaryFolder()
-  const manager = new RunManager({ store, dataDir, cacheDir: dataDir, openThreads: openRunThreads })
+  const manager = new RunManager({ store, dataDir, cacheDir: dataDir, openTrainer: openChosenTrainer })
   onTestFinished(() => manager.close())
   for (const seed of [1, 2, 3]) {
     store.create(sampleRun({ id: `run-${String(seed)}`, config: { ...sampleConfig(), seed } }))

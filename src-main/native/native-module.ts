@@ -1,0 +1,50 @@
+/**
+ * Loads native modules, with the flags that decide whose symbols they meet. What a module exports is checked before it is
+ * used, so that a build of another version is an error with a remedy.
+ */
+import { constants } from 'node:os'
+
+import { MidbenchError } from '../errors'
+
+/** Symbols bound at once and to the module's own libraries first: for the one module that defines malloc itself. */
+export const ownLibrariesFirst = constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND
+/**
+ * As any native module. With RTLD_DEEPBIND a module without a malloc of its own would be the first to bring libstdc++ in,
+ * bound to libc's malloc; what libstdc++ makes and TensorFlow frees would then reach Electron's allocator and end it.
+ */
+export const processLibrariesFirst = constants.dlopen.RTLD_LAZY
+
+/** @throws MidbenchError `tensorflow.load` where it cannot be loaded, or exports something else */
+export function openModule<Exports>(
+  path: string,
+  flags: number,
+  isExports: (value: unknown) => value is Exports,
+): Exports {
+  const module: { exports: unknown } = { exports: {} }
+  try {
+    process.dlopen(module, path, flags)
+  } catch (cause) {
+    throw notLoaded(path, cause instanceof Error ? cause.message : String(cause), cause)
+  }
+  if (!isExports(module.exports)) throw notLoaded(path, 'it does not export what it should')
+  return module.exports
+}
+
+export function hasFunctions(value: unknown, names: string[]): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    names.every((name) => typeof Reflect.get(value, name) === 'function')
+  )
+}
+
+function notLoaded(path: string, why: string, cause?: unknown): MidbenchError {
+  return new MidbenchError(
+    {
+      code: 'tensorflow.load',
+      message: `${path} could not be loaded: ${why}.`,
+      remedy: 'Run `npm run setup`, which checks the installation and repairs it.',
+    },
+    { cause },
+  )
+}

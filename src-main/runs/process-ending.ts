@@ -1,0 +1,59 @@
+/** How a process ended, in words: what its exit status and signal mean, and the last it said. */
+import { readFileSync } from 'node:fs'
+
+export interface Ending {
+  code: number | null
+  signal: NodeJS.Signals | null
+  /** The last of what it wrote. */
+  said: string
+  /** Whether the kernel ended a process for want of memory while it ran. */
+  oomKilled: boolean
+}
+
+/** What ends a process that has done something it must not: nobody sends these. */
+const CRASHES: readonly (NodeJS.Signals | null)[] = [
+  'SIGABRT',
+  'SIGBUS',
+  'SIGFPE',
+  'SIGILL',
+  'SIGSEGV',
+  'SIGTRAP',
+]
+const MEMORY_WORDS = /out of memory|bad_alloc|heap limit|Cannot allocate memory/i
+const FAULT = /error|fatal|terminate|what\(\)/i
+/** A line that says more than a stack's frame, a rule or Node's version. */
+const TELLING = /^(?!\s*(at |\^|#?\d+[: ]|-+|Node\.js v|$))/
+
+/** One or two sentences: `The trainer process was ended by SIGKILL.` */
+export function describeEnding({ code, signal, said, oomKilled }: Ending): string {
+  const last = lastTellingLine(said)
+  const quoted = last === null ? '' : ` The last it said: ${last}`
+  if (signal === 'SIGKILL' && oomKilled) {
+    return 'The system ended the trainer process (SIGKILL) because the machine had no memory left.'
+  }
+  if (MEMORY_WORDS.test(said))
+    return `The trainer process ran out of memory (${endedWith(code, signal)}).${quoted}`
+  if (CRASHES.includes(signal)) return `The trainer process crashed with ${String(signal)}.${quoted}`
+  if (signal !== null) return `The trainer process was ended by ${signal}.`
+  if (code === null) return `The trainer process could not be started.${quoted}`
+  return `The trainer process ended by itself with exit code ${String(code)}.${quoted}`
+}
+
+/** How many processes the kernel has ended for want of memory since the machine started; 0 where it does not say. */
+export function countOomKills(): number {
+  try {
+    return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
+function endedWith(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal ?? `exit code ${String(code)}`
+}
+
+function lastTellingLine(said: string): string | null {
+  const lines = said.split('\n').filter((line) => TELLING.test(line))
+  const line = lines.findLast((each) => FAULT.test(each)) ?? lines.at(-1)
+  return line?.trim().slice(0, 300) ?? null
+}

@@ -1,0 +1,153 @@
+/**
+ * A trainer in a process of its own: where it is killed, crashes or runs out of memory, everything else stays up. It is
+ * this same program as Node, and where that does not start, the Node on the PATH.
+ *
+ * What is said to it before it is ready waits. What it writes to stdout and stderr goes to this process's stderr, and the
+ * last of it is quoted where it ends without a word.
+ */
+import type { ChildProcess } from 'node:child_process'
+
+import type { Failure } from '../errors'
+import type { OpenedTrainer } from '../engine/trainer-link'
+import type { TrainerReport, TrainerRequest } from '../engine/trainer-protocol'
+import { forkProcess, PROCESS_READY } from '../threads'
+import { describeEnding, countOomKills, type Ending } from './process-ending'
+import { trainerPrograms, type TrainerProgram } from './trainer-programs'
+
+/** Loading takes half a second; a machine that swaps may take many times that. */
+const READY_WITHIN_MS = 60_000
+/** What a process gets to end by itself before it is killed. */
+const GRACE_MS = 2000
+const TAIL_CHARACTERS = 2000
+
+export interface ProcessTrainerOptions {
+  /** Tried one after another until one starts. @default {@link trainerPrograms} */
+  programs?: readonly TrainerProgram[]
+  readyWithinMs?: number
+}
+
+export function openProcessTrainer(options: ProcessTrainerOptions = {}): OpenedTrainer {
+  return new ProcessTrainer(options)
+}
+
+class ProcessTrainer implements OpenedTrainer {
+  private readonly untried: TrainerProgram[]
+  private readonly readyWithinMs: number
+  private readonly faults: string[] = []
+  private child: ChildProcess | null = null
+  private exited: Promise<void> = Promise.resolve()
+  private ready = false
+  private closing = false
+  private waiting: TrainerRequest[] = []
+  private tail = ''
+  private onReport: (report: TrainerReport) => void = () => undefined
+  private onEnd: (how: Failure) => void = () => undefined
+
+  constructor({ programs = trainerPrograms(), readyWithinMs = READY_WITHIN_MS }: ProcessTrainerOptions) {
+    this.untried = [...programs]
+    this.readyWithinMs = readyWithinMs
+  }
+
+  listen(onReport: (report: TrainerReport) => void, onEnd: (how: Failure) => void): void {
+    this.onReport = onReport
+    this.onEnd = onEnd
+    this.startNext()
+  }
+
+  begin(job: Extract<TrainerRequest, { type: 'begin' }>['job']): void {
+    this.post({ type: 'begin', job, data: null })
+  }
+
+  say(word: Exclude<TrainerRequest['type'], 'begin'>): void {
+    this.post({ type: word })
+  }
+
+  async close(): Promise<void> {
+    this.closing = true
+    const { child } = this
+    if (child === null) return
+    if (child.connected) child.disconnect() // its sign to end
+    const kill = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
+    await this.exited
+    clearTimeout(kill)
+  }
+
+  private post(request: TrainerRequest): void {
+    if (!this.ready || this.child === null) this.waiting.push(request)
+    else if (this.child.connected) this.child.send(request) // else it has ended, which `exit` tells
+  }
+
+  private startNext(): void {
+    const program = this.untried.shift()
+    if (program === undefined) {
+      this.onEnd(notStarted(this.faults))
+      return
+    }
+    const oomKills = countOomKills()
+    const child = forkProcess('trainer-process', program)
+    this.child = child
+    this.tail = ''
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', this.hearText)
+    const late = setTimeout(() => child.kill('SIGKILL'), this.readyWithinMs)
+    child.on('message', (message) => {
+      if (message === PROCESS_READY) {
+        clearTimeout(late)
+        this.becomeReady()
+      } else this.onReport(message as TrainerReport) // of the same build: trainer-process.ts
+    })
+    this.exited = endOf(child).then(([code, signal, fault]) => {
+      clearTimeout(late)
+      const said = `${this.tail}${fault}`
+      this.ended(program, { code, signal, said, oomKilled: countOomKills() > oomKills })
+    })
+  }
+
+  private readonly hearText = (text: string): void => {
+    process.stderr.write(text)
+    this.tail = (this.tail + text).slice(-TAIL_CHARACTERS)
+  }
+
+  private becomeReady(): void {
+    this.ready = true
+    const waiting = this.waiting
+    this.waiting = []
+    for (const request of waiting) this.post(request)
+  }
+
+  private ended(program: TrainerProgram, ending: Ending): void {
+    if (this.closing) return
+    if (this.ready) this.onEnd({ code: 'trainer.crashed', message: describeEnding(ending) })
+    else {
+      this.faults.push(`${program.name} (${program.executable}): ${describeEnding(ending)}`)
+      this.startNext()
+    }
+  }
+}
+
+/**
+ * How a process ended, once all that it wrote has been read, and what kept it from starting, if anything. (Its event
+ * `close` does not come where the channel was closed from here.)
+ */
+function endOf(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null, string]> {
+  const streams = [child.stdout, child.stderr].flatMap((stream) => stream ?? [])
+  const read = Promise.all(streams.map((stream) => new Promise((resolve) => stream.once('close', resolve))))
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => {
+      void read.then(() => {
+        resolve([code, signal, ''])
+      })
+    })
+    child.once('error', (error) => {
+      if (child.pid === undefined) resolve([null, null, error.message])
+    })
+  })
+}
+
+function notStarted(faults: readonly string[]): Failure {
+  return {
+    code: 'trainer.no-start',
+    message: `No trainer process could be started. Tried: ${faults.join(' ')}`,
+    remedy:
+      'Put Node 22 or 24 on the PATH, or let the trainer run in a thread of the app: Settings, Trainer, or MIDBENCH_TRAINER_HOST=thread.',
+  }
+}
