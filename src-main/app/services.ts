@@ -83,9 +83,7 @@ export function setupServices(hub: EventHub): Services {
   const check: Services['check'] = ({ config: typed, dir, facts }) =>
     checkConfig(typed, async (config) =>
       gatherFacts(config, baseDirOf(config, dir, defaultBaseDir()), files.person.folder, {
-        epochSteps: facts?.epoch_steps ?? null,
-        valBatches: facts?.val_batches ?? null,
-        longerThanRow: facts?.longer_than_row ?? null,
+        packing: facts,
         tokPerSec: speedOfRunsLike(config, store.recentSpeeds(20)),
         lacking: await lackingData(config.mixture, data.locations(config, dir)),
       }),

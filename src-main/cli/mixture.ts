@@ -1,9 +1,17 @@
-/** `mixture`: lengths, tasks and the head of the shuffled order of both splits. */
+/**
+ * `mixture`: lengths, tasks and the head of the shuffled order of both splits, and by task what it amounts to in tokens
+ * and what rendering cuts off. Counting renders every conversation the first time: minutes on the full mixture.
+ */
+import type { Mixture, TaskInfo } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
+import { toFailure } from '../errors'
+import { taskLengths, type TaskLengths } from '../packing/task-lengths'
 import { loadConfig, parseConfigFields, type LoadedConfig } from '../runs/config'
+import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
 import type { Command, CommandIo } from './command'
-import { openSplit } from './open-data'
-import { requiredString } from './usage'
+import { openSplit, tokenizerDirOf } from './open-data'
+import { callContext, splitDataOver } from './open-split-data'
+import { failureText, requiredString } from './usage'
 
 const usage = 'mixture --config F'
 /** Entries of the order that are printed. */
@@ -11,28 +19,64 @@ const HEAD = 20
 
 export const command: Command = {
   name: 'mixture',
-  summary: 'lengths, tasks and the head of the shuffled order of both splits',
+  summary: 'lengths, tasks and the head of the shuffled order of both splits, and what rendering cuts off',
   usage,
   options: { config: { type: 'string' }, json: { type: 'boolean' } },
 
   async run(values, io) {
     const loaded = await loadConfig(requiredString(values, 'config', usage), parseConfigFields)
-    const train = await describeSplit(loaded, 'train', io)
-    const val = await describeSplit(loaded, 'val', io)
+    const tokenizer = await tokenizerIfThere(loaded, io)
+    const train = await describeSplit(loaded, 'train', tokenizer, io)
+    const val = await describeSplit(loaded, 'val', tokenizer, io)
     io.stdout(JSON.stringify({ train, val }))
     return 0
   },
 }
 
-async function describeSplit(loaded: LoadedConfig, split: SplitName, io: CommandIo): Promise<object> {
-  const mixture = await openSplit(loaded, split, io)
+/** A mixture is told without a tokenizer too; that its tokens are not counted then is said. */
+async function tokenizerIfThere(loaded: LoadedConfig, io: CommandIo): Promise<Tokenizer | null> {
   try {
-    const head = Array.from({ length: Math.min(HEAD, mixture.length) }, (_, index) => {
-      const { task, row } = mixture.locate(index)
-      return [task, row]
-    })
-    return { length: mixture.length, index_map_head: head, tasks: mixture.tasks }
+    return await loadTokenizer(tokenizerDirOf(loaded))
+  } catch (error) {
+    io.stderr(
+      `Tokens are not counted, and neither is what rendering cuts off. ${failureText(toFailure(error))}`,
+    )
+    return null
+  }
+}
+
+async function describeSplit(
+  loaded: LoadedConfig,
+  split: SplitName,
+  tokenizer: Tokenizer | null,
+  io: CommandIo,
+): Promise<object> {
+  const mixture = await openSplit(loaded, split, io)
+  const data = tokenizer === null ? null : splitDataOver(mixture, tokenizer, loaded, split, io)
+  try {
+    const table = await data?.table(callContext(io))
+    const counted = table && taskLengths(table, mixture.tasks.length, loaded.config.max_seq_len + 1)
+    const tasks = mixture.tasks.map((task, i) => withTokens(task, counted?.[i]))
+    return { length: mixture.length, index_map_head: headOf(mixture), tasks }
   } finally {
-    await mixture.close()
+    await (data ?? mixture).close()
+  }
+}
+
+function headOf(mixture: Mixture): number[][] {
+  return Array.from({ length: Math.min(HEAD, mixture.length) }, (_, index) => {
+    const { task, row } = mixture.locate(index)
+    return [task, row]
+  })
+}
+
+/** null where tokens are not counted. */
+function withTokens(task: TaskInfo, counted: TaskLengths | undefined): object {
+  return {
+    ...task,
+    tokens: counted?.tokens ?? null,
+    longest: counted?.max ?? null,
+    conversations_cut_by_rendering: counted?.conversations_cut_by_rendering ?? null,
+    tokens_cut_by_rendering: counted?.tokens_cut_by_rendering ?? null,
   }
 }

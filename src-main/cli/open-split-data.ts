@@ -1,14 +1,13 @@
 /** A config's split with its token cache, for the commands that need every conversation's length. */
-import { join } from 'node:path'
-
+import type { Mixture } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
 import { CachedSource } from '../data/token-cache/cached-source'
 import type { CallContext } from '../packing/port-calls'
 import { SplitData } from '../packing/split-data'
 import type { LoadedConfig } from '../runs/config'
-import { loadTokenizer } from '../tokenizer/tokenizer'
+import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
 import type { CommandIo } from './command'
-import { locationsOf, noticeTo, openSplit } from './open-data'
+import { locationsOf, noticeTo, openSplit, tokenizerDirOf } from './open-data'
 
 const REPORT_EVERY_MS = 2000
 
@@ -18,14 +17,23 @@ export async function openSplitData(
   split: SplitName,
   io: CommandIo,
 ): Promise<SplitData> {
-  const tokenizerDir = join(loaded.baseDir, 'tokenizer')
-  const tokenizer = await loadTokenizer(tokenizerDir)
-  const mixture = await openSplit(loaded, split, io)
+  const tokenizer = await loadTokenizer(tokenizerDirOf(loaded))
+  return splitDataOver(await openSplit(loaded, split, io), tokenizer, loaded, split, io)
+}
+
+/** The same over a mixture and a tokenizer that are open already; closing it closes the mixture. */
+export function splitDataOver(
+  mixture: Mixture,
+  tokenizer: Tokenizer,
+  loaded: LoadedConfig,
+  split: SplitName,
+  io: CommandIo,
+): SplitData {
   const onFault = noticeTo(io)
   const setup = {
     entries: loaded.config.mixture[split],
     locations: locationsOf(loaded),
-    tokenizerDir,
+    tokenizerDir: tokenizerDirOf(loaded),
     onFault,
   }
   return new SplitData(mixture, tokenizer, new CachedSource(mixture, tokenizer, setup), onFault)

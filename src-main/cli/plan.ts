@@ -1,8 +1,11 @@
 /** `plan`: the whole epoch without training it: steps, and what is used, cropped and padded, in total and by task. */
-import { planEpoch } from '../packing/plan'
-import { type PlanView, viewPlan } from '../packing/plan-view'
+import { entryFacts, lostShare } from '../packing/packing-facts'
+import type { PlanView } from '../packing/plan-view'
+import { SplitPlans } from '../packing/split-plans'
+import type { PackingOptions } from '../packing/types'
 import { loadConfig } from '../runs/config'
 import type { RunConfig } from '../runs/config.schema'
+import { MAX_CONVERSATION_TOKENS } from '../tokenizer/render'
 import type { Command } from './command'
 import { parseSplit } from './open-data'
 import { callContext, openSplitData } from './open-split-data'
@@ -23,13 +26,18 @@ export const command: Command = {
     const loaded = await loadConfig(requiredString(values, 'config', usage))
     const data = await openSplitData(loaded, split, io)
     try {
-      const { mixture } = data
-      const { lengths, tasks } = await data.table(callContext(io))
-      const taskCount = mixture.tasks.length
-      const plan = planEpoch({ lengths, tasks, taskCount }, planOptions(loaded.config))
-      const view = viewPlan(plan, mixture.tasks)
+      const { config } = loaded
+      const plans = new SplitPlans(data, packingOptions(config))
+      const request = {
+        split,
+        batches_per_step: config.total_batch_size / (config.device_batch_size * config.max_seq_len),
+        num_iterations: config.num_iterations === -1 ? null : config.num_iterations,
+      }
+      const view = await plans.view(request, callContext(io))
       const lines =
-        values['json'] === true ? [JSON.stringify({ ...view, curve: undefined })] : planLines(view)
+        values['json'] === true
+          ? [JSON.stringify({ ...view, curve: undefined })]
+          : [...planLines(view), ...lossLines(view, data.mixture.tasks)]
       for (const line of lines) io.stdout(line)
       return 0
     } finally {
@@ -39,12 +47,21 @@ export const command: Command = {
 }
 
 /** The run's own packing, by one reader. */
-function planOptions(config: RunConfig): Parameters<typeof planEpoch>[1] {
+function packingOptions(config: RunConfig): PackingOptions {
   const { packing, device_batch_size: batchSize, max_seq_len: seqLen, buffer_size: bufferSize } = config
-  const batchesPerStep = config.total_batch_size / (batchSize * seqLen)
-  const steps = config.num_iterations
-  const limit = steps === -1 ? {} : { totalBatches: steps * batchesPerStep }
-  return { packing, batchSize, seqLen, bufferSize, rank: 0, worldSize: 1, batchesPerStep, ...limit }
+  return { packing, batchSize, seqLen, bufferSize, rank: 0, worldSize: 1 }
+}
+
+/** A line a task that loses some of its tokens, the heaviest loss first. */
+export function lossLines(plan: PlanView, tasks: Parameters<typeof entryFacts>[1]): string[] {
+  const losing = entryFacts(plan, tasks).filter((entry) => lostShare(entry) > 0)
+  losing.sort((a, b) => lostShare(b) - lostShare(a))
+  return losing.length === 0
+    ? []
+    : [
+        '',
+        ...losing.map((entry) => `${shorten(entry.name)} loses ${percent(lostShare(entry))} of its tokens`),
+      ]
 }
 
 /** The plan as a person reads it. */
@@ -61,9 +78,21 @@ export function planLines(plan: PlanView): string[] {
     `never trained ${count(plan.conversations_never_trained)} of ${count(plan.conversations)} conversations; ` +
       `${count(plan.conversations_placed_again)} are trained twice, as the next pass begins`,
     `too long      ${count(plan.conversations_longer_than_row)} conversations are longer than a row`,
+    `cut           ${count(plan.tokens_cut_by_rendering)} tokens of ${count(plan.conversations_cut_by_rendering)} conversations, ` +
+      `past the ${count(MAX_CONVERSATION_TOKENS)} that rendering keeps`,
     '',
     ...table(
-      ['task', 'conversations', 'tokens', 'used', 'cropped', 'cropped conv.', 'never trained', 'too long'],
+      [
+        'task',
+        'conversations',
+        'tokens',
+        'used',
+        'cropped',
+        'cropped conv.',
+        'never trained',
+        'too long',
+        'cut',
+      ],
       plan.per_task.map((task) => [
         shorten(task.name),
         count(task.conversations),
@@ -73,6 +102,7 @@ export function planLines(plan: PlanView): string[] {
         count(task.conversations_cropped),
         count(task.conversations_never_trained),
         count(task.conversations_longer_than_row),
+        count(task.tokens_cut_by_rendering),
       ]),
     ),
   ]

@@ -1,6 +1,7 @@
 /** What a run says of itself once everything is open: the report `prepared`, and the first lines of its log. */
 import { flopsPerToken, parameterCount } from '../model/flops'
-import type { OpenedData, PackingFacts } from '../packing/data-protocol'
+import type { OpenedData } from '../packing/data-protocol'
+import type { PackingFacts } from '../packing/packing-facts.schema'
 import type { RunConfig } from '../runs/config.schema'
 import type { Device } from './device'
 import type { RunStart } from './run-start'
@@ -31,7 +32,7 @@ export function prepared({ config, start, facts, device, engine }: OpenRun): Pre
       n_kv_head,
     },
     device: deviceText(device, engine),
-    totalSteps: config.num_iterations === -1 ? facts.epochSteps : config.num_iterations,
+    totalSteps: config.num_iterations === -1 ? facts.epoch_steps : config.num_iterations,
     facts,
     step: start.state.step,
   }

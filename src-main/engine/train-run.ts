@@ -16,7 +16,8 @@ import { flopsPerToken } from '../model/flops'
 import { initParameters } from '../model/init'
 import { peakMemory } from '../native/process-memory'
 import type { DataClient } from '../packing/data-client'
-import type { OpenedData, PackingFacts } from '../packing/data-protocol'
+import type { OpenedData } from '../packing/data-protocol'
+import type { PackingFacts } from '../packing/packing-facts.schema'
 import type { LogLine } from '../runs/run.schema'
 import { firstLines, type OpenRun, prepared } from './announcement'
 import { type Device, openDevice } from './device'
@@ -63,7 +64,8 @@ export class TrainRun {
     const folders = await resolveBaseFolder(locations.baseDir, locations.dataDir, initParameters)
     const call = reportedCall(this.requests, this.report)
     const { data, opened } = await openData(port, config, locations, call)
-    const facts = await data.facts(this.gradAccumSteps, call)
+    const asked = { batches_per_step: this.gradAccumSteps, num_iterations: this.steps }
+    const facts = await data.facts(asked, call)
     this.requireOneStep(facts)
     const { start, device, engine } = await this.openEngine(folders.readFrom, opened)
     try {
@@ -232,7 +234,7 @@ export class TrainRun {
 
   // -------------------------------------------------------------- beginning
 
-  private requireOneStep({ epochSteps }: PackingFacts): void {
+  private requireOneStep({ epoch_steps: epochSteps }: PackingFacts): void {
     if (this.steps !== null || epochSteps > 0) return
     throw new MidbenchError({
       code: 'run.no-step',

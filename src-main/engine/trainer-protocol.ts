@@ -8,7 +8,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { SplitName } from '../data/mixture.schema'
 import type { Failure } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
-import type { PackingFacts } from '../packing/data-protocol'
+import type { PackingFacts } from '../packing/packing-facts.schema'
 import type { RunConfig } from '../runs/config.schema'
 import type { EvalMetric, LogLine, RunDetail, StepMetric, TaskBpb } from '../runs/run.schema'
 

@@ -9,15 +9,9 @@ import type { JsonLinesCheck } from '../data/tasks/custom-json'
 import type { BatchView } from './batch-view'
 import type { Comparison } from './compare'
 import type { ConversationAt, ConversationPlace, ConversationView } from './conversation-view'
-import type {
-  CompareRequest,
-  DataCalls,
-  DataOptions,
-  OpenedData,
-  PackingFacts,
-  PlanRequest,
-} from './data-protocol'
+import type { CompareRequest, DataCalls, DataOptions, OpenedData, PlanRequest } from './data-protocol'
 import type { LayoutView } from './layout-view'
+import type { PackingFacts } from './packing-facts.schema'
 import type { PlanView } from './plan-view'
 import { PortCaller, type CallOptions } from './port-calls'
 import type { RowReplay } from './replay'
@@ -133,8 +127,8 @@ export class DataClient {
   }
 
   /** What a preflight asks of packing. */
-  facts(batchesPerStep: number, call?: CallOptions): Promise<PackingFacts> {
-    return this.caller.call('facts', { batches_per_step: batchesPerStep }, call)
+  facts(request: Omit<PlanRequest, 'split'>, call?: CallOptions): Promise<PackingFacts> {
+    return this.caller.call('facts', request, call)
   }
 
   /** What other packings would do with the same conversations. */

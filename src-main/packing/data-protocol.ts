@@ -12,6 +12,7 @@ import type { Comparison, PackingVariant } from './compare'
 import type { ConversationAt, ConversationPlace, ConversationView } from './conversation-view'
 import type { DataIdentity } from './data-identity.schema'
 import type { LayoutView } from './layout-view'
+import type { PackingFacts } from './packing-facts.schema'
 import type { PackingName } from './packings.schema'
 import type { PlanView } from './plan-view'
 import type { RowReplay } from './replay'
@@ -79,16 +80,6 @@ export interface CompareRequest {
   variants: PackingVariant[]
 }
 
-/** What packing knows before a run, for its preflight checks. */
-export interface PackingFacts {
-  /** Complete optimizer steps of one epoch. */
-  epochSteps: number
-  /** Batches that one pass over the val mixture fills; null without val tasks. */
-  valBatches: number | null
-  /** Train conversations longer than a row. */
-  longerThanRow: number
-}
-
 export interface DataCalls {
   /** Opens the mixture and the tokenizer; every other call is about what was opened last on this port. */
   open: { input: DataOptions; output: OpenedData }
@@ -110,7 +101,7 @@ export interface DataCalls {
   taskLengths: { input: { split: SplitName }; output: TaskLengths[] }
   /** The calls below need all lengths, and render what has not been rendered first. */
   plan: { input: PlanRequest; output: PlanView }
-  facts: { input: { batches_per_step: number }; output: PackingFacts }
+  facts: { input: Omit<PlanRequest, 'split'>; output: PackingFacts }
   compare: { input: CompareRequest; output: Comparison[] }
   /** Where a conversation of the plan went; null when it is never trained. */
   findConversation: { input: PlanRequest & { conversation: number }; output: ConversationPlace | null }

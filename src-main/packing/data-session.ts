@@ -12,10 +12,12 @@ import { viewBatch } from './batch-view'
 import { BatchFinder } from './batch-finder'
 import { viewConversation } from './conversation-view'
 import type { Borrowed, DataLibrary } from './data-library'
-import type { DataCalls, DataOptions, OpenedData, PackingFacts } from './data-protocol'
+import type { DataCalls, DataOptions, OpenedData, PlanRequest } from './data-protocol'
 import type { DataIdentity } from './data-identity.schema'
 import { viewLayout } from './layout-view'
 import { createLoader, type Loader, type LoaderOptions } from './loader'
+import { packingFacts, runIsPlanned } from './packing-facts'
+import type { PackingFacts } from './packing-facts.schema'
 import { moving, type CallContext, type CallHandlers } from './port-calls'
 import { replayRow } from './replay'
 import { searchTask } from './search'
@@ -83,7 +85,7 @@ export class DataSession {
       return taskLengths(await data.table(context), data.mixture.tasks.length, seqLen + 1)
     },
     plan: (request, context) => this.openSplit(request.split).plans.view(request, context),
-    facts: ({ batches_per_step }, context) => this.facts(batches_per_step, context),
+    facts: (request, context) => this.facts(request, context),
     compare: (request, context) => this.openSplit(request.split).plans.compare(request, context),
     findConversation: (request, context) =>
       this.openSplit(request.split).plans.findConversation(request, context),
@@ -163,16 +165,17 @@ export class DataSession {
     }
   }
 
-  private async facts(batchesPerStep: number, context: CallContext): Promise<PackingFacts> {
-    const request = { batches_per_step: batchesPerStep, num_iterations: null }
-    const train = await this.openSplit('train').plans.view({ ...request, split: 'train' }, context)
-    const val = this.current().splits.val?.plans
+  private async facts(asked: Omit<PlanRequest, 'split'>, context: CallContext): Promise<PackingFacts> {
+    const { plans, borrowed } = this.openSplit('train')
+    const request = { ...asked, split: 'train' as const }
+    const epoch = await plans.view({ ...request, num_iterations: null }, context)
+    const { num_iterations: steps } = asked
+    const isPlanned = steps === null || runIsPlanned(steps, epoch)
+    const run = isPlanned ? await plans.view(request, context) : null
+    const valPlans = this.current().splits.val?.plans
     const oneByOne = { split: 'val' as const, batches_per_step: 1, num_iterations: null }
-    return {
-      epochSteps: train.steps,
-      valBatches: val ? (await val.view(oneByOne, context)).batches : null,
-      longerThanRow: train.conversations_longer_than_row,
-    }
+    const val = valPlans ? await valPlans.view(oneByOne, context) : null
+    return packingFacts({ epoch, run, val }, borrowed.split.mixture.tasks)
   }
 
   private async valBatch(index: number, context: CallContext): Promise<PackedBatch> {

@@ -74,10 +74,11 @@ export class ActiveRun {
 
   /** Keeps the preflight's warnings in the log, each once. */
   warn(findings: readonly Finding[]): void {
-    for (const { level, path, message } of findings) {
+    for (const { level, path, message, remedy } of findings) {
       if (level !== 'warn' || this.warned.has(message)) continue
       this.warned.add(message)
-      this.log('warn', path === '' ? message : `${path}: ${message}`)
+      const text = remedy === undefined ? message : `${message} ${remedy}`
+      this.log('warn', path === '' ? text : `${path}: ${text}`)
     }
   }
 
@@ -165,7 +166,7 @@ export class ActiveRun {
     if (this.job.resume) this.journal.truncateAfter(step)
     const { config } = this.job
     const gradAccumSteps = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
-    const known = { ...nothingKnown, ...facts, device, bfloat16: hasBfloat16() }
+    const known = { ...nothingKnown, packing: facts, device, bfloat16: hasBfloat16() }
     this.warn(preflight(config, known).findings)
     this.emitChanged(
       this.journal.update({

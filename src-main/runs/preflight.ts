@@ -6,10 +6,12 @@
 import { byteSize } from '../byte-size'
 import { type Issue, MidbenchError } from '../errors'
 import { variantOf } from '../model/variants/variant'
+import type { PackingFacts } from '../packing/packing-facts.schema'
 import { crossFieldIssues } from './config'
 import type { RunConfig } from './config.schema'
 import { type BaseModel, derive } from './derive'
 import { precisionDifference } from './differences'
+import { lossFindings } from './preflight-losses'
 import type { Derived, Finding } from './preflight.schema'
 
 /** What is known besides the config; null where it is not (yet), and then nothing is said about it. */
@@ -18,12 +20,8 @@ export interface PreflightFacts {
   base: BaseModel | MidbenchError | null
   /** Of the tokenizer. */
   vocabSize: number | null
-  /** Steps of one epoch by the epoch plan. */
-  epochSteps: number | null
-  /** Batches that one pass over the val mixture fills. */
-  valBatches: number | null
-  /** Train conversations longer than a row. */
-  longerThanRow: number | null
+  /** What the plans of the mixture say. */
+  packing: PackingFacts | null
   /** Data that is not on this machine and can be downloaded, with the first entry that needs it. */
   lacking: readonly { path: string; label: string }[] | null
   /** Speed of the last run like this one. */
@@ -41,9 +39,7 @@ export interface PreflightFacts {
 export const nothingKnown: PreflightFacts = {
   base: null,
   vocabSize: null,
-  epochSteps: null,
-  valBatches: null,
-  longerThanRow: null,
+  packing: null,
   lacking: null,
   tokPerSec: null,
   freeDiskBytes: null,
@@ -60,14 +56,18 @@ export interface Preflight {
 
 export function preflight(config: RunConfig, facts: PreflightFacts = nothingKnown): Preflight {
   const base = facts.base instanceof MidbenchError ? null : facts.base
-  const derived = derive(config, { ...facts, base })
+  const derived = derive(config, {
+    base,
+    epochSteps: facts.packing?.epoch_steps ?? null,
+    tokPerSec: facts.tokPerSec,
+  })
   const findings = [
     ...batchFindings(config, derived),
     ...engineFindings(config, facts),
     ...baseFindings(config, facts),
     ...horizonFindings(config, facts),
     ...evalFindings(config, derived, facts),
-    ...dataFindings(config, facts),
+    ...lossFindings(config, facts.packing),
     ...lackingFindings(facts),
     ...spaceFindings(config, derived, facts),
   ]
@@ -148,7 +148,8 @@ function baseFindings(config: RunConfig, { base, vocabSize }: PreflightFacts): F
     : [...findings, ok('model_tag', `Base checkpoint ${base.tag}, step ${count(base.step)}.`)]
 }
 
-function horizonFindings(config: RunConfig, { epochSteps }: PreflightFacts): Finding[] {
+function horizonFindings(config: RunConfig, { packing }: PreflightFacts): Finding[] {
+  const epochSteps = packing?.epoch_steps ?? null
   if (config.save_every === -1) {
     const message = 'Nothing is saved before a pause, a stop or the end: a killed run starts anew.'
     return [
@@ -161,10 +162,7 @@ function horizonFindings(config: RunConfig, { epochSteps }: PreflightFacts): Fin
 
 function repeatFinding(config: RunConfig, epochSteps: number | null): Finding[] {
   if (epochSteps === null) return []
-  if (epochSteps === 0) {
-    const message = 'The mixture does not fill one step.'
-    return [block('total_batch_size', message, 'Lower total_batch_size or add conversations.')]
-  }
+  if (epochSteps === 0) return [tooSmall(config)]
   const rounds = config.num_iterations / epochSteps
   if (rounds <= 1) return [ok('num_iterations', `One epoch is ${count(epochSteps)} steps.`)]
   return [
@@ -176,7 +174,19 @@ function repeatFinding(config: RunConfig, epochSteps: number | null): Finding[] 
   ]
 }
 
-function evalFindings(config: RunConfig, derived: Derived, { valBatches }: PreflightFacts): Finding[] {
+/** One epoch has no step then; asked-for steps go round the mixture, each more than once. */
+function tooSmall({ num_iterations: steps }: RunConfig): Finding {
+  const message = 'The mixture does not fill one step'
+  const remedy = 'Lower total_batch_size or add conversations.'
+  if (steps === -1) return block('total_batch_size', `${message}.`, remedy)
+  return warn(
+    'total_batch_size',
+    `${message}: each of the ${count(steps)} goes round it more than once.`,
+    remedy,
+  )
+}
+
+function evalFindings(config: RunConfig, derived: Derived, { packing }: PreflightFacts): Finding[] {
   if (config.eval_every === -1) return [warn('eval_every', 'No validation: the run will have no bpb.')]
   if (config.mixture.val.length === 0) {
     const remedy = 'Add a task to mixture.val, or set eval_every to -1.'
@@ -191,6 +201,7 @@ function evalFindings(config: RunConfig, derived: Derived, { valBatches }: Prefl
       ),
     ]
   }
+  const valBatches = packing?.val_batches ?? null
   if (valBatches !== null && derived.eval_batches > valBatches) {
     return [
       warn(
@@ -201,18 +212,6 @@ function evalFindings(config: RunConfig, derived: Derived, { valBatches }: Prefl
     ]
   }
   return [ok('eval_tokens', `An evaluation reads ${count(derived.eval_batches)} batches.`)]
-}
-
-function dataFindings(config: RunConfig, { longerThanRow }: PreflightFacts): Finding[] {
-  if (longerThanRow === null) return []
-  if (longerThanRow === 0) return [ok('max_seq_len', 'Every conversation fits in a row.')]
-  return [
-    warn(
-      'max_seq_len',
-      `${count(longerThanRow)} conversations are longer than a row of ${count(config.max_seq_len + 1)} tokens and are always cropped.`,
-      'Raise max_seq_len, or leave them.',
-    ),
-  ]
 }
 
 function lackingFindings({ lacking }: PreflightFacts): Finding[] {

@@ -1,6 +1,6 @@
 /**
- * What a preflight has to know of the whole epoch: its steps, what the val mixture fills, conversations longer than a
- * row. Counting takes every conversation's length: moments once these are known, minutes where a mixture has never been
+ * What a preflight has to know of the whole epoch: its steps, what the val mixture fills, what each task loses, what the
+ * run leaves out. Counting takes every conversation's length: moments once these are known, minutes where a mixture has never been
  * rendered. So it is a job, made where it is looked at and cancelled when that is left.
  */
 import { createSharedComposable, watchDebounced } from '@vueuse/core'
@@ -18,7 +18,10 @@ export const usePackingFacts = createSharedComposable(() => {
   const known = shallowRef<{ of: string; facts: PackingFacts } | null>(null)
   const error = shallowRef<CallError | null>(null)
 
-  const context = computed(() => (project.value ? planContext(project.value) : null))
+  /** The epoch, and how much of it the run is asked for. */
+  const context = computed(() =>
+    project.value ? `${planContext(project.value)} ${project.value.config.num_iterations}` : null,
+  )
   /** Null while they are not known: those of other options are never shown. */
   const facts = computed(() => (known.value?.of === context.value ? known.value.facts : null))
 

@@ -29,6 +29,8 @@ export interface MixtureRow {
   longest: number | null
   /** Share of the conversations that are longer than a row. */
   longerShare: number | null
+  /** Conversations that rendering cuts. */
+  cut: number | null
 }
 
 export interface MixtureTotals {
@@ -98,6 +100,7 @@ export function mixtureRows(
       mean: lengths?.mean ?? null,
       longest: lengths?.max ?? null,
       longerShare: ratio(lengths?.longer_than_row, lengths?.conversations),
+      cut: lengths?.conversations_cut_by_rendering ?? null,
     }
   })
 }

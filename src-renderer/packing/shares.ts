@@ -36,6 +36,8 @@ export interface EpochShare {
   cropped_conversations: number
   never_trained: number
   longer_than_row: number
+  /** Ids that rendering cut off before packing. */
+  cut: number
 }
 
 /** Every task of the plan, by colour, the repeats of an entry under its first task. */
@@ -50,6 +52,7 @@ export function epochByColour(plan: PlanView, colourOfTask: readonly number[]): 
     sum.cropped_conversations += task.conversations_cropped
     sum.never_trained += task.conversations_never_trained
     sum.longer_than_row += task.conversations_longer_than_row
+    sum.cut += task.tokens_cut_by_rendering
     sums.set(colour, sum)
   }
   return [...sums.values()].sort((a, b) => a.colour - b.colour)
@@ -62,4 +65,5 @@ const NOTHING = {
   cropped_conversations: 0,
   never_trained: 0,
   longer_than_row: 0,
+  cut: 0,
 }

@@ -8,15 +8,6 @@ export const int32 = z.custom<Int32Array>((value) => value instanceof Int32Array
 export const float32 = z.custom<Float32Array>((value) => value instanceof Float32Array)
 export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
 export const splitName = z.enum(['train', 'val'])
-/** What every conversation's length has to be known for. */
-export const packingFacts = z.object({
-  /** Complete optimizer steps of one epoch. */
-  epoch_steps: z.int(),
-  /** Batches that one pass over the val mixture fills; null without val tasks. */
-  val_batches: z.int().nullable(),
-  /** Train conversations longer than a row. */
-  longer_than_row: z.int(),
-})
 /** A config as the window edits it, with the folder that its relative paths count from. */
 export const configAt = { config: runConfig, dir: z.string() }
 /**

@@ -3,9 +3,10 @@
  * one: the plan of the epoch, how a row was filled, what other packings would do.
  */
 import { z } from 'zod'
+import { packingFacts } from '../../packing/packing-facts.schema'
 import { packingName } from '../../packing/packings.schema'
 import { runDetail } from '../../runs/run.schema'
-import { bytes, configAt, int32, packedFrom, packingFacts, splitName } from './common.schema'
+import { bytes, configAt, int32, packedFrom, splitName } from './common.schema'
 import { mixtureCalls } from './mixture.schema'
 
 const span = z.object({

@@ -1,8 +1,9 @@
 /** The project: the config that the window edits, and the file it lives in. */
 import { z } from 'zod'
+import { packingFacts } from '../../packing/packing-facts.schema'
 import { runConfig } from '../../runs/config.schema'
 import { derived, finding } from '../../runs/preflight.schema'
-import { nothing, packingFacts } from './common.schema'
+import { nothing } from './common.schema'
 
 export const project = z.object({
   name: z.string(),

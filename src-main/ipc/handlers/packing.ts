@@ -59,14 +59,10 @@ export function packingHandlers(
       }),
     'packing.facts': ({ config, dir, job }) =>
       jobs.run(job, async (context) => {
-        const { batches_per_step: batchesPerStep } = planRequest(config, 'train')
+        const { batches_per_step } = planRequest(config, 'train')
+        const steps = config.num_iterations === -1 ? null : config.num_iterations
         const { client } = await open({ config, dir }, context)
-        const facts = await client.facts(batchesPerStep, context)
-        return {
-          epoch_steps: facts.epochSteps,
-          val_batches: facts.valBatches,
-          longer_than_row: facts.longerThanRow,
-        }
+        return client.facts({ batches_per_step, num_iterations: steps }, context)
       }),
     'packing.find': ({ split, conversation, job, ...source }) =>
       jobs.run(job, async (context) => {

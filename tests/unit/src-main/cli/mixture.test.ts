@@ -23,6 +23,17 @@ const golden = readGolden(
   }),
 )
 
+const countedSplit = z.looseObject({
+  tasks: z.array(
+    z.looseObject({
+      tokens: z.int().nullable(),
+      conversations_cut_by_rendering: z.int().nullable(),
+      tokens_cut_by_rendering: z.int().nullable(),
+    }),
+  ),
+})
+const counted = z.object({ train: countedSplit, val: countedSplit })
+
 let config: string
 
 beforeEach(() => {
@@ -51,6 +62,43 @@ describe('mixture', () => {
       },
       val: { length: golden.val_len, tasks: [{ length: 80 }, { length: 52 }, { length: 20 }] },
     })
+  })
+
+  it('counts tokens, and what rendering cuts off, by task', async () => {
+    const folder = temporaryFolder()
+    const turns = (words: number): string =>
+      JSON.stringify([
+        { role: 'user', content: 'Go on.' },
+        { role: 'assistant', content: 'word '.repeat(words) },
+      ])
+    writeFileSync(join(folder, 'long.jsonl'), `${turns(4_000_000)}\n${turns(10)}\n`)
+    writeFileSync(join(folder, 'short.jsonl'), `${turns(10)}\n`)
+    const train = ['long', 'short'].map((name) => ({ task: 'CustomJSON', filepath: `${name}.jsonl` }))
+    const mine = join(folder, 'config.json')
+    writeFileSync(
+      mine,
+      JSON.stringify({ base_dir: goldenPath('nanochat_base'), mixture: { train, val: train } }),
+    )
+    const result = counted.parse(await printed(mixture, ['--config', mine]))
+    const [long, short] = result.train.tasks
+    expect(short).toMatchObject({ conversations_cut_by_rendering: 0, tokens_cut_by_rendering: 0 })
+    expect(long).toMatchObject({ longest: 2048, tokens: 2048 + (short?.tokens ?? 0) })
+    expect(long?.conversations_cut_by_rendering).toBe(1)
+    expect(long?.tokens_cut_by_rendering).toBeGreaterThan(4_000_000 - 2048)
+    expect(result.val.tasks).toEqual(result.train.tasks)
+  }, 60_000)
+
+  it('is told without a tokenizer too, and says what is not counted', async () => {
+    const base_dir = temporaryFolder()
+    const train = [{ task: 'CustomJSON', filepath: goldenPath('nanochat_base/identity_conversations.jsonl') }]
+    writeFileSync(config, JSON.stringify({ base_dir, mixture: { train, val: [] } }))
+    const { code, stdout, stderr } = await runCommand(mixture, ['--config', config])
+    expect(code).toBe(0)
+    expect(counted.parse(JSON.parse(stdout.join()))).toMatchObject({
+      train: { tasks: [{ length: 40, tokens: null, tokens_cut_by_rendering: null }] },
+    })
+    expect(stderr.join()).toContain('Tokens are not counted, and neither is what rendering cuts off.')
+    expect(stderr.join()).toContain('tokenizer.pkl')
   })
 
   it('names the entry at fault', async () => {

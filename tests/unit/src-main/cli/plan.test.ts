@@ -3,9 +3,14 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { command } from '../../../../src-main/cli/plan'
+import { openMixture } from '../../../../src-main/data/mixture'
+import { renderSource } from '../../../../src-main/data/render-source'
+import { createLoader } from '../../../../src-main/packing/loader'
+import { runConfig, type RunConfigInput } from '../../../../src-main/runs/config.schema'
+import { loadTokenizer } from '../../../../src-main/tokenizer/tokenizer'
 import { runCommand } from '../../../support/command'
 import { goldenPath } from '../../../support/golden'
-import { goldenMixture } from '../../../support/golden-mixture'
+import { goldenMixture, goldenTokenizerDir } from '../../../support/golden-mixture'
 import { privateCache } from '../../../support/private-cache'
 
 const printed = z.looseObject({
@@ -20,7 +25,30 @@ const printed = z.looseObject({
   per_task: z.array(z.looseObject({ name: z.string(), conversations: z.int(), tokens_used: z.int() })),
 })
 
+const small = z.looseObject({ conversations_never_trained: z.int(), conversations_placed_again: z.int() })
+
 const dir = privateCache()
+
+/** The conversations of every batch that the loader itself gives to the end of the epoch. */
+async function trainedBy(options: RunConfigInput): Promise<number[]> {
+  const config = runConfig.parse(options)
+  const locations = { baseDir: goldenPath('nanochat_base'), configDir: dir, cacheDir: dir }
+  const mixture = await openMixture(config.mixture.train, locations)
+  const { packing, device_batch_size: batchSize, max_seq_len: seqLen, buffer_size: bufferSize } = config
+  const shape = { packing, batchSize, seqLen, bufferSize, rank: 0, worldSize: 1 }
+  const loader = createLoader(renderSource(mixture, await loadTokenizer(goldenTokenizerDir)), {
+    ...shape,
+    bosId: 714,
+  })
+  const trained: number[] = []
+  for (let last = false; !last;) {
+    const batch = await loader.next()
+    trained.push(...batch.spans.map(({ conversation }) => conversation))
+    last = batch.lastStep
+  }
+  await mixture.close()
+  return trained
+}
 
 async function plan(options: object, ...args: string[]): Promise<string[]> {
   const file = join(dir, 'config.json')
@@ -68,6 +96,29 @@ describe('plan', () => {
     expect(lines[0]).toBe('bestfit-pad: 4 rows of 257 ids a batch, a buffer of 100')
     expect(lines.find((l) => l.startsWith('steps'))).toMatch(/^steps +\d+ of 2,048 tokens, 2 batches each$/)
     expect(lines.filter((l) => l.includes('MMLU'))).toHaveLength(1)
+  })
+
+  it('says what a mixture smaller than the buffer leaves out and repeats, as the loader does it', async () => {
+    const train = [{ task: 'SpellingBee', split: 'train', size: 40 }]
+    for (const packing of ['bestfit-crop', 'bestfit-pad'] as const) {
+      const options = { packing, max_seq_len: 512, device_batch_size: 1, total_batch_size: 512 }
+      const mixture = { train, val: [] }
+      const [line = ''] = await plan({ ...options, mixture }, '--json')
+      const view = small.parse(JSON.parse(line))
+      const trained = await trainedBy({ ...options, mixture })
+      expect(view.conversations_never_trained).toBe(40 - new Set(trained).size)
+      expect(view.conversations_placed_again).toBe(trained.length - new Set(trained).size)
+      expect(view.conversations_never_trained).toBeGreaterThan(10)
+      const lines = await plan({ ...options, mixture })
+      const never = String(view.conversations_never_trained)
+      expect(lines.find((each) => each.startsWith('never trained'))).toContain(`${never} of 40 conversations`)
+    }
+  })
+
+  it('says what each task loses of its tokens, and what rendering cuts off', async () => {
+    const lines = await plan({ total_batch_size: 1024 })
+    expect(lines.some((each) => /^SmolTalk train loses \d+\.\d\d % of its tokens$/.test(each))).toBe(true)
+    expect(lines.find((each) => each.startsWith('cut '))).toContain('past the 2,048 that rendering keeps')
   })
 
   it('refuses a total_batch_size that is no multiple', async () => {

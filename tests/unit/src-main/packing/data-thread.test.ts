@@ -207,14 +207,17 @@ describe('the data thread', () => {
 
   it('knows what a preflight asks', async () => {
     const client = await opened()
-    const facts = await client.facts(3)
+    const facts = await client.facts({ batches_per_step: 3, num_iterations: null })
     const tasks = await client.taskLengths('train')
     const longer = tasks.reduce((sum, task) => sum + task.longer_than_row, 0)
-    expect(facts).toMatchObject({ epochSteps: 114 / 3, longerThanRow: longer })
-    expect(facts.valBatches).toBeGreaterThan(0)
+    expect(facts).toMatchObject({ epoch_steps: 114 / 3, longer_than_row: longer, conversations: 1380 })
+    expect(facts.val_batches).toBeGreaterThan(0)
+    expect(facts.run?.steps).toBe(114 / 3)
+    expect((await client.facts({ batches_per_step: 3, num_iterations: 2 })).run?.steps).toBe(2)
+    expect((await client.facts({ batches_per_step: 3, num_iterations: 5 * 38 })).run).toBeNull()
     await client.close()
     const trainOnly = await opened({ mixture: { ...goldenMixture, val: [] } })
-    expect((await trainOnly.facts(1)).valBatches).toBeNull()
+    expect((await trainOnly.facts({ batches_per_step: 1, num_iterations: null })).val_batches).toBeNull()
     await trainOnly.close()
   })
 

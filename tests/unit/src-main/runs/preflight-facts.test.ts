@@ -32,10 +32,10 @@ test("the base's form is told by its parameters, and a base that does not fit it
 })
 
 test('a base that is missing is a fact, and what is known besides is taken over', async () => {
-  const facts = await gatherFacts(sampleConfig(), temporaryFolder(), temporaryFolder(), { epochSteps: 5 })
+  const facts = await gatherFacts(sampleConfig(), temporaryFolder(), temporaryFolder(), { tokPerSec: 5 })
   expect(facts.base).toMatchObject({ code: 'checkpoint.missing' })
   expect(facts.vocabSize).toBeNull()
-  expect(facts.epochSteps).toBe(5)
+  expect(facts.tokPerSec).toBe(5)
 })
 
 test('a base that is made on first use is read off its recipe, and nothing is made', async () => {

@@ -10,6 +10,7 @@ import {
   refuseBlocked,
 } from '../../../../src-main/runs/preflight'
 import type { Finding } from '../../../../src-main/runs/preflight.schema'
+import type { PackingFacts } from '../../../../src-main/packing/packing-facts.schema'
 import { tinyConfig } from '../../../support/checkpoints'
 import { failureOf } from '../../../support/failure'
 import { sampleConfig } from '../../../support/run-samples'
@@ -25,6 +26,12 @@ function config(options: Partial<RunConfig> = {}): RunConfig {
   return { ...sampleConfig(), dtype: 'float32', save_every: 10, mixture, ...sizes, ...options }
 }
 
+/** What packing knows, of which only some is of interest. */
+function packed(facts: Partial<PackingFacts>): PackingFacts {
+  const none = { epoch_steps: 1, val_batches: null, longer_than_row: 0, conversations: 9 }
+  return { ...none, run: null, entries: [], ...facts }
+}
+
 /** What is said of one option, by level. */
 function about(path: string, options: Partial<RunConfig>, facts: Partial<PreflightFacts> = {}): Finding[] {
   const { findings } = preflight(config(options), { ...nothingKnown, base, ...facts })
@@ -34,13 +41,17 @@ function about(path: string, options: Partial<RunConfig>, facts: Partial<Preflig
 const levels = (findings: Finding[]): string[] => findings.map((finding) => finding.level)
 
 test('a sound config has nothing but passed checks', () => {
-  const { findings } = preflight(config(), { ...nothingKnown, base, epochSteps: 9, valBatches: 20 })
+  const { findings } = preflight(config(), {
+    ...nothingKnown,
+    base,
+    packing: packed({ epoch_steps: 9, val_batches: 20 }),
+  })
   expect(new Set(levels(findings))).toEqual(new Set(['ok']))
   refuseBlocked(findings)
 })
 
 test('what follows from the options is derived', () => {
-  const facts = { ...nothingKnown, base, epochSteps: 9, tokPerSec: 100 }
+  const facts = { ...nothingKnown, base, packing: packed({ epoch_steps: 9 }), tokPerSec: 100 }
   const { derived } = preflight(config(), facts)
   expect(derived).toMatchObject({
     grad_accum_steps: 2,
@@ -93,7 +104,12 @@ describe('blockers', () => {
   })
 
   test('a mixture that fills no step, and a disk that is full', () => {
-    expect(levels(about('total_batch_size', {}, { epochSteps: 0 }))).toEqual(['block', 'ok'])
+    expect(levels(about('total_batch_size', {}, { packing: packed({ epoch_steps: 0 }) }))).toEqual([
+      'block',
+      'ok',
+    ])
+    const asked = about('total_batch_size', { num_iterations: 4 }, { packing: packed({ epoch_steps: 0 }) })
+    expect(levels(asked)).toEqual(['warn', 'ok'])
     expect(levels(about('save_every', {}, { freeDiskBytes: 1000 }))).toEqual(['block'])
     expect(levels(about('save_every', {}, { freeDiskBytes: 1e12 }))).toEqual(['ok'])
   })
@@ -116,11 +132,10 @@ describe('warnings', () => {
     ['max_seq_len', { max_seq_len: 64, total_batch_size: 512 }, {}],
     ['device_batch_size', { device_batch_size: 8 }, {}],
     ['device_batch_size', {}, { memoryBytes: 1e6 }],
-    ['num_iterations', { num_iterations: 30 }, { epochSteps: 9 }],
+    ['num_iterations', { num_iterations: 30 }, { packing: packed({ epoch_steps: 9 }) }],
     ['save_every', { save_every: -1 }, {}],
     ['eval_every', { eval_every: -1 }, {}],
-    ['eval_tokens', {}, { valBatches: 5 }],
-    ['max_seq_len', {}, { longerThanRow: 3 }],
+    ['eval_tokens', {}, { packing: packed({ val_batches: 5 }) }],
   ])('%s %j %j', (path, options, facts) => {
     const findings = about(path, options, facts)
     expect(levels(findings)).toEqual(['warn'])

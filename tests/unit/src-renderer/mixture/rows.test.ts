@@ -38,6 +38,7 @@ describe('mixtureRows', () => {
       rowShare: 0.2,
       tokens: 200,
       tokenShare: 0.2,
+      cut: 0,
       supervisedShare: 0.2,
       mean: 10,
       repeat: 2,

@@ -88,11 +88,15 @@ describe('packing.facts', () => {
     const train = await packing['packing.plan']({ ...at, config: accumulated, job: 'train' })
     const val = await packing['packing.plan']({ ...at, config: accumulated, split: 'val', job: 'val' })
     const facts = await packing['packing.facts']({ config: accumulated, dir, job: 'facts' })
-    expect(facts).toEqual({
+    expect(facts).toMatchObject({
       epoch_steps: train.steps,
       val_batches: val.batches,
       longer_than_row: train.conversations_longer_than_row,
+      conversations: train.conversations,
     })
+    expect(facts.entries.map(({ entry }) => entry)).toEqual(accumulated.mixture.train.map((_, i) => i))
+    const cropped = facts.entries.reduce((sum, entry) => sum + entry.tokens_cropped, 0)
+    expect(cropped).toBe(train.tokens_cropped)
   })
 
   it('refuses options that make no whole steps', async () => {

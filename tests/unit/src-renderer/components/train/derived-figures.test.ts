@@ -21,7 +21,9 @@ let known: Partial<Derived> = {}
 
 /** What counting the epoch gives. */
 let counted: () => PackingFacts | Promise<PackingFacts> = () => facts
-const facts = { epoch_steps: 731, val_batches: 9, longer_than_row: 3 }
+const facts = {
+  epoch_steps: 731, val_batches: 9, longer_than_row: 3, conversations: 9000, run: null, entries: [],
+} // prettier-ignore
 
 beforeAll(() => connect())
 

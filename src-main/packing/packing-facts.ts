@@ -1,0 +1,88 @@
+/** What the plans of a mixture say that a preflight has to know: steps, what the run leaves out, what each entry loses. */
+import type { TaskInfo } from '../data/mixture'
+import type { EntryFacts, PackingFacts } from './packing-facts.schema'
+import type { PlanView } from './plan-view'
+
+/** A run of more epochs than this is not planned to its end: what it leaves out is little, and planning it takes long. */
+export const MOST_PLANNED_EPOCHS = 4
+
+/** Whether the run's own plan says more than the epoch's, and is worth making. */
+export function runIsPlanned(steps: number, epoch: Pick<PlanView, 'steps'>): boolean {
+  return steps <= MOST_PLANNED_EPOCHS * Math.max(1, epoch.steps)
+}
+
+export interface Plans {
+  /** One pass over the train mixture. */
+  epoch: PlanView
+  /** The steps that the run is asked for; the epoch where it is asked for none, null where it is not planned. */
+  run: PlanView | null
+  /** One pass over the val mixture, a batch a step; null without val tasks. */
+  val: PlanView | null
+}
+
+/** @param tasks of the train mixture */
+export function packingFacts(
+  { epoch, run, val }: Plans,
+  tasks: readonly Pick<TaskInfo, 'index' | 'entry'>[],
+): PackingFacts {
+  return {
+    epoch_steps: epoch.steps,
+    val_batches: val?.batches ?? null,
+    longer_than_row: epoch.conversations_longer_than_row,
+    conversations: epoch.conversations,
+    run: run && {
+      steps: run.steps,
+      conversations_never_trained: run.conversations_never_trained,
+      conversations_placed_again: run.conversations_placed_again,
+    },
+    entries: entryFacts(epoch, tasks),
+  }
+}
+
+/** The plan's tasks, the repeats of an entry added up. */
+export function entryFacts(
+  { per_task: perTask }: Pick<PlanView, 'per_task'>,
+  tasks: readonly Pick<TaskInfo, 'index' | 'entry'>[],
+): EntryFacts[] {
+  const entries = new Map<number, EntryFacts>()
+  for (const task of perTask) {
+    const entry = tasks[task.task]?.entry ?? task.task
+    const sum = entries.get(entry) ?? emptyEntry(entry, task.name)
+    sum.conversations += task.conversations
+    sum.conversations_longer_than_row += task.conversations_longer_than_row
+    sum.longest = Math.max(sum.longest, task.longest)
+    sum.tokens += task.tokens
+    sum.tokens_used += task.tokens_used
+    sum.tokens_cropped += task.tokens_cropped
+    sum.conversations_cut_by_rendering += task.conversations_cut_by_rendering
+    sum.tokens_cut_by_rendering += task.tokens_cut_by_rendering
+    entries.set(entry, sum)
+  }
+  return [...entries.values()]
+}
+
+/**
+ * The share of an entry's tokens that training on it loses, 0 to 1: what rendering cuts off, and of the rest what packing
+ * crops.
+ */
+export function lostShare(entry: EntryFacts): number {
+  const { tokens, tokens_used: used, tokens_cropped: cropped, tokens_cut_by_rendering: cut } = entry
+  const rendered = tokens + cut === 0 ? 1 : tokens / (tokens + cut)
+  const packed = used + cropped === 0 ? 1 : used / (used + cropped)
+  return 1 - rendered * packed
+}
+
+function emptyEntry(entry: number, name: string): EntryFacts {
+  return {
+    entry,
+    name,
+    conversations: 0,
+    conversations_longer_than_row: 0,
+    longest: 0,
+    tokens: 0,
+    tokens_used: 0,
+    tokens_cropped: 0,
+    conversations_cut_by_rendering: 0,
+    tokens_cut_by_rendering: 0,
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * What training loses of the data, weighed: by task, in share of its own tokens, as a small task can lose nearly all of
+ * itself in a number that looks small; and by conversation, what the buffer or an incomplete step leaves out.
+ */
+import { lostShare } from '../packing/packing-facts'
+import type { EntryFacts, PackingFacts } from '../packing/packing-facts.schema'
+import { MAX_CONVERSATION_TOKENS } from '../tokenizer/render'
+import type { RunConfig } from './config.schema'
+import type { Finding } from './preflight.schema'
+
+/** A task that loses more of its tokens, or a mixture more of its conversations, is warned of. */
+const WEIGHTY = 0.05
+/** Tasks that are warned of one by one; the sum of all is told in any case. */
+const LISTED = 8
+
+/** @returns warnings for what weighs, and passed checks that tell what is lost beside it */
+export function lossFindings(config: RunConfig, facts: PackingFacts | null): Finding[] {
+  if (facts === null) return []
+  return [...tokenFindings(config, facts), ...conversationFindings(config, facts)]
+}
+
+// ---------------------------------------------------------------- tokens
+
+function tokenFindings(config: RunConfig, { entries, longer_than_row: longer }: PackingFacts): Finding[] {
+  const weighty = entries
+    .filter((entry) => lostShare(entry) >= WEIGHTY)
+    .sort((a, b) => lostShare(b) - lostShare(a))
+    .slice(0, LISTED)
+  return [
+    ...weighty.map((entry) => entryWarning(entry, config)),
+    ok('max_seq_len', croppedText(entries, longer)),
+    ...cutText(entries).map((text) => ok('mixture.train', text)),
+  ]
+}
+
+function entryWarning(entry: EntryFacts, config: RunConfig): Finding {
+  const { name, tokens_cropped: cropped, tokens_cut_by_rendering: cut } = entry
+  const causes = [
+    ...(cropped > 0 ? [cropCause(entry, config)] : []),
+    ...(cut > 0 ? [`rendering cuts off ${cutAmount(entry)}`] : []),
+  ]
+  return {
+    level: 'warn',
+    path: `mixture.train.${String(entry.entry)}`,
+    message: `${name} loses ${percent(lostShare(entry))} of its tokens: ${causes.join('; ')}.`,
+    remedy: [...(cropped > 0 ? [cropRemedy(entry, config)] : []), ...(cut > 0 ? [CUT_REMEDY] : [])].join(' '),
+  }
+}
+
+function cropCause(entry: EntryFacts, { max_seq_len: length }: RunConfig): string {
+  const { conversations, conversations_longer_than_row: longer, tokens_cropped: cropped } = entry
+  const why =
+    longer === 0
+      ? 'to fill the rows, though each of its conversations fits in one'
+      : `as ${count(longer)} of its ${conversationsText(conversations)} ${longer === 1 ? 'is' : 'are'} longer than a row of ${count(length + 1)}`
+  return `packing crops ${count(cropped)}, ${why}`
+}
+
+function cropRemedy(entry: EntryFacts, { packing, max_seq_len: length }: RunConfig): string {
+  if (entry.longest > length + 1) {
+    return `Set max_seq_len to ${String(entry.longest - 1)} for rows that hold its longest conversation, or shorten those.`
+  }
+  return packing === 'bestfit-crop'
+    ? 'Set packing to "bestfit-pad", which crops no conversation that fits in a row, or raise max_seq_len.'
+    : 'Raise max_seq_len.'
+}
+
+const CUT_REMEDY = `Split what rendering cuts into conversations of at most ${count(MAX_CONVERSATION_TOKENS)} tokens.`
+
+/** Packing as a whole: how much, and which task it takes most from. */
+function croppedText(entries: readonly EntryFacts[], longer: number): string {
+  const used = sum(entries, (entry) => entry.tokens_used)
+  const cropped = sum(entries, (entry) => entry.tokens_cropped)
+  if (cropped === 0) return 'Packing crops nothing: every conversation is trained whole.'
+  const share = (entry: EntryFacts): number =>
+    entry.tokens_cropped / Math.max(1, entry.tokens_used + entry.tokens_cropped)
+  const most = entries.reduce((a, b) => (share(b) > share(a) ? b : a))
+  const rows =
+    longer === 0
+      ? 'every conversation fits in a row'
+      : `${conversationsText(longer)} ${longer === 1 ? 'is' : 'are'} longer than a row`
+  return (
+    `Packing crops ${percent(cropped / (used + cropped))} of the tokens, ${count(cropped)} in an epoch` +
+    ` (of a task at most ${percent(share(most))}: ${most.name}); ${rows}.`
+  )
+}
+
+/** Rendering by task; nothing where it cuts nothing. */
+function cutText(entries: readonly EntryFacts[]): string[] {
+  const cut = entries.filter((entry) => entry.tokens_cut_by_rendering > 0)
+  if (cut.length === 0) return []
+  const tokens = sum(cut, (entry) => entry.tokens_cut_by_rendering)
+  const byTask = cut.map((entry) => `${entry.name} ${cutAmount(entry)}`).join('; ')
+  return [
+    `Rendering keeps ${count(MAX_CONVERSATION_TOKENS)} tokens of a conversation, as the reference does, and cuts off ${count(tokens)}: ${byTask}.`,
+  ]
+}
+
+function cutAmount({
+  conversations_cut_by_rendering: cut,
+  tokens_cut_by_rendering: tokens,
+}: EntryFacts): string {
+  return `${count(tokens)} of ${conversationsText(cut)}`
+}
+
+// ---------------------------------------------------------------- conversations
+
+function conversationFindings(
+  config: RunConfig,
+  { run, conversations, epoch_steps: epoch }: PackingFacts,
+): Finding[] {
+  if (run === null || run.conversations_never_trained + run.conversations_placed_again === 0) return []
+  const { conversations_never_trained: never, conversations_placed_again: again } = run
+  const isSmaller = conversations <= config.buffer_size
+  const text =
+    `Of ${conversationsText(conversations)} ${count(never)} ${never === 1 ? 'is' : 'are'} never trained` +
+    (again === 0 ? '' : `, and ${count(again)} ${again === 1 ? 'is' : 'are'} trained again`)
+  // Fewer steps than an epoch leave conversations out because that was asked for.
+  const weighs = run.steps >= epoch && never / conversations >= WEIGHTY
+  if (!weighs) return [ok('buffer_size', `${text}.`)]
+  const why = isSmaller
+    ? `: the buffer of ${count(config.buffer_size)} takes in the whole mixture and is filled up from a second pass`
+    : ': they are left in the buffer, or in batches that do not fill a last step'
+  const remedy = `Lower buffer_size, to ${String(Math.max(1, Math.floor(conversations * WEIGHTY)))} say, or add conversations.`
+  return [{ level: 'warn', path: 'buffer_size', message: `${text}${why}.`, remedy }]
+}
+
+// ---------------------------------------------------------------- words
+
+function ok(path: string, message: string): Finding {
+  return { level: 'ok', path, message }
+}
+
+function sum(entries: readonly EntryFacts[], amount: (entry: EntryFacts) => number): number {
+  return entries.reduce((total, entry) => total + amount(entry), 0)
+}
+
+function conversationsText(number: number): string {
+  return `${count(number)} ${number === 1 ? 'conversation' : 'conversations'}`
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US')
+}
