@@ -1,7 +1,11 @@
 /** What the plans of a mixture say that a preflight has to know: steps, what the run leaves out, what each entry loses. */
 import type { TaskInfo } from '../data/mixture'
+import { MAX_CONVERSATION_TOKENS } from '../tokenizer/render'
 import type { EntryFacts, PackingFacts } from './packing-facts.schema'
 import type { PlanView } from './plan-view'
+
+/** Tokens that rendering keeps of a conversation. */
+export const RENDERED_TOKENS = MAX_CONVERSATION_TOKENS
 
 /** A run of more epochs than this is not planned to its end: what it leaves out is little, and planning it takes long. */
 export const MOST_PLANNED_EPOCHS = 4

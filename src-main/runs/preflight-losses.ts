@@ -2,9 +2,8 @@
  * What training loses of the data, weighed: by task, in share of its own tokens, as a small task can lose nearly all of
  * itself in a number that looks small; and by conversation, what the buffer or an incomplete step leaves out.
  */
-import { lostShare } from '../packing/packing-facts'
+import { lostShare, RENDERED_TOKENS } from '../packing/packing-facts'
 import type { EntryFacts, PackingFacts } from '../packing/packing-facts.schema'
-import { MAX_CONVERSATION_TOKENS } from '../tokenizer/render'
 import type { RunConfig } from './config.schema'
 import type { Finding } from './preflight.schema'
 
@@ -65,7 +64,7 @@ function cropRemedy(entry: EntryFacts, { packing, max_seq_len: length }: RunConf
     : 'Raise max_seq_len.'
 }
 
-const CUT_REMEDY = `Split what rendering cuts into conversations of at most ${count(MAX_CONVERSATION_TOKENS)} tokens.`
+const CUT_REMEDY = `Split what rendering cuts into conversations of at most ${count(RENDERED_TOKENS)} tokens.`
 
 /** Packing as a whole: how much, and which task it takes most from. */
 function croppedText(entries: readonly EntryFacts[], longer: number): string {
@@ -92,7 +91,7 @@ function cutText(entries: readonly EntryFacts[]): string[] {
   const tokens = sum(cut, (entry) => entry.tokens_cut_by_rendering)
   const byTask = cut.map((entry) => `${entry.name} ${cutAmount(entry)}`).join('; ')
   return [
-    `Rendering keeps ${count(MAX_CONVERSATION_TOKENS)} tokens of a conversation, as the reference does, and cuts off ${count(tokens)}: ${byTask}.`,
+    `Rendering keeps ${count(RENDERED_TOKENS)} tokens of a conversation, as the reference does, and cuts off ${count(tokens)}: ${byTask}.`,
   ]
 }
 

@@ -99,7 +99,7 @@ describe('plan', () => {
   })
 
   it('says what a mixture smaller than the buffer leaves out and repeats, as the loader does it', async () => {
-    const train = [{ task: 'SpellingBee', split: 'train', size: 40 }]
+    const train = [{ task: 'SpellingBee' as const, split: 'train' as const, size: 40 }]
     for (const packing of ['bestfit-crop', 'bestfit-pad'] as const) {
       const options = { packing, max_seq_len: 512, device_batch_size: 1, total_batch_size: 512 }
       const mixture = { train, val: [] }
