@@ -6,6 +6,8 @@
  * to do about it.
  */
 
+import { systemFailure } from './system-error'
+
 /** One fault in an input: where it is, what is wrong, and what would be right. */
 export interface Issue {
   /** Where, as a dotted path: `mixture.train.2.filepath`, or `line 14`. */
@@ -42,9 +44,14 @@ export class MidbenchError extends Error {
   }
 }
 
-/** Any thrown value as a {@link Failure}; what is not ours gets the code `internal`. */
+/**
+ * Any thrown value as a {@link Failure}: what the system refused in words, and anything else that is not ours with the
+ * code `internal`.
+ */
 export function toFailure(error: unknown): Failure {
   if (error instanceof MidbenchError) return error.toFailure()
+  const refused = systemFailure(error)
+  if (refused !== undefined) return refused
   if (error instanceof Error) return { code: 'internal', message: error.message }
   return { code: 'internal', message: String(error) }
 }

@@ -11,6 +11,7 @@ import type { z } from 'zod'
 
 import { makeFile } from '../data/files/durable'
 import { MidbenchError } from '../errors'
+import { reasonOf } from '../system-error'
 import { writeReason } from '../write-reason'
 
 const AGAIN_MS = 3000
@@ -88,8 +89,4 @@ export class JsonFile<T> {
       return `${what}\nIt could not be moved aside: ${reasonOf(error)}.`
     }
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

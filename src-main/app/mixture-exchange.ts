@@ -2,16 +2,17 @@
  * A mixture as a file: JSON as a config has it, or Python as the reference's script lists it. What cannot be taken over
  * exactly is refused, with every fault; nothing is taken of such a file.
  */
-import { readFile } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
 
 import { readPythonMixture, type ReadLists } from '../data/exchange/read-python'
 import { writePythonMixture } from '../data/exchange/write-python'
 import type { MixtureConfig } from '../data/mixture.schema'
 import { MidbenchError, type Issue } from '../errors'
+import { readTextFile } from '../files/text-file'
 import { parseJson, withAbsolutePaths } from '../runs/config'
 import { runConfig, type RunConfig } from '../runs/config.schema'
 import { configIssues } from '../runs/config-issues'
+import { reasonOf } from '../system-error'
 
 export type MixtureFormat = 'json' | 'python'
 
@@ -22,7 +23,7 @@ export type MixtureFormat = 'json' | 'python'
  * @throws MidbenchError `mixture.unreadable`, `config.not-json`, `config.invalid`, `mixture.python`
  */
 export async function readMixtureFile(path: string, baseDir: string): Promise<ReadLists> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  const text = await readTextFile(path).catch((cause: unknown) => {
     throw unreadable(path, cause)
   })
   const isPython = extname(path).toLowerCase() === '.py'
@@ -71,11 +72,11 @@ function invalidMixture(path: string, issues: Issue[]): MidbenchError {
 }
 
 function unreadable(path: string, cause: unknown): MidbenchError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  if (cause instanceof MidbenchError) return cause
   return new MidbenchError(
     {
       code: 'mixture.unreadable',
-      message: `${path} cannot be read: ${reason}.`,
+      message: `${path} cannot be read: ${reasonOf(cause)}.`,
       remedy: 'Choose another file.',
     },
     { cause },

@@ -6,15 +6,17 @@
  * place, and its paths become absolute there.
  */
 import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
 
 import { MidbenchError } from '../errors'
 import { makeFile } from '../data/files/durable'
+import { requireRegularFileSync } from '../files/regular-file'
+import { decodeText, readTextFile } from '../files/text-file'
 import type { Project } from '../ipc/contract'
 import { baseDirOf, parseConfig, parseJson, withAbsolutePaths } from '../runs/config'
 import { runConfig, type RunConfig } from '../runs/config.schema'
+import { reasonOf } from '../system-error'
 import { writeReason } from '../write-reason'
 import { JsonFile } from './json-file'
 
@@ -64,7 +66,7 @@ export class ProjectStore {
   async open(path: string): Promise<Project> {
     const absolute = resolve(path)
     if (absolute === this.options.starter) return this.openStarter()
-    const text = await readFile(absolute, 'utf8').catch((cause: unknown) => {
+    const text = await readTextFile(absolute).catch((cause: unknown) => {
       throw unreadable(absolute, cause)
     })
     return this.set({ path: absolute, modified: false, config: readConfig(text, absolute) })
@@ -101,7 +103,7 @@ export class ProjectStore {
     if (stored.modified) return stored
     if (stored.path === null) return this.starter()
     try {
-      return { ...stored, config: readConfig(readFileSync(stored.path, 'utf8'), stored.path) }
+      return { ...stored, config: readConfig(readText(stored.path), stored.path) }
     } catch {
       return { ...stored, modified: true }
     }
@@ -111,7 +113,7 @@ export class ProjectStore {
     try {
       await makeFile(path, `${JSON.stringify(config, null, 2)}\n`)
     } catch (cause) {
-      const reason = writeReason(cause) ?? (cause instanceof Error ? cause.message : String(cause))
+      const reason = writeReason(cause) ?? reasonOf(cause)
       const message = `${path} cannot be written: ${reason}.`
       throw new MidbenchError(
         { code: 'project.unwritable', message, remedy: 'Mend that, or save it in another place.' },
@@ -149,12 +151,17 @@ function absoluteConfig(config: RunConfig, dir: string): RunConfig {
   return { ...withAbsolutePaths(config, dir, baseDir ?? ''), base_dir: baseDir }
 }
 
+function readText(path: string): string {
+  requireRegularFileSync(path)
+  return decodeText(readFileSync(path), path)
+}
+
 function unreadable(path: string, cause: unknown): MidbenchError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  if (cause instanceof MidbenchError) return cause
   return new MidbenchError(
     {
       code: 'config.missing',
-      message: `The config ${path} cannot be read: ${reason}.`,
+      message: `The config ${path} cannot be read: ${reasonOf(cause)}.`,
       remedy: 'Open another file.',
     },
     { cause },

@@ -21,6 +21,14 @@ export const checkpointMeta = z.looseObject({
   max_seq_len: positive.optional(),
 })
 
+/** The same as others leave it: the step is in the file's name too, and what is not used may be null. */
+export const storedMeta = checkpointMeta.extend({
+  step: natural.nullish(),
+  user_config: checkpointMeta.shape.user_config.nullable(),
+  device_batch_size: positive.nullish(),
+  max_seq_len: positive.nullish(),
+})
+
 export const resumeState = z.strictObject({
   format: z.literal('midbench-resume-1'),
   /** Optimizer steps done. */

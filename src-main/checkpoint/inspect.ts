@@ -9,7 +9,7 @@ import { toFailure, type Failure } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
 import { elementCount } from './dtype'
-import { fileNames, loadMeta } from './nanochat-files'
+import { fileNames, readMeta } from './nanochat-files'
 import { modelTensors, namedTensors } from './state-dict'
 import { withTorchFile } from './torch-read'
 import { TorchTensor } from './torch-value'
@@ -41,6 +41,8 @@ export interface CheckpointSummary {
   hasOptimizers: boolean
   /** Why no run can start from it; empty where one can. */
   obstacles: Failure[]
+  /** What the meta file leaves open and how it is read. */
+  notes: string[]
 }
 
 /**
@@ -58,10 +60,11 @@ export async function inspectCheckpoint(
     // What the file system says: no permission, an error of the disk.
     obstacles.push(failure.code === 'internal' ? { ...failure, code: 'checkpoint.unreadable' } : failure)
   }
-  const meta = await loadMeta(dir, step).catch((error: unknown) => {
+  const read = await readMeta(dir, step).catch((error: unknown) => {
     note(error)
     return null
   })
+  const meta = read?.meta ?? null
   const path = join(dir, fileNames(step).model)
   const { tensors, config } = await readTensors(path, meta?.model_config ?? null, note)
   if (config !== null && vocabSize !== null && config.vocab_size !== vocabSize) {
@@ -79,6 +82,7 @@ export async function inspectCheckpoint(
     parameters: tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0),
     hasOptimizers,
     obstacles,
+    notes: read?.notes ?? [],
   }
 }
 

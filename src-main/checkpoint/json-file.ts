@@ -1,19 +1,21 @@
 /**
- * Reads a JSON file that Python or we wrote, and checks it against a schema. Python writes NaN and Infinity where JSON
- * has no word for them; they are read as null.
+ * Reads a JSON file that Python or we wrote, and checks it against a schema. NaN and Infinity, which Python writes, are
+ * read as null.
  */
-import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { MidbenchError } from '../errors'
+import { parsePythonJson, requireShallow } from '../files/json-text'
+import { readTextFile } from '../files/text-file'
 import { firstFault, schemaFaults } from '../schema-faults'
 import { shownText } from '../shown'
-import { parseWholeJson } from './json-text'
+import { requireWhole } from './json-text'
 
 /**
- * @throws MidbenchError `checkpoint.json` naming the file and every field that is wrong; file system errors pass through
+ * @throws MidbenchError `checkpoint.json` naming the file and every field that is wrong; `file.*` for what is no text
+ *   file; file system errors pass through
  */
 export async function readJsonFile<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
-  const value = parsePythonJson(path, await readFile(path, 'utf8'))
+  const value = parse(path, await readTextFile(path))
   const result = schema.safeParse(value)
   if (result.success) return result.data
   throw new MidbenchError({
@@ -24,10 +26,14 @@ export async function readJsonFile<S extends z.ZodType>(path: string, schema: S)
   })
 }
 
-function parsePythonJson(path: string, text: string): unknown {
+function parse(path: string, text: string): unknown {
   try {
-    return parseWholeJson(withoutInfinities(text))
+    const value = parsePythonJson(text)
+    requireShallow(value, path)
+    requireWhole(value)
+    return value
   } catch (error) {
+    if (error instanceof MidbenchError) throw error
     const reason = error instanceof Error ? shownText(error.message, 200) : String(error)
     throw new MidbenchError(
       {
@@ -38,13 +44,4 @@ function parsePythonJson(path: string, text: string): unknown {
       { cause: error },
     )
   }
-}
-
-/** In one pass, whatever the strings hold: what looks like a NaN inside one stays. */
-function withoutInfinities(text: string): string {
-  let inString = false
-  return text.replace(/\\.|"|-?\b(?:NaN|Infinity)\b/gs, (match) => {
-    if (match === '"') inString = !inString
-    return inString || match === '"' || match.startsWith('\\') ? match : 'null'
-  })
 }

@@ -4,12 +4,13 @@
  */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { z } from 'zod'
 import { MidbenchError } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
 import { withoutVariant } from '../model/variants/recognise'
 import { parameterGroups } from '../optimizers/groups'
-import { checkpointMeta, type CheckpointMeta } from './checkpoint.schema'
+import { storedMeta, type CheckpointMeta } from './checkpoint.schema'
 import { readJsonFile } from './json-file'
 import { combinedStateDict } from './optimizer-combined'
 import { readOptimizerFile } from './optimizer-read'
@@ -68,9 +69,34 @@ export async function chooseStep(dir: string, step?: number | null): Promise<num
  * @throws MidbenchError `checkpoint.missing`, `checkpoint.json`
  */
 export async function loadMeta(dir: string, step: number): Promise<CheckpointMeta> {
+  return (await readMeta(dir, step)).meta
+}
+
+/** As {@link loadMeta}, with what the file leaves open and how it is read. */
+export async function readMeta(
+  dir: string,
+  step: number,
+): Promise<{ meta: CheckpointMeta; notes: string[] }> {
+  const { step: said, user_config, device_batch_size, max_seq_len, ...rest } = await readStored(dir, step)
+  const unused = Object.entries({ user_config, device_batch_size, max_seq_len })
+  const given = Object.fromEntries(unused.filter(([, value]) => value !== null && value !== undefined))
+  const { meta: name } = fileNames(step)
+  const empty = unused.filter(([, value]) => value === null).map(([key]) => key)
+  return {
+    meta: { ...rest, ...given, step: said ?? step },
+    notes: [
+      ...((said ?? null) === null
+        ? [`${name} does not say its step: it is taken as ${String(step)}, by its name.`]
+        : []),
+      ...(empty.length > 0 ? [`${name} has null for ${empty.join(', ')}: read as not given.`] : []),
+    ],
+  }
+}
+
+async function readStored(dir: string, step: number): Promise<z.output<typeof storedMeta>> {
   const { meta, model } = fileNames(step)
   try {
-    return await readJsonFile(join(dir, meta), checkpointMeta)
+    return await readJsonFile(join(dir, meta), storedMeta)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
     throw new MidbenchError(
@@ -89,12 +115,15 @@ export async function loadMeta(dir: string, step: number): Promise<CheckpointMet
  * weights: milliseconds.
  * @throws MidbenchError as {@link loadModel}
  */
-export async function describeModel(dir: string, step: number): Promise<CheckpointMeta> {
-  const meta = await loadMeta(dir, step)
+export async function describeModel(
+  dir: string,
+  step: number,
+): Promise<{ meta: CheckpointMeta; notes: string[] }> {
+  const { meta, notes } = await readMeta(dir, step)
   const path = join(dir, fileNames(step).model)
   return withTorchFile(path, (root) => {
     const { config } = modelTensors(root, meta.model_config, path)
-    return Promise.resolve({ ...meta, model_config: config })
+    return Promise.resolve({ meta: { ...meta, model_config: config }, notes })
   })
 }
 

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { MidbenchError } from '../errors'
 import { firstFault } from '../schema-faults'
 import { shownText, shownValue } from '../shown'
+import { requireContents } from '../files/regular-file'
 import { bytesPerElement, dtypeNamed, elementCount, safetensorsNames } from './dtype'
 import { writeFileSafely, type WrittenFile } from './safe-file'
 import { TorchTensor } from './torch-value'
@@ -32,6 +33,7 @@ export interface SafetensorsFile {
 
 /** @throws MidbenchError `checkpoint.damaged` naming what does not fit, `checkpoint.dtype` for an unknown format */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+  await requireContents(path)
   const file = await open(path, 'r')
   try {
     const { entries, dataStart } = await readHeader(path, file)

@@ -5,11 +5,13 @@
 import { open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { MidbenchError } from '../errors'
+import { requireContents } from '../files/regular-file'
 import { hasChecksum, openStoredZip, type StoredZip, type ZipEntry } from '../pickle/stored-zip'
 
 const CHUNK_BYTES = 1 << 22
 
 async function checkSignature(path: string): Promise<void> {
+  await requireContents(path)
   const file = await open(path, 'r')
   try {
     const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0)

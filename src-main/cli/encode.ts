@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { streamLines, textLines } from '../data/files/text-lines'
 import { MidbenchError } from '../errors'
+import { requireRegularFile } from '../files/regular-file'
 import { loadTokenizer } from '../tokenizer/tokenizer'
 import type { Command } from './command'
 import { optionalString, requiredString } from './usage'
@@ -26,7 +27,7 @@ export const command: Command = {
       io.stdout(JSON.stringify({ ids: Array.from(tokenizer.encodeOrdinary(text)) }))
     }
     if (values['lines'] !== true) {
-      print(decodeUtf8(file === null ? await readStdin() : await readFile(file)))
+      print(decodeUtf8(file === null ? await readStdin() : await readRegular(file)))
       return 0
     }
     const lines = file === null ? streamLines(process.stdin, 'stdin') : textLines(file, io.signal)
@@ -36,6 +37,11 @@ export const command: Command = {
     }
     return 0
   },
+}
+
+async function readRegular(path: string): Promise<Buffer> {
+  await requireRegularFile(path)
+  return readFile(path)
 }
 
 async function readStdin(): Promise<Buffer> {

@@ -6,15 +6,8 @@ import { dirname, join } from 'node:path'
 import { freeSpace } from './files/disk-space'
 import { baseFileLength, downloadBaseFile, missingBaseFile } from './hub/base-files'
 import { hubSettings } from './hub/hub-env'
-import {
-  describeSplit,
-  downloadSplit,
-  findSplit,
-  splitSize,
-  type DatasetSplit,
-  type DownloadOptions,
-  type DownloadSize,
-} from './hub/splits'
+import { describeSplit, type DatasetSplit } from './hub/dataset-split'
+import { downloadSplit, findSplit, splitSize, type DownloadOptions, type DownloadSize } from './hub/splits'
 import { DEFAULT_POLICY } from './hub/requests'
 import type { DataLocations } from './locations'
 import type { MixtureEntry } from './mixture.schema'

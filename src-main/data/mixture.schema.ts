@@ -6,6 +6,12 @@ import { z } from 'zod'
 
 const natural = z.int().min(0)
 
+/** No file's name holds a NUL character. */
+export const filePath = z
+  .string()
+  .min(1)
+  .regex(/^[^\0]*$/)
+
 /** A logical view over a dataset, as the reference's Task: rows start, start+step, … below stop. */
 const slice = {
   start: natural.optional(),
@@ -15,8 +21,11 @@ const slice = {
   repeat: z.int().min(1).optional(),
 }
 
-/** Local parquet files in place of the hub's, in order; paths are relative to the config file. */
-const dataFiles = { data_files: z.union([z.string(), z.array(z.string()).min(1)]).optional() }
+/**
+ * Local parquet files in place of the hub's: a list in its order, or a pattern (`train-*.parquet`) in natural order.
+ * Paths are relative to the config file.
+ */
+const dataFiles = { data_files: z.union([filePath, z.array(filePath).min(1)]).optional() }
 
 export const smolTalkEntry = z.strictObject({
   task: z.literal('SmolTalk'),
@@ -44,7 +53,7 @@ export const gsm8kEntry = z.strictObject({
 export const customJsonEntry = z.strictObject({
   task: z.literal('CustomJSON'),
   /** A JSONL file, one array of messages a line. */
-  filepath: z.string().min(1),
+  filepath: filePath,
   /** A label only: the file is the split. */
   split: z.enum(['train', 'test']).optional(),
   ...slice,
@@ -54,7 +63,7 @@ const spelling = {
   split: z.enum(['train', 'test']),
   size: z.int().min(1).default(1000),
   /** One word a line; default `words_alpha.txt` in base_dir. */
-  word_list: z.string().min(1).optional(),
+  word_list: filePath.optional(),
   ...slice,
 }
 

@@ -5,6 +5,7 @@
  */
 import { open, type FileHandle } from 'node:fs/promises'
 import { MidbenchError } from '../errors'
+import { requireContents } from '../files/regular-file'
 import { ByteReader } from './byte-reader'
 
 export interface ZipEntry {
@@ -36,10 +37,11 @@ export function hasChecksum(entry: ZipEntry, crc: number): boolean {
 
 /**
  * Opens a stored zip file.
- * @throws MidbenchError `zip.refused` when the file is no zip, is cut, or holds compressed or encrypted entries; file
- *   system errors (a missing file) pass through.
+ * @throws MidbenchError `zip.refused` when the file is no zip, is cut, or holds compressed or encrypted entries,
+ *   `file.*` for what is no file, empty or a Git LFS pointer; file system errors (a missing file) pass through.
  */
 export async function openStoredZip(path: string): Promise<StoredZip> {
+  await requireContents(path)
   const file = await open(path, 'r')
   try {
     const zip = new ZipFile(path, file, (await file.stat()).size)

@@ -100,16 +100,13 @@ async function checkpointsOfRuns(runs: ListRequest['runs']): Promise<Found[]> {
 }
 
 async function rowOf(found: Found, vocabSize: number | null): Promise<CheckpointRow> {
-  const { config, valBpb, bytes, parameters, groups, hasOptimizers, obstacles } = await inspectCheckpoint(
-    found.dir,
-    found.step,
-    vocabSize,
-  )
+  const summary = await inspectCheckpoint(found.dir, found.step, vocabSize)
+  const { config, valBpb, bytes, parameters, groups, hasOptimizers, obstacles, notes } = summary
   return {
     ...found,
     planned: false,
     config,
-    form: formOf(config),
+    form: formOf(config, notes),
     val_bpb: valBpb,
     bytes,
     parameters,
@@ -140,10 +137,11 @@ function plannedRow({ readFrom }: BaseFolder, config: ModelConfig, tag: string):
   }
 }
 
-function formOf(config: ModelConfig | null): CheckpointRow['form'] {
+function formOf(config: ModelConfig | null, notes: readonly string[] = []): CheckpointRow['form'] {
   if (config === null) return null
   const { label, note } = variantOf(config)
-  return { label, note: note ?? null }
+  const all = note === undefined ? notes : [note, ...notes]
+  return { label, note: all.length === 0 ? null : all.join(' ') }
 }
 
 /** A run starts from base_checkpoints, as the seed does. */

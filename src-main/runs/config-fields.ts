@@ -63,13 +63,14 @@ export function rightValue(schema: FieldSchema): string {
   return `${kind(schema)}${limit(schema)}`
 }
 
-function kind({ type, minLength, minItems }: FieldSchema): string {
+function kind({ type, minLength, minItems, pattern }: FieldSchema): string {
   switch (type) {
     case 'integer':
       return 'a whole number'
     case 'number':
       return 'a number'
     case 'string':
+      if (pattern !== undefined) return 'a path'
       return (minLength ?? 0) > 0 ? 'a text that is not empty' : 'a text'
     case 'boolean':
       return 'true or false'

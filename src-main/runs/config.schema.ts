@@ -3,7 +3,7 @@
  * Pure zod, shared with the window. Rules that span fields (divisibility, paths) are in config.ts.
  */
 import { z } from 'zod'
-import { mixture } from '../data/mixture.schema'
+import { filePath, mixture } from '../data/mixture.schema'
 
 const learningRate = z.number().min(0)
 
@@ -16,8 +16,8 @@ export const runConfig = z.strictObject({
   engine: z.enum(['graph', 'eager']).default('graph'),
   seed: z.int().min(0).default(42),
   // Model loading
-  base_dir: z.string().min(1).nullable().default(null),
-  model_tag: z.string().min(1).nullable().default(null),
+  base_dir: filePath.nullable().default(null),
+  model_tag: filePath.nullable().default(null),
   model_step: z.int().min(0).nullable().default(null),
   // Training horizon
   num_iterations: z.union([z.literal(-1), z.int().min(1)]).default(-1),

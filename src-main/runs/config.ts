@@ -2,12 +2,14 @@
  * Reads a config: JSON in, a checked {@link RunConfig} out, or an error that names every wrong field and what would be
  * right. Also the rules that span fields, and what the config's paths mean.
  */
-import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
 import type { MixtureEntry } from '../data/mixture.schema'
 import { type Issue, MidbenchError } from '../errors'
+import { requireShallow } from '../files/json-text'
+import { readTextFile } from '../files/text-file'
+import { reasonOf } from '../system-error'
 import { runConfig, type RunConfig } from './config.schema'
 import { configIssues } from './config-issues'
 
@@ -122,8 +124,18 @@ function withAbsoluteEntry(entry: MixtureEntry, absolute: (path: string) => stri
   }
 }
 
-/** A JSON text; what is wrong with it is said by line and column where V8 says the position. */
+/**
+ * A JSON text; what is wrong with it is said by line and column where V8 says the position.
+ *
+ * @throws MidbenchError `config.not-json`, `json.too-deep`
+ */
 export function parseJson(text: string, where: string): unknown {
+  const value = parseText(text, where)
+  requireShallow(value, where)
+  return value
+}
+
+function parseText(text: string, where: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -148,13 +160,13 @@ function lineOf(reason: string, text: string): string {
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8')
+    return await readTextFile(path)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    if (cause instanceof MidbenchError) throw cause
     throw new MidbenchError(
       {
         code: 'config.missing',
-        message: `The config ${path} cannot be read: ${reason}.`,
+        message: `The config ${path} cannot be read: ${reasonOf(cause)}.`,
         remedy: 'Give the path of a config file; resources/starter/preset.json is one.',
       },
       { cause },

@@ -13,6 +13,8 @@ export interface BaseModel {
   config: ModelConfig
   /** Of the base's own training; null where the meta file does not say. */
   deviceBatchSize: number | null
+  /** What the meta file leaves open and how it is read. */
+  notes?: readonly string[]
 }
 
 /** What is known besides the config; null where it is not (yet). */

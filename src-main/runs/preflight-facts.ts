@@ -51,8 +51,8 @@ async function findBase(config: RunConfig, baseDir: string): Promise<BaseModel |
 
 async function storedModel(config: RunConfig, baseDir: string): Promise<BaseModel> {
   const { dir, tag, step } = await findModel(baseDir, 'base', config.model_tag, config.model_step)
-  const meta = await describeModel(dir, step)
-  return { tag, step, config: meta.model_config, deviceBatchSize: meta.device_batch_size ?? null }
+  const { meta, notes } = await describeModel(dir, step)
+  return { tag, step, config: meta.model_config, deviceBatchSize: meta.device_batch_size ?? null, notes }
 }
 
 /** A base that will be made on first use, from the recipe beside the config; null where there is no recipe to use. */

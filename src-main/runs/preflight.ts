@@ -140,6 +140,7 @@ function baseFindings(config: RunConfig, { base, vocabSize }: PreflightFacts): F
       ),
     )
   }
+  for (const note of base.notes ?? []) findings.push(warn('model_tag', note))
   const { note } = variantOf(model)
   if (note !== undefined) findings.push(warn('model_tag', note, 'Compare its val bpb with upstream’s.'))
   const blocked = findings.some((finding) => finding.level === 'block')

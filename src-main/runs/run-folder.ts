@@ -1,17 +1,21 @@
 /**
  * A run's folder: `run.json` (who it is), `config.json` (its options, every path absolute), `log.txt`, `checkpoints/`.
  *
- * It is the run's alone: it begins new or empty, and one process at a time has it. The folder is enough to go on from: a run that the store does not know, because the folder came from elsewhere or the
- * store was lost, is taken up again from it. Files are written beside their target, fsynced and renamed.
+ * It is the run's alone: it begins new or empty, and one process at a time has it. The folder is enough to go on from: a
+ * run that the store does not know, because the folder came from elsewhere or the store was lost, is taken up again from
+ * it. Files are written beside their target, fsynced and renamed.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { z } from 'zod'
 
 import { writeTextSafely } from '../checkpoint/safe-file'
 import { MidbenchError } from '../errors'
+import { readTextFile } from '../files/text-file'
+import { firstFault } from '../schema-faults'
+import { reasonOf } from '../system-error'
 import { writeReason } from '../write-reason'
 import { parseConfig, parseJson } from './config'
 import type { RunConfig } from './config.schema'
@@ -116,11 +120,10 @@ async function writing<T>(dir: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
-    const reason = writeReason(cause) ?? (cause instanceof Error ? cause.message : String(cause))
     throw new MidbenchError(
       {
         code: 'run.folder',
-        message: `The run's folder ${dir} cannot be written: ${reason}.`,
+        message: `The run's folder ${dir} cannot be written: ${writeReason(cause) ?? reasonOf(cause)}.`,
         remedy: 'Name a folder that can be written to, or free some space.',
       },
       { cause },
@@ -144,14 +147,17 @@ function noRunIn(dir: string): MidbenchError {
   })
 }
 
-/** @throws MidbenchError `run.folder-empty` where the folder holds no run */
+/**
+ * @throws MidbenchError `run.folder-empty` where the folder holds no run, `run.folder-damaged` and `config.*` where its
+ *   files are not those that were written
+ */
 export async function readRunFolder(dir: string): Promise<{ identity: RunIdentity; config: RunConfig }> {
   const identityText = await textOrNull(join(dir, RUN_FILE))
   const configPath = join(dir, 'config.json')
   const configText = await textOrNull(configPath)
   if (identityText === null || configText === null) throw noRunIn(dir)
   return {
-    identity: runFile.parse(parseJson(identityText, join(dir, RUN_FILE))),
+    identity: parseIdentity(identityText, join(dir, RUN_FILE)),
     config: parseConfig(parseJson(configText, configPath), configPath),
   }
 }
@@ -161,6 +167,21 @@ export async function holdsRun(dir: string): Promise<boolean> {
   return files.includes(RUN_FILE)
 }
 
+function parseIdentity(text: string, path: string): RunIdentity {
+  const value = parseJson(text, path)
+  const parsed = runFile.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new MidbenchError({
+    code: 'run.folder-damaged',
+    message: `${path}: ${firstFault(parsed.error, value)}.`,
+    remedy:
+      'Put back the run.json that was written there, or start a new run with the config.json beside it.',
+  })
+}
+
 async function textOrNull(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch(() => null)
+  return readTextFile(path).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  })
 }

@@ -4,8 +4,10 @@
  */
 import { readFile } from 'node:fs/promises'
 import { MidbenchError } from '../errors'
+import { requireContents } from '../files/regular-file'
 import { PickleObject, showPickled, type PickleValue } from '../pickle/pickle-value'
 import { unpickle } from '../pickle/unpickle'
+import { reasonOf } from '../system-error'
 
 /** What a tiktoken Encoding consists of. */
 export interface EncodingData {
@@ -101,12 +103,14 @@ function readSpecials(specials: PickleValue, firstId: number, path: string): Map
 /** A tokenizer file's bytes; a missing one is an error that says what should be there. */
 async function readRequired(path: string): Promise<Uint8Array> {
   try {
+    await requireContents(path)
     return await readFile(path)
   } catch (cause) {
+    if (cause instanceof MidbenchError) throw cause
     throw new MidbenchError(
       {
         code: 'tokenizer.missing',
-        message: `${path}: the tokenizer cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+        message: `${path}: the tokenizer cannot be read: ${reasonOf(cause)}`,
         remedy:
           'Point base_dir at a nanochat folder; its tokenizer folder holds tokenizer.pkl and token_bytes.pt.',
       },

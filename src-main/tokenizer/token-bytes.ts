@@ -10,6 +10,7 @@ import { crc32 } from 'node:zlib'
 
 import { MidbenchError } from '../errors'
 import { hasChecksum, openStoredZip, type StoredZip } from '../pickle/stored-zip'
+import { reasonOf } from '../system-error'
 import { PersistentRef, PickleGlobal, PickleObject, type PickleValue } from '../pickle/pickle-value'
 import { unpickle } from '../pickle/unpickle'
 import type { EncodingData } from './encoding-file'
@@ -121,7 +122,7 @@ async function openRequired(path: string): Promise<StoredZip> {
     throw new MidbenchError(
       {
         code: 'tokenizer.missing',
-        message: `${path}: the token lengths cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+        message: `${path}: the token lengths cannot be read: ${reasonOf(cause)}`,
         remedy: "nanochat's tok_train script writes token_bytes.pt beside tokenizer.pkl; copy both.",
       },
       { cause },

@@ -17,8 +17,8 @@ const all = [...main, ...renderer]
 const MAY_IMPORT: Record<string, readonly string[]> = {
   files: [],
   threads: [],
-  pickle: [],
-  tokenizer: ['threads', 'pickle'],
+  pickle: ['files'],
+  tokenizer: ['files', 'threads', 'pickle'],
   data: ['files', 'threads', 'tokenizer'],
   packing: ['data', 'threads', 'tokenizer'],
   model: [],

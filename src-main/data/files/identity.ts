@@ -10,6 +10,7 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { checksum, Damage, warnOfDamage, type OnDamage } from '../../files/checksum'
+import { requireRegularFile } from '../../files/regular-file'
 import { makeFile } from './durable'
 
 /** A file changed this recently could change again without its times showing it; its hash is not remembered. */
@@ -23,13 +24,14 @@ const IDENTITIES_FOLDER = 'identities-2'
 /**
  * The SHA-256 of a file's bytes, in hex.
  * @param cacheDir where hashes are remembered.
- * @throws the file system's error when the file cannot be read.
+ * @throws MidbenchError `file.not-regular`; the file system's error when the file cannot be read.
  */
 export async function fileIdentity(
   path: string,
   cacheDir: string,
   { signal, onDamage = warnOfDamage }: { signal?: AbortSignal | undefined; onDamage?: OnDamage } = {},
 ): Promise<string> {
+  await requireRegularFile(path)
   const real = await realpath(path)
   const memo = join(cacheDir, IDENTITIES_FOLDER, `${createHash('sha256').update(real).digest('hex')}.json`)
   const stamp = await stampOf(real)

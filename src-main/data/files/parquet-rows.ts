@@ -9,6 +9,7 @@ import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMe
 import { compressors } from 'hyparquet-compressors'
 import { MidbenchError } from '../../errors'
 import { shownText } from '../../shown'
+import { requireContents } from '../../files/regular-file'
 
 /** Rows between which a cancel or another call can come in: the hub's groups have 1,000, but some files are one group. */
 const ROWS_AT_ONCE = 100
@@ -30,10 +31,11 @@ export interface ParquetFile {
 
 /**
  * Opens a parquet file and checks its footer and columns.
- * @throws MidbenchError `data.unreadable` for what is no whole parquet file, `data.schema` for missing columns; the file
- *   system's error when the file cannot be opened.
+ * @throws MidbenchError `data.unreadable` for what is no whole parquet file, `data.schema` for missing columns, `file.*`
+ *   for what is no file, empty or a Git LFS pointer; the file system's error when the file cannot be opened.
  */
 export async function openParquet(path: string, columns: readonly string[]): Promise<ParquetFile> {
+  await requireContents(path)
   const handle = await open(path, 'r')
   try {
     const file = fileBuffer(handle, (await handle.stat()).size)

@@ -4,6 +4,7 @@
  */
 import { createReadStream } from 'node:fs'
 import { MidbenchError } from '../../errors'
+import { requireFileItself } from '../../files/regular-file'
 
 const BLOCK = 1 << 20
 
@@ -14,10 +15,12 @@ export interface TextLine {
 }
 
 /**
- * @throws MidbenchError `data.not-utf8` with the line's number; the file system's error when the file cannot be read.
+ * @throws MidbenchError `data.not-utf8` with the line's number, `file.*` for what is no file or a Git LFS pointer; the file system's error when the file
+ *   cannot be read.
  */
-export function textLines(path: string, signal?: AbortSignal): AsyncGenerator<TextLine> {
-  return streamLines(createReadStream(path, { highWaterMark: BLOCK, signal }), path)
+export async function* textLines(path: string, signal?: AbortSignal): AsyncGenerator<TextLine> {
+  await requireFileItself(path)
+  yield* streamLines(createReadStream(path, { highWaterMark: BLOCK, signal }), path)
 }
 
 /** The same for a stream of bytes; `what` is its name for messages. */

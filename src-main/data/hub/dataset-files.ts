@@ -1,8 +1,11 @@
 /** Which parquet files a task reads: those the config names, those in the hub's cache, or those it downloads. */
+import { filesOf } from '../files/pattern'
 import { fromConfig } from '../tasks/rows'
 import { entryFault, forKey, type TaskContext } from '../tasks/task'
 import { hubSettings } from './hub-env'
-import { describeSplit, downloadSplit, findSplit, type DatasetSplit } from './splits'
+import { whatIsMissing } from './missing-split'
+import type { DatasetSplit } from './dataset-split'
+import { downloadSplit, findSplit } from './splits'
 
 /**
  * @param dataFiles the entry's data_files.
@@ -13,7 +16,7 @@ export async function datasetFiles(
   dataFiles: string | readonly string[] | undefined,
   context: TaskContext,
 ): Promise<string[]> {
-  if (dataFiles !== undefined) return [dataFiles].flat().map((path) => fromConfig(path, context))
+  if (dataFiles !== undefined) return localFiles([dataFiles].flat(), context)
   const hub = await hubSettings()
   const found = await findSplit(dataset, hub)
   if (found !== undefined) return found
@@ -21,9 +24,23 @@ export async function datasetFiles(
     const { signal, onProgress } = context
     return forKey('data_files', hub.cacheDir, () => downloadSplit(dataset, hub, { signal, onProgress }))
   }
-  throw entryFault('data_files', {
-    code: 'data.missing',
-    message: `${describeSplit(dataset)}: it is not in the hub's cache on this machine (${hub.cacheDir})`,
-    remedy: 'Download it, or name local parquet files with data_files.',
-  })
+  const { message, remedy } = await whatIsMissing(dataset, hub)
+  throw entryFault('data_files', { code: 'data.missing', message, remedy })
+}
+
+/** Paths and patterns as the config has them, in its order; what a pattern finds in natural order. */
+async function localFiles(paths: readonly string[], context: TaskContext): Promise<string[]> {
+  const files: string[] = []
+  for (const path of paths.map((each) => fromConfig(each, context))) {
+    const found = await forKey('data_files', path, () => filesOf(path))
+    if (found.length === 0) {
+      throw entryFault('data_files', {
+        code: 'data.missing',
+        message: `${path}: no file matches`,
+        remedy: 'Correct the pattern; * stands for any part of a name, ** for any folders.',
+      })
+    }
+    files.push(...found)
+  }
+  return files
 }

@@ -32,15 +32,16 @@ const treeEntry = z.object({
   lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size: z.int().min(0) }).optional(),
 })
 
-/** The commit that a dataset's main branch is at. @throws MidbenchError `hub.*` */
+/**
+ * The commit that a dataset's main branch is at: the first question, so where no server is reached it is not asked again.
+ *
+ * @throws MidbenchError `hub.*`
+ */
 export async function mainCommit(hub: HubSettings, repo: string, options: RequestOptions): Promise<string> {
-  const { body } = await getJson(
-    hub,
-    `${hub.endpoint}/api/datasets/${repo}/revision/main`,
-    repo,
-    revision,
-    options,
-  )
+  const { body } = await getJson(hub, `${hub.endpoint}/api/datasets/${repo}/revision/main`, repo, revision, {
+    ...options,
+    policy: { ...(options.policy ?? DEFAULT_POLICY), attemptsToReach: 1 },
+  })
   return body.sha
 }
 

@@ -7,7 +7,8 @@ import { dirname, join, relative } from 'node:path'
 import { exists, makeFile } from '../files/durable'
 
 export class HubCache {
-  private readonly dir: string
+  /** The repository's folder. */
+  readonly dir: string
 
   /** @param repo a dataset repository: `cais/mmlu`. */
   constructor(cacheDir: string, repo: string) {
@@ -57,7 +58,8 @@ export class HubCache {
     await makeFile(join(this.dir, 'refs', 'main'), commit)
   }
 
-  private async commits(): Promise<string[]> {
+  /** Snapshots, the likeliest to be meant first. */
+  async commits(): Promise<string[]> {
     const main = await readFile(join(this.dir, 'refs', 'main'), 'utf8').catch(() => '')
     const snapshots = join(this.dir, 'snapshots')
     const names = await readdir(snapshots).catch(() => [])

@@ -8,6 +8,8 @@ import { MidbenchError } from '../../errors'
 export interface RetryPolicy {
   /** Failures in a row, without a byte gained, after which it is given up. */
   attempts: number
+  /** The same for a server that cannot be reached at all; without it as many. */
+  attemptsToReach?: number
   /** Wait before the second try; it doubles with each further one. */
   firstDelayMs: number
   longestDelayMs: number
@@ -22,21 +24,30 @@ export const DEFAULT_POLICY: RetryPolicy = {
   stallMs: 30_000,
 }
 
+interface FaultDetails {
+  waitMs: number
+  weight: number
+  unreached: boolean
+}
+
 /** A failure that another try may mend. */
 export class TransientFault extends Error {
   /** What the server asked to wait, in milliseconds. */
   readonly waitMs: number
   /** How many failures it counts for. */
   readonly weight: number
+  /** The server was not reached at all. */
+  readonly unreached: boolean
 
   constructor(
     message: string,
     readonly code: string,
-    { waitMs = 0, weight = 1 }: { waitMs?: number; weight?: number } = {},
+    { waitMs = 0, weight = 1, unreached = false }: Partial<FaultDetails> = {},
   ) {
     super(message)
     this.waitMs = waitMs
     this.weight = weight
+    this.unreached = unreached
   }
 }
 
@@ -67,7 +78,8 @@ export class Retries {
     if (fault === undefined) throw error
     this.failures += fault.weight
     this.tries++
-    if (this.failures >= this.policy.attempts) throw this.givenUp(fault)
+    const { attempts, attemptsToReach = attempts } = this.policy
+    if (this.failures >= (fault.unreached ? attemptsToReach : attempts)) throw this.givenUp(fault)
     await wait(this.delay(fault), undefined, { signal: this.signal })
   }
 
@@ -104,16 +116,30 @@ function networkFault(error: unknown): TransientFault | undefined {
   if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return undefined
   if (error.message !== 'fetch failed' && error.message !== 'terminated') return undefined
   const code = 'code' in error.cause ? String(error.cause.code) : ''
-  return new TransientFault(NETWORK_FAULTS[code] ?? error.cause.message, 'hub.network')
+  const unreached = UNREACHED.has(code)
+  return new TransientFault(NETWORK_FAULTS[code] ?? error.cause.message, 'hub.network', { unreached })
 }
 
 const NETWORK_FAULTS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no such server, or no network',
   EAI_AGAIN: 'there is no network',
   ECONNREFUSED: 'the server takes no connections',
+  ENETUNREACH: 'there is no network',
+  EHOSTUNREACH: 'there is no way to the server',
+  UND_ERR_CONNECT_TIMEOUT: 'the server does not answer',
   ECONNRESET: 'the connection was cut',
   UND_ERR_SOCKET: 'the connection was cut',
 }
+
+/** What is said before a connection stands. */
+const UNREACHED = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 
 /**
  * The answer, if it is a good one (2xx).

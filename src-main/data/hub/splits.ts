@@ -3,18 +3,12 @@ import { MidbenchError } from '../../errors'
 import { exists } from '../files/durable'
 import type { OpenProgress } from '../locations'
 import { freeSpace, requireSpace } from '../files/disk-space'
+import { describeSplit, type DatasetSplit } from './dataset-split'
 import { arrivedBytes, fetchFile } from './fetch-file'
 import { authorization, fileUrl, folderFiles, mainCommit, type HubFile, type RequestOptions } from './hub-api'
 import { completeSplit, HubCache } from './hub-cache'
 import type { HubSettings } from './hub-env'
-
-/** A split of a dataset repository: files `folder/split-*.parquet`. */
-export interface DatasetSplit {
-  /** `cais/mmlu` */
-  repo: string
-  folder: string
-  split: string
-}
+import { refuseMisplaced, whatIsMissing } from './missing-split'
 
 export interface DownloadOptions extends RequestOptions {
   onProgress?: ((progress: OpenProgress) => void) | undefined
@@ -39,7 +33,7 @@ export function findSplit(dataset: DatasetSplit, hub: HubSettings): Promise<stri
  * Downloads the split as its main branch has it, resuming what is partly there. What has arrived stays when it is
  * aborted or fails.
  * @returns the files in the cache.
- * @throws MidbenchError `hub.*`, `disk.full`.
+ * @throws MidbenchError `hub.*`, `disk.full`; at once where the dataset lies in another place or there is no network.
  */
 export async function downloadSplit(
   dataset: DatasetSplit,
@@ -80,11 +74,6 @@ export async function splitSize(
   return { total, arrived, free: await freeSpace(hub.cacheDir) }
 }
 
-/** One line for people: `cais/mmlu, all test`. */
-export function describeSplit({ repo, folder, split }: DatasetSplit): string {
-  return folder === 'data' ? `${repo}, ${split}` : `${repo}, ${folder} ${split}`
-}
-
 /** @throws MidbenchError `hub.offline` */
 export function refuseOffline(hub: HubSettings, what: string): void {
   if (!hub.offline) return
@@ -110,13 +99,30 @@ async function listSplit(
   hub: HubSettings,
   options: RequestOptions,
 ): Promise<ListedSplit> {
-  refuseOffline(hub, describeSplit(dataset))
-  const commit = await mainCommit(hub, dataset.repo, options)
+  await refuseMisplaced(dataset, hub)
+  if (hub.offline) refuseOffline(hub, (await whatIsMissing(dataset, hub)).message)
+  const commit = await mainCommit(hub, dataset.repo, options).catch(async (error: unknown) => {
+    throw await withWhatIsMissing(error, dataset, hub)
+  })
   const files = await splitFiles(dataset, hub, commit, options)
   const cache = new HubCache(hub.cacheDir, dataset.repo)
   const here = await Promise.all(files.map(({ etag }) => arrivedBytes(cache.blobPath(etag))))
   const total = files.reduce((sum, { size }) => sum + size, 0)
   return { commit, files, cache, total, arrived: here.reduce((sum, bytes) => sum + bytes, 0) }
+}
+
+/** Where the hub cannot be asked, what is missing here is said first. */
+async function withWhatIsMissing(error: unknown, dataset: DatasetSplit, hub: HubSettings): Promise<unknown> {
+  if (!(error instanceof MidbenchError) || error.code !== 'hub.network') return error
+  const { message } = await whatIsMissing(dataset, hub)
+  return new MidbenchError(
+    {
+      code: error.code,
+      message: `${message}; and it cannot be downloaded: ${error.message}`,
+      remedy: 'Connect to the network, put the files there, or name local parquet files with data_files.',
+    },
+    { cause: error },
+  )
 }
 
 async function splitFiles(

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { ContentPart, Conversation } from '../conversation.schema'
 import { datasetFiles } from '../hub/dataset-files'
-import type { DatasetSplit } from '../hub/splits'
+import type { DatasetSplit } from '../hub/dataset-split'
 import type { gsm8kEntry } from '../mixture.schema'
 import { openShuffledParquet, parseRow } from './rows'
 import type { TaskKind } from './task'

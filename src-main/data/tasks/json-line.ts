@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Conversation } from '../conversation.schema'
+import { parsePythonJson } from '../../files/json-text'
 import { pythonStrip, type TextLine } from '../files/text-lines'
 import { dueRole } from './alternation'
 import { RowFault } from './rows'
@@ -56,7 +57,8 @@ export class LineFault extends RowFault {
 
 /** The conversation of a line, or undefined for a blank one. @throws LineFault */
 export function convertLine({ number, text: raw }: TextLine): Conversation | undefined {
-  const text = pythonStrip(raw)
+  // Editors put a byte order mark before the first line; it is no part of the text.
+  const text = pythonStrip(number === 1 && raw.startsWith('\ufeff') ? raw.slice(1) : raw)
   if (text === '') return undefined
   const line = `line ${String(number)}`
   const at = (index: number): string => `${line}, message ${String(index + 1)}`
@@ -79,12 +81,12 @@ export function convertLine({ number, text: raw }: TextLine): Conversation | und
 
 function parseJson(line: string, text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parsePythonJson(text)
   } catch (error) {
     if (text.startsWith('\ufeff')) {
       throw new LineFault(
         line,
-        'it is not JSON: it begins with a byte order mark; save the file as UTF-8 without one',
+        'it is not JSON: it begins with a byte order mark, which may stand before the first line only',
       )
     }
     const reason = error instanceof Error ? ` (${error.message})` : ''

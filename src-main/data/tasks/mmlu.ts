@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Conversation } from '../conversation.schema'
 import { datasetFiles } from '../hub/dataset-files'
-import type { DatasetSplit } from '../hub/splits'
+import type { DatasetSplit } from '../hub/dataset-split'
 import type { mmluEntry } from '../mixture.schema'
 import { openShuffledParquet, parseRow } from './rows'
 import { entryFault, type TaskKind } from './task'

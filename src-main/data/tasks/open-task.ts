@@ -2,7 +2,7 @@
  * Opens the task an entry of a mixture names. A new task is a file beside this one, a case here and an entry in
  * mixture.schema.ts.
  */
-import type { DatasetSplit } from '../hub/splits'
+import type { DatasetSplit } from '../hub/dataset-split'
 import type { MixtureEntry } from '../mixture.schema'
 import { customJson } from './custom-json'
 import { gsm8k, gsm8kSplit } from './gsm8k'

@@ -1,7 +1,7 @@
 /** SmolTalk: chats of HuggingFaceTB/smol-smoltalk, each with an optional leading system message (reference §1). */
 import { z } from 'zod'
 import { datasetFiles } from '../hub/dataset-files'
-import type { DatasetSplit } from '../hub/splits'
+import type { DatasetSplit } from '../hub/dataset-split'
 import type { smolTalkEntry } from '../mixture.schema'
 import { checkAlternation } from './alternation'
 import { openShuffledParquet, parseRow, RowFault } from './rows'

@@ -78,7 +78,7 @@ describe('JsonFile', () => {
   it('says what is in the way of reading', () => {
     const { file, path } = fileIn()
     mkdirSync(path, { recursive: true })
-    expect(file.read()).toMatchObject({ value: null, problem: expect.stringContaining('EISDIR') })
+    expect(file.read()).toMatchObject({ value: null, problem: expect.stringContaining('it is a folder') })
   })
 
   it('fails a write that cannot be made, and takes the next one', async () => {

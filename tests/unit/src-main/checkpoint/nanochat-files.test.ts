@@ -10,6 +10,7 @@ import {
   loadOptimizers,
   writeModelCheckpoint,
 } from '../../../../src-main/checkpoint/nanochat-files'
+import { inspectCheckpoint } from '../../../../src-main/checkpoint/inspect'
 import { stateDict } from '../../../../src-main/checkpoint/state-dict'
 import { OrderedDict, tensorOf } from '../../../../src-main/checkpoint/torch-value'
 import { writeTorchFile } from '../../../../src-main/checkpoint/torch-write'
@@ -213,6 +214,40 @@ describe('refuses', () => {
   })
 })
 
+describe('a meta file that leaves something open', () => {
+  it('is read, with a note', async () => {
+    const dir = temporaryFolder()
+    await writeModelCheckpoint(dir, tinyCheckpoint(5))
+    const path = join(dir, fileNames(5).meta)
+    writeFileSync(
+      path,
+      JSON.stringify({ val_bpb: null, model_config: tinyConfig, user_config: null, max_seq_len: null }),
+    )
+    const { meta, notes } = await describeModel(dir, 5)
+    expect(meta).toEqual({ step: 5, val_bpb: null, model_config: tinyConfig })
+    expect(notes).toEqual([
+      'meta_000005.json does not say its step: it is taken as 5, by its name.',
+      'meta_000005.json has null for user_config, max_seq_len: read as not given.',
+    ])
+    expect((await loadModel(dir)).meta.step).toBe(5)
+    expect((await inspectCheckpoint(dir, 5)).notes).toEqual(notes)
+  })
+
+  it('and nothing is said of one that does not', async () => {
+    const dir = temporaryFolder()
+    await writeModelCheckpoint(dir, tinyCheckpoint(5))
+    expect((await describeModel(dir, 5)).notes).toEqual([])
+  })
+
+  it('a config with nulls is none', async () => {
+    const dir = temporaryFolder()
+    await writeModelCheckpoint(dir, tinyCheckpoint(5))
+    const model_config = { ...tinyConfig, n_layer: null }
+    writeFileSync(join(dir, fileNames(5).meta), JSON.stringify({ step: 5, model_config }))
+    await expect(describeModel(dir, 5)).rejects.toMatchObject({ code: 'checkpoint.json' })
+  })
+})
+
 describe('checkpoints of later forms', () => {
   const forms = variantId.options.map((variant) => ({ variant, config: { ...tinyConfig, variant } }))
 
@@ -223,7 +258,7 @@ describe('checkpoints of later forms', () => {
     const written: unknown = JSON.parse(readFileSync(join(dir, fileNames(5).meta), 'utf8'))
     expect(written).toMatchObject({ model_config: tinyConfig })
     expect(JSON.stringify(written)).not.toContain('variant')
-    expect((await describeModel(dir, 5)).model_config).toEqual(config)
+    expect((await describeModel(dir, 5)).meta.model_config).toEqual(config)
     const { meta, tensors } = await loadModel(dir)
     expect(meta.model_config).toEqual(config)
     expect([...tensors.keys()]).toEqual([...parameterShapes(config).keys()])

@@ -98,7 +98,7 @@ describe('refuses', () => {
       const path = copyOf('checkpoint/model_000003.pt')
       cutFile(path, part)
       await expect(openTorchFile(path), `cut to ${String(part)}`).rejects.toMatchObject({
-        code: part === 0 ? 'checkpoint.format' : 'zip.refused',
+        code: part === 0 ? 'file.empty' : 'zip.refused',
       })
     }
   })

@@ -80,7 +80,7 @@ describe('what is wrong is named, with what would be right', () => {
     [{ dtype: 'float16' }, 'dtype', 'is "float16"', 'it must be "float32" or "bfloat16"'],
     [{ num_iterations: 0 }, 'num_iterations', 'is 0', 'it must be -1 or a whole number of at least 1'],
     [{ run: '' }, 'run', 'is ""', 'it must be a text that is not empty'],
-    [{ base_dir: 3 }, 'base_dir', 'is 3', 'it must be a text that is not empty or null'],
+    [{ base_dir: 3 }, 'base_dir', 'is 3', 'it must be a path or null'],
   ])('%j', async (options, path, message, hint) => {
     expect(await issuesOf({ mixture: MIXTURE, ...options })).toEqual([{ path, message, hint }])
   })

@@ -81,6 +81,19 @@ test('a folder that cannot be made, and one without a run, say what to do', asyn
   expect((await failureOf(() => readRunFolder(join(folder, 'empty')))).code).toBe('run.folder-empty')
 })
 
+test.each([
+  ['{"id": "", "name": "x", "config_path": null, "created_at": 1}', 'run.json: id '],
+  ['{"id": "a", "name": 7, "config_path": null}', 'run.json: name is 7; it must be'],
+  ['[]', 'run.json: it is '],
+])('a run.json that holds %s is named', async (text, reason) => {
+  const dir = temporaryFolder()
+  await createRunFolder(dir, identity, sampleConfig())
+  writeFileSync(join(dir, 'run.json'), text)
+  const failure = await failureOf(() => readRunFolder(dir))
+  expect(failure).toMatchObject({ code: 'run.folder-damaged' })
+  expect(failure.message).toContain(reason)
+})
+
 test('ids sort by time', () => {
   const ids = [newRunId(new Date(Date.UTC(2026, 0, 2))), newRunId(new Date(Date.UTC(2026, 10, 1, 12, 30, 5)))]
   expect(ids[1]).toMatch(/^2026-11-01-123005-[0-9a-f]{4}$/)

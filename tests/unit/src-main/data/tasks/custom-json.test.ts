@@ -42,6 +42,11 @@ describe('CustomJSON', () => {
     expect(await contents(GOOD.replace('"content":"a"', '"id":7,"content":"a"'))).toEqual([JSON.parse(GOOD)])
   })
 
+  it('takes NaN where Python’s json does, and a byte order mark before the first line', async () => {
+    const line = GOOD.replace('"content":"a"', '"score":NaN,"content":"a NaN"')
+    expect(await contents(`\ufeff${line}`)).toEqual([JSON.parse(GOOD.replace('"a"', '"a NaN"'))])
+  })
+
   it('keeps lone surrogates and line separators', async () => {
     const line = GOOD.replace('"a"', '"\\ud800\u2028\u0085"')
     expect(await contents(line)).toEqual([JSON.parse(line)])
@@ -89,10 +94,7 @@ describe('CustomJSON', () => {
       ', message 2: the content is an object; it must be a text',
     ],
     ['{not json', ': it is not JSON; a line must be a list of messages'],
-    [
-      `\ufeff${GOOD}`,
-      ': it is not JSON: it begins with a byte order mark; save the file as UTF-8 without one',
-    ],
+    [`\ufeff${GOOD}`, ': it is not JSON: it begins with a byte order mark, which may stand before the first'],
   ])('refuses the line %j', async (line, reason) => {
     const failure = await refusal(`${GOOD}\n\n${line}\n${GOOD}\n`)
     expect(failure.code).toBe('data.row')

@@ -1,0 +1,92 @@
+/**
+ * Whether a path leads to a file that ends: asked before anything is opened. Devices and named pipes are read for ever
+ * or wait for ever, and a folder or a socket gives an error that names neither. Costs one `stat`; where the contents
+ * matter, one short read.
+ */
+import type { Stats } from 'node:fs'
+import { statSync } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+
+import { MidbenchError } from '../errors'
+
+/** How a Git LFS pointer begins, by its specification; the whole of one has some 130 bytes. */
+const LFS_POINTER = 'version https://git-lfs.github.com/spec/'
+
+/**
+ * @throws MidbenchError `file.not-regular`, `file.name`; the file system's error where there is nothing to be seen
+ */
+export async function requireRegularFile(path: string): Promise<void> {
+  refuseNul(path)
+  refuseOther(path, await stat(path))
+}
+
+/** As {@link requireRegularFile}, for what is read at once. */
+export function requireRegularFileSync(path: string): void {
+  refuseNul(path)
+  refuseOther(path, statSync(path))
+}
+
+/**
+ * A regular file that is itself: not the note that Git leaves in place of a large file.
+ *
+ * @throws MidbenchError also `file.lfs-pointer`
+ */
+export async function requireFileItself(path: string): Promise<void> {
+  await requireRegularFile(path)
+  if (!(await isLfsPointer(path))) return
+  throw new MidbenchError({
+    code: 'file.lfs-pointer',
+    message: `${path} is a Git LFS pointer: the note that Git keeps in place of a large file.`,
+    remedy: 'Run git lfs pull in its repository to fetch the file itself.',
+  })
+}
+
+/**
+ * The same with something in it, for checkpoints, parquet files, pickles, and JSON.
+ *
+ * @throws MidbenchError also `file.empty`
+ */
+export async function requireContents(path: string): Promise<void> {
+  await requireFileItself(path)
+  if ((await stat(path)).size > 0) return
+  throw new MidbenchError({
+    code: 'file.empty',
+    message: `${path} is empty.`,
+    remedy: 'Copy or download it again; a copy that was cut off at its start looks like this.',
+  })
+}
+
+async function isLfsPointer(path: string): Promise<boolean> {
+  const file = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(LFS_POINTER.length), 0, LFS_POINTER.length, 0)
+    return buffer.toString('latin1', 0, bytesRead) === LFS_POINTER
+  } finally {
+    await file.close()
+  }
+}
+
+function refuseNul(path: string): void {
+  if (!path.includes('\0')) return
+  throw new MidbenchError({
+    code: 'file.name',
+    message: `The path ${JSON.stringify(path)} holds a NUL character.`,
+    remedy: 'Correct the path.',
+  })
+}
+
+function refuseOther(path: string, found: Stats): void {
+  if (found.isFile()) return
+  throw new MidbenchError({
+    code: 'file.not-regular',
+    message: `${path} is ${kindOf(found)}, not a file.`,
+    remedy: 'Name a file.',
+  })
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'a folder'
+  if (found.isFIFO()) return 'a pipe'
+  if (found.isSocket()) return 'a socket'
+  return 'a device'
+}
