@@ -60,7 +60,7 @@ it('reads and refuses texts of any length and depth', async () => {
   })
   const deep = '['.repeat(200_000) + ']'.repeat(200_000)
   await expect(readJsonFile(file(`{"step": ${deep}, "bpb": 1, "text": ""}`), schema)).rejects.toMatchObject({
-    code: 'checkpoint.json',
-    message: containing('step is a list that nests without end; it must be a number'),
+    code: 'json.too-deep',
+    message: containing('meta.json has lists or objects within one another'),
   })
 })

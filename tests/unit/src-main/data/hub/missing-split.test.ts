@@ -95,7 +95,13 @@ it('data_files takes patterns, in natural order, also in a list', async () => {
   for (const name of ['train-10.parquet', 'train-2.parquet', 'more.parquet'])
     writeFileSync(join(home, name), 'x')
   const folders = { baseDir: home, configDir: home, cacheDir: home }
-  const context = { ...folders, signal: undefined, download: false, onProgress: () => undefined }
+  const context = {
+    ...folders,
+    signal: undefined,
+    download: false,
+    onProgress: () => undefined,
+    onDamage: () => undefined,
+  }
   const at = (...names: string[]) => names.map((name) => join(home, name))
   const sorted = at('train-2.parquet', 'train-10.parquet')
   expect(await datasetFiles(DATASET, 'train-*.parquet', context)).toEqual(sorted)
