@@ -82,6 +82,7 @@ async function tagsByDepth(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
   const tags: { name: string; depth: number; changed: number }[] = []
   for (const { name } of entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink())) {
+    if (name.startsWith('.')) continue // a result that is being written
     const depth = Number(/^d(\d+)/.exec(name)?.[1] ?? -1)
     const changed = await stat(join(folder, name)).then(
       ({ mtimeMs }) => mtimeMs,

@@ -10,7 +10,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MidbenchError } from '../errors'
-import { manifest, resumeState, type Manifest } from './checkpoint.schema'
+import { manifest, resumeState, type Manifest, type ResumeState } from './checkpoint.schema'
 import { readJsonFile } from './json-file'
 import { loadModel, loadOptimizers, writeModelCheckpoint } from './nanochat-files'
 import { syncFolder, unwritable, writeTextSafely } from './safe-file'
@@ -102,10 +102,20 @@ export async function latestValid(
   return { checkpoint: null, skipped }
 }
 
+/** What a checkpoint's files were when it was saved. @throws MidbenchError `checkpoint.json`; file system errors */
+export function readManifest(dir: string): Promise<Manifest> {
+  return readJsonFile(join(dir, MANIFEST), manifest)
+}
+
+/** What a checkpoint keeps for its run. @throws as {@link readManifest} */
+export function readResume(dir: string): Promise<ResumeState> {
+  return readJsonFile(join(dir, RESUME), resumeState)
+}
+
 /** What is wrong with a checkpoint; null when every file is as its manifest says. */
 export async function whatIsTorn({ step, dir }: StoredCheckpoint): Promise<string | null> {
   try {
-    const { files, step: stepThere } = await readJsonFile(join(dir, MANIFEST), manifest)
+    const { files, step: stepThere } = await readManifest(dir)
     if (stepThere !== step) return `it is the checkpoint of step ${String(stepThere)}`
     for (const [name, { bytes, sha256 }] of Object.entries(files)) {
       const { size } = await stat(join(dir, name))
@@ -124,7 +134,7 @@ export async function whatIsTorn({ step, dir }: StoredCheckpoint): Promise<strin
  * @throws MidbenchError `checkpoint.torn` when a file is not as it was saved; what {@link loadModel} throws
  */
 export async function loadRunCheckpoint(dir: string): Promise<RunCheckpoint> {
-  const resume = await readJsonFile(join(dir, RESUME), resumeState)
+  const resume = await readResume(dir)
   const { step } = resume
   const torn = await whatIsTorn({ step, dir })
   if (torn !== null) {

@@ -10,12 +10,17 @@ export interface TrainPrinter {
   end(run: RunSummary): void
 }
 
-/** One JSON object a line on stdout; only warnings and errors go to stderr. */
+/** One JSON object a line on stdout; only warnings and errors go to stderr. `done` names the result; null where there is none. */
 export class JsonPrinter implements TrainPrinter {
+  private result: string | null = null
+
   constructor(private readonly io: CommandIo) {}
 
   event(event: RunEvent): void {
-    if (event.type === 'checkpoint') this.print({ event: 'checkpoint', step: event.step, dir: event.dir })
+    if (event.type === 'checkpoint') {
+      this.print({ event: 'checkpoint', step: event.step, dir: event.dir })
+      if (event.result) this.result = event.dir
+    }
     if (event.type !== 'metrics') return
     for (const metric of inOrder(event.metrics))
       this.print('loss' in metric ? stepJson(metric) : evalJson(metric))
@@ -23,7 +28,7 @@ export class JsonPrinter implements TrainPrinter {
   }
 
   end(run: RunSummary): void {
-    this.print({ event: 'done', steps: run.step, run_dir: run.dir })
+    this.print({ event: 'done', steps: run.step, run_dir: run.dir, checkpoint_dir: this.result })
   }
 
   private print(value: object): void {

@@ -264,9 +264,9 @@ export class TrainLoop {
   }
 }
 
-/** Whether it only says that the disk took no more. */
+/** Whether it only says that the disk took no more: of the run's own state, or of its result. */
 export function isUnwritable(error: unknown): error is MidbenchError {
-  return error instanceof MidbenchError && error.code === 'checkpoint.write'
+  return error instanceof MidbenchError && ['checkpoint.write', 'result.write'].includes(error.code)
 }
 
 function lastOf(batches: StepBatches): PackedBatch {

@@ -37,6 +37,7 @@ export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
   eval_tokens: 'fixed',
   save_every: 'free',
   dry_run: 'fixed',
+  output_tag: 'free',
   mixture: 'fixed',
 }
 

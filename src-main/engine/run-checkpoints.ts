@@ -34,7 +34,7 @@ export interface CheckpointSource {
 }
 
 /** The model and its optimizers at this step, as nanochat keeps them. */
-export async function modelCheckpoint(source: CheckpointSource): Promise<ModelCheckpoint> {
+async function modelCheckpoint(source: CheckpointSource): Promise<ModelCheckpoint> {
   const { model, state } = source
   const { parameters, optimizer } = await source.engine.exportState()
   const lastStep = Math.max(0, state.step - 1)

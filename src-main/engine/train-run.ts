@@ -1,16 +1,14 @@
 /**
- * A run in the trainer thread: opens what it needs, trains with pauses, saves, and leaves nanochat's files at the end.
+ * A run in the trainer thread: opens what it needs, trains with pauses, saves, and leaves nanochat's files at the end, made
+ * from what is saved. A run whose steps are all made only does the last.
  *
  * When it fails, the last complete step is saved first, unless the model has diverged or saving itself fails. Where the
  * disk takes no more, it goes on and tries at the next checkpoint; a pause, a stop or the end holds it in memory, so that
  * nothing is lost, until there is room and it is told to go on.
  */
-import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 
-import { type BaseFolder, resolveBaseFolder } from '../checkpoint/base-folder'
-import { writeModelCheckpoint } from '../checkpoint/nanochat-files'
-import { phaseFolders } from '../checkpoint/nanochat-folder'
+import { resolveBaseFolder } from '../checkpoint/base-folder'
 import { type Failure, MidbenchError, toFailure } from '../errors'
 import { flopsPerToken } from '../model/flops'
 import { initParameters } from '../model/init'
@@ -22,10 +20,12 @@ import type { LogLine } from '../runs/run.schema'
 import { firstLines, type OpenRun, prepared } from './announcement'
 import { type Device, openDevice } from './device'
 import { openData, openEngine, type Report, reportedCall, requireSameVocabulary } from './job-context'
+import { writeMissing } from './kept-files'
 import { isUnwritable, type LoopHooks, type LoopOptions, TrainLoop } from './loop'
 import { evalLine, stepLine } from './metrics'
 import type { RequestQueue } from './request-queue'
-import { type CheckpointSource, modelCheckpoint, saveRun } from './run-checkpoints'
+import { type CheckpointSource, saveRun } from './run-checkpoints'
+import { type FinishedRun, finishedRun, resultFolder, RunResult } from './run-result'
 import { findStart, keepToData, type RunStart } from './run-start'
 import type { StepEngine } from './step-engine'
 import type { TrainerPhase, TrainJob } from './trainer-protocol'
@@ -44,6 +44,8 @@ export class TrainRun {
   private phase: TrainerPhase | null = null
   private compilesFor: TrainerPhase | null = null
   private stepsMade = 0
+  /** What was last said of the result's place. */
+  private resultTrouble: string | null = null
 
   constructor(
     private readonly job: TrainJob,
@@ -60,6 +62,8 @@ export class TrainRun {
   /** @param port to the data thread */
   async run(port: MessagePort): Promise<void> {
     this.enter('preparing')
+    const finished = this.job.resume ? await finishedRun(this.job) : null
+    if (finished !== null) return this.finishAgain(finished)
     const { config, locations } = this.job
     const folders = await resolveBaseFolder(locations.baseDir, locations.dataDir, initParameters)
     const call = reportedCall(this.requests, this.report)
@@ -74,10 +78,13 @@ export class TrainRun {
       })
       await this.orderBatches(data, start)
       this.announce({ config, start, opened, facts, device, engine: engine.name })
-      const loop = this.makeLoop(engine, data, start, opened, device)
-      await this.train(loop, () =>
-        this.finish(loop, this.source(engine, start, opened, loop), folders, device),
-      )
+      const result = this.resultIn(folders.writeTo)
+      await result.announce(start.model)
+      const loop = this.makeLoop(engine, data, start, opened, device, result)
+      await this.train(loop, async () => {
+        if (!config.dry_run) await loop.saveUnlessSaved()
+        await this.finish(result, { state: loop.state, nLayer: start.model.n_layer })
+      })
     } finally {
       engine.dispose()
       await data.close()
@@ -111,7 +118,7 @@ export class TrainRun {
       return true
     } catch (error) {
       if (!isUnwritable(error)) throw error
-      this.unsaved({ ...error.toFailure(), remedy })
+      this.unsaved(error.code === 'result.write' ? error.toFailure() : { ...error.toFailure(), remedy })
       return false
     }
   }
@@ -147,6 +154,7 @@ export class TrainRun {
     start: RunStart,
     opened: OpenedData,
     device: Device,
+    result: RunResult,
   ): TrainLoop {
     const { config } = this.job
     const options: LoopOptions = {
@@ -165,13 +173,13 @@ export class TrainRun {
       engine,
       data,
       options,
-      this.hooks(() => this.source(engine, start, opened, loop)),
+      this.hooks(result, () => this.source(engine, start, opened, loop)),
       start.state,
     )
     return loop
   }
 
-  private hooks(source: () => CheckpointSource): LoopHooks {
+  private hooks(result: RunResult, source: () => CheckpointSource): LoopHooks {
     return {
       request: () => this.requests.pending(),
       onPhase: (phase) => {
@@ -189,7 +197,9 @@ export class TrainRun {
       },
       save: async () => {
         const { step } = source().state
+        await this.keepFiles()
         this.report({ type: 'checkpoint', step, ...(await saveRun(this.job.runDir, source())) })
+        await this.tellOfResult(result)
       },
       onUnsaved: (failure) => {
         this.unsaved({ ...failure, remedy: GOES_ON })
@@ -206,30 +216,53 @@ export class TrainRun {
     return { engine, record: { config: this.job.config, data: identity }, model, base, state }
   }
 
-  /** nanochat's files, unless it is a dry run. */
-  private async finish(
-    loop: TrainLoop,
-    source: CheckpointSource,
-    folders: BaseFolder,
-    device: Device,
-  ): Promise<void> {
-    const { config } = this.job
-    const { step, bestBpb, trainingTimeS } = loop.state
-    let checkpointDir: string | null = null
-    if (!config.dry_run) {
-      this.enter('saving')
-      const tag = config.model_tag ?? `d${String(source.model.n_layer)}`
-      checkpointDir = join(folders.writeTo, phaseFolders.mid, tag)
-      // As in the seed, the context of the result is the rows' length.
-      const model = { ...source.model, sequence_len: config.max_seq_len }
-      await writeModelCheckpoint(checkpointDir, await modelCheckpoint({ ...source, model }))
-    }
-    const peakMemoryBytes = peakMemory() ?? device.tensorflow.memory.usage().peakBytes
-    this.report({
-      type: 'done',
-      step,
-      outcome: { baseDir: folders.writeTo, checkpointDir, bestBpb, trainingTimeS, peakMemoryBytes },
+  /** The folder may have been deleted under the run. */
+  private async keepFiles(): Promise<void> {
+    const missing = await writeMissing(this.job.runDir, this.job.files)
+    if (missing.length === 0) return
+    this.log('warn', `${this.job.runDir} held no ${missing.join(' and no ')} any more: written again.`)
+  }
+
+  // -------------------------------------------------------------- the result
+
+  private resultIn(writeTo: string): RunResult {
+    return new RunResult(this.job, writeTo, (level, text) => {
+      this.log(level, text)
     })
+  }
+
+  /** What will stop the result is said while there is time to mend it; in the log once. */
+  private async tellOfResult(result: RunResult): Promise<void> {
+    const failure = await result.trouble()
+    if (failure !== null) this.report({ type: 'unsaved', failure })
+    const message = failure?.message ?? null
+    if (message === this.resultTrouble) return
+    this.resultTrouble = message
+    this.log(message === null ? 'info' : 'warn', message ?? 'The result can be written again.')
+  }
+
+  /** nanochat's files, unless it is a dry run. */
+  private async finish(result: RunResult, { state, nLayer }: FinishedRun): Promise<void> {
+    const { step, bestBpb, trainingTimeS } = state
+    this.enter('saving')
+    const checkpointDir = await result.write(step, { n_layer: nLayer })
+    const outcome = { baseDir: result.writeTo, checkpointDir, bestBpb, trainingTimeS }
+    this.report({ type: 'done', step, outcome: { ...outcome, peakMemoryBytes: peakMemory() ?? 0 } })
+  }
+
+  /** All steps were made before: what is left needs no model and no data. */
+  private async finishAgain(finished: FinishedRun): Promise<void> {
+    const result = this.resultIn(await resultFolder(this.job))
+    this.log(
+      'info',
+      `All ${String(finished.state.step)} steps are made: the result is written from the last checkpoint.`,
+    )
+    while (!(await this.savedBy(() => this.finish(result, finished)))) {
+      this.report({ type: 'paused', step: finished.state.step })
+      if ((await this.requests.afterPause()) === 'resume') continue // and try again
+      this.report({ type: 'stopped' })
+      return
+    }
   }
 
   // -------------------------------------------------------------- beginning

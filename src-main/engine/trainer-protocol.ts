@@ -26,10 +26,14 @@ export interface JobLocations {
 
 export interface TrainJob {
   type: 'train'
+  /** Its result carries it. */
+  runId: string
   config: RunConfig
   locations: JobLocations
   /** The run's folder: checkpoints/ lies in it. */
   runDir: string
+  /** What else lies there, by name: written again where it is gone when the run is saved. */
+  files: readonly (readonly [name: string, text: string])[]
   /** Goes on from the last whole checkpoint in the run's folder; where none was saved, from the start. */
   resume: boolean
   /** Steps after which to save and end; null = the whole run. */
@@ -120,7 +124,7 @@ export interface Outcome {
   checkpointDir: string | null
   bestBpb: number | null
   trainingTimeS: number
-  /** The most main memory that the process had, as the preflight predicts it; TensorFlow's alone where that is not known. */
+  /** The most main memory that the process had, as the preflight predicts it; 0 where the system does not tell. */
   peakMemoryBytes: number
 }
 

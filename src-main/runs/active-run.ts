@@ -6,9 +6,8 @@
  * states at rest; a paused run keeps its threads, and so its state in memory, until it is resumed, stopped or released.
  */
 import { appendFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
-import { writeTextSafely } from '../checkpoint/safe-file'
 import { type Failure, toFailure } from '../errors'
 import { TrainerClient } from '../engine/trainer-client'
 import type { OpenedTrainer } from '../engine/trainer-link'
@@ -18,7 +17,7 @@ import { differences } from './differences'
 import { MetricsBatcher, type MetricsBatch } from './metrics-batcher'
 import { nothingKnown, preflight } from './preflight'
 import type { Finding } from './preflight.schema'
-import { reportFile, reportSection } from './report'
+import { reportSection, writeReport } from './report'
 import type { LogLine, RunState, RunSummary } from './run.schema'
 import type { RunEvent } from './run-events'
 import type { RunJournal } from './run-journal'
@@ -186,11 +185,10 @@ export class ActiveRun {
       this.logOutcome(outcome)
       this.flush()
       if (checkpointDir !== null) {
-        this.emit({ type: 'checkpoint', runId: this.id, step: steps, dir: checkpointDir })
-      }
-      if (!config.dry_run) {
-        const section = reportSection(config, { steps, minimumValBpb: outcome.bestBpb })
-        await writeTextSafely(reportFile(outcome.baseDir), section)
+        this.emit({ type: 'checkpoint', runId: this.id, step: steps, dir: checkpointDir, result: true })
+        const text = reportSection(config, { steps, minimumValBpb: outcome.bestBpb })
+        const report = { runId: this.id, tag: basename(checkpointDir), text }
+        this.log('info', `Report: ${await writeReport(outcome.baseDir, report)}`)
       }
       this.end('done')
     } catch (error) {

@@ -63,7 +63,8 @@ export function rightValue(schema: FieldSchema): string {
   return `${kind(schema)}${limit(schema)}`
 }
 
-function kind({ type, minLength, minItems, pattern }: FieldSchema): string {
+function kind({ type, minLength, minItems, pattern, description }: FieldSchema): string {
+  if (description !== undefined) return description
   switch (type) {
     case 'integer':
       return 'a whole number'

@@ -7,6 +7,13 @@ import { filePath, mixture } from '../data/mixture.schema'
 
 const learningRate = z.number().min(0)
 
+/** As nanochat's own tags: one part of a path, and nothing that a shell or a listing hides. */
+const folderName = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.+=@-]*$/)
+  .describe('a folder name of letters, digits and . _ + = @ -')
+
 export const runConfig = z.strictObject({
   // Logging
   run: z.string().min(1).default('dummy'),
@@ -43,6 +50,7 @@ export const runConfig = z.strictObject({
   // Output
   save_every: z.union([z.literal(-1), z.int().min(1)]).default(-1),
   dry_run: z.boolean().default(false),
+  output_tag: folderName.nullable().default(null),
   mixture,
 })
 

@@ -17,6 +17,7 @@ import { hasBfloat16 } from '../processor'
 import type { RunConfig } from './config.schema'
 import type { BaseModel } from './derive'
 import { nothingKnown, type PreflightFacts } from './preflight'
+import { resultFacts } from './result-facts'
 
 /**
  * @param baseDir the nanochat folder
@@ -29,9 +30,11 @@ export async function gatherFacts(
   dataDir: string,
   known: Partial<PreflightFacts> = {},
 ): Promise<PreflightFacts> {
+  const base = await findBase(config, baseDir)
   return {
     ...nothingKnown,
-    base: await findBase(config, baseDir),
+    base,
+    result: base instanceof MidbenchError ? null : await resultFacts(config, { baseDir, dataDir, base }),
     vocabSize: await tokenizerSize(baseDir),
     freeDiskBytes: await freeSpaceIfKnown(dataDir),
     memoryBytes: memoryLimit(),

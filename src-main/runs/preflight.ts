@@ -13,6 +13,7 @@ import { type BaseModel, derive } from './derive'
 import { precisionDifference } from './differences'
 import { lossFindings } from './preflight-losses'
 import type { Derived, Finding } from './preflight.schema'
+import { type ResultFacts, resultFindings } from './preflight-result'
 
 /** What is known besides the config; null where it is not (yet), and then nothing is said about it. */
 export interface PreflightFacts {
@@ -28,6 +29,8 @@ export interface PreflightFacts {
   tokPerSec: number | null
   /** Where the run's folder will lie. */
   freeDiskBytes: number | null
+  /** Where its result will lie; null also where none is written. */
+  result: ResultFacts | null
   /** That a run may take. */
   memoryBytes: number | null
   /** Whether the processor multiplies in bfloat16 itself. */
@@ -43,6 +46,7 @@ export const nothingKnown: PreflightFacts = {
   lacking: null,
   tokPerSec: null,
   freeDiskBytes: null,
+  result: null,
   memoryBytes: null,
   bfloat16: null,
   device: null,
@@ -69,6 +73,7 @@ export function preflight(config: RunConfig, facts: PreflightFacts = nothingKnow
     ...evalFindings(config, derived, facts),
     ...lossFindings(config, facts.packing),
     ...lackingFindings(facts),
+    ...resultFindings(config, facts.result),
     ...spaceFindings(config, derived, facts),
   ]
   const rank = { block: 0, warn: 1, ok: 2 }

@@ -1,10 +1,19 @@
 /**
  * The section "Midtraining" of nanochat's report: `report/midtraining.md` under the nanochat folder, in the layout that
  * nanochat's own report generator picks up.
+ *
+ * A report names its run and is never written over another's: where one lies already, this one is named after its result,
+ * `midtraining-d4-2.md`.
  */
+import { link, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { unwritable, writeTextSafely } from '../checkpoint/safe-file'
+
 import type { RunConfig } from './config.schema'
+
+/** The key of the line that names the run. */
+const RUN_LINE = 'Midbench run'
 
 export interface ReportFigures {
   /** Optimizer steps. */
@@ -13,9 +22,58 @@ export interface ReportFigures {
   minimumValBpb: number | null
 }
 
-/** Where the section lies. */
-export function reportFile(baseDir: string): string {
-  return join(baseDir, 'report', 'midtraining.md')
+/** Nobody has so many reports of one result; it only ends the search. */
+const MOST_TRIED = 10_000
+
+/** Where reports lie. */
+export function reportFolder(baseDir: string): string {
+  return join(baseDir, 'report')
+}
+
+/**
+ * Writes a run's report, or replaces the one that it wrote before.
+ *
+ * @param tag of its result
+ * @returns the file
+ * @throws MidbenchError `checkpoint.write`
+ */
+export async function writeReport(
+  baseDir: string,
+  { runId, tag, text }: { runId: string; tag: string; text: string },
+): Promise<string> {
+  const folder = reportFolder(baseDir)
+  const whole = `${text.trimEnd()}\n- ${RUN_LINE}: ${runId}\n\n`
+  for (const name of reportNames(tag)) {
+    const file = join(folder, name)
+    const there = await readFile(file, 'utf8').catch(() => null)
+    if (there?.split('\n').includes(`- ${RUN_LINE}: ${runId}`)) {
+      await writeTextSafely(file, whole)
+      return file
+    }
+    if (there === null && (await writeNew(folder, file, runId, whole))) return file
+  }
+  throw new Error(`${folder} holds ${String(MOST_TRIED)} reports of ${tag}.`)
+}
+
+function* reportNames(tag: string): Generator<string> {
+  yield 'midtraining.md'
+  yield `midtraining-${tag}.md`
+  for (let number = 2; number < MOST_TRIED; number++) yield `midtraining-${tag}-${String(number)}.md`
+}
+
+/** Makes a file whole, unless there is one by then. @returns whether it was made */
+async function writeNew(folder: string, file: string, runId: string, text: string): Promise<boolean> {
+  const beside = join(folder, `.${runId}.md`)
+  await writeTextSafely(beside, text)
+  try {
+    await link(beside, file) // as a rename, but never over another
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw unwritable(error, file)
+  } finally {
+    await rm(beside, { force: true })
+  }
 }
 
 /** The section's text. The mixture is left out of the options, as the seed has no such option. */

@@ -18,7 +18,7 @@ export type RunEvent =
   | { type: 'removed'; runId: string }
   | { type: 'metrics'; metrics: RunMetrics }
   /** One of the run's own, or at its end the result in nanochat's layout. */
-  | { type: 'checkpoint'; runId: string; step: number; dir: string }
+  | { type: 'checkpoint'; runId: string; step: number; dir: string; result?: true }
   /** A long part of a phase, such as reading the mixture. */
   | { type: 'progress'; runId: string; label: string; done: number; total: number | null; unit: string }
   /** The run does nothing any more: it is paused, or has ended. */

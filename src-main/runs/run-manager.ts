@@ -24,6 +24,8 @@ import {
   holdsRun,
   newRunId,
   readRunFolder,
+  type RunIdentity,
+  runFileTexts,
   takeNewFolder,
   takeRunFolder,
 } from './run-folder'
@@ -114,7 +116,7 @@ export class RunManager {
         const identity = { id, name, config_path: request.path, created_at: Date.now() }
         await createRunFolder(runDir, identity, config)
         this.emit({ type: 'changed', run: this.records.create(identity, config, runDir) })
-        return this.job(config, runDir, false, request.stopAfter)
+        return this.job(identity, config, runDir, { resume: false, stopAfter: request.stopAfter })
       })
       this.active.get(id)?.warn(findings)
     })
@@ -150,10 +152,10 @@ export class RunManager {
       const hold = await takeRunFolder(dir, name)
       await this.launching(id, hold, async () => {
         this.requireResumable(id) // another process may have been and gone since
-        const { config } = await readRunFolder(dir)
+        const { identity, config } = await readRunFolder(dir)
         requireSameOptions(this.get(id).config, config)
         this.records.journal(id).update({ state: 'preparing', error: null, owner: thisProcess() })
-        return this.job(config, dir, true, options.stopAfter)
+        return this.job(identity, config, dir, { resume: true, ...options })
       })
     })
   }
@@ -273,12 +275,19 @@ export class RunManager {
     this.active.set(id, new ActiveRun(id, job, trainer, journal, emit, this.lastSeq.get(id)))
   }
 
-  private job(config: RunConfig, runDir: string, resume: boolean, stopAfter: number | undefined): TrainJob {
+  private job(
+    identity: RunIdentity,
+    config: RunConfig,
+    runDir: string,
+    { resume, stopAfter }: { resume: boolean; stopAfter?: number | undefined },
+  ): TrainJob {
     return {
       type: 'train',
+      runId: identity.id,
       config,
       locations: this.locations(config.base_dir ?? runDir, runDir),
       runDir,
+      files: runFileTexts(identity, config),
       resume,
       stopAfter: stopAfter ?? null,
       threads: this.options.threads?.() ?? null,

@@ -93,6 +93,11 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     options: [
       ours('save_every', integer, 'Between checkpoints; -1 for the end only', 'steps'),
       reference('dry_run', { type: 'switch' }, 'Train without writing a checkpoint'),
+      ours(
+        'output_tag',
+        { type: 'text', nullable: 'next free' },
+        'Folder of the result; empty for the model’s tag or, where that is taken, the next free one',
+      ),
     ],
   },
   {

@@ -1,5 +1,5 @@
 /** The command line as others use it: names, flags, exit codes, what is printed where. */
-import { readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -34,7 +34,12 @@ const event = z.discriminatedUnion('event', [
   }),
   z.strictObject({ event: z.literal('eval'), step: z.int(), val_bpb: z.number() }),
   z.strictObject({ event: z.literal('checkpoint'), step: z.int(), dir: z.string() }),
-  z.strictObject({ event: z.literal('done'), steps: z.int(), run_dir: z.string() }),
+  z.strictObject({
+    event: z.literal('done'),
+    steps: z.int(),
+    run_dir: z.string(),
+    checkpoint_dir: z.string().nullable(),
+  }),
 ])
 
 function eventsOf({ stdout }: Finished): z.infer<typeof event>[] {
@@ -108,6 +113,51 @@ describe('a config that is wrong', () => {
   })
 })
 
+describe('a place that is not fit for a run', () => {
+  function baseFolder(folder: string): string {
+    const base = join(folder, 'base')
+    cpSync(goldenPath('nanochat_base'), base, { recursive: true })
+    return base
+  }
+
+  test('a result that could not be written, or whose name is taken, is said before step 1', async () => {
+    const folder = temporaryFolder()
+    const base_dir = baseFolder(folder)
+    const options = { base_dir, dry_run: false, num_iterations: 1 }
+    const train = (): Promise<Finished> =>
+      runCommandLine(folder, ['train', '--config', join(folder, 'config.json'), '--json'])
+    configFile(folder, options)
+    writeFileSync(join(base_dir, 'mid_checkpoints'), 'a file')
+    const inTheWay = await train()
+    expect(inTheWay).toMatchObject({ code: 1, stdout: [] })
+    expect(inTheWay.stderr).toContain('mid_checkpoints is a file where a folder belongs')
+    rmSync(join(base_dir, 'mid_checkpoints'))
+    mkdirSync(join(base_dir, 'mid_checkpoints', 'mine'), { recursive: true })
+    writeFileSync(join(base_dir, 'mid_checkpoints', 'mine', 'model_000900.pt'), 'another’s')
+    configFile(folder, { ...options, output_tag: 'mine' })
+    const taken = await train()
+    expect(taken).toMatchObject({ code: 1, stdout: [] })
+    expect(taken.stderr).toContain('such as "mine-2"')
+    expect(readdirSync(folder)).not.toContain('runs')
+    configFile(folder, { ...options, output_tag: '../mine' })
+    expect((await train()).stderr).toContain('it must be a folder name of letters')
+  }, 120_000)
+
+  test('of two that begin in one folder at once, one trains', async () => {
+    const folder = temporaryFolder()
+    const runDir = join(folder, 'run')
+    configFile(folder, { num_iterations: 3 })
+    const args = ['train', '--config', join(folder, 'config.json'), '--json', '--run-dir', runDir]
+    // Each has a store of its own: only the folder tells them of each other.
+    const ends = await Promise.all(['a', 'b'].map((home) => runCommandLine(join(folder, home), args)))
+    expect(ends.map(({ code }) => code).sort()).toEqual([0, 1])
+    expect(ends.find(({ code }) => code === 1)).toMatchObject({ stdout: [] })
+    expect(ends.find(({ code }) => code === 1)?.stderr).toContain(runDir)
+    const trained = ends.flatMap((end) => (end.code === 0 ? losses(end).map(([step]) => step) : []))
+    expect(trained).toEqual([1, 2, 3])
+  }, 120_000)
+})
+
 describe('train', () => {
   const options = { num_iterations: 8, eval_every: 4, save_every: 2 }
 
@@ -146,7 +196,8 @@ describe('train', () => {
     const second = await runCommandLine(folder, ['train', '--config', config, '--json', '--resume'])
     expect(second.code).toBe(0)
     expect([...losses(first), ...losses(second)]).toEqual(losses(whole))
-    expect(eventsOf(second).at(-1)).toEqual({ event: 'done', steps: 8, run_dir: join(folder, 'b') })
+    const done = { event: 'done', steps: 8, run_dir: join(folder, 'b'), checkpoint_dir: null }
+    expect(eventsOf(second).at(-1)).toEqual(done)
   }, 120_000)
 
   test('--resume refuses options that make another run, and says that it keeps those that do not', async () => {

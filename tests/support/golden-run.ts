@@ -32,6 +32,7 @@ export function goldenConfig(options: Partial<RunConfigInput> = {}): RunConfig {
 export function goldenTrainJob(folder: string, config: RunConfig, options: Partial<TrainJob> = {}): TrainJob {
   return {
     type: 'train',
+    runId: 'golden-run',
     config,
     locations: {
       baseDir: config.base_dir ?? goldenPath('nanochat_base'),
@@ -40,6 +41,7 @@ export function goldenTrainJob(folder: string, config: RunConfig, options: Parti
       dataDir: folder,
     },
     runDir: `${folder}/run`,
+    files: [],
     resume: false,
     stopAfter: null,
     threads: null,

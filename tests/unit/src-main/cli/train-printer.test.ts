@@ -67,9 +67,23 @@ test('JSON has one line an event, in the order things happened; only warnings go
     { event: 'eval', step: 2, val_bpb: 1.5 },
     { event: 'step', step: 3 },
     { event: 'checkpoint', step: 3, dir: '/runs/r/c' },
-    { event: 'done', steps: 3, run_dir: '/runs/r' },
+    { event: 'done', steps: 3, run_dir: '/runs/r', checkpoint_dir: null },
   ])
   expect(stderr).toEqual(['careful'])
+})
+
+test('the last line names the result, which is no checkpoint of the run’s own', () => {
+  const { io, stdout } = terminal()
+  const printer = new JsonPrinter(io)
+  printer.event({ type: 'checkpoint', runId: 'r', step: 10, dir: '/runs/r/c' })
+  printer.event({ type: 'checkpoint', runId: 'r', step: 10, dir: '/base/mid_checkpoints/d4-2', result: true })
+  printer.end({ ...summary, state: 'done', step: 10 })
+  expect(JSON.parse(stdout.at(-1) ?? '')).toEqual({
+    event: 'done',
+    steps: 10,
+    run_dir: '/runs/r',
+    checkpoint_dir: '/base/mid_checkpoints/d4-2',
+  })
 })
 
 test('for people the log goes to stderr under a bar, and stdout says where the run lies', () => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
@@ -130,6 +130,68 @@ test('a disk that takes no checkpoint loses nothing: the run goes on, holds at i
   expect(readdirSync(result)).toContain('model_000004.pt')
 })
 
+test('a result that cannot be written is said at each save, and written by a resume alone', async () => {
+  const folder = temporaryFolder()
+  const base = join(folder, 'base')
+  cpSync(goldenPath('nanochat_base'), base, { recursive: true })
+  const config = goldenConfig({ num_iterations: 4, save_every: 2, dry_run: false, base_dir: base })
+  const results = join(base, 'mid_checkpoints')
+  writeFileSync(results, 'a file in its place')
+  const ofRun = { runId: 'run-7' }
+  const { reports, last } = await runJob(goldenTrainJob(folder, config, ofRun), (report, trainer) => {
+    if (report.type === 'paused') trainer.stop()
+  })
+  expect(last).toEqual({ type: 'stopped' })
+  const unsaved = reports.flatMap((report) => (report.type === 'unsaved' ? report.failure : []))
+  expect(unsaved.map(({ code }) => code)).toEqual(Array(3).fill('result.write')) // at 2, at 4, and at the end
+  expect(unsaved[0]?.message).toContain(`${results} is a file where a folder belongs`)
+  const warnings = reports.flatMap((report) =>
+    report.type === 'log' && report.line.level === 'warn' ? report.line.text : [],
+  )
+  expect(warnings).toHaveLength(2) // what does not change is said once, and then at the end
+  expect(readdirSync(join(folder, 'run', 'checkpoints'))).toContain('step_000004')
+
+  rmSync(results)
+  const noData = join(folder, 'gone.jsonl')
+  const mixture = { train: [{ task: 'CustomJSON' as const, filepath: noData }], val: [] }
+  const again = goldenTrainJob(folder, { ...config, mixture }, { ...ofRun, resume: true })
+  const resumed = await runJob(again)
+  expect(resumed.steps).toEqual([])
+  expect(resumed.last).toMatchObject({
+    type: 'done',
+    step: 4,
+    outcome: { checkpointDir: join(results, 'd3') },
+  })
+  expect(readdirSync(join(results, 'd3')).sort()).toEqual([
+    'meta_000004.json',
+    'model_000004.pt',
+    'optim_000004_rank0.pt',
+  ])
+  const twice = await runJob(again)
+  expect(twice.last).toMatchObject({ type: 'done', outcome: { checkpointDir: join(results, 'd3') } })
+  expect(readdirSync(results)).toEqual(['d3'])
+})
+
+test('a run whose folder is deleted under it has it whole again at the next save, and says so', async () => {
+  const folder = temporaryFolder()
+  const config = goldenConfig({ num_iterations: 4, save_every: 2 })
+  const files = [
+    ['config.json', 'the options'],
+    ['run.json', 'the identity'],
+  ] as const
+  const { reports } = await runJob(goldenTrainJob(folder, config, { files }), (report) => {
+    if (report.type === 'checkpoint' && report.step === 2) rmSync(join(folder, 'run'), { recursive: true })
+  })
+  const warnings = reports.flatMap((report) =>
+    report.type === 'log' && report.line.level === 'warn' ? report.line.text : [],
+  )
+  expect(warnings).toEqual(
+    Array(2).fill(`${join(folder, 'run')} held no config.json and no run.json any more: written again.`),
+  )
+  for (const [name, text] of files) expect(readFileSync(join(folder, 'run', name), 'utf8')).toBe(text)
+  expect(existsSync(join(folder, 'run', 'checkpoints', 'step_000004'))).toBe(true)
+})
+
 test('a stop that cannot be saved holds, and can be asked for again', async () => {
   const folder = temporaryFolder()
   mkdirSync(join(folder, 'run'))
@@ -180,7 +242,7 @@ test('what a run leaves at its end', async () => {
   expect(last).toMatchObject({ type: 'done', step: 1, outcome: { bestBpb: null } })
   const files = readdirSync(join(folder, 'base', 'mid_checkpoints', 'd3')).sort()
   expect(files).toEqual(['meta_000001.json', 'model_000001.pt', 'optim_000001_rank0.pt'])
-  expect(existsSync(join(folder, 'run', 'checkpoints', 'step_000001'))).toBe(false)
+  expect(existsSync(join(folder, 'run', 'checkpoints', 'step_000001'))).toBe(true) // what it is made from
 })
 
 test('a run that was never saved begins again', async () => {

@@ -1,7 +1,11 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-import { reportFile, reportSection } from '../../../../src-main/runs/report'
+import { reportFolder, reportSection, writeReport } from '../../../../src-main/runs/report'
+import { failureOf } from '../../../support/failure'
 import { sampleConfig } from '../../../support/run-samples'
+import { temporaryFolder } from '../../../support/temporary-folder'
 
 const at = new Date(2026, 0, 13, 22, 5, 7)
 
@@ -21,5 +25,36 @@ test('the section is laid out as nanochat’s report reads it', () => {
 
 test('a run without an evaluation has no bpb in it', () => {
   expect(reportSection(sampleConfig(), { steps: 1, minimumValBpb: null }, at)).not.toContain('bpb')
-  expect(reportFile('/base')).toBe('/base/report/midtraining.md')
+})
+
+test('a report is written over no other, and over its own', async () => {
+  const base = temporaryFolder()
+  const folder = reportFolder(base)
+  const write = (runId: string, tag: string, text = 'text'): Promise<string> =>
+    writeReport(base, { runId, tag, text })
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'midtraining.md'), 'of nanochat itself')
+  expect(await write('a', 'd4')).toBe(join(folder, 'midtraining-d4.md'))
+  expect(await write('b', 'd4')).toBe(join(folder, 'midtraining-d4-2.md'))
+  expect(await write('a', 'd4', 'again')).toBe(join(folder, 'midtraining-d4.md'))
+  const [c, d] = await Promise.all([write('c', 'd6'), write('d', 'd6')])
+  expect([c, d].sort()).toEqual(
+    ['midtraining-d6-2.md', 'midtraining-d6.md'].map((name) => join(folder, name)),
+  )
+  expect(readFileSync(join(folder, 'midtraining.md'), 'utf8')).toBe('of nanochat itself')
+  expect(readFileSync(join(folder, 'midtraining-d4.md'), 'utf8')).toBe('again\n- Midbench run: a\n\n')
+  expect(readdirSync(folder).some((name) => name.startsWith('.'))).toBe(false)
+})
+
+test('the first of a folder has nanochat’s own name', async () => {
+  const base = temporaryFolder()
+  const file = await writeReport(base, { runId: 'a', tag: 'd4', text: 'text' })
+  expect(file).toBe(join(base, 'report', 'midtraining.md'))
+})
+
+test('a report that cannot be written says so', async () => {
+  const base = temporaryFolder()
+  writeFileSync(reportFolder(base), 'a file in its place')
+  const failure = await failureOf(() => writeReport(base, { runId: 'a', tag: 'd4', text: 'text' }))
+  expect(failure.code).toBe('checkpoint.write')
 })

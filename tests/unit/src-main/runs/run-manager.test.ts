@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -215,6 +224,60 @@ describe('pause, resume and stop', () => {
     expect(work.events.at(-1)).toEqual({ type: 'removed', runId: id })
     expect((await failureOf(() => work.manager.pause(id))).code).toBe('run.not-active')
   })
+})
+
+describe('the results of several runs', () => {
+  test('lie side by side, each under a name of its own, which is said', async () => {
+    const work = openManager()
+    const base_dir = join(work.folder, 'base')
+    cpSync(goldenPath('nanochat_base'), base_dir, { recursive: true })
+    const options = { base_dir, dry_run: false, eval_every: 1 }
+    for (const steps of [2, 1]) {
+      const rest = until(work)
+      await work.manager.start(request({ ...options, num_iterations: steps }))
+      expect(await rest).toMatchObject({ state: 'done' })
+    }
+    const results = join(base_dir, 'mid_checkpoints')
+    expect(readdirSync(join(results, 'd3'))).toContain('model_000002.pt')
+    const second = readdirSync(join(results, 'd3-2')).sort()
+    expect(second).toEqual(['meta_000001.json', 'model_000001.pt', 'optim_000001_rank0.pt'])
+    expect(readdirSync(join(base_dir, 'report')).sort()).toEqual(['midtraining-d3-2.md', 'midtraining.md'])
+    const [last] = work.manager.list()
+    const log = (await work.manager.watch(last?.id ?? '', 0)).log.map(({ text }) => text)
+    expect(log).toContain(`The result will be ${join(results, 'd3-2')}, since d3 is taken`)
+    expect(log).toContain(`Report: ${join(base_dir, 'report', 'midtraining-d3-2.md')}`)
+    expect(work.events.findLast(({ type }) => type === 'checkpoint')).toMatchObject({
+      dir: join(results, 'd3-2'),
+      result: true,
+    })
+    const taken = await failureOf(() => work.manager.start(request({ ...options, output_tag: 'd3-2' })))
+    expect(taken).toMatchObject({ code: 'run.blocked', issues: [{ path: 'output_tag' }] })
+    expect(work.manager.list()).toHaveLength(2)
+  })
+})
+
+test('a run whose result could not be written is on the disk: another may take its place, and it goes on later', async () => {
+  const work = openManager()
+  const base_dir = join(work.folder, 'base')
+  cpSync(goldenPath('nanochat_base'), base_dir, { recursive: true })
+  const results = join(base_dir, 'mid_checkpoints')
+  const begun = until(work, hasStep(1))
+  const paused = until(work)
+  const id = await work.manager.start(request({ base_dir, dry_run: false, num_iterations: 8 }))
+  await begun
+  writeFileSync(results, 'a file in its place')
+  expect(await paused).toMatchObject({ state: 'paused' })
+  expect(work.manager.get(id)).toMatchObject({ step: 8, error: { code: 'result.write' } })
+  expect(work.manager.unsaved()).toBeNull()
+  const other = until(work)
+  await work.manager.start(request({ num_iterations: 1 }))
+  await other
+  rmSync(results)
+  const done = until(work)
+  await work.manager.resume(id)
+  expect(await done).toMatchObject({ runId: id, state: 'done' })
+  expect(work.manager.get(id)).toMatchObject({ step: 8, error: null })
+  expect(readdirSync(join(results, 'd3'))).toContain('model_000008.pt')
 })
 
 describe('a place is taken before anything is waited for', () => {

@@ -1,0 +1,127 @@
+/**
+ * Writes a run's result from one of its own checkpoints: the same model and optimizer files, byte for byte, under
+ * mid_checkpoints. It needs no engine and no data, so it can be done again at any time.
+ *
+ * The folder is filled beside its place and renamed: it is there whole or not at all, and of two runs that end at once
+ * only one gets a name. Costs one read and one write of the files.
+ */
+import { createReadStream } from 'node:fs'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { MidbenchError } from '../errors'
+import { readJsonFile } from './json-file'
+import { fileNames, listSteps } from './nanochat-files'
+import { resultPlaces, RUN_KEY, type ResultPlace } from './result-place'
+import { readManifest, type StoredCheckpoint } from './run-checkpoint'
+import { syncFolder, writeFileSafely, writeTextSafely } from './safe-file'
+import { reasonOf } from './try-folder'
+
+/** A folder that others see is not renamed over. */
+const TAKEN = ['EEXIST', 'ENOTEMPTY', 'ENOTDIR']
+
+export interface Result {
+  /** mid_checkpoints */
+  folder: string
+  /** The tag that is asked for. */
+  tag: string
+  runId: string
+  /** Of the result's model: as in the seed, its context is the rows' length. */
+  sequenceLen: number
+}
+
+/**
+ * @returns where it lies now: there already, or at the first free place by the time it was written
+ * @throws MidbenchError `result.write` where the place takes nothing, `checkpoint.torn` where the checkpoint is not whole
+ */
+export async function writeResult(checkpoint: StoredCheckpoint, result: Result): Promise<ResultPlace> {
+  const beside = join(result.folder, `.${result.runId}.tmp`)
+  try {
+    await rm(beside, { recursive: true, force: true })
+    for await (const place of resultPlaces(result.folder, result.tag, result.runId)) {
+      if (place.standing === 'own' && (await listSteps(place.dir)).includes(checkpoint.step)) return place
+      if ((await stat(beside).catch(() => null)) === null) await fill(beside, checkpoint, result)
+      const placed =
+        place.standing === 'own' ? await moveInto(beside, place.dir) : await swapIn(beside, place.dir)
+      if (placed) return place
+    }
+    throw new Error(`${result.folder} has no free name for ${result.tag}.`)
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true }).catch(() => undefined) // what it failed with says more
+    throw unwritten(error, join(result.folder, result.tag))
+  }
+}
+
+async function fill(
+  beside: string,
+  { step, dir }: StoredCheckpoint,
+  { sequenceLen, runId }: Result,
+): Promise<void> {
+  const { model, meta, optimizers } = fileNames(step)
+  const { files } = await readManifest(dir)
+  await mkdir(beside, { recursive: true })
+  for (const name of [optimizers, model]) {
+    const { sha256 } = await copy(join(dir, name), join(beside, name))
+    if (sha256 !== files[name]?.sha256) throw torn(join(dir, name))
+  }
+  const known = await readJsonFile(join(dir, meta), z.looseObject({ model_config: z.looseObject({}) }))
+  const model_config = { ...known.model_config, sequence_len: sequenceLen }
+  await writeTextSafely(
+    join(beside, meta),
+    JSON.stringify({ ...known, model_config, [RUN_KEY]: runId }, null, 2),
+  )
+}
+
+function copy(from: string, to: string): ReturnType<typeof writeFileSafely> {
+  return writeFileSafely(to, async (sink) => {
+    for await (const chunk of createReadStream(from, { highWaterMark: 1 << 20 })) {
+      if (chunk instanceof Uint8Array) await sink.write(chunk)
+    }
+  })
+}
+
+/** @returns whether the place was still free */
+async function swapIn(beside: string, dir: string): Promise<boolean> {
+  try {
+    await rename(beside, dir)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && TAKEN.includes(String(error.code))) return false
+    throw error
+  }
+  await syncFolder(dirname(dir))
+  return true
+}
+
+/** Adds a later step to what the run left before; the model comes last, since a folder is searched for it. */
+async function moveInto(beside: string, dir: string): Promise<true> {
+  const names = (await readdir(beside)).sort(
+    (a, b) => Number(a.startsWith('model')) - Number(b.startsWith('model')),
+  )
+  for (const name of names) await rename(join(beside, name), join(dir, name))
+  await syncFolder(dir)
+  await rm(beside, { recursive: true, force: true })
+  return true
+}
+
+function torn(path: string): MidbenchError {
+  return new MidbenchError({
+    code: 'checkpoint.torn',
+    message: `${path} was changed after it was saved, so no result is made from it.`,
+    remedy: 'Resume the run: it goes on from its last whole checkpoint.',
+  })
+}
+
+/** A failure to write in words that name the result; what is wrong with the checkpoint, as it is. */
+function unwritten(error: unknown, dir: string): unknown {
+  const cause = error instanceof MidbenchError && error.code === 'checkpoint.write' ? error.cause : error
+  if (!(cause instanceof Error && 'syscall' in cause)) return error
+  return new MidbenchError(
+    {
+      code: 'result.write',
+      message: `The result ${dir} could not be written: ${reasonOf(cause)}. The run is done, and all of it is in its own folder.`,
+      remedy:
+        'See that this folder can be written to, then resume the run: its result is written, and no step is made.',
+    },
+    { cause },
+  )
+}

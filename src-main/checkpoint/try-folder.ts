@@ -1,0 +1,61 @@
+/**
+ * Whether files can be made in a folder, found out by making one: mode bits do not say it (root passes them, a read-only
+ * disk has them), and neither does the name of a folder that is still to be made.
+ */
+import { lstat, mkdtemp, open, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { writeReason } from '../write-reason'
+
+/** As much as shows that the disk has room for a file at all. */
+const TRIED_BYTES = 4096
+
+/**
+ * Why nothing can be written to a folder, which may not be there yet, as a clause; null where it can. Leaves nothing
+ * behind.
+ */
+export async function whyUnwritable(folder: string): Promise<string | null> {
+  const there = await nearest(folder)
+  try {
+    const found = await stat(there)
+    if (!found.isDirectory()) return `${there} is a file where a folder belongs`
+    await tryToWrite(there)
+    return null
+  } catch (error) {
+    return `${there} takes no file: ${reasonOf(error)}`
+  }
+}
+
+/** Why the system refused to write, in words where there are some. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return writeReason(error) ?? message
+}
+
+/** The folder, or what is in its place, or the folder above in which it would be made. */
+async function nearest(folder: string): Promise<string> {
+  let there = folder
+  while (dirname(there) !== there && !(await isAnything(there))) there = dirname(there)
+  return there
+}
+
+function isAnything(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function tryToWrite(folder: string): Promise<void> {
+  const made = await mkdtemp(join(folder, '.midbench-try-'))
+  try {
+    const file = await open(join(made, 'file'), 'wx')
+    try {
+      await file.write(new Uint8Array(TRIED_BYTES))
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  } finally {
+    await rm(made, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,48 @@
+/** What a preflight says of the place that a run's result goes to: which it is, and whether it can be written. */
+import { basename } from 'node:path'
+
+import { byteSize } from '../byte-size'
+import type { RunConfig } from './config.schema'
+import type { Finding } from './preflight.schema'
+
+export interface ResultFacts {
+  /** The tag asked for: output_tag, or the model's. */
+  wanted: string
+  /** What stands at that tag and is another's; null where nothing does. */
+  taken: string | null
+  /** The folder that the result would get. */
+  dir: string
+  /** Why nothing can be written there, or to the report, as a clause; null where it can. */
+  unwritable: string | null
+  /** Of the result. */
+  bytes: number
+  /** On its disk; null where the system does not say. */
+  freeBytes: number | null
+}
+
+/** @param result null where it is not known, or none is written */
+export function resultFindings(
+  { output_tag }: Pick<RunConfig, 'output_tag'>,
+  result: ResultFacts | null,
+): Finding[] {
+  if (result === null) return []
+  const { wanted, taken, dir, unwritable, bytes, freeBytes } = result
+  if (unwritable !== null) {
+    const message = `The result cannot be written: ${unwritable}.`
+    return [blocker('base_dir', message, 'Mend that, or name another base_dir.')]
+  }
+  if (taken !== null && output_tag !== null) {
+    const remedy = `Name one that is free, such as "${basename(dir)}", or leave it out: then the next free one is taken.`
+    return [blocker('output_tag', `${taken} is there already.`, remedy)]
+  }
+  if (freeBytes !== null && freeBytes < bytes) {
+    const message = `The result takes ${byteSize(bytes)} on the disk of ${dir}, where ${byteSize(freeBytes)} are free.`
+    return [blocker('base_dir', message, 'Free some space, or name another base_dir.')]
+  }
+  const since = taken === null ? '' : `, since ${wanted} is taken`
+  return [{ level: 'ok', path: 'output_tag', message: `The result will be ${dir}${since}.` }]
+}
+
+function blocker(path: string, message: string, remedy: string): Finding {
+  return { level: 'block', path, message, remedy }
+}
