@@ -50,6 +50,16 @@ test('the defaults are the reference’s', () => {
 })
 
 describe('what is wrong is named, with what would be right', () => {
+  test.each(['../mine', 'a/b', '', '.', '..', '.hidden', '-x', 'a\0b', 'x'.repeat(201)])(
+    'an output_tag %j that is no folder’s name',
+    async (output_tag) => {
+      const [issue] = await issuesOf({ output_tag, mixture: MIXTURE })
+      expect(issue).toMatchObject({ path: 'output_tag' })
+      expect(issue?.hint).toContain('a folder name of letters, digits and')
+      expect(parseConfig({ output_tag: 'd4-2_b.1', mixture: MIXTURE }, 'here').output_tag).toBe('d4-2_b.1')
+    },
+  )
+
   test('unknown keys, wherever they stand, with the nearest known one', async () => {
     const entry = { task: 'CustomJSON', file_path: 'x.jsonl', filepath: 'x.jsonl' }
     const issues = await issuesOf({

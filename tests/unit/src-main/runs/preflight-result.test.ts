@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
+import { modelConfig } from '../../../../src-main/model/config.schema'
 import { resultFindings } from '../../../../src-main/runs/preflight-result'
 import { resultFacts } from '../../../../src-main/runs/result-facts'
 import { containing } from '../../../support/containing'
@@ -12,7 +13,9 @@ const base = {
   tag: 'd3',
   step: 0,
   deviceBatchSize: null,
-  config: { sequence_len: 256, vocab_size: 700, n_layer: 3, n_head: 2, n_kv_head: 2, n_embd: 128 },
+  config: modelConfig.parse({
+    ...{ sequence_len: 256, vocab_size: 700, n_layer: 3, n_head: 2, n_kv_head: 2, n_embd: 128 },
+  }),
 }
 
 /** What is found of a nanochat folder that holds these results. */
