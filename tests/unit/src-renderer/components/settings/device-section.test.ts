@@ -24,6 +24,7 @@ it('takes threads from one to the machine’s processors, and no others', async 
     await field.trigger('change')
     await settled()
   }
+  expect(wrapper.text()).toContain('of 4, from the next run on')
   for (const text of ['0', '-1', '5', '1000000000', '1.5', 'abc']) {
     await type(text)
     expect(field.attributes('aria-invalid'), text).toBe('true')
