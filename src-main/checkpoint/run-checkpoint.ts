@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path'
 import { MidbenchError } from '../errors'
 import { manifest, resumeState, type Manifest, type ResumeState } from './checkpoint.schema'
 import { readJsonFile } from './json-file'
-import { loadModel, loadOptimizers, writeModelCheckpoint } from './nanochat-files'
+import { fileNames, loadModel, loadOptimizers, writeModelCheckpoint } from './nanochat-files'
 import { syncFolder, unwritable, writeTextSafely } from './safe-file'
 import type { RunCheckpoint } from './types'
 
@@ -117,6 +117,9 @@ export async function whatIsTorn({ step, dir }: StoredCheckpoint): Promise<strin
   try {
     const { files, step: stepThere } = await readManifest(dir)
     if (stepThere !== step) return `it is the checkpoint of step ${String(stepThere)}`
+    const { model, meta, optimizers } = fileNames(step)
+    const unlisted = [RESUME, model, meta, optimizers].find((name) => !Object.hasOwn(files, name))
+    if (unlisted !== undefined) return `its manifest does not name ${unlisted}`
     for (const [name, { bytes, sha256 }] of Object.entries(files)) {
       const { size } = await stat(join(dir, name))
       if (size !== bytes) return `${name} has ${String(size)} bytes in place of ${String(bytes)}`

@@ -5,13 +5,13 @@
  * go to stderr, and stdout gets where the run and its checkpoint lie. Ctrl-C finishes the step in hand, saves, and ends
  * with 130.
  */
-import { optionChanges, requireSameOptions } from '../engine/resume-rules'
+import { changesText, requireSameOptions } from '../engine/resume-rules'
 import { MidbenchError } from '../errors'
 import { dataDir } from '../native/paths'
 import { baseDirOf, loadConfig, type LoadedConfig, withAbsolutePaths } from '../runs/config'
 import { runConfig, type RunConfig } from '../runs/config.schema'
 import { RunManager } from '../runs/run-manager'
-import type { RunSummary } from '../runs/run.schema'
+import type { RunDetail, RunSummary } from '../runs/run.schema'
 import { openChosenTrainer } from '../runs/trainer-host'
 import { RunStore, storeFile } from '../runs/store'
 import type { Command, CommandIo } from './command'
@@ -103,27 +103,28 @@ async function begin(manager: RunManager, request: TrainRequest, io: CommandIo):
   }
   const where = runDir === undefined ? { configPath: loaded.path } : { runDir }
   const id = await manager.findResumable(where)
-  keepToOptions(request, manager.get(id).config, io)
-  await manager.resume(id, { stopAfter })
+  const config = continuedConfig(request, manager.get(id), io)
+  await manager.resume(id, { stopAfter, config })
   return id
 }
 
 /**
- * A run goes on with the options it began with. A config that has changed since is not taken up in silence: what would
- * make another run is refused. A dtype that the command line had named is not in the config, and stays.
+ * The options of the config where the run can go on with them; what would make another run is refused. A dtype that the
+ * command line had named is not in the config, and stays.
  *
  * @throws MidbenchError `run.options-changed`
  */
-function keepToOptions({ loaded, dtype }: TrainRequest, began: RunConfig, io: CommandIo): void {
+function continuedConfig({ loaded, dtype }: TrainRequest, run: RunDetail, io: CommandIo): RunConfig {
+  const began = run.config
   const { config, dir } = loaded
-  const now = withAbsolutePaths(config, dir, baseDirOf(config, dir))
-  const { allowed } = optionChanges(began, now)
-  requireSameOptions(began, { ...now, dtype: dtype ?? began.dtype })
-  const changed = dtype === null && now.dtype !== began.dtype ? ['dtype', ...allowed] : allowed
-  if (changed.length === 0) return
-  io.stderr(
-    `The config has changed since the run began (${changed.join(', ')}); the run goes on as it began.`,
-  )
+  const now = { ...withAbsolutePaths(config, dir, baseDirOf(config, dir)), dtype: dtype ?? began.dtype }
+  requireSameOptions(began, now, run.step)
+  const changes = changesText(began, now)
+  if (changes !== '') io.stderr(`The run goes on with ${changes}.`)
+  if (dtype === null && config.dtype !== began.dtype) {
+    io.stderr(`The run goes on with dtype ${began.dtype}, as it began; the config has ${config.dtype}.`)
+  }
+  return now
 }
 
 function end(run: RunSummary, printer: TrainPrinter, io: CommandIo): number {

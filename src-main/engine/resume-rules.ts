@@ -2,16 +2,22 @@
  * Which options a run may go on with otherwise than it began: the one place where that is said. A fixed option decides
  * the bits of the steps to come, or where they end, so that another value makes another run.
  *
+ * Lower rows a micro-batch give the same rows a step: both packings fill one row after another, so cutting a step finer
+ * moves nothing. The sums are then taken in another order, which the last digits of a loss show. More or fewer steps make
+ * the same steps for as long as the learning rates have not begun to fall, counted either way.
+ *
  * Of the mixture everything is fixed but where its files lie: what they hold is compared by its content, as is the
  * nanochat folder's tokenizer (packing/data-record.ts).
  */
 import { isDeepStrictEqual } from 'node:util'
 
 import { type Issue, MidbenchError } from '../errors'
+import { lrMultiplier } from '../optimizers/schedules'
 import { runConfig, type RunConfig } from '../runs/config.schema'
+import type { LoopState } from './loop'
 
-/** A rule of its own answers with what is wrong with the change, or null where it may be. */
-type Rule = 'fixed' | 'free' | ((then: RunConfig, now: RunConfig) => Issue | null)
+/** A rule of its own answers with what is wrong with the change after `step` steps, or null where it may be. */
+type Rule = 'fixed' | 'free' | ((then: RunConfig, now: RunConfig, step: number) => string | null)
 
 export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
   run: 'free',
@@ -22,9 +28,9 @@ export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
   base_dir: 'free',
   model_tag: 'fixed',
   model_step: 'fixed',
-  num_iterations: 'fixed',
+  num_iterations: stepsRule,
   max_seq_len: 'fixed',
-  device_batch_size: 'fixed',
+  device_batch_size: rowsRule,
   total_batch_size: 'fixed',
   packing: 'fixed',
   buffer_size: 'fixed',
@@ -51,12 +57,16 @@ export interface OptionChanges {
   allowed: (keyof RunConfig)[]
 }
 
-/** How the options of a run differ from those that it began with. */
-export function optionChanges(then: RunConfig, now: RunConfig): OptionChanges {
+/**
+ * How the options of a run differ from those that it began with.
+ *
+ * @param step steps that the run has made
+ */
+export function optionChanges(then: RunConfig, now: RunConfig, step: number): OptionChanges {
   const changes: OptionChanges = { refused: [], allowed: [] }
   for (const name of runConfig.keyof().options) {
     if (isDeepStrictEqual(then[name], now[name])) continue
-    const refused = refusedBy(name, then, now)
+    const refused = refusedBy(name, then, now, step)
     if (refused.length === 0) changes.allowed.push(name)
     else changes.refused.push(...refused)
   }
@@ -64,25 +74,69 @@ export function optionChanges(then: RunConfig, now: RunConfig): OptionChanges {
 }
 
 /** @throws MidbenchError `run.options-changed` that names every option that may not change, what it was and what it is */
-export function requireSameOptions(then: RunConfig, now: RunConfig): void {
-  const { refused } = optionChanges(then, now)
+export function requireSameOptions(then: RunConfig, now: RunConfig, step: number): void {
+  const { refused } = optionChanges(then, now, step)
   if (refused.length === 0) return
   const names = refused.map(({ path }) => path).join(', ')
   throw new MidbenchError({
     code: 'run.options-changed',
     message: `The run began with other options (${names}): with these its steps would be those of another run.`,
     remedy:
-      'Put those options back as they were to go on; or start a new run with the options as they are now.',
+      'Put those options back as they were to go on; or start a new run with the options as they are now. Branching off a run is not in this version yet.',
     issues: refused,
   })
 }
 
-function refusedBy(name: keyof RunConfig, then: RunConfig, now: RunConfig): Issue[] {
+function refusedBy(name: keyof RunConfig, then: RunConfig, now: RunConfig, step: number): Issue[] {
   const rule = RESUME_RULES[name]
   if (rule === 'free') return []
   if (rule === 'fixed') return differences(name, then[name], now[name])
-  const issue = rule(then, now)
-  return issue === null ? [] : [issue]
+  const fault = rule(then, now, step)
+  return fault === null ? [] : [{ path: name, message: `is ${shown(now[name])}; ${fault}` }]
+}
+
+function rowsRule(
+  { device_batch_size: then }: RunConfig,
+  { device_batch_size: now }: RunConfig,
+): string | null {
+  if (now < then && then % now === 0) return null
+  return `the run goes on with ${String(then)}, or with fewer rows that divide it`
+}
+
+function stepsRule(then: RunConfig, now: RunConfig, step: number): string | null {
+  const [before, after] = [then.num_iterations, now.num_iterations]
+  const began = `the run began with ${String(before)}`
+  if (before === -1 || after === -1)
+    return `${began}, where -1 is one epoch, and each gives other learning rates`
+  if (after <= step) return `the run has made ${String(step)} steps already`
+  if (lrMultiplier(step / before) < 1)
+    return `${began}, and after step ${String(step)} its learning rates fall already`
+  if (lrMultiplier(step / after) < 1)
+    return `${began}, and its learning rates would have begun to fall before step ${String(step)}`
+  return null
+}
+
+/**
+ * The state of a checkpoint for a run that goes on with other options, which {@link requireSameOptions} has let pass:
+ * batches are counted in the new ones, progress in the new steps.
+ */
+export function continuedState(state: LoopState, then: RunConfig, now: RunConfig): LoopState {
+  const finer = then.device_batch_size / now.device_batch_size
+  const loader = state.loader && { ...state.loader, batches: state.loader.batches * finer }
+  const same = then.num_iterations === now.num_iterations
+  return { ...state, loader, progress: same ? state.progress : state.step / now.num_iterations }
+}
+
+/** `device_batch_size 2 in place of 4`, for every option that is another one. */
+export function changesText(then: RunConfig, now: RunConfig): string {
+  const names = runConfig.keyof().options.filter((name) => !isDeepStrictEqual(then[name], now[name]))
+  return names
+    .map((name) =>
+      name === 'mixture'
+        ? 'its files in other places'
+        : `${name} ${shown(now[name])} in place of ${shown(then[name])}`,
+    )
+    .join(', ')
 }
 
 /** One issue a value that is another one, however deep it lies. */

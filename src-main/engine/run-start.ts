@@ -10,12 +10,15 @@ import { readDataRecord, requireSameData, writeDataRecord } from '../packing/dat
 import { initialState, type LoopState } from './loop'
 import type { RunRecord } from './loop-state.schema'
 import { fromCheckpoint } from './optimizer-state'
-import { requireSameOptions } from './resume-rules'
+import { changesText, continuedState, requireSameOptions } from './resume-rules'
 import { loadRun } from './run-checkpoints'
 import type { TrainJob } from './trainer-protocol'
 
 const UNRECORDED =
   'The checkpoint is of an older Midbench and does not hold the run’s options and data: whether config.json or data.json was changed since cannot be told.'
+
+const PADDED =
+  'Micro-batches are smaller now and each weighs alike, so that rows with much padding weigh otherwise than before.'
 
 export interface RunStart {
   /** The base model that the run began with. */
@@ -75,16 +78,20 @@ async function ownCheckpoint(
   const found = await loadRun(runDir, warn)
   if (found === null) return null
   const { dir, checkpoint, resume } = found
+  const { step } = checkpoint
+  const then = resume.record?.config ?? config
   if (resume.record === undefined) warn(UNRECORDED)
-  else requireSameOptions(resume.record.config, config)
+  else requireSameOptions(then, config, step)
+  const changes = changesText(then, config)
+  if (then.device_batch_size !== config.device_batch_size && config.packing === 'bestfit-pad') warn(PADDED)
   return {
     base: resume.base,
     model: checkpoint.meta.model_config,
     parameters: checkpoint.model,
     optimizer: fromCheckpoint(checkpoint.optimizers),
-    state: resume.loop,
+    state: continuedState(resume.loop, then, config),
     record: resume.record ?? null,
-    from: `Resumed after step ${String(checkpoint.step)} from ${dir}`,
+    from: `Resumed after step ${String(step)} from ${dir}${changes === '' ? '' : `, with ${changes}`}`,
   }
 }
 

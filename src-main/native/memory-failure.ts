@@ -17,7 +17,7 @@ export function memoryFailure(cause: unknown): MidbenchError | null {
       code: 'graph.memory',
       message: `TensorFlow ran out of memory.${detail}`,
       remedy:
-        'Lower device_batch_size (total_batch_size can stay: accumulation makes up for it) or max_seq_len.',
+        'Lower device_batch_size to a divisor of what it is: a run that has begun goes on with it by --resume, and total_batch_size can stay, since accumulation makes up for it. A lower max_seq_len needs a new run.',
     },
     { cause },
   )

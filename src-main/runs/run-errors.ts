@@ -25,7 +25,10 @@ export function notResumable(id: string, state: string): MidbenchError {
   return new MidbenchError({
     code: 'run.not-resumable',
     message: state === 'done' ? `The run ${id} is done.` : `The run ${id} is ${state}.`,
-    remedy: 'Start a new run.',
+    remedy:
+      state === 'done'
+        ? 'Its learning rates have run out, so that more steps make another run: start one with a higher num_iterations.'
+        : 'Start a new run.',
   })
 }
 

@@ -22,8 +22,9 @@ import type { RunConfig } from './config.schema'
 import { elsewhere } from './run-errors'
 import { FolderHold, LOCK_FILE } from './store-lock'
 
+const CONFIG_FILE = 'config.json'
 /** With it a folder is a run's. */
-export const RUN_FILE = 'run.json'
+const RUN_FILE = 'run.json'
 
 const runFile = z.object({
   id: z.string().min(1),
@@ -84,10 +85,19 @@ export async function createRunFolder(dir: string, identity: RunIdentity, config
   })
 }
 
+/** Writes the options that a run goes on with. @throws MidbenchError `run.folder` */
+export async function writeRunConfig(dir: string, config: RunConfig): Promise<void> {
+  await writing(dir, () => writeTextSafely(join(dir, CONFIG_FILE), configText(config)))
+}
+
+function configText(config: RunConfig): string {
+  return `${JSON.stringify(config, null, 2)}\n`
+}
+
 /** The files that make a folder a run's, in the order they are written: with the last it is one. */
 export function runFileTexts(identity: RunIdentity, config: RunConfig): [name: string, text: string][] {
   return [
-    ['config.json', `${JSON.stringify(config, null, 2)}\n`],
+    [CONFIG_FILE, configText(config)],
     [RUN_FILE, `${JSON.stringify(identity, null, 2)}\n`],
   ]
 }
@@ -153,7 +163,7 @@ function noRunIn(dir: string): MidbenchError {
  */
 export async function readRunFolder(dir: string): Promise<{ identity: RunIdentity; config: RunConfig }> {
   const identityText = await textOrNull(join(dir, RUN_FILE))
-  const configPath = join(dir, 'config.json')
+  const configPath = join(dir, CONFIG_FILE)
   const configText = await textOrNull(configPath)
   if (identityText === null || configText === null) throw noRunIn(dir)
   return {

@@ -8,12 +8,12 @@
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 
-import { requireSameOptions } from '../engine/resume-rules'
 import type { JobLocations, TrainJob } from '../engine/trainer-protocol'
 import type { OpenTrainer } from '../engine/trainer-link'
 import { ActiveRun } from './active-run'
 import { baseDirOf, withAbsolutePaths } from './config'
 import type { RunConfig } from './config.schema'
+import { continuedOptions } from './continued-options'
 import { preflight, refuseBlocked } from './preflight'
 import { gatherFacts } from './preflight-facts'
 import { thisProcess } from '../files/process-identity'
@@ -23,7 +23,6 @@ import {
   createRunFolder,
   holdsRun,
   newRunId,
-  readRunFolder,
   type RunIdentity,
   runFileTexts,
   takeNewFolder,
@@ -62,6 +61,12 @@ export interface StartRun {
   runDir?: string | undefined
   /** Steps after which to save and end. */
   stopAfter?: number | undefined
+}
+
+export interface ResumeRun {
+  stopAfter?: number | undefined
+  /** Every option, paths absolute. @default as the run has gone on so far */
+  config?: RunConfig | undefined
 }
 
 export interface Watched extends RunHistory {
@@ -134,14 +139,14 @@ export class RunManager {
    * that was never interrupted.
    *
    * @throws MidbenchError `run.busy`, `run.elsewhere`, `run.not-resumable`; `run.options-changed` where the run's
-   *   config.json is not as it was
+   *   config.json is not as it was, or other options are asked for that a run cannot go on with
    */
-  async resume(id: string, options: { stopAfter?: number | undefined } = {}): Promise<void> {
+  async resume(id: string, options: ResumeRun = {}): Promise<void> {
     const beginning = this.slot.beginningOf(id)
     if (beginning !== null) return beginning
     const active = this.active.get(id)
     if (active !== undefined && !AT_REST.includes(active.state)) return
-    if (active?.state === 'paused') {
+    if (active?.state === 'paused' && options.config === undefined) {
       active.resume()
       return
     }
@@ -152,10 +157,10 @@ export class RunManager {
       const hold = await takeRunFolder(dir, name)
       await this.launching(id, hold, async () => {
         this.requireResumable(id) // another process may have been and gone since
-        const { identity, config } = await readRunFolder(dir)
-        requireSameOptions(this.get(id).config, config)
+        const { identity, config, changed } = await continuedOptions(this.records, id, options.config)
+        if (changed !== null) this.emit({ type: 'changed', run: changed })
         this.records.journal(id).update({ state: 'preparing', error: null, owner: thisProcess() })
-        return this.job(identity, config, dir, { resume: true, ...options })
+        return this.job(identity, config, dir, { resume: true, stopAfter: options.stopAfter })
       })
     })
   }

@@ -115,6 +115,11 @@ export class RunRecords {
     return this.store.summary(identity.id)
   }
 
+  /** Takes down the options that a run goes on with. */
+  setOptions(id: string, config: RunConfig): RunSummary {
+    return this.asItIs(this.store.setOptions(id, config))
+  }
+
   remove(id: string): void {
     this.store.remove(id)
     this.journals.get(id)?.forget()

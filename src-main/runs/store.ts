@@ -91,6 +91,22 @@ export class RunStore {
     return this.summary(id)
   }
 
+  /**
+   * Keeps the options that a run goes on with. Where they cut its steps finer, the batches of the steps that it has made
+   * are counted in the new ones. On disk when it returns.
+   *
+   * @throws MidbenchError `run.unknown`
+   */
+  setOptions(id: string, config: RunConfig): RunSummary {
+    const finer = this.detail(id).config.device_batch_size / config.device_batch_size
+    durably(this.db, () => {
+      this.set(id, patchColumns({ config }))
+      if (finer !== 1)
+        this.run('UPDATE steps SET first_batch = first_batch * ? WHERE run_id = ?', [finer, id])
+    })
+    return this.summary(id)
+  }
+
   /** @throws MidbenchError `run.unknown` */
   summary(id: string): RunSummary {
     return readSummary(this.row(id), () => this.spark(id))

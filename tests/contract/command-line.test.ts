@@ -202,21 +202,33 @@ describe('train', () => {
     const folder = temporaryFolder()
     const args = ['train', '--config', configFile(folder, options), '--json']
     await runCommandLine(folder, [...args, '--stop-after', '1'])
-    configFile(folder, { ...options, buffer_size: 50, embedding_lr: 0.3, num_iterations: 9 })
+    configFile(folder, {
+      ...options,
+      buffer_size: 50,
+      embedding_lr: 0.3,
+      device_batch_size: 3,
+      total_batch_size: 3 * 256,
+    })
     const refused = await runCommandLine(folder, [...args, '--resume'])
     expect(refused).toMatchObject({ code: 1, stdout: [] })
     for (const line of [
-      'num_iterations is 9; the run began with 8',
+      'device_batch_size is 3; the run goes on with 4, or with fewer rows that divide it',
       'buffer_size is 50; the run began with 100',
       'embedding_lr is 0.3; the run began with 0.2',
       'start a new run',
     ]) {
       expect(refused.stderr).toContain(line)
     }
-    configFile(folder, { ...options, save_every: 3, dtype: 'bfloat16' })
-    const kept = await runCommandLine(folder, [...args, '--resume', '--stop-after', '1'])
-    expect(kept.stderr).toContain('(dtype, save_every); the run goes on as it began')
-    expect(order(kept)).toContain('step 2')
+    configFile(folder, { ...options, save_every: 3, device_batch_size: 2, dtype: 'bfloat16' })
+    const kept = await runCommandLine(folder, [...args, '--resume', '--stop-after', '2'])
+    expect(kept.stderr).toContain(
+      'The run goes on with device_batch_size 2 in place of 4, save_every 3 in place of 2.',
+    )
+    expect(kept.stderr).toContain('The run goes on with dtype float32, as it began; the config has bfloat16.')
+    expect(order(kept)).toEqual(expect.arrayContaining(['step 2', 'step 3', 'checkpoint 3']))
+    const again = await runCommandLine(folder, [...args, '--resume', '--stop-after', '1'])
+    expect(again.stderr).not.toContain('in place of')
+    expect(order(again)).toContain('step 4')
   }, 120_000)
 
   test('a killed run goes on from its last checkpoint', async () => {

@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { serialize } from 'node:v8'
 
 import { MidbenchError, toFailure } from '../../src-main/errors'
 import { fuzzCase, type FuzzCase, type Verdict } from './protocol'
@@ -117,7 +116,14 @@ async function validDigest(reader: Reader, folder: string, targets: readonly Tar
 }
 
 function digestOf(value: unknown): string {
-  return createHash('sha256').update(serialize(value)).digest('hex')
+  return createHash('sha256').update(JSON.stringify(value, plain)).digest('hex')
+}
+
+/** Maps and typed arrays as JSON has them, for a digest. */
+function plain(_: string, value: unknown): unknown {
+  if (value instanceof Map) return [...value]
+  if (!ArrayBuffer.isView(value)) return typeof value === 'bigint' ? String(value) : value
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
 }
 
 /** Streams close their files a moment after they are given up. */

@@ -51,6 +51,39 @@ test.each(runsByEngine)(
   COMPILING_MS,
 )
 
+test.each(['bestfit-crop', 'bestfit-pad'] as const)(
+  '%s: a run goes on with fewer rows a micro-batch, and every step has the same rows',
+  async (packing) => {
+    const config = goldenConfig({ packing, num_iterations: 4, total_batch_size: 2 * 4 * 256 })
+    const whole = await runJob(goldenTrainJob(temporaryFolder(), config))
+    const folder = temporaryFolder()
+    await runJob(goldenTrainJob(folder, config, { stopAfter: 2 }))
+    const finer = { ...config, device_batch_size: 1 }
+    const rest = await runJob(goldenTrainJob(folder, finer, { resume: true }))
+    expect(rest.steps.map(({ step }) => step)).toEqual([3, 4])
+    expect(rest.steps.map((step) => step.first_batch)).toEqual(
+      whole.steps.slice(2).map((step) => step.first_batch * 4),
+    )
+    expect(rest.steps.map((step) => step.progress)).toEqual(whole.steps.slice(2).map((step) => step.progress))
+    const apart = rest.steps.map((step, i) => Math.abs(step.loss - (whole.steps[i + 2]?.loss ?? NaN)))
+    expect(Math.max(...apart)).toBeLessThan(packing === 'bestfit-crop' ? 1e-4 : 0.05) // padded rows weigh otherwise
+    const text = JSON.stringify(rest.reports)
+    expect(text).toContain('with device_batch_size 1 in place of 4')
+    expect(text.includes('rows with much padding weigh otherwise')).toBe(packing === 'bestfit-pad')
+  },
+)
+
+test('a run is given more steps before its learning rates fall: the same bits as with as many from the start', async () => {
+  const more = goldenConfig({ num_iterations: 8 })
+  const whole = await runJob(goldenTrainJob(temporaryFolder(), more, { stopAfter: 5 }))
+  const folder = temporaryFolder()
+  await runJob(goldenTrainJob(folder, { ...more, num_iterations: 5 }, { stopAfter: 3 }))
+  const rest = await runJob(goldenTrainJob(folder, more, { resume: true, stopAfter: 2 }))
+  const told = ({ steps }: typeof rest): unknown[] =>
+    steps.slice(-2).map(({ step, loss, lrm, progress }) => ({ step, loss, lrm, progress }))
+  expect(told(rest)).toEqual(told(whole))
+})
+
 test.each(ENGINES)(
   '%s: six steps, and three, a resume and three give the same bits',
   async (engine) => {

@@ -45,6 +45,16 @@ describe('runs', () => {
     expect(store.detail('run-1').name).toBe('first')
   })
 
+  it('keeps the options a run goes on with, and counts its batches in them', () => {
+    const store = withRun()
+    store.appendSteps('run-1', sampleSteps(1, 3))
+    const { config } = store.detail('run-1')
+    const finer = { ...config, device_batch_size: config.device_batch_size / 4, save_every: 5 }
+    store.setOptions('run-1', finer)
+    expect(store.detail('run-1').config).toEqual(finer)
+    expect(store.steps('run-1', 1).map((step) => step.first_batch)).toEqual([0, 4, 8])
+  })
+
   it('changes what a patch names and leaves the rest', () => {
     const store = withRun()
     const error = { code: 'disk.full', message: 'No space.', remedy: 'Make some.' }

@@ -108,8 +108,14 @@ describe('readPythonMixture', () => {
       'train = [SmolTalk("train")]\nval = wrap(TaskMixture([SmolTalk("test")]))',
       'line 2: the tasks here cannot be read',
     ],
-    ['train = [SmolTalk("train")]\nval = mixture([SmolTalk("test")])', 'line 2: the tasks here cannot be read'],
-    ['TaskMixture([SmolTalk("train"),\nSmolTalk("train"),', 'line 2: a task is expected, and there is the end'],
+    [
+      'train = [SmolTalk("train")]\nval = mixture([SmolTalk("test")])',
+      'line 2: the tasks here cannot be read',
+    ],
+    [
+      'TaskMixture([SmolTalk("train"),\nSmolTalk("train"),',
+      'line 2: a task is expected, and there is the end',
+    ],
     ['TaskMixture([SmolTalk("train")]', 'line 1: ) is expected after the list'],
     ['TaskMixture([SmolTalk("train")] * 2)', 'line 1: ) is expected after the list of tasks, and there is *'],
     ['[SmolTalk("train")] + more', 'the end of the line is expected after the list of tasks, and there is +'],

@@ -1,0 +1,31 @@
+/**
+ * The options that a run goes on with: those it has, or others where it can (engine/resume-rules.ts). They are written
+ * down before it goes on, in its folder first and then in the store.
+ */
+import { isDeepStrictEqual } from 'node:util'
+
+import { requireSameOptions } from '../engine/resume-rules'
+import type { RunConfig } from './config.schema'
+import { readRunFolder, type RunIdentity, writeRunConfig } from './run-folder'
+import type { RunRecords } from './run-records'
+import type { RunSummary } from './run.schema'
+
+/**
+ * @param asked every option, paths absolute; left out where it goes on as it is
+ * @returns who the run is, its options, and the run where the store has it otherwise now
+ * @throws MidbenchError `run.options-changed`, `run.folder`, and what reading the folder throws
+ */
+export async function continuedOptions(
+  records: RunRecords,
+  id: string,
+  asked: RunConfig | undefined,
+): Promise<{ identity: RunIdentity; config: RunConfig; changed: RunSummary | null }> {
+  const { dir, step, config: known } = records.get(id)
+  const { identity, config: kept } = await readRunFolder(dir)
+  requireSameOptions(known, kept, step)
+  const config = asked ?? kept
+  requireSameOptions(kept, config, step)
+  if (!isDeepStrictEqual(config, kept)) await writeRunConfig(dir, config)
+  const changed = isDeepStrictEqual(config, known) ? null : records.setOptions(id, config)
+  return { identity, config, changed }
+}
