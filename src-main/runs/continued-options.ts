@@ -10,6 +10,12 @@ import { readRunFolder, type RunIdentity, writeRunConfig } from './run-folder'
 import type { RunRecords } from './run-records'
 import type { RunSummary } from './run.schema'
 
+export interface ResumeRun {
+  stopAfter?: number | undefined
+  /** Every option, paths absolute. @default as the run has gone on so far */
+  config?: RunConfig | undefined
+}
+
 /**
  * @param asked every option, paths absolute; left out where it goes on as it is
  * @returns who the run is, its options, and the run where the store has it otherwise now

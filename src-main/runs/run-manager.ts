@@ -13,7 +13,7 @@ import type { OpenTrainer } from '../engine/trainer-link'
 import { ActiveRun } from './active-run'
 import { baseDirOf, withAbsolutePaths } from './config'
 import type { RunConfig } from './config.schema'
-import { continuedOptions } from './continued-options'
+import { continuedOptions, type ResumeRun } from './continued-options'
 import { preflight, refuseBlocked } from './preflight'
 import { gatherFacts } from './preflight-facts'
 import { thisProcess } from '../files/process-identity'
@@ -61,12 +61,6 @@ export interface StartRun {
   runDir?: string | undefined
   /** Steps after which to save and end. */
   stopAfter?: number | undefined
-}
-
-export interface ResumeRun {
-  stopAfter?: number | undefined
-  /** Every option, paths absolute. @default as the run has gone on so far */
-  config?: RunConfig | undefined
 }
 
 export interface Watched extends RunHistory {
