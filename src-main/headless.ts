@@ -70,7 +70,19 @@ function findCommand(argv: readonly string[]): { command: Command; args: string[
 function parse(command: Command, args: string[]): CommandValues {
   try {
     const options = { ...command.options, help: { type: 'boolean', short: 'h' } as const }
-    return parseArgs({ args, options, strict: true, allowPositionals: false }).values
+    const names = command.positionals ?? []
+    const { values, positionals } = parseArgs({
+      args,
+      options,
+      strict: true,
+      allowPositionals: names.length > 0,
+    })
+    if (values['help'] === true) return values
+    const missing = names[positionals.length]
+    if (missing !== undefined) throw new Error(`${missing} is missing.`)
+    const unknown = positionals[names.length]
+    if (unknown !== undefined) throw new Error(`Unexpected argument '${unknown}'.`)
+    return { ...values, ...Object.fromEntries(names.map((name, i) => [name, positionals[i]])) }
   } catch (error) {
     throw usageError(error instanceof Error ? error.message : String(error), commandText(command))
   }

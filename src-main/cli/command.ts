@@ -27,6 +27,8 @@ export interface Command {
   /** The line after `Usage:`. */
   usage: string
   options: NonNullable<ParseArgsConfig['options']>
+  /** Names of what must stand after the command without a flag, in order; the values have them by these names. */
+  positionals?: readonly string[]
   /** The exit code: 0 done, 1 failed, 130 stopped. Bad usage is thrown as a MidbenchError `usage`. */
   run(values: CommandValues, io: CommandIo): Promise<number>
 }

@@ -11,6 +11,7 @@ import { command as mixture } from './mixture'
 import { command as pack } from './pack'
 import { command as plan } from './plan'
 import { command as render } from './render'
+import { runsCommands } from './runs'
 import { command as train } from './train'
 
 export const commands: readonly Command[] = [
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   pack,
   plan,
   train,
+  ...runsCommands,
   evaluate,
   logits,
   benchPack,

@@ -5,7 +5,6 @@
  * it waits for anything, and holds the run's folder until its threads have ended. Everything heavy happens in the run's threads; a call here costs a few writes
  * to the store. What is known of runs at rest is in run-records.ts.
  */
-import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 
 import type { JobLocations, TrainJob } from '../engine/trainer-protocol'
@@ -21,7 +20,6 @@ import { busy, notActive, notResumable, unsaved } from './run-errors'
 import type { RunEvent } from './run-events'
 import {
   createRunFolder,
-  holdsRun,
   newRunId,
   type RunIdentity,
   runFileTexts,
@@ -29,10 +27,13 @@ import {
   takeRunFolder,
 } from './run-folder'
 import { RESUMABLE, RunRecords, type RunHistory } from './run-records'
+import { RunRemoval } from './run-removal'
 import type { RunDetail, RunSummary } from './run.schema'
 import { RunSlot } from './run-slot'
+import { runName, type StartRun } from './start-run'
 import type { RunStore, StoredConfig } from './store'
 import type { FolderHold } from './store-lock'
+import type { Removal } from './trash.schema'
 
 /** States in which no step is being made. */
 const AT_REST = [...RESUMABLE, 'done']
@@ -49,20 +50,6 @@ export interface RunManagerOptions {
   threads?: () => number | null
 }
 
-export interface StartRun {
-  config: RunConfig
-  /** Folder that the config's relative paths count from. */
-  dir: string
-  /** The config's file; null for one that has none. */
-  path: string | null
-  /** @default the config's `run`, or the model's tag */
-  name?: string | undefined
-  /** @default a new folder under the person's data */
-  runDir?: string | undefined
-  /** Steps after which to save and end. */
-  stopAfter?: number | undefined
-}
-
 export interface Watched extends RunHistory {
   detail: RunDetail
   /** `metrics` events with a higher number are not in here. */
@@ -74,6 +61,8 @@ export class RunManager {
   private readonly listeners = new Set<(event: RunEvent) => void>()
   private readonly lastSeq = new Map<string, number>()
   private readonly records: RunRecords
+  /** What was removed, and can be brought back or not. */
+  readonly removal: RunRemoval
   /** Of the runs that are active. */
   private readonly holds = new Map<string, FolderHold>()
   /** Runs whose threads are ending. */
@@ -86,6 +75,7 @@ export class RunManager {
       if (active !== undefined) active.tellOfStore(trouble)
       else this.emit({ type: 'changed', run: this.get(id) })
     })
+    this.removal = new RunRemoval(options.dataDir, this.records)
   }
 
   /** @returns takes the listener away again */
@@ -207,17 +197,28 @@ export class RunManager {
     return { detail: this.get(id), seq, ...history }
   }
 
-  /** Takes a run and its folder away. @throws MidbenchError `run.busy` while it is in progress, `run.elsewhere` */
-  async remove(id: string): Promise<void> {
+  /**
+   * Takes a run away: what it wrote goes to the trash, and anything else in its folder stays.
+   *
+   * @throws MidbenchError `run.busy` while it is in progress, `run.elsewhere`, `trash.write`
+   */
+  async remove(id: string): Promise<Removal> {
     const active = this.active.get(id)
     const begins = this.slot.beginningOf(id) !== null
     if (begins || (active !== undefined && !AT_REST.includes(active.state))) throw busy(this.get(id).name)
     this.records.refuseElsewhere(id)
-    await this.release(id)
-    const { dir } = this.get(id)
-    this.records.remove(id)
+    void this.release(id)
+    await Promise.all(this.releasing)
+    const removal = await this.removal.remove(this.summary(id))
     this.emit({ type: 'removed', runId: id })
-    if (await holdsRun(dir)) await rm(dir, { recursive: true, force: true })
+    return removal
+  }
+
+  /** Puts a removed run back, as it was. @throws MidbenchError `trash.missing`, `trash.taken`, `trash.write` */
+  async restore(id: string): Promise<RunSummary> {
+    const run = await this.removal.restore(id)
+    this.emit({ type: 'changed', run })
+    return run
   }
 
   /** The newest run of a config file, or the run in a folder, that `resume` can go on with. */
@@ -339,14 +340,6 @@ export class RunManager {
     // A run that has ended gives its threads back; a paused one keeps them.
     if (event.type === 'rest' && event.state !== 'paused') void this.release(event.runId)
   }
-}
-
-function runName({ name, config, path }: StartRun): string {
-  if (name !== undefined) return name
-  if (config.run !== 'dummy') return config.run
-  return path === null
-    ? (config.model_tag ?? 'midtraining')
-    : (path.split('/').at(-1) ?? path).replace(/\.json$/, '')
 }
 
 function isOver(run: ActiveRun): boolean {

@@ -120,8 +120,26 @@ export class RunRecords {
     return this.asItIs(this.store.setOptions(id, config))
   }
 
-  remove(id: string): void {
-    this.store.remove(id)
+  /** Leaves a run out of every list, with all that is known of it. @param at milliseconds since 1970 */
+  hide(id: string, at: number): void {
+    this.store.setRemoved(id, at)
+    this.drop(id)
+  }
+
+  /** Lists it again; null where the store has lost it. */
+  show(id: string): RunSummary | null {
+    if (!this.store.has(id)) return null
+    this.store.setRemoved(id, null)
+    return this.summary(id)
+  }
+
+  /** Takes a run out of the store, with its metrics and log, where it is in it. */
+  forget(id: string): void {
+    if (this.store.has(id)) this.store.remove(id)
+    this.drop(id)
+  }
+
+  private drop(id: string): void {
     this.journals.get(id)?.forget()
     this.journals.delete(id)
   }
@@ -139,8 +157,8 @@ export class RunRecords {
   async inFolder(dir: string): Promise<RunSummary> {
     const runDir = resolve(dir)
     const { identity, config } = await readRunFolder(runDir)
-    const known = this.store.list().find((run) => run.id === identity.id)
-    if (known === undefined) return this.create(identity, config, runDir, 'interrupted')
+    const known = this.show(identity.id)
+    if (known === null) return this.create(identity, config, runDir, 'interrupted')
     if (known.dir !== runDir) this.store.update(known.id, { dir: runDir })
     return this.summary(known.id)
   }

@@ -72,6 +72,7 @@ const migrations: readonly string[] = [
    CREATE INDEX log_of_run ON log (run_id, id);`,
   `ALTER TABLE evals ADD COLUMN per_task TEXT;`,
   `ALTER TABLE steps ADD COLUMN grad_norm REAL;`,
+  `ALTER TABLE runs ADD COLUMN removed_at INTEGER;`,
 ]
 
 /**

@@ -73,7 +73,7 @@ export class RunStore {
   create(run: NewRun): RunDetail {
     const columns = newRunColumns(run)
     durably(this.db, () => {
-      if (this.get('SELECT 1 FROM runs WHERE id = ?', [run.id])) {
+      if (this.has(run.id)) {
         throw new MidbenchError({ code: 'run.exists', message: `There is a run ${run.id} already.` })
       }
       this.insert('INSERT', 'runs', Object.keys(columns), Object.values(columns))
@@ -122,9 +122,16 @@ export class RunStore {
     return readOwner(this.row(id))
   }
 
-  /** Every run, the newest first. */
+  /** Whether there is such a run, removed or not. */
+  has(id: string): boolean {
+    return this.get('SELECT 1 FROM runs WHERE id = ?', [id]) !== undefined
+  }
+
+  /** Every run that was not removed, the newest first. */
   list(): RunSummary[] {
-    const rows = this.prepare('SELECT * FROM runs ORDER BY created_at DESC, id').all([])
+    const rows = this.prepare('SELECT * FROM runs WHERE removed_at IS NULL ORDER BY created_at DESC, id').all(
+      [],
+    )
     return rows.map((row) => readSummary(row, (id) => this.spark(id)))
   }
 
@@ -141,6 +148,18 @@ export class RunStore {
     const sql = 'SELECT id, config FROM runs WHERE step >= ? ORDER BY created_at DESC LIMIT ?'
     const runs = this.prepare(sql).all([LEAST_TIMED, limit]).map(readConfig)
     return runs.map(({ id, config }) => ({ config, tokPerSec: this.medianSpeed(id) }))
+  }
+
+  /**
+   * Leaves a run out of the list, or lists it again.
+   *
+   * @param at milliseconds since 1970; null = it is there
+   * @throws MidbenchError `run.unknown`
+   */
+  setRemoved(id: string, at: number | null): void {
+    durably(this.db, () => {
+      if (this.run('UPDATE runs SET removed_at = ? WHERE id = ?', [at, id]) === 0) throw unknownRun(id)
+    })
   }
 
   /** Takes a run out of the store with its metrics and log; its folder is the caller's. @throws `run.unknown` */

@@ -354,6 +354,51 @@ describe('threads', () => {
   })
 })
 
+describe('runs', () => {
+  test('are listed, shown, removed, brought back, and gone when the trash is emptied', async () => {
+    const folder = temporaryFolder()
+    const runDir = join(folder, 'mine')
+    configFile(folder, { num_iterations: 1, run: 'first' })
+    await runCommandLine(folder, ['train', '--config', join(folder, 'config.json'), '--run-dir', runDir])
+    writeFileSync(join(runDir, 'notes.txt'), 'mine')
+    const json = async (...args: string[]): Promise<unknown> => {
+      const { code, stdout } = await runCommandLine(folder, ['runs', ...args, '--json'])
+      expect(code).toBe(0)
+      return JSON.parse(stdout.join(''))
+    }
+    const listed = z.array(z.object({ id: z.string(), name: z.string(), dir: z.string() }))
+    const [run] = listed.parse(await json('list'))
+    expect(run).toMatchObject({ name: 'first', dir: runDir })
+    const id = run?.id ?? ''
+    expect(await json('show', id)).toMatchObject({ id, step: 1, config: { run: 'first' } })
+    expect(await json('remove', id)).toMatchObject({ id, dir: runDir, kept: ['notes.txt'] })
+    expect(readdirSync(runDir)).toEqual(['notes.txt'])
+    expect(await json()).toEqual([])
+    expect(await json('trash')).toMatchObject({ emptied: false, runs: [{ id, name: 'first' }] })
+    expect(await json('restore', id)).toMatchObject({ id, dir: runDir, step: 1 })
+    expect(readdirSync(runDir)).toContain('config.json')
+    const removed = await runCommandLine(folder, ['runs', 'remove', id])
+    expect(removed.stdout).toEqual([
+      `first is in the trash; midbench runs restore ${id} brings it back.`,
+      `In ${runDir} stays what the run did not write: notes.txt`,
+    ])
+    await json('trash', '--empty')
+    const gone = await runCommandLine(folder, ['runs', 'restore', id])
+    expect(gone).toMatchObject({ code: 1, stdout: [] })
+    expect(readdirSync(runDir)).toEqual(['notes.txt'])
+  }, 120_000)
+
+  test.each([
+    [['runs', 'show'], 'ID is missing'],
+    [['runs', 'show', 'a', 'b'], 'b'],
+    [['runs', 'list', 'a'], 'a'],
+  ])('%j is bad usage', async (args, message) => {
+    const { code, stderr } = await runCommandLine(temporaryFolder(), args)
+    expect(code).toBe(2)
+    expect(stderr).toContain(message)
+  })
+})
+
 describe('figures of a checkpoint', () => {
   const golden = readGolden(
     'model.json',

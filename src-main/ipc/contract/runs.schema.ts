@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { runConfig } from '../../runs/config.schema'
 import { evalMetric, logLine, runDetail, runSummary, stepMetric } from '../../runs/run.schema'
+import { removal, trashEntry } from '../../runs/trash.schema'
 import { configAt, nothing } from './common.schema'
 
 export const runCalls = {
@@ -21,8 +22,14 @@ export const runCalls = {
     output: z.array(z.object({ id: z.string(), config: runConfig })),
   },
   'runs.get': { input: z.object({ runId: z.string() }), output: runDetail },
-  /** Takes a run and its folder away; a run in progress is refused. */
-  'runs.remove': { input: z.object({ runId: z.string() }), output: nothing },
+  /** Moves what a run wrote to the trash; a run in progress is refused. */
+  'runs.remove': { input: z.object({ runId: z.string() }), output: removal },
+  /** Puts a removed run back where it was. */
+  'runs.restore': { input: z.object({ runId: z.string() }), output: runSummary },
+  /** What is in the trash, the last removed first. */
+  'runs.trash': { input: nothing, output: z.array(trashEntry) },
+  /** Deletes it for good. */
+  'runs.emptyTrash': { input: nothing, output: nothing },
   /** What is stored from a step on; `run.metrics` events with a higher seq follow. */
   'runs.watch': {
     input: z.object({ runId: z.string(), fromStep: z.int().min(0) }),

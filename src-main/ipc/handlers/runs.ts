@@ -24,8 +24,11 @@ export function runHandlers(runs: RunManager): Pick<Handlers, RunCalls> {
     'runs.list': () => runs.list(),
     'runs.configs': ({ runIds }) => runs.configs(runIds),
     'runs.get': ({ runId }) => runs.get(runId),
-    'runs.remove': async ({ runId }) => {
-      await runs.remove(runId)
+    'runs.remove': ({ runId }) => runs.remove(runId),
+    'runs.restore': ({ runId }) => runs.restore(runId),
+    'runs.trash': () => runs.removal.list(),
+    'runs.emptyTrash': async () => {
+      await runs.removal.empty()
       return {}
     },
     'runs.watch': ({ runId, fromStep }) => runs.watch(runId, fromStep),

@@ -16,7 +16,8 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { RunConfigInput } from '../../../../src-main/runs/config.schema'
 import { processIsAlive, thisProcess } from '../../../../src-main/files/process-identity'
 import type { RunEvent } from '../../../../src-main/runs/run-events'
-import { RunManager, type StartRun } from '../../../../src-main/runs/run-manager'
+import { RunManager } from '../../../../src-main/runs/run-manager'
+import type { StartRun } from '../../../../src-main/runs/start-run'
 import { openChosenTrainer } from '../../../../src-main/runs/trainer-host'
 import { RunStore } from '../../../../src-main/runs/store'
 import { containing } from '../../../support/containing'
@@ -219,9 +220,28 @@ describe('pause, resume and stop', () => {
     expect(await rest).toMatchObject({ state: 'stopped' })
     expect(work.manager.current()).toBeNull()
     const { dir } = work.manager.get(id)
-    await work.manager.remove(id)
-    expect(existsSync(dir)).toBe(false)
+    writeFileSync(join(dir, 'checkpoints', 'notes.txt'), 'mine')
+    const before = await work.manager.watch(id, 0)
+    expect(await work.manager.remove(id)).toMatchObject({ id, dir, kept: ['checkpoints/notes.txt'] })
+    expect(readdirSync(dir, { recursive: true }).sort()).toEqual(['checkpoints', 'checkpoints/notes.txt'])
     expect(work.events.at(-1)).toEqual({ type: 'removed', runId: id })
+    expect(work.manager.list()).toEqual([])
+    expect(openManager(work.folder).manager.list()).toEqual([])
+    await work.manager.restore(id)
+    const after = await work.manager.watch(id, 0)
+    expect({ ...after.detail, updated_at: 0 }).toEqual({ ...before.detail, updated_at: 0 })
+    expect([after.steps, after.log]).toEqual([before.steps, before.log])
+    const last = until(work, hasStep(before.detail.step + 1))
+    await work.manager.resume(id)
+    await last
+    const stopped = until(work)
+    await work.manager.stop(id)
+    await stopped
+    await work.manager.remove(id)
+    await work.manager.removal.empty()
+    expect((await failureOf(() => work.manager.get(id))).code).toBe('run.unknown')
+    expect((await failureOf(() => work.manager.restore(id))).code).toBe('trash.missing')
+    expect(readFileSync(join(dir, 'checkpoints', 'notes.txt'), 'utf8')).toBe('mine')
     expect((await failureOf(() => work.manager.pause(id))).code).toBe('run.not-active')
   })
 })

@@ -28,7 +28,8 @@ describe('the file', () => {
     first.appendEvals('run-1', [{ step: 5, val_bpb: 0.9, seconds: 1 }])
     first.close()
     const db = openDatabase(file)
-    db.exec(`ALTER TABLE evals DROP COLUMN per_task;
+    db.exec(`ALTER TABLE runs DROP COLUMN removed_at;
+             ALTER TABLE evals DROP COLUMN per_task;
              ALTER TABLE steps DROP COLUMN grad_norm; PRAGMA user_version = 1`)
     db.close()
     expect(open(file).store.evals('run-1', 0)).toEqual([{ step: 5, val_bpb: 0.9, seconds: 1 }])
@@ -41,7 +42,8 @@ describe('the file', () => {
     first.appendSteps('run-1', sampleSteps(1, 2))
     first.close()
     const db = openDatabase(file)
-    db.exec('ALTER TABLE steps DROP COLUMN grad_norm; PRAGMA user_version = 2')
+    db.exec(`ALTER TABLE runs DROP COLUMN removed_at;
+             ALTER TABLE steps DROP COLUMN grad_norm; PRAGMA user_version = 2`)
     db.close()
     const { store } = open(file)
     store.appendSteps('run-1', sampleSteps(3, 3))

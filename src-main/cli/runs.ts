@@ -1,0 +1,161 @@
+/**
+ * `runs`: what has been trained here, from the terminal: list, show, remove, and bring back what was removed. Removing
+ * moves what the run wrote to the trash; only emptying the trash deletes.
+ */
+import { byteSize } from '../byte-size'
+import { dataCacheDir, dataDir } from '../native/paths'
+import { RunManager } from '../runs/run-manager'
+import type { RunDetail, RunSummary } from '../runs/run.schema'
+import { RunStore, storeFile } from '../runs/store'
+import { openChosenTrainer } from '../runs/trainer-host'
+import type { Removal, TrashEntry } from '../runs/trash.schema'
+import type { Command, CommandValues } from './command'
+import { table } from './table'
+
+const json = { type: 'boolean' } as const
+/** `checkpoints` and the like are for programs; these are what a person asks for first. */
+const SHOWN = ['id', 'name', 'state', 'step', 'total_steps', 'best_val_bpb', 'device', 'dir'] as const
+
+/** Does something with the runs of the person's data, and prints what came of it. */
+function runsCommand<Result>(
+  { name, usage, ...rest }: Pick<Command, 'name' | 'usage' | 'summary' | 'positionals' | 'options'>,
+  work: (runs: RunManager, values: CommandValues) => Result | Promise<Result>,
+  lines: (result: Result) => string[],
+): Command {
+  return {
+    ...rest,
+    name,
+    usage,
+    async run(values, io) {
+      const store = RunStore.open(storeFile(dataDir()))
+      const cacheDir = dataCacheDir()
+      const runs = new RunManager({ store, dataDir: dataDir(), cacheDir, openTrainer: openChosenTrainer })
+      try {
+        const result = await work(runs, values)
+        const printed = values['json'] === true ? [JSON.stringify(result)] : lines(result)
+        for (const line of printed) io.stdout(line)
+        return 0
+      } finally {
+        await runs.close()
+        store.close()
+      }
+    },
+  }
+}
+
+const idOf = (values: CommandValues): string => String(values['ID'])
+
+const list = (name: string): Command =>
+  runsCommand(
+    { name, usage: `${name} [--json]`, summary: 'every run, the newest first', options: { json } },
+    (runs) => runs.list(),
+    listLines,
+  )
+
+const show = runsCommand(
+  {
+    name: 'runs show',
+    usage: 'runs show ID [--json]',
+    summary: 'one run: its figures, its folder, its options',
+    positionals: ['ID'],
+    options: { json },
+  },
+  (runs, values) => runs.get(idOf(values)),
+  detailLines,
+)
+
+const remove = runsCommand(
+  {
+    name: 'runs remove',
+    usage: 'runs remove ID [--json]',
+    summary: 'moves what a run wrote to the trash; anything else in its folder stays',
+    positionals: ['ID'],
+    options: { json },
+  },
+  (runs, values) => runs.remove(idOf(values)),
+  removalLines,
+)
+
+const restore = runsCommand(
+  {
+    name: 'runs restore',
+    usage: 'runs restore ID [--json]',
+    summary: 'puts a removed run back where it was',
+    positionals: ['ID'],
+    options: { json },
+  },
+  (runs, values) => runs.restore(idOf(values)),
+  ({ name, dir }) => [`${name} is back in ${dir}`],
+)
+
+const trash = runsCommand(
+  {
+    name: 'runs trash',
+    usage: 'runs trash [--empty] [--json]',
+    summary: 'what was removed; --empty deletes it for good',
+    options: { empty: { type: 'boolean' }, json },
+  },
+  async ({ removal }, values) => {
+    const entries = await removal.list()
+    const emptied = values['empty'] === true
+    if (emptied) await removal.empty()
+    return { emptied, runs: entries }
+  },
+  ({ emptied, runs }) => [
+    ...trashLines(runs),
+    ...(emptied && runs.length > 0 ? ['Deleted: they cannot be brought back.'] : []),
+  ],
+)
+
+export const runsCommands: readonly Command[] = [
+  list('runs'),
+  list('runs list'),
+  show,
+  remove,
+  restore,
+  trash,
+]
+
+function listLines(runs: readonly RunSummary[]): string[] {
+  if (runs.length === 0) return ['There are no runs yet.']
+  const rows = runs.map(({ id, name, state, step, total_steps, best_val_bpb }) => [
+    id,
+    name,
+    state,
+    `${String(step)}/${total_steps === null ? '?' : String(total_steps)}`,
+    best_val_bpb === null ? '' : best_val_bpb.toFixed(4),
+  ])
+  return table(['id', 'name', 'state', 'steps', 'best bpb'], rows)
+}
+
+function detailLines(run: RunDetail): string[] {
+  const facts = SHOWN.map((name) => `${name.padEnd(18)} ${run[name] === null ? 'none' : String(run[name])}`)
+  const options = Object.entries(run.config).filter(([name]) => name !== 'mixture')
+  const error =
+    run.error === null ? [] : ['', run.error.message, ...(run.error.remedy ? [run.error.remedy] : [])]
+  return [
+    ...facts,
+    ...error,
+    '',
+    ...options.map(
+      ([name, value]) => `${name.padEnd(18)} ${value === null ? 'none' : JSON.stringify(value)}`,
+    ),
+  ]
+}
+
+function removalLines({ id, name, dir, kept }: Removal): string[] {
+  const stays = kept.length === 0 ? [] : [`In ${dir} stays what the run did not write: ${kept.join(', ')}`]
+  return [`${name} is in the trash; midbench runs restore ${id} brings it back.`, ...stays]
+}
+
+function trashLines(runs: readonly TrashEntry[]): string[] {
+  if (runs.length === 0) return ['The trash is empty.']
+  const rows = runs.map(({ id, name, removed_at, bytes }) => [
+    id,
+    name,
+    new Date(removed_at).toISOString().slice(0, 16).replace('T', ' '),
+    byteSize(bytes),
+  ])
+  const whole = byteSize(runs.reduce((sum, { bytes }) => sum + bytes, 0))
+  return [...table(['id', 'name', 'removed (UTC)', 'size'], rows), '', `${whole} in all`]
+}

@@ -1,0 +1,57 @@
+/**
+ * What a run writes into its folder, by name: the one list of it. Removing a run takes these and nothing else, so a file
+ * that a later Midbench writes there has to be named here.
+ */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { LOCK_FILE } from './store-lock'
+
+/** What a write that was cut off leaves beside its target. */
+const BESIDE = String.raw`(\.tmp|\.part-\d+-[0-9a-f]+)?`
+const FILES = ['run.json', 'config.json', 'data.json', 'log.txt', LOCK_FILE].map(escape)
+const OF_CHECKPOINT = [
+  String.raw`manifest\.json`,
+  String.raw`resume\.json`,
+  String.raw`meta_\d+\.json`,
+  String.raw`model_\d+\.pt`,
+  String.raw`optim_\d+_rank\d+\.pt`,
+]
+const CHECKPOINT = String.raw`checkpoints/step_\d+(\.old|\.tmp)?`
+const FILE = new RegExp(`^((${FILES.join('|')})|${CHECKPOINT}/(${OF_CHECKPOINT.join('|')}))${BESIDE}$`)
+const FOLDER = new RegExp(`^(checkpoints|${CHECKPOINT})$`)
+
+export interface FolderContents {
+  /** Files of the run, by their path in the folder. */
+  files: string[]
+  /** Folders of the run, each after those in it. */
+  folders: string[]
+  /** Whatever else lies there; a folder is one entry. */
+  others: string[]
+}
+
+/** Sorts what lies in a run's folder. A link is never the run's; nothing is found in a folder that is not there. */
+export async function contentsOf(dir: string, within = ''): Promise<FolderContents> {
+  const found: FolderContents = { files: [], folders: [], others: [] }
+  const entries = await readdir(join(dir, within), { withFileTypes: true }).catch(nothingIfMissing)
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = within === '' ? entry.name : `${within}/${entry.name}`
+    if (entry.isFile() && FILE.test(path)) found.files.push(path)
+    else if (entry.isDirectory() && FOLDER.test(path)) {
+      const { files, folders, others } = await contentsOf(dir, path)
+      found.files.push(...files)
+      found.folders.push(...folders, path)
+      found.others.push(...others)
+    } else found.others.push(path)
+  }
+  return found
+}
+
+function nothingIfMissing(error: unknown): [] {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+  throw error
+}
+
+function escape(name: string): string {
+  return name.replaceAll('.', String.raw`\.`)
+}

@@ -1,0 +1,55 @@
+/**
+ * Removing runs, bringing them back, and what is gone for good: their folders in the trash, and their metrics, which the
+ * store keeps until the trash is emptied.
+ */
+import type { RunRecords } from './run-records'
+import type { RunSummary } from './run.schema'
+import { elsewhere } from './run-errors'
+import { FolderHold } from './store-lock'
+import { Trash } from './trash'
+import type { Removal, TrashEntry } from './trash.schema'
+import { exists } from '../data/files/durable'
+
+export class RunRemoval {
+  private readonly trash: Trash
+
+  /** @param dataDir the person's data: the trash lies in it */
+  constructor(
+    dataDir: string,
+    private readonly records: RunRecords,
+  ) {
+    this.trash = new Trash(dataDir)
+  }
+
+  /**
+   * @param run at rest
+   * @throws MidbenchError `run.elsewhere` where another process has its folder, `trash.write`
+   */
+  async remove({ id, name, dir }: RunSummary): Promise<Removal> {
+    const hold = (await exists(dir)) ? FolderHold.take(dir) : undefined
+    if (hold === null) throw elsewhere(name)
+    try {
+      const removal = await this.trash.take({ id, name, dir, removed_at: Date.now() })
+      this.records.hide(id, removal.removed_at)
+      return removal
+    } finally {
+      hold?.release()
+    }
+  }
+
+  /** @throws MidbenchError `trash.missing`, `trash.taken`, `trash.write` */
+  async restore(id: string): Promise<RunSummary> {
+    const { dir } = await this.trash.restore(id)
+    return this.records.show(id) ?? this.records.inFolder(dir)
+  }
+
+  /** The last removed first. */
+  list(): Promise<TrashEntry[]> {
+    return this.trash.list()
+  }
+
+  /** This cannot be undone. @throws MidbenchError `trash.write` */
+  async empty(): Promise<void> {
+    for (const id of await this.trash.empty()) this.records.forget(id)
+  }
+}
