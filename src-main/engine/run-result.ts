@@ -15,6 +15,7 @@ import { type Failure, MidbenchError } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import type { LoopState } from './loop'
 import { runResume } from './loop-state.schema'
+import { continuedState, requireSameOptions } from './resume-rules'
 import type { TrainJob } from './trainer-protocol'
 
 /** What can be gone on with by a resume alone. */
@@ -77,13 +78,21 @@ export interface FinishedRun {
   nLayer: number
 }
 
-/** A run of which only the result is left to do; null for any other. Reads every byte of its last checkpoint, to be sure of it. */
+/**
+ * A run of which only the result is left to do; null for any other. Reads every byte of its last checkpoint, to be sure
+ * of it.
+ *
+ * @throws MidbenchError `run.options-changed`
+ */
 export async function finishedRun({ runDir, config }: TrainJob): Promise<FinishedRun | null> {
   const last = (await listRunCheckpoints(join(runDir, 'checkpoints'))).at(-1)
   const kept = last && (await readResume(last.dir).catch(() => null))
   const resume = runResume.safeParse(kept?.loop)
   if (last === undefined || !resume.success) return null
-  const { loop: state } = resume.data
+  const { loop, record } = resume.data
+  const then = record?.config ?? config
+  requireSameOptions(then, config, last.step)
+  const state = continuedState(loop, then, config) // more steps may have been asked for
   const evaluates = config.eval_every !== -1 && state.evaluatedAt !== state.step
   if (!state.finished || evaluates || (await whatIsTorn(last)) !== null) return null
   return { state, nLayer: (await loadMeta(last.dir, last.step)).model_config.n_layer }

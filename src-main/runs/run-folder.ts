@@ -24,7 +24,7 @@ import { FolderHold, LOCK_FILE } from './store-lock'
 
 const CONFIG_FILE = 'config.json'
 /** With it a folder is a run's. */
-const RUN_FILE = 'run.json'
+export const RUN_FILE = 'run.json'
 
 const runFile = z.object({
   id: z.string().min(1),
