@@ -12,14 +12,12 @@ import { faultOfWords } from './words'
 
 const SEED = 1
 const CASES = 40
-/** Being mended at this moment; nothing else may be in here. */
-const MENDED_SOON = ['caches', 'run.json', 'store']
 
 describe('every reader answers', () => {
   const harness = new FuzzHarness()
   afterAll(() => harness.close())
 
-  it.each(FuzzHarness.readers.filter((name) => !MENDED_SOON.includes(name)))(
+  it.each(FuzzHarness.readers)(
     '%s',
     { timeout: 120_000 },
     async (reader) => {
