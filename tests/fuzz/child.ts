@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, wri
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
-import { MidbenchError, toFailure } from '../../src-main/errors'
+import { toFailure } from '../../src-main/errors'
 import { fuzzCase, type FuzzCase, type Verdict } from './protocol'
 import { SeededRandom } from './random'
 import { readers } from './readers/all'
@@ -82,7 +82,7 @@ async function read(
     return { fault: same ? null : 'another value than the valid input gives, without a word', code: null }
   } catch (error) {
     const failure = toFailure(error)
-    if (error instanceof MidbenchError) return { fault: faultOfWords(failure), code: failure.code }
+    if (failure.code !== 'internal') return { fault: faultOfWords(failure), code: failure.code }
     const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(0, 4).join(' | ') : ''
     return {
       fault: `a raw exception: ${failure.message.slice(0, 200)} (${stack.slice(0, 600)})`,

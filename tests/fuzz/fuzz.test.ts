@@ -17,18 +17,14 @@ describe('every reader answers', () => {
   const harness = new FuzzHarness()
   afterAll(() => harness.close())
 
-  it.each(FuzzHarness.readers)(
-    '%s',
-    { timeout: 120_000 },
-    async (reader) => {
-      const found: string[] = []
-      for (let number = 0; number < CASES; number++) {
-        const judged = await harness.run({ reader, seed: SEED, number })
-        if (judged.fault !== null) found.push(described(judged))
-      }
-      expect(found).toEqual([])
-    },
-  )
+  it.each(FuzzHarness.readers)('%s', { timeout: 120_000 }, async (reader) => {
+    const found: string[] = []
+    for (let number = 0; number < CASES; number++) {
+      const judged = await harness.run({ reader, seed: SEED, number })
+      if (judged.fault !== null) found.push(described(judged))
+    }
+    expect(found).toEqual([])
+  })
 })
 
 describe('the harness', () => {

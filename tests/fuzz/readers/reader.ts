@@ -12,7 +12,7 @@ export interface Reader {
   name: string
   /** Puts valid input into an empty folder: done once, each case works on a copy. */
   prepare(folder: string): Promise<Target[]>
-  /** Reads as the product does; anything but a value or a MidbenchError is a finding. */
+  /** Reads as the product does; anything but a value or an error that has a name is a finding. */
   read(folder: string, target: Target): Promise<unknown>
   /**
    * Whether damage must not change what is read: everything here lies behind a checksum, so the value is the valid
