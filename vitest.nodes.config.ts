@@ -24,6 +24,7 @@ export default defineConfig({
     exclude: [
       'tests/unit/src-main/engine/{graph-engine,run-data,step-engine,train-run,variants}.test.ts',
       'tests/unit/src-main/cli/bench-*.test.ts',
+      'tests/unit/src-main/native/setup/tested-nodes.test.ts', // asks for the Nodes other than that of npm test
     ],
     pool: 'forks',
     maxWorkers: 2,

@@ -47,7 +47,7 @@ export const npm: Client = (pin, folder) => ({
   command: 'npm',
   args: [
     'pack',
-    '--silent',
+    '--loglevel=error',
     '--pack-destination',
     folder,
     '--cache',

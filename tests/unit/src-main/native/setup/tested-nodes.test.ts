@@ -43,7 +43,7 @@ describe('ensureOtherNodes', () => {
     expect(hasOtherNodes()).toBe(false)
     const other = otherNodes()[0]
     mkdirSync(join(folder, 'bin'))
-    const npm = `#!/bin/sh\necho other > "$4/${other?.pin.file ?? ''}"\n` // npm pack --silent --pack-destination FOLDER
+    const npm = `#!/bin/sh\necho other > "$4/${other?.pin.file ?? ''}"\n` // npm pack --loglevel=error --pack-destination FOLDER
     writeFileSync(join(folder, 'bin', 'npm'), npm, { mode: 0o755 })
     vi.stubEnv('PATH', `${join(folder, 'bin')}:/usr/bin:/bin`)
     await expect(ensureOtherNodes(() => undefined, { waits: [] })).rejects.toMatchObject({
