@@ -12,6 +12,6 @@ export async function untar(archive: string, target: string, entries: string[]):
   throw new MidbenchError({
     code: 'archive.unpack',
     message: `${archive} could not be unpacked: ${lastLines(finished)}.`,
-    remedy: 'Remove that file, then run this again.',
+    remedy: 'Check that tar and gzip can be run and that the disk has room, then run this again.',
   })
 }
