@@ -47,7 +47,8 @@ export function optionalCount(
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : NaN
   if (Number.isSafeInteger(number) && number >= least && number <= most) return number
   const given = typeof value === 'string' ? value : 'no number'
-  const bounds = most === Infinity ? `of at least ${String(least)}` : `from ${String(least)} to ${String(most)}`
+  const bounds =
+    most === Infinity ? `of at least ${String(least)}` : `from ${String(least)} to ${String(most)}`
   throw usageError(`--${name} is ${given}; it must be a whole number ${bounds}.`)
 }
 
