@@ -6,8 +6,9 @@ import { Dialogs } from './app/dialogs'
 import { setupErrorLog, setupLifecycle, setupSingleInstance } from './app/lifecycle'
 import { setupMenu } from './app/menu'
 import { PAGE_URL, setupPage, setupScheme } from './app/page'
-import { setupPaths } from './app/paths'
+import { appFiles, setupPaths } from './app/paths'
 import { setupContentsSecurity, setupSessionSecurity } from './app/security'
+import { isSelfTest, setupSelfTest, testSelf } from './app/self-test-instance'
 import { closeServices, setupServices } from './app/services'
 import { MainWindow } from './app/window'
 import { toFailure } from './errors'
@@ -20,7 +21,8 @@ setupPaths()
 setupErrorLog()
 setupScheme()
 setupContentsSecurity()
-if (setupSingleInstance()) void app.whenReady().then(start).catch(refuseToStart)
+if (isSelfTest()) void app.whenReady().then(() => testSelf(appFiles()))
+else if (setupSingleInstance()) void app.whenReady().then(start).catch(refuseToStart)
 else app.exit(0)
 
 function start(): void {
@@ -48,6 +50,7 @@ function start(): void {
   })
   window.show()
   dialogs.warnOf(services.problems)
+  setupSelfTest(services)
 }
 
 function refuseToStart(error: unknown): void {

@@ -4,6 +4,7 @@
  */
 import { nativeTheme } from 'electron'
 
+import { toFailure } from '../errors'
 import type { CallInput, CallOutput } from '../ipc/contract'
 import type { EventHub } from '../ipc/event-hub'
 import { dataCacheDir } from '../native/paths'
@@ -11,7 +12,7 @@ import { baseDirOf } from '../runs/config'
 import { hasBfloat16 } from '../processor'
 import { gatherFacts } from '../runs/preflight-facts'
 import { RunManager } from '../runs/run-manager'
-import { openChosenTrainer } from '../runs/trainer-host'
+import { hostFromEnvironment } from '../runs/trainer-host'
 import { RunStore, storeFile } from '../runs/store'
 import type { TokenLossesOptions } from '../runs/token-losses'
 import { CheckpointAccess } from './checkpoint-access'
@@ -21,7 +22,9 @@ import { Jobs } from './jobs'
 import { appFiles, personFiles, type AppFiles, type PersonFiles } from './paths'
 import { ProjectStore } from './project'
 import { RunPublisher } from './run-publisher'
+import { BLOCK_BYTES, selfTestCommand } from './self-test-instance'
 import { SettingsStore } from './settings'
+import { TrainerHosts } from './trainer-hosts'
 
 export interface Services {
   files: AppFiles & { person: PersonFiles }
@@ -33,6 +36,8 @@ export interface Services {
   checkpoints: CheckpointAccess
   /** Where losses of a batch are computed from. */
   losses: TokenLossesOptions
+  /** Where trainers live. */
+  hosts: TrainerHosts
   jobs: Jobs
   /** Checks a config as it is typed. */
   check: (input: CallInput<'project.check'>) => Promise<CallOutput<'project.check'>>
@@ -61,13 +66,21 @@ export function setupServices(hub: EventHub): Services {
   })
   const store = RunStore.open(storeFile(files.person.folder))
   const defaultBaseDir = (): string | null => settings.current.base_dir
+  const hosts = new TrainerHosts({
+    electron: process.versions.electron,
+    command: selfTestCommand,
+    blockBytes: BLOCK_BYTES,
+    choice: () => settings.current.trainer_host,
+    changed: (status) => hub.publish('trainer.changed', status),
+  })
   const training: TokenLossesOptions = {
     dataDir: files.person.folder,
     cacheDir: dataCacheDir(),
     defaultBaseDir,
     threads: () => settings.current.threads,
+    openTrainer: hosts.open,
   }
-  const runs = new RunManager({ ...training, store, openTrainer: openChosenTrainer })
+  const runs = new RunManager({ ...training, store })
   const publisher = new RunPublisher(
     (name, payload) => hub.publish(name, payload),
     (runId) => runs.summary(runId),
@@ -88,13 +101,26 @@ export function setupServices(hub: EventHub): Services {
         lacking: await lackingData(config.mixture, data.locations(config, dir)),
       }),
     )
-  const problems = [settings.problem, project.problem].filter((problem) => problem !== null)
-  return { files, settings, project, store, runs, data, checkpoints, losses: training, jobs, check, problems }
+  const problems = [settings.problem, project.problem, hostProblem()].filter((problem) => problem !== null)
+  const losses = training
+  return { files, settings, project, store, runs, data, checkpoints, losses, hosts, jobs, check, problems }
 }
 
 /** Ends what {@link setupServices} opened, but for the runs: they come first. */
-export async function closeServices({ data, checkpoints, store }: Services): Promise<void> {
+export async function closeServices({ data, checkpoints, hosts, store }: Services): Promise<void> {
+  await hosts.close()
   await data.close()
   await checkpoints.close()
   store.close()
+}
+
+/** What the environment says of the trainer's host, where it says nothing that there is. */
+function hostProblem(): string | null {
+  try {
+    hostFromEnvironment()
+    return null
+  } catch (error) {
+    const { message, remedy } = toFailure(error)
+    return `${message} ${remedy ?? ''}`
+  }
 }

@@ -1,11 +1,11 @@
-/** The person's settings: theme, nanochat's folder, threads. In settings.json of the data folder. */
+/** The person's settings: theme, nanochat's folder, threads, the trainer's host. In settings.json of the data folder. */
 import { availableParallelism } from 'node:os'
 
 import { calls, type Settings } from '../ipc/contract'
 import { threadCount } from '../thread-count'
 import { JsonFile } from './json-file'
 
-const defaults: Settings = { theme: 'system', base_dir: null, threads: null }
+const defaults: Settings = { theme: 'system', base_dir: null, threads: null, trainer_host: 'auto' }
 
 export class SettingsStore {
   private readonly file: JsonFile<Settings>
@@ -40,11 +40,11 @@ export class SettingsStore {
    * @throws MidbenchError `threads.invalid`; what writing throws
    */
   async update(patch: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
-    const { theme = this.value.theme } = patch
+    const { theme = this.value.theme, trainer_host = this.value.trainer_host } = patch
     const base_dir = patch.base_dir === undefined ? this.value.base_dir : patch.base_dir
     const threads = patch.threads === undefined ? this.value.threads : patch.threads
     threadCount(threads, {}, this.processors)
-    this.value = { theme, base_dir, threads }
+    this.value = { theme, base_dir, threads, trainer_host }
     for (const listener of this.listeners) listener(this.value)
     await this.file.write(this.value)
     return this.value

@@ -3,7 +3,7 @@
  *
  * Closing it destroys it and leaves the app to lifecycle.ts; a run knows nothing of it. It can be made again at any time.
  */
-import { BrowserWindow, nativeTheme, screen, type WebContents } from 'electron'
+import { BrowserWindow, nativeTheme, screen, type WebContents, type WebPreferences } from 'electron'
 import { existsSync } from 'node:fs'
 
 import type { JsonFile } from './json-file'
@@ -80,14 +80,7 @@ export class MainWindow {
       show: false,
       backgroundColor: background(),
       ...(existsSync(this.options.icon) ? { icon: this.options.icon } : {}),
-      webPreferences: {
-        preload: this.options.preload,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webviewTag: false,
-        spellcheck: false,
-      },
+      webPreferences: pagePreferences(this.options.preload),
     })
     window.once('ready-to-show', () => {
       if (stored?.maximized) window.maximize()
@@ -119,6 +112,18 @@ export class MainWindow {
     if (!this.window) return
     const state = { ...this.window.getNormalBounds(), maximized: this.window.isMaximized() }
     await this.stateFile.write(state).catch(() => undefined) // not worth keeping a window open for
+  }
+}
+
+/** How the page is confined. */
+export function pagePreferences(preload: string): WebPreferences {
+  return {
+    preload,
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    webviewTag: false,
+    spellcheck: false,
   }
 }
 

@@ -16,6 +16,7 @@ import { mixtureCalls } from './contract/mixture.schema'
 import { packingCalls } from './contract/packing.schema'
 import { project, projectCalls } from './contract/project.schema'
 import { runCalls } from './contract/runs.schema'
+import { trainerCalls, trainerStatus } from './contract/trainer.schema'
 
 /**
  * Calls the window may make. `input` is parsed before the handler runs; `output` types the answer.
@@ -29,6 +30,7 @@ export const calls = {
   ...lossCalls,
   ...runCalls,
   ...checkpointCalls,
+  ...trainerCalls,
   'jobs.cancel': { input: z.object({ job: z.string() }), output: nothing },
 } as const
 
@@ -56,6 +58,8 @@ export const events = {
     unit: z.string(),
   }),
   'settings.changed': settings,
+  /** The self-test begins or ends, or another place was chosen. */
+  'trainer.changed': trainerStatus,
   'project.changed': project,
   /** From the native menu. */
   'menu.command': z.object({
@@ -91,6 +95,7 @@ export type Answer<N extends CallName> =
 
 export { ROLE_CODES, packingVariant } from './contract/packing.schema'
 export type { DoctorReport, Settings } from './contract/app.schema'
+export type { TrainerStatus } from './contract/trainer.schema'
 export type { BatchLosses } from './contract/losses.schema'
 export type { DownloadSize, PendingDownload } from './contract/downloads.schema'
 export type {

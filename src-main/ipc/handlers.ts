@@ -4,6 +4,7 @@ import type { DataAccess } from '../app/data-access'
 import type { Dialogs } from '../app/dialogs'
 import type { Jobs } from '../app/jobs'
 import type { SettingsStore } from '../app/settings'
+import type { TrainerHosts } from '../app/trainer-hosts'
 import type { RunManager } from '../runs/run-manager'
 import type { TokenLossesOptions } from '../runs/token-losses'
 import { appHandlers, type AppServices } from './handlers/app'
@@ -16,6 +17,7 @@ import { packingHandlers } from './handlers/packing'
 import { projectHandlers, type ProjectServices } from './handlers/project'
 import { runHandlers } from './handlers/runs'
 import { settingsHandlers } from './handlers/settings'
+import { trainerHandlers } from './handlers/trainer'
 import type { Handlers } from './serve'
 
 export interface HandlerServices extends ProjectServices {
@@ -25,12 +27,13 @@ export interface HandlerServices extends ProjectServices {
   data: DataAccess
   checkpoints: CheckpointAccess
   losses: TokenLossesOptions
+  hosts: TrainerHosts
   jobs: Jobs
   dialogs: ProjectServices['dialogs'] & Pick<Dialogs, 'saveExport' | 'openMixture' | 'saveMixture'>
 }
 
 export function allHandlers(services: HandlerServices): Handlers {
-  const { about, settings, runs, data, checkpoints, losses, jobs, dialogs } = services
+  const { about, settings, runs, data, checkpoints, losses, hosts, jobs, dialogs } = services
   return {
     ...appHandlers(about),
     ...settingsHandlers(settings),
@@ -41,6 +44,7 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...lossHandlers(runs, losses, jobs),
     ...runHandlers(runs),
     ...checkpointHandlers(checkpoints, jobs),
+    ...trainerHandlers(hosts, jobs),
     ...jobHandlers(jobs),
   }
 }

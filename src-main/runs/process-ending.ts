@@ -24,19 +24,28 @@ const FAULT = /error|fatal|terminate|what\(\)/i
 /** A line that says more than a stack's frame, a rule or Node's version. */
 const TELLING = /^(?!\s*(at |\^|#?\d+[: ]|-+|Node\.js v|$))/
 
-/** One or two sentences: `The trainer process was ended by SIGKILL.` */
-export function describeEnding({ code, signal, said, oomKilled }: Ending): string {
+/**
+ * One or two sentences: `The trainer process was ended by SIGKILL.`
+ *
+ * @param who begins them
+ * @param at what it was at, where that is known: `training, step 1 of 3`
+ */
+export function describeEnding(ending: Ending, who = 'The trainer process', at?: string): string {
+  const { signal, said, oomKilled } = ending
+  const whileAt = at === undefined ? '' : ` while ${at}`
   const last = lastTellingLine(said)
   const quoted = last === null ? '' : ` The last it said: ${last}`
   if (signal === 'SIGKILL' && oomKilled) {
-    return 'The system ended the trainer process (SIGKILL) because the machine had no memory left.'
+    return `${who} was ended by the system (SIGKILL)${whileAt}, because the machine had no memory left.`
   }
-  if (MEMORY_WORDS.test(said))
-    return `The trainer process ran out of memory (${endedWith(code, signal)}).${quoted}`
-  if (CRASHES.includes(signal)) return `The trainer process crashed with ${String(signal)}.${quoted}`
-  if (signal !== null) return `The trainer process was ended by ${signal}.`
-  if (code === null) return `The trainer process could not be started.${quoted}`
-  return `The trainer process ended by itself with exit code ${String(code)}.${quoted}`
+  return `${who} ${manner(ending)}${whileAt}.${quoted}`
+}
+
+function manner({ code, signal, said }: Ending): string {
+  if (MEMORY_WORDS.test(said)) return `ran out of memory (${signal ?? `exit code ${String(code)}`})`
+  if (CRASHES.includes(signal)) return `crashed with ${String(signal)}`
+  if (signal !== null) return `was ended by ${signal}`
+  return code === null ? 'could not be started' : `ended by itself with exit code ${String(code)}`
 }
 
 /** How many processes the kernel has ended for want of memory since the machine started; 0 where it does not say. */
@@ -46,10 +55,6 @@ export function countOomKills(): number {
   } catch {
     return 0
   }
-}
-
-function endedWith(code: number | null, signal: NodeJS.Signals | null): string {
-  return signal ?? `exit code ${String(code)}`
 }
 
 function lastTellingLine(said: string): string | null {

@@ -1,4 +1,5 @@
 /** What a checkpoint makes of every token of a packed batch: a job of its own trainer thread, ended when it has answered. */
+import type { OpenTrainer } from '../engine/trainer-link'
 import type { LossesResult } from '../engine/trainer-protocol'
 import type { SplitName } from '../data/mixture.schema'
 import { baseDirOf } from './config'
@@ -13,6 +14,7 @@ export interface TokenLossesOptions {
   /** The nanochat folder where a config names none; null = the environment's or the default. */
   defaultBaseDir: () => string | null
   threads: () => number | null
+  openTrainer: OpenTrainer
 }
 
 export interface TokenLossesRequest {
@@ -34,7 +36,7 @@ export interface TokenLossesRequest {
  */
 export function tokenLosses(
   { config, dir, split, batch, runDir, batchOf = null }: TokenLossesRequest,
-  { cacheDir, dataDir, defaultBaseDir, threads }: TokenLossesOptions,
+  { cacheDir, dataDir, defaultBaseDir, threads, openTrainer }: TokenLossesOptions,
   call: TrainerJobCall,
 ): Promise<LossesResult> {
   const baseDir = baseDirOf(config, dir, defaultBaseDir())
@@ -49,7 +51,7 @@ export function tokenLosses(
       batchOf,
       threads: threads(),
     },
-    call,
+    { openTrainer, ...call },
     (report) => (report.type === 'losses' ? report.result : undefined),
   )
 }

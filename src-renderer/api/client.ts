@@ -70,6 +70,7 @@ const listeners: Listeners = {
   'job.progress': new Set(),
   'settings.changed': new Set(),
   'project.changed': new Set(),
+  'trainer.changed': new Set(),
   'menu.command': new Set(),
 }
 const fileListeners = new Set<(paths: string[]) => void>()

@@ -23,6 +23,7 @@ export type {
   SplitSummary,
   TaskLengths,
   TaskSummary,
+  TrainerStatus,
 } from '../../src-main/ipc/contract'
 
 export type RunConfig = Project['config']

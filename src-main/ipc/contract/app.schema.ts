@@ -25,12 +25,15 @@ const doctorReport = z.object({
   /** How many threads can run at once: the most that TensorFlow may have. */
   processors: z.int().min(1),
 })
+const hostChoice = z.enum(['auto', 'thread', 'process'])
 export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   /** Used where a config names no base_dir. */
   base_dir: z.string().nullable(),
   /** TensorFlow's threads, at most one a processor; null = all of them. */
   threads: z.int().min(1).nullable(),
+  /** Where the trainer runs; `auto` as the self-test found. */
+  trainer_host: hostChoice.default('auto'),
 })
 const folder = z.object({ label: z.string(), path: z.string(), free_bytes: z.number().nullable() })
 /** Which environment variable decides; null for the default. */
@@ -53,7 +56,8 @@ export const appCalls = {
   /** Shows a file or folder in the desktop's file manager. Only paths under a run's or project's folder. */
   'app.reveal': { input: z.object({ path: z.string() }), output: nothing },
   'settings.get': { input: nothing, output: settings },
-  'settings.update': { input: settings.partial(), output: settings },
+  /** What is left out stays as it is: so its input has no default. */
+  'settings.update': { input: settings.extend({ trainer_host: hostChoice }).partial(), output: settings },
 } as const
 
 export type Settings = z.infer<typeof settings>

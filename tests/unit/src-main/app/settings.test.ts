@@ -10,7 +10,7 @@ describe('SettingsStore', () => {
   it('starts with defaults and keeps changes over a restart', async () => {
     const path = join(temporaryFolder(), 'settings.json')
     const settings = new SettingsStore(path)
-    expect(settings.current).toEqual({ theme: 'system', base_dir: null, threads: null })
+    expect(settings.current).toEqual({ theme: 'system', base_dir: null, threads: null, trainer_host: 'auto' })
     await settings.update({ theme: 'dark', threads: 1 })
     await settings.update({ threads: null, base_dir: '/nanochat' })
     expect(new SettingsStore(path).current).toEqual({ theme: 'dark', base_dir: '/nanochat', threads: null })
@@ -48,7 +48,7 @@ describe('SettingsStore', () => {
       code: 'threads.invalid',
       message: containing('from 1 to 4'),
     })
-    expect(settings.current).toEqual({ theme: 'system', base_dir: null, threads: null })
+    expect(settings.current).toEqual({ theme: 'system', base_dir: null, threads: null, trainer_host: 'auto' })
     expect(await settings.update({ threads: 4 })).toMatchObject({ threads: 4 })
   })
 

@@ -10,7 +10,7 @@ test('a signal from outside is named, and one that the kernel sent for want of m
   expect(words({ signal: 'SIGKILL' })).toBe('The trainer process was ended by SIGKILL.')
   expect(words({ signal: 'SIGTERM', oomKilled: true })).toBe('The trainer process was ended by SIGTERM.')
   expect(words({ signal: 'SIGKILL', oomKilled: true })).toBe(
-    'The system ended the trainer process (SIGKILL) because the machine had no memory left.',
+    'The trainer process was ended by the system (SIGKILL), because the machine had no memory left.',
   )
 })
 

@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { CallError, call, on, onFiles, toCallError } from '../../../../src-renderer/api/client'
 import { answerWith, connect, send, settled } from '../main-process'
 
-const settings = { theme: 'system' as const, base_dir: null, threads: null }
+const settings = { theme: 'system' as const, base_dir: null, threads: null, trainer_host: 'auto' as const }
 
 beforeEach(() => {
   answerWith({ 'settings.get': () => settings })

@@ -22,6 +22,7 @@ const where = {
   dataDir: folder,
   defaultBaseDir: () => null,
   threads: () => null,
+  openTrainer: openChosenTrainer,
 }
 const batch = { config: goldenConfig(), dir: goldenPath('.'), split: 'train' as const, batch: 0 }
 
@@ -30,7 +31,7 @@ function handlers(onProgress: (jobs: Jobs) => void = () => undefined): ReturnTyp
     onProgress(jobs)
   })
   const { store } = openStore()
-  const runs = new RunManager({ ...where, store, openTrainer: openChosenTrainer })
+  const runs = new RunManager({ ...where, store })
   onTestFinished(() => runs.close())
   return lossHandlers(runs, where, jobs)
 }

@@ -9,7 +9,7 @@ import { answerWith, connect, made, settled } from '../../main-process'
 beforeAll(() => connect())
 
 it('takes threads from one to the machine’s processors, and no others', async () => {
-  const settings = { theme: 'system', base_dir: null, threads: null } as const
+  const settings = { theme: 'system', base_dir: null, threads: null, trainer_host: 'auto' } as const
   answerWith({
     'app.doctor': () => ({ checks: [], device: 'CPU, 4 threads', processors: 4 }),
     'settings.get': () => settings,

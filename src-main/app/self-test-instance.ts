@@ -1,0 +1,82 @@
+/**
+ * The app as a second, hidden instance that tests itself and ends: it opens the page as the window does, loads TensorFlow
+ * in a trainer thread beside it, and writes how far it is to stdout. Nothing of the app proper runs in it.
+ *
+ * Libraries and the allocator that a window brings into this process are what TensorFlow has died of; so this is the same
+ * binary with the same page, and only a process of its own, because it may die.
+ */
+import { app, BrowserWindow, session } from 'electron'
+
+import { TrainerClient } from '../engine/trainer-client'
+import { toFailure } from '../errors'
+import { endWithParent } from '../native/process-ties'
+import type { SelfTestLine, TestCommand } from '../runs/self-test'
+import { openThreadTrainer } from '../runs/thread-trainer'
+import { PAGE_URL, setupPage } from './page'
+import type { AppFiles } from './paths'
+import type { TrainerHosts } from './trainer-hosts'
+import { setupSessionSecurity } from './security'
+import { pagePreferences } from './window'
+
+/** The window and what it asks for at first have the machine to themselves. */
+const AFTER_WINDOW_MS = 4000
+const FLAG = '--midbench-self-test'
+/** Switches that decide how a page is drawn, and so what is loaded into the process. */
+const SWITCHES = ['no-sandbox', 'disable-gpu', 'in-process-gpu', 'use-gl', 'use-angle', 'ozone-platform']
+
+/** Past the 1 GiB that Chromium's allocator takes in one block, and past 2 GiB in all. */
+export const BLOCK_BYTES = 3 * 2 ** 30
+
+/** Whether this process was started to test itself. */
+export function isSelfTest(): boolean {
+  return process.argv.includes(FLAG)
+}
+
+/** What starts the hidden instance. @param home a folder of its own for what Electron keeps */
+export function selfTestCommand(home: string): TestCommand {
+  const { commandLine } = app
+  const switches = SWITCHES.filter((name) => commandLine.hasSwitch(name)).map((name) => {
+    const value = commandLine.getSwitchValue(name)
+    return value === '' ? `--${name}` : `--${name}=${value}`
+  })
+  const folder = app.isPackaged ? [] : [app.getAppPath()]
+  const env = { MIDBENCH_HOME: home, ELECTRON_RUN_AS_NODE: undefined }
+  return { executable: process.execPath, args: [...switches, ...folder, FLAG], env }
+}
+
+/** Has the self-test made soon after the window is there, where the first run would have to wait for it. */
+export function setupSelfTest({ hosts }: { hosts: Pick<TrainerHosts, 'ensure'> }): void {
+  setTimeout(() => {
+    hosts.ensure().catch((error: unknown) => {
+      process.stderr.write(`The self-test could not be made: ${toFailure(error).message}\n`)
+    })
+  }, AFTER_WINDOW_MS)
+}
+
+/** Tests, says what came of it, and ends the process. */
+export async function testSelf(files: AppFiles): Promise<void> {
+  endWithParent()
+  try {
+    say({ type: 'progress', label: 'opening a page', done: 0, total: null, unit: 'parts' })
+    setupSessionSecurity(session.defaultSession)
+    setupPage(session.defaultSession, files.page)
+    const window = new BrowserWindow({ show: false, webPreferences: pagePreferences(files.preload) })
+    await window.loadURL(PAGE_URL)
+    const client = new TrainerClient(openThreadTrainer(), (report) => {
+      if (report.type === 'progress' || report.type === 'self-test') say(report)
+      else if (report.type === 'failed' || report.type === 'crashed') {
+        say({ type: 'failed', failure: report.failure })
+      } else return
+      if (report.type !== 'progress') app.exit(0)
+    })
+    client.begin({ type: 'self-test', blockBytes: BLOCK_BYTES, threads: null })
+  } catch (error) {
+    say({ type: 'failed', failure: toFailure(error) })
+    app.exit(0)
+  }
+}
+
+/** A pipe that is written to at once, whole: `app.exit` waits for nothing. */
+function say(line: SelfTestLine): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`)
+}

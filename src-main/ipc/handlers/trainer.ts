@@ -1,0 +1,14 @@
+/** Where the trainer runs, and the self-test that decides it. */
+import type { Jobs } from '../../app/jobs'
+import type { TrainerHosts } from '../../app/trainer-hosts'
+import type { Handlers } from '../serve'
+
+export function trainerHandlers(
+  hosts: Pick<TrainerHosts, 'status' | 'test'>,
+  jobs: Jobs,
+): Pick<Handlers, 'trainer.status' | 'trainer.test'> {
+  return {
+    'trainer.status': () => hosts.status(),
+    'trainer.test': ({ job }) => jobs.run(job, (call) => hosts.test(call)),
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * What was found of an Electron build holding this TensorFlow build, kept in the cache folder: a file a pair, so that
+ * another version of either is tested anew. A record that cannot be read counts as none.
+ */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import * as z from 'zod'
+
+import { findTensorflow } from './installation'
+import { cacheDir } from './paths'
+
+const selfTestRecord = z.strictObject({
+  passed: z.boolean(),
+  /** One sentence: what was done, or where it ended. */
+  reason: z.string(),
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  /** What of a process of its own was tried then and passed; null where none was tried, or none passed. */
+  program: z.strictObject({ name: z.string(), executable: z.string() }).nullable(),
+})
+
+export type SelfTestRecord = z.infer<typeof selfTestRecord>
+
+/** @param electron its version */
+export function readSelfTest(electron: string): SelfTestRecord | null {
+  try {
+    return selfTestRecord.parse(JSON.parse(readFileSync(recordFile(electron), 'utf8')))
+  } catch {
+    return null // not tested, or not by this version of Midbench: it is tested again
+  }
+}
+
+/** Keeps what was found; where the cache takes nothing, the next start tests again. */
+export function writeSelfTest(electron: string, record: SelfTestRecord): void {
+  const beside = `${recordFile(electron)}.${String(process.pid)}.tmp`
+  try {
+    mkdirSync(dirname(beside), { recursive: true })
+    writeFileSync(beside, `${JSON.stringify(record, null, 2)}\n`)
+    renameSync(beside, recordFile(electron))
+  } catch {
+    rmSync(beside, { force: true })
+  }
+}
+
+/** @throws MidbenchError where TensorFlow is not installed */
+function recordFile(electron: string): string {
+  const { variant, version, bindingDirectory } = findTensorflow()
+  const binding = bindingDirectory.split('-').at(-1) ?? ''
+  return join(
+    cacheDir(),
+    'self-tests',
+    `electron-${electron}-tensorflow-${variant}-${version}-${binding}.json`,
+  )
+}

@@ -1,0 +1,62 @@
+/** A trainer whose place is not decided yet: what it is told waits until it is, and it can be ended at any time. */
+import type { OpenedTrainer, TrainerWord } from '../engine/trainer-link'
+import type { TrainerJob, TrainerReport } from '../engine/trainer-protocol'
+import { type Failure, toFailure } from '../errors'
+
+/** Decides, and reports meanwhile: why it takes a while, and what was decided. */
+export type ChooseTrainer = (report: (report: TrainerReport) => void) => Promise<OpenedTrainer>
+
+export function deferTrainer(choose: ChooseTrainer): OpenedTrainer {
+  return new DeferredTrainer(choose)
+}
+
+class DeferredTrainer implements OpenedTrainer {
+  private trainer: OpenedTrainer | null = null
+  private waiting: ((trainer: OpenedTrainer) => void)[] = []
+  private closed = false
+
+  constructor(private readonly choose: ChooseTrainer) {}
+
+  listen(onReport: (report: TrainerReport) => void, onEnd: (how: Failure) => void): void {
+    this.open(onReport, onEnd).catch((error: unknown) => {
+      if (!this.closed) onEnd(toFailure(error))
+    })
+  }
+
+  begin(job: TrainerJob): void {
+    this.tell((trainer) => {
+      trainer.begin(job)
+    })
+  }
+
+  say(word: TrainerWord): void {
+    this.tell((trainer) => {
+      trainer.say(word)
+    })
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    // Where the place is still being decided, that goes on for others; what comes of it here is ended.
+    await this.trainer?.close()
+  }
+
+  private async open(
+    onReport: (report: TrainerReport) => void,
+    onEnd: (how: Failure) => void,
+  ): Promise<void> {
+    const trainer = await this.choose((report) => {
+      if (!this.closed) onReport(report)
+    })
+    if (this.closed) return trainer.close()
+    this.trainer = trainer
+    trainer.listen(onReport, onEnd)
+    for (const tell of this.waiting) tell(trainer)
+    this.waiting = []
+  }
+
+  private tell(tell: (trainer: OpenedTrainer) => void): void {
+    if (this.trainer === null) this.waiting.push(tell)
+    else tell(this.trainer)
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Watches a program that tests itself: a second, hidden instance of the app that loads TensorFlow beside an open page, and
+ * says on stdout how far it is, a JSON line each. However it ends, or if it does not, the answer is a sentence.
+ */
+import { spawn } from 'node:child_process'
+
+import { z } from 'zod'
+
+import type { CallProgress } from '../packing/port-calls'
+import { describeEnding, type Ending } from './process-ending'
+import { failure } from './run.schema'
+
+/** Compiling takes longest: 5 s on a machine at rest. */
+const SILENCE_MS = 120_000
+const TAIL_CHARACTERS = 2000
+
+/** A line of the instance. */
+export const selfTestLine = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('progress'),
+    label: z.string(),
+    done: z.number(),
+    total: z.number().nullable(),
+    unit: z.string(),
+  }),
+  z.object({
+    type: z.literal('self-test'),
+    result: z.object({ peakBytes: z.number(), losses: z.array(z.number()) }),
+  }),
+  z.object({ type: z.literal('failed'), failure }),
+])
+export type SelfTestLine = z.infer<typeof selfTestLine>
+
+export interface TestCommand {
+  executable: string
+  args: readonly string[]
+  /** On top of this process's own. */
+  env: Readonly<Record<string, string | undefined>>
+}
+
+export interface SelfTestCall {
+  signal: AbortSignal
+  onProgress: (progress: CallProgress) => void
+  /** Without a line for so long it hangs. @default two minutes */
+  silenceMs?: number
+}
+
+/** What a test found. */
+export interface SelfTestFinding {
+  passed: boolean
+  /** One sentence. */
+  reason: string
+}
+
+/** @throws the signal's reason after an abort; the instance is ended then */
+export async function watchSelfTest(
+  command: TestCommand,
+  { signal, onProgress, silenceMs = SILENCE_MS }: SelfTestCall,
+): Promise<SelfTestFinding> {
+  signal.throwIfAborted()
+  const child = spawn(command.executable, command.args, {
+    env: { ...process.env, ...command.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const kill = (): void => void child.kill('SIGKILL')
+  signal.addEventListener('abort', kill)
+  const heard = new Heard(onProgress)
+  let silent = false
+  const silence = setTimeout(() => {
+    silent = true
+    kill()
+  }, silenceMs)
+  child.stderr.setEncoding('utf8').on('data', (text: string) => heard.complain(text))
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    silence.refresh()
+    heard.take(text)
+  })
+  try {
+    const ending = await new Promise<Ending>((resolve) => {
+      child.once('error', (error) => {
+        resolve({ code: null, signal: null, said: error.message, oomKilled: false })
+      })
+      child.once('close', (code, by) => {
+        resolve({ code, signal: by, said: heard.complaints, oomKilled: false })
+      })
+    })
+    signal.throwIfAborted()
+    return finding(heard, ending, silent ? silenceMs : null)
+  } finally {
+    clearTimeout(silence)
+    signal.removeEventListener('abort', kill)
+  }
+}
+
+/** What the instance has said so far. */
+class Heard {
+  complaints = ''
+  /** What it was at last. */
+  label = 'starting'
+  answer: Exclude<SelfTestLine, { type: 'progress' }> | null = null
+  private rest = ''
+
+  constructor(private readonly onProgress: SelfTestCall['onProgress']) {}
+
+  complain(text: string): void {
+    this.complaints = (this.complaints + text).slice(-TAIL_CHARACTERS)
+  }
+
+  take(text: string): void {
+    const lines = (this.rest + text).split('\n')
+    this.rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const parsed = parseLine(line)
+      if (parsed === null) this.complain(`${line}\n`)
+      else if (parsed.type === 'progress') {
+        this.label = parsed.label
+        this.onProgress(parsed)
+      } else this.answer = parsed
+    }
+  }
+}
+
+function parseLine(line: string): SelfTestLine | null {
+  try {
+    return selfTestLine.parse(JSON.parse(line))
+  } catch {
+    return null // something else that the program wrote
+  }
+}
+
+function finding({ answer, label }: Heard, ending: Ending, silentMs: number | null): SelfTestFinding {
+  if (answer?.type === 'self-test') {
+    const gigabytes = (answer.result.peakBytes / 1e9).toFixed(1)
+    const steps = String(answer.result.losses.length)
+    return { passed: true, reason: `It held ${gigabytes} GB and trained ${steps} steps beside an open page.` }
+  }
+  if (answer?.type === 'failed') return { passed: false, reason: answer.failure.message }
+  if (silentMs !== null) {
+    return { passed: false, reason: `It said nothing for ${String(silentMs / 1000)} s while ${label}.` }
+  }
+  return { passed: false, reason: describeEnding(ending, 'It', label) }
+}
