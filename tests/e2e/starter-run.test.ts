@@ -9,11 +9,12 @@ const STANDSTILL_MS = 3000
 /** Most that a call may take while a run is paused. */
 const ANSWER_MS = 100
 
-it(
-  'starts the starter run, pauses, resumes, quits, and continues where it was',
+it.for(['thread', 'process'])(
+  'starts the starter run with the trainer in a %s, pauses, resumes, quits, and continues where it was',
   { timeout: 300_000 },
-  async () => {
-    const app = await launchApp()
+  async (host) => {
+    const env = { MIDBENCH_TRAINER_HOST: host }
+    const app = await launchApp({ env })
     const window = new AppPage(app.page)
 
     await window.button('Start').click()
@@ -40,7 +41,7 @@ it(
     const resumed = await window.reachStep(paused + 2)
     expect(await app.quit()).toBe(0)
 
-    const again = await launchApp({ home: app.home })
+    const again = await launchApp({ home: app.home, env })
     const after = new AppPage(again.page)
     await after.state('paused').waitFor()
     const left = await after.step()

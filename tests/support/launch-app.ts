@@ -73,11 +73,11 @@ export function appCommand(): { executable: string; args: string[] } {
   return { executable: requireElectron().executable, args: [...switches, PROJECT] }
 }
 
-/** The environment of an app with this data folder. vitest may itself run in Electron as Node, which the app must not. */
+/** The environment of an app with this data folder, which makes no self-test unless that is asked for. vitest may itself run in Electron as Node, which the app must not. */
 export function appEnvironment(home: string, env: Record<string, string> = {}): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name]) => name !== 'ELECTRON_RUN_AS_NODE')
   const inherited = Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']))
-  return { ...inherited, MIDBENCH_HOME: home, ...env }
+  return { ...inherited, MIDBENCH_HOME: home, MIDBENCH_TRAINER_HOST: 'thread', ...env }
 }
 
 async function start({ home, env }: LaunchOptions & { home: string }): Promise<LaunchedApp> {
