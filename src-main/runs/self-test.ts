@@ -65,14 +65,14 @@ export async function watchSelfTest(
   const kill = (): void => void child.kill('SIGKILL')
   signal.addEventListener('abort', kill)
   const heard = new Heard(onProgress)
-  let silent = false
-  const silence = setTimeout(() => {
-    silent = true
+  const silence = new AbortController()
+  const timer = setTimeout(() => {
+    silence.abort()
     kill()
   }, silenceMs)
   child.stderr.setEncoding('utf8').on('data', (text: string) => heard.complain(text))
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    silence.refresh()
+    timer.refresh()
     heard.take(text)
   })
   try {
@@ -85,9 +85,9 @@ export async function watchSelfTest(
       })
     })
     signal.throwIfAborted()
-    return finding(heard, ending, silent ? silenceMs : null)
+    return finding(heard, ending, silence.signal.aborted ? silenceMs : null)
   } finally {
-    clearTimeout(silence)
+    clearTimeout(timer)
     signal.removeEventListener('abort', kill)
   }
 }
