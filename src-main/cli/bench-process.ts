@@ -33,6 +33,7 @@ const benchResult: z.ZodType<BenchResult> = z.strictObject({
   tokPerSec: z.number(),
   modelFlops: z.number(),
   matrixFlops: z.strictObject({ float32: z.number(), bfloat16: z.number() }),
+  disturbance: z.string().nullable(),
   peakMemoryBytes: z.number(),
   compileS: z.number(),
   steps: z.int(),

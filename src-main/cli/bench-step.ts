@@ -70,9 +70,10 @@ export const command: Command = {
     const threads = optionalCount(values, 'threads', 1, availableParallelism())
     const count = threadCount(threads) // refused here, it is one message and not one of each measurement
     const settings = config === null ? presets() : await settingsOf(config)
-    const figures = await bench(fitting(settings, io), threads, io)
+    const { figures, disturbance } = await bench(fitting(settings, io), threads, io)
+    if (disturbance !== null) io.stderr(disturbed(disturbance))
     if (values['json'] === true) io.stdout(JSON.stringify(figures))
-    else for (const line of figureLines(figures, count)) io.stdout(line)
+    else for (const line of figureLines(figures, count, disturbance === null)) io.stdout(line)
     return 0
   },
 }
@@ -141,7 +142,7 @@ async function bench(
   settings: readonly Setting[],
   threads: number | null,
   io: CommandIo,
-): Promise<BenchFigures> {
+): Promise<{ figures: BenchFigures; disturbance: string | null }> {
   const measured: { setting: Setting; result: BenchResult }[] = []
   for (const [i, setting] of settings.entries()) {
     io.stderr(`[${String(i + 1)}/${String(settings.length)}] ${titleOf(setting)}`)
@@ -152,10 +153,11 @@ async function bench(
   const best = (dtype: RunConfig['dtype']): number =>
     Math.max(...measured.map(({ result }) => result.matrixFlops[dtype]))
   const bfloat16 = best('bfloat16')
-  return {
+  const figures = {
     matmul: { float32_gflops: rounded(best('float32') / 1e9), bfloat16_gflops: rounded(bfloat16 / 1e9) },
     results: measured.map(({ setting, result }) => figuresOf(setting, result, bfloat16)),
   }
+  return { figures, disturbance: measured.at(-1)?.result.disturbance ?? null }
 }
 
 function figuresOf(setting: Setting, result: BenchResult, bfloat16Flops: number): StepFigures {
@@ -190,7 +192,12 @@ function resultText({ tokPerSec, modelFlops, compileS, peakMemoryBytes, steps }:
   return `${speed} (median of ${String(steps)} steps); ${compileS.toFixed(1)} s to compile, ${gigabytes(peakMemoryBytes)}`
 }
 
-function figureLines({ matmul, results }: BenchFigures, threads: number): string[] {
+function disturbed(why: string): string {
+  return `The machine's own matrix rates are not known (${why}): those given are the best that was reached, and say nothing of how near the steps come to the machine's own.`
+}
+
+/** @param atRest whether the machine was ever seen at rest; where not, no ratio is shown */
+function figureLines({ matmul, results }: BenchFigures, threads: number, atRest: boolean): string[] {
   return [
     ...table(
       ['step', 'tokens/s', 'GFLOPS', 'of bfloat16', 'compile s', 'peak GB'],
@@ -198,7 +205,7 @@ function figureLines({ matmul, results }: BenchFigures, threads: number): string
         `d${String(row.depth)} ${String(row.device_batch_size)}×${String(row.max_seq_len)} ${String(row.vocab_size)} ${row.engine} ${row.dtype}`,
         whole(row.tok_per_sec),
         whole(row.model_gflops),
-        `${(100 * row.ratio_of_bf16_matmul).toFixed(1)} %`,
+        atRest ? `${(100 * row.ratio_of_bf16_matmul).toFixed(1)} %` : 'not known',
         row.compile_s.toFixed(1),
         (row.peak_memory_bytes / 1e9).toFixed(2),
       ]),

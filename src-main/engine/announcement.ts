@@ -58,10 +58,10 @@ function deviceText({ label, dtype }: Device, engine: string): string {
   return `${label}, ${dtype}, ${engine}`
 }
 
-function peakText({ peakFlops, dtype }: Device): string {
-  return peakFlops === null
-    ? 'its peak is not known, so no MFU'
-    : `MFU against ${(peakFlops / 1e9).toFixed(0)} GFLOPS, this machine's ${dtype} matrix products`
+function peakText({ peak, dtype }: Device): string {
+  return peak.flops === null
+    ? `MFU is not known, nor the peak that it is measured against: ${peak.unknown}`
+    : `MFU against ${(peak.flops / 1e9).toFixed(0)} GFLOPS, this machine's ${dtype} matrix products at rest`
 }
 
 function count(value: number): string {

@@ -1,6 +1,7 @@
 /**
  * The `bench step` command in the trainer thread: how long the training step of a fresh model takes (forward, backward,
- * update), beside this machine's own matrix rates, measured just before and just after it.
+ * update), beside this machine's own matrix rates: measured just before and just after it, or better ones that were seen
+ * at rest.
  *
  * The median of the measured steps counts, so that what else runs now and then does not decide. XLA's programs are not
  * taken from the cache on disk, so that the time of compiling is that of a first run.
@@ -9,11 +10,11 @@ import type { MessagePort } from 'node:worker_threads'
 
 import { MidbenchError } from '../errors'
 import { flopsPerToken } from '../model/flops'
-import { matrixRate } from '../native/matrix-rate'
 import { peakMemory } from '../native/process-memory'
 import { loadTensorflow, type Tensorflow } from '../native/tensorflow'
 import type { Report } from './job-context'
 import { freshEngine, madeUpBatch, madeUpSettings } from './made-up'
+import { measurePeak } from './peak-rate'
 import type { RequestQueue } from './request-queue'
 import type { StepEngine } from './step-engine'
 import type { BenchJob, BenchResult } from './trainer-protocol'
@@ -34,7 +35,7 @@ export async function runBench(
 ): Promise<void> {
   port.close() // no data is read
   const tensorflow = await loadTensorflow({ threads: job.threads ?? undefined, keepPrograms: false })
-  const before = matrixRates(tensorflow)
+  const before = await matrixRates(tensorflow)
   const engine = await freshEngine(job, tensorflow)
   try {
     const { first, seconds } = await timeSteps(engine, job, (done) => {
@@ -42,16 +43,17 @@ export async function runBench(
       report({ type: 'progress', label: 'steps', done, total: WARM_UP + LEAST_STEPS, unit: 'steps' })
     })
     const peakMemoryBytes = peakMemory() ?? tensorflow.memory.usage().peakBytes
-    const after = matrixRates(tensorflow)
+    const after = await matrixRates(tensorflow)
     const step = median(seconds)
     const tokPerSec = (job.batchSize * job.seqLen) / step
     const result: BenchResult = {
       tokPerSec,
       modelFlops: flopsPerToken(job.model) * tokPerSec,
       matrixFlops: {
-        float32: Math.max(before.float32, after.float32),
-        bfloat16: Math.max(before.bfloat16, after.bfloat16),
+        float32: Math.max(before.flops.float32, after.flops.float32),
+        bfloat16: Math.max(before.flops.bfloat16, after.flops.bfloat16),
       },
+      disturbance: after.disturbance,
       peakMemoryBytes,
       compileS: Math.max(0, first - step),
       steps: seconds.length,
@@ -62,8 +64,18 @@ export async function runBench(
   }
 }
 
-function matrixRates({ binding }: Tensorflow): BenchResult['matrixFlops'] {
-  return { float32: matrixRate(binding, 'float32'), bfloat16: matrixRate(binding, 'bfloat16') }
+async function matrixRates(
+  tensorflow: Tensorflow,
+): Promise<{ flops: BenchResult['matrixFlops']; disturbance: string | null }> {
+  const float32 = await measurePeak(tensorflow, 'float32')
+  const bfloat16 = await measurePeak(tensorflow, 'bfloat16')
+  return {
+    flops: {
+      float32: float32.peak.flops ?? float32.measured,
+      bfloat16: bfloat16.peak.flops ?? bfloat16.measured,
+    },
+    disturbance: float32.peak.unknown ?? bfloat16.peak.unknown,
+  }
 }
 
 /** @param onStep told before every step how many were made; may throw to end it */

@@ -1,10 +1,10 @@
 /** What a job computes on: loads TensorFlow, refuses a device that is not the one asked for, and says what it is. */
 import { MidbenchError } from '../errors'
 import { findGraphicsCards } from '../native/device'
-import { matrixRate } from '../native/matrix-rate'
 import { loadTensorflow, type Tensorflow } from '../native/tensorflow'
 import type { RunConfig } from '../runs/config.schema'
 import { describeThreads } from '../thread-count'
+import { measurePeak, ON_GPU, type Peak } from './peak-rate'
 
 export interface Device {
   tensorflow: Tensorflow
@@ -12,8 +12,8 @@ export interface Device {
   label: string
   /** Of the matrix products: the config's in the graph engine, float32 in the eager one. */
   dtype: RunConfig['dtype']
-  /** FLOPs a second at its best in that type; null when not known. */
-  peakFlops: number | null
+  /** At its best in that type. */
+  peak: Peak
 }
 
 /**
@@ -31,10 +31,10 @@ export async function openDevice(
   const dtype = config.engine === 'graph' ? config.dtype : 'float32'
   if (tensorflow.device === 'gpu') {
     const [card] = await findGraphicsCards()
-    return { tensorflow, label: card?.name ?? 'GPU', dtype, peakFlops: null }
+    return { tensorflow, label: card?.name ?? 'GPU', dtype, peak: ON_GPU }
   }
   const label = `CPU, ${describeThreads(tensorflow.threads)}`
-  return { tensorflow, label, dtype, peakFlops: matrixRate(tensorflow.binding, dtype) }
+  return { tensorflow, label, dtype, peak: (await measurePeak(tensorflow, dtype)).peak }
 }
 
 function refuseOther(wanted: RunConfig['device_type'], found: 'cpu' | 'gpu'): void {

@@ -45,7 +45,7 @@ export function stepLine(metric: StepMetric, microBatches: number): string {
     `lrm: ${metric.lrm.toFixed(2)}`,
     `dt: ${metric.dt_ms.toFixed(2)}ms`,
     `tok/sec: ${Math.trunc(metric.tok_per_sec).toLocaleString('en-US')}`,
-    `mfu: ${metric.mfu === null ? 'unknown' : metric.mfu.toFixed(2)}`,
+    `mfu: ${metric.mfu === null ? 'not known' : metric.mfu.toFixed(2)}`,
     `epoch: ${String(metric.epoch)}`,
     `total time: ${(metric.training_time_s / 60).toFixed(2)}m`,
   ]

@@ -166,7 +166,7 @@ export class TrainRun {
       valTasks: opened.tasks.val,
       saveEvery: config.save_every === -1 ? null : config.save_every,
       flopsPerToken: flopsPerToken(start.model),
-      peakFlops: device.peakFlops,
+      peakFlops: device.peak.flops,
       byteLengths: opened.byteLengths,
     }
     const loop: TrainLoop = new TrainLoop(
@@ -312,6 +312,7 @@ export class TrainRun {
       this.enter('compiling')
       return
     }
+    this.report({ type: 'compiled', seconds })
     this.log('info', `Compiled ${what} in ${seconds.toFixed(1)} s`)
     if (this.compilesFor !== null) this.enter(this.compilesFor)
   }

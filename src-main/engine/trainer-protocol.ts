@@ -141,8 +141,10 @@ export interface BenchResult {
   tokPerSec: number
   /** Model FLOPs a second (reference §3). */
   modelFlops: number
-  /** This machine's matrix rates just before and just after, whichever was better; FLOPs a second. */
+  /** This machine's matrix rates at their best: just before, just after, or ever seen at rest; FLOPs a second. */
   matrixFlops: Record<RunConfig['dtype'], number>
+  /** Why those rates may be less than the machine's own; null where it was seen at rest. */
+  disturbance: string | null
   /** Of the process. */
   peakMemoryBytes: number
   /** What the first step took beyond one like the others. */
@@ -184,6 +186,8 @@ export type TrainerPhase = 'preparing' | 'compiling' | 'training' | 'evaluating'
 export type TrainerReport =
   | { type: 'phase'; phase: TrainerPhase }
   | { type: 'prepared'; prepared: Prepared }
+  /** Part of the step or the evaluation in hand. */
+  | { type: 'compiled'; seconds: number }
   | { type: 'step'; metric: StepMetric }
   | { type: 'eval'; metric: EvalMetric }
   | { type: 'log'; line: LogLine }

@@ -2,33 +2,73 @@
  * The machine's own matrix rate: what MFU on a CPU and the benchmarks are measured against.
  *
  * The best of some products of 2048 by 2048 matrices through the same library that trains; half a second. Where other
- * programs run, most products share the processor with them; more of them find it free sooner or later.
+ * programs run, the products share the processors with them, and the best may still be far from the machine's own: so it
+ * is told whether the machine was at rest.
  */
 import { DType } from './graph-def'
-import type { TensorflowBinding } from './tensorflow'
+import { watchOthers } from './other-load'
+import type { Tensorflow, TensorflowBinding } from './tensorflow'
 
 const side = 2048
 const leastTries = 5
 const leastSeconds = 0.5
+/** A product had its processors to itself when its threads ran for so much of its time. */
+const UNDISTURBED = 0.9
+/** Or when others took no more than so much of a processor for each of its threads, all the while. */
+const QUIET = 0.1
 
-/**
- * @param dtype of the two factors and the product
- * @returns FLOPs a second
- */
-export function matrixRate(binding: TensorflowBinding, dtype: 'float32' | 'bfloat16'): number {
+export interface MatrixRate {
+  /** FLOPs a second, of the best product. */
+  flops: number
+  /** Null where the machine was at rest; else why it was not, or cannot be told to have been. */
+  disturbance: string | null
+}
+
+/** @param dtype of the two factors and the product */
+export function matrixRate(
+  { binding, threads }: Pick<Tensorflow, 'binding' | 'threads'>,
+  dtype: 'float32' | 'bfloat16',
+): MatrixRate {
   const values = new Float32Array(side * side).fill(0.5)
   const single = binding.createTensor([side, side], DType.float32, values)
   const factor = dtype === 'float32' ? single : cast(binding, single)
+  const others = watchOthers()
   const began = performance.now()
-  let best = Infinity
+  let best: TimedProduct = { seconds: Infinity, ran: 0 }
   for (let i = 0; i < leastTries || secondsSince(began) < leastSeconds; i++) {
-    const started = performance.now()
-    const [product] = multiply(binding, factor, DType[dtype])
-    best = Math.min(best, secondsSince(started))
-    if (product) binding.deleteTensor(product.id)
+    const product = timed(binding, factor, DType[dtype])
+    if (product.seconds < best.seconds) best = product
   }
   for (const id of new Set([single, factor])) binding.deleteTensor(id)
-  return (2 * side ** 3) / best
+  return { flops: (2 * side ** 3) / best.seconds, disturbance: disturbanceOf(best, others(), threads) }
+}
+
+interface TimedProduct {
+  seconds: number
+  /** Seconds that this process's threads ran, together. */
+  ran: number
+}
+
+function timed(binding: TensorflowBinding, factor: number, dtype: number): TimedProduct {
+  const before = process.cpuUsage()
+  const started = performance.now()
+  const [product] = multiply(binding, factor, dtype)
+  const seconds = secondsSince(started)
+  const { user, system } = process.cpuUsage(before)
+  if (product) binding.deleteTensor(product.id)
+  return { seconds, ran: (user + system) / 1e6 }
+}
+
+/** @param others processors that they kept busy; null where that is not known */
+export function disturbanceOf(
+  { seconds, ran }: TimedProduct,
+  others: number | null,
+  threads: number,
+): string | null {
+  if (ran >= UNDISTURBED * seconds * threads) return null
+  if (others === null) return 'how busy the machine was while it was measured cannot be told here'
+  if (others <= QUIET * threads) return null
+  return `other programs kept ${others.toFixed(1)} processors busy while it was measured`
 }
 
 function secondsSince(started: number): number {

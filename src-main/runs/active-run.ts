@@ -33,7 +33,7 @@ export class ActiveRun {
   private readonly batcher = new MetricsBatcher((batch) => {
     this.publish(batch)
   })
-  private readonly timeLeft = new TimeLeft()
+  private readonly timeLeft: TimeLeft
   private totalSteps: number | null = null
   private step = 0
   /** Of the last whole checkpoint; null where there is none. */
@@ -50,6 +50,8 @@ export class ActiveRun {
     /** Number of the run's last `metrics` event; 0 before the first. */
     public seq = 0,
   ) {
+    const { eval_every: evalEvery } = job.config
+    this.timeLeft = new TimeLeft(evalEvery === -1 ? null : evalEvery)
     this.client = new TrainerClient(trainer, (report) => {
       this.receive(report)
     })
@@ -112,10 +114,14 @@ export class ActiveRun {
         return
       case 'step':
         this.step = report.metric.step
-        this.timeLeft.add(report.metric)
+        this.timeLeft.addStep(report.metric)
         this.batcher.addStep(report.metric)
         return
+      case 'compiled':
+        this.timeLeft.compiled(report.seconds)
+        return
       case 'eval':
+        this.timeLeft.addEval(report.metric)
         this.batcher.addEval(report.metric)
         return
       case 'log':

@@ -36,7 +36,7 @@ test("a step's line is the seed's", () => {
     'step 00007 (12.35%) | loss: 3.123457 | lrm: 0.50 | dt: 331.26ms | tok/sec: 12,345 | mfu: 12.35 | epoch: 2 | total time: 1.50m',
   )
   expect(stepLine(metric, 4)).toMatch(/ \| total time: 1\.50m \| mean loss: 3\.250000$/)
-  expect(stepLine({ ...metric, mfu: null }, 1)).toContain(' | mfu: unknown | ')
+  expect(stepLine({ ...metric, mfu: null }, 1)).toContain(' | mfu: not known | ')
   expect(evalLine(150, 0.98765)).toBe('Step 00150 | Validation bpb: 0.9877')
 })
 

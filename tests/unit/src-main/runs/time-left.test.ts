@@ -1,21 +1,51 @@
 import { expect, test } from 'vitest'
 
 import { TimeLeft } from '../../../../src-main/runs/time-left'
-import { sampleStep } from '../../../support/run-samples'
+
+function afterSteps(left: TimeLeft, from: number, to: number, dt_ms: number): void {
+  for (let step = from; step <= to; step++) left.addStep({ step, dt_ms })
+}
 
 test('nothing is known before the first step, nor without a plan', () => {
-  const left = new TimeLeft()
+  const left = new TimeLeft(null)
   expect(left.seconds(100)).toBeNull()
-  left.add(sampleStep(1))
+  left.addStep({ step: 1, dt_ms: 300 })
   expect(left.seconds(null)).toBeNull()
+  expect(left.seconds(101)).toBeCloseTo(30, 9)
 })
 
-test('planned steps take as long as the last ones', () => {
-  const left = new TimeLeft()
-  for (let step = 1; step <= 10; step++) left.add({ ...sampleStep(step), dt_ms: 2000 })
+test('planned steps take as long as the last ones, and one that was held up does not show', () => {
+  const left = new TimeLeft(null)
+  afterSteps(left, 1, 10, 2000)
   expect(left.seconds(100)).toBeCloseTo(180, 9)
-  for (let step = 11; step <= 60; step++) left.add({ ...sampleStep(step), dt_ms: 1000 })
-  expect(left.seconds(100)).toBeGreaterThan(40)
-  expect(left.seconds(100)).toBeLessThan(41)
-  expect(left.seconds(60)).toBe(0)
+  afterSteps(left, 11, 60, 1000)
+  expect(left.seconds(100)).toBeCloseTo(40, 9)
+  left.addStep({ step: 61, dt_ms: 60_000 })
+  expect(left.seconds(100)).toBeCloseTo(39, 9)
+  expect(left.seconds(61)).toBe(0)
+})
+
+test('a step that compiled is no measure, at the start and after a resume', () => {
+  const left = new TimeLeft(null)
+  left.compiled(5.7)
+  left.compiled(0.3)
+  left.addStep({ step: 1, dt_ms: 6300 })
+  expect(left.seconds(201)).toBeNull()
+  left.addStep({ step: 2, dt_ms: 600 })
+  expect(left.seconds(202)).toBeCloseTo(120, 9)
+})
+
+test('evaluations to come are counted, without what the first one compiled', () => {
+  const left = new TimeLeft(50)
+  left.compiled(4)
+  left.addEval({ seconds: 7 })
+  afterSteps(left, 1, 40, 1000)
+  expect(left.seconds(120)).toBeCloseTo(80 + 3 * 3, 9) // at 50, 100 and 120
+  expect(left.seconds(100)).toBeCloseTo(60 + 2 * 3, 9)
+  afterSteps(left, 41, 50, 1000)
+  left.addEval({ seconds: 5 })
+  expect(left.seconds(120)).toBeCloseTo(70 + 2 * 5, 9)
+  afterSteps(left, 51, 120, 1000)
+  expect(left.seconds(120)).toBe(0)
+  expect(new TimeLeft(null).seconds(120)).toBeNull()
 })

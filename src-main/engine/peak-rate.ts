@@ -1,0 +1,126 @@
+/**
+ * The peak that MFU is measured against: the best matrix rate that was ever seen of this device at rest, kept in the
+ * cache folder for each device, number format, number of threads and build of TensorFlow.
+ *
+ * What was measured beside other programs never lowers it, and where nothing was ever measured at rest the peak is not
+ * known: a figure against such a rate would say 88 % where the machine gives half. The file can be deleted at any time;
+ * one that is damaged is begun anew, and one that cannot be written costs the next run its knowledge, no more.
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { z } from 'zod'
+
+import { writeTextSafely } from '../checkpoint/safe-file'
+import { holding } from '../files/lock'
+import { describeProcessor } from '../native/device'
+import { type MatrixRate, matrixRate } from '../native/matrix-rate'
+import { cacheDir } from '../native/paths'
+import type { Tensorflow } from '../native/tensorflow'
+import type { RunConfig } from '../runs/config.schema'
+
+/** Nothing waits longer for another process to have written its rate. */
+const LOCK_MS = 2000
+
+const keptRate = z.strictObject({
+  /** The processor with its instruction sets. */
+  device: z.string(),
+  dtype: z.enum(['float32', 'bfloat16']),
+  threads: z.int().min(1),
+  /** Version and build: "2.21.0 cpu". */
+  tensorflow: z.string(),
+  /** A second. */
+  flops: z.number().positive(),
+  /** Milliseconds since 1970. */
+  measured_at: z.number(),
+})
+const keptRates = z.strictObject({
+  format: z.literal('midbench-matrix-rates-1'),
+  rates: z.array(keptRate),
+})
+
+/** What a rate belongs to. */
+export type RateKey = Pick<z.infer<typeof keptRate>, 'device' | 'dtype' | 'threads' | 'tensorflow'>
+
+/** FLOPs a second at the device's best, or why that is not known. */
+export type Peak = { flops: number; unknown: null } | { flops: null; unknown: string }
+
+export const ON_GPU: Peak = { flops: null, unknown: 'a GPU’s is not measured' }
+
+/**
+ * Measures the processor's rate, half a second, and says what its peak is known to be.
+ *
+ * @returns `measured`: FLOPs a second just now
+ */
+export async function measurePeak(
+  tensorflow: Tensorflow,
+  dtype: RunConfig['dtype'],
+): Promise<{ measured: number; peak: Peak }> {
+  if (tensorflow.device === 'gpu') return { measured: matrixRate(tensorflow, dtype).flops, peak: ON_GPU }
+  const rate = matrixRate(tensorflow, dtype)
+  return { measured: rate.flops, peak: await peakAfter(rateKey(tensorflow, dtype), rate) }
+}
+
+/** What a rate of this process's processor belongs to. */
+function rateKey(
+  { threads, version, installation }: Pick<Tensorflow, 'threads' | 'version' | 'installation'>,
+  dtype: RunConfig['dtype'],
+): RateKey {
+  const { model, instructionSets } = describeProcessor()
+  const device = `${model} (${instructionSets.join(' ')})`
+  return { device, dtype, threads, tensorflow: `${version} ${installation.variant}` }
+}
+
+/**
+ * The peak after a measurement, which is kept where it is the best.
+ *
+ * @param file @default in the cache folder
+ */
+export async function peakAfter(
+  key: RateKey,
+  { flops, disturbance }: MatrixRate,
+  file = join(cacheDir(), 'matrix-rates.json'),
+): Promise<Peak> {
+  const kept = find(await readRates(file), key)?.flops
+  if (kept === undefined && disturbance !== null) return { flops: null, unknown: disturbance }
+  if (kept !== undefined && kept >= flops) return { flops: kept, unknown: null }
+  await keep(file, { ...key, flops, measured_at: Date.now() }).catch(() => undefined)
+  return { flops, unknown: null }
+}
+
+type KeptRate = z.infer<typeof keptRate>
+
+/** Another process may have kept a better one in the meantime. */
+async function keep(file: string, rate: KeptRate): Promise<void> {
+  await holding(`${file}.lock`, { signal: AbortSignal.timeout(LOCK_MS) }, async () => {
+    const rates = await readRates(file)
+    const before = find(rates, rate)
+    if (before !== undefined && before.flops >= rate.flops) return
+    const contents = {
+      format: 'midbench-matrix-rates-1',
+      rates: [...rates.filter((each) => each !== before), rate],
+    }
+    await writeTextSafely(file, `${JSON.stringify(contents, null, 2)}\n`)
+  })
+}
+
+async function readRates(file: string): Promise<KeptRate[]> {
+  try {
+    return keptRates.parse(JSON.parse(await readFile(file, 'utf8'))).rates
+  } catch {
+    return []
+  }
+}
+
+function find(
+  rates: readonly KeptRate[],
+  { device, dtype, threads, tensorflow }: RateKey,
+): KeptRate | undefined {
+  return rates.find(
+    (rate) =>
+      rate.device === device &&
+      rate.dtype === dtype &&
+      rate.threads === threads &&
+      rate.tensorflow === tensorflow,
+  )
+}

@@ -1,0 +1,72 @@
+/**
+ * What other programs take of this machine's processors while something is measured: a rate that was measured beside
+ * them is theirs as much as the machine's. Told by the kernel (/proc/stat) in hundredths of a second, of the processors
+ * that this process may run on; time that a virtual machine's host gave to others counts as theirs.
+ */
+import { readFileSync } from 'node:fs'
+
+/** The kernel's clock ticks a second, in /proc/stat. */
+const TICKS = 100
+/** Of a line `cpu0 user nice system idle iowait irq softirq steal …`: all but idle and iowait. */
+const BUSY_FIELDS = [0, 1, 2, 5, 6, 7]
+
+/**
+ * Begins to watch.
+ *
+ * @returns asked at the end: how many processors others kept busy since, on average; null where the kernel does not tell
+ */
+export function watchOthers(): () => number | null {
+  const began = now()
+  return () => {
+    const ended = now()
+    if (began.busy === null || ended.busy === null) return null
+    const seconds = ended.clock - began.clock
+    return Math.max(0, ended.busy - began.busy - (ended.own - began.own)) / seconds
+  }
+}
+
+interface Moment {
+  /** Seconds, as are the others. */
+  clock: number
+  /** Of all programs, on the processors of this one. */
+  busy: number | null
+  /** Of this process, all its threads. */
+  own: number
+}
+
+function now(): Moment {
+  const { user, system } = process.cpuUsage()
+  return { clock: performance.now() / 1000, busy: busySeconds(), own: (user + system) / 1e6 }
+}
+
+function busySeconds(): number | null {
+  try {
+    const allowed = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
+    return busySecondsOf(readFileSync('/proc/stat', 'utf8'), allowed ?? '')
+  } catch {
+    return null
+  }
+}
+
+/**
+ * @param stat the text of /proc/stat
+ * @param allowed a list of processors as the kernel writes it: `0-3,8`
+ * @returns seconds that those processors have been busy; null where the text tells of none of them
+ */
+export function busySecondsOf(stat: string, allowed: string): number | null {
+  const ids = new Set(allowed.split(',').flatMap(rangeOf))
+  let ticks: number | null = null
+  for (const [, id = '', counts = ''] of stat.matchAll(/^cpu(\d+) (.*)$/gm)) {
+    if (!ids.has(Number(id))) continue
+    const fields = counts.split(' ').map(Number)
+    ticks = BUSY_FIELDS.reduce((sum, field) => sum + (fields[field] ?? 0), ticks ?? 0)
+  }
+  return ticks === null ? null : ticks / TICKS
+}
+
+function rangeOf(range: string): number[] {
+  if (range === '') return []
+  const [from, to = from] = range.split('-').map(Number)
+  if (from === undefined || to === undefined) return []
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i)
+}
