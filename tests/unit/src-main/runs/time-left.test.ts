@@ -49,3 +49,24 @@ test('evaluations to come are counted, without what the first one compiled', () 
   expect(left.seconds(120)).toBe(0)
   expect(new TimeLeft(null).seconds(120)).toBeNull()
 })
+
+/** The starter's first steps on two busy cores, 29 November 2026: 400 steps, an evaluation of 2.9 s in 2.7 of compiling. */
+test('a real run is estimated alike from its second step on', () => {
+  const left = new TimeLeft(150)
+  left.compiled(2.7)
+  left.addEval({ seconds: 2.9 })
+  left.compiled(0.1)
+  left.compiled(6.8)
+  left.compiled(1.2)
+  const milliseconds = [8075, 1364, 1571, 2359, 1117, 1605, 1638, 1425, 1277, 1744, 1294, 1328, 1844, 1445]
+  const minutes = milliseconds.map((dt_ms, index) => {
+    left.addStep({ step: index + 1, dt_ms })
+    const seconds = left.seconds(400)
+    return seconds === null ? null : seconds / 60
+  })
+  expect(minutes[0]).toBeNull() // it was 54 minutes, of a run that takes ten
+  for (const each of minutes.slice(1)) {
+    expect(each).toBeGreaterThan(9)
+    expect(each).toBeLessThan(11)
+  }
+})
