@@ -46,5 +46,5 @@ test.each(['graph', 'eager'] as const)(
       expect(await losses(executable, config), `Node ${version}`).toEqual(here)
     }
   },
-  600_000,
+  1_200_000,
 )
