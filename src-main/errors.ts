@@ -32,10 +32,10 @@ export class MidbenchError extends Error {
   readonly issues: Issue[] | undefined
 
   constructor(failure: Failure, options?: { cause?: unknown }) {
-    super(failure.message, options)
+    super(asSentence(failure.message), options)
     this.name = 'MidbenchError'
     this.code = failure.code
-    this.remedy = failure.remedy
+    this.remedy = failure.remedy === undefined ? undefined : asSentence(failure.remedy)
     this.issues = failure.issues
   }
 
@@ -54,4 +54,15 @@ export function toFailure(error: unknown): Failure {
   if (refused !== undefined) return refused
   if (error instanceof Error) return { code: 'internal', message: error.message }
   return { code: 'internal', message: String(error) }
+}
+
+/**
+ * A message as a sentence, whatever it was put together from: it begins with a capital where it begins with a plain word,
+ * and ends with one full stop. Usage and what goes over several lines stay as they are.
+ */
+function asSentence(text: string): string {
+  if (text === '' || text.includes('\n') || text.startsWith('Usage:')) return text
+  const begun = text.replace(/^[a-z](?=[a-z]* )/, (first) => first.toUpperCase())
+  const whole = begun.trimEnd().replace(/(?<=[\p{L}\p{N}\])"'’”])\.\.(?=\s|$)/gu, '.')
+  return /[.!?:…]$/.test(whole) ? whole : `${whole}.`
 }

@@ -12,7 +12,9 @@ export function usageError(message: string, help?: string): MidbenchError {
 
 /** What, where, and what to do: the message, one line an issue, and the remedy. */
 export function failureText(failure: Failure): string {
-  const issues = (failure.issues ?? []).map(({ path, message, hint }) => {
+  // What the message says already is not said twice.
+  const others = (failure.issues ?? []).filter(({ message }) => !failure.message.includes(message))
+  const issues = others.map(({ path, message, hint }) => {
     const where = path === '' ? '' : `${path} `
     return `  ${where}${message}${hint === undefined ? '' : `; ${hint}`}`
   })

@@ -128,7 +128,13 @@ function located(failure: Failure, path: string): Failure {
 function combined(failures: readonly Failure[]): MidbenchError {
   const [first] = failures
   if (first === undefined) throw new RangeError('no failure to tell of')
-  const more = failures.length > 1 ? ` (${String(failures.length - 1)} more entries are at fault)` : ''
+  const others = failures.length - 1
+  const more =
+    others === 0
+      ? ''
+      : others === 1
+        ? ' One more entry is at fault.'
+        : ` ${others} more entries are at fault.`
   return new MidbenchError({
     ...first,
     message: first.message + more,

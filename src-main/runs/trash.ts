@@ -150,7 +150,7 @@ function notInTrash(id: string): MidbenchError {
   return new MidbenchError({
     code: 'trash.missing',
     message: `There is no run ${id} in the trash.`,
-    remedy: 'midbench runs trash lists what is in it.',
+    remedy: '`midbench runs trash` lists what is in it.',
   })
 }
 

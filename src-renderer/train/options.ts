@@ -84,7 +84,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   {
     title: 'Evaluation',
     options: [
-      reference('eval_every', integer, 'Between evaluations; -1 for the end only', 'steps'),
+      reference('eval_every', integer, 'Between evaluations, and at the end; -1 for none', 'steps'),
       reference('eval_tokens', integer, 'Validation tokens each time', 'tokens'),
     ],
   },

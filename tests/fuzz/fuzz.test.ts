@@ -43,7 +43,7 @@ describe('the harness', () => {
   })
 
   it.each([
-    ['a right one', { code: 'data.row', message: 'x.jsonl, line 1: the role is missing' }, null],
+    ['a right one', { code: 'data.row', message: 'x.jsonl, line 1: the role is missing.' }, null],
     [
       'an exception that nobody named',
       { code: 'internal', message: 'x is not a function' },
@@ -51,11 +51,11 @@ describe('the harness', () => {
     ],
     [
       "zod's own words",
-      { code: 'a.b', message: 'Invalid input: expected number, received string' },
+      { code: 'a.b', message: 'Invalid input: expected number, received string.' },
       "zod's own words",
     ],
     ['two full stops', { code: 'a.b', message: 'It is cut.. Raise it.' }, 'two full stops'],
-    ['a value that is none', { code: 'a.b', message: 'it has undefined rows' }, 'a value that is none'],
+    ['a value that is none', { code: 'a.b', message: 'It has undefined rows.' }, 'a value that is none'],
   ])('judges the words of %s', (_, failure, fault) => {
     const judged = faultOfWords(failure)
     if (fault === null) expect(judged).toBeNull()

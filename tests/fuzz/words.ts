@@ -17,6 +17,7 @@ const MOST_CHARACTERS = 2_000
 export function faultOfWords({ code, message, remedy, issues = [] }: Failure): string | null {
   if (!/^[a-z][\w-]*([._-][\w-]+)*$/.test(code) || code === 'internal') return `the code ${code}`
   if (message === '') return 'no message'
+  if (!message.includes('\n') && !/[.!?:…]$/.test(message)) return `no full stop: ${message.slice(-80)}`
   for (const text of [message, remedy ?? 'x', ...issues.map((issue) => issue.message)]) {
     if (text.length > MOST_CHARACTERS) return `a text of ${text.length} characters: ${text.slice(0, 80)}…`
     const raw = RAW.find(([pattern]) => pattern.test(text))

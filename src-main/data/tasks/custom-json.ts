@@ -83,7 +83,7 @@ async function* convertLines(path: string, context: TaskContext): AsyncGenerator
 }
 
 function faulty(path: string, faults: readonly string[], count: number): MidbenchError {
-  const more = count > 1 ? ` (and ${String(count - 1)} more faults)` : ''
+  const more = count === 1 ? '' : count === 2 ? ' (and one more fault)' : ` (and ${count - 1} more faults)`
   const message = `${path}, ${faults[0] ?? ''}${more}`
   return new MidbenchError({
     code: 'data.row',

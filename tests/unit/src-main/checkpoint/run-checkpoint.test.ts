@@ -87,7 +87,7 @@ describe('the last checkpoint to go on from', () => {
     ],
     ['missing', (path: string) => rmSync(join(path, 'resume.json')), 'resume.json'],
     ['without a manifest', (path: string) => rmSync(join(path, 'manifest.json')), 'manifest.json'],
-    ['empty', (path: string) => writeFileSync(join(path, 'manifest.json'), ''), 'not JSON'],
+    ['empty', (path: string) => writeFileSync(join(path, 'manifest.json'), ''), 'is empty'],
   ])('passes over one that is %s, and says so', async (_, damage, reason) => {
     await save(10)
     const torn = await save(20)

@@ -14,6 +14,14 @@ test('a failure reads as what, where, and what to do', () => {
   expect(failureText({ code: 'x', message: 'Just this.' })).toBe('Just this.')
 })
 
+test('the same fault is not said twice', () => {
+  const issues = [{ path: 'mixture.train.0.filepath', message: '/a.jsonl: there is no such file' }]
+  const message = 'mixture.train.0.filepath: /a.jsonl: there is no such file.'
+  expect(failureText({ code: 'x', message, issues, remedy: 'Correct the path.' })).toBe(
+    `${message}\nCorrect the path.`,
+  )
+})
+
 test('options are read, or refused by name', async () => {
   const values = { config: 'a.json', count: '12', none: undefined, flag: true }
   expect(requiredString(values, 'config', 'train')).toBe('a.json')

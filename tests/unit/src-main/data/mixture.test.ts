@@ -182,7 +182,6 @@ describe('bad input', () => {
     for (const bytes of [
       whole.subarray(0, 3000),
       whole.subarray(500),
-      Buffer.alloc(0),
       Buffer.from('hi'),
       holed,
     ]) {

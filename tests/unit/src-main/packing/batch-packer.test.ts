@@ -202,7 +202,7 @@ describe('BatchPacker', () => {
   it.each([
     [{ bufferSize: 0 }, 'bufferSize is 0'],
     [{ batchSize: 1.5 }, 'batchSize is 1.5'],
-    [{ rank: 2, worldSize: 2 }, 'rank 2 of 2'],
+    [{ rank: 2, worldSize: 2 }, 'Rank 2 of 2'],
     [{ rank: 3, worldSize: 4 }, 'rank 3 reads its first at 3'],
   ])('refuses options %o', (changes, message) => {
     expect(() => new BatchPacker(optionsOf(changes), 3)).toThrow(message)
@@ -216,6 +216,6 @@ describe('BatchPacker', () => {
   })
 
   it('refuses a conversation without ids', () => {
-    expect(() => pack([3, 0, 3], optionsOf(), 1)).toThrow('conversation 1 of the mixture has no tokens')
+    expect(() => pack([3, 0, 3], optionsOf(), 1)).toThrow('Conversation 1 of the mixture has no tokens')
   })
 })

@@ -63,8 +63,8 @@ describe('calls over a port', () => {
     expect(failure).toBeInstanceOf(MidbenchError)
     expect(failure).toMatchObject({
       code: 'data.missing',
-      message: 'a file is missing',
-      remedy: 'find it',
+      message: 'A file is missing.',
+      remedy: 'Find it.',
       issues: [{ path: 'mixture.train.2.filepath', message: 'is not there' }],
     })
   })
@@ -87,7 +87,7 @@ describe('calls over a port', () => {
         controller.abort()
       },
     })
-    await expect(call).rejects.toMatchObject({ code: 'cancelled', message: 'wait was cancelled' })
+    await expect(call).rejects.toMatchObject({ code: 'cancelled', message: 'Wait was cancelled.' })
     expect(seen).toEqual([{ label: 'Waiting', done: 0, total: 60_000, unit: 'ms' }])
   })
 
@@ -111,7 +111,7 @@ describe('calls over a port', () => {
     const caller = connect()
     const call = caller.call('wait', 60_000)
     ports[1]?.close()
-    await expect(call).rejects.toMatchObject({ code: 'thread.ended', message: 'the test thread has closed' })
+    await expect(call).rejects.toMatchObject({ code: 'thread.ended', message: 'The test thread has closed.' })
     await expect(caller.call('double', 1)).rejects.toMatchObject({ code: 'thread.ended' })
   })
 })

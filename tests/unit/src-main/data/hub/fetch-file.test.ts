@@ -98,7 +98,7 @@ describe('fetchFile', () => {
     hub.faults = [{ kind: 'status', status }]
     const failure = await failureOf(fetched)
     expect(failure.code).toBe(code)
-    expect(failure.message).toContain('the file f')
+    expect(failure.message).toContain('The file f')
     expect(hub.requests).toHaveLength(1)
     expect(existsSync(request.target)).toBe(false)
   })

@@ -48,7 +48,7 @@ it.each([
   const failure = await failureOf(() => downloadSplit(DATASET, hub))
   expect(failure).toMatchObject({
     code: 'hub.cache-misplaced',
-    message: `org/set, train: ${join(hub.cacheDir, NAME)} was searched, and the dataset lies in ${join(at(), NAME)}`,
+    message: `org/set, train: ${join(hub.cacheDir, NAME)} was searched, and the dataset lies in ${join(at(), NAME)}.`,
   })
   expect(failure.remedy).toContain(`Set HF_HUB_CACHE to ${at()}`)
   renameSync(join(at(), NAME), join(hub.cacheDir, NAME)) // as the remedy says
@@ -112,6 +112,6 @@ it('data_files takes patterns, in natural order, also in a list', async () => {
   const failure = await failureOf(() => datasetFiles(DATASET, 'val-*.parquet', context))
   expect(failure).toMatchObject({
     code: 'data.missing',
-    message: `${join(home, 'val-*.parquet')}: no file matches`,
+    message: `${join(home, 'val-*.parquet')}: no file matches.`,
   })
 })
