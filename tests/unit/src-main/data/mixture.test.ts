@@ -179,12 +179,7 @@ describe('bad input', () => {
   it('refuses a truncated parquet and what is no parquet', async () => {
     const whole = readFileSync(goldenPath('datasets/gsm8k-main-train.parquet'))
     const holed = Buffer.from(whole).fill(0xff, 100, 3000)
-    for (const bytes of [
-      whole.subarray(0, 3000),
-      whole.subarray(500),
-      Buffer.from('hi'),
-      holed,
-    ]) {
+    for (const bytes of [whole.subarray(0, 3000), whole.subarray(500), Buffer.from('hi'), holed]) {
       const path = join(temporaryFolder(), 'cut.parquet')
       writeFileSync(path, bytes)
       const failure = await refused({ task: 'GSM8K', subset: 'main', split: 'train', data_files: path })
