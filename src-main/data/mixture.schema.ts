@@ -10,7 +10,7 @@ const natural = z.int().min(0)
 export const filePath = z
   .string()
   .min(1)
-  .regex(/^[^\0]*$/)
+  .regex(/^[^\0]*$/, 'must hold no NUL character')
 
 /** A logical view over a dataset, as the reference's Task: rows start, start+step, … below stop. */
 const slice = {

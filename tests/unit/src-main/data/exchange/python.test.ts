@@ -183,7 +183,7 @@ const anyEntry: fc.Arbitrary<MixtureEntry> = fc.oneof(
   }),
   fc.record({
     task: fc.constant('CustomJSON' as const),
-    filepath: fc.string({ unit: 'binary', minLength: 1 }).map((text) => `/data/${text.replaceAll('/', '')}`),
+    filepath: fc.string({ unit: 'binary', minLength: 1 }).map((text) => `/data/${text.replaceAll(/[/\0]/g, '')}`),
   }),
   fc.record({
     task: fc.constant('SpellingBee' as const),

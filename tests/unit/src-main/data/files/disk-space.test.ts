@@ -14,7 +14,7 @@ it('says what does not fit, where, and what to do', async () => {
   const folder = temporaryFolder()
   const failure = await failureOf(() => requireSpace(join(folder, 'new'), 1e18, 'a huge file'))
   expect(failure.code).toBe('disk.full')
-  expect(failure.message).toMatch(/^a huge file takes 931322574\.6 GiB on the disk of /)
+  expect(failure.message).toMatch(/^A huge file takes 931322574\.6 GiB on the disk of /)
   expect(failure.message).toContain(folder)
   expect(failure.message).toContain('512 MiB are left to the rest of the machine')
   expect(failure.remedy).toBeDefined()

@@ -17,7 +17,7 @@ it('does not blame the file where the cache has no room for what is made of it',
   const failure = await failureOf(failingWith('ENOSPC'))
   expect(failure).toMatchObject({
     code: 'disk.full',
-    message: '/data/talk.jsonl: what is made of it cannot be kept in the cache, since the disk is full',
+    message: '/data/talk.jsonl: what is made of it cannot be kept in the cache, since the disk is full.',
   })
   expect(failure.remedy).toContain('Make room')
 })
