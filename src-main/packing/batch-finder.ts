@@ -11,8 +11,11 @@ import type { LoaderState, PackedBatch } from './types'
 
 /** What the finder reads: a loader's source that can also tell lengths. */
 export interface MeasuredSource extends LoaderSource {
-  lengthOf(index: number): number | Promise<number>
+  lengthOf(index: number, signal?: AbortSignal): number | Promise<number>
 }
+
+/** Turns of packing between looks at the time, which cost as much as a turn. */
+const LOOK_EVERY = 16
 
 export class BatchFinder {
   private readonly checkpoints: Checkpoints
@@ -27,13 +30,14 @@ export class BatchFinder {
   /** Batch number `batch`, from 0, as a run's loader gives it. */
   async find(batch: number, context: CallContext): Promise<PackedBatch> {
     const state = await this.stateBefore(batch, context)
-    return createLoader(this.source, this.options, state).next()
+    return createLoader(this.source, this.options, state).next(context.signal)
   }
 
   /** Where its conversations lie: no ids are read where lengths are known. */
   async layout(batch: number, context: CallContext): Promise<BatchLayout> {
     const state = await this.stateBefore(batch, context)
-    return this.pack(new BatchPacker(this.options, this.source.length, state))
+    const packer = new BatchPacker(this.options, this.source.length, state)
+    return this.pack(packer, new Breather(context.signal), context.signal)
   }
 
   /** The loader's state before a batch. */
@@ -43,7 +47,7 @@ export class BatchFinder {
     const breather = new Breather(signal)
     while (packer.nextBatch < batch) {
       this.checkpoints.consider(packer.nextBatch, packer)
-      await this.pack(packer)
+      await this.pack(packer, breather, signal)
       if (!breather.due) continue
       progress({ label: 'Packing up to the batch', done: packer.nextBatch, total: batch, unit: 'batches' })
       await breather.breathe()
@@ -52,13 +56,15 @@ export class BatchFinder {
     return packer.state()
   }
 
-  private async pack(packer: BatchPacker): Promise<BatchLayout> {
-    while (!packer.batchComplete) {
-      for (let c = packer.wanted; c !== undefined; c = packer.wanted) {
-        const length = this.source.lengthOf(c)
+  private async pack(packer: BatchPacker, breather: Breather, signal: AbortSignal): Promise<BatchLayout> {
+    for (let turn = 1; !packer.batchComplete; turn++) {
+      const { wanted } = packer
+      if (wanted === undefined) packer.place()
+      else {
+        const length = this.source.lengthOf(wanted, signal)
         packer.offer(typeof length === 'number' ? length : await length)
       }
-      packer.place()
+      if (turn % LOOK_EVERY === 0 && breather.due) await breather.breathe()
     }
     return packer.finishBatch()
   }

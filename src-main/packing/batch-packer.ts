@@ -7,6 +7,7 @@
  * (`wanted`, `offer`), so a caller may know them all, or render a conversation to find out. A placement's cost does not
  * depend on the buffer's size.
  */
+import { runThrough } from '../threads/breathe'
 import { MidbenchError } from '../errors'
 import { type Candidate, ConversationBuffer } from './conversation-buffer'
 import { OpenRows } from './open-rows'
@@ -151,18 +152,38 @@ export class BatchPacker {
   }
 }
 
+/** Placements and refills of the buffer between which packing can be broken off: about a millisecond's work. */
+const STEP = 2048
+
 /** Packs the next batch with lengths that are all known. */
 export function packBatch(packer: BatchPacker, lengthOf: (conversation: number) => number): BatchLayout {
-  while (!packer.batchComplete) {
-    refill(packer, lengthOf)
-    packer.place()
+  return runThrough(packInSteps(packer, lengthOf))
+}
+
+/** The same, yielding every so often within a batch that is large, or that fills a large buffer first. */
+export function* packInSteps(
+  packer: BatchPacker,
+  lengthOf: (conversation: number) => number,
+): Generator<void, BatchLayout, void> {
+  for (let turn = 1; !packer.batchComplete; turn++) {
+    const { wanted } = packer
+    if (wanted === undefined) packer.place()
+    else packer.offer(lengthOf(wanted))
+    if (turn % STEP === 0) yield
   }
   return packer.finishBatch()
 }
 
-/** Fills the buffer with lengths that are all known. */
-export function refill(packer: BatchPacker, lengthOf: (conversation: number) => number): void {
-  for (let c = packer.wanted; c !== undefined; c = packer.wanted) packer.offer(lengthOf(c))
+/** Fills the buffer with lengths that are all known, yielding every so often. */
+export function* refillInSteps(
+  packer: BatchPacker,
+  lengthOf: (conversation: number) => number,
+): Generator<void, void, void> {
+  let turn = 0
+  for (let c = packer.wanted; c !== undefined; c = packer.wanted) {
+    packer.offer(lengthOf(c))
+    if (++turn % STEP === 0) yield
+  }
 }
 
 function checkOptions(options: PackingOptions, conversations: number): void {

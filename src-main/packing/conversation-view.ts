@@ -1,7 +1,8 @@
 /** One conversation as text and as tokens, and where the plan puts it. */
 import type { Conversation } from '../data/conversation.schema'
 import type { Mixture } from '../data/mixture'
-import { renderConversation } from '../tokenizer/render'
+import { Breather } from '../threads/breathe'
+import { renderInSteps } from '../tokenizer/render'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 
 /** A conversation by its place in the shuffled mixture, or by task and row. */
@@ -40,10 +41,11 @@ export async function viewConversation(
   mixture: Mixture,
   tokenizer: Tokenizer,
   at: ConversationAt,
+  signal?: AbortSignal,
 ): Promise<ConversationView> {
   const { task, row } = 'index' in at ? mixture.locate(at.index) : at
   const conversation = await mixture.taskConversation(task, row)
-  const { ids, mask, message } = renderConversation(tokenizer, conversation)
+  const { ids, mask, message } = await new Breather(signal).walk(renderInSteps(tokenizer, conversation))
   return {
     index: 'index' in at ? at.index : null,
     task,

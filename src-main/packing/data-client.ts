@@ -102,8 +102,8 @@ export class DataClient {
     return this.caller.call('layout', at, call)
   }
 
-  conversation(split: SplitName, at: ConversationAt): Promise<ConversationView> {
-    return this.caller.call('conversation', { split, at })
+  conversation(split: SplitName, at: ConversationAt, call?: CallOptions): Promise<ConversationView> {
+    return this.caller.call('conversation', { split, at }, call)
   }
 
   /** Every fault of a JSONL file, by line; needs nothing opened. */

@@ -19,6 +19,7 @@ import { createLoader, type Loader, type LoaderOptions } from './loader'
 import { packingFacts, runIsPlanned } from './packing-facts'
 import type { PackingFacts } from './packing-facts.schema'
 import { moving, type CallContext, type CallHandlers } from './port-calls'
+import { Breather } from '../threads/breathe'
 import { replayRow } from './replay'
 import { searchTask } from './search'
 import type { SplitData } from './split-data'
@@ -73,9 +74,9 @@ export class DataSession {
       const layout = await this.openSplit(split).finder.layout(batch, context)
       return viewLayout(layout, this.current().loaderOptions.seqLen, this.split(split).mixture)
     },
-    conversation: ({ split, at }) => {
+    conversation: ({ split, at }, { signal }) => {
       const { mixture, tokenizer } = this.split(split)
-      return viewConversation(mixture, tokenizer, at)
+      return viewConversation(mixture, tokenizer, at, signal)
     },
     checkLines: ({ path }, { signal }) => checkJsonLines(path, signal),
     search: ({ split, task, text }, context) => searchTask(this.split(split).mixture, task, text, context),
@@ -100,7 +101,7 @@ export class DataSession {
         lengthOf: (c: number) => data.knownLength(c),
         taskOf: (c: number) => data.locate(c).task,
       }
-      return replayRow(loaderOptions, data.length, known, state, row)
+      return new Breather(context.signal).walk(replayRow(loaderOptions, data.length, known, state, row))
     },
   }
 

@@ -6,6 +6,7 @@
 import { BatchPacker } from './batch-packer'
 import type { LoaderState, PackedBatch, PackingOptions, Placement, Span } from './types'
 import type { ConversationSource } from '../data/render-source'
+import { Breather } from '../threads/breathe'
 
 /** What a loader reads: any {@link ConversationSource}. */
 export type LoaderSource = Pick<ConversationSource, 'length' | 'locate' | 'ids'>
@@ -16,11 +17,17 @@ export interface LoaderOptions extends PackingOptions {
 }
 
 export interface Loader {
-  /** The next batch; there always is one, as the mixture is read over and over. Calls must not overlap. */
-  next(): Promise<PackedBatch>
+  /**
+   * The next batch; there always is one, as the mixture is read over and over. Calls must not overlap.
+   * @param signal breaks it off; the loader is of no use then
+   */
+  next(signal?: AbortSignal): Promise<PackedBatch>
   /** Where the next batch starts. */
   state(): LoaderState
 }
+
+/** Turns of packing between looks at the time: few even where each renders a conversation. */
+const LOOK_EVERY = 16
 
 /**
  * Opens a loader at the start, or where a state was taken.
@@ -32,11 +39,11 @@ export function createLoader(source: LoaderSource, options: LoaderOptions, state
   const { batchSize, seqLen } = options
 
   /** [B, T + 1] placed ids. A conversation buffered twice, as a small mixture's may be, is read again. */
-  async function takeRows(placements: readonly Placement[]): Promise<Int32Array> {
+  async function takeRows(placements: readonly Placement[], signal?: AbortSignal): Promise<Int32Array> {
     const capacity = seqLen + 1
     const rows = new Int32Array(batchSize * capacity)
     for (const { row, offset, length, conversation } of placements) {
-      const ids = buffered.get(conversation) ?? (await source.ids(conversation))
+      const ids = buffered.get(conversation) ?? (await source.ids(conversation, signal))
       buffered.delete(conversation)
       rows.set(length < ids.length ? ids.subarray(0, length) : ids, row * capacity + offset)
     }
@@ -45,19 +52,21 @@ export function createLoader(source: LoaderSource, options: LoaderOptions, state
 
   return {
     state: () => packer.state(),
-    async next() {
-      while (!packer.batchComplete) {
+    async next(signal) {
+      const breather = new Breather(signal)
+      for (let turn = 1; !packer.batchComplete; turn++) {
+        if (turn % LOOK_EVERY === 0 && breather.due) await breather.breathe()
         const { wanted } = packer
         if (wanted === undefined) packer.place()
         else {
-          const read = source.ids(wanted)
+          const read = source.ids(wanted, signal)
           const ids = read instanceof Int32Array ? read : await read
           buffered.set(wanted, ids)
           packer.offer(ids.length)
         }
       }
       const { placements, used, ...progress } = packer.finishBatch()
-      const rows = await takeRows(placements)
+      const rows = await takeRows(placements, signal)
       const { inputs, targets } = inputsAndTargets(rows, used, options)
       const spans = placements.map((placement) => spanOf(placement, source))
       return { ...progress, batchSize, seqLen, inputs, targets, spans, stateAfter: packer.state() }

@@ -7,7 +7,7 @@
  * A run trains complete steps only (reference §6, 3). Batches of the epoch that do not fill a last step are counted as
  * left over, and their conversations as never trained.
  */
-import { BatchPacker, packBatch, type BatchLayout } from './batch-packer'
+import { BatchPacker, packBatch, packInSteps, type BatchLayout } from './batch-packer'
 import { Checkpoints } from './checkpoints'
 import { PlanTotals } from './plan-totals'
 import type { LoaderState, Placement, PlanInput, PlanOptions } from './types'
@@ -43,20 +43,25 @@ export class EpochPlan {
     return this.batches / this.options.batchesPerStep
   }
 
-  /** Walks the epoch, a batch at a time; yields the share done, 0 to 1. */
+  /** Walks the epoch; yields the share done, 0 to 1, after each batch and within large ones. */
   *walk(): Generator<number, void, void> {
     const packer = new BatchPacker(this.options, this.input.lengths.length)
     let step: BatchLayout[] = []
+    let share = 0
     for (let last = false; !last;) {
       this.checkpoints.consider(packer.nextBatch, packer)
-      const layout = packBatch(packer, this.lengthOf)
+      const packing = packInSteps(packer, this.lengthOf)
+      let packed = packing.next()
+      for (; packed.done !== true; packed = packing.next()) yield share
+      const layout = packed.value
       step.push(layout)
       if (step.length === this.options.batchesPerStep) {
         this.commit(step)
         step = []
       }
       last = layout.lastStep
-      yield Math.min(1, layout.progress)
+      share = Math.min(1, layout.progress)
+      yield share
     }
     this.leftOver = step.length
     this.totals.finish(this.batchOf)

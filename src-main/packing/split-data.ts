@@ -6,7 +6,7 @@ import type { Mixture, OpenProgress } from '../data/mixture'
 import type { ConversationSize, ConversationSource } from '../data/render-source'
 import { toFailure, type Failure } from '../errors'
 import type { Tokenizer } from '../tokenizer/tokenizer'
-import { Breather } from '../threads/breathe'
+import { Breather, unlessAborted } from '../threads/breathe'
 import type { CallContext } from './port-calls'
 import type { LengthTable } from './task-lengths'
 
@@ -49,22 +49,22 @@ export class SplitData implements ConversationSource {
     return this.source.locate(index)
   }
 
-  ids(index: number): Int32Array | Promise<Int32Array> {
-    const read = this.source.ids(index)
+  ids(index: number, signal?: AbortSignal): Int32Array | Promise<Int32Array> {
+    const read = this.source.ids(index, signal)
     return read instanceof Int32Array ? this.learn(index, read) : read.then((ids) => this.learn(index, ids))
   }
 
-  measure(index: number): ConversationSize | Promise<ConversationSize> {
-    return this.source.measure(index)
+  measure(index: number, signal?: AbortSignal): ConversationSize | Promise<ConversationSize> {
+    return this.source.measure(index, signal)
   }
 
   /** Ids of a conversation; reads it when that is not known yet. */
-  lengthOf(index: number): number | Promise<number> {
+  lengthOf(index: number, signal?: AbortSignal): number | Promise<number> {
     const known = this.knownLength(index)
     if (known > 0) return known
     const size = this.source.size?.(index)
     if (size !== undefined) return (this.lengths[index] = size.length)
-    const read = this.ids(index)
+    const read = this.ids(index, signal)
     return read instanceof Int32Array ? read.length : read.then((ids) => ids.length)
   }
 
@@ -85,7 +85,7 @@ export class SplitData implements ConversationSource {
     const breather = new Breather(signal)
     for (let c = 0; this.known < this.length && c < this.length; c++) {
       if (this.supervised[c] !== -1) continue
-      const { length, supervised, cut } = this.source.size?.(c) ?? (await this.source.measure(c))
+      const { length, supervised, cut } = this.source.size?.(c) ?? (await this.source.measure(c, signal))
       if (this.supervised[c] === -1) this.known++ // another call may have come before this one
       this.lengths[c] = length
       this.supervised[c] = supervised
@@ -97,12 +97,12 @@ export class SplitData implements ConversationSource {
     return { lengths: this.lengths, supervised: this.supervised, cut: this.cut, tasks: this.tasks }
   }
 
-  /** One at a time: what one asker has rendered, the next finds on disk. */
-  private async fillInTurn(context: CallContext): Promise<void> {
-    this.listening.add(context.progress)
-    const filled = this.filling.then(() => this.fillCache(context.signal))
+  /** One at a time: what one asker has rendered, the next finds on disk. Who waits may stop waiting at any time. */
+  private async fillInTurn({ progress, signal }: CallContext): Promise<void> {
+    this.listening.add(progress)
+    const filled = this.filling.then(() => this.fillCache(signal))
     this.filling = filled.catch(() => undefined) // its own asker hears of it
-    await filled.finally(() => this.listening.delete(context.progress))
+    await unlessAborted(filled, signal).finally(() => this.listening.delete(progress))
   }
 
   /** A cache that cannot be written costs time, no more. */
@@ -111,6 +111,7 @@ export class SplitData implements ConversationSource {
       for (const tell of this.listening) tell(progress)
     })
     try {
+      signal.throwIfAborted()
       await this.source.fillAll?.({ signal, onProgress: tellAll })
     } catch (error) {
       signal.throwIfAborted()

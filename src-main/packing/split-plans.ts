@@ -80,17 +80,13 @@ interface Piece {
 }
 
 /** Runs long work that yields the share done, letting messages in, and answers what it returns. */
-async function walkThrough<T>(
+function walkThrough<T>(
   walk: Generator<number, T, void>,
   { progress, signal }: CallContext,
   { label, before, total, unit }: Piece,
   breather = new Breather(signal),
 ): Promise<T> {
-  for (;;) {
-    const { done, value } = walk.next()
-    if (done === true) return value
-    if (!breather.due) continue
-    progress({ label, done: before + value, total, unit })
-    await breather.breathe()
-  }
+  return breather.walk(walk, (share) => {
+    progress({ label, done: before + share, total, unit })
+  })
 }

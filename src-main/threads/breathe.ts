@@ -48,3 +48,20 @@ export function runThrough<Result>(work: Generator<unknown, Result, void>): Resu
     if (done === true) return value
   }
 }
+
+/** What a promise gives, or at once the signal's reason when it is aborted: the work itself may go on. */
+export async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  let onAbort: () => void = () => undefined
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error('stopped'))
+    }
+    signal.addEventListener('abort', onAbort)
+    if (signal.aborted) onAbort()
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}

@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads'
 import { MidbenchError } from '../../errors'
 import { warnOfDamage, type OnDamage } from '../../files/checksum'
 import { spawnThread } from '../../threads'
+import { unlessAborted } from '../../threads/breathe'
 import type { FillOrder, FillReport, FillSetup, Measured } from './fill-protocol'
 import type { FillJob } from './token-source'
 
@@ -73,15 +74,14 @@ async function withThreads(
   use: (thread: FillThread) => Promise<void>,
 ): Promise<void> {
   const threads = Array.from({ length: count }, () => new FillThread(setup, onNotice))
-  const abort = abortion(signal)
   const work = threads.map(async (thread) => {
     await thread.ready
     await use(thread)
   })
   try {
-    await Promise.race([abort.promise, Promise.all(work)])
+    const done = Promise.all(work)
+    await (signal === undefined ? done : unlessAborted(done, signal))
   } finally {
-    abort.forget()
     await Promise.all(threads.map((thread) => thread.end()))
     await Promise.allSettled(work)
   }
@@ -128,19 +128,4 @@ class FillThread {
   private fail(error: Error): void {
     this.answer?.({ type: 'failed', failure: { code: 'thread.ended', message: error.message } })
   }
-}
-
-/** A promise that rejects when the signal is aborted, and how to stop waiting for that. */
-function abortion(signal: AbortSignal | undefined): { promise: Promise<never>; forget: () => void } {
-  let forget = (): void => undefined
-  const promise = new Promise<never>((_, reject) => {
-    const onAbort = (): void => {
-      reject(signal?.reason instanceof Error ? signal.reason : new Error('stopped'))
-    }
-    if (signal?.aborted === true) onAbort()
-    signal?.addEventListener('abort', onAbort)
-    forget = () => signal?.removeEventListener('abort', onAbort)
-  })
-  promise.catch(() => undefined) // raced above; when it loses, nobody waits for it
-  return { promise, forget }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BatchPacker, packBatch } from '../../../../src-main/packing/batch-packer'
 import { MOST_CANDIDATES, replayRow, type RowReplay } from '../../../../src-main/packing/replay'
+import { runThrough } from '../../../../src-main/threads/breathe'
 import type { LoaderState, PackingOptions } from '../../../../src-main/packing/types'
 import { anyPacking, optionsOf } from '../../../support/packing'
 
@@ -15,7 +16,7 @@ function replay(
   row = 0,
 ): RowReplay {
   const known = { lengthOf: (c: number): number => lengths[c] ?? 0, taskOf: (c: number): number => c % 2 }
-  return replayRow(options, lengths.length, known, state, row)
+  return runThrough(replayRow(options, lengths.length, known, state, row))
 }
 
 describe('replayRow', () => {
