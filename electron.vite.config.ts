@@ -18,6 +18,7 @@ export default defineConfig({
           'trainer-process': 'src-main/engine/trainer-process.ts',
           data: 'src-main/packing/data-thread.ts',
           checkpoints: 'src-main/runs/checkpoint-thread.ts',
+          parquet: 'src-main/data/files/parquet-thread.ts',
           tokens: 'src-main/data/token-cache/fill-thread.ts',
         },
       },

@@ -10,12 +10,13 @@ import { Worker, type WorkerOptions } from 'node:worker_threads'
 
 import { MidbenchError } from './errors'
 
-export type ThreadName = 'checkpoints' | 'data' | 'tokens' | 'trainer'
+export type ThreadName = 'checkpoints' | 'data' | 'parquet' | 'tokens' | 'trainer'
 export type ProcessName = 'trainer-process'
 
 const SOURCES: Readonly<Record<ThreadName | ProcessName, string>> = {
   checkpoints: 'runs/checkpoint-thread.ts',
   data: 'packing/data-thread.ts',
+  parquet: 'data/files/parquet-thread.ts',
   tokens: 'data/token-cache/fill-thread.ts',
   trainer: 'engine/trainer-thread.ts',
   'trainer-process': 'engine/trainer-process.ts',

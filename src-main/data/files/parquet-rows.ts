@@ -1,18 +1,21 @@
 /**
  * The rows of parquet files, a row group at a time: only one group's rows are in memory, in up to four times their bytes.
  * Strings keep a leading U+FEFF, which parquet libraries drop. Costs 10 µs a row of chat; other work of the thread comes
- * in between rows, but not while a group is decoded.
+ * in between rows. The decoder cannot be interrupted: a group of more than {@link ROWS_HERE} rows has a thread of its own.
  */
 import { open, type FileHandle } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { MidbenchError } from '../../errors'
+import { decodedInThread } from './parquet-group'
 import { shownText } from '../../shown'
 import { requireContents } from '../../files/regular-file'
 
-/** Rows between which a cancel or another call can come in: the hub's groups have 1,000, but some files are one group. */
+/** Rows between which a cancel or another call can come in. */
 const ROWS_AT_ONCE = 100
+/** Rows of the largest group that is decoded in the calling thread: the hub's have 1,000, but some files are one group. */
+const ROWS_HERE = 2000
 
 export interface ParquetRow {
   /** In the file, from 0. */
@@ -25,7 +28,10 @@ export interface ParquetFile {
   readonly rows: number
   /** Bytes of all the columns read, uncompressed. */
   readonly uncompressedBytes: number
-  read(): AsyncGenerator<ParquetRow>
+  /** All rows in order. @throws MidbenchError `data.unreadable`; the signal's reason when it is aborted */
+  read(signal?: AbortSignal): AsyncGenerator<ParquetRow>
+  /** The fields of each row of a group, by its index, decoded in one go. @throws MidbenchError `data.unreadable` */
+  decode(group: number): Promise<unknown[]>
   close(): Promise<void>
 }
 
@@ -41,10 +47,12 @@ export async function openParquet(path: string, columns: readonly string[]): Pro
     const file = fileBuffer(handle, (await handle.stat()).size)
     const metadata = await explained(path, 'the footer', () => parquetMetadataAsync(file))
     checkColumns(path, metadata, columns)
+    const opened = { path, file, metadata, columns }
     return {
       rows: Number(metadata.num_rows),
       uncompressedBytes: uncompressedBytes(metadata, columns),
-      read: () => readGroups(path, file, metadata, columns),
+      read: (signal) => readGroups(opened, signal),
+      decode: (group) => decodeGroup(opened, group),
       close: () => handle.close(),
     }
   } catch (error) {
@@ -53,37 +61,52 @@ export async function openParquet(path: string, columns: readonly string[]): Pro
   }
 }
 
-async function* readGroups(
-  path: string,
-  file: AsyncBuffer,
-  metadata: FileMetaData,
-  columns: readonly string[],
-): AsyncGenerator<ParquetRow> {
+/** A file whose footer has been read. */
+interface Opened {
+  path: string
+  file: AsyncBuffer
+  metadata: FileMetaData
+  columns: readonly string[]
+}
+
+async function* readGroups(opened: Opened, signal: AbortSignal | undefined): AsyncGenerator<ParquetRow> {
+  const { path, columns, metadata } = opened
   let number = 0
-  for (const [index, group] of metadata.row_groups.entries()) {
-    const rowEnd = number + Number(group.num_rows)
-    const rows = await explained(path, `row group ${String(index)} (from row ${String(number)})`, () =>
-      parquetReadObjects({
-        file,
-        metadata,
-        columns: [...columns],
-        rowStart: number,
-        rowEnd,
-        compressors,
-        parsers: { stringFromBytes: (bytes) => utf8.decode(bytes) },
-      }),
-    )
-    if (rows.length !== rowEnd - number) {
-      throw unreadable(
-        path,
-        `row group ${String(index)} holds ${String(rows.length)} rows and announces more`,
-      )
-    }
-    for (const value of rows) {
-      if (number % ROWS_AT_ONCE === 0) await setImmediate()
-      yield { number: number++, value }
+  for (const [group, { num_rows }] of metadata.row_groups.entries()) {
+    const slices =
+      num_rows > ROWS_HERE
+        ? decodedInThread({ path, columns: [...columns], group }, signal)
+        : [await decodeGroup(opened, group)]
+    for await (const rows of slices) {
+      for (const value of rows) {
+        if (number % ROWS_AT_ONCE === 0) {
+          await setImmediate()
+          signal?.throwIfAborted()
+        }
+        yield { number: number++, value }
+      }
     }
   }
+}
+
+async function decodeGroup({ path, file, metadata, columns }: Opened, group: number): Promise<unknown[]> {
+  const sizes = metadata.row_groups.map(({ num_rows }) => Number(num_rows))
+  const rowStart = sizes.slice(0, group).reduce((sum, size) => sum + size, 0)
+  const rowEnd = rowStart + (sizes[group] ?? 0)
+  const what = `row group ${String(group)} (from row ${String(rowStart)})`
+  const rows = await explained(path, what, () =>
+    parquetReadObjects({
+      file,
+      metadata,
+      columns: [...columns],
+      rowStart,
+      rowEnd,
+      compressors,
+      parsers: { stringFromBytes: (bytes) => utf8.decode(bytes) },
+    }),
+  )
+  if (rows.length === rowEnd - rowStart) return rows
+  throw unreadable(path, `row group ${String(group)} holds ${String(rows.length)} rows and announces more`)
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

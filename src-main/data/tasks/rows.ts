@@ -114,7 +114,7 @@ async function* convertParquet(source: ParquetSource, context: TaskContext): Asy
     await requireSpace(context.cacheDir, bytes, `decoding ${source.kind}`)
     const report = progress(`decoding ${source.kind}`, total, context)
     for (const { path, file } of files) {
-      for await (const { number, value } of file.read()) {
+      for await (const { number, value } of file.read(context.signal)) {
         yield convertRow(source, `${path}, row ${String(number)}`, () => source.convert(value))
         report()
       }
