@@ -17,7 +17,7 @@ import { keptFolder } from '../../../support/temporary-folder'
 const folder = keptFolder()
 const CELL: MixtureEntry = { task: 'SimpleSpelling', split: 'train', size: 500 }
 /** 400,000 conversations, of which few have to be rendered. */
-const LONG: MixtureEntry = { ...CELL, size: 2000, repeat: 200 }
+const LONG: MixtureEntry = { ...CELL, size: 4000, repeat: 100 }
 /** Many, of which none is rendered. */
 const UNSEEN: MixtureEntry = { task: 'SpellingBee', split: 'train', size: 400_000 }
 const PLAN = { split: 'train' as const, batches_per_step: 1, num_iterations: null }
@@ -65,7 +65,7 @@ async function breaksOff(work: (call: CallOptions) => Promise<unknown>): Promise
   let over = false
   const going = work({ signal: stop.signal }).finally(() => (over = true))
   going.catch(() => undefined)
-  for (let asked = 0; asked < 3; asked++) await other.conversation('train', { index: asked })
+  await other.conversation('train', { index: 1 })
   expect(over).toBe(false)
   stop.abort()
   await expect(going).rejects.toMatchObject({ code: 'cancelled' })
@@ -123,7 +123,7 @@ it('planning, comparing, looking for a batch and replaying a row', async () => {
   const client = await opened(LONG)
   await client.taskLengths('train')
   await breaksOff((call) => client.plan(PLAN, call))
-  await breaksOff((call) => client.findConversation({ ...PLAN, conversation: 3 }, call))
+  await breaksOff((call) => client.findConversation(PLAN, 3, call))
   await breaksOff((call) =>
     client.compare({ split: 'train', tokens_per_step: 2048, variants: [VARIANT, VARIANT] }, call),
   )
