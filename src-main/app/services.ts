@@ -8,6 +8,7 @@ import { toFailure } from '../errors'
 import type { CallInput, CallOutput } from '../ipc/contract'
 import type { EventHub } from '../ipc/event-hub'
 import { dataCacheDir } from '../native/paths'
+import { clearLeftovers } from '../runs/clear-leftovers'
 import { baseDirOf } from '../runs/config'
 import { hasBfloat16 } from '../processor'
 import { gatherFacts } from '../runs/preflight-facts'
@@ -86,6 +87,7 @@ export function setupServices(hub: EventHub): Services {
     (runId) => runs.summary(runId),
   )
   runs.on(publisher.receive)
+  void clearLeftovers({ dataDir: files.person.folder, cacheDir: dataCacheDir() })
   const data = new DataAccess({ cacheDir: dataCacheDir(), defaultBaseDir })
   const checkpoints = new CheckpointAccess({
     dataDir: files.person.folder,

@@ -7,8 +7,9 @@
  * there. The folder's name carries a hash of recipe and tokenizer: where either changes, a new base is made.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { besideName, removeLeftovers } from '../files/leftovers'
 import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
 import { baseRecipe, type BaseRecipe, type CheckpointMeta } from './checkpoint.schema'
@@ -85,8 +86,10 @@ async function makeBase(
   initialise: Initialise,
 ): Promise<void> {
   await mkdir(bases, { recursive: true })
-  const beside = await mkdtemp(`${target}.tmp-`)
+  await removeLeftovers(bases)
+  const beside = besideName(target)
   try {
+    await mkdir(beside)
     await writeBase(beside, recipe, initialise)
     for (const name of tokenizerFiles) await copyIfThere(join(source, name), join(beside, name))
     await rename(beside, target)

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MidbenchError } from '../errors'
+import { besideName, removeLeftovers } from '../files/leftovers'
 import { writeReason } from '../write-reason'
 
 const BUFFER_SIZE = 1 << 20
@@ -32,9 +33,10 @@ export async function writeFileSafely(
   path: string,
   fill: (sink: Sink) => Promise<void>,
 ): Promise<WrittenFile> {
-  const beside = `${path}.tmp`
+  const beside = besideName(path)
   try {
     await mkdir(dirname(path), { recursive: true })
+    await removeLeftovers(dirname(path))
     const written = await writeThrough(beside, fill)
     await rename(beside, path)
     await syncFolder(dirname(path))

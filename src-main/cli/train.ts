@@ -12,6 +12,7 @@ import { baseDirOf, loadConfig, type LoadedConfig, withAbsolutePaths } from '../
 import { runConfig, type RunConfig } from '../runs/config.schema'
 import { RunManager } from '../runs/run-manager'
 import type { RunDetail, RunSummary } from '../runs/run.schema'
+import { clearLeftovers } from '../runs/clear-leftovers'
 import { openChosenTrainer } from '../runs/trainer-host'
 import { RunStore, storeFile } from '../runs/store'
 import type { Command, CommandIo } from './command'
@@ -42,6 +43,7 @@ export const command: Command = {
     }
     const dtype = optionalChoice(values, 'dtype', runConfig.shape.dtype.unwrap().options)
     const loaded = withDtype(await loadConfig(requiredString(values, 'config', usage)), dtype)
+    await clearLeftovers({ dataDir: dataDir(), cacheDir: locationsOf(loaded).cacheDir })
     await downloadMissing(loaded, io)
     const printer = values['json'] === true ? new JsonPrinter(io) : new TextPrinter(io, process.stderr)
     const store = RunStore.open(storeFile(dataDir()))

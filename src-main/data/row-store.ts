@@ -12,9 +12,10 @@ import { open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MidbenchError } from '../errors'
 import { checksum, Damage, type OnDamage } from '../files/checksum'
+import { besideName } from '../files/leftovers'
 import { holding } from '../files/lock'
 import { conversation, type Conversation } from './conversation.schema'
-import { besideName, exists, makeFolder, syncPath } from './files/durable'
+import { exists, makeFolder, syncPath } from './files/durable'
 import { openIfThere, readExactly } from './files/read-exactly'
 
 export interface RowStore {

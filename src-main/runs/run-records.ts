@@ -2,7 +2,8 @@
  * What is known of runs, whether or not they are in progress: what the store holds, and ahead of it what still waits for
  * a disk that takes nothing. A run that lies in a folder and is not in the store is taken up.
  */
-import { resolve } from 'node:path'
+import { readdirSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
 import type { Failure } from '../errors'
@@ -35,7 +36,7 @@ export class RunRecords {
   private readonly journals = new Map<string, RunJournal>()
 
   /**
-   * Runs whose process died are marked interrupted.
+   * Runs whose process died are marked interrupted, and what it left half saved is removed: nobody else writes there.
    *
    * @param onTrouble hears when a run's writes begin to wait, and with null when all are written
    */
@@ -43,7 +44,7 @@ export class RunRecords {
     private readonly store: RunStore,
     private readonly onTrouble: (id: string, trouble: Failure | null) => void,
   ) {
-    store.markInterrupted(processIsAlive)
+    for (const { dir } of store.markInterrupted(processIsAlive)) removeHalfSaved(dir)
   }
 
   list(): RunSummary[] {
@@ -172,5 +173,17 @@ export class RunRecords {
 
   private asItIs<Run extends RunSummary>(run: Run): Run {
     return this.journals.get(run.id)?.amend(run) ?? run
+  }
+}
+
+/** Removes the checkpoint that a process was saving when it died. */
+function removeHalfSaved(runDir: string): void {
+  const folder = join(runDir, 'checkpoints')
+  try {
+    for (const name of readdirSync(folder)) {
+      if (/^step_\d+\.tmp$/.test(name)) rmSync(join(folder, name), { recursive: true, force: true })
+    }
+  } catch {
+    // a folder that was removed or takes no change: it is only room on the disk
   }
 }

@@ -4,6 +4,7 @@
  */
 import { copyFile, mkdir, readdir, readFile, rename, stat, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { besideName, removeLeftovers } from '../../files/leftovers'
 import { exists, makeFile } from '../files/durable'
 
 export class HubCache {
@@ -87,7 +88,8 @@ function isUnsupported(error: unknown): boolean {
 }
 
 async function copyWhole(from: string, to: string): Promise<void> {
-  const beside = `${to}.midbench`
+  await removeLeftovers(dirname(to))
+  const beside = besideName(to)
   await copyFile(from, beside)
   await rename(beside, to)
 }

@@ -1,3 +1,4 @@
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -19,6 +20,21 @@ describe('a run in the store', () => {
     const records = new RunRecords(store, noTrouble)
     expect(records.summary('left').state).toBe('interrupted')
     expect(records.summary('ours').state).toBe('preparing')
+  })
+
+  it('loses the checkpoint that its process was saving when it died, and no other', () => {
+    const folder = temporaryFolder()
+    const { store } = openStore()
+    store.create(sampleRun({ id: 'left', dir: join(folder, 'left'), owner: { pid: 4_194_304, startedAt: 0 } }))
+    store.create(sampleRun({ id: 'ours', dir: join(folder, 'ours'), owner: thisProcess() }))
+    const names = ['step_000001', 'step_000002.tmp', 'mine.tmp']
+    const checkpoints = (run: string): string => join(folder, run, 'checkpoints')
+    for (const run of ['left', 'ours']) {
+      for (const name of names) mkdirSync(join(checkpoints(run), name), { recursive: true })
+    }
+    new RunRecords(store, noTrouble)
+    expect(readdirSync(checkpoints('left'))).toEqual(['mine.tmp', 'step_000001'])
+    expect(readdirSync(checkpoints('ours'))).toHaveLength(3)
   })
 
   it('can be read from any step on, what was measured meanwhile included', async () => {

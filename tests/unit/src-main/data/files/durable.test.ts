@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { makeFile, makeFolder } from '../../../../../src-main/data/files/durable'
+import { ownerTag, thisThread } from '../../../../../src-main/files/process-identity'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 it('makes a folder whole', async () => {
@@ -37,23 +38,13 @@ it('keeps the folder that another made first', async () => {
 
 it.each([makeFile, makeFolder])('%o removes what a killed process left half made', async (make) => {
   const parent = temporaryFolder()
-  const dead = 2 ** 30 // beyond any process id
-  const ages = [
-    [`a.part-${String(dead)}-00ff`, 0.5],
-    [`b.part-${String(dead)}-00ff`, 0.1],
-    [`c.part-${String(process.pid)}-00ff`, 23],
-    [`d.part-${String(process.pid)}-00ff`, 25],
-    ['e', 100],
-  ] as const
-  for (const [name, hours] of ages) {
-    mkdirSync(join(parent, name))
-    const time = new Date(Date.now() - hours * 3600 * 1000)
-    utimesSync(join(parent, name), time, time)
-  }
+  const gone = `a.part-${ownerTag({ ...thisThread(), pid: 2 ** 30 })}-00112233aabb`
+  const ours = `b.part-${ownerTag(thisThread())}-00112233aabb`
+  for (const name of [gone, ours, 'e']) mkdirSync(join(parent, name))
   const target = join(parent, 'made')
   if (make === makeFile) await makeFile(target, 'x')
   else await makeFolder(target, async () => undefined)
-  expect(readdirSync(parent)).toEqual([ages[1][0], ages[2][0], 'e', 'made'])
+  expect(readdirSync(parent)).toEqual([ours, 'e', 'made'])
 })
 
 it('replaces a file', async () => {

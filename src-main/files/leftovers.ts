@@ -1,0 +1,42 @@
+/**
+ * What is not whole yet has a name of its own beside its target, `TARGET.part-OWNER-RANDOM`, that tells which thread of
+ * which process is making it. What a killed process left is removed as soon as another looks: the kernel tells that its
+ * owner is gone. What an owner on another machine, or before this machine's last start, left is removed after a day
+ * without a change. Nothing else is touched.
+ */
+import { randomBytes } from 'node:crypto'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isAlive, OWNER_TAG, ownerTag, parseOwnerTag, thisThread } from './process-identity'
+
+const BESIDE = new RegExp(`\\.part-(${OWNER_TAG})-[0-9a-f]{12}$`)
+/** Names that versions before 29 November 2026 gave, which tell no owner for certain. */
+const FORMER = [
+  /\.part-\d+-[0-9a-f]{12}$/,
+  /^(model|meta|optim)_\d{6}(_rank\d+)?\.(pt|json)\.tmp$/,
+  /-[0-9a-f]{8}\.tmp-[A-Za-z0-9]{6}$/,
+]
+const STALE_MS = 24 * 3600 * 1000
+
+/** A name beside a target for what is not whole; names of two threads of one process differ too. */
+export function besideName(target: string): string {
+  return `${target}.part-${ownerTag(thisThread())}-${randomBytes(6).toString('hex')}`
+}
+
+/** Removes from a folder what was left half made; a folder that is not there or takes no change is left alone. */
+export async function removeLeftovers(dir: string): Promise<void> {
+  for (const name of await readdir(dir).catch((): string[] => [])) {
+    if (!(await isLeftOver(join(dir, name), name))) continue
+    await rm(join(dir, name), { recursive: true, force: true }).catch(() => undefined) // it is only in the way
+  }
+}
+
+async function isLeftOver(path: string, name: string): Promise<boolean> {
+  const tag = BESIDE.exec(name)?.[1]
+  const owner = tag === undefined ? undefined : parseOwnerTag(tag)
+  if (owner === undefined && !FORMER.some((pattern) => pattern.test(name))) return false
+  const alive = owner && isAlive(owner)
+  if (alive !== undefined) return !alive
+  const found = await stat(path).catch(() => undefined)
+  return found !== undefined && Date.now() - found.mtimeMs > STALE_MS
+}
