@@ -25,7 +25,9 @@ describe('a run in the store', () => {
   it('loses the checkpoint that its process was saving when it died, and no other', () => {
     const folder = temporaryFolder()
     const { store } = openStore()
-    store.create(sampleRun({ id: 'left', dir: join(folder, 'left'), owner: { pid: 4_194_304, startedAt: 0 } }))
+    store.create(
+      sampleRun({ id: 'left', dir: join(folder, 'left'), owner: { pid: 4_194_304, startedAt: 0 } }),
+    )
     store.create(sampleRun({ id: 'ours', dir: join(folder, 'ours'), owner: thisProcess() }))
     const names = ['step_000001', 'step_000002.tmp', 'mine.tmp']
     const checkpoints = (run: string): string => join(folder, run, 'checkpoints')
