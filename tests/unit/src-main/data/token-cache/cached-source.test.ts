@@ -24,6 +24,9 @@ const GOLDEN_DIGEST = readGolden(
 ).all_train_ids_sha256_le_i32
 const tokenizer = await loadTokenizer(goldenTokenizerDir)
 
+/** Other work may have the machine for a while. */
+const PATIENCE = { timeout: 20_000 }
+
 function locationsIn(cacheDir: string): DataLocations {
   return { baseDir: goldenPath('nanochat_base'), configDir: goldenPath('.'), cacheDir }
 }
@@ -63,8 +66,9 @@ describe('CachedSource', () => {
     const first = sourceOf(mixture, locations)
     expect(await digest(first)).toBe(GOLDEN_DIGEST)
     expect(first.rendered).toBeGreaterThanOrEqual(mixture.length)
-    await vi.waitFor(() =>
-      expect(new TokenSource(mixture, tokenizer, locations.cacheDir).missing()).toEqual([]),
+    await vi.waitFor(
+      () => expect(new TokenSource(mixture, tokenizer, locations.cacheDir).missing()).toEqual([]),
+      PATIENCE,
     )
     const second = sourceOf(mixture, locations)
     expect(await digest(second)).toBe(GOLDEN_DIGEST)
@@ -166,7 +170,7 @@ describe('CachedSource', () => {
     const faults: Failure[] = []
     const source = sourceOf(mixture, locations, { onFault: (failure) => void faults.push(failure) })
     expect(await digest(source)).toBe(GOLDEN_DIGEST)
-    await vi.waitFor(() => expect(faults).toHaveLength(1))
+    await vi.waitFor(() => expect(faults).toHaveLength(1), PATIENCE)
     await expect(source.fillAll()).rejects.toThrow(/ENOTDIR|EEXIST/)
   })
 })
@@ -214,8 +218,9 @@ describe('CachedSource over a cache that is damaged', () => {
       true,
     )
     expect(notices.length > 0).toBe(what !== 'a file missing')
-    await vi.waitFor(() =>
-      expect(new TokenSource(mixture, tokenizer, locations.cacheDir).missing()).toEqual([]),
+    await vi.waitFor(
+      () => expect(new TokenSource(mixture, tokenizer, locations.cacheDir).missing()).toEqual([]),
+      PATIENCE,
     )
     const next = sourceOf(mixture, locations)
     expect(await digest(next)).toBe(GOLDEN_DIGEST)
@@ -237,7 +242,7 @@ describe('CachedSource over a cache that is damaged', () => {
       const before = source.rendered
       expect(await source.ids(5)).toEqual(right)
       expect(source.rendered).toBe(before)
-    })
+    }, PATIENCE)
   })
 
   it('goes on with rows that are made again from the source', async () => {
