@@ -92,15 +92,15 @@ test.each([
 
 test('options that make another run are refused by the checkpoint, whoever changed config.json', async () => {
   const run = await stoppedRun()
-  const { last, steps } = await resume(run, { buffer_size: 50, embedding_lr: 0.3, num_iterations: 4 })
+  const { last, steps } = await resume(run, { buffer_size: 50, embedding_lr: 0.3, weight_decay: 0.1 })
   expect(last).toMatchObject({
     type: 'failed',
     failure: {
       code: 'run.options-changed',
       issues: [
-        { path: 'num_iterations', message: 'is 4; the run began with 3' },
         { path: 'buffer_size', message: 'is 50; the run began with 100' },
         { path: 'embedding_lr', message: 'is 0.3; the run began with 0.2' },
+        { path: 'weight_decay', message: 'is 0.1; the run began with 0' },
       ],
     },
   })
