@@ -7,11 +7,9 @@
  */
 import { app, BrowserWindow, session } from 'electron'
 
-import { TrainerClient } from '../engine/trainer-client'
 import { toFailure } from '../errors'
 import { endWithParent } from '../native/process-ties'
-import type { SelfTestLine, TestCommand } from '../runs/self-test'
-import { openThreadTrainer } from '../runs/thread-trainer'
+import { selfTestHere, type SelfTestLine, type TestCommand } from '../runs/self-test'
 import { PAGE_URL, setupPage } from './page'
 import type { AppFiles } from './paths'
 import type { TrainerHosts } from './trainer-hosts'
@@ -62,18 +60,14 @@ export async function testSelf(files: AppFiles): Promise<void> {
     setupPage(session.defaultSession, files.page)
     const window = new BrowserWindow({ show: false, webPreferences: pagePreferences(files.preload) })
     await window.loadURL(PAGE_URL)
-    const client = new TrainerClient(openThreadTrainer(), (report) => {
-      if (report.type === 'progress' || report.type === 'self-test') say(report)
-      else if (report.type === 'failed' || report.type === 'crashed') {
-        say({ type: 'failed', failure: report.failure })
-      } else return
-      if (report.type !== 'progress') app.exit(0)
+    const result = await selfTestHere(BLOCK_BYTES, (progress) => {
+      say({ type: 'progress', ...progress })
     })
-    client.begin({ type: 'self-test', blockBytes: BLOCK_BYTES, threads: null })
+    say({ type: 'self-test', result })
   } catch (error) {
     say({ type: 'failed', failure: toFailure(error) })
-    app.exit(0)
   }
+  app.exit(0)
 }
 
 /** A pipe that is written to at once, whole: `app.exit` waits for nothing. */

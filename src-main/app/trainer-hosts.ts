@@ -8,8 +8,6 @@ import { freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { byteSize } from '../byte-size'
-import type { OpenTrainer } from '../engine/trainer-link'
-import type { TrainerReport } from '../engine/trainer-protocol'
 import type { Settings, TrainerStatus } from '../ipc/contract'
 import { memoryLimit } from '../memory-limit'
 import { tensorflowVersion } from '../native/installation'
@@ -19,7 +17,7 @@ import { deferTrainer } from '../runs/deferred-trainer'
 import { openProcessTrainer } from '../runs/process-trainer'
 import { type TestCommand, watchSelfTest } from '../runs/self-test'
 import { openThreadTrainer } from '../runs/thread-trainer'
-import { hostFromEnvironment } from '../runs/trainer-host'
+import { hostFromEnvironment, type OpenTrainer } from '../runs/trainer-host'
 import type { TrainerHost } from '../runs/trainer-host.schema'
 import { runTrainerJob } from '../runs/trainer-job'
 import { trainerPrograms } from '../runs/trainer-programs'
@@ -88,13 +86,13 @@ export class TrainerHosts {
 
   /** A trainer where it is to be: what waits for the self-test says so in the run's progress. */
   readonly open: OpenTrainer = () =>
-    deferTrainer(async (report) => {
+    deferTrainer(async (deciding) => {
       await this.ensure((progress) => {
-        report({ type: 'progress', ...progress, label: `testing this Electron, once: ${progress.label}` })
+        deciding.progress({ ...progress, label: `testing this Electron, once: ${progress.label}` })
       })
       const { host, decided_by, self_test } = this.status()
       if (host === 'thread') return openThreadTrainer()
-      report(note(`The trainer runs in a process of its own: ${reasonOf(decided_by, self_test.reason)}`))
+      deciding.note(`The trainer runs in a process of its own: ${reasonOf(decided_by, self_test.reason)}`)
       const { program } = this.record ?? { program: null }
       return openProcessTrainer(program === null ? {} : { programs: [program, ...trainerPrograms()] })
     })
@@ -188,8 +186,4 @@ function reasonOf(decidedBy: TrainerStatus['decided_by'], reason: string): strin
   if (decidedBy === 'environment') return 'MIDBENCH_TRAINER_HOST says so.'
   if (decidedBy === 'settings') return 'Settings say so.'
   return `this Electron was not seen to hold TensorFlow. ${reason}`.trim()
-}
-
-function note(text: string): TrainerReport {
-  return { type: 'log', line: { at: Date.now(), level: 'info', text } }
 }

@@ -10,8 +10,9 @@ import { byteSize } from '../byte-size'
 import { toFailure } from '../errors'
 import { describeThreads, threadCount, threadsVariable } from '../thread-count'
 import { describeProcessor, describeSpeed, findGraphicsCards } from './device'
-import { findLibrary, findTensorflow } from './installation'
+import { findLibrary, findTensorflow, tensorflowVersion } from './installation'
 import { cacheDir, dataDir } from './paths'
+import { readSelfTest } from './self-test-record'
 import { missingPackages } from './setup/debian-packages'
 import { freeBytes } from './setup/disk-space'
 import { findElectron } from './setup/electron-binary'
@@ -58,6 +59,7 @@ export async function doctor(): Promise<DoctorReport> {
     check('cache', 'Cache folder', () => checkFolder(cacheDir(), 'MIDBENCH_CACHE')),
     check('data', 'Data folder', () => checkFolder(dataDir(), 'MIDBENCH_HOME')),
     check('electron', 'Electron', checkElectron),
+    check('trainer', 'Trainer in the window', checkTrainer),
     check('packages', 'System libraries', checkPackages),
     check('display', 'Display', checkDisplay),
   ]
@@ -174,6 +176,23 @@ function checkElectron(): Finding {
     ? 'its own binary'
     : 'the fallback for machines that reach only package registries'
   return ok(`${electron.version}, ${origin}, ${electron.executable}`)
+}
+
+/** What the window's self-test found of this pair of builds. */
+function checkTrainer(): Finding {
+  const electron = 'electron' in process.versions ? process.versions['electron'] : findElectron()?.version
+  if (electron === undefined) return ok('no Electron that could be tested')
+  const builds = `Electron ${electron} with TensorFlow ${tensorflowVersion}`
+  const record = readSelfTest(electron)
+  if (record === null) return ok(`${builds}: not tested yet; the window does it once, before its first run`)
+  const when = new Date(record.at).toISOString().slice(0, 10)
+  if (record.passed) return ok(`a thread: ${builds} passed the self-test on ${when}. ${record.reason}`)
+  const place =
+    record.program === null ? 'a process of its own' : `a process of its own (${record.program.name})`
+  return warn(
+    `${place}: ${builds} failed the self-test on ${when}. ${record.reason}`,
+    'Nothing has to be done: runs work there as well. Settings, Trainer, tests again.',
+  )
 }
 
 async function checkPackages(): Promise<Finding> {

@@ -2,9 +2,17 @@
 import type { OpenedTrainer, TrainerWord } from '../engine/trainer-link'
 import type { TrainerJob, TrainerReport } from '../engine/trainer-protocol'
 import { type Failure, toFailure } from '../errors'
+import type { CallProgress } from '../packing/port-calls'
 
-/** Decides, and reports meanwhile: why it takes a while, and what was decided. */
-export type ChooseTrainer = (report: (report: TrainerReport) => void) => Promise<OpenedTrainer>
+/** What is said in the run while its trainer's place is decided. */
+export interface Deciding {
+  /** Why it takes a while, and how far it is. */
+  progress(progress: CallProgress): void
+  /** A line of the run's log. */
+  note(text: string): void
+}
+
+export type ChooseTrainer = (deciding: Deciding) => Promise<OpenedTrainer>
 
 export function deferTrainer(choose: ChooseTrainer): OpenedTrainer {
   return new DeferredTrainer(choose)
@@ -45,8 +53,16 @@ class DeferredTrainer implements OpenedTrainer {
     onReport: (report: TrainerReport) => void,
     onEnd: (how: Failure) => void,
   ): Promise<void> {
-    const trainer = await this.choose((report) => {
-      if (!this.closed) onReport(report)
+    const report = (what: TrainerReport): void => {
+      if (!this.closed) onReport(what)
+    }
+    const trainer = await this.choose({
+      progress: (progress) => {
+        report({ type: 'progress', ...progress })
+      },
+      note: (text) => {
+        report({ type: 'log', line: { at: Date.now(), level: 'info', text } })
+      },
     })
     if (this.closed) return trainer.close()
     this.trainer = trainer

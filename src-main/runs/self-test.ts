@@ -6,9 +6,12 @@ import { spawn } from 'node:child_process'
 
 import { z } from 'zod'
 
+import type { SelfTestResult } from '../engine/trainer-protocol'
 import type { CallProgress } from '../packing/port-calls'
 import { describeEnding, type Ending } from './process-ending'
 import { failure } from './run.schema'
+import { openThreadTrainer } from './thread-trainer'
+import { runTrainerJob } from './trainer-job'
 
 /** Compiling takes longest: 5 s on a machine at rest. */
 const SILENCE_MS = 120_000
@@ -90,6 +93,16 @@ export async function watchSelfTest(
     clearTimeout(timer)
     signal.removeEventListener('abort', kill)
   }
+}
+
+/** The instance's own part: the test in a trainer thread of this process. @throws MidbenchError what it failed of */
+export function selfTestHere(
+  blockBytes: number,
+  onProgress: SelfTestCall['onProgress'],
+): Promise<SelfTestResult> {
+  const job = { type: 'self-test', blockBytes, threads: null } as const
+  const call = { signal: new AbortController().signal, onProgress, openTrainer: openThreadTrainer }
+  return runTrainerJob(job, call, (report) => (report.type === 'self-test' ? report.result : undefined))
 }
 
 /** What the instance has said so far. */

@@ -2,11 +2,13 @@
  * Makes a trainer where it is to run. A thread is the rule: it starts at once and shares the data cache's memory. A
  * process costs half a second and nothing after that, and what ends it ends nothing else.
  */
-import type { OpenedTrainer } from '../engine/trainer-link'
+import type { OpenedTrainer, OpenTrainer } from '../engine/trainer-link'
 import { MidbenchError } from '../errors'
 import { openProcessTrainer } from './process-trainer'
 import { openThreadTrainer } from './thread-trainer'
 import { trainerHost, type TrainerHost } from './trainer-host.schema'
+
+export type { OpenTrainer }
 
 /**
  * What $MIDBENCH_TRAINER_HOST says; null where it says nothing.

@@ -1,29 +1,20 @@
 /** The trainer's host: what the self-test decides, and what the fall of a trainer process leaves up. */
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 
-import { cacheDir } from '../../src-main/native/paths'
 import type { RunConfig } from '../../src-main/runs/config.schema'
 import { RunStore, storeFile } from '../../src-main/runs/store'
 import { AppPage, until } from '../support/app-page'
 import { runCommandLine } from '../support/command-line'
 import { launchApp, type LaunchedApp } from '../support/launch-app'
 import { openInFolder, smallConfig } from '../support/small-project'
+import { linkInstalled } from '../support/private-cache'
 import { temporaryFolder } from '../support/temporary-folder'
 
 const eventSchema = z.object({ event: z.string(), loss: z.number().optional() })
 const recordSchema = z.object({ passed: z.boolean(), reason: z.string() })
-
-/** What is installed, in a cache in which no self-test has been made. */
-function cacheWithoutTests(): string {
-  const folder = temporaryFolder()
-  for (const name of readdirSync(cacheDir())) {
-    if (name !== 'self-tests') symlinkSync(join(cacheDir(), name), join(folder, name))
-  }
-  return folder
-}
 
 /** Processes that a process has started, with their command lines. */
 function childrenOf(pid: number): { pid: number; command: string }[] {
@@ -70,7 +61,7 @@ function trainerSection(window: AppPage): ReturnType<AppPage['page']['getByRole'
 
 describe('the self-test', () => {
   it('is made once, beside the open window, and lets the trainer be a thread', async () => {
-    const cache = cacheWithoutTests()
+    const cache = linkInstalled(temporaryFolder())
     const env = { MIDBENCH_CACHE: cache, MIDBENCH_TRAINER_HOST: '' }
     const app = await launchApp({ env })
     const window = new AppPage(app.page)
@@ -83,7 +74,7 @@ describe('the self-test', () => {
   })
 
   it('that is killed takes the process, says why, and the run trains there', async () => {
-    const cache = cacheWithoutTests()
+    const cache = linkInstalled(temporaryFolder())
     const home = temporaryFolder()
     openInFolder(home, smallConfig())
     const app = await launchApp({ home, env: { MIDBENCH_CACHE: cache, MIDBENCH_TRAINER_HOST: '' } })

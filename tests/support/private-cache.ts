@@ -1,5 +1,9 @@
 /** A cache folder of a test file's own, in place of the user's. */
+import { readdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
+
+import { cacheDir } from '../../src-main/native/paths'
 
 import { keptFolder } from './temporary-folder'
 
@@ -17,5 +21,13 @@ export function privateCache(): string {
     if (before === undefined) delete process.env['MIDBENCH_CACHE']
     else process.env['MIDBENCH_CACHE'] = before
   })
+  return folder
+}
+
+/** Fills a folder with what set-up has installed in the user's cache, and with no self-test. @returns the folder */
+export function linkInstalled(folder: string): string {
+  for (const name of readdirSync(cacheDir())) {
+    if (name !== 'self-tests') symlinkSync(join(cacheDir(), name), join(folder, name))
+  }
   return folder
 }

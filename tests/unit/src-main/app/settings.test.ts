@@ -13,7 +13,12 @@ describe('SettingsStore', () => {
     expect(settings.current).toEqual({ theme: 'system', base_dir: null, threads: null, trainer_host: 'auto' })
     await settings.update({ theme: 'dark', threads: 1 })
     await settings.update({ threads: null, base_dir: '/nanochat' })
-    expect(new SettingsStore(path).current).toEqual({ theme: 'dark', base_dir: '/nanochat', threads: null })
+    expect(new SettingsStore(path).current).toEqual({
+      theme: 'dark',
+      base_dir: '/nanochat',
+      threads: null,
+      trainer_host: 'auto',
+    })
   })
 
   it('leaves alone what a change does not name', async () => {
@@ -23,6 +28,7 @@ describe('SettingsStore', () => {
       theme: 'system',
       base_dir: '/nanochat',
       threads: null,
+      trainer_host: 'auto',
     })
   })
 
@@ -56,7 +62,7 @@ describe('SettingsStore', () => {
     const path = join(temporaryFolder(), 'settings.json')
     writeFileSync(path, '{"theme": "dark", "base_dir": null, "threads": 1000000000}')
     const settings = new SettingsStore(path, 4)
-    expect(settings.current).toEqual({ theme: 'dark', base_dir: null, threads: 4 })
+    expect(settings.current).toEqual({ theme: 'dark', base_dir: null, threads: 4, trainer_host: 'auto' })
     expect(settings.problem).toBe(
       `${path} asks for 1000000000 threads, and this machine has 4 processors: a run takes as many as that.`,
     )
