@@ -4,7 +4,7 @@
  */
 import { MidbenchError } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
-import { checkParameters, normaliseNames } from '../model/parameters'
+import { checkLayers, checkParameters, normaliseNames } from '../model/parameters'
 import { withVariant } from '../model/variants/recognise'
 import { elementCount } from './dtype'
 import { requireFinite } from './finite'
@@ -47,6 +47,7 @@ export function readModelFile(
  */
 export function modelTensors(root: TorchValue, config: ModelConfig, path: string): ModelTensors {
   const stored = namedTensors(root, path)
+  checkLayers([...stored.keys()], config, path)
   const found = withVariant(config, shapesOf(stored))
   const tensors = normaliseNames(stored, found, constantTensor)
   checkParameters(shapesOf(tensors), found)

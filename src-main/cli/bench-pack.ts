@@ -9,6 +9,7 @@
  */
 import { TokenSource } from '../data/token-cache/token-source'
 import { dataCacheDir } from '../native/paths'
+import { MOST_CONVERSATIONS } from '../bounds.schema'
 import { BatchPacker, packBatch } from '../packing/batch-packer'
 import { createLoader, type LoaderSource } from '../packing/loader'
 import { planEpoch } from '../packing/plan'
@@ -58,7 +59,7 @@ export const command: Command = {
 
   async run(values, io) {
     const config = optionalString(values, 'config')
-    const count = optionalCount(values, 'conversations') ?? EPOCH
+    const count = optionalCount(values, 'conversations', 1, MOST_CONVERSATIONS) ?? EPOCH
     const figures = config === null ? await benchDefault(count) : await benchConfig(config, io)
     if (values['json'] === true) io.stdout(JSON.stringify(figures))
     else for (const line of figureLines(figures)) io.stdout(line)

@@ -14,6 +14,10 @@ import { optionalCount, requiredString, usageError } from './usage'
 
 const usage = 'pack --config F --split train|val [--batches N] [--rank R --world-size W] [--first]'
 const REPORT_EVERY_MS = 2000
+/** Batches whose progress is printed, which is held until the end. */
+const MOST_REPORTED = 1_000_000
+/** Ranks: rank r reads every so-manieth conversation. */
+const MOST_RANKS = 65_536
 
 export const command: Command = {
   name: 'pack',
@@ -31,7 +35,7 @@ export const command: Command = {
 
   async run(values, io) {
     const split = parseSplit(requiredString(values, 'split', usage))
-    const batches = optionalCount(values, 'batches')
+    const batches = optionalCount(values, 'batches', 1, MOST_REPORTED)
     const ranks = parseRanks(values)
     const loaded = await loadConfig(requiredString(values, 'config', usage), parseConfigFields)
     const tokenizer = await loadTokenizer(join(loaded.baseDir, 'tokenizer'))
@@ -51,7 +55,7 @@ export const command: Command = {
 /** @throws MidbenchError `usage` when --rank is not below --world-size */
 function parseRanks(values: CommandValues): { rank: number; worldSize: number } {
   const rank = optionalCount(values, 'rank', 0) ?? 0
-  const worldSize = optionalCount(values, 'world-size') ?? 1
+  const worldSize = optionalCount(values, 'world-size', 1, MOST_RANKS) ?? 1
   if (rank < worldSize) return { rank, worldSize }
   throw usageError(`--rank is ${String(rank)}; it must be below --world-size, ${String(worldSize)}.`, usage)
 }

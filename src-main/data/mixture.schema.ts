@@ -3,6 +3,7 @@
  * Every key is known; an unknown one is refused by name (the nearest known key is suggested in runs/config.ts).
  */
 import { z } from 'zod'
+import { MOST_EXAMPLES, MOST_REPEATS } from '../bounds.schema'
 
 const natural = z.int().min(0)
 
@@ -18,7 +19,7 @@ const slice = {
   stop: natural.optional(),
   step: z.int().min(1).optional(),
   /** Lists the task this many times over, as so many tasks of the mixture. */
-  repeat: z.int().min(1).optional(),
+  repeat: z.int().min(1).max(MOST_REPEATS).describe('each time it is a task of its own').optional(),
 }
 
 /**
@@ -61,7 +62,7 @@ export const customJsonEntry = z.strictObject({
 
 const spelling = {
   split: z.enum(['train', 'test']),
-  size: z.int().min(1).default(1000),
+  size: z.int().min(1).max(MOST_EXAMPLES).describe('beyond it lie the test split’s examples').default(1000),
   /** One word a line; default `words_alpha.txt` in base_dir. */
   word_list: filePath.optional(),
   ...slice,

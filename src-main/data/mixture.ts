@@ -2,6 +2,7 @@
  * A mixture: the rows of all its tasks, task after task, shuffled as CPython's `Random(42).shuffle` does (reference §1).
  * An entry with `repeat: n` is n tasks over one dataset. Costs 4 bytes a conversation and 15 ms for 848,000 of them.
  */
+import { MOST_CONVERSATIONS, MOST_TASKS } from '../bounds.schema'
 import { MidbenchError, toFailure, type Failure, type Issue } from '../errors'
 import { warnOfDamage } from '../files/checksum'
 import type { Conversation } from './conversation.schema'
@@ -83,7 +84,15 @@ export async function openMixture(
       failures.push(located(toFailure(error), `${prefix}.${String(index)}`))
     }
   }
-  if (failures.length === 0) return new ShuffledMixture(opened)
+  if (failures.length === 0) {
+    try {
+      checkSize(opened, prefix)
+      return new ShuffledMixture(opened)
+    } catch (error) {
+      closeAll(opened)
+      throw error
+    }
+  }
   closeAll(opened)
   throw combined(failures)
 }
@@ -142,6 +151,37 @@ function combined(failures: readonly Failure[]): MidbenchError {
   })
 }
 
+/** @throws MidbenchError `config.invalid` for more tasks or conversations than memory and time allow */
+function checkSize(opened: readonly OpenEntry[], prefix: string): void {
+  const repeats = (one: OpenEntry): number => one.entry.repeat ?? 1
+  const tasks = opened.reduce((sum, one) => sum + repeats(one), 0)
+  const rows = opened.reduce((sum, one) => sum + repeats(one) * one.slice.length, 0)
+  if (tasks > MOST_TASKS) throw tooMany(opened, repeats, prefix, 'tasks, repeats counted', tasks, MOST_TASKS)
+  if (rows <= MOST_CONVERSATIONS) return
+  const rowsOf = (one: OpenEntry): number => repeats(one) * one.slice.length
+  throw tooMany(opened, rowsOf, prefix, 'conversations', rows, MOST_CONVERSATIONS)
+}
+
+/** Names the entry that has the most of them. */
+function tooMany(
+  opened: readonly OpenEntry[],
+  amount: (one: OpenEntry) => number,
+  prefix: string,
+  what: string,
+  found: number,
+  most: number,
+): MidbenchError {
+  const largest = opened.reduce((a, b) => (amount(b) > amount(a) ? b : a))
+  const path = `${prefix}.${String(largest.index)}`
+  const message = `the mixture has ${String(found)} ${what}; the most is ${String(most)}, and ${taskLabel(largest.entry)} has ${String(amount(largest))} of them`
+  return new MidbenchError({
+    code: 'config.invalid',
+    message: `${path}: ${message}`,
+    remedy: 'Lower its repeat or size, or slice it with stop.',
+    issues: [{ path, message }],
+  })
+}
+
 class ShuffledMixture implements Mixture {
   readonly length: number
   readonly tasks: readonly TaskInfo[]
@@ -166,9 +206,20 @@ class ShuffledMixture implements Mixture {
   locate(index: number): { task: number; row: number } {
     const place = this.order[index]
     if (place === undefined) throw outside(`conversation ${String(index)}`, this.length)
-    let task = 0
-    while (place >= (this.starts[task + 1] ?? Infinity)) task++
+    const task = this.taskAt(place)
     return { task, row: place - (this.starts[task] ?? 0) }
+  }
+
+  /** The last task that starts at or before a place and is not empty. */
+  private taskAt(place: number): number {
+    let low = 0
+    let high = this.tasks.length - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (place >= (this.starts[middle + 1] ?? Infinity)) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   async conversation(index: number): Promise<Conversation> {

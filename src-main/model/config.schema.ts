@@ -4,22 +4,23 @@
  */
 import { z } from 'zod'
 
+import { MOST_HEADS, MOST_LAYERS, MOST_SEQ_LEN, MOST_VOCABULARY, MOST_WIDTH } from '../bounds.schema'
 import { variantId } from './variants/variant.schema'
 
-const count = z.int().min(1)
+const count = (most: number): z.ZodInt => z.int().min(1).max(most)
 
 export const modelConfig = z
   .strictObject({
     /** Longest context, T; the windows of attention follow from it. */
-    sequence_len: count,
-    vocab_size: count,
-    n_layer: count,
+    sequence_len: count(MOST_SEQ_LEN),
+    vocab_size: count(MOST_VOCABULARY),
+    n_layer: count(MOST_LAYERS),
     /** Query heads. */
-    n_head: count,
+    n_head: count(MOST_HEADS),
     /** Key and value heads; every one of them serves n_head / n_kv_head query heads. */
-    n_kv_head: count,
+    n_kv_head: count(MOST_HEADS),
     /** Width of the residual stream, C. */
-    n_embd: count,
+    n_embd: count(MOST_WIDTH),
     /** Repeated over the layers: L sees the whole context, S a part of it; the last layer is always L. */
     window_pattern: z
       .string()

@@ -123,6 +123,24 @@ export function checkParameters(shapes: ReadonlyMap<string, readonly number[]>, 
   })
 }
 
+/**
+ * Compares the config's layers with those that the parameters' names count, before anything as long as them is made.
+ *
+ * @param names as stored
+ * @throws MidbenchError `model.parameters`
+ */
+export function checkLayers(names: readonly string[], { n_layer: layers }: ModelConfig, path: string): void {
+  const there = new Set(names.map((name) => /(?:^|\.)transformer\.h\.(\d+)\./.exec(name)?.[1]))
+  there.delete(undefined)
+  if (there.size === layers) return
+  throw new MidbenchError({
+    code: 'model.parameters',
+    message: `The parameters do not match the model's config: ${path} has ${there.size} layers; n_layer is ${layers}.`,
+    remedy: 'Use the meta_*.json that was written with this model_*.pt, or another checkpoint.',
+    issues: [{ path: 'model_config.n_layer', message: `is ${layers}; the model has ${there.size} layers` }],
+  })
+}
+
 function show(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`
 }

@@ -7,6 +7,7 @@
  * (`wanted`, `offer`), so a caller may know them all, or render a conversation to find out. A placement's cost does not
  * depend on the buffer's size.
  */
+import { MOST_BATCH_TOKENS, MOST_BUFFERED } from '../bounds.schema'
 import { runThrough } from '../threads/breathe'
 import { MidbenchError } from '../errors'
 import { type Candidate, ConversationBuffer } from './conversation-buffer'
@@ -192,6 +193,7 @@ function checkOptions(options: PackingOptions, conversations: number): void {
     if (Number.isInteger(options[name]) && options[name] >= 1) continue
     throw invalid(`${name} is ${String(options[name])}`, `give a whole number of at least 1`)
   }
+  checkMemory(options)
   if (!Number.isInteger(rank) || rank < 0 || rank >= worldSize) {
     throw invalid(
       `rank ${String(rank)} of ${String(worldSize)}`,
@@ -202,6 +204,22 @@ function checkOptions(options: PackingOptions, conversations: number): void {
     throw invalid(
       `the mixture has ${String(conversations)} conversations, and rank ${String(rank)} reads its first at ${String(rank)}`,
       'add tasks or rows to the mixture, or use fewer ranks',
+    )
+  }
+}
+
+/** What is allocated before the first conversation is read. */
+function checkMemory({ batchSize, seqLen, bufferSize }: PackingOptions): void {
+  if (batchSize * seqLen > MOST_BATCH_TOKENS) {
+    throw invalid(
+      `a batch of ${String(batchSize)} rows of ${String(seqLen)} holds ${String(batchSize * seqLen)} tokens; the most is ${String(MOST_BATCH_TOKENS)}`,
+      'lower the rows of a batch or their length',
+    )
+  }
+  if (bufferSize > MOST_BUFFERED) {
+    throw invalid(
+      `a buffer of ${String(bufferSize)} conversations is too large; the most is ${String(MOST_BUFFERED)}`,
+      'lower the buffer size',
     )
   }
 }

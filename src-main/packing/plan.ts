@@ -7,6 +7,8 @@
  * A run trains complete steps only (reference §6, 3). Batches of the epoch that do not fill a last step are counted as
  * left over, and their conversations as never trained.
  */
+import { MOST_PLANNED_BATCHES } from '../bounds.schema'
+import { MidbenchError } from '../errors'
 import { BatchPacker, packBatch, packInSteps, type BatchLayout } from './batch-packer'
 import { Checkpoints } from './checkpoints'
 import { PlanTotals } from './plan-totals'
@@ -46,6 +48,7 @@ export class EpochPlan {
   /** Walks the epoch; yields the share done, 0 to 1, after each batch and within large ones. */
   *walk(): Generator<number, void, void> {
     const packer = new BatchPacker(this.options, this.input.lengths.length)
+    requireWithin(this.options.totalBatches ?? 0)
     let step: BatchLayout[] = []
     let share = 0
     for (let last = false; !last;) {
@@ -60,6 +63,7 @@ export class EpochPlan {
         step = []
       }
       last = layout.lastStep
+      requireWithin(packer.nextBatch)
       share = Math.min(1, layout.progress)
       yield share
     }
@@ -114,6 +118,16 @@ export class EpochPlan {
     }
     this.batches += step.length
   }
+}
+
+/** @throws MidbenchError `packing.too-long` */
+function requireWithin(batches: number): void {
+  if (batches <= MOST_PLANNED_BATCHES) return
+  throw new MidbenchError({
+    code: 'packing.too-long',
+    message: `A plan holds at most ${MOST_PLANNED_BATCHES.toLocaleString('en-US')} batches, and this one has more.`,
+    remedy: 'Set num_iterations to fewer steps, or raise device_batch_size or max_seq_len.',
+  })
 }
 
 /** Plans the epoch, or the set number of batches, in one go. */

@@ -64,13 +64,13 @@ export function rightValue(schema: FieldSchema): string {
 }
 
 function kind({ type, minLength, minItems, pattern, description }: FieldSchema): string {
-  if (description !== undefined) return description
   switch (type) {
     case 'integer':
       return 'a whole number'
     case 'number':
       return 'a number'
     case 'string':
+      if (description !== undefined) return description
       if (pattern !== undefined) return 'a path'
       return (minLength ?? 0) > 0 ? 'a text that is not empty' : 'a text'
     case 'boolean':
@@ -84,7 +84,12 @@ function kind({ type, minLength, minItems, pattern, description }: FieldSchema):
   }
 }
 
-/** The bounds of what JavaScript can count are not worth a word. */
-function limit({ minimum }: FieldSchema): string {
-  return minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? '' : ` of at least ${String(minimum)}`
+/** The bounds of what JavaScript can count are not worth a word; a bound of ours says what it is for. */
+function limit({ minimum, maximum, description }: FieldSchema): string {
+  const least = minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? null : minimum
+  const most = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? null : maximum
+  if (least === null) return ''
+  if (most === null) return ` of at least ${String(least)}`
+  const why = description === undefined ? '' : ` (${description})`
+  return ` from ${String(least)} to ${String(most)}${why}`
 }

@@ -3,9 +3,20 @@
  * Pure zod, shared with the window. Rules that span fields (divisibility, paths) are in config.ts.
  */
 import { z } from 'zod'
+import {
+  MOST_BUFFERED,
+  MOST_EVAL_TOKENS,
+  MOST_ROWS,
+  MOST_SEQ_LEN,
+  MOST_STEP_TOKENS,
+  MOST_STEPS,
+} from '../bounds.schema'
 import { filePath, mixture } from '../data/mixture.schema'
 
 const learningRate = z.number().min(0)
+
+/** A number of at least 1 whose bound says what it would cost. */
+const counted = (most: number, cost: string): z.ZodInt => z.int().min(1).max(most).describe(cost)
 
 /** As nanochat's own tags: one part of a path, and nothing that a shell or a listing hides. */
 const folderName = z
@@ -27,14 +38,16 @@ export const runConfig = z.strictObject({
   model_tag: filePath.nullable().default(null),
   model_step: z.int().min(0).nullable().default(null),
   // Training horizon
-  num_iterations: z.union([z.literal(-1), z.int().min(1)]).default(-1),
+  num_iterations: z
+    .union([z.literal(-1), counted(MOST_STEPS, 'each step is kept in the run’s record')])
+    .default(-1),
   // Batch sizes
-  max_seq_len: z.int().min(1).default(2048),
-  device_batch_size: z.int().min(1).default(32),
-  total_batch_size: z.int().min(1).default(524288),
+  max_seq_len: counted(MOST_SEQ_LEN, 'a step’s memory grows with it').default(2048),
+  device_batch_size: counted(MOST_ROWS, 'a step’s memory grows with it').default(32),
+  total_batch_size: counted(MOST_STEP_TOKENS, 'the tokens of a whole step wait in memory').default(524288),
   // Packing
   packing: z.enum(['bestfit-crop', 'bestfit-pad']).default('bestfit-crop'),
-  buffer_size: z.int().min(1).default(100),
+  buffer_size: counted(MOST_BUFFERED, 'every state of the loader that is kept holds so many').default(100),
   // Optimization
   embedding_lr: learningRate.default(0.2),
   unembedding_lr: learningRate.default(0.004),
@@ -43,10 +56,7 @@ export const runConfig = z.strictObject({
   init_lr_frac: z.number().min(0).default(1),
   // Evaluation
   eval_every: z.union([z.literal(-1), z.int().min(1)]).default(150),
-  eval_tokens: z
-    .int()
-    .min(1)
-    .default(20 * 524288),
+  eval_tokens: counted(MOST_EVAL_TOKENS, 'each evaluation reads so many').default(20 * 524288),
   // Output
   save_every: z.union([z.literal(-1), z.int().min(1)]).default(-1),
   dry_run: z.boolean().default(false),

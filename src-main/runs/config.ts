@@ -5,6 +5,7 @@
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
+import { MOST_BATCH_TOKENS } from '../bounds.schema'
 import type { MixtureEntry } from '../data/mixture.schema'
 import { type Issue, MidbenchError } from '../errors'
 import { requireShallow } from '../files/json-text'
@@ -40,7 +41,7 @@ export function parseConfig(input: unknown, where: string): RunConfig {
 export function parseConfigFields(input: unknown, where: string): RunConfig {
   const parsed = runConfig.safeParse(input)
   if (!parsed.success) throw invalidConfig(where, configIssues(parsed.error, input))
-  const issues = emptyMixture(parsed.data)
+  const issues = [...emptyMixture(parsed.data), ...batchMemory(parsed.data)]
   if (issues.length > 0) throw invalidConfig(where, issues)
   return parsed.data
 }
@@ -71,12 +72,24 @@ export function baseDirOf(
 
 /** Faults that only several fields together have (reference §5). `worldSize` is the number of ranks. */
 export function crossFieldIssues(config: RunConfig, worldSize = 1): Issue[] {
-  return [...emptyMixture(config), ...batchIssues(config, worldSize)]
+  return [...emptyMixture(config), ...batchMemory(config), ...batchIssues(config, worldSize)]
 }
 
 function emptyMixture({ mixture }: RunConfig): Issue[] {
   if (mixture.train.length > 0) return []
   return [{ path: 'mixture.train', message: 'is []', hint: 'it must be a list that is not empty' }]
+}
+
+/** Rows and their length may each be right and their product still fill the memory. */
+function batchMemory({ device_batch_size: rows, max_seq_len: length }: RunConfig): Issue[] {
+  if (rows * length <= MOST_BATCH_TOKENS) return []
+  return [
+    {
+      path: 'device_batch_size',
+      message: `is ${String(rows)}, which with max_seq_len ${String(length)} makes a micro-batch of ${String(rows * length)} tokens`,
+      hint: `it must be at most ${String(Math.floor(MOST_BATCH_TOKENS / length))}: a micro-batch of ${String(MOST_BATCH_TOKENS)} tokens takes 320 MiB before a model has seen it`,
+    },
+  ]
 }
 
 function batchIssues(config: RunConfig, worldSize: number): Issue[] {

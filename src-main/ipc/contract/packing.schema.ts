@@ -3,6 +3,7 @@
  * one: the plan of the epoch, how a row was filled, what other packings would do.
  */
 import { z } from 'zod'
+import { MOST_BUFFERED, MOST_ROWS, MOST_SEQ_LEN } from '../../bounds.schema'
 import { packingFacts } from '../../packing/packing-facts.schema'
 import { packingName } from '../../packing/packings.schema'
 import { runDetail } from '../../runs/run.schema'
@@ -102,9 +103,9 @@ const planView = z.object({
 
 export const packingVariant = z.object({
   packing: packingName,
-  seq_len: z.int().min(1),
-  batch_size: z.int().min(1),
-  buffer_size: z.int().min(1),
+  seq_len: z.int().min(1).max(MOST_SEQ_LEN),
+  batch_size: z.int().min(1).max(MOST_ROWS),
+  buffer_size: z.int().min(1).max(MOST_BUFFERED),
 })
 const comparison = z.object({
   ...packingVariant.shape,

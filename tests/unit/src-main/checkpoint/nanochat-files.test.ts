@@ -283,4 +283,27 @@ describe('checkpoints of later forms', () => {
     await expect(loadModel(dir)).rejects.toMatchObject(refused)
     await expect(describeModel(dir, 5)).rejects.toMatchObject(refused)
   })
+
+  it('whose meta counts other layers are refused before anything is built from it', async () => {
+    const dir = temporaryFolder()
+    await writeModelCheckpoint(dir, tinyCheckpoint(5))
+    const withLayers = (n_layer: number): void => {
+      const meta = { step: 5, model_config: { ...tinyConfig, n_layer } }
+      writeFileSync(join(dir, fileNames(5).meta), JSON.stringify(meta))
+    }
+    withLayers(1024)
+    await expect(describeModel(dir, 5)).rejects.toMatchObject({
+      code: 'model.parameters',
+      issues: [{ path: 'model_config.n_layer', message: 'is 1024; the model has 2 layers' }],
+    })
+    for (const layers of [1e6, 1e9, 2 ** 53 - 1]) {
+      withLayers(layers)
+      await expect(describeModel(dir, 5)).rejects.toMatchObject({
+        code: 'checkpoint.json',
+        message: containing('at most 1024'),
+      })
+    }
+    withLayers(2)
+    expect((await describeModel(dir, 5)).model_config).toEqual(tinyConfig)
+  })
 })

@@ -8,6 +8,7 @@ import { DataThread } from '../../../../src-main/packing/data-host'
 import type { DataOptions } from '../../../../src-main/packing/data-protocol'
 import { createLoader } from '../../../../src-main/packing/loader'
 import type { LoaderState, PackedBatch } from '../../../../src-main/packing/types'
+import { failureOf } from '../../../support/failure'
 import { loadTokenizer, type Tokenizer } from '../../../../src-main/tokenizer/tokenizer'
 import { goldenPath } from '../../../support/golden'
 import { goldenLocations, goldenMixture, goldenTokenizerDir } from '../../../support/golden-mixture'
@@ -219,6 +220,40 @@ describe('the data thread', () => {
     const trainOnly = await opened({ mixture: { ...goldenMixture, val: [] } })
     expect((await trainOnly.facts({ batches_per_step: 1, num_iterations: null })).val_batches).toBeNull()
     await trainOnly.close()
+  })
+
+  it('refuses what would fill the memory, and answers the next call', async () => {
+    const client = await opened()
+    const variant = { packing: 'bestfit-crop' as const, seq_len: 256, batch_size: 4, buffer_size: 100 }
+    const compare = (changes: object): Promise<unknown> =>
+      client.compare({ split: 'train', tokens_per_step: 2048, variants: [{ ...variant, ...changes }] })
+    for (const changes of [{ buffer_size: 1e12 }, { batch_size: 1e6 }, { seq_len: 1e9 }]) {
+      expect(await failureOf(() => compare(changes))).toMatchObject({ code: 'packing.invalid' })
+    }
+    const long = { split: 'train' as const, batches_per_step: 1, num_iterations: 1e9 }
+    expect(await failureOf(() => client.plan(long))).toMatchObject({ code: 'packing.too-long' })
+    expect((await client.plan({ ...long, num_iterations: 3 })).steps).toBe(3)
+    await client.close()
+  })
+
+  it('refuses a mixture of more conversations than memory takes, and opens the next', async () => {
+    const client = thread.client()
+    const bee = { task: 'SpellingBee' as const, split: 'train' as const, size: 10_000_000 }
+    const mixture = {
+      train: [
+        { ...bee, size: 10 },
+        { ...bee, repeat: 1000 },
+      ],
+      val: [],
+    }
+    const failure = await failureOf(() => client.open(dataOptions({ mixture })))
+    expect(failure).toMatchObject({ code: 'config.invalid', issues: [{ path: 'mixture.train.1' }] })
+    expect(failure.message).toContain('the most is 16777216')
+    const lists = Array.from({ length: 5 }, () => ({ ...bee, size: 10, repeat: 1000 }))
+    const listed = await failureOf(() => client.open(dataOptions({ mixture: { train: lists, val: [] } })))
+    expect(listed.message).toContain('5000 tasks, repeats counted; the most is 4096')
+    expect((await client.open(dataOptions())).trainConversations).toBe(1380)
+    await client.close()
   })
 
   it('replays a row', async () => {

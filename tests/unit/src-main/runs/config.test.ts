@@ -82,17 +82,61 @@ describe('what is wrong is named, with what would be right', () => {
   })
 
   test.each([
-    [{ max_seq_len: '2048' }, 'max_seq_len', 'is "2048"', 'it must be a whole number of at least 1'],
-    [{ max_seq_len: 1.5 }, 'max_seq_len', 'is 1.5', 'it must be a whole number of at least 1'],
-    [{ max_seq_len: 0 }, 'max_seq_len', 'is 0', 'it must be a whole number of at least 1'],
+    [
+      { max_seq_len: '2048' },
+      'max_seq_len',
+      'is "2048"',
+      'it must be a whole number from 1 to 1048576 (a step’s memory grows with it)',
+    ],
+    [
+      { max_seq_len: 1.5 },
+      'max_seq_len',
+      'is 1.5',
+      'it must be a whole number from 1 to 1048576 (a step’s memory grows with it)',
+    ],
+    [
+      { max_seq_len: 0 },
+      'max_seq_len',
+      'is 0',
+      'it must be a whole number from 1 to 1048576 (a step’s memory grows with it)',
+    ],
     [{ matrix_lr: -0.1 }, 'matrix_lr', 'is -0.1', 'it must be a number of at least 0'],
     [{ dry_run: 'yes' }, 'dry_run', 'is "yes"', 'it must be true or false'],
     [{ dtype: 'float16' }, 'dtype', 'is "float16"', 'it must be "float32" or "bfloat16"'],
-    [{ num_iterations: 0 }, 'num_iterations', 'is 0', 'it must be -1 or a whole number of at least 1'],
+    [
+      { num_iterations: 0 },
+      'num_iterations',
+      'is 0',
+      'it must be -1 or a whole number from 1 to 10000000 (each step is kept in the run’s record)',
+    ],
     [{ run: '' }, 'run', 'is ""', 'it must be a text that is not empty'],
     [{ base_dir: 3 }, 'base_dir', 'is 3', 'it must be a path or null'],
   ])('%j', async (options, path, message, hint) => {
     expect(await issuesOf({ mixture: MIXTURE, ...options })).toEqual([{ path, message, hint }])
+  })
+
+  const bee = { task: 'SpellingBee', split: 'train' }
+  test.each([
+    ['device_batch_size', { device_batch_size: 1e6 }, 'from 1 to 65536 ('],
+    ['max_seq_len', { max_seq_len: 1e9 }, 'from 1 to 1048576 ('],
+    ['buffer_size', { buffer_size: 1e12 }, 'from 1 to 131072 ('],
+    ['total_batch_size', { total_batch_size: 2 ** 40 }, 'from 1 to 134217728 ('],
+    ['num_iterations', { num_iterations: 1e15 }, '-1 or a whole number from 1 to 10000000 ('],
+    ['eval_tokens', { eval_tokens: 2 ** 53 - 1 }, 'from 1 to 1073741824 ('],
+    [
+      'mixture.train.0.repeat',
+      { mixture: { train: [{ ...bee, repeat: 1e9 }], val: [] } },
+      'from 1 to 1000 (',
+    ],
+    [
+      'mixture.train.0.size',
+      { mixture: { train: [{ ...bee, size: 2 ** 53 - 1 }], val: [] } },
+      'from 1 to 10000000 (',
+    ],
+    ['device_batch_size', { device_batch_size: 60_000, max_seq_len: 50_000 }, 'it must be at most 335: '],
+  ])('%s has a bound that says what it is for', async (path, options, hint) => {
+    const issues = await issuesOf({ mixture: MIXTURE, ...options })
+    expect(issues.find((issue) => issue.path === path)?.hint).toContain(hint)
   })
 
   test('a mixture that is missing, empty, or of unknown tasks', async () => {
