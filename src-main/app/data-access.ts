@@ -10,12 +10,13 @@ import { join } from 'node:path'
 
 import type { DataLocations } from '../data/locations'
 import type { JsonLinesCheck } from '../data/tasks/custom-json'
-import { toFailure } from '../errors'
+import { MidbenchError, toFailure } from '../errors'
 import type { DataClient } from '../packing/data-client'
 import { DataThread } from '../packing/data-host'
 import type { DataConfig, DataOptions, OpenedData } from '../packing/data-protocol'
 import type { CallOptions } from '../packing/port-calls'
 import { describeFolder } from '../runs/describe-folder'
+import type { DataState } from '../runs/preflight-data'
 import type { NanochatFolder } from '../runs/nanochat-folder.schema'
 import { baseDirOf, withAbsolutePaths } from '../runs/config'
 import type { RunConfig } from '../runs/config.schema'
@@ -25,6 +26,9 @@ export type Asker = 'project' | 'run'
 
 /** The project's config and the one before, or an entry that is being tried; and one run. */
 const KEPT: Readonly<Record<Asker, number>> = { project: 2, run: 1 }
+
+/** Outcomes of openings that are remembered: a few lines each. */
+const KEPT_OUTCOMES = 32
 
 /** An open mixture: its client, and what is known of it. */
 export interface OpenData {
@@ -46,7 +50,15 @@ export class DataAccess {
   /** Options asked for, the last at the end. */
   private readonly recent: Record<Asker, readonly string[]> = { project: [], run: [] }
 
+  /** What became of the last openings, by options: what a preflight knows of the data. */
+  private readonly outcomes = new Map<string, DataState>()
+
   constructor(private readonly options: DataAccessOptions) {}
+
+  /** How a config's mixture was opened last; null where it never was. Opens nothing. */
+  lastOutcome(config: RunConfig, dir: string): DataState | null {
+    return this.outcomes.get(JSON.stringify(this.dataOptions(config, dir))) ?? null
+  }
 
   /**
    * The opened mixture of a config. Who asks while it is being opened waits for that; where its first asker cancels, the
@@ -130,11 +142,22 @@ export class DataAccess {
     this.thread ??= DataThread.start()
     const client = this.thread.client()
     try {
-      return { client, data: await client.open(options, call) }
+      const data = await client.open(options, call)
+      this.note(options, { train: data.trainConversations, val: data.valConversations })
+      return { client, data }
     } catch (error) {
       await client.close()
+      if (error instanceof MidbenchError && error.code !== 'cancelled') this.note(options, error)
       throw error
     }
+  }
+
+  private note({ fresh: _, ...options }: DataOptions, outcome: DataState): void {
+    const key = JSON.stringify(options)
+    this.outcomes.delete(key)
+    this.outcomes.set(key, outcome)
+    const [oldest] = this.outcomes.keys()
+    if (this.outcomes.size > KEPT_OUTCOMES && oldest !== undefined) this.outcomes.delete(oldest)
   }
 
   /** Notes who looks at what, and closes what nobody has looked at lately. */

@@ -31,6 +31,9 @@ export class RunPublisher {
         this.sentAt.delete(event.runId)
         this.publish('run.removed', { runId: event.runId })
         return
+      case 'refused':
+        this.publish('run.refused', { runId: event.runId, failure: event.failure })
+        return
       case 'metrics':
         this.publish('run.metrics', event.metrics)
         if (this.isDue(event.metrics.runId)) this.sendSummary(this.summary(event.metrics.runId))

@@ -98,6 +98,7 @@ export function setupServices(hub: EventHub): Services {
   const check: Services['check'] = ({ config: typed, dir, facts }) =>
     checkConfig(typed, async (config) =>
       gatherFacts(config, baseDirOf(config, dir, defaultBaseDir()), files.person.folder, {
+        data: data.lastOutcome(config, dir),
         packing: facts,
         tokPerSec: speedOfRunsLike(config, store.recentSpeeds(20)),
         lacking: await lackingData(config.mixture, data.locations(config, dir)),

@@ -82,12 +82,7 @@ async function train(
   printer: TrainPrinter,
   io: CommandIo,
 ): Promise<number> {
-  const rest = new Promise<void>((resolve) => {
-    manager.on((event) => {
-      printer.event(event)
-      if (event.type === 'rest') resolve()
-    })
-  })
+  const rest = atRest(manager, printer)
   const id = await begin(manager, request, io)
   const stop = (): void => void manager.stop(id).catch(() => undefined) // it may have ended in the meantime
   io.signal.addEventListener('abort', stop, { once: true })
@@ -97,11 +92,26 @@ async function train(
   return end(manager.get(id), printer, io)
 }
 
+/** @throws MidbenchError why the run was refused, once its record is gone */
+function atRest(manager: RunManager, printer: TrainPrinter): Promise<void> {
+  const rest = new Promise<void>((resolve, reject) => {
+    let refusal: MidbenchError | null = null
+    manager.on((event) => {
+      printer.event(event)
+      if (event.type === 'rest') resolve()
+      if (event.type === 'refused') refusal = new MidbenchError(event.failure)
+      if (event.type === 'removed' && refusal !== null) reject(refusal)
+    })
+  })
+  rest.catch(() => undefined) // it is awaited once the run is there
+  return rest
+}
+
 async function begin(manager: RunManager, request: TrainRequest, io: CommandIo): Promise<string> {
   const { loaded, runDir, stopAfter } = request
   if (!request.resume) {
     const { config, dir, path } = loaded
-    return manager.start({ config, dir, path, runDir, stopAfter })
+    return manager.start({ config, dir, path, runDir, stopAfter, signal: io.signal })
   }
   const where = runDir === undefined ? { configPath: loaded.path } : { runDir }
   const id = await manager.findResumable(where)

@@ -39,6 +39,8 @@ export const events = {
   /** A run came into being or changed: what the top bar and the Runs table show. */
   'run.changed': z.object({ run: runSummary }),
   'run.removed': z.object({ runId: z.string() }),
+  /** A run could not begin, for what it was given; it is gone. */
+  'run.refused': z.object({ runId: z.string(), failure }),
   /** At most 10 a second a run; seq grows by one. */
   'run.metrics': z.object({
     runId: z.string(),

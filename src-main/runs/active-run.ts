@@ -39,6 +39,8 @@ export class ActiveRun {
   /** Of the last whole checkpoint; null where there is none. */
   private savedStep: number | null = null
   private readonly warned = new Set<string>()
+  /** All that the run needs has been read: what fails from here on is not for its input. */
+  private isPrepared = false
   private logFile: Promise<void> = Promise.resolve()
 
   constructor(
@@ -165,6 +167,7 @@ export class ActiveRun {
   }
 
   private prepared({ model, device, totalSteps, step, facts }: Prepared): void {
+    this.isPrepared = true
     this.totalSteps = totalSteps
     this.step = step
     this.savedStep = step === 0 ? null : step
@@ -215,7 +218,14 @@ export class ActiveRun {
     this.flush()
     this.state = state
     this.emitChanged(this.journal.update({ state, error: error ?? null, owner: null }))
-    this.emit({ type: 'rest', runId: this.id, state })
+    if (state === 'failed' && error !== null && this.isRefused(error)) {
+      this.emit({ type: 'refused', runId: this.id, failure: error })
+    } else this.emit({ type: 'rest', runId: this.id, state })
+  }
+
+  /** A new run whose input cannot be read; a fault of ours is kept with its log. */
+  private isRefused({ code }: Failure): boolean {
+    return !this.isPrepared && !this.job.resume && code !== 'internal'
   }
 
   // -------------------------------------------------------------- what others see

@@ -11,6 +11,7 @@ import { crossFieldIssues } from './config'
 import type { RunConfig } from './config.schema'
 import { type BaseModel, derive } from './derive'
 import { precisionDifference } from './differences'
+import { dataFindings, type DataState } from './preflight-data'
 import { lossFindings } from './preflight-losses'
 import type { Derived, Finding } from './preflight.schema'
 import { type ResultFacts, resultFindings } from './preflight-result'
@@ -21,6 +22,8 @@ export interface PreflightFacts {
   base: BaseModel | MidbenchError | null
   /** Of the tokenizer. */
   vocabSize: number | null
+  /** The data, as it was last opened. */
+  data: DataState | null
   /** What the plans of the mixture say. */
   packing: PackingFacts | null
   /** Data that is not on this machine and can be downloaded, with the first entry that needs it. */
@@ -42,6 +45,7 @@ export interface PreflightFacts {
 export const nothingKnown: PreflightFacts = {
   base: null,
   vocabSize: null,
+  data: null,
   packing: null,
   lacking: null,
   tokPerSec: null,
@@ -73,6 +77,7 @@ export function preflight(config: RunConfig, facts: PreflightFacts = nothingKnow
     ...evalFindings(config, derived, facts),
     ...lossFindings(config, facts.packing),
     ...lackingFindings(facts),
+    ...dataFindings(config, facts.data, facts.lacking ?? []),
     ...resultFindings(config, facts.result),
     ...spaceFindings(config, derived, facts),
   ]

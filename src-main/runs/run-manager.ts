@@ -13,8 +13,7 @@ import { ActiveRun } from './active-run'
 import { baseDirOf, withAbsolutePaths } from './config'
 import type { RunConfig } from './config.schema'
 import { continuedOptions, type ResumeRun } from './continued-options'
-import { preflight, refuseBlocked } from './preflight'
-import { gatherFacts } from './preflight-facts'
+import { checkStart } from './start-check'
 import { thisProcess } from '../files/process-identity'
 import { busy, notActive, notResumable, unsaved } from './run-errors'
 import type { RunEvent } from './run-events'
@@ -97,8 +96,10 @@ export class RunManager {
       await this.makeRoom()
       const baseDir = baseDirOf(request.config, request.dir, this.options.defaultBaseDir?.())
       const config = withAbsolutePaths(request.config, request.dir, baseDir)
-      const { findings } = preflight(config, await gatherFacts(config, baseDir, this.options.dataDir))
-      refuseBlocked(findings)
+      const findings = await checkStart(config, this.locations(baseDir, request.dir), {
+        onProgress: (progress) => this.emit({ type: 'progress', runId: id, ...progress }),
+        ...(request.signal && { signal: request.signal }),
+      })
       const runDir = resolve(request.runDir ?? join(this.options.dataDir, 'runs', id))
       const hold = await takeNewFolder(runDir)
       await this.launching(id, hold, async () => {
@@ -339,6 +340,15 @@ export class RunManager {
     for (const listener of this.listeners) listener(event)
     // A run that has ended gives its threads back; a paused one keeps them.
     if (event.type === 'rest' && event.state !== 'paused') void this.release(event.runId)
+    if (event.type === 'refused') void this.discard(event.runId)
+  }
+
+  /** Takes a run away that its input kept from making a step. */
+  private async discard(id: string): Promise<void> {
+    const run = this.get(id)
+    await this.release(id)
+    await this.removal.discard(run)
+    this.emit({ type: 'removed', runId: id })
   }
 }
 

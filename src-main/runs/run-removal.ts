@@ -2,6 +2,10 @@
  * Removing runs, bringing them back, and what is gone for good: their folders in the trash, and their metrics, which the
  * store keeps until the trash is emptied.
  */
+import { rm, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { contentsOf } from './run-files'
 import type { RunRecords } from './run-records'
 import type { RunSummary } from './run.schema'
 import { elsewhere } from './run-errors'
@@ -35,6 +39,14 @@ export class RunRemoval {
     } finally {
       hold?.release()
     }
+  }
+
+  /** Takes a run away that never made a step, with what it wrote and nothing else: there is nothing to bring back. */
+  async discard({ id, dir }: RunSummary): Promise<void> {
+    const { files, folders } = await contentsOf(dir)
+    for (const path of files) await rm(join(dir, path), { force: true })
+    for (const path of [...folders, '']) await rmdir(join(dir, path)).catch(() => undefined) // what else is there stays
+    this.records.forget(id)
   }
 
   /** @throws MidbenchError `trash.missing`, `trash.taken`, `trash.write` */

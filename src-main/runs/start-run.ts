@@ -13,6 +13,8 @@ export interface StartRun {
   runDir?: string | undefined
   /** Steps after which to save and end. */
   stopAfter?: number | undefined
+  /** Breaks off the checks before the run is there. */
+  signal?: AbortSignal | undefined
 }
 
 /** The name that the run gets. */

@@ -66,6 +66,7 @@ type Listeners = { [N in EventName]: Set<Listener<N>> }
 const listeners: Listeners = {
   'run.changed': new Set(),
   'run.removed': new Set(),
+  'run.refused': new Set(),
   'run.metrics': new Set(),
   'job.progress': new Set(),
   'settings.changed': new Set(),

@@ -7,6 +7,7 @@ import { computed, shallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import { parseConfig, type OptionName } from '../api/defaults'
 import type { Checked, Finding } from '../api/types'
+import { useDataCheck } from './use-data-check'
 import { useDownloads } from './use-downloads'
 import { usePackingFacts } from './use-packing-facts'
 import { useProject } from './use-project'
@@ -25,6 +26,7 @@ export const useCheck = createSharedComposable(() => {
   const error = shallowRef<CallError | null>(null)
   const checking = shallowRef(false)
   const { finished } = useDownloads()
+  const { opened } = useDataCheck()
   const { facts } = usePackingFacts()
   const { run, latest } = useRun()
   /** What of a run changes what is known of the next one. */
@@ -80,6 +82,7 @@ export const useCheck = createSharedComposable(() => {
         project.value?.dir,
         draft.value,
         finished.value,
+        opened.value,
         facts.value,
         measured.value,
       ]),

@@ -5,6 +5,7 @@ import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
 import { call, CallError } from '../api/client'
 import { RUN_STATES, UNSAVED, actionOf, isActive, type MainAction } from '../runs/run-state'
+import { useEvent } from './use-event'
 import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
 import { useProject } from './use-project'
@@ -46,6 +47,8 @@ export const useRun = createSharedComposable(() => {
 
   const resume = (runId: string) => once('The run did not resume', () => call('runs.resume', { runId }))
   const pause = (runId: string) => once('The run did not pause', () => call('runs.pause', { runId }))
+
+  useEvent('run.refused', ({ failure }) => void fail('The run did not start', new CallError(failure)))
 
   /** The main button: whatever it says now. */
   async function toggle(): Promise<void> {

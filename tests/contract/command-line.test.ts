@@ -156,6 +156,60 @@ describe('a place that is not fit for a run', () => {
   }, 120_000)
 })
 
+describe('data that cannot be read', () => {
+  test('stops a run before it is one, each fault at its entry', async () => {
+    const folder = temporaryFolder()
+    const bee = { task: 'SpellingBee' as const, split: 'train' as const, size: 5 }
+    const train = [
+      { ...bee, stop: 9 },
+      { task: 'CustomJSON' as const, filepath: 'none.jsonl' },
+    ]
+    const config = configFile(folder, { mixture: { train, val: [] } })
+    const { code, stdout, stderr } = await runCommandLine(folder, ['train', '--config', config, '--json'])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: [] })
+    expect(stderr).toContain('mixture.train.0.stop')
+    expect(stderr).toContain('mixture.train.1.filepath')
+    expect(readdirSync(folder)).not.toContain('runs')
+  }, 60_000)
+
+  test('nor does a mixture that fills no step leave anything behind', async () => {
+    const folder = temporaryFolder()
+    const train = [{ task: 'SpellingBee' as const, split: 'train' as const, size: 2 }]
+    const config = configFile(folder, {
+      num_iterations: -1,
+      total_batch_size: 8192,
+      mixture: { train, val: [] },
+    })
+    const { code, stderr } = await runCommandLine(folder, ['train', '--config', config])
+    expect(code).toBe(1)
+    expect(stderr).toContain('The mixture does not fill one step')
+    expect(readdirSync(join(folder, 'runs'))).toEqual([])
+  }, 60_000)
+})
+
+describe('numbers without bounds', () => {
+  const bee = { task: 'SpellingBee', split: 'train' }
+  test.each([
+    [
+      'plan',
+      { buffer_size: 1e12 },
+      'buffer_size is 1000000000000; it must be a whole number from 1 to 131072',
+    ],
+    ['train', { device_batch_size: 1e6 }, 'device_batch_size is 1000000'],
+    ['mixture', { mixture: { train: [{ ...bee, repeat: 1e9 }], val: [] } }, 'from 1 to 1000 '],
+    ['mixture', { mixture: { train: [{ ...bee, size: 2 ** 53 - 1 }], val: [] } }, 'from 1 to 10000000'],
+    ['pack', { max_seq_len: 2 ** 20, device_batch_size: 65_536 }, 'it must be at most 16'],
+  ])('%s %j', async (name, options, message) => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'config.json')
+    writeFileSync(path, JSON.stringify({ ...goldenConfig(), ...options }))
+    const split = name === 'pack' ? ['--split', 'train'] : []
+    const { code, stdout, stderr } = await runCommandLine(folder, [name, '--config', path, ...split])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: [] })
+    expect(stderr).toContain(message)
+  })
+})
+
 describe('train', () => {
   const options = { num_iterations: 8, eval_every: 4, save_every: 2 }
 

@@ -4,8 +4,8 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -118,15 +118,47 @@ describe('a run from start to end', () => {
     expect(existsSync(join(folder, 'runs'))).toBe(false)
   })
 
-  test('that fails on the way says why', async () => {
+  test('is refused for data that cannot be read, each fault at its entry, and leaves nothing', async () => {
+    const { manager, folder, events } = openManager()
+    const bee = { task: 'SpellingBee' as const, split: 'train' as const, size: 5 }
+    const train = [bee, { task: 'CustomJSON' as const, filepath: '/nowhere.jsonl' }, { ...bee, stop: 9 }]
+    const failure = await failureOf(() => manager.start(request({ mixture: { train, val: [] } })))
+    expect(failure).toMatchObject({
+      code: 'run.blocked',
+      issues: [{ path: 'mixture.train.1.filepath' }, { path: 'mixture.train.2.stop' }],
+    })
+    const empty = { train: [{ ...bee, stop: 0 }], val: [] }
+    const nothing = await failureOf(() => manager.start(request({ mixture: empty })))
+    expect(nothing).toMatchObject({ code: 'run.blocked', issues: [{ path: 'mixture.train' }] })
+    expect(manager.list()).toEqual([])
+    expect(existsSync(join(folder, 'runs'))).toBe(false)
+    expect(events.filter(({ type }) => type !== 'progress')).toEqual([])
+  })
+
+  test('is refused for a tokenizer that cannot be read, and leaves nothing', async () => {
+    const { manager, folder } = openManager()
+    const baseDir = join(folder, 'base')
+    cpSync(goldenPath('nanochat_base'), baseDir, { recursive: true })
+    writeFileSync(join(baseDir, 'tokenizer', 'tokenizer.pkl'), 'no pickle')
+    const failure = await failureOf(() => manager.start(request({ base_dir: baseDir })))
+    expect(failure).toMatchObject({ code: 'run.blocked', issues: [{ path: 'base_dir' }] })
+    expect(manager.list()).toEqual([])
+    expect(existsSync(join(folder, 'runs'))).toBe(false)
+  })
+
+  test('that its input keeps from its first step leaves no record, and says why', async () => {
     const work = openManager()
-    const rest = until(work)
-    const mixture = { train: [{ task: 'CustomJSON' as const, filepath: '/nowhere.jsonl' }], val: [] }
-    const id = await work.manager.start(request({ mixture }))
-    expect(await rest).toMatchObject({ type: 'rest', state: 'failed' })
-    const { state, error } = work.manager.get(id)
-    expect(state).toBe('failed')
-    expect(error?.message).toContain('/nowhere.jsonl')
+    const removed = until(work, (event) => event.type === 'removed')
+    const small = { train: [{ task: 'SpellingBee' as const, split: 'train' as const, size: 2 }], val: [] }
+    const id = await work.manager.start(
+      request({ num_iterations: -1, total_batch_size: 8192, mixture: small }),
+    )
+    expect(await removed).toEqual({ type: 'removed', runId: id })
+    const refused = work.events.find((event) => event.type === 'refused')
+    expect(refused).toMatchObject({ runId: id, failure: { code: 'run.no-step' } })
+    expect(work.events.some((event) => event.type === 'rest')).toBe(false)
+    expect(work.manager.list()).toEqual([])
+    expect(existsSync(join(work.folder, 'runs', id))).toBe(false)
   })
 })
 

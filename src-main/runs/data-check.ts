@@ -1,0 +1,35 @@
+/**
+ * Whether a run's data can be read, as it lies on the disk now: mixture, slices, files and tokenizer are opened once in a
+ * data thread of their own. The rows of a dataset that was never opened are decoded for it, and kept for the run.
+ */
+import { join } from 'node:path'
+
+import type { DataLocations } from '../data/locations'
+import { MidbenchError, toFailure } from '../errors'
+import { DataThread } from '../packing/data-host'
+import type { CallOptions } from '../packing/port-calls'
+import type { RunConfig } from './config.schema'
+import type { DataState } from './preflight-data'
+
+/**
+ * @returns what is wrong, or how many conversations there are
+ * @throws MidbenchError `cancelled`, `thread.missing`
+ */
+export async function checkData(
+  config: RunConfig,
+  locations: DataLocations,
+  call: CallOptions = {},
+): Promise<DataState> {
+  const thread = DataThread.start()
+  try {
+    const tokenizerDir = join(locations.baseDir, 'tokenizer')
+    const options = { config, ...locations, tokenizerDir, rank: 0, worldSize: 1 }
+    const { trainConversations, valConversations } = await thread.client().open(options, call)
+    return { train: trainConversations, val: valConversations }
+  } catch (error) {
+    if (call.signal?.aborted === true) throw error
+    return error instanceof MidbenchError ? error : new MidbenchError(toFailure(error))
+  } finally {
+    await thread.close()
+  }
+}

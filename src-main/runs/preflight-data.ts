@@ -1,0 +1,38 @@
+/** What stops a run of its data: an entry, a file, a slice or a tokenizer that cannot be read, or a mixture of nothing. */
+import { MidbenchError } from '../errors'
+import type { RunConfig } from './config.schema'
+import type { Finding } from './preflight.schema'
+
+/** The data as it was last opened: why it could not be, or how many conversations there are. */
+export type DataState = MidbenchError | { train: number; val: number }
+
+/** @param lacking entries that are told to be downloaded already */
+export function dataFindings(
+  config: RunConfig,
+  data: DataState | null,
+  lacking: readonly { path: string }[],
+): Finding[] {
+  if (data === null) return []
+  if (!(data instanceof MidbenchError)) return emptyFindings(config, data)
+  const { message, remedy, issues = [] } = data
+  if (issues.length === 0) return [block('base_dir', message, remedy)]
+  const told = lacking.map(({ path }) => path)
+  return issues
+    .filter(({ path }) => !told.some((each) => path === each || path.startsWith(`${each}.`)))
+    .map((issue) => block(issue.path, issue.message, issue.hint ?? remedy))
+}
+
+function emptyFindings(config: RunConfig, { train, val }: { train: number; val: number }): Finding[] {
+  const remedy = 'Widen its slices, or add a task.'
+  const findings: Finding[] = []
+  if (train === 0)
+    findings.push(block('mixture.train', 'The mixture has no conversation to train on.', remedy))
+  if (val === 0 && config.mixture.val.length > 0 && config.eval_every !== -1) {
+    findings.push(block('mixture.val', 'The mixture has no conversation to evaluate on.', remedy))
+  }
+  return findings
+}
+
+function block(path: string, message: string, remedy?: string): Finding {
+  return { level: 'block', path, message, ...(remedy === undefined ? {} : { remedy }) }
+}

@@ -1,0 +1,25 @@
+/** The whole preflight of a run, made once more when it starts: what the window showed may have changed since. */
+import type { DataLocations } from '../data/locations'
+import type { CallOptions } from '../packing/port-calls'
+import type { RunConfig } from './config.schema'
+import { checkData } from './data-check'
+import { preflight, refuseBlocked } from './preflight'
+import { gatherFacts } from './preflight-facts'
+import type { Finding } from './preflight.schema'
+
+/**
+ * @param config with absolute paths
+ * @param locations where its data lies, and the person's data
+ * @returns warnings and passed checks
+ * @throws MidbenchError `run.blocked` with one issue a blocker; `cancelled`
+ */
+export async function checkStart(
+  config: RunConfig,
+  { dataDir, ...locations }: DataLocations & { dataDir: string },
+  call: CallOptions,
+): Promise<Finding[]> {
+  const data = await checkData(config, locations, call)
+  const { findings } = preflight(config, await gatherFacts(config, locations.baseDir, dataDir, { data }))
+  refuseBlocked(findings)
+  return findings
+}
