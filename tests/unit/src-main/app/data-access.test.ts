@@ -39,4 +39,17 @@ describe('DataAccess', () => {
     expect(failed.message).toContain('/nowhere')
     expect(await failureOf(() => access.of(missing, dir))).toEqual(failed)
   })
+
+  it('remembers what became of an opening, for the preflight, and opens nothing for that', async () => {
+    const broken = {
+      ...config,
+      mixture: { train: [{ task: 'CustomJSON' as const, filepath: 'none.jsonl' }], val: [] },
+    }
+    expect(access.lastOutcome(broken, dir)).toBeNull()
+    await failureOf(() => access.of(broken, dir))
+    expect(access.lastOutcome(broken, dir)).toMatchObject({ issues: [{ path: 'mixture.train.0.filepath' }] })
+    const { data } = await access.of(config, dir)
+    const counts = { train: data.trainConversations, val: data.valConversations }
+    expect(access.lastOutcome(config, dir)).toEqual(counts)
+  })
 })

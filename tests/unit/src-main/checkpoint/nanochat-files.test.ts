@@ -304,6 +304,6 @@ describe('checkpoints of later forms', () => {
       })
     }
     withLayers(2)
-    expect((await describeModel(dir, 5)).model_config).toEqual(tinyConfig)
+    expect((await describeModel(dir, 5)).meta.model_config).toEqual(tinyConfig)
   })
 })
