@@ -10,6 +10,9 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { besideName, removeLeftovers } from '../files/leftovers'
+import { byteSize } from '../byte-size'
+import { MidbenchError } from '../errors'
+import { memoryLimit } from '../memory-limit'
 import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
 import { baseRecipe, type BaseRecipe, type CheckpointMeta } from './checkpoint.schema'
@@ -85,6 +88,7 @@ async function makeBase(
   recipe: BaseRecipe,
   initialise: Initialise,
 ): Promise<void> {
+  requireFitting(join(source, 'base_recipe.json'), recipe)
   await mkdir(bases, { recursive: true })
   await removeLeftovers(bases)
   const beside = besideName(target)
@@ -98,6 +102,21 @@ async function makeBase(
     await rm(beside, { recursive: true, force: true })
     if (!(await exists(target))) throw error
   }
+}
+
+/** What a layer costs beyond its weights, in bytes. */
+const LAYER_BYTES = 4096
+
+/** @throws MidbenchError `checkpoint.recipe` for a model that this machine cannot hold: said before it is tried */
+function requireFitting(path: string, { model_config: { n_layer, n_embd, vocab_size } }: BaseRecipe): void {
+  const bytes = n_layer * (LAYER_BYTES + 4 * 12 * n_embd ** 2) + 4 * 2 * vocab_size * n_embd
+  const limit = memoryLimit()
+  if (bytes <= limit) return
+  throw new MidbenchError({
+    code: 'checkpoint.recipe',
+    message: `${path} asks for a model of ${byteSize(bytes)}, and ${byteSize(limit)} of memory may be taken here.`,
+    remedy: 'Lower its n_layer, n_embd or vocab_size.',
+  })
 }
 
 async function writeBase(folder: string, recipe: BaseRecipe, initialise: Initialise): Promise<void> {

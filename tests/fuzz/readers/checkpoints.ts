@@ -57,12 +57,15 @@ const torch: Reader = {
   read: (folder, { file }) => withTorchFile(join(folder, file), (root) => readTensors(root)),
 }
 
-/** Reads every tensor of a tree, as loading a checkpoint does. */
-async function readTensors(root: TorchValue): Promise<number> {
+/** Reads every tensor of a tree, as loading a checkpoint does; what is mentioned twice is read once. */
+async function readTensors(root: TorchValue, seen = new Set<TorchValue>()): Promise<number> {
+  if (seen.has(root)) return 0
+  seen.add(root)
   if (root instanceof TorchTensor) return (await arrayOf(root)).data.length
   const parts = Array.isArray(root) ? root : root instanceof OrderedDict ? root.entries.values() : undefined
   let elements = 0
-  for (const part of parts ?? (root instanceof Map ? root.values() : [])) elements += await readTensors(part)
+  for (const part of parts ?? (root instanceof Map ? root.values() : []))
+    elements += await readTensors(part, seen)
   return elements
 }
 

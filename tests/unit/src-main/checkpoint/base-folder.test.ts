@@ -78,6 +78,18 @@ describe('a folder with a recipe', () => {
       message: containing(field),
     })
   })
+
+  it.each([
+    ['wider', { n_embd: 1e12, n_head: 1, n_kv_head: 1 }],
+    ['deeper', { n_layer: 1e9 }],
+    ['of more words', { vocab_size: 1e13 }],
+  ])('is refused where it is %s than the memory holds', async (_, size) => {
+    const folder = project({ ...recipe, model_config: { ...tinyConfig, ...size } })
+    await expect(resolveBaseFolder(folder, temporaryFolder(), initParameters)).rejects.toMatchObject({
+      code: 'checkpoint.recipe',
+      remedy: 'Lower its n_layer, n_embd or vocab_size.',
+    })
+  })
 })
 
 describe('any other folder', () => {
