@@ -67,6 +67,9 @@ export function standingOf(run: RunSummary): string | null {
   if (!['interrupted', 'stopped', 'failed'].includes(run.state)) return null
   const at = run.state === 'interrupted' ? `Cut off at step ${integer(run.step)}. ` : ''
   const last = run.checkpoints.at(-1)
+  if (last !== undefined && last === run.total_steps) {
+    return `${at}All ${count(last, 'step')} are made and saved. Resume writes its result, without a step.`
+  }
   if (last === undefined) return `${at}There is no checkpoint to go on from.`
   const again = run.step > last ? `, which makes ${count(run.step - last, 'step')} again` : ''
   return `${at}Resume goes on from the checkpoint at step ${integer(last)}${again}. Its files, the data and the options are checked first.`

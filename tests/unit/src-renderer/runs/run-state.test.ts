@@ -68,9 +68,13 @@ describe('standingOf', () => {
       { state: 'interrupted', step: 7, checkpoints: [] },
       'Cut off at step 7. There is no checkpoint to go on from.',
     ],
+    [
+      { state: 'stopped', step: 200, checkpoints: [150, 200] },
+      'All 200 steps are made and saved. Resume writes its result, without a step.',
+    ],
     [{ state: 'done', step: 7, checkpoints: [7] }, null],
     [{ state: 'training', step: 7, checkpoints: [] }, null],
   ] as const)('%o', (run, said) => {
-    expect(standingOf(sampleRun({ ...run, checkpoints: [...run.checkpoints] }))).toBe(said)
+    expect(standingOf(sampleRun({ total_steps: 200, ...run, checkpoints: [...run.checkpoints] }))).toBe(said)
   })
 })
