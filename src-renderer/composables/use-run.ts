@@ -45,7 +45,11 @@ export const useRun = createSharedComposable(() => {
       go('train')
     })
 
-  const resume = (runId: string) => once('The run did not resume', () => call('runs.resume', { runId }))
+  /** @param rows fewer a micro-batch than before */
+  const resume = (runId: string, rows?: number) =>
+    once('The run did not resume', () =>
+      call('runs.resume', { runId, ...(rows === undefined ? {} : { device_batch_size: rows }) }),
+    )
   const pause = (runId: string) => once('The run did not pause', () => call('runs.pause', { runId }))
 
   useEvent('run.refused', ({ failure }) => void fail('The run did not start', new CallError(failure)))

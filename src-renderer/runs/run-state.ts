@@ -84,3 +84,9 @@ export function currentRun(runs: readonly RunSummary[]): RunSummary | null {
     null,
   )
 }
+
+/** The largest number that divides rows a micro-batch and is fewer; null where there is none. */
+export function largestDivisorBelow(rows: number): number | null {
+  for (let fewer = Math.floor(rows / 2); fewer >= 1; fewer--) if (rows % fewer === 0) return fewer
+  return null
+}

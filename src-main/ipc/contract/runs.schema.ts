@@ -11,7 +11,11 @@ export const runCalls = {
     output: z.object({ runId: z.string() }),
   },
   'runs.pause': { input: z.object({ runId: z.string() }), output: nothing },
-  'runs.resume': { input: z.object({ runId: z.string() }), output: nothing },
+  /** `device_batch_size`: fewer rows a micro-batch from here on, which divide those it had; the rows of a step stay. */
+  'runs.resume': {
+    input: z.object({ runId: z.string(), device_batch_size: z.int().min(1).optional() }),
+    output: nothing,
+  },
   /** Finishes the step in hand, saves, ends. */
   'runs.stop': { input: z.object({ runId: z.string() }), output: nothing },
   'runs.list': { input: nothing, output: z.array(runSummary) },

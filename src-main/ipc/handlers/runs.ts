@@ -13,8 +13,10 @@ export function runHandlers(runs: RunManager): Pick<Handlers, RunCalls> {
       runs.pause(runId)
       return {}
     },
-    'runs.resume': async ({ runId }) => {
-      await runs.resume(runId)
+    'runs.resume': async ({ runId, device_batch_size }) => {
+      const config =
+        device_batch_size === undefined ? undefined : { ...runs.get(runId).config, device_batch_size }
+      await runs.resume(runId, { config })
       return {}
     },
     'runs.stop': async ({ runId }) => {
