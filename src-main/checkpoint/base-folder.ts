@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { ensureFolder } from '../files/ensure-folder'
 import { besideName, removeLeftovers } from '../files/leftovers'
 import { byteSize } from '../byte-size'
 import { MidbenchError } from '../errors'
@@ -89,7 +90,7 @@ async function makeBase(
   initialise: Initialise,
 ): Promise<void> {
   requireFitting(join(source, 'base_recipe.json'), recipe)
-  await mkdir(bases, { recursive: true })
+  await ensureFolder(bases)
   await removeLeftovers(bases)
   const beside = besideName(target)
   try {
@@ -134,7 +135,7 @@ async function writeBase(folder: string, recipe: BaseRecipe, initialise: Initial
     max_seq_len: model_config.sequence_len,
   }
   const dir = join(folder, phaseFolders.base, model_tag)
-  await mkdir(dir, { recursive: true })
+  await ensureFolder(dir)
   await writeTextSafely(join(dir, fileNames(0).meta), metaText(meta))
   await writeTorchFile(join(dir, fileNames(0).model), stateDict(parameters))
 }

@@ -6,9 +6,10 @@
  * only one gets a name. Costs one read and one write of the files.
  */
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { ensureFolder } from '../files/ensure-folder'
 import { MidbenchError } from '../errors'
 import { readJsonFile } from './json-file'
 import { fileNames, listSteps } from './nanochat-files'
@@ -59,7 +60,7 @@ async function fill(
 ): Promise<void> {
   const { model, meta, optimizers } = fileNames(step)
   const { files } = await readManifest(dir)
-  await mkdir(beside, { recursive: true })
+  await ensureFolder(beside)
   for (const name of [optimizers, model]) {
     const { sha256 } = await copy(join(dir, name), join(beside, name))
     if (sha256 !== files[name]?.sha256) throw torn(join(dir, name))

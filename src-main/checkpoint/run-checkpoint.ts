@@ -7,8 +7,9 @@
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { ensureFolder } from '../files/ensure-folder'
 import { MidbenchError } from '../errors'
 import { manifest, resumeState, type Manifest, type ResumeState } from './checkpoint.schema'
 import { readJsonFile } from './json-file'
@@ -44,7 +45,7 @@ export async function saveRunCheckpoint(dir: string, contents: RunCheckpoint): P
   const beside = `${dir}.tmp`
   try {
     await rm(beside, { recursive: true, force: true })
-    await mkdir(beside, { recursive: true })
+    await ensureFolder(beside)
     const written = await writeModelCheckpoint(beside, contents)
     written.set(RESUME, await writeTextSafely(join(beside, RESUME), JSON.stringify(contents.resume, null, 2)))
     const files: Manifest = {

@@ -4,8 +4,9 @@
  * buffer of 1 MiB. The SHA-256 of what was written comes for free.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { ensureFolder } from '../files/ensure-folder'
 import { MidbenchError } from '../errors'
 import { besideName, removeLeftovers } from '../files/leftovers'
 import { writeReason } from '../write-reason'
@@ -35,7 +36,7 @@ export async function writeFileSafely(
 ): Promise<WrittenFile> {
   const beside = besideName(path)
   try {
-    await mkdir(dirname(path), { recursive: true })
+    await ensureFolder(dirname(path))
     await removeLeftovers(dirname(path))
     const written = await writeThrough(beside, fill)
     await rename(beside, path)

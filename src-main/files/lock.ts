@@ -9,9 +9,10 @@
  * gone when the claim has not changed for a minute of this machine's own running time.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { readdir, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { ensureFolder } from './ensure-folder'
 import { isAlive, OWNER_TAG, ownerTag, parseOwnerTag, thisThread } from './process-identity'
 
 const TOUCH_MS = 5000
@@ -80,7 +81,7 @@ class Claims {
 
   private async claim(): Promise<void> {
     for (;;) {
-      await mkdir(this.dir, { recursive: true })
+      await ensureFolder(this.dir)
       try {
         await writeFile(join(this.dir, this.mine), '', { flag: 'wx' })
         return

@@ -7,10 +7,11 @@
  * damaged since makes TensorFlow refuse the graph: `forget` removes them all, and what is compiled anew is the same.
  */
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 
+import { ensureFolderSync } from '../files/ensure-folder'
 import { processorFlags } from '../processor'
 import { tensorflowVersion } from './installation'
 import { cacheDir } from './paths'
@@ -33,7 +34,7 @@ export interface ProgramCache {
 export function openProgramCache(flags: string, home: string = cacheDir()): ProgramCache | null {
   const directory = join(home, `programs-${tensorflowVersion}-${machineKey(flags)}`)
   try {
-    mkdirSync(directory, { recursive: true })
+    ensureFolderSync(directory)
     prune(directory, mostBytes)
   } catch {
     return null // a cache that cannot be had is no reason not to train

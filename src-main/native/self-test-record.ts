@@ -2,11 +2,12 @@
  * What was found of an Electron build holding this TensorFlow build, kept in the cache folder: a file a pair, so that
  * another version of either is tested anew. A record that cannot be read counts as none.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import * as z from 'zod'
 
+import { ensureFolderSync } from '../files/ensure-folder'
 import { findTensorflow } from './installation'
 import { cacheDir } from './paths'
 
@@ -35,7 +36,7 @@ export function readSelfTest(electron: string): SelfTestRecord | null {
 export function writeSelfTest(electron: string, record: SelfTestRecord): void {
   const beside = `${recordFile(electron)}.${String(process.pid)}.tmp`
   try {
-    mkdirSync(dirname(beside), { recursive: true })
+    ensureFolderSync(dirname(beside))
     writeFileSync(beside, `${JSON.stringify(record, null, 2)}\n`)
     renameSync(beside, recordFile(electron))
   } catch {

@@ -6,11 +6,12 @@
  * it. Files are written beside their target, fsynced and renamed.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { z } from 'zod'
 
+import { ensureFolder } from '../files/ensure-folder'
 import { writeTextSafely } from '../checkpoint/safe-file'
 import { MidbenchError } from '../errors'
 import { readTextFile } from '../files/text-file'
@@ -51,7 +52,7 @@ export function newRunId(now = new Date()): string {
 export async function takeNewFolder(dir: string): Promise<FolderHold> {
   await requireEmpty(dir)
   const hold = await writing(dir, async () => {
-    await mkdir(dir, { recursive: true })
+    await ensureFolder(dir)
     return FolderHold.take(dir)
   })
   if (hold === null) throw folderTaken(dir, 'is being taken by another run.')
@@ -80,7 +81,7 @@ export async function takeRunFolder(dir: string, name: string): Promise<FolderHo
 /** Writes what makes a folder a run's. @throws MidbenchError `run.folder` where it cannot be written */
 export async function createRunFolder(dir: string, identity: RunIdentity, config: RunConfig): Promise<void> {
   await writing(dir, async () => {
-    await mkdir(join(dir, 'checkpoints'), { recursive: true })
+    await ensureFolder(join(dir, 'checkpoints'))
     for (const [name, text] of runFileTexts(identity, config)) await writeTextSafely(join(dir, name), text)
   })
 }

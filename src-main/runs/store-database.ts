@@ -6,9 +6,9 @@
  * {@link durably} survives a power cut as well, and costs one fsync.
  */
 import Database from 'libsql'
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 
+import { ensureFolderSync } from '../files/ensure-folder'
 import { MidbenchError } from '../errors'
 
 /** One entry a version, applied in order; entries are never changed once released, only added to. */
@@ -83,7 +83,7 @@ const migrations: readonly string[] = [
  */
 export function openDatabase(file: string): Database.Database {
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    ensureFolderSync(dirname(file))
     const db = new Database(file)
     db.pragma('busy_timeout = 5000')
     db.pragma('journal_mode = WAL')

@@ -10,6 +10,7 @@ import { constants } from 'node:fs'
 import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
+import { ensureFolder } from '../files/ensure-folder'
 import { readJsonFile } from '../checkpoint/json-file'
 import { syncFolder, writeTextSafely } from '../checkpoint/safe-file'
 import { reasonOf } from '../checkpoint/try-folder'
@@ -60,7 +61,7 @@ export class Trash {
     const inTheWay = files.filter((path) => there.has(path))
     if (inTheWay.length > 0) throw taken(run, inTheWay)
     await trashing(`${run.name} could not be put back into ${run.dir}`, async () => {
-      await mkdir(run.dir, { recursive: true })
+      await ensureFolder(run.dir)
       await moveAll(files, from, run.dir)
       await rm(entry, { recursive: true, force: true })
     })

@@ -5,6 +5,7 @@
  */
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { ensureFolder } from '../../files/ensure-folder'
 import { besideName, removeLeftovers } from '../../files/leftovers'
 
 /**
@@ -12,7 +13,7 @@ import { besideName, removeLeftovers } from '../../files/leftovers'
  * or thread has made the same folder in the meantime, ours is dropped: both hold the same.
  */
 export async function makeFolder(target: string, fill: (beside: string) => Promise<void>): Promise<void> {
-  await mkdir(dirname(target), { recursive: true })
+  await ensureFolder(dirname(target))
   await removeLeftovers(dirname(target))
   const beside = besideName(target)
   try {
@@ -28,7 +29,7 @@ export async function makeFolder(target: string, fill: (beside: string) => Promi
 
 /** Makes or replaces a file. */
 export async function makeFile(target: string, bytes: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(target), { recursive: true })
+  await ensureFolder(dirname(target))
   await removeLeftovers(dirname(target))
   const beside = besideName(target)
   try {

@@ -2,8 +2,9 @@
  * The hub's cache on disk in the layout that all of Hugging Face's tools share: `datasets--org--name/` with `refs/main`
  * (the commit of a branch), `blobs/<etag>` (contents) and `snapshots/<commit>/<path>` (links to them).
  */
-import { copyFile, mkdir, readdir, readFile, rename, stat, symlink } from 'node:fs/promises'
+import { copyFile, readdir, readFile, rename, stat, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { ensureFolder } from '../../files/ensure-folder'
 import { besideName, removeLeftovers } from '../../files/leftovers'
 import { exists, makeFile } from '../files/durable'
 
@@ -44,7 +45,7 @@ export class HubCache {
   async link(commit: string, path: string, etag: string): Promise<void> {
     const target = this.filePath(commit, path)
     if (await exists(target)) return
-    await mkdir(dirname(target), { recursive: true })
+    await ensureFolder(dirname(target))
     try {
       await symlink(relative(dirname(target), this.blobPath(etag)), target)
     } catch (error) {

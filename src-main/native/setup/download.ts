@@ -6,10 +6,11 @@
  * already and whole is used as it is, so an interrupted set-up goes on with the next file.
  */
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+import { ensureFolder } from '../../files/ensure-folder'
 import { MidbenchError } from '../../errors'
 import { cacheDir } from '../paths'
 import { fetchCommand } from './fetch-command'
@@ -80,7 +81,7 @@ export async function download(
 ): Promise<string> {
   const target = join(cacheDir(), 'downloads', pin.file)
   if (await isWhole(target, pin, report)) return target
-  await mkdir(dirname(target), { recursive: true })
+  await ensureFolder(dirname(target))
   const waits = options.waits ?? [2, 10]
   for (let attempt = 0; ; attempt++) {
     try {
@@ -103,7 +104,7 @@ async function fetchOnce(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const staging = partialPath(target)
-  await mkdir(staging, { recursive: true })
+  await ensureFolder(staging)
   try {
     const { command, args, remedy } = client(pin, staging)
     const message = `Fetching ${pin.requirement}`

@@ -1,7 +1,8 @@
 /** Installs Electron: its own binary through its own installer where that can be had, else the fallback. */
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { ensureFolder } from '../../files/ensure-folder'
 import { cacheDir } from '../paths'
 import type { DownloadOptions } from './download'
 import { electronPackageDir, fallbackElectronDir, findElectron } from './electron-binary'
@@ -47,7 +48,7 @@ async function installOwnElectron(
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   const folder = partialPath(join(cacheDir(), 'downloads', 'electron-own'))
-  await mkdir(folder, { recursive: true })
+  await ensureFolder(folder)
   try {
     const finished = await fetchCommand(
       process.execPath,

@@ -7,12 +7,13 @@
  */
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
 import * as z from 'zod'
 
+import { ensureFolder } from '../../files/ensure-folder'
 import { holding } from '../../files/lock'
 import type { Report } from './report'
 
@@ -45,7 +46,7 @@ export async function alone<Result>(
 export async function installFolder(target: string, fill: (staging: string) => Promise<void>): Promise<void> {
   const staging = partialPath(target)
   await rm(staging, { recursive: true, force: true })
-  await mkdir(staging, { recursive: true })
+  await ensureFolder(staging)
   try {
     await fill(staging)
     const manifest: Manifest = { files: await describeFiles(staging) }

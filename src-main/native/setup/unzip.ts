@@ -3,11 +3,13 @@
  * folder are refused by the zip reader. Speed: about 200 MB/s.
  */
 import { createWriteStream } from 'node:fs'
-import { chmod, mkdir } from 'node:fs/promises'
+import { chmod } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
 import * as yauzl from 'yauzl'
+
+import { ensureFolder } from '../../files/ensure-folder'
 
 /**
  * @param place - the path to give to an entry inside `target`, undefined to leave it out
@@ -34,7 +36,7 @@ export async function unzip(
 }
 
 async function writeEntry(zip: yauzl.ZipFile, entry: yauzl.Entry, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  await ensureFolder(dirname(path))
   await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(path))
   const mode = (entry.externalFileAttributes >>> 16) & 0o777 // zip keeps Unix modes in the upper half
   if (mode & 0o111) await chmod(path, mode)
