@@ -25,9 +25,9 @@ if (isSelfTest()) void app.whenReady().then(() => testSelf(appFiles()))
 else if (setupSingleInstance()) void app.whenReady().then(start).catch(refuseToStart)
 else app.exit(0)
 
-function start(): void {
+async function start(): Promise<void> {
   const hub = new EventHub()
-  const services = setupServices(hub)
+  const services = await setupServices(hub)
   setupSessionSecurity(session.defaultSession)
   setupPage(session.defaultSession, services.files.page)
   const window = new MainWindow(services.files)

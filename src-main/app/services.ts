@@ -14,7 +14,8 @@ import { hasBfloat16 } from '../processor'
 import { gatherFacts } from '../runs/preflight-facts'
 import { RunManager } from '../runs/run-manager'
 import { hostFromEnvironment } from '../runs/trainer-host'
-import { RunStore, storeFile } from '../runs/store'
+import { openRunStore } from '../runs/open-store'
+import type { RunStore } from '../runs/store'
 import type { TokenLossesOptions } from '../runs/token-losses'
 import { CheckpointAccess } from './checkpoint-access'
 import { checkConfig, lackingData, speedOfRunsLike } from './check-config'
@@ -51,7 +52,7 @@ export interface Services {
  *
  * @throws MidbenchError where the run store cannot be opened
  */
-export function setupServices(hub: EventHub): Services {
+export async function setupServices(hub: EventHub): Promise<Services> {
   const files = { ...appFiles(), person: personFiles() }
   const settings = new SettingsStore(files.person.settings)
   nativeTheme.themeSource = settings.current.theme
@@ -65,7 +66,7 @@ export function setupServices(hub: EventHub): Services {
     starterOptions: hasBfloat16() === false ? { dtype: 'float32' } : {},
     changed: (changed) => hub.publish('project.changed', changed),
   })
-  const store = RunStore.open(storeFile(files.person.folder))
+  const { store, notes } = await openRunStore(files.person.folder)
   const defaultBaseDir = (): string | null => settings.current.base_dir
   const hosts = new TrainerHosts({
     electron: process.versions.electron,
@@ -104,7 +105,8 @@ export function setupServices(hub: EventHub): Services {
         lacking: await lackingData(config.mixture, data.locations(config, dir)),
       }),
     )
-  const problems = [settings.problem, project.problem, hostProblem()].filter((problem) => problem !== null)
+  const found = [settings.problem, project.problem, hostProblem(), ...notes]
+  const problems = found.filter((problem) => problem !== null)
   const losses = training
   return { files, settings, project, store, runs, data, checkpoints, losses, hosts, jobs, check, problems }
 }

@@ -14,7 +14,7 @@ import { RunManager } from '../runs/run-manager'
 import type { RunDetail, RunSummary } from '../runs/run.schema'
 import { clearLeftovers } from '../runs/clear-leftovers'
 import { openChosenTrainer } from '../runs/trainer-host'
-import { RunStore, storeFile } from '../runs/store'
+import { openRunStore } from '../runs/open-store'
 import type { Command, CommandIo } from './command'
 import { downloadMissing, locationsOf } from './open-data'
 import { JsonPrinter, TextPrinter, type TrainPrinter } from './train-printer'
@@ -46,7 +46,10 @@ export const command: Command = {
     await clearLeftovers({ dataDir: dataDir(), cacheDir: locationsOf(loaded).cacheDir })
     await downloadMissing(loaded, io)
     const printer = values['json'] === true ? new JsonPrinter(io) : new TextPrinter(io, process.stderr)
-    const store = RunStore.open(storeFile(dataDir()))
+    const { store, notes } = await openRunStore(dataDir())
+    notes.forEach((note) => {
+      io.stderr(note)
+    })
     const manager = new RunManager({
       store,
       dataDir: dataDir(),

@@ -135,6 +135,11 @@ export class RunStore {
     return rows.map((row) => readSummary(row, (id) => this.spark(id)))
   }
 
+  /** Reads every run. @throws what the first one is at fault with */
+  requireReadable(): void {
+    for (const row of this.prepare('SELECT * FROM runs').all([])) readDetail(row, () => [])
+  }
+
   /** The options of those of the runs that are in the store, in one pass. */
   configs(ids: readonly string[]): StoredConfig[] {
     const sql = 'SELECT id, config FROM runs WHERE id IN (SELECT value FROM json_each(?))'
