@@ -3,6 +3,7 @@ import { app, dialog, session } from 'electron'
 
 import { aboutServices } from './app/about'
 import { Dialogs } from './app/dialogs'
+import { acceptDroppedFiles } from './app/dropped-files'
 import { setupErrorLog, setupLifecycle, setupSingleInstance } from './app/lifecycle'
 import { setupMenu } from './app/menu'
 import { PAGE_URL, setupPage, setupScheme } from './app/page'
@@ -31,7 +32,11 @@ async function start(): Promise<void> {
   setupSessionSecurity(session.defaultSession)
   setupPage(session.defaultSession, services.files.page)
   const window = new MainWindow(services.files)
-  const dialogs = new Dialogs(() => window.current)
+  const grant = (path: string): void => {
+    services.granted.grant(path)
+  }
+  const dialogs = new Dialogs(() => window.current, grant)
+  acceptDroppedFiles(() => window.contents, grant)
   setupLifecycle({ window, dialogs, runs: services.runs, close: () => closeServices(services) })
   setupMenu(hub, services.settings)
   const handlers = allHandlers({

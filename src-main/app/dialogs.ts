@@ -32,7 +32,11 @@ const MIXTURES: Record<MixtureFormat, FileFilter> = {
 
 /** Dialogs over the window that there is at the time, or by themselves. */
 export class Dialogs {
-  constructor(private readonly window: () => BrowserWindow | null) {}
+  /** @param chosen hears every path that a person chose */
+  constructor(
+    private readonly window: () => BrowserWindow | null,
+    private readonly chosen: (path: string) => void,
+  ) {}
 
   /** A config to open; null when cancelled. */
   openConfig(): Promise<string | null> {
@@ -42,7 +46,7 @@ export class Dialogs {
   /** A place to save a config; null when cancelled. */
   async saveConfig(defaultPath: string): Promise<string | null> {
     const path = await this.save({ title: 'Save project', defaultPath, filters: CONFIG })
-    return path === null || path.endsWith('.json') ? path : `${path}.json`
+    return path === null || path.endsWith('.json') ? path : this.told(`${path}.json`)
   }
 
   /** A place for a picture or a table; null when cancelled. @param name suggested, without a folder */
@@ -121,7 +125,7 @@ export class Dialogs {
     const { canceled, filePath } = await (window
       ? dialog.showSaveDialog(window, options)
       : dialog.showSaveDialog(options))
-    return canceled || filePath === '' ? null : filePath
+    return this.told(canceled || filePath === '' ? null : filePath)
   }
 
   private async open(options: OpenDialogOptions): Promise<string | null> {
@@ -129,6 +133,11 @@ export class Dialogs {
     const { canceled, filePaths } = await (window
       ? dialog.showOpenDialog(window, options)
       : dialog.showOpenDialog(options))
-    return canceled ? null : (filePaths[0] ?? null)
+    return this.told(canceled ? null : (filePaths[0] ?? null))
+  }
+
+  private told(path: string | null): string | null {
+    if (path !== null) this.chosen(path)
+    return path
   }
 }

@@ -3,9 +3,9 @@
  *
  * Set for every web contents there will ever be, not only for our window, so that nothing depends on remembering it.
  */
-import { app, type Session } from 'electron'
+import { app, type Session, type WebContents } from 'electron'
 
-import { PAGE_ORIGIN } from './page'
+import { PAGE_ORIGIN, PAGE_URL } from './page'
 
 /** Schemes that a request may have: our page's, what it makes itself, and the developer tools'. */
 const OWN_SCHEMES = ['app:', 'data:', 'blob:', 'devtools:']
@@ -26,6 +26,20 @@ export function setupContentsSecurity(): void {
     contents.on('will-attach-webview', (event) => {
       event.preventDefault()
     })
+  })
+}
+
+/**
+ * Keeps our window on its page. Blank pages are loaded by Chromium without asking anyone: stopped as they begin, and led
+ * back from where that comes too late.
+ */
+export function keepOnPage(contents: WebContents): void {
+  const isPage = (url: string): boolean => url.replace(/#.*$/s, '') === PAGE_URL
+  contents.on('did-start-navigation', ({ url, isMainFrame, isSameDocument }) => {
+    if (isMainFrame && !isSameDocument && !isPage(url)) contents.stop()
+  })
+  contents.on('did-navigate', (_, url) => {
+    if (!isPage(url)) void contents.loadURL(PAGE_URL)
   })
 }
 

@@ -20,6 +20,7 @@ import type { TokenLossesOptions } from '../runs/token-losses'
 import { CheckpointAccess } from './checkpoint-access'
 import { checkConfig, lackingData, speedOfRunsLike } from './check-config'
 import { DataAccess } from './data-access'
+import { GrantedPaths } from './granted-paths'
 import { Jobs } from './jobs'
 import { appFiles, personFiles, type AppFiles, type PersonFiles } from './paths'
 import { ProjectStore } from './project'
@@ -32,6 +33,8 @@ export interface Services {
   files: AppFiles & { person: PersonFiles }
   settings: SettingsStore
   project: ProjectStore
+  /** What the page may name to have it read. */
+  granted: GrantedPaths
   store: RunStore
   runs: RunManager
   data: DataAccess
@@ -66,6 +69,8 @@ export async function setupServices(hub: EventHub): Promise<Services> {
     starterOptions: hasBfloat16() === false ? { dtype: 'float32' } : {},
     changed: (changed) => hub.publish('project.changed', changed),
   })
+  const granted = new GrantedPaths()
+  granted.grantProject(project.current)
   const { store, notes } = await openRunStore(files.person.folder)
   const defaultBaseDir = (): string | null => settings.current.base_dir
   const hosts = new TrainerHosts({
@@ -107,8 +112,8 @@ export async function setupServices(hub: EventHub): Promise<Services> {
     )
   const found = [settings.problem, project.problem, hostProblem(), ...notes]
   const problems = found.filter((problem) => problem !== null)
-  const losses = training
-  return { files, settings, project, store, runs, data, checkpoints, losses, hosts, jobs, check, problems }
+  const known = { files, settings, project, granted, store, problems }
+  return { ...known, runs, data, checkpoints, losses: training, hosts, jobs, check }
 }
 
 /** Ends what {@link setupServices} opened, but for the runs: they come first. */

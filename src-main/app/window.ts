@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
 
 import type { JsonFile } from './json-file'
 import { PAGE_URL } from './page'
+import { keepOnPage } from './security'
 import { LEAST_SIZE, placeWindow, windowStateFile, type Area, type WindowState } from './window-state'
 
 /** The page's frame colour (styles/tokens.css), so that no white flashes up before it. */
@@ -96,6 +97,7 @@ export class MainWindow {
     window.on('closed', () => {
       this.window = null
     })
+    keepOnPage(window.webContents)
     void window.loadURL(PAGE_URL)
     return window
   }
@@ -124,6 +126,8 @@ export function pagePreferences(preload: string): WebPreferences {
     nodeIntegration: false,
     webviewTag: false,
     spellcheck: false,
+    // No file pickers of the page's own: files come through our dialogs.
+    disableBlinkFeatures: 'FileSystemAccess,FileSystemAccessLocal',
   }
 }
 

@@ -33,12 +33,12 @@ export interface HandlerServices extends ProjectServices {
 }
 
 export function allHandlers(services: HandlerServices): Handlers {
-  const { about, settings, runs, data, checkpoints, losses, hosts, jobs, dialogs } = services
+  const { about, settings, runs, data, checkpoints, losses, hosts, jobs, dialogs, granted } = services
   return {
     ...appHandlers(about),
     ...settingsHandlers(settings),
     ...projectHandlers(services),
-    ...mixtureHandlers(data, jobs, dialogs),
+    ...mixtureHandlers(data, jobs, dialogs, granted),
     ...downloadHandlers(data, jobs),
     ...packingHandlers(data, runs, jobs, dialogs),
     ...lossHandlers(runs, losses, jobs),

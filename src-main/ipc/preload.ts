@@ -32,7 +32,11 @@ window.addEventListener(
   (event) => {
     const files = [...(event.dataTransfer?.files ?? [])]
     const paths = files.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== '')
-    if (paths.length > 0) window.postMessage({ type: 'midbench:files', paths }, window.location.origin)
+    if (paths.length === 0) return
+    // The main process first: the page may ask for them at once.
+    void ipcRenderer.invoke('midbench:dropped', paths).then(() => {
+      window.postMessage({ type: 'midbench:files', paths }, window.location.origin)
+    })
   },
   { capture: true },
 )

@@ -12,6 +12,9 @@ import { RowFault } from './rows'
 /** Longer texts are cut where a fault quotes them, in characters. */
 const QUOTED = 40
 
+/** What V8 quotes of a text: `, "root:x:0:0"... is not valid JSON`. */
+const EXCERPT = /, (?:\.{3})?".*"(?:\.{3})? is not valid JSON$/s
+
 const LIST = 'a line must be a list of messages: [{"role": "user", "content": "…"}, …]'
 
 /** zod's account of a fault: the value at fault, undefined where there is none. */
@@ -89,7 +92,8 @@ function parseJson(line: string, text: string): unknown {
         'it is not JSON: it begins with a byte order mark, which may stand before the first line only',
       )
     }
-    const reason = error instanceof Error ? ` (${error.message})` : ''
+    // Without V8's excerpt: whoever reads the message may not be the one who may read the file.
+    const reason = error instanceof Error ? ` (${error.message.replace(EXCERPT, '')})` : ''
     throw new LineFault(line, `it is not JSON; ${LIST}${reason}`)
   }
 }

@@ -5,6 +5,7 @@
 import type { DataAccess } from '../../app/data-access'
 import type { Dialogs } from '../../app/dialogs'
 import { exportFile } from '../../app/export-file'
+import type { GrantedPaths } from '../../app/granted-paths'
 import type { Jobs } from '../../app/jobs'
 import { mixtureText, readMixtureFile } from '../../app/mixture-exchange'
 import type { TaskInfo } from '../../data/mixture'
@@ -20,6 +21,7 @@ export function mixtureHandlers(
   access: DataAccess,
   jobs: Jobs,
   dialogs: Pick<Dialogs, 'openMixture' | 'saveMixture'>,
+  granted: GrantedPaths,
 ): Pick<Handlers, MixtureCalls> {
   return {
     'mixture.describe': ({ config, dir, job }) => {
@@ -46,7 +48,10 @@ export function mixtureHandlers(
         const { client } = await access.of(config, dir, context)
         return client.search(split, task, text, context)
       }),
-    'mixture.checkFile': ({ path, job }) => jobs.run(job, (context) => access.checkLines(path, context)),
+    'mixture.checkFile': ({ path, job }) => {
+      granted.require(path)
+      return jobs.run(job, (context) => access.checkLines(path, context))
+    },
     'mixture.folder': ({ config, dir }) => access.folder(config, dir),
     'mixture.import': async ({ config, dir }) => {
       const path = await dialogs.openMixture()

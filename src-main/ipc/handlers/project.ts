@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 
 import type { Dialogs } from '../../app/dialogs'
+import type { GrantedPaths } from '../../app/granted-paths'
 import type { ProjectStore } from '../../app/project'
 import type { CallInput, CallOutput } from '../contract'
 import type { Handlers } from '../serve'
@@ -10,6 +11,7 @@ type ProjectCalls = Extract<keyof Handlers, `project.${string}`>
 
 export interface ProjectServices {
   project: ProjectStore
+  granted: GrantedPaths
   dialogs: Pick<Dialogs, 'openConfig' | 'saveConfig' | 'pick'>
   /** The preflight: what is wrong with a config, what follows from it. */
   check: (input: CallInput<'project.check'>) => Promise<CallOutput<'project.check'>>
@@ -18,13 +20,21 @@ export interface ProjectServices {
 }
 
 export function projectHandlers(services: ProjectServices): Pick<Handlers, ProjectCalls> {
-  const { project, dialogs } = services
+  const { project, granted, dialogs } = services
   return {
     'project.current': () => project.current,
-    'project.starter': () => project.openStarter(),
+    'project.starter': async () => {
+      const opened = await project.openStarter()
+      granted.grantProject(opened)
+      return opened
+    },
     'project.open': async ({ path }) => {
+      if (path !== undefined) granted.require(path)
       const chosen = path ?? (await dialogs.openConfig())
-      return chosen === null ? null : project.open(chosen)
+      if (chosen === null) return null
+      const opened = await project.open(chosen)
+      granted.grantProject(opened)
+      return opened
     },
     'project.edit': ({ config }) => project.edit(config),
     'project.save': async ({ as }) => {

@@ -5,10 +5,12 @@ import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { DataAccess } from '../../../../../src-main/app/data-access'
 import { Jobs } from '../../../../../src-main/app/jobs'
+import { GrantedPaths } from '../../../../../src-main/app/granted-paths'
 import { mixtureHandlers } from '../../../../../src-main/ipc/handlers/mixture'
 import { projectDir } from '../../../../../src-main/native/paths'
 import { loadConfig } from '../../../../../src-main/runs/config'
 import type { RunConfig } from '../../../../../src-main/runs/config.schema'
+import { failureOf } from '../../../../support/failure'
 import { goldenPath } from '../../../../support/golden'
 import { keptFolder } from '../../../../support/temporary-folder'
 
@@ -23,7 +25,8 @@ const dialogs = {
 }
 const progress: string[] = []
 const jobs = new Jobs(({ job, label }) => progress.push(`${job}: ${label}`))
-const mixture = mixtureHandlers(access, jobs, dialogs)
+const granted = new GrantedPaths()
+const mixture = mixtureHandlers(access, jobs, dialogs, granted)
 const at = { config, dir }
 afterAll(() => access.close())
 
@@ -69,12 +72,20 @@ describe('mixture.checkFile', () => {
   it('lists every fault by line', async () => {
     const path = join(folder, 'faulty.jsonl')
     writeFileSync(path, `[]\n[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]\nx\n`)
+    granted.grant(path)
     const check = await mixture['mixture.checkFile']({ path, job: 'check' })
     expect(check).toMatchObject({ conversations: 1, faultCount: 2 })
     expect(check.faults.map((fault) => fault.path)).toEqual(['line 1', 'line 3'])
+    granted.grant('/nowhere.jsonl')
     await expect(mixture['mixture.checkFile']({ path: '/nowhere.jsonl', job: 'check' })).rejects.toThrow(
       /nowhere/,
     )
+  })
+
+  it('reads nothing that a person has not chosen', async () => {
+    const failure = await failureOf(() => mixture['mixture.checkFile']({ path: '/etc/passwd', job: 'check' }))
+    expect(failure).toMatchObject({ code: 'file.not-granted' })
+    expect(JSON.stringify(failure)).not.toContain('root:')
   })
 })
 

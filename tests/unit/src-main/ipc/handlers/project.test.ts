@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { ProjectStore } from '../../../../../src-main/app/project'
+import { GrantedPaths } from '../../../../../src-main/app/granted-paths'
 import { projectHandlers } from '../../../../../src-main/ipc/handlers/project'
+import { failureOf } from '../../../../support/failure'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 interface Setup {
@@ -11,6 +13,7 @@ interface Setup {
   folder: string
   /** Dialogs that were shown, with what they were offered. */
   shown: string[]
+  granted: GrantedPaths
 }
 
 /** @param answer what the person chooses in every dialog, relative to the test's folder; null = cancels */
@@ -32,7 +35,9 @@ function setup(answer: string | null): Setup {
     shown.push(dialog)
     return answer === null ? null : join(folder, answer)
   }
+  const granted = new GrantedPaths()
   const handlers = projectHandlers({
+    granted,
     project,
     dialogs: {
       openConfig: () => choose('open'),
@@ -42,7 +47,7 @@ function setup(answer: string | null): Setup {
     check: async () => ({ valid: true, findings: [], derived: null }),
     documents: '/documents',
   })
-  return { handlers, folder, shown }
+  return { handlers, folder, shown, granted }
 }
 
 describe('project.save', () => {
@@ -70,11 +75,18 @@ describe('project.save', () => {
 
 describe('project.open', () => {
   it('takes a path without asking', async () => {
-    const { handlers, folder, shown } = setup(null)
-    expect(await handlers['project.open']({ path: join(folder, 'preset.json') })).toMatchObject({
-      read_only: true,
-    })
+    const { handlers, folder, shown, granted } = setup(null)
+    const path = join(folder, 'preset.json')
+    granted.grant(path) // as a dialog or a drop does
+    expect(await handlers['project.open']({ path })).toMatchObject({ read_only: true })
     expect(shown).toEqual([])
+  })
+
+  it('takes no path that a person has not chosen, and quotes nothing of it', async () => {
+    const { handlers } = setup(null)
+    const failure = await failureOf(() => handlers['project.open']({ path: '/etc/passwd' }))
+    expect(failure).toMatchObject({ code: 'file.not-granted' })
+    expect(JSON.stringify(failure)).not.toContain('root:')
   })
 
   it('asks where none is given, and answers null when cancelled', async () => {

@@ -1,0 +1,44 @@
+/**
+ * The files that the page may name to have them read at once: those a person chose in a dialog or dropped on the window,
+ * and those the open project names. A page can be taken over by what it shows; then it must not read, or have quoted in
+ * an error, whatever lies on the disk.
+ */
+import { resolve } from 'node:path'
+
+import type { MixtureEntry } from '../data/mixture.schema'
+import { MidbenchError } from '../errors'
+import type { Project } from '../ipc/contract'
+import { withAbsolutePaths } from '../runs/config'
+
+export class GrantedPaths {
+  private readonly paths = new Set<string>()
+
+  grant(path: string): void {
+    this.paths.add(resolve(path))
+  }
+
+  /** The project's own file and those of its mixture, as they are when it is opened: later ones come by other ways. */
+  grantProject({ path, dir, config }: Pick<Project, 'path' | 'dir' | 'config'>): void {
+    if (path !== null) this.grant(path)
+    const { train, val } = withAbsolutePaths(config, dir, '/').mixture
+    for (const file of [...train, ...val].flatMap(filesOf)) this.grant(file)
+  }
+
+  /** @throws MidbenchError `file.not-granted` */
+  require(path: string): void {
+    if (this.paths.has(resolve(path))) return
+    throw new MidbenchError({
+      code: 'file.not-granted',
+      message: `${path} was not chosen by you: the window may not read it.`,
+      remedy: 'Choose it with the button, or drop it on the window.',
+    })
+  }
+}
+
+/** With absolute paths. */
+function filesOf(entry: MixtureEntry): string[] {
+  if (entry.task === 'CustomJSON') return [entry.filepath]
+  if ('word_list' in entry) return entry.word_list === undefined ? [] : [entry.word_list]
+  if ('data_files' in entry) return [entry.data_files ?? []].flat()
+  return []
+}

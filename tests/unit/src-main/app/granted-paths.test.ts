@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+
+import { GrantedPaths } from '../../../../src-main/app/granted-paths'
+import type { RunConfig } from '../../../../src-main/runs/config.schema'
+import { smallConfig } from '../../../support/small-project'
+
+const allows = (granted: GrantedPaths, path: string): boolean => {
+  try {
+    granted.require(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+it('allows what was chosen, however it is written, and nothing beside it', () => {
+  const granted = new GrantedPaths()
+  granted.grant('/home/me/data/mine.jsonl')
+  expect(allows(granted, '/home/me/data/mine.jsonl')).toBe(true)
+  expect(allows(granted, '/home/me/data/../data/mine.jsonl')).toBe(true)
+  expect(
+    ['/home/me/data', '/home/me/data/mine.jsonl.bak', '/etc/passwd'].some((path) => allows(granted, path)),
+  ).toBe(false)
+})
+
+it('allows the files of an opened project, its paths from its folder', () => {
+  const granted = new GrantedPaths()
+  const mixture: RunConfig['mixture'] = {
+    train: [
+      { task: 'CustomJSON', filepath: 'a.jsonl' },
+      { task: 'SimpleSpelling', split: 'train', size: 10, word_list: 'lists/words.txt' },
+    ],
+    val: [{ task: 'GSM8K', subset: 'main', split: 'train', data_files: ['one.parquet'] }],
+  }
+  const config = smallConfig({ mixture })
+  granted.grantProject({ path: '/project/p.json', dir: '/project', config })
+  for (const name of ['p.json', 'a.jsonl', 'lists/words.txt', 'one.parquet']) {
+    expect(allows(granted, `/project/${name}`)).toBe(true)
+  }
+  expect(allows(granted, '/project/b.jsonl')).toBe(false)
+})
