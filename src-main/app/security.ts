@@ -30,16 +30,12 @@ export function setupContentsSecurity(): void {
 }
 
 /**
- * Keeps our window on its page. Blank pages are loaded by Chromium without asking anyone: stopped as they begin, and led
- * back from where that comes too late.
+ * Keeps our window on its page. Chromium loads blank pages without asking anyone, so the window is led back from them;
+ * what it shows lies in the main process, and nothing of that is lost.
  */
 export function keepOnPage(contents: WebContents): void {
-  const isPage = (url: string): boolean => url.replace(/#.*$/s, '') === PAGE_URL
-  contents.on('did-start-navigation', ({ url, isMainFrame, isSameDocument }) => {
-    if (isMainFrame && !isSameDocument && !isPage(url)) contents.stop()
-  })
   contents.on('did-navigate', (_, url) => {
-    if (!isPage(url)) void contents.loadURL(PAGE_URL)
+    if (url.replace(/#.*$/s, '') !== PAGE_URL) void contents.loadURL(PAGE_URL)
   })
 }
 

@@ -2,9 +2,10 @@
  * Opens the run store of a data folder, whatever has become of its file. A damaged one is set aside, never removed; in
  * its place, or where it is gone, the store is made again from the folders of the runs. Both are said.
  */
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { existsSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { ensureFolderSync } from '../files/ensure-folder'
 import { toFailure } from '../errors'
 import { holding } from '../files/lock'
 import { restoreRuns, runFolders } from './restore-runs'
@@ -25,7 +26,7 @@ export async function openRunStore(dataDir: string): Promise<OpenedStore> {
   const file = storeFile(dataDir)
   const sound = await openSound(file, dataDir)
   if (sound.store !== null) return { store: sound.store, notes: [] }
-  mkdirSync(dataDir, { recursive: true })
+  ensureFolderSync(dataDir)
   // Of several processes that find it so, one mends it.
   return holding(`${file}.mending`, {}, async () => {
     const again = await openSound(file, dataDir)

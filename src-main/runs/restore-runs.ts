@@ -13,6 +13,7 @@ import { listRunCheckpoints } from '../checkpoint/run-checkpoint'
 import { toFailure } from '../errors'
 import { differences } from './differences'
 import { readRunFolder } from './run-folder'
+import type { LogLine } from './run.schema'
 import type { RunStore } from './store'
 
 /** Lines of a log that are taken: as many as are shown. */
@@ -96,7 +97,7 @@ function progressOf({ trainingTimeS, progress, bestBpb }: Resumed) {
 }
 
 /** The end of a run's log.txt, all at the time that it was last written. */
-async function logOf(dir: string) {
+async function logOf(dir: string): Promise<LogLine[]> {
   const path = join(dir, 'log.txt')
   const text = await readFile(path, 'utf8').catch(() => '')
   if (text === '') return []
@@ -104,6 +105,6 @@ async function logOf(dir: string) {
   const lines = text.trimEnd().split('\n').slice(-LOG_LINES)
   return lines.map((line) => {
     const [, level = 'info', rest = line] = /^(warn|error): (.*)$/.exec(line) ?? []
-    return { at, level: level === 'warn' || level === 'error' ? level : ('info' as const), text: rest }
+    return { at, level: level === 'warn' || level === 'error' ? level : 'info', text: rest }
   })
 }

@@ -10,6 +10,7 @@ import { dirname } from 'node:path'
 
 import { ensureFolderSync } from '../files/ensure-folder'
 import { MidbenchError } from '../errors'
+import { reasonOf } from '../system-error'
 
 /** One entry a version, applied in order; entries are never changed once released, only added to. */
 const migrations: readonly string[] = [
@@ -96,7 +97,7 @@ export function openDatabase(file: string): Database.Database {
     throw new MidbenchError(
       {
         code: 'store.unreadable',
-        message: `The run store ${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`,
+        message: `The run store ${file} cannot be opened: ${reasonOf(error)}.`,
         remedy:
           'Check that its folder can be written to; if the file is damaged, move it away and start again.',
       },
