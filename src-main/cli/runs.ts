@@ -4,9 +4,9 @@
  */
 import { byteSize } from '../byte-size'
 import { dataCacheDir, dataDir } from '../native/paths'
+import { openRunStore } from '../runs/open-store'
 import { RunManager } from '../runs/run-manager'
 import type { RunDetail, RunSummary } from '../runs/run.schema'
-import { RunStore, storeFile } from '../runs/store'
 import { openChosenTrainer } from '../runs/trainer-host'
 import type { Removal, TrashEntry } from '../runs/trash.schema'
 import type { Command, CommandValues } from './command'
@@ -27,7 +27,8 @@ function runsCommand<Result>(
     name,
     usage,
     async run(values, io) {
-      const store = RunStore.open(storeFile(dataDir()))
+      const { store, notes } = await openRunStore(dataDir())
+      for (const note of notes) io.stderr(note)
       const cacheDir = dataCacheDir()
       const runs = new RunManager({ store, dataDir: dataDir(), cacheDir, openTrainer: openChosenTrainer })
       try {
