@@ -8,6 +8,7 @@ import { readDataRecord, writeDataRecord } from '../../../src-main/packing/data-
 import { loadConfig } from '../../../src-main/runs/config'
 import { runConfig } from '../../../src-main/runs/config.schema'
 import { createRunFolder, readRunFolder } from '../../../src-main/runs/run-folder'
+import { openRunStore } from '../../../src-main/runs/open-store'
 import { RunStore } from '../../../src-main/runs/store'
 import { sampleRun, sampleSteps } from '../../support/run-samples'
 import { smallConfig, STARTER_DIR } from '../../support/small-project'
@@ -63,7 +64,7 @@ const store: Reader = {
     return [{ file: 'runs.db', damage: damageBytes }]
   },
   async read(folder) {
-    const runs = RunStore.open(join(folder, 'runs.db'))
+    const { store: runs } = await openRunStore(folder)
     try {
       for (const { id } of runs.list()) {
         runs.detail(id)
