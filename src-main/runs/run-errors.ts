@@ -59,13 +59,13 @@ export function crashed(how: Failure, step: number, savedStep: number | null): F
   return {
     ...how,
     message,
-    remedy: how.remedy ?? 'Resume it: it goes on from what is saved, with the same bits.',
+    remedy: how.remedy ?? (savedStep === null ? 'Start it again.' : 'Resume it: it makes the same bits again.'),
   }
 }
 
 function whatIsKept(step: number, savedStep: number | null): string {
   if (step === 0) return 'No step had been made.'
-  if (savedStep === null) return 'No checkpoint had been saved: it begins again from step 1.'
+  if (savedStep === null) return 'No checkpoint had been saved, so no step is left of it.'
   const again = step - savedStep
   if (again === 0) return `The run is saved as of step ${String(step)}.`
   const steps = again === 1 ? 'one step since then is' : `${String(again)} steps since then are`

@@ -7,7 +7,7 @@
  * nothing; from another disk the files are copied first.
  */
 import { constants } from 'node:fs'
-import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { copyFile, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import { ensureFolder } from '../files/ensure-folder'
@@ -99,7 +99,7 @@ export class Trash {
 async function moveAll(paths: readonly string[], from: string, to: string): Promise<void> {
   const ordered = [...paths].sort((a, b) => Number(a === RUN_FILE) - Number(b === RUN_FILE))
   for (const path of ordered) {
-    await mkdir(dirname(join(to, path)), { recursive: true })
+    await ensureFolder(dirname(join(to, path)))
     await move(join(from, path), join(to, path))
   }
   const folders = new Set(paths.map((path) => dirname(join(to, path))))

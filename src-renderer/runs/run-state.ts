@@ -42,8 +42,14 @@ export const RUN_STATES: Record<RunState, StateMeaning> = {
   done: meaning('done', 'done', 'Start'),
 }
 
-/** What an error of a run says that has not failed. */
+/** What an error of a run at work, or paused, is about. */
 export const UNSAVED = 'Not everything of the run could be saved'
+
+/** What the error of a run is about. */
+export function errorTitle(state: RunState): string {
+  if (state === 'failed') return 'The run failed'
+  return state === 'interrupted' ? 'The run was interrupted' : UNSAVED
+}
 
 /** Whether the run is doing something now. */
 export function isActive(state: RunState): boolean {
