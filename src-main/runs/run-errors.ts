@@ -59,7 +59,8 @@ export function crashed(how: Failure, step: number, savedStep: number | null): F
   return {
     ...how,
     message,
-    remedy: how.remedy ?? (savedStep === null ? 'Start it again.' : 'Resume it: it makes the same bits again.'),
+    remedy:
+      how.remedy ?? (savedStep === null ? 'Start it again.' : 'Resume it: it makes the same bits again.'),
   }
 }
 

@@ -4,6 +4,7 @@
 import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
 import { call, CallError } from '../api/client'
+import type { RunState } from '../api/types'
 import { RUN_STATES, UNSAVED, actionOf, isActive, type MainAction } from '../runs/run-state'
 import { useEvent } from './use-event'
 import { useNavigation } from './use-navigation'
@@ -11,6 +12,13 @@ import { useNotices } from './use-notices'
 import { useProject } from './use-project'
 import { useRunRecord } from './use-run-record'
 import { useRuns } from './use-runs'
+
+/** What is said of a run that ends out of sight. */
+const ENDINGS: ReadonlyMap<RunState, string> = new Map([
+  ['done', 'The run is done'],
+  ['failed', 'The run failed'],
+  ['interrupted', 'The run was interrupted'],
+])
 
 export const useRun = createSharedComposable(() => {
   const { current } = useRuns()
@@ -73,8 +81,8 @@ export const useRun = createSharedComposable(() => {
     ([id, state], [idBefore, before]) => {
       if (!id || id !== idBefore || state === before) return
       const inSight = (place.value === 'train' || place.value === 'runs') && !document.hidden
-      if (inSight || (state !== 'done' && state !== 'failed')) return
-      tell(state === 'done' ? 'The run is done' : 'The run failed', { label: 'Open', run: () => showRun(id) })
+      const told = state && ENDINGS.get(state)
+      if (!inSight && told) tell(told, { label: 'Open', run: () => showRun(id) })
     },
   )
 
