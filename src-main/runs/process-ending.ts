@@ -48,6 +48,11 @@ function manner({ code, signal, said }: Ending): string {
   return code === null ? 'could not be started' : `ended by itself with exit code ${String(code)}`
 }
 
+/** Whether it ended for want of memory, by the kernel's word or its own. */
+export function wasForMemory({ signal, said, oomKilled }: Ending): boolean {
+  return (signal === 'SIGKILL' && oomKilled) || MEMORY_WORDS.test(said)
+}
+
 /** How many processes the kernel has ended for want of memory since the machine started; 0 where it does not say. */
 export function countOomKills(): number {
   try {

@@ -11,7 +11,7 @@ import type { Failure } from '../errors'
 import type { OpenedTrainer } from '../engine/trainer-link'
 import type { TrainerReport, TrainerRequest } from '../engine/trainer-protocol'
 import { forkProcess, PROCESS_READY } from '../threads'
-import { describeEnding, countOomKills, type Ending } from './process-ending'
+import { countOomKills, describeEnding, type Ending, wasForMemory } from './process-ending'
 import { trainerPrograms, type TrainerProgram } from './trainer-programs'
 
 /** Loading takes half a second; a machine that swaps may take many times that. */
@@ -116,8 +116,10 @@ class ProcessTrainer implements OpenedTrainer {
 
   private ended(program: TrainerProgram, ending: Ending): void {
     if (this.closing) return
-    if (this.ready) this.onEnd({ code: 'trainer.crashed', message: describeEnding(ending) })
-    else {
+    if (this.ready) {
+      const code = wasForMemory(ending) ? 'trainer.memory' : 'trainer.crashed'
+      this.onEnd({ code, message: describeEnding(ending) })
+    } else {
       this.faults.push(`${program.name} (${program.executable}): ${describeEnding(ending)}`)
       this.startNext()
     }

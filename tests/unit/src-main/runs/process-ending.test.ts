@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 
-import { countOomKills, describeEnding, type Ending } from '../../../../src-main/runs/process-ending'
+import {
+  countOomKills,
+  describeEnding,
+  type Ending,
+  wasForMemory,
+} from '../../../../src-main/runs/process-ending'
 
 function words(ending: Partial<Ending>): string {
   return describeEnding({ code: null, signal: null, said: '', oomKilled: false, ...ending })
@@ -41,4 +46,11 @@ test('an exit has its code, and an uncaught error its line, not its stack', () =
 
 test('what the kernel counts is a number', () => {
   expect(countOomKills()).toBeGreaterThanOrEqual(0)
+})
+
+test('what ended for want of memory is told from what did not', () => {
+  const ending = { code: null, signal: 'SIGKILL', said: '', oomKilled: false } as const
+  expect(wasForMemory(ending)).toBe(false)
+  expect(wasForMemory({ ...ending, oomKilled: true })).toBe(true)
+  expect(wasForMemory({ ...ending, signal: 'SIGABRT', said: 'std::bad_alloc' })).toBe(true)
 })
