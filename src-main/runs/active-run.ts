@@ -21,7 +21,7 @@ import { reportSection, writeReport } from './report'
 import type { LogLine, RunState, RunSummary } from './run.schema'
 import type { RunEvent } from './run-events'
 import type { RunJournal } from './run-journal'
-import { crashed } from './run-errors'
+import { crashed, type Standing } from './run-errors'
 import { TimeLeft } from './time-left'
 
 /** States in which a run needs no threads any more. */
@@ -151,7 +151,7 @@ export class ActiveRun {
         this.end('failed', report.failure)
         return
       case 'crashed':
-        this.end('interrupted', crashed(report.failure, this.step, this.savedStep))
+        this.end('interrupted', crashed(report.failure, this.stands()))
         return
       case 'progress':
         this.emit({ ...report, runId: this.id })
@@ -221,6 +221,12 @@ export class ActiveRun {
     if (state === 'failed' && error !== null && this.isRefused(error)) {
       this.emit({ type: 'refused', runId: this.id, failure: error })
     } else this.emit({ type: 'rest', runId: this.id, state })
+  }
+
+  /** What there is of the run; null where it is all as it was before this start. */
+  private stands(): Standing | null {
+    if (!this.isPrepared && this.job.resume) return null
+    return { step: this.step, savedStep: this.savedStep }
   }
 
   /** A new run whose input cannot be read; a fault of ours is kept with its log. */

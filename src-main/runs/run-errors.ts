@@ -49,22 +49,27 @@ export function noneToResume(configPath: string): MidbenchError {
   })
 }
 
+/** What there is of a run. */
+export interface Standing {
+  /** The last one made; 0 before the first. */
+  step: number
+  /** Of its last whole checkpoint; null where there is none. */
+  savedStep: number | null
+}
+
 /**
  * A run whose trainer ended without a word.
  *
- * @param how it ended. @param step the last one made; 0 before the first. @param savedStep of its last whole checkpoint
+ * @param stands null where it had been resumed and had not come to its first step
  */
-export function crashed(how: Failure, step: number, savedStep: number | null): Failure {
-  const message = `${how.message} ${whatIsKept(step, savedStep)}`
-  return {
-    ...how,
-    message,
-    remedy:
-      how.remedy ?? (savedStep === null ? 'Start it again.' : 'Resume it: it makes the same bits again.'),
-  }
+export function crashed(how: Failure, stands: Standing | null): Failure {
+  const remedy = stands?.savedStep === null ? 'Start it again.' : 'Resume it: it makes the same bits again.'
+  return { ...how, message: `${how.message} ${whatIsKept(stands)}`, remedy: how.remedy ?? remedy }
 }
 
-function whatIsKept(step: number, savedStep: number | null): string {
+function whatIsKept(stands: Standing | null): string {
+  if (stands === null) return 'No step had been made since it was resumed.'
+  const { step, savedStep } = stands
   if (step === 0) return 'No step had been made.'
   if (savedStep === null) return 'No checkpoint had been saved, so no step is left of it.'
   const again = step - savedStep
