@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
+import { MOST_REPEATS } from '../../src-main/bounds.schema'
 import type { RunConfig } from '../../src-main/runs/config.schema'
 import { goldenConfig } from '../support/golden-run'
 import { STARTER_DIR, smallConfig } from '../support/small-project'
@@ -58,7 +59,7 @@ function longAnswer(folder: string): string {
 
 const ids = z.strictObject({ ids: z.array(z.int()) })
 
-describe('5 MB reach a slow reader whole', { timeout: TIMEOUT_MS }, () => {
+describe('5 MB, or the most there can be, reach a slow reader whole', { timeout: TIMEOUT_MS }, () => {
   test('of encode', () => {
     const folder = temporaryFolder()
     const out = readSlowly(folder, `encode --tokenizer '${TOKENIZER}' --file '${longText(folder)}'`)
@@ -92,12 +93,14 @@ describe('5 MB reach a slow reader whole', { timeout: TIMEOUT_MS }, () => {
 
   test('of mixture', () => {
     const folder = temporaryFolder()
-    const entry = { task: 'SimpleSpelling', split: 'train', size: 1, repeat: 50_000 } as const
+    const entry = { task: 'SimpleSpelling', split: 'train', size: 1, repeat: MOST_REPEATS } as const
     const word_list = join(STARTER_DIR, 'words.txt')
-    const config = configFile(folder, { mixture: { train: [{ ...entry, word_list }], val: [] } })
+    const config = configFile(folder, {
+      mixture: { train: Array.from({ length: 4 }, () => ({ ...entry, word_list })), val: [] },
+    })
     const out = readSlowly(folder, `mixture --config '${config}'`)
-    expect(out.length).toBeGreaterThan(5e6)
-    expect(JSON.parse(out)).toHaveProperty('train.length', 50_000)
+    expect(out.length).toBeGreaterThan(4 * 65_536)
+    expect(JSON.parse(out)).toHaveProperty('train.length', 4 * MOST_REPEATS)
   })
 })
 

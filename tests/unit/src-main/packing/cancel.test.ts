@@ -128,7 +128,5 @@ it('planning, comparing, looking for a batch and replaying a row', async () => {
     client.compare({ split: 'train', tokens_per_step: 2048, variants: [VARIANT, VARIANT] }, call),
   )
   await breaksOff((call) => client.layout({ split: 'train', batch: 8000 }, call))
-  const buffered = await opened(LONG, 300_000)
-  await breaksOff((call) => buffered.layout({ split: 'train', batch: 0 }, call))
-  await breaksOff((call) => buffered.replayRow({ split: 'train', batch: 0, row: 3 }, call))
+  await breaksOff((call) => client.replayRow({ split: 'train', batch: 8000, row: 3 }, call))
 }, 120_000)

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readPythonMixture } from '../../../../../src-main/data/exchange/read-python'
 import { writePythonMixture } from '../../../../../src-main/data/exchange/write-python'
+import { MOST_EXAMPLES } from '../../../../../src-main/bounds.schema'
 import type { MixtureConfig, MixtureEntry } from '../../../../../src-main/data/mixture.schema'
 import { MidbenchError } from '../../../../../src-main/errors'
 
@@ -183,11 +184,13 @@ const anyEntry: fc.Arbitrary<MixtureEntry> = fc.oneof(
   }),
   fc.record({
     task: fc.constant('CustomJSON' as const),
-    filepath: fc.string({ unit: 'binary', minLength: 1 }).map((text) => `/data/${text.replaceAll(/[/\0]/g, '')}`),
+    filepath: fc
+      .string({ unit: 'binary', minLength: 1 })
+      .map((text) => `/data/${text.replaceAll(/[/\0]/g, '')}`),
   }),
   fc.record({
     task: fc.constant('SpellingBee' as const),
-    size: fc.integer({ min: 1, max: 1e9 }),
+    size: fc.integer({ min: 1, max: MOST_EXAMPLES }),
     split: fc.constantFrom('train', 'test'),
   }),
 )
