@@ -3,7 +3,8 @@
  * mid_checkpoints. It needs no engine and no data, so it can be done again at any time.
  *
  * The folder is filled beside its place and renamed: it is there whole or not at all, and of two runs that end at once
- * only one gets a name. Costs one read and one write of the files.
+ * only one gets a name. What a kill left of that is removed when the next result is written there. Costs one read and one
+ * write of the files.
  */
 import { createReadStream } from 'node:fs'
 import { readdir, rename, rm, stat } from 'node:fs/promises'
@@ -11,6 +12,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { ensureFolder } from '../files/ensure-folder'
 import { MidbenchError } from '../errors'
+import { besideName, removeLeftovers } from '../files/leftovers'
 import { readJsonFile } from './json-file'
 import { fileNames, listSteps } from './nanochat-files'
 import { resultPlaces, RUN_KEY, type ResultPlace } from './result-place'
@@ -36,9 +38,9 @@ export interface Result {
  * @throws MidbenchError `result.write` where the place takes nothing, `checkpoint.torn` where the checkpoint is not whole
  */
 export async function writeResult(checkpoint: StoredCheckpoint, result: Result): Promise<ResultPlace> {
-  const beside = join(result.folder, `.${result.runId}.tmp`)
+  const beside = besideName(join(result.folder, `.${result.runId}`))
   try {
-    await rm(beside, { recursive: true, force: true })
+    await removeLeftovers(result.folder)
     for await (const place of resultPlaces(result.folder, result.tag, result.runId)) {
       if (place.standing === 'own' && (await listSteps(place.dir)).includes(checkpoint.step)) return place
       if ((await stat(beside).catch(() => null)) === null) await fill(beside, checkpoint, result)

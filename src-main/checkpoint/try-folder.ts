@@ -2,8 +2,9 @@
  * Whether files can be made in a folder, found out by making one: mode bits do not say it (root passes them, a read-only
  * disk has them), and neither does the name of a folder that is still to be made.
  */
-import { lstat, mkdtemp, open, rm, stat } from 'node:fs/promises'
+import { lstat, mkdir, open, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { besideName, removeLeftovers } from '../files/leftovers'
 import { writeReason } from '../write-reason'
 
 /** As much as shows that the disk has room for a file at all. */
@@ -46,7 +47,9 @@ function isAnything(path: string): Promise<boolean> {
 }
 
 async function tryToWrite(folder: string): Promise<void> {
-  const made = await mkdtemp(join(folder, '.midbench-try-'))
+  await removeLeftovers(folder)
+  const made = besideName(join(folder, '.midbench-try'))
+  await mkdir(made)
   try {
     const file = await open(join(made, 'file'), 'wx')
     try {

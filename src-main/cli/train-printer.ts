@@ -3,6 +3,7 @@ import type { EvalMetric, RunSummary, StepMetric } from '../runs/run.schema'
 import type { RunEvent, RunMetrics } from '../runs/run-events'
 import type { CommandIo } from './command'
 import { type BarStream, ProgressBar } from './progress-bar'
+import { LogPrinter } from './log-printer'
 
 export interface TrainPrinter {
   event(event: RunEvent): void
@@ -13,10 +14,16 @@ export interface TrainPrinter {
 /** One JSON object a line on stdout; only warnings and errors go to stderr. `done` names the result; null where there is none. */
 export class JsonPrinter implements TrainPrinter {
   private result: string | null = null
+  private readonly log: LogPrinter
 
-  constructor(private readonly io: CommandIo) {}
+  constructor(private readonly io: CommandIo) {
+    this.log = new LogPrinter(({ level, text }) => {
+      if (level !== 'info') this.io.stderr(text)
+    })
+  }
 
   event(event: RunEvent): void {
+    this.log.before(event)
     if (event.type === 'checkpoint') {
       this.print({ event: 'checkpoint', step: event.step, dir: event.dir })
       if (event.result) this.result = event.dir
@@ -24,7 +31,7 @@ export class JsonPrinter implements TrainPrinter {
     if (event.type !== 'metrics') return
     for (const metric of inOrder(event.metrics))
       this.print('loss' in metric ? stepJson(metric) : evalJson(metric))
-    for (const { level, text } of event.metrics.log) if (level !== 'info') this.io.stderr(text)
+    this.log.print(event.metrics.log)
   }
 
   end(run: RunSummary): void {
@@ -57,15 +64,21 @@ export class TextPrinter implements TrainPrinter {
   private totalSteps: number | null = null
   private last: StepMetric | undefined
   private checkpoint: string | null = null
+  private readonly log: LogPrinter
 
   constructor(
     private readonly io: CommandIo,
     stream: BarStream,
   ) {
     this.bar = new ProgressBar(stream)
+    this.log = new LogPrinter(({ level, text }) => {
+      this.bar.clear()
+      this.io.stderr(level === 'info' ? text : `${level}: ${text}`)
+    })
   }
 
   event(event: RunEvent): void {
+    this.log.before(event)
     if (event.type === 'changed') this.totalSteps = event.run.total_steps
     else if (event.type === 'checkpoint') this.checkpoint = event.dir
     else if (event.type === 'metrics') this.metrics(event.metrics)
@@ -87,7 +100,7 @@ export class TextPrinter implements TrainPrinter {
 
   private metrics(metrics: RunMetrics): void {
     this.bar.clear()
-    for (const { level, text } of metrics.log) this.io.stderr(level === 'info' ? text : `${level}: ${text}`)
+    this.log.print(metrics.log)
     this.last = metrics.steps.at(-1) ?? this.last
     if (this.last !== undefined)
       this.bar.draw(this.last.progress, this.caption(this.last, metrics.seconds_left))

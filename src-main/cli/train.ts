@@ -6,7 +6,7 @@
  * with 130.
  */
 import { changesText, requireSameOptions } from '../engine/resume-rules'
-import { MidbenchError } from '../errors'
+import { type Failure, MidbenchError } from '../errors'
 import { dataDir } from '../native/paths'
 import { baseDirOf, loadConfig, type LoadedConfig, withAbsolutePaths } from '../runs/config'
 import { runConfig, type RunConfig } from '../runs/config.schema'
@@ -151,9 +151,14 @@ function end(run: RunSummary, printer: TrainPrinter, io: CommandIo): number {
     throw new MidbenchError({ ...unknown, ...run.error })
   }
   if (run.state === 'paused' && run.error !== null) {
-    const remedy = 'Make room on that disk, then go on from the last checkpoint with --resume.'
-    throw new MidbenchError({ ...run.error, remedy })
+    throw new MidbenchError({ ...run.error, remedy: heldRemedy(run.error) })
   }
   printer.end(run)
   return io.signal.aborted ? 130 : 0
+}
+
+/** For what the disk did not take: the window's remedy tells of a run that is held in memory, and a command's is not. */
+function heldRemedy({ code, remedy }: Failure): string | undefined {
+  if (code === 'result.write') return remedy
+  return 'Make room on that disk, then go on from the last checkpoint with --resume.'
 }

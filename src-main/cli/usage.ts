@@ -1,5 +1,5 @@
 /** Bad usage as an error, and any failure as the lines a person reads in a terminal. */
-import { type Failure, MidbenchError } from '../errors'
+import { type Failure, type Issue, MidbenchError } from '../errors'
 
 /**
  * An error that ends the command line with exit code 2.
@@ -14,11 +14,17 @@ export function usageError(message: string, help?: string): MidbenchError {
 export function failureText(failure: Failure): string {
   // What the message says already is not said twice.
   const others = (failure.issues ?? []).filter(({ message }) => !failure.message.includes(message))
-  const issues = others.map(({ path, message, hint }) => {
-    const where = path === '' ? '' : `${path} `
-    return `  ${where}${message}${hint === undefined ? '' : `; ${hint}`}`
-  })
+  const issues = others.map((issue) => `  ${issueText(issue)}`)
   return [failure.message, ...issues, ...(failure.remedy === undefined ? [] : [failure.remedy])].join('\n')
+}
+
+/** `a.b is 3; it must be 4` for clauses, `a.b: This is wrong. Mend it.` for sentences. */
+function issueText({ path, message, hint }: Issue): string {
+  const where = path === '' ? '' : /^[a-z]/.test(message) ? `${path} ` : `${path}: `
+  if (hint === undefined) return `${where}${message}`
+  const ended = /[.!?]$/.test(message)
+  if (!ended && /^[a-z]/.test(hint)) return `${where}${message}; ${hint}`
+  return `${where}${message}${ended ? '' : '.'} ${hint}`
 }
 
 /** A string option that must be given. @throws MidbenchError `usage` */

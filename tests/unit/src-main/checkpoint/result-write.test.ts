@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 
 import { loadModel } from '../../../../src-main/checkpoint/nanochat-files'
@@ -7,6 +7,8 @@ import { listModels } from '../../../../src-main/checkpoint/nanochat-folder'
 import { standingOf, type ResultPlace } from '../../../../src-main/checkpoint/result-place'
 import { writeResult } from '../../../../src-main/checkpoint/result-write'
 import { checkpointFolder, saveRunCheckpoint } from '../../../../src-main/checkpoint/run-checkpoint'
+import { besideName } from '../../../../src-main/files/leftovers'
+import { ownerTag, thisThread } from '../../../../src-main/files/process-identity'
 import { cutFile, tinyCheckpoint } from '../../../support/checkpoints'
 import { containing } from '../../../support/containing'
 import { failureOf } from '../../../support/failure'
@@ -68,6 +70,19 @@ describe('a result', () => {
     expect(await write('a', 5)).toMatchObject({ dir: first.dir })
     expect((await loadModel(first.dir)).step).toBe(5)
     expect(readdirSync(folder)).toEqual(['d2'])
+  })
+
+  it('clears away what a kill left of an earlier one, and not what another process is writing', async () => {
+    mkdirSync(folder, { recursive: true })
+    const gone = `.a.part-${ownerTag({ ...thisThread(), pid: 2 ** 30 })}-00112233aabb` // no process has that number
+    const alive = basename(besideName(join(folder, '.c')))
+    for (const name of [gone, alive]) {
+      mkdirSync(join(folder, name))
+      writeFileSync(join(folder, name, 'model_000001.pt'), 'half')
+    }
+    await write('b', 1)
+    expect(readdirSync(folder).sort()).toEqual([alive, 'd2'])
+    expect((await listModels(base)).map(({ tag }) => tag)).toEqual(['d2'])
   })
 
   it('takes an empty folder, and not one with anything in it, nor a file', async () => {

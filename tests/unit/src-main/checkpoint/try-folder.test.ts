@@ -3,12 +3,20 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { whyUnwritable } from '../../../../src-main/checkpoint/try-folder'
+import { ownerTag, thisThread } from '../../../../src-main/files/process-identity'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
 test('a folder that takes files, there or still to be made, is left as it was', async () => {
   const dir = temporaryFolder()
   expect(await whyUnwritable(dir)).toBeNull()
   expect(await whyUnwritable(join(dir, 'not', 'there', 'yet'))).toBeNull()
+  expect(readdirSync(dir)).toEqual([])
+})
+
+test('what a killed try left is cleared away', async () => {
+  const dir = temporaryFolder()
+  mkdirSync(join(dir, `.midbench-try.part-${ownerTag({ ...thisThread(), pid: 2 ** 30 })}-00112233aabb`))
+  expect(await whyUnwritable(dir)).toBeNull()
   expect(readdirSync(dir)).toEqual([])
 })
 

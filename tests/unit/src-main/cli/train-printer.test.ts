@@ -17,7 +17,7 @@ function terminal() {
   return { io, stream, stdout: stdout ?? [], stderr: stderr ?? [], bar: bar ?? [] }
 }
 
-const metrics: RunEvent = {
+const metrics = {
   type: 'metrics',
   metrics: {
     runId: 'r',
@@ -31,7 +31,7 @@ const metrics: RunEvent = {
     ],
     seconds_left: 65,
   },
-}
+} satisfies RunEvent
 
 const summary: RunSummary = {
   id: 'r',
@@ -93,9 +93,9 @@ test('for people the log goes to stderr under a bar, and stdout says where the r
   expect(bar.at(-1)).toContain(' 25%  decoding x 1/4')
   printer.event({ type: 'changed', run: summary })
   printer.event(metrics)
-  expect(stderr).toEqual(['step 00001 …', 'warn: careful'])
   expect(bar.at(-1)).toContain('step 3/10, loss 2.750, 1,003 tok/s, 1:05 left')
   printer.event({ type: 'checkpoint', runId: 'r', step: 3, dir: '/runs/r/c' })
+  expect(stderr).toEqual(['step 00001 …', 'warn: careful'])
   printer.end(summary)
   expect(stdout).toEqual([
     'Run: /runs/r',
@@ -110,4 +110,30 @@ test.each([
   [3725, '1:02:05'],
 ])('%d seconds are %s', (seconds, text) => {
   expect(duration(seconds)).toBe(text)
+})
+
+test('what a run came to rest with is left to the error that ends the command; every other line is printed', () => {
+  const failure = { code: 'x', message: 'Line 5 is wrong.' }
+  const line = (level: 'info' | 'warn' | 'error', text: string) => ({ at: 0, level, text })
+  const logged = (...log: ReturnType<typeof line>[]): RunEvent => ({
+    type: 'metrics',
+    metrics: { ...metrics.metrics, steps: [], evals: [], log },
+  })
+  const changed = (state: RunSummary['state']): RunEvent => ({
+    type: 'changed',
+    run: { ...summary, state, error: failure },
+  })
+  for (const [state, said] of [
+    ['failed', 0],
+    ['paused', 0],
+    ['training', 1],
+  ] as const) {
+    const { io, stream, stderr } = terminal()
+    for (const printer of [new JsonPrinter(io), new TextPrinter(io, stream)]) {
+      printer.event(logged(line('error', 'The run could not be saved.'), line('warn', failure.message)))
+      printer.event(changed(state))
+    }
+    expect(stderr.filter((text) => text.endsWith('could not be saved.'))).toHaveLength(2)
+    expect(stderr.filter((text) => text.endsWith(failure.message))).toHaveLength(2 * said)
+  }
 })

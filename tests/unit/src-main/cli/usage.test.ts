@@ -14,6 +14,19 @@ test('a failure reads as what, where, and what to do', () => {
   expect(failureText({ code: 'x', message: 'Just this.' })).toBe('Just this.')
 })
 
+test('an issue of sentences reads as sentences', () => {
+  const read = (message: string, hint?: string): string =>
+    failureText({ code: 'x', message: 'One fault.', issues: [{ path: 'a.b', message, hint }] }).split(
+      '\n  ',
+    )[1] ?? ''
+  expect(read('The folder is read-only.', 'Mend that.')).toBe('a.b: The folder is read-only. Mend that.')
+  expect(read('/c: there is no such file', 'Correct the path.')).toBe(
+    'a.b: /c: there is no such file. Correct the path.',
+  )
+  expect(read('is 3', 'it must be 4')).toBe('a.b is 3; it must be 4')
+  expect(read('Nothing is there.')).toBe('a.b: Nothing is there.')
+})
+
 test('the same fault is not said twice', () => {
   const issues = [{ path: 'mixture.train.0.filepath', message: '/a.jsonl: there is no such file' }]
   const message = 'mixture.train.0.filepath: /a.jsonl: there is no such file.'

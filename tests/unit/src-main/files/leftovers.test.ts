@@ -62,6 +62,7 @@ it('removes what nobody here can tell of only after a day', async () => {
     'meta_000100.json.tmp': 23,
     'optim_000100_rank0.pt.tmp': 25,
     'base-0011aabb.tmp-Ab3dE6': 25,
+    '.2026-11-28-120000-0a1b.tmp': 25,
   })
   await removeLeftovers(folder)
   expect(readdirSync(folder)).toEqual([foreign('a'), 'meta_000100.json.tmp'])
