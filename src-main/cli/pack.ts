@@ -57,7 +57,10 @@ function parseRanks(values: CommandValues): { rank: number; worldSize: number } 
   const rank = optionalCount(values, 'rank', 0) ?? 0
   const worldSize = optionalCount(values, 'world-size', 1, MOST_RANKS) ?? 1
   if (rank < worldSize) return { rank, worldSize }
-  throw usageError(`--rank is ${String(rank)}; it must be below --world-size, ${String(worldSize)}.`, usage)
+  throw usageError(
+    `--rank is ${String(rank)}; it must be below --world-size, ${String(worldSize)}.`,
+    `Usage: midbench ${usage}`,
+  )
 }
 
 /**

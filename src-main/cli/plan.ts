@@ -74,11 +74,11 @@ export function planLines(plan: PlanView): string[] {
     `batches       ${count(plan.batches)}${left === 0 ? '' : `, and ${count(left)} that do not fill a step and are not trained`}`,
     `utilisation   ${percent(plan.utilisation)}: ${count(plan.tokens_used)} tokens used, ${count(plan.tokens_padded)} padded`,
     `cropped       ${percent(share(plan.tokens_cropped, plan.tokens_used + plan.tokens_cropped))} of what was read: ` +
-      `${count(plan.tokens_cropped)} tokens of ${count(plan.conversations_cropped)} conversations`,
-    `never trained ${count(plan.conversations_never_trained)} of ${count(plan.conversations)} conversations; ` +
-      `${count(plan.conversations_placed_again)} are trained twice, as the next pass begins`,
-    `too long      ${count(plan.conversations_longer_than_row)} conversations are longer than a row`,
-    `cut           ${count(plan.tokens_cut_by_rendering)} tokens of ${count(plan.conversations_cut_by_rendering)} conversations, ` +
+      `${count(plan.tokens_cropped)} tokens of ${conversations(plan.conversations_cropped)}`,
+    `never trained ${count(plan.conversations_never_trained)} of ${conversations(plan.conversations)}; ` +
+      `${isOrAre(plan.conversations_placed_again)} trained twice, as the next pass begins`,
+    `too long      ${conversations(plan.conversations_longer_than_row)} longer than a row`,
+    `cut           ${count(plan.tokens_cut_by_rendering)} tokens of ${conversations(plan.conversations_cut_by_rendering)}, ` +
       `past the ${count(MAX_CONVERSATION_TOKENS)} that rendering keeps`,
     '',
     ...table(
@@ -119,6 +119,14 @@ function share(part: number, whole: number): number {
 
 function percent(value: number): string {
   return `${(100 * value).toFixed(2)} %`
+}
+
+function conversations(value: number): string {
+  return value === 1 ? '1 conversation' : `${count(value)} conversations`
+}
+
+function isOrAre(value: number): string {
+  return `${count(value)} ${value === 1 ? 'is' : 'are'}`
 }
 
 function count(value: number): string {

@@ -28,7 +28,8 @@ export const command: Command = {
     const split = parseSplit(requiredString(values, 'split', usage))
     const index = optionalCount(values, 'index', 0)
     const digest = values['digest'] === true
-    if (digest === (index !== null)) throw usageError('Give either --index or --digest.', usage)
+    if (digest === (index !== null))
+      throw usageError('Give either --index or --digest.', `Usage: midbench ${usage}`)
     const loaded = await loadConfig(requiredString(values, 'config', usage), parseConfigFields)
     const tokenizer = await loadTokenizer(tokenizerDirOf(loaded))
     const mixture = await openSplit(loaded, split, io)

@@ -20,7 +20,7 @@ export function failureText(failure: Failure): string {
 
 /** `a.b is 3; it must be 4` for clauses, `a.b: This is wrong. Mend it.` for sentences. */
 function issueText({ path, message, hint }: Issue): string {
-  const where = path === '' ? '' : /^[a-z]/.test(message) ? `${path} ` : `${path}: `
+  const where = path === '' ? '' : /^(is|are|has|must) /.test(message) ? `${path} ` : `${path}: `
   if (hint === undefined) return `${where}${message}`
   const ended = /[.!?]$/.test(message)
   if (!ended && /^[a-z]/.test(hint)) return `${where}${message}; ${hint}`

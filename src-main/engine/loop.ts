@@ -177,6 +177,7 @@ export class TrainLoop {
     const batches = this.data.valBatches(this.options.evalBatches)
     const sums = await evaluate(this.engine, batches, this.options.byteLengths, () => this.interrupted())
     if (sums === null) return
+    if (sums.bytes === 0) throw noBytes()
     const { step, bestBpb } = this.state
     const bpb = bitsPerByte(sums)
     this.state = { ...this.state, evaluatedAt: step, lastBpb: bpb, bestBpb: Math.min(bestBpb ?? bpb, bpb) }
@@ -280,5 +281,15 @@ function diverged(step: number, loss: number): MidbenchError {
     code: 'train.diverged',
     message: `The loss of step ${String(step)} is ${String(loss)}: the model has diverged.`,
     remedy: 'Lower the learning rates or init_lr_frac and start again, or resume from the last checkpoint.',
+  })
+}
+
+/** Of them there are no bits a byte; the reference goes on with infinity. */
+function noBytes(): MidbenchError {
+  return new MidbenchError({
+    code: 'eval.no-bytes',
+    message:
+      'There is nothing to evaluate on: no target of mixture.val that is evaluated stands for a byte of text.',
+    remedy: 'Add conversations with text to mixture.val, raise eval_tokens, or set eval_every to -1.',
   })
 }

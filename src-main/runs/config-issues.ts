@@ -10,11 +10,13 @@ import { nearest } from './nearest'
 
 type ZodIssue = z.core.$ZodIssue
 
-/** Every fault zod found in `input`, in the order of the file. */
+/** Every fault zod found in `input`, in the order of the file; what breaks two rules of a field is one fault. */
 export function configIssues(error: z.ZodError, input: unknown): Issue[] {
-  return error.issues.flatMap((issue) =>
+  const issues = error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? unknownKeys(issue, input) : [wrongValue(issue, input)],
   )
+  const said = issues.map(({ path, message, hint }) => JSON.stringify([path, message, hint]))
+  return issues.filter((_, i) => said.indexOf(said[i] ?? '') === i)
 }
 
 function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, input: unknown): Issue[] {

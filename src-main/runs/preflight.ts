@@ -179,7 +179,7 @@ function repeatFinding(config: RunConfig, epochSteps: number | null): Finding[] 
   return [
     warn(
       'num_iterations',
-      `${count(config.num_iterations)} steps go round the mixture ${rounds.toFixed(1)} times (one epoch is ${count(epochSteps)} steps).`,
+      `${count(config.num_iterations)} steps go round the mixture ${rounds.toFixed(1)} times (one epoch is ${count(epochSteps)} ${epochSteps === 1 ? 'step' : 'steps'}).`,
       'Set num_iterations to -1 for exactly one epoch.',
     ),
   ]

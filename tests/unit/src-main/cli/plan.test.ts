@@ -128,3 +128,23 @@ describe('plan', () => {
     })
   })
 })
+
+it('counts one as one', async () => {
+  const talk = [
+    { role: 'user', content: 'one two three four five six seven eight nine ten' },
+    { role: 'assistant', content: 'eleven twelve' },
+  ]
+  await writeFile(join(dir, 'one.jsonl'), JSON.stringify(talk))
+  const mixture = { train: [{ task: 'CustomJSON', filepath: 'one.jsonl' }], val: [] }
+  const options = {
+    mixture,
+    max_seq_len: 8,
+    device_batch_size: 1,
+    total_batch_size: 8,
+    num_iterations: 1,
+    buffer_size: 1,
+  }
+  const text = (await plan(options)).join('\n')
+  expect(text).toContain('1 conversation longer than a row')
+  expect(text).not.toMatch(/\b1 (conversations|are)\b/)
+})

@@ -24,6 +24,7 @@ test('an issue of sentences reads as sentences', () => {
     'a.b: /c: there is no such file. Correct the path.',
   )
   expect(read('is 3', 'it must be 4')).toBe('a.b is 3; it must be 4')
+  expect(read('stop 20 lies before start 50')).toBe('a.b: stop 20 lies before start 50')
   expect(read('Nothing is there.')).toBe('a.b: Nothing is there.')
 })
 

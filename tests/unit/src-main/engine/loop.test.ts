@@ -324,3 +324,9 @@ test('a loss that is not a number ends the run', async () => {
   expect(await failureOf(() => loop.run())).toMatchObject({ code: 'train.diverged' })
   expect(loop.state.step).toBe(0)
 })
+
+test('an evaluation of targets without a byte of text is refused before the first step', async () => {
+  const { loop, steps, evals } = makeLoop({ steps: 2, evalEvery: 1, byteLengths: Int32Array.of(0, 0) })
+  expect(await failureOf(() => loop.run())).toMatchObject({ code: 'eval.no-bytes' })
+  expect([steps, evals]).toEqual([[], []])
+})

@@ -238,3 +238,9 @@ test('a run keeps its paths absolute', () => {
     { task: 'MMLU', subset: 'all', split: 'test', data_files: '/p/q/d.parquet' },
   ])
 })
+
+test('what breaks two rules of a field is one fault', async () => {
+  expect(await issuesOf({ num_iterations: 2 ** 60, mixture: MIXTURE })).toHaveLength(1)
+  const spelling = { task: 'SimpleSpelling', split: 'train', size: 2 ** 53 }
+  expect(await issuesOf({ mixture: { train: [spelling], val: [] } })).toHaveLength(1)
+})
