@@ -144,10 +144,15 @@ function combined(failures: readonly Failure[]): MidbenchError {
       : others === 1
         ? ' One more entry is at fault.'
         : ` ${others} more entries are at fault.`
+  const isOneKind = failures.every(({ remedy }) => remedy === first.remedy)
   return new MidbenchError({
-    ...first,
+    code: first.code,
     message: first.message + more,
-    issues: failures.flatMap((failure) => failure.issues ?? []),
+    // One remedy does not mend faults of other kinds: each fault has its own then.
+    remedy: isOneKind ? first.remedy : 'Correct the options of these entries, or remove the entries.',
+    issues: failures.flatMap(({ issues = [], remedy }) =>
+      isOneKind || remedy === undefined ? issues : issues.map((issue) => ({ hint: remedy, ...issue })),
+    ),
   })
 }
 

@@ -42,7 +42,7 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...downloadHandlers(data, jobs),
     ...packingHandlers(data, runs, jobs, dialogs),
     ...lossHandlers(runs, losses, jobs),
-    ...runHandlers(runs),
+    ...runHandlers(runs, jobs),
     ...checkpointHandlers(checkpoints, jobs),
     ...trainerHandlers(hosts, jobs),
     ...jobHandlers(jobs),

@@ -2,6 +2,8 @@
  * What training loses of the data, weighed: by task, in share of its own tokens, as a small task can lose nearly all of
  * itself in a number that looks small; and by conversation, what the buffer or an incomplete step leaves out.
  */
+import { basename } from 'node:path'
+
 import { lostShare, RENDERED_TOKENS } from '../packing/packing-facts'
 import type { EntryFacts, PackingFacts } from '../packing/packing-facts.schema'
 import type { RunConfig } from './config.schema'
@@ -27,13 +29,13 @@ function tokenFindings(config: RunConfig, { entries, longer_than_row: longer }: 
     .slice(0, LISTED)
   return [
     ...weighty.map((entry) => entryWarning(entry, config)),
-    ok('max_seq_len', croppedText(entries, longer)),
-    ...cutText(entries).map((text) => ok('mixture.train', text)),
+    ok('max_seq_len', croppedText(entries, longer, config)),
+    ...cutText(entries, config).map((text) => ok('mixture.train', text)),
   ]
 }
 
 function entryWarning(entry: EntryFacts, config: RunConfig): Finding {
-  const { name, tokens_cropped: cropped, tokens_cut_by_rendering: cut } = entry
+  const { tokens_cropped: cropped, tokens_cut_by_rendering: cut } = entry
   const causes = [
     ...(cropped > 0 ? [cropCause(entry, config)] : []),
     ...(cut > 0 ? [`rendering cuts off ${cutAmount(entry)}`] : []),
@@ -41,7 +43,7 @@ function entryWarning(entry: EntryFacts, config: RunConfig): Finding {
   return {
     level: 'warn',
     path: `mixture.train.${String(entry.entry)}`,
-    message: `${name} loses ${percent(lostShare(entry))} of its tokens: ${causes.join('; ')}.`,
+    message: `${nameOf(entry, config)} loses ${percent(lostShare(entry))} of its tokens: ${causes.join('; ')}.`,
     remedy: [...(cropped > 0 ? [cropRemedy(entry, config)] : []), ...(cut > 0 ? [CUT_REMEDY] : [])].join(' '),
   }
 }
@@ -67,7 +69,7 @@ function cropRemedy(entry: EntryFacts, { packing, max_seq_len: length }: RunConf
 const CUT_REMEDY = `Split what rendering cuts into conversations of at most ${count(RENDERED_TOKENS)} tokens.`
 
 /** Packing as a whole: how much, and which task it takes most from. */
-function croppedText(entries: readonly EntryFacts[], longer: number): string {
+function croppedText(entries: readonly EntryFacts[], longer: number, config: RunConfig): string {
   const used = sum(entries, (entry) => entry.tokens_used)
   const cropped = sum(entries, (entry) => entry.tokens_cropped)
   if (cropped === 0) return 'Packing crops nothing: every conversation is trained whole.'
@@ -80,16 +82,16 @@ function croppedText(entries: readonly EntryFacts[], longer: number): string {
       : `${conversationsText(longer)} ${longer === 1 ? 'is' : 'are'} longer than a row`
   return (
     `Packing crops ${percent(cropped / (used + cropped))} of the tokens, ${count(cropped)} in an epoch` +
-    ` (of a task at most ${percent(share(most))}: ${most.name}); ${rows}.`
+    ` (of a task at most ${percent(share(most))}: ${nameOf(most, config)}); ${rows}.`
   )
 }
 
 /** Rendering by task; nothing where it cuts nothing. */
-function cutText(entries: readonly EntryFacts[]): string[] {
+function cutText(entries: readonly EntryFacts[], config: RunConfig): string[] {
   const cut = entries.filter((entry) => entry.tokens_cut_by_rendering > 0)
   if (cut.length === 0) return []
   const tokens = sum(cut, (entry) => entry.tokens_cut_by_rendering)
-  const byTask = cut.map((entry) => `${entry.name} ${cutAmount(entry)}`).join('; ')
+  const byTask = cut.map((entry) => `${nameOf(entry, config)} ${cutAmount(entry)}`).join('; ')
   return [
     `Rendering keeps ${count(RENDERED_TOKENS)} tokens of a conversation, as the reference does, and cuts off ${count(tokens)}: ${byTask}.`,
   ]
@@ -99,7 +101,7 @@ function cutAmount({
   conversations_cut_by_rendering: cut,
   tokens_cut_by_rendering: tokens,
 }: EntryFacts): string {
-  return `${count(tokens)} of ${conversationsText(cut)}`
+  return `${count(tokens)} tokens of ${conversationsText(cut)}`
 }
 
 // ---------------------------------------------------------------- conversations
@@ -128,6 +130,12 @@ function conversationFindings(
 
 function ok(path: string, message: string): Finding {
   return { level: 'ok', path, message }
+}
+
+/** Its path says which entry it is: of a file the name will do. */
+function nameOf({ entry, name }: EntryFacts, { mixture }: RunConfig): string {
+  const source = mixture.train[entry]
+  return source?.task === 'CustomJSON' ? `CustomJSON ${basename(source.filepath)}` : name
 }
 
 function sum(entries: readonly EntryFacts[], amount: (entry: EntryFacts) => number): number {

@@ -97,7 +97,8 @@ export class RunManager {
       const baseDir = baseDirOf(request.config, request.dir, this.options.defaultBaseDir?.())
       const config = withAbsolutePaths(request.config, request.dir, baseDir)
       const findings = await checkStart(config, this.locations(baseDir, request.dir), {
-        onProgress: (progress) => this.emit({ type: 'progress', runId: id, ...progress }),
+        onProgress:
+          request.onProgress ?? ((progress) => this.emit({ type: 'progress', runId: id, ...progress })),
         ...(request.signal && { signal: request.signal }),
       })
       const runDir = resolve(request.runDir ?? join(this.options.dataDir, 'runs', id))

@@ -1,4 +1,5 @@
 /** What a start is asked for. */
+import type { CallOptions } from '../packing/port-calls'
 import type { RunConfig } from './config.schema'
 
 export interface StartRun {
@@ -15,6 +16,8 @@ export interface StartRun {
   stopAfter?: number | undefined
   /** Breaks off the checks before the run is there. */
   signal?: AbortSignal | undefined
+  /** Hears how far the checks are. @default the manager's listeners do */
+  onProgress?: CallOptions['onProgress'] | undefined
 }
 
 /** The name that the run gets. */

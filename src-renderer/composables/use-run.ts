@@ -10,6 +10,7 @@ import { useEvent } from './use-event'
 import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
 import { useProject } from './use-project'
+import { useRunBeginning } from './use-run-beginning'
 import { useRunRecord } from './use-run-record'
 import { useRuns } from './use-runs'
 
@@ -27,15 +28,22 @@ export const useRun = createSharedComposable(() => {
   const { place, go, showRun } = useNavigation()
   const { record, latest, loading, error } = useRunRecord(computed(() => current.value?.id ?? null))
 
+  const { begin, opening, beginning, cancel } = useRunBeginning(current)
+
   /** A call in hand: the button waits for its answer. */
   const busy = shallowRef(false)
   const meaning = computed(() => (current.value ? RUN_STATES[current.value.state] : null))
   const action = computed<MainAction>(() => (current.value ? actionOf(current.value) : 'Start'))
   const enabled = computed(() => !busy.value && project.value !== null && (meaning.value?.enabled ?? true))
-  const canStop = computed(() => !busy.value && action.value !== 'Start' && (meaning.value?.canStop ?? false))
+  const canStop = computed(
+    () => opening.value || (!busy.value && action.value !== 'Start' && (meaning.value?.canStop ?? false)),
+  )
 
-  /** One that was cut off is not in memory: there is nothing to save. */
-  const stopTitle = computed(() => (current.value?.state === 'interrupted' ? 'Leave it' : 'Stop and save'))
+  /** One that was cut off is not in memory: there is nothing to save; nor is there of one that is not there yet. */
+  const stopTitle = computed(() => {
+    if (opening.value) return 'Cancel'
+    return current.value?.state === 'interrupted' ? 'Leave it' : 'Stop and save'
+  })
 
   async function once(title: string, work: () => Promise<unknown>): Promise<void> {
     if (busy.value) return
@@ -49,8 +57,8 @@ export const useRun = createSharedComposable(() => {
       await flush()
       if (!project.value) return
       const { config, dir, path } = project.value
-      await call('runs.start', { config, dir, path })
       go('train')
+      await begin({ config, dir, path })
     })
 
   /** @param rows fewer a micro-batch than before */
@@ -72,6 +80,10 @@ export const useRun = createSharedComposable(() => {
   }
 
   async function stop(): Promise<void> {
+    if (opening.value) {
+      cancel()
+      return
+    }
     const id = current.value?.id
     if (id && canStop.value) await once('The run did not stop', () => call('runs.stop', { runId: id }))
   }
@@ -108,6 +120,8 @@ export const useRun = createSharedComposable(() => {
     canStop,
     stopTitle,
     busy,
+    opening,
+    beginning,
     record,
     latest,
     loading,

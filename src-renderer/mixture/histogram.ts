@@ -42,7 +42,7 @@ export function drawHistogram(lengths: TaskLengths, rowLength: number): Histogra
     return [
       {
         x: from / span,
-        width: width / span,
+        width: Math.min(width, span - from) / span, // the last bin may reach past the longest
         height: Math.sqrt(count / tallest),
         count,
         from,

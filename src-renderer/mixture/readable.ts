@@ -62,7 +62,7 @@ export function faultBeyond(
   const message =
     issues.length === 1
       ? `${only.path}: ${only.message}`
-      : `${count(issues.length, 'entry', 'entries')} cannot be read`
+      : `${count(issues.length, 'entry', 'entries')} cannot be read.`
   return new CallError({
     code: error.code,
     message,

@@ -6,8 +6,14 @@ import { removal, trashEntry } from '../../runs/trash.schema'
 import { configAt, nothing } from './common.schema'
 
 export const runCalls = {
+  /** A job until the run is there: its data is opened first. */
   'runs.start': {
-    input: z.object({ ...configAt, path: z.string().nullable(), name: z.string().optional() }),
+    input: z.object({
+      ...configAt,
+      path: z.string().nullable(),
+      name: z.string().optional(),
+      job: z.string().optional(),
+    }),
     output: z.object({ runId: z.string() }),
   },
   'runs.pause': { input: z.object({ runId: z.string() }), output: nothing },

@@ -1,14 +1,19 @@
 /** Starting, steering and watching runs. */
+import type { Jobs } from '../../app/jobs'
 import type { RunManager } from '../../runs/run-manager'
+import type { StartRun } from '../../runs/start-run'
 import type { Handlers } from '../serve'
 
 type RunCalls = Extract<keyof Handlers, `runs.${string}`>
 
-export function runHandlers(runs: RunManager): Pick<Handlers, RunCalls> {
+export function runHandlers(runs: RunManager, jobs: Jobs): Pick<Handlers, RunCalls> {
   return {
-    'runs.start': async ({ config, dir, path, name }) => ({
-      runId: await runs.start({ config, dir, path, name }),
-    }),
+    'runs.start': async ({ job, ...request }) => {
+      const start = async (call: Pick<StartRun, 'signal' | 'onProgress'>) => ({
+        runId: await runs.start({ ...request, ...call }),
+      })
+      return job === undefined ? start({}) : jobs.run(job, start)
+    },
     'runs.pause': ({ runId }) => {
       runs.pause(runId)
       return {}

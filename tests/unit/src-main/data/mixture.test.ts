@@ -149,6 +149,19 @@ describe('bad input', () => {
     expect(failure.message).toContain('2 more')
   })
 
+  it('gives each entry its own remedy where one does not mend them all', async () => {
+    const missing: MixtureEntry = { task: 'CustomJSON', filepath: 'none.jsonl' }
+    const beyond: MixtureEntry = { ...spelling(), start: 1_000_000 }
+    const alone = await refused(missing)
+    const both = await refused(missing, beyond)
+    expect(alone.remedy).not.toBe((await refused(beyond)).remedy)
+    expect(both.issues?.map(({ hint }) => hint)).toEqual([alone.remedy, (await refused(beyond)).remedy])
+    expect(both.remedy).toBe('Correct the options of these entries, or remove the entries.')
+    const alike = await refused(missing, { ...missing, filepath: 'neither.jsonl' })
+    expect(alike.remedy).toBe(alone.remedy)
+    expect(alike.issues?.map(({ hint }) => hint)).toEqual([undefined, undefined])
+  })
+
   it.each([
     [
       'smoltalk-row-3-breaks-alternation.parquet',

@@ -69,11 +69,22 @@ describe('tokens', () => {
     const [warning, , told] = found({ entries: [entry({}), long] })
     expect(warning).toMatchObject({ level: 'warn', path: 'mixture.train.1' })
     expect(warning?.message).toBe(
-      'CustomJSON long.jsonl loses 99.9 % of its tokens: rendering cuts off 3,997,952 of 1 conversation.',
+      'CustomJSON long.jsonl loses 99.9 % of its tokens: rendering cuts off 3,997,952 tokens of 1 conversation.',
     )
     expect(warning?.remedy).toBe('Split what rendering cuts into conversations of at most 2,048 tokens.')
     expect(told).toMatchObject({ level: 'ok', path: 'mixture.train' })
-    expect(told?.message).toContain('cuts off 3,997,952: CustomJSON long.jsonl 3,997,952 of 1 conversation.')
+    expect(told?.message).toContain(
+      'cuts off 3,997,952: CustomJSON long.jsonl 3,997,952 tokens of 1 conversation.',
+    )
+  })
+
+  test('a file is told by its name: its entry is the path of the finding', () => {
+    const filepath = '/data/a folder/with/a long way/to/long.jsonl'
+    const mixture = { train: [{ task: 'CustomJSON' as const, filepath }], val: [] }
+    const long = entry({ name: `CustomJSON ${filepath}`, tokens_used: 10, tokens_cropped: 90 })
+    const [warning, told] = found({ entries: [long] }, { mixture })
+    expect(warning?.message).toMatch(/^CustomJSON long\.jsonl loses 90\.0 % of its tokens/)
+    expect(told?.message).toContain('at most 90.0 %: CustomJSON long.jsonl)')
   })
 
   test('a loss that weighs little is a passed check, in numbers', () => {

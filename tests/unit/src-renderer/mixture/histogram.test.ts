@@ -37,7 +37,8 @@ describe('drawHistogram', () => {
           for (const bar of bars) {
             expect(bar.height).toBeGreaterThan(0)
             expect(bar.height).toBeLessThanOrEqual(1)
-            expect(bar.x).toBeLessThan(1)
+            expect(bar.x + bar.width).toBeLessThanOrEqual(1 + 1e-9)
+            expect(bar.width).toBeGreaterThan(0)
           }
         },
       ),

@@ -75,7 +75,7 @@ describe('faultBeyond', () => {
   it('leaves out what can be downloaded', () => {
     expect(faultBeyond(error(0, 1, 2), lacking)?.message).toBe('mixture.train.2.data_files: no data 2')
     const { message, issues } = faultBeyond(error(0, 2, 3), lacking) ?? error()
-    expect(message).toBe('2 entries cannot be read')
+    expect(message).toBe('2 entries cannot be read.')
     expect(issues).toEqual([issue(2), issue(3)])
   })
   it('is as it was where nothing can be downloaded', () => {

@@ -1,13 +1,16 @@
 // @vitest-environment happy-dom
 import { flushPromises, mount } from '@vue/test-utils'
 import { TooltipProvider } from 'reka-ui'
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
+import * as z from 'zod'
+import { CallError } from '../../../../../src-renderer/api/client'
 import type { RunSummary } from '../../../../../src-renderer/api/types'
 import StatusLine from '../../../../../src-renderer/components/frame/StatusLine.vue'
 import TopBar from '../../../../../src-renderer/components/frame/TopBar.vue'
 import { useNotices } from '../../../../../src-renderer/composables/use-notices'
 import { useProject } from '../../../../../src-renderer/composables/use-project'
+import { useRun } from '../../../../../src-renderer/composables/use-run'
 import { useRuns } from '../../../../../src-renderer/composables/use-runs'
 import { answerWith, connect, made, send, settled } from '../../main-process'
 import { sampleConfig, sampleRun } from '../../runs/sample-run'
@@ -77,6 +80,40 @@ describe('the main button', () => {
     const { wrapper, button } = await frame([], [{ level: 'block', path: 'x', message: 'indivisible' }])
     expect(button('Start')?.attributes('disabled')).toBeDefined()
     expect(button('Start')?.attributes('title')).toContain('indivisible')
+    wrapper.unmount()
+  })
+
+  it('is answered by Cancel while the data is opened, which leaves no run', async () => {
+    const { wrapper, button } = await frame([])
+    let refuse = (): void => undefined
+    answerWith({
+      'runs.start': () =>
+        new Promise((_, reject) => {
+          refuse = () => {
+            reject(new CallError({ code: 'cancelled', message: 'Cancelled.' }))
+          }
+        }),
+      'jobs.cancel': () => {
+        refuse()
+        return {}
+      },
+    })
+    await button('Start')?.trigger('click')
+    await vi.waitFor(() => {
+      expect(button('Cancel')).toBeDefined()
+    })
+    expect(wrapper.find('[data-testid="run-state"]').text()).toBe('preparing')
+    expect(button('Start')?.attributes('disabled')).toBeDefined()
+    const { job } = z.object({ job: z.string() }).parse(made.find(({ name }) => name === 'runs.start')?.input)
+    await send('job.progress', { job, label: 'reading a.jsonl', done: 5, total: null, unit: 'rows' })
+    expect(useRun().beginning.value?.progress?.label).toBe('reading a.jsonl')
+    await button('Cancel')?.trigger('click')
+    await settled()
+    await flushPromises()
+    expect(made).toContainEqual({ name: 'jobs.cancel', input: { job } })
+    expect(button('Start')?.attributes('disabled')).toBeUndefined()
+    expect(button('Cancel')).toBeUndefined()
+    expect(useNotices().notices.value).toEqual([])
     wrapper.unmount()
   })
 

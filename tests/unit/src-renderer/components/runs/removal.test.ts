@@ -39,6 +39,24 @@ it('says in its place what was removed and what stays, and takes it back', async
   expect(useNavigation().openRun.value).toBe('r1')
 })
 
+it('takes the keyboard that removed it to the way back, and leaves it where it is otherwise', async () => {
+  answerWith({ 'runs.remove': () => removal })
+  const line = mount(defineComponent(() => () => h(TooltipProvider, () => h(RemovedLine))), {
+    attachTo: document.body,
+  })
+  await remove('r1')
+  await settled()
+  expect(document.activeElement?.textContent).toBe('Undo')
+  dismiss()
+  const elsewhere = document.body.appendChild(document.createElement('button'))
+  elsewhere.focus()
+  await remove('r1')
+  await settled()
+  expect(document.activeElement).toBe(elsewhere)
+  line.unmount()
+  elsewhere.remove()
+})
+
 it('keeps the way back where it could not be taken, and says why', async () => {
   answerWith({
     'runs.remove': () => removal,

@@ -120,3 +120,13 @@ it('says why it cannot count', async () => {
   expect(wrapper.find('header').text()).toContain('words.txt is not there.')
   wrapper.unmount()
 })
+
+it('says that nothing is evaluated where that is so', async () => {
+  known = {}
+  const wrapper = await figures()
+  expect(figureOf(wrapper, 'evaluation')).toBe('1 batches each')
+  useProject().edit({ ...config, eval_every: -1 })
+  await checked()
+  expect(figureOf(wrapper, 'evaluation')).toBe('none')
+  wrapper.unmount()
+})
