@@ -76,6 +76,9 @@ export function standingOf(run: RunSummary): string | null {
   if (last !== undefined && last === run.total_steps) {
     return `${at}All ${count(last, 'step')} are made and saved. Resume writes its result, without a step.`
   }
+  // What cut it off says where it stands.
+  if (run.state === 'interrupted' && run.error !== null && last !== undefined)
+    return 'Resume checks its files, the data and the options first.'
   if (last === undefined) return `${at}There is no checkpoint to go on from.`
   const again = run.step > last ? `, which makes ${count(run.step - last, 'step')} again` : ''
   return `${at}Resume goes on from the checkpoint at step ${integer(last)}${again}. Its files, the data and the options are checked first.`

@@ -72,6 +72,10 @@ describe('standingOf', () => {
       { state: 'stopped', step: 200, checkpoints: [150, 200] },
       'All 200 steps are made and saved. Resume writes its result, without a step.',
     ],
+    [
+      { state: 'interrupted', step: 130, checkpoints: [100], error: { code: 'c', message: 'Cut at 130.' } },
+      'Resume checks its files, the data and the options first.',
+    ],
     [{ state: 'done', step: 7, checkpoints: [7] }, null],
     [{ state: 'training', step: 7, checkpoints: [] }, null],
   ] as const)('%o', (run, said) => {
