@@ -13,9 +13,12 @@ export function usageError(message: string, help?: string): MidbenchError {
 /** What, where, and what to do: the message, one line an issue, and the remedy. */
 export function failureText(failure: Failure): string {
   // What the message says already is not said twice.
-  const others = (failure.issues ?? []).filter(({ message }) => !failure.message.includes(message))
-  const issues = others.map((issue) => `  ${issueText(issue)}`)
-  return [failure.message, ...issues, ...(failure.remedy === undefined ? [] : [failure.remedy])].join('\n')
+  const isSaid = ({ message }: Issue): boolean => failure.message.includes(message)
+  const all = failure.issues ?? []
+  const hints = all.filter(isSaid).flatMap(({ hint }) => (hint === undefined ? [] : [hint]))
+  const others = all.filter((issue) => !isSaid(issue)).map((issue) => `  ${issueText(issue)}`)
+  const remedy = failure.remedy === undefined ? [] : [failure.remedy]
+  return [failure.message, ...new Set(hints), ...others, ...remedy].join('\n')
 }
 
 /** `a.b is 3; it must be 4` for clauses, `a.b: This is wrong. Mend it.` for sentences. */

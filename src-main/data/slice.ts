@@ -22,6 +22,7 @@ export function sliceOf(entry: MixtureEntry, rows: number): Slice {
     throw entryFault('stop', {
       code: 'config.invalid',
       message: `stop ${String(stop)} lies before start ${String(start)}`,
+      remedy: 'Set stop to start or more, or leave it out.',
     })
   }
   return { start, step, length: Math.ceil((stop - start) / step) }
@@ -31,5 +32,6 @@ function beyond(key: string, value: number, rows: number): Error {
   return entryFault(key, {
     code: 'config.invalid',
     message: `${key} ${String(value)} lies beyond the dataset's ${String(rows)} rows`,
+    remedy: `Set ${key} to ${String(rows)} or less, or leave it out.`,
   })
 }

@@ -1,6 +1,7 @@
 /** Why a run cannot start, on one line. */
 import type { Finding } from '../api/types'
-import { asSentence, findingText, isPhrase } from './finding-text'
+import { asSentence, isPhrase } from '../format/sentence'
+import { findingText } from './finding-text'
 
 /** `Cannot start: device_batch_size is 1.5; it must be a whole number. 2 more blockers are in the preflight.` */
 export function cannotStartText(blockers: readonly Finding[]): string {

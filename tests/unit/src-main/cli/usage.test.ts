@@ -36,6 +36,21 @@ test('the same fault is not said twice', () => {
   )
 })
 
+test('a remedy of one fault stands by it, whether the message says the fault or a line of its own', () => {
+  const issues = [
+    {
+      path: 'mixture.train.0.filepath',
+      message: '/a.jsonl: there is no such file',
+      hint: 'Correct the path.',
+    },
+    { path: 'mixture.train.1.start', message: 'start 5 lies beyond 3 rows.', hint: 'Choose a smaller one.' },
+  ]
+  const message = 'mixture.train.0.filepath: /a.jsonl: there is no such file. One more entry is at fault.'
+  expect(failureText({ code: 'x', message, issues, remedy: 'Correct these entries.' })).toBe(
+    `${message}\nCorrect the path.\n  mixture.train.1.start: start 5 lies beyond 3 rows. Choose a smaller one.\nCorrect these entries.`,
+  )
+})
+
 test('options are read, or refused by name', async () => {
   const values = { config: 'a.json', count: '12', none: undefined, flag: true }
   expect(requiredString(values, 'config', 'train')).toBe('a.json')

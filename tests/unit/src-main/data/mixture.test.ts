@@ -155,6 +155,7 @@ describe('bad input', () => {
     const alone = await refused(missing)
     const both = await refused(missing, beyond)
     expect(alone.remedy).not.toBe((await refused(beyond)).remedy)
+    expect((await refused(beyond)).remedy).toMatch(/^Set start to \d+ or less, or leave it out\.$/)
     expect(both.issues?.map(({ hint }) => hint)).toEqual([alone.remedy, (await refused(beyond)).remedy])
     expect(both.remedy).toBe('Correct the options of these entries, or remove the entries.')
     const alike = await refused(missing, { ...missing, filepath: 'neither.jsonl' })

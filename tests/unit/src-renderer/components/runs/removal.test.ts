@@ -41,9 +41,12 @@ it('says in its place what was removed and what stays, and takes it back', async
 
 it('takes the keyboard that removed it to the way back, and leaves it where it is otherwise', async () => {
   answerWith({ 'runs.remove': () => removal })
-  const line = mount(defineComponent(() => () => h(TooltipProvider, () => h(RemovedLine))), {
-    attachTo: document.body,
-  })
+  const line = mount(
+    defineComponent(() => () => h(TooltipProvider, () => h(RemovedLine))),
+    {
+      attachTo: document.body,
+    },
+  )
   await remove('r1')
   await settled()
   expect(document.activeElement?.textContent).toBe('Undo')
