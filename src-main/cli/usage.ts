@@ -16,9 +16,10 @@ export function failureText(failure: Failure): string {
   const isSaid = ({ message }: Issue): boolean => failure.message.includes(message)
   const all = failure.issues ?? []
   const hints = all.filter(isSaid).flatMap(({ hint }) => (hint === undefined ? [] : [hint]))
+  const unsaid = hints.filter((hint) => ![failure.message, failure.remedy].join(' ').includes(hint))
   const others = all.filter((issue) => !isSaid(issue)).map((issue) => `  ${issueText(issue)}`)
   const remedy = failure.remedy === undefined ? [] : [failure.remedy]
-  return [failure.message, ...new Set(hints), ...others, ...remedy].join('\n')
+  return [failure.message, ...new Set(unsaid), ...others, ...remedy].join('\n')
 }
 
 /** `a.b is 3; it must be 4` for clauses, `a.b: This is wrong. Mend it.` for sentences. */

@@ -36,6 +36,12 @@ test('the same fault is not said twice', () => {
   )
 })
 
+test('what would be right is not said twice either', () => {
+  const issues = [{ path: 'seed', message: 'is 1.5', hint: 'it must be a whole number' }]
+  const message = 'seed is 1.5; it must be a whole number.'
+  expect(failureText({ code: 'x', message, issues })).toBe(message)
+})
+
 test('a remedy of one fault stands by it, whether the message says the fault or a line of its own', () => {
   const issues = [
     {
