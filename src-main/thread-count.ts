@@ -30,7 +30,7 @@ export function threadCount(
   }
   fromEnvironment(operationsVariable)
   const asked = fromEnvironment(threadsVariable) ?? wanted ?? processors
-  requireCount('threads', String(asked), processors)
+  requireCount('the number of threads', String(asked), processors)
   return asked
 }
 

@@ -17,7 +17,7 @@ describe('threadCount', () => {
 
   it.each([0, -1, 1.5, 9, 1e9, 1e21, NaN])('refuses %d', (count) => {
     expect(() => threadCount(count, {}, 8)).toThrow(
-      expect.objectContaining({ code: 'threads.invalid', message: containing('threads is ') }),
+      expect.objectContaining({ code: 'threads.invalid', message: containing('The number of threads is ') }),
     )
   })
 
