@@ -108,7 +108,7 @@ describe('a config that is wrong', () => {
     const config = configFile(folder, { model_tag: 'd77' })
     const { code, stderr } = await runCommandLine(folder, ['train', '--config', config, '--json'])
     expect(code).toBe(1)
-    expect(stderr).toContain('model_tag No checkpoint "d77"')
+    expect(stderr).toContain('model_tag: No checkpoint "d77"')
     expect(readdirSync(folder)).not.toContain('runs')
   })
 })
