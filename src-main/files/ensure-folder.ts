@@ -1,49 +1,77 @@
 /**
  * Makes a folder and those above it, or fails. Node's own recursive mkdir never ends where a file system holds no new
  * folders and says ENOENT for that, as /proc does: it makes the folder above, which is there, and tries again.
+ *
+ * Others may make and remove the same folders meanwhile: what changed between the call and the look is tried again.
  */
 import { mkdirSync, statSync } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
+/** So often what lies there may come to be or go between a mkdir and the look for it. */
+const TRIES = 50
+
+type Standing = 'folder' | 'file' | 'nothing'
+
 /** @throws what mkdir throws: ENOTDIR or EEXIST where a file is in the way, EACCES, EROFS, ENOSPC, ENOENT */
 export async function ensureFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path)
-  } catch (error) {
-    if (await isFolder(path)) return
-    const above = dirname(path)
-    if (codeOf(error) !== 'ENOENT' || above === path || (await isFolder(above))) throw error
-    await ensureFolder(above)
-    await ensureFolder(path)
+  for (let tries = 0; ; tries++) {
+    try {
+      await mkdir(path)
+      return
+    } catch (error) {
+      const standing = await standingOf(path)
+      if (standing === 'folder') return
+      const above = await standingOf(dirname(path))
+      const next = whatNext(error, path, { standing, above, tries })
+      if (next === 'fail') throw error
+      if (next === 'above first') await ensureFolder(dirname(path))
+    }
   }
 }
 
 /** As {@link ensureFolder}, before anything can wait. */
 export function ensureFolderSync(path: string): void {
-  try {
-    mkdirSync(path)
-  } catch (error) {
-    if (isFolderSync(path)) return
-    const above = dirname(path)
-    if (codeOf(error) !== 'ENOENT' || above === path || isFolderSync(above)) throw error
-    ensureFolderSync(above)
-    ensureFolderSync(path)
+  for (let tries = 0; ; tries++) {
+    try {
+      mkdirSync(path)
+      return
+    } catch (error) {
+      const standing = standingNow(path)
+      if (standing === 'folder') return
+      const next = whatNext(error, path, { standing, above: standingNow(dirname(path)), tries })
+      if (next === 'fail') throw error
+      if (next === 'above first') ensureFolderSync(dirname(path))
+    }
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
+/** What a mkdir that failed is followed by. @param found what lies there, and above, after it */
+function whatNext(
+  error: unknown,
+  path: string,
+  found: { standing: Standing; above: Standing; tries: number },
+): 'again' | 'above first' | 'fail' {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  const again = found.tries < TRIES ? 'again' : 'fail'
+  // It was removed in between; or it is a link that leads nowhere, which stays.
+  if (code === 'EEXIST') return found.standing === 'nothing' ? again : 'fail'
+  if (code !== 'ENOENT' || dirname(path) === path) return 'fail'
+  return found.above === 'folder' ? again : 'above first'
+}
+
+async function standingOf(path: string): Promise<Standing> {
   try {
-    return (await stat(path)).isDirectory()
+    return (await stat(path)).isDirectory() ? 'folder' : 'file'
   } catch {
-    return false
+    return 'nothing'
   }
 }
 
-function isFolderSync(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : null
+function standingNow(path: string): Standing {
+  try {
+    return statSync(path).isDirectory() ? 'folder' : 'file'
+  } catch {
+    return 'nothing'
+  }
 }

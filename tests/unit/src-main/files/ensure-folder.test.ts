@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -26,12 +27,28 @@ describe.each(forms)('a folder that is made, %s', (_, ensure) => {
     await expect(ensure(join(folder, 'file', 'a', 'b'))).rejects.toThrow('ENOTDIR')
   })
 
+  it('is refused where a link leads nowhere', async () => {
+    const link = join(temporaryFolder(), 'link')
+    symlinkSync('nowhere', link)
+    await expect(ensure(link)).rejects.toThrow('EEXIST')
+    await expect(ensure(join(link, 'a'))).rejects.toThrow('EEXIST')
+  })
+
   // Node's own recursive mkdir does not come back from this.
   it('is refused where the file system makes none', async () => {
     await expect(ensure('/proc/nowhere/a')).rejects.toThrow('ENOENT')
   })
 
-  it('is made by several at once', async () => {
+  it('is made by several at once, also where its folders come to be and go', async () => {
+    const [above, path] = [join(temporaryFolder(), 'a'), join('b', 'c')]
+    for (let round = 0; round < 200; round++) {
+      await Promise.all([ensure(join(above, path)), ensure(join(above, path)), ensure(join(above, 'b'))])
+      await Promise.all([ensure(join(above, 'd')), rmdir(join(above, 'd')).catch(() => undefined)])
+      await rm(above, { recursive: true })
+    }
+  })
+
+  it('is made by many at once', async () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, 'a'))
     const path = join(folder, 'a', 'b', 'c', 'd')
