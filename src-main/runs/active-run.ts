@@ -17,7 +17,7 @@ import { differences } from './differences'
 import { MetricsBatcher, type MetricsBatch } from './metrics-batcher'
 import { nothingKnown, preflight } from './preflight'
 import type { Finding } from './preflight.schema'
-import { reportSection, writeReport } from './report'
+import { RESULT_LINE, reportSection, writeReport } from './report'
 import type { LogLine, RunState, RunSummary } from './run.schema'
 import type { RunEvent } from './run-events'
 import type { RunJournal } from './run-journal'
@@ -210,7 +210,7 @@ export class ActiveRun {
     this.log('info', `Peak memory usage: ${mebibytes.toFixed(2)}MiB`)
     this.log('info', `Total training time: ${(outcome.trainingTimeS / 60).toFixed(2)}m`)
     if (outcome.bestBpb !== null) this.log('info', `Minimum validation bpb: ${outcome.bestBpb.toFixed(4)}`)
-    if (outcome.checkpointDir !== null) this.log('info', `Checkpoint: ${outcome.checkpointDir}`)
+    if (outcome.checkpointDir !== null) this.log('info', `${RESULT_LINE}${outcome.checkpointDir}`)
   }
 
   private end(state: 'stopped' | 'done' | 'failed' | 'interrupted', error: Failure | null = null): void {

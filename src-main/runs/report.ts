@@ -12,6 +12,9 @@ import { unwritable, writeTextSafely } from '../checkpoint/safe-file'
 
 import type { RunConfig } from './config.schema'
 
+/** Begins the line of a run's log that says where its result lies. */
+export const RESULT_LINE = 'Checkpoint: '
+
 /** The key of the line that names the run. */
 const RUN_LINE = 'Midbench run'
 

@@ -12,6 +12,7 @@ import { readJsonFile } from '../checkpoint/json-file'
 import { listRunCheckpoints } from '../checkpoint/run-checkpoint'
 import { toFailure } from '../errors'
 import { differences } from './differences'
+import { RESULT_LINE } from './report'
 import { readRunFolder } from './run-folder'
 import type { LogLine } from './run.schema'
 import type { RunStore } from './store'
@@ -66,12 +67,13 @@ async function restoreRun(store: RunStore, dir: string): Promise<void> {
   const found = await listRunCheckpoints(join(dir, 'checkpoints')).catch(() => [])
   const last = found.at(-1)
   const resumed = last === undefined ? null : await resumeOf(last.dir)
+  const log = await logOf(dir)
   const gradAccumSteps = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
   store.create({
     ...identity,
     dir,
     config,
-    state: resumed?.finished === true ? 'done' : 'interrupted',
+    state: resumed?.finished === true && (config.dry_run || tellsOfResult(log)) ? 'done' : 'interrupted',
     differences: differences(config, { device: null, gradAccumSteps }),
     owner: null,
   })
@@ -80,7 +82,7 @@ async function restoreRun(store: RunStore, dir: string): Promise<void> {
     step: last?.step ?? 0,
     ...(resumed === null ? {} : progressOf(resumed)),
   })
-  store.appendLog(identity.id, await logOf(dir))
+  store.appendLog(identity.id, log)
 }
 
 type Resumed = z.infer<typeof resumeFile>['loop']['loop']
@@ -94,6 +96,11 @@ async function resumeOf(checkpoint: string): Promise<Resumed | null> {
 
 function progressOf({ trainingTimeS, progress, bestBpb }: Resumed) {
   return { training_time_s: trainingTimeS, progress, best_val_bpb: bestBpb }
+}
+
+/** A run whose steps are all made and whose result could not be written is not done: a resume writes it. */
+function tellsOfResult(log: readonly LogLine[]): boolean {
+  return log.some(({ level, text }) => level === 'info' && text.startsWith(RESULT_LINE))
 }
 
 /** The end of a run's log.txt, all at the time that it was last written. */

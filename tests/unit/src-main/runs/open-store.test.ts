@@ -162,3 +162,18 @@ test('two that find it damaged at once make it again once', async () => {
   expect(both.map(({ notes }) => notes.length).sort()).toEqual([0, 1])
   for (const { store } of both) expect(store.list()).toHaveLength(2)
 })
+
+test.each([
+  ['it began\n', 'interrupted'],
+  ['it began\nCheckpoint: /nanochat/mid_checkpoints/d4\n', 'done'],
+])('a run whose steps are all made, with a log of %j, is taken down as %s', async (log, state) => {
+  const home = await dataFolder()
+  const dir = join(home, 'runs', 'run-1')
+  const loop = { trainingTimeS: 1, progress: 1, bestBpb: null, finished: true }
+  const resume = join(checkpointFolder(join(dir, 'checkpoints'), 6), 'resume.json')
+  writeFileSync(resume, JSON.stringify({ loop: { loop } }))
+  writeFileSync(join(dir, 'log.txt'), log)
+  rmSync(storeFile(home))
+  const { store } = await opened(home)
+  expect(store.summary('run-1').state).toBe(state)
+})
