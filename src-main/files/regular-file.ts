@@ -1,16 +1,19 @@
 /**
  * Whether a path leads to a file that ends: asked before anything is opened. Devices and named pipes are read for ever
- * or wait for ever, and a folder or a socket gives an error that names neither. Costs one `stat`; where the contents
- * matter, one short read.
+ * or wait for ever, as some of the kernel's own files do, and a folder or a socket gives an error that names neither.
+ * Costs a `stat` and a `statfs`; where the contents matter, one short read.
  */
 import type { Stats } from 'node:fs'
-import { statSync } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { statfsSync, statSync } from 'node:fs'
+import { open, stat, statfs } from 'node:fs/promises'
 
 import { MidbenchError } from '../errors'
 
 /** How a Git LFS pointer begins, by its specification; the whole of one has some 130 bytes. */
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/'
+
+/** Of proc, sysfs, debugfs and tracefs, by Linux: their files say that they are regular, and some never end. */
+const KERNEL_FILE_SYSTEMS = [0x9fa0, 0x62656572, 0x64626720, 0x74726163]
 
 /**
  * @throws MidbenchError `file.not-regular`, `file.name`; the file system's error where there is nothing to be seen
@@ -18,12 +21,14 @@ const LFS_POINTER = 'version https://git-lfs.github.com/spec/'
 export async function requireRegularFile(path: string): Promise<void> {
   refuseNul(path)
   refuseOther(path, await stat(path))
+  refuseKernels(path, (await statfs(path)).type)
 }
 
 /** As {@link requireRegularFile}, for what is read at once. */
 export function requireRegularFileSync(path: string): void {
   refuseNul(path)
   refuseOther(path, statSync(path))
+  refuseKernels(path, statfsSync(path).type)
 }
 
 /**
@@ -81,6 +86,15 @@ function refuseOther(path: string, found: Stats): void {
     code: 'file.not-regular',
     message: `${path} is ${kindOf(found)}, not a file.`,
     remedy: 'Name a file.',
+  })
+}
+
+function refuseKernels(path: string, fileSystem: number): void {
+  if (!KERNEL_FILE_SYSTEMS.includes(fileSystem)) return
+  throw new MidbenchError({
+    code: 'file.not-regular',
+    message: `${path} is made up by the kernel as it is read, and is no file on a disk.`,
+    remedy: 'Name a file; or copy what it says into one.',
   })
 }
 

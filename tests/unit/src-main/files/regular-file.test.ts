@@ -96,6 +96,13 @@ describe('where contents are needed', () => {
     expect(await failureOf(() => read(file('')))).toMatchObject({ code: 'file.empty' })
   })
 
+  it.skipIf(process.platform !== 'linux')('a file that the kernel makes up is none', async () => {
+    for (const path of ['/proc/version', '/proc/self/status', '/sys/kernel/uevent_seqnum']) {
+      expect((await failureOf(() => requireRegularFile(path))).message).toContain('made up by the kernel')
+      expect(() => requireRegularFileSync(path)).toThrow('made up by the kernel')
+    }
+  })
+
   it('a file with contents, also by a link, is one', async () => {
     await requireContents(file('x'))
     await requireRegularFile(file(''))
