@@ -5,7 +5,9 @@
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
-import { MOST_BATCH_TOKENS } from '../bounds.schema'
+import * as z from 'zod'
+
+import { MOST_BATCH_TOKENS, MOST_TASKS } from '../bounds.schema'
 import type { MixtureEntry } from '../data/mixture.schema'
 import { type Issue, MidbenchError } from '../errors'
 import { requireShallow } from '../files/json-text'
@@ -39,12 +41,30 @@ export function parseConfig(input: unknown, where: string): RunConfig {
 
 /** As {@link parseConfig}, without the rules that span fields: for what does not train. */
 export function parseConfigFields(input: unknown, where: string): RunConfig {
+  const long = longMixtures(input)
+  if (long.length > 0) throw invalidConfig(where, long)
   const parsed = runConfig.safeParse(input)
   if (!parsed.success) throw invalidConfig(where, configIssues(parsed.error, input))
   const issues = [...emptyMixture(parsed.data), ...batchMemory(parsed.data)]
   if (issues.length > 0) throw invalidConfig(where, issues)
   return parsed.data
 }
+
+/** Lists that are too long, before their entries are read: each costs time, and the text of its faults. */
+function longMixtures(input: unknown): Issue[] {
+  const { data } = mixtureLists.safeParse(input)
+  return (['train', 'val'] as const).flatMap((split) => {
+    const { length } = data?.mixture[split] ?? []
+    const message = `has ${length.toLocaleString('en-US')} entries; it must have at most ${MOST_TASKS.toLocaleString('en-US')}`
+    return length > MOST_TASKS ? [{ path: `mixture.${split}`, message }] : []
+  })
+}
+const mixtureLists = z.object({
+  mixture: z.object({
+    train: z.array(z.unknown()).catch([]),
+    val: z.array(z.unknown()).catch([]),
+  }),
+})
 
 /**
  * Reads and checks a config file.

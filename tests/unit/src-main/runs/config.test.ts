@@ -244,3 +244,13 @@ test('what breaks two rules of a field is one fault', async () => {
   const spelling = { task: 'SimpleSpelling', split: 'train', size: 2 ** 53 }
   expect(await issuesOf({ mixture: { train: [spelling], val: [] } })).toHaveLength(1)
 })
+
+test('a mixture of too many entries is refused by their number, not by each of them', async () => {
+  const entry = { task: 'SmolTalk', split: 'no such split' }
+  const mixture = {
+    train: [{ task: 'SmolTalk', split: 'train' }],
+    val: Array.from({ length: 5000 }, () => entry),
+  }
+  const { issues } = await failureOf(() => parseConfig({ mixture }, 'here.json'))
+  expect(issues).toEqual([{ path: 'mixture.val', message: 'has 5,000 entries; it must have at most 4,096' }])
+})
