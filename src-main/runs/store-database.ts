@@ -178,3 +178,20 @@ function schemaVersion(db: Database.Database): number {
   const row = db.prepare('PRAGMA user_version').raw().get([])
   return Array.isArray(row) ? Number(row[0]) : 0
 }
+
+/** Runs what fails where the file is whole and its tables are not the store's. @throws MidbenchError `store.form` */
+export function otherForm<Result>(prepare: () => Result): Result {
+  try {
+    return prepare()
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause)
+    throw new MidbenchError(
+      {
+        code: 'store.form',
+        message: `The run store is not as this version keeps it: ${said}.`,
+        remedy: 'Move runs.db out of the data folder: it is made again from the run folders.',
+      },
+      { cause },
+    )
+  }
+}

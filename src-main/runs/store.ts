@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { MidbenchError } from '../errors'
 import type { RunConfig } from './config.schema'
 import type { EvalMetric, LogLine, RunDetail, RunSummary, StepMetric } from './run.schema'
-import { durably, inTransaction, openDatabase } from './store-database'
+import { otherForm, durably, inTransaction, openDatabase } from './store-database'
 import {
   EVAL_COLUMNS,
   evalValues,
@@ -329,7 +329,7 @@ export class RunStore {
   private prepare(sql: string, raw = false): Database.Statement<[SqlValue[]]> {
     const known = this.statements.get(sql)
     if (known) return known
-    const statement = this.db.prepare<[SqlValue[]]>(sql)
+    const statement = otherForm(() => this.db.prepare<[SqlValue[]]>(sql))
     if (raw) statement.raw()
     this.statements.set(sql, statement)
     return statement
