@@ -1,7 +1,7 @@
 /** Writes a file where a person said, with the ending it should have. */
 import { extname } from 'node:path'
 
-import { makeFile } from '../data/files/durable'
+import { makeFile } from '../files/durable'
 import { MidbenchError } from '../errors'
 
 /**

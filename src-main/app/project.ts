@@ -10,15 +10,15 @@ import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
 
 import { MidbenchError } from '../errors'
-import { makeFile } from '../data/files/durable'
+import { makeFile } from '../files/durable'
 import { requireRegularFileSync } from '../files/regular-file'
 import { decodeText, readTextFile } from '../files/text-file'
 import type { Project } from '../ipc/contract'
 import { baseDirOf, parseConfig, parseJson, withAbsolutePaths } from '../runs/config'
 import { runConfig, type RunConfig } from '../runs/config.schema'
 import { reasonOf } from '../system-error'
-import { writeReason } from '../write-reason'
-import { JsonFile } from './json-file'
+import { writeReason } from '../files/write-reason'
+import { JsonFile } from '../files/kept-json'
 
 /** `path` null: the starter project, wherever this version of the app keeps it. */
 const kept = z.object({ path: z.string().nullable(), modified: z.boolean(), config: runConfig })

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 
 import { calls, type Settings } from '../ipc/contract'
 import { threadCount } from '../thread-count'
-import { JsonFile } from './json-file'
+import { JsonFile } from '../files/kept-json'
 
 const defaults: Settings = { theme: 'system', base_dir: null, threads: null, trainer_host: 'auto' }
 

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 
-import { JsonFile } from './json-file'
+import { JsonFile } from '../files/kept-json'
 
 export const LEAST_SIZE = { width: 1024, height: 680 }
 const FIRST_SIZE = { width: 1360, height: 860 }

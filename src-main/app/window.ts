@@ -6,7 +6,7 @@
 import { BrowserWindow, nativeTheme, screen, type WebContents, type WebPreferences } from 'electron'
 import { existsSync } from 'node:fs'
 
-import type { JsonFile } from './json-file'
+import type { JsonFile } from '../files/kept-json'
 import { PAGE_URL } from './page'
 import { keepOnPage } from './security'
 import { LEAST_SIZE, placeWindow, windowStateFile, type Area, type WindowState } from './window-state'

@@ -7,7 +7,7 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { readJsonFile } from './json-file'
+import { readJsonFile } from '../files/python-json'
 
 /** Key of a meta file: the id of the run whose result it is. */
 export const RUN_KEY = 'midbench_run'

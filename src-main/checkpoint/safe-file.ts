@@ -9,7 +9,7 @@ import { dirname } from 'node:path'
 import { ensureFolder } from '../files/ensure-folder'
 import { MidbenchError } from '../errors'
 import { besideName, removeLeftovers } from '../files/leftovers'
-import { writeReason } from '../write-reason'
+import { writeReason } from '../files/write-reason'
 
 const BUFFER_SIZE = 1 << 20
 

@@ -5,7 +5,7 @@
 import { lstat, mkdir, open, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { besideName, removeLeftovers } from '../files/leftovers'
-import { writeReason } from '../write-reason'
+import { writeReason } from '../files/write-reason'
 
 /** As much as shows that the disk has room for a file at all. */
 const TRIED_BYTES = 4096

@@ -3,7 +3,7 @@
  * and the same call goes on from there.
  */
 import { dirname, join } from 'node:path'
-import { freeSpace } from './files/disk-space'
+import { freeSpace } from '../files/disk-space'
 import { baseFileLength, downloadBaseFile, missingBaseFile } from './hub/base-files'
 import { hubSettings } from './hub/hub-env'
 import { describeSplit, type DatasetSplit } from './hub/dataset-split'

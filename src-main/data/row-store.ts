@@ -15,8 +15,8 @@ import { checksum, Damage, type OnDamage } from '../files/checksum'
 import { besideName } from '../files/leftovers'
 import { holding } from '../files/lock'
 import { conversation, type Conversation } from './conversation.schema'
-import { exists, makeFolder, syncPath } from './files/durable'
-import { openIfThere, readExactly } from './files/read-exactly'
+import { exists, makeFolder, syncPath } from '../files/durable'
+import { openIfThere, readExactly } from '../files/read-exactly'
 
 export interface RowStore {
   readonly rows: number

@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { makeFile } from '../data/files/durable'
+import { makeFile } from '../files/durable'
 import type { SplitName } from '../data/mixture.schema'
 import { MidbenchError, type Issue } from '../errors'
 import { dataIdentity, type DataIdentity } from './data-identity.schema'

@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 
 import { baseRecipe } from '../checkpoint/checkpoint.schema'
-import { readJsonFile } from '../checkpoint/json-file'
+import { readJsonFile } from '../files/python-json'
 import { listModels } from '../checkpoint/nanochat-folder'
-import { exists } from '../data/files/durable'
+import { exists } from '../files/durable'
 import { baseDirOf } from './config'
 import type { RunConfig } from './config.schema'
 import type { NanochatFolder } from './nanochat-folder.schema'

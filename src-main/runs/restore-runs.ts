@@ -8,7 +8,7 @@ import { join } from 'node:path'
 
 import { z } from 'zod'
 
-import { readJsonFile } from '../checkpoint/json-file'
+import { readJsonFile } from '../files/python-json'
 import { listRunCheckpoints } from '../checkpoint/run-checkpoint'
 import { toFailure } from '../errors'
 import { differences } from './differences'

@@ -12,7 +12,7 @@ import { elsewhere } from './run-errors'
 import { FolderHold } from './store-lock'
 import { Trash } from './trash'
 import type { Removal, TrashEntry } from './trash.schema'
-import { exists } from '../data/files/durable'
+import { exists } from '../files/durable'
 
 export class RunRemoval {
   private readonly trash: Trash

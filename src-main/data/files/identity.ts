@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { checksum, Damage, warnOfDamage, type OnDamage } from '../../files/checksum'
 import { requireRegularFile } from '../../files/regular-file'
-import { makeFile } from './durable'
+import { makeFile } from '../../files/durable'
 
 /** A file changed this recently could change again without its times showing it; its hash is not remembered. */
 const SETTLED_MS = 2000

@@ -6,7 +6,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 
-import { exists } from './durable'
+import { exists } from '../../files/durable'
 
 const WILDCARD = /[*?[]/
 

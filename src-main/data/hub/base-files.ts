@@ -3,7 +3,7 @@
  * downloads the first and asks for the second to be downloaded by hand; both are the same bytes for everyone.
  */
 import { join } from 'node:path'
-import { exists } from '../files/durable'
+import { exists } from '../../files/durable'
 import type { TaskContext } from '../tasks/task'
 import { fetchFile, type FetchOptions } from './fetch-file'
 import { hubSettings } from './hub-env'

@@ -10,7 +10,7 @@ import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MidbenchError } from '../../errors'
 import { holding } from '../../files/lock'
-import { exists, syncPath } from '../files/durable'
+import { exists, syncPath } from '../../files/durable'
 import {
   checkStatus,
   DEFAULT_POLICY,

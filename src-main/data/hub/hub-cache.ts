@@ -6,7 +6,7 @@ import { copyFile, readdir, readFile, rename, stat, symlink } from 'node:fs/prom
 import { dirname, join, relative } from 'node:path'
 import { ensureFolder } from '../../files/ensure-folder'
 import { besideName, removeLeftovers } from '../../files/leftovers'
-import { exists, makeFile } from '../files/durable'
+import { exists, makeFile } from '../../files/durable'
 
 export class HubCache {
   /** The repository's folder. */

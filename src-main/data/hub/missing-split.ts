@@ -7,7 +7,7 @@ import { readdir, readlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 import { MidbenchError, type Failure } from '../../errors'
-import { exists } from '../files/durable'
+import { exists } from '../../files/durable'
 import { describeSplit, type DatasetSplit } from './dataset-split'
 import { HubCache } from './hub-cache'
 import type { HubSettings } from './hub-env'

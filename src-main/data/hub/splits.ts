@@ -1,8 +1,8 @@
 /** A split of a dataset repository: found in the hub's cache, or downloaded into it. */
 import { MidbenchError } from '../../errors'
-import { exists } from '../files/durable'
+import { exists } from '../../files/durable'
 import type { OpenProgress } from '../locations'
-import { freeSpace, requireSpace } from '../files/disk-space'
+import { freeSpace, requireSpace } from '../../files/disk-space'
 import { describeSplit, type DatasetSplit } from './dataset-split'
 import { arrivedBytes, fetchFile } from './fetch-file'
 import { authorization, fileUrl, folderFiles, mainCommit, type HubFile, type RequestOptions } from './hub-api'

@@ -10,7 +10,7 @@ import { fileIdentity } from '../files/identity'
 import { openParquet } from '../files/parquet-rows'
 import { firstFault } from '../../schema-faults'
 import { openRowStore, type RowStore } from '../row-store'
-import { requireSpace } from '../files/disk-space'
+import { requireSpace } from '../../files/disk-space'
 import { numpyPermutation } from '../random/numpy-permutation'
 import { entryFault, forKey, type Task, type TaskContext } from './task'
 

@@ -5,7 +5,7 @@
  */
 import { MidbenchError, type Failure } from '../../errors'
 import type { OnDamage } from '../../files/checksum'
-import { writeReason } from '../../write-reason'
+import { writeReason } from '../../files/write-reason'
 import type { Conversation } from '../conversation.schema'
 import type { MixtureEntry } from '../mixture.schema'
 import type { DataLocations, OpenProgress } from '../locations'

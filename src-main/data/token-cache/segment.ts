@@ -13,8 +13,8 @@
  */
 import { closeSync, fstatSync } from 'node:fs'
 import { checksum, Damage } from '../../files/checksum'
-import { makeFile } from '../files/durable'
-import { openIfThere, readExactly } from '../files/read-exactly'
+import { makeFile } from '../../files/durable'
+import { openIfThere, readExactly } from '../../files/read-exactly'
 import type { ConversationSize } from '../render-source'
 
 /** Rows of a segment; the last one of a dataset may have fewer. */

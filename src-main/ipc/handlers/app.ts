@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 
-import { freeSpaceIfKnown } from '../../data/files/disk-space'
+import { freeSpaceIfKnown } from '../../files/disk-space'
 import type { HubOrigins } from '../../data/hub/hub-env'
 import { MidbenchError } from '../../errors'
 import type { CallOutput } from '../contract'

@@ -9,10 +9,10 @@
 import { readFileSync, renameSync } from 'node:fs'
 import type { z } from 'zod'
 
-import { makeFile } from '../data/files/durable'
+import { makeFile } from './durable'
 import { MidbenchError } from '../errors'
 import { reasonOf } from '../system-error'
-import { writeReason } from '../write-reason'
+import { writeReason } from './write-reason'
 
 const AGAIN_MS = 3000
 

@@ -1,6 +1,6 @@
 /** Reads a given stretch of an open file, all of it or not at all; blocks for the microseconds that a cached read takes. */
 import { openSync, readSync } from 'node:fs'
-import { Damage } from '../../files/checksum'
+import { Damage } from './checksum'
 
 /** Opens a file of the cache. @returns undefined where there is none that may be read */
 export function openIfThere(path: string): number | undefined {

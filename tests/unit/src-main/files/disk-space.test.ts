@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { requireSpace } from '../../../../../src-main/data/files/disk-space'
-import { failureOf } from '../../../../support/failure'
-import { temporaryFolder } from '../../../../support/temporary-folder'
+import { requireSpace } from '../../../../src-main/files/disk-space'
+import { failureOf } from '../../../support/failure'
+import { temporaryFolder } from '../../../support/temporary-folder'
 
 it('lets through what fits, also into a folder that is not there yet', async () => {
   const folder = temporaryFolder()

@@ -1,8 +1,8 @@
 /** Whether what is to be written will fit on the disk. */
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { byteSize } from '../../byte-size'
-import { MidbenchError } from '../../errors'
+import { byteSize } from '../byte-size'
+import { MidbenchError } from '../errors'
 import { exists } from './durable'
 
 /** Left free for everything else on the machine. */

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { makeFile, makeFolder } from '../../../../../src-main/data/files/durable'
-import { ownerTag, thisThread } from '../../../../../src-main/files/process-identity'
-import { temporaryFolder } from '../../../../support/temporary-folder'
+import { makeFile, makeFolder } from '../../../../src-main/files/durable'
+import { ownerTag, thisThread } from '../../../../src-main/files/process-identity'
+import { temporaryFolder } from '../../../support/temporary-folder'
 
 it('makes a folder whole', async () => {
   const target = join(temporaryFolder(), 'deep', 'made')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 
-import { JsonFile } from '../../../../src-main/app/json-file'
+import { JsonFile } from '../../../../src-main/files/kept-json'
 import { failureOf } from '../../../support/failure'
 import { temporaryFolder } from '../../../support/temporary-folder'
 

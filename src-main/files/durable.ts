@@ -5,8 +5,8 @@
  */
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { ensureFolder } from '../../files/ensure-folder'
-import { besideName, removeLeftovers } from '../../files/leftovers'
+import { ensureFolder } from './ensure-folder'
+import { besideName, removeLeftovers } from './leftovers'
 
 /**
  * Makes a folder by filling a new one beside it; `fill` must fsync its files ({@link syncPath}). When another process

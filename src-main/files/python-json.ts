@@ -4,11 +4,11 @@
  */
 import type { z } from 'zod'
 import { MidbenchError } from '../errors'
-import { parsePythonJson, requireShallow } from '../files/json-text'
-import { readTextFile } from '../files/text-file'
+import { parsePythonJson, requireShallow } from './json-text'
+import { readTextFile } from './text-file'
 import { firstFault, schemaFaults } from '../schema-faults'
 import { shownText } from '../shown'
-import { requireWhole } from './json-text'
+import { requireWhole } from './whole-json'
 
 /**
  * @throws MidbenchError `checkpoint.json` naming the file and every field that is wrong; `file.*` for what is no text

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { readJsonFile } from '../../../../src-main/checkpoint/json-file'
+import { readJsonFile } from '../../../../src-main/files/python-json'
 import { containing } from '../../../support/containing'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
