@@ -6,11 +6,11 @@ import type { Worker } from 'node:worker_threads'
 
 import { MidbenchError } from '../errors'
 import type { CallOutput } from '../ipc/contract'
-import { type CallOptions, PortCaller } from '../packing/port-calls'
+import { type CallOptions, PortCaller } from '../threads/port-calls'
 import type { CheckpointCalls, ListRequest } from '../runs/checkpoint-browser'
 import { baseDirOf } from '../runs/config'
 import type { RunConfig } from '../runs/config.schema'
-import { spawnThread } from '../threads'
+import { spawnThread } from '../threads/spawn'
 
 export interface CheckpointAccessOptions {
   /** The person's data. */

@@ -4,8 +4,8 @@
  */
 import { endWithParent, offerAsFirstVictim } from '../native/process-ties'
 import { DataThread } from '../packing/data-host'
-import { yieldToTheWindow } from '../thread-priority'
-import { PROCESS_READY } from '../threads'
+import { yieldToTheWindow } from '../threads/priority'
+import { PROCESS_READY } from '../threads/spawn'
 import { serveTrainer } from './trainer'
 import type { TrainerRequest } from './trainer-protocol'
 

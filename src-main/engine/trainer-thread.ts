@@ -1,7 +1,7 @@
 /** Entry of the trainer thread: the only thread that executes TensorFlow operations. */
 import { parentPort } from 'node:worker_threads'
 
-import { yieldToTheWindow } from '../thread-priority'
+import { yieldToTheWindow } from '../threads/priority'
 import { serveTrainer } from './trainer'
 
 yieldToTheWindow()

@@ -13,7 +13,7 @@ import type { CompareRequest, DataCalls, DataOptions, OpenedData, PlanRequest } 
 import type { LayoutView } from './layout-view'
 import type { PackingFacts } from './packing-facts.schema'
 import type { PlanView } from './plan-view'
-import { PortCaller, type CallOptions } from './port-calls'
+import { PortCaller, type CallOptions } from '../threads/port-calls'
 import type { RowReplay } from './replay'
 import type { TaskLengths } from './task-lengths'
 import type { LoaderState, PackedBatch } from './types'

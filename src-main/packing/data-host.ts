@@ -3,9 +3,9 @@
  * the trainer a port of its own, so that batches never pass through the main process.
  */
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
-import { spawnThread } from '../threads'
+import { spawnThread } from '../threads/spawn'
 import { DataClient } from './data-client'
-import type { PortRequest } from './port-calls'
+import type { PortRequest } from '../threads/port-calls'
 
 export class DataThread {
   private constructor(private readonly worker: Worker) {}

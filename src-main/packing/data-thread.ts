@@ -6,7 +6,7 @@ import { parentPort, type MessagePort } from 'node:worker_threads'
 import { DataLibrary } from './data-library'
 import type { DataCalls } from './data-protocol'
 import { DataSession } from './data-session'
-import { serveCalls, type PortRequest, type Served } from './port-calls'
+import { serveCalls, type PortRequest, type Served } from '../threads/port-calls'
 
 const ports = new Set<Served>()
 const library = new DataLibrary((failure) => {

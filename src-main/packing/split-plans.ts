@@ -5,7 +5,7 @@ import type { ConversationPlace } from './conversation-view'
 import type { CompareRequest, PlanRequest } from './data-protocol'
 import { EpochPlan } from './plan'
 import { viewPlan, type PlanView } from './plan-view'
-import type { CallContext } from './port-calls'
+import type { CallContext } from '../threads/port-calls'
 import type { SplitData } from './split-data'
 import type { PackingOptions, PlanInput } from './types'
 

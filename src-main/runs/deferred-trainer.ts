@@ -2,7 +2,7 @@
 import type { OpenedTrainer, TrainerWord } from '../engine/trainer-link'
 import type { TrainerJob, TrainerReport } from '../engine/trainer-protocol'
 import { type Failure, toFailure } from '../errors'
-import type { CallProgress } from '../packing/port-calls'
+import type { CallProgress } from '../threads/port-calls'
 
 /** What is said in the run while its trainer's place is decided. */
 export interface Deciding {

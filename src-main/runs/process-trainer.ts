@@ -10,7 +10,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Failure } from '../errors'
 import type { OpenedTrainer } from '../engine/trainer-link'
 import type { TrainerReport, TrainerRequest } from '../engine/trainer-protocol'
-import { forkProcess, PROCESS_READY } from '../threads'
+import { forkProcess, PROCESS_READY } from '../threads/spawn'
 import { countOomKills, describeEnding, type Ending, wasForMemory } from './process-ending'
 import { trainerPrograms, type TrainerProgram } from './trainer-programs'
 

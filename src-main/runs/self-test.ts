@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
 import { z } from 'zod'
 
 import type { SelfTestResult } from '../engine/trainer-protocol'
-import type { CallProgress } from '../packing/port-calls'
+import type { CallProgress } from '../threads/port-calls'
 import { describeEnding, type Ending } from './process-ending'
 import { failure } from './run.schema'
 import { openThreadTrainer } from './thread-trainer'

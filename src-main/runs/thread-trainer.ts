@@ -4,7 +4,7 @@
  */
 import { portLink, type OpenedTrainer } from '../engine/trainer-link'
 import { DataThread } from '../packing/data-host'
-import { spawnThread } from '../threads'
+import { spawnThread } from '../threads/spawn'
 
 /** @throws MidbenchError `thread.missing` where a thread's file is not in the build */
 export function openThreadTrainer(): OpenedTrainer {

@@ -1,7 +1,7 @@
 /** The rows of one large row group of a parquet file, decoded by a thread of its own (parquet-thread.ts). */
 import type { Worker } from 'node:worker_threads'
 import { MidbenchError } from '../../errors'
-import { spawnThread } from '../../threads'
+import { spawnThread } from '../../threads/spawn'
 import { unlessAborted } from '../../threads/breathe'
 import type { ParquetOrder, ParquetReply } from './parquet-protocol'
 

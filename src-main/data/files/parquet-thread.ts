@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { toFailure } from '../../errors'
-import { yieldToTheWindow } from '../../thread-priority'
+import { yieldToTheWindow } from '../../threads/priority'
 import { parquetOrder, type ParquetReply } from './parquet-protocol'
 import { openParquet } from './parquet-rows'
 

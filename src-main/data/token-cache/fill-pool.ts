@@ -5,7 +5,7 @@
 import type { Worker } from 'node:worker_threads'
 import { MidbenchError } from '../../errors'
 import { warnOfDamage, type OnDamage } from '../../files/checksum'
-import { spawnThread } from '../../threads'
+import { spawnThread } from '../../threads/spawn'
 import { unlessAborted } from '../../threads/breathe'
 import type { FillOrder, FillReport, FillSetup, Measured } from './fill-protocol'
 import type { FillJob } from './token-source'

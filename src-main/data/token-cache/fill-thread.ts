@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { toFailure } from '../../errors'
 import type { OnDamage } from '../../files/checksum'
-import { yieldToTheWindow } from '../../thread-priority'
+import { yieldToTheWindow } from '../../threads/priority'
 import { loadTokenizer } from '../../tokenizer/tokenizer'
 import { openMixture } from '../mixture'
 import { fillSetup, type FillOrder, type FillReport, type FillSetup } from './fill-protocol'

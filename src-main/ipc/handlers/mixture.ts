@@ -9,7 +9,7 @@ import type { GrantedPaths } from '../../app/granted-paths'
 import type { Jobs } from '../../app/jobs'
 import { mixtureText, readMixtureFile } from '../../app/mixture-exchange'
 import type { TaskInfo } from '../../data/mixture'
-import type { CallOptions } from '../../packing/port-calls'
+import type { CallOptions } from '../../threads/port-calls'
 import type { CallOutput, SplitSummary } from '../contract'
 import type { Handlers } from '../serve'
 

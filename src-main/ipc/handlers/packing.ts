@@ -16,7 +16,7 @@ import {
 } from '../../app/packing-source'
 import { MidbenchError } from '../../errors'
 import type { PlanRequest } from '../../packing/data-protocol'
-import type { CallOptions } from '../../packing/port-calls'
+import type { CallOptions } from '../../threads/port-calls'
 import { crossFieldIssues } from '../../runs/config'
 import type { RunConfig } from '../../runs/config.schema'
 import type { RunManager } from '../../runs/run-manager'

@@ -8,18 +8,18 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 
-import { MidbenchError } from './errors'
+import { MidbenchError } from '../errors'
 
 export type ThreadName = 'checkpoints' | 'data' | 'parquet' | 'tokens' | 'trainer'
 export type ProcessName = 'trainer-process'
 
 const SOURCES: Readonly<Record<ThreadName | ProcessName, string>> = {
-  checkpoints: 'runs/checkpoint-thread.ts',
-  data: 'packing/data-thread.ts',
-  parquet: 'data/files/parquet-thread.ts',
-  tokens: 'data/token-cache/fill-thread.ts',
-  trainer: 'engine/trainer-thread.ts',
-  'trainer-process': 'engine/trainer-process.ts',
+  checkpoints: '../runs/checkpoint-thread.ts',
+  data: '../packing/data-thread.ts',
+  parquet: '../data/files/parquet-thread.ts',
+  tokens: '../data/token-cache/fill-thread.ts',
+  trainer: '../engine/trainer-thread.ts',
+  'trainer-process': '../engine/trainer-process.ts',
 }
 
 /** As the person has it: a trainer thread of this process sets it for the whole process, and so for its children. */

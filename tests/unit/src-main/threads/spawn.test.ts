@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { locateThread, spawnThread } from '../../../src-main/threads'
+import { locateThread, spawnThread } from '../../../../src-main/threads/spawn'
 
 let out: string
 
@@ -23,8 +23,8 @@ describe('locateThread', () => {
   })
 
   it('finds the source where there is no build', () => {
-    const src = join(import.meta.dirname, '../../../src-main')
-    expect(locateThread('data', src)).toBe(join(src, 'packing/data-thread.ts'))
+    const src = join(import.meta.dirname, '../../../../src-main/threads')
+    expect(locateThread('data', src)).toBe(join(src, '../packing/data-thread.ts'))
   })
 
   it('says what to do when there is neither', () => {

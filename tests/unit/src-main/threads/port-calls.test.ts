@@ -8,7 +8,7 @@ import {
   serveCalls,
   type CallHandlers,
   type CallProgress,
-} from '../../../../src-main/packing/port-calls'
+} from '../../../../src-main/threads/port-calls'
 
 interface Calls {
   double: { input: number; output: number }

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
-import { yieldToTheWindow } from '../../../src-main/thread-priority'
+import { yieldToTheWindow } from '../../../../src-main/threads/priority'
 
 const FILE = join(import.meta.dirname, '..', '..', '..', 'src-main', 'thread-priority.ts')
 
