@@ -8,7 +8,7 @@ import type { AppServices } from '../ipc/handlers/app'
 import { doctor } from '../native/doctor'
 import { findLibrary } from '../native/installation'
 import { cacheDir } from '../native/paths'
-import { baseDirOf } from '../runs/config'
+import { baseDirOf } from '../config/config'
 import { readLicences } from './licences'
 import type { Services } from './services'
 

@@ -3,8 +3,8 @@ import { missingDownloads } from '../data/downloads'
 import type { DataLocations } from '../data/locations'
 import type { MixtureConfig } from '../data/mixture.schema'
 import type { CallOutput } from '../ipc/contract'
-import { runConfig, type RunConfig } from '../runs/config.schema'
-import { configIssues } from '../runs/config-issues'
+import { runConfig, type RunConfig } from '../config/config.schema'
+import { configIssues } from '../config/config-issues'
 import { preflight, type PreflightFacts } from '../runs/preflight'
 
 /** Options that a run's speed depends on. */

@@ -8,8 +8,8 @@ import { MidbenchError } from '../errors'
 import type { CallOutput } from '../ipc/contract'
 import { type CallOptions, PortCaller } from '../threads/port-calls'
 import type { CheckpointCalls, ListRequest } from '../runs/checkpoint-browser'
-import { baseDirOf } from '../runs/config'
-import type { RunConfig } from '../runs/config.schema'
+import { baseDirOf } from '../config/config'
+import type { RunConfig } from '../config/config.schema'
 import { spawnThread } from '../threads/spawn'
 
 export interface CheckpointAccessOptions {

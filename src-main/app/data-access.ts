@@ -18,8 +18,8 @@ import type { CallOptions } from '../threads/port-calls'
 import { describeFolder } from '../runs/describe-folder'
 import type { DataState } from '../runs/preflight-data'
 import type { NanochatFolder } from '../runs/nanochat-folder.schema'
-import { baseDirOf, withAbsolutePaths } from '../runs/config'
-import type { RunConfig } from '../runs/config.schema'
+import { baseDirOf, withAbsolutePaths } from '../config/config'
+import type { RunConfig } from '../config/config.schema'
 
 /** For whom a mixture is open: the project as it is edited, or a run whose batches are looked at. */
 export type Asker = 'project' | 'run'

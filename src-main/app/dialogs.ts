@@ -9,7 +9,7 @@ import {
 } from 'electron'
 
 import type { CallInput } from '../ipc/contract'
-import type { RunSummary } from '../runs/run.schema'
+import type { RunSummary } from '../config/run.schema'
 
 export type MixtureFormat = CallInput<'mixture.export'>['format']
 export type PickKind = CallInput<'project.pickFile'>['kind']

@@ -8,7 +8,7 @@ import { resolve } from 'node:path'
 import type { MixtureEntry } from '../data/mixture.schema'
 import { MidbenchError } from '../errors'
 import type { Project } from '../ipc/contract'
-import { withAbsolutePaths } from '../runs/config'
+import { withAbsolutePaths } from '../config/config'
 
 export class GrantedPaths {
   private readonly paths = new Set<string>()

@@ -9,9 +9,9 @@ import type { SplitName } from '../data/mixture.schema'
 import { MidbenchError } from '../errors'
 import { dataChanges, readDataRecord, requireSameData } from '../packing/data-record'
 import type { CallOptions } from '../threads/port-calls'
-import type { RunConfig } from '../runs/config.schema'
+import type { RunConfig } from '../config/config.schema'
 import type { RunManager } from '../runs/run-manager'
-import type { RunDetail } from '../runs/run.schema'
+import type { RunDetail } from '../config/run.schema'
 import type { DataAccess, OpenData } from './data-access'
 
 /** What is looked at: a config and the folder that its paths count from, or a run. */

@@ -4,7 +4,7 @@
  */
 import type { EventName, EventPayload } from '../ipc/contract'
 import type { RunEvent } from '../runs/run-events'
-import type { RunSummary } from '../runs/run.schema'
+import type { RunSummary } from '../config/run.schema'
 
 /** Sends an event to the window. */
 type Publish = <N extends EventName>(name: N, payload: EventPayload<N>) => void

@@ -1,6 +1,6 @@
 /** Ends what runs so that it can be gone on with: the step in hand is finished, the run saved, the threads ended. */
 import type { RunManager } from '../runs/run-manager'
-import type { RunSummary } from '../runs/run.schema'
+import type { RunSummary } from '../config/run.schema'
 
 /** What of the run manager is needed. */
 export type EndingRuns = Pick<RunManager, 'current' | 'get' | 'pause' | 'on' | 'unsaved' | 'close'>

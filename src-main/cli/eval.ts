@@ -1,7 +1,7 @@
 /** `eval`: bits per byte and loss of a checkpoint over batches of the val mixture. */
 import { resolve } from 'node:path'
 
-import { loadConfig } from '../runs/config'
+import { loadConfig } from '../config/config'
 import type { Command } from './command'
 import { downloadMissing } from './open-data'
 import { jobLocations, runJobWithBar } from './trainer-job'

@@ -5,7 +5,7 @@
  */
 import type { RunEvent } from '../runs/run-events'
 import { RESUMABLE } from '../runs/run-records'
-import type { LogLine } from '../runs/run.schema'
+import type { LogLine } from '../config/run.schema'
 
 export class LogPrinter {
   private held: LogLine | undefined

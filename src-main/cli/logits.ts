@@ -1,7 +1,7 @@
 /** `logits`: losses, logits and gradient norms of a checkpoint on the first train batch, in float32. */
 import { resolve } from 'node:path'
 
-import { loadConfig } from '../runs/config'
+import { loadConfig } from '../config/config'
 import type { Command } from './command'
 import { downloadMissing } from './open-data'
 import { jobLocations, runJobWithBar } from './trainer-job'

@@ -1,5 +1,5 @@
 /** What `train` prints while it runs: a JSON line an event, or the log with a progress bar under it. */
-import type { EvalMetric, RunSummary, StepMetric } from '../runs/run.schema'
+import type { EvalMetric, RunSummary, StepMetric } from '../config/run.schema'
 import type { RunEvent, RunMetrics } from '../runs/run-events'
 import type { CommandIo } from './command'
 import { type BarStream, ProgressBar } from './progress-bar'

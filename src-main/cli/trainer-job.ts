@@ -1,7 +1,7 @@
 /** A job of the trainer thread for the commands that do not train: with a progress bar, broken off by Ctrl-C. */
 import type { JobLocations, TrainerJob, TrainerReport } from '../engine/trainer-protocol'
 import { dataDir } from '../native/paths'
-import type { LoadedConfig } from '../runs/config'
+import type { LoadedConfig } from '../config/config'
 import { runTrainerJob } from '../runs/trainer-job'
 import type { CommandIo } from './command'
 import { locationsOf } from './open-data'

@@ -2,7 +2,7 @@
 import { flopsPerToken, parameterCount } from '../model/flops'
 import type { OpenedData } from '../packing/data-protocol'
 import type { PackingFacts } from '../packing/packing-facts.schema'
-import type { RunConfig } from '../runs/config.schema'
+import type { RunConfig } from '../config/config.schema'
 import type { Device } from './device'
 import type { RunStart } from './run-start'
 import type { Prepared } from './trainer-protocol'

@@ -2,7 +2,7 @@
 import { MidbenchError } from '../errors'
 import { findGraphicsCards } from '../native/device'
 import { loadTensorflow, type Tensorflow } from '../native/tensorflow'
-import type { RunConfig } from '../runs/config.schema'
+import type { RunConfig } from '../config/config.schema'
 import { describeThreads } from '../thread-count'
 import { measurePeak, ON_GPU, type Peak } from './peak-rate'
 

@@ -5,7 +5,7 @@
  * depend on them.
  */
 import type { PackedBatch } from '../packing/types'
-import type { TaskBpb } from '../runs/run.schema'
+import type { TaskBpb } from '../config/run.schema'
 import type { StepEngine, TokenBatch } from './step-engine'
 
 export interface EvaluationSums {

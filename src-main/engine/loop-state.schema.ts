@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 import { dataIdentity } from '../packing/data-identity.schema'
 import { loaderState } from '../packing/loader-state.schema'
-import { runConfig } from '../runs/config.schema'
+import { runConfig } from '../config/config.schema'
 
 export const loopState = z.strictObject({
   step: z.int().min(0),

@@ -14,7 +14,7 @@ import { setImmediate } from 'node:timers/promises'
 import { MidbenchError, type Failure } from '../errors'
 import { lrMultiplier, muonMomentum } from '../optimizers/schedules'
 import type { LoaderState, PackedBatch } from '../packing/types'
-import type { EvalMetric, StepMetric } from '../runs/run.schema'
+import type { EvalMetric, StepMetric } from '../config/run.schema'
 import { bitsPerByte, evaluate, perTask, type EvaluatedTask } from './evaluate'
 import {
   debiased,

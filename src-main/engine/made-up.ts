@@ -4,7 +4,7 @@ import { initParameters } from '../model/init'
 import { parameterShapes } from '../model/parameters'
 import { seededRandom } from '../model/random'
 import type { Tensorflow } from '../native/tensorflow'
-import type { RunConfig } from '../runs/config.schema'
+import type { RunConfig } from '../config/config.schema'
 import { openEngine } from './job-context'
 import type { StepEngine, StepSettings, TokenBatch } from './step-engine'
 

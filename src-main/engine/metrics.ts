@@ -1,7 +1,7 @@
 /**
  * The numbers a step is logged with, and the seed's log line (reference §5).
  */
-import type { StepMetric } from '../runs/run.schema'
+import type { StepMetric } from '../config/run.schema'
 
 const EMA_BETA = 0.9
 

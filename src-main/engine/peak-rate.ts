@@ -17,7 +17,7 @@ import { describeProcessor } from '../native/device'
 import { type MatrixRate, matrixRate } from '../native/matrix-rate'
 import { cacheDir } from '../native/paths'
 import type { Tensorflow } from '../native/tensorflow'
-import type { RunConfig } from '../runs/config.schema'
+import type { RunConfig } from '../config/config.schema'
 
 /** Nothing waits longer for another process to have written its rate. */
 const LOCK_MS = 2000

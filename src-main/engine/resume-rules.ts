@@ -13,7 +13,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { type Issue, MidbenchError } from '../errors'
 import { lrMultiplier } from '../optimizers/schedules'
-import { runConfig, type RunConfig } from '../runs/config.schema'
+import { runConfig, type RunConfig } from '../config/config.schema'
 import type { LoopState } from './loop'
 
 /** A rule of its own answers with what is wrong with the change after `step` steps, or null where it may be. */

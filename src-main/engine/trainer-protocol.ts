@@ -9,8 +9,8 @@ import type { SplitName } from '../data/mixture.schema'
 import type { Failure } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import type { PackingFacts } from '../packing/packing-facts.schema'
-import type { RunConfig } from '../runs/config.schema'
-import type { EvalMetric, LogLine, RunDetail, StepMetric, TaskBpb } from '../runs/run.schema'
+import type { RunConfig } from '../config/config.schema'
+import type { EvalMetric, LogLine, RunDetail, StepMetric, TaskBpb } from '../config/run.schema'
 
 /** Where a job finds things. All absolute. */
 export interface JobLocations {

@@ -6,7 +6,7 @@
  * Error. Packed batches cross as typed arrays (structured clone), with spans beside them.
  */
 import { z } from 'zod'
-import { evalMetric, failure, logLine, runState, runSummary, stepMetric } from '../runs/run.schema'
+import { evalMetric, failure, logLine, runState, runSummary, stepMetric } from '../config/run.schema'
 import { appCalls, settings } from './contract/app.schema'
 import { checkpointCalls } from './contract/checkpoints.schema'
 import { nothing } from './contract/common.schema'

@@ -1,7 +1,7 @@
 /** What the checkpoint browser shows: a row a checkpoint, its tensors, how a tensor's numbers are distributed. Pure zod. */
 import { z } from 'zod'
 import { modelConfig } from '../model/config.schema'
-import { failure } from './run.schema'
+import { failure } from '../config/run.schema'
 
 /** Where a checkpoint lies: nanochat's folders, other folders named `…_checkpoints`, a run's own. */
 export const checkpointPlace = z.enum(['base', 'mid', 'sft', 'rl', 'other', 'run'])

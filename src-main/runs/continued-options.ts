@@ -5,10 +5,10 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { requireSameOptions } from '../engine/resume-rules'
-import type { RunConfig } from './config.schema'
+import type { RunConfig } from '../config/config.schema'
 import { readRunFolder, type RunIdentity, writeRunConfig } from './run-folder'
 import type { RunRecords } from './run-records'
-import type { RunSummary } from './run.schema'
+import type { RunSummary } from '../config/run.schema'
 
 export interface ResumeRun {
   stopAfter?: number | undefined

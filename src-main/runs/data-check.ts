@@ -8,7 +8,7 @@ import type { DataLocations } from '../data/locations'
 import { MidbenchError, toFailure } from '../errors'
 import { DataThread } from '../packing/data-host'
 import type { CallOptions } from '../threads/port-calls'
-import type { RunConfig } from './config.schema'
+import type { RunConfig } from '../config/config.schema'
 import type { DataState } from './preflight-data'
 
 /**

@@ -1,9 +1,9 @@
 /** What follows from a config's options: accumulation, tokens, steps, batches of an evaluation, disk and memory. */
-import { KEPT_CHECKPOINTS } from '../engine/kept-checkpoints'
+import { KEPT_CHECKPOINTS } from '../config/kept-checkpoints'
 import { parameterCount } from '../model/flops'
 import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
-import type { RunConfig } from './config.schema'
+import type { RunConfig } from '../config/config.schema'
 import type { Derived } from './preflight.schema'
 
 /** The base checkpoint that a run starts from, as its meta file tells it. */

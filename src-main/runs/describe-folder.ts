@@ -5,8 +5,8 @@ import { baseRecipe } from '../checkpoint/checkpoint.schema'
 import { readJsonFile } from '../files/python-json'
 import { listModels } from '../checkpoint/nanochat-folder'
 import { exists } from '../files/durable'
-import { baseDirOf } from './config'
-import type { RunConfig } from './config.schema'
+import { baseDirOf } from '../config/config'
+import type { RunConfig } from '../config/config.schema'
 import type { NanochatFolder } from './nanochat-folder.schema'
 
 /**

@@ -2,7 +2,7 @@
  * Where a run differs from the seed script on purpose (reference §6), in sentences: its record keeps them, so that its
  * numbers can be compared with nanochat's logs.
  */
-import type { RunConfig } from './config.schema'
+import type { RunConfig } from '../config/config.schema'
 
 /** What the run turned out to run on. */
 export interface RunFacts {

@@ -2,7 +2,7 @@
  * Gathers a run's metrics and log lines and hands them on together, at most ten times a second, so that neither the
  * store nor the window is written to at every step. The first after a quiet time goes out at once.
  */
-import type { EvalMetric, LogLine, StepMetric } from './run.schema'
+import type { EvalMetric, LogLine, StepMetric } from '../config/run.schema'
 
 export interface MetricsBatch {
   steps: StepMetric[]

@@ -1,6 +1,6 @@
 /** What stops a run of its data: an entry, a file, a slice or a tokenizer that cannot be read, or a mixture of nothing. */
 import { MidbenchError } from '../errors'
-import type { RunConfig } from './config.schema'
+import type { RunConfig } from '../config/config.schema'
 import type { Finding } from './preflight.schema'
 
 /** The data as it was last opened: why it could not be, or how many conversations there are. */

@@ -6,7 +6,7 @@ import { basename } from 'node:path'
 
 import { lostShare, RENDERED_TOKENS } from '../packing/packing-facts'
 import type { EntryFacts, PackingFacts } from '../packing/packing-facts.schema'
-import type { RunConfig } from './config.schema'
+import type { RunConfig } from '../config/config.schema'
 import type { Finding } from './preflight.schema'
 
 /** A task that loses more of its tokens, or a mixture more of its conversations, is warned of. */

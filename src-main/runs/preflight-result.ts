@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 
 import { byteSize } from '../byte-size'
-import type { RunConfig } from './config.schema'
+import type { RunConfig } from '../config/config.schema'
 import type { Finding } from './preflight.schema'
 
 export interface ResultFacts {

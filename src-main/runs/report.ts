@@ -10,7 +10,7 @@ import { join } from 'node:path'
 
 import { unwritable, writeTextSafely } from '../checkpoint/safe-file'
 
-import type { RunConfig } from './config.schema'
+import type { RunConfig } from '../config/config.schema'
 
 /** Begins the line of a run's log that says where its result lies. */
 export const RESULT_LINE = 'Checkpoint: '

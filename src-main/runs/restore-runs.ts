@@ -14,7 +14,7 @@ import { toFailure } from '../errors'
 import { differences } from './differences'
 import { RESULT_LINE } from './report'
 import { readRunFolder } from './run-folder'
-import type { LogLine } from './run.schema'
+import type { LogLine } from '../config/run.schema'
 import type { RunStore } from './store'
 
 /** Lines of a log that are taken: as many as are shown. */

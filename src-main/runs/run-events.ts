@@ -1,6 +1,6 @@
 /** What the run manager tells its listeners: the window's events, and those that the command line waits for. */
 import type { Failure } from '../errors'
-import type { EvalMetric, LogLine, RunState, RunSummary, StepMetric } from './run.schema'
+import type { EvalMetric, LogLine, RunState, RunSummary, StepMetric } from '../config/run.schema'
 
 export interface RunMetrics {
   runId: string

@@ -6,7 +6,7 @@
  */
 import { MidbenchError, type Failure } from '../errors'
 import type { MetricsBatch } from './metrics-batcher'
-import type { RunSummary, StepMetric } from './run.schema'
+import type { RunSummary, StepMetric } from '../config/run.schema'
 import type { RunPatch, RunStore } from './store'
 
 const AGAIN_MS = 3000

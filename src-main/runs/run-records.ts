@@ -7,13 +7,13 @@ import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
 import type { Failure } from '../errors'
-import type { RunConfig } from './config.schema'
+import type { RunConfig } from '../config/config.schema'
 import { differences } from './differences'
 import { processIsAlive, thisProcess } from '../files/process-identity'
 import { elsewhere, noneToResume } from './run-errors'
 import { readRunFolder, type RunIdentity } from './run-folder'
 import { RunJournal } from './run-journal'
-import type { EvalMetric, LogLine, RunDetail, RunState, RunSummary, StepMetric } from './run.schema'
+import type { EvalMetric, LogLine, RunDetail, RunState, RunSummary, StepMetric } from '../config/run.schema'
 import type { RunStore, StoredConfig } from './store'
 
 /** States from which a run goes on, given a checkpoint. */

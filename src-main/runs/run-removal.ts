@@ -7,7 +7,7 @@ import { join } from 'node:path'
 
 import { contentsOf } from './run-files'
 import type { RunRecords } from './run-records'
-import type { RunSummary } from './run.schema'
+import type { RunSummary } from '../config/run.schema'
 import { elsewhere } from './run-errors'
 import { FolderHold } from './store-lock'
 import { Trash } from './trash'

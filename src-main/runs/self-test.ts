@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { SelfTestResult } from '../engine/trainer-protocol'
 import type { CallProgress } from '../threads/port-calls'
 import { describeEnding, type Ending } from './process-ending'
-import { failure } from './run.schema'
+import { failure } from '../config/run.schema'
 import { openThreadTrainer } from './thread-trainer'
 import { runTrainerJob } from './trainer-job'
 

@@ -1,6 +1,6 @@
 /** What a start is asked for. */
 import type { CallOptions } from '../threads/port-calls'
-import type { RunConfig } from './config.schema'
+import type { RunConfig } from '../config/config.schema'
 
 export interface StartRun {
   config: RunConfig

@@ -7,7 +7,7 @@
  */
 import { z } from 'zod'
 
-import { runConfig, type RunConfig } from './config.schema'
+import { runConfig, type RunConfig } from '../config/config.schema'
 import {
   failure,
   logLine,
@@ -19,7 +19,7 @@ import {
   type RunDetail,
   type RunSummary,
   type StepMetric,
-} from './run.schema'
+} from '../config/run.schema'
 
 /** The process that holds a run in memory: its id, and when it started (ids are used again). */
 export interface RunOwner {

@@ -10,8 +10,8 @@ import type Database from 'libsql'
 import { join } from 'node:path'
 
 import { MidbenchError } from '../errors'
-import type { RunConfig } from './config.schema'
-import type { EvalMetric, LogLine, RunDetail, RunSummary, StepMetric } from './run.schema'
+import type { RunConfig } from '../config/config.schema'
+import type { EvalMetric, LogLine, RunDetail, RunSummary, StepMetric } from '../config/run.schema'
 import { otherForm, durably, inTransaction, openDatabase } from './store-database'
 import {
   EVAL_COLUMNS,

@@ -5,7 +5,7 @@
  * What was compiled is no measure for what is to come: a step that compiled is left out, and an evaluation counts without
  * the seconds in which it did.
  */
-import type { EvalMetric, StepMetric } from './run.schema'
+import type { EvalMetric, StepMetric } from '../config/run.schema'
 
 /** Steps that the estimate follows; their median, so that one that was held up does not show. */
 const RECENT = 11

@@ -2,8 +2,8 @@
 import type { OpenTrainer } from '../engine/trainer-link'
 import type { LossesResult } from '../engine/trainer-protocol'
 import type { SplitName } from '../data/mixture.schema'
-import { baseDirOf } from './config'
-import type { RunConfig } from './config.schema'
+import { baseDirOf } from '../config/config'
+import type { RunConfig } from '../config/config.schema'
 import { runTrainerJob, type TrainerJobCall } from './trainer-job'
 
 export interface TokenLossesOptions {

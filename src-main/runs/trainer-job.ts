@@ -3,7 +3,7 @@ import { TrainerClient } from '../engine/trainer-client'
 import type { OpenTrainer } from '../engine/trainer-link'
 import type { TrainerJob, TrainerReport } from '../engine/trainer-protocol'
 import { MidbenchError } from '../errors'
-import type { LogLine } from './run.schema'
+import type { LogLine } from '../config/run.schema'
 import { openChosenTrainer } from './trainer-host'
 
 type Progress = Extract<TrainerReport, { type: 'progress' }>

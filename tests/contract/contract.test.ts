@@ -28,9 +28,9 @@ import type { ConversationPlace, ConversationView } from '../../src-main/packing
 import type { PlanView } from '../../src-main/packing/plan-view'
 import type { RowReplay } from '../../src-main/packing/replay'
 import type { TaskLengths } from '../../src-main/packing/task-lengths'
-import type { RunConfig } from '../../src-main/runs/config.schema'
+import type { RunConfig } from '../../src-main/config/config.schema'
 import type { RunMetrics } from '../../src-main/runs/run-events'
-import type { RunSummary } from '../../src-main/runs/run.schema'
+import type { RunSummary } from '../../src-main/config/run.schema'
 import { sampleConfig } from '../support/run-samples'
 
 describe('types', () => {

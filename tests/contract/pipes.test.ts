@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
 import { MOST_REPEATS } from '../../src-main/bounds.schema'
-import type { RunConfig } from '../../src-main/runs/config.schema'
+import type { RunConfig } from '../../src-main/config/config.schema'
 import { goldenConfig } from '../support/golden-run'
 import { STARTER_DIR, smallConfig } from '../support/small-project'
 import { temporaryFolder } from '../support/temporary-folder'

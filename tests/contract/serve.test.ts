@@ -7,7 +7,7 @@ import { MidbenchError } from '../../src-main/errors'
 import type { EventName } from '../../src-main/ipc/contract'
 import { EventHub } from '../../src-main/ipc/event-hub'
 import { serve, type Handlers, type Port, type Served } from '../../src-main/ipc/serve'
-import { runConfig } from '../../src-main/runs/config.schema'
+import { runConfig } from '../../src-main/config/config.schema'
 import { sampleConfig } from '../support/run-samples'
 
 type Call = (name: string, input: unknown) => Promise<unknown>

@@ -6,7 +6,7 @@ import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import type { RunConfig } from '../../src-main/runs/config.schema'
+import type { RunConfig } from '../../src-main/config/config.schema'
 import { AppPage, until } from '../support/app-page'
 import { goldenPath } from '../support/golden'
 import { goldenMixture } from '../support/golden-mixture'

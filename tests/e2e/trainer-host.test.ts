@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 
-import type { RunConfig } from '../../src-main/runs/config.schema'
+import type { RunConfig } from '../../src-main/config/config.schema'
 import { RunStore, storeFile } from '../../src-main/runs/store'
 import { AppPage, until } from '../support/app-page'
 import { runCommandLine } from '../support/command-line'

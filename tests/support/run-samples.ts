@@ -1,6 +1,6 @@
 /** Runs and metrics as tests need them: plausible, small, different from step to step. */
-import { runConfig, type RunConfig } from '../../src-main/runs/config.schema'
-import type { StepMetric } from '../../src-main/runs/run.schema'
+import { runConfig, type RunConfig } from '../../src-main/config/config.schema'
+import type { StepMetric } from '../../src-main/config/run.schema'
 import type { NewRun } from '../../src-main/runs/store'
 
 export function sampleConfig(): RunConfig {

@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { projectDir } from '../../src-main/native/paths'
-import type { RunConfig } from '../../src-main/runs/config.schema'
-import { runConfig } from '../../src-main/runs/config.schema'
+import type { RunConfig } from '../../src-main/config/config.schema'
+import { runConfig } from '../../src-main/config/config.schema'
 
 export const STARTER_DIR = join(projectDir(), 'resources', 'starter')
 

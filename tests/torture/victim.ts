@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline'
 import { z } from 'zod'
 
 import { cacheDir, projectDir } from '../../src-main/native/paths'
-import type { RunConfigInput } from '../../src-main/runs/config.schema'
+import type { RunConfigInput } from '../../src-main/config/config.schema'
 import { goldenPath } from '../support/golden'
 
 export const STEPS = 24

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { MOST_BUFFERED, MOST_ROWS, MOST_SEQ_LEN } from '../../bounds.schema'
 import { packingFacts } from '../../packing/packing-facts.schema'
 import { packingName } from '../../packing/packings.schema'
-import { runDetail } from '../../runs/run.schema'
+import { runDetail } from '../../config/run.schema'
 import { bytes, configAt, int32, packedFrom, splitName } from './common.schema'
 import { mixtureCalls } from './mixture.schema'
 

@@ -1,7 +1,7 @@
 /** The project: the config that the window edits, and the file it lives in. */
 import { z } from 'zod'
 import { packingFacts } from '../../packing/packing-facts.schema'
-import { runConfig } from '../../runs/config.schema'
+import { runConfig } from '../../config/config.schema'
 import { derived, finding } from '../../runs/preflight.schema'
 import { nothing } from './common.schema'
 

@@ -1,7 +1,7 @@
 /** Runs: starting, steering, looking back. */
 import { z } from 'zod'
-import { runConfig } from '../../runs/config.schema'
-import { evalMetric, logLine, runDetail, runSummary, stepMetric } from '../../runs/run.schema'
+import { runConfig } from '../../config/config.schema'
+import { evalMetric, logLine, runDetail, runSummary, stepMetric } from '../../config/run.schema'
 import { removal, trashEntry } from '../../runs/trash.schema'
 import { configAt, nothing } from './common.schema'
 

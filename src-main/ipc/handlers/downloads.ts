@@ -10,7 +10,7 @@ import {
 import { hubSettings } from '../../data/hub/hub-env'
 import type { MixtureConfig } from '../../data/mixture.schema'
 import { MidbenchError } from '../../errors'
-import type { RunConfig } from '../../runs/config.schema'
+import type { RunConfig } from '../../config/config.schema'
 import type { PendingDownload } from '../contract'
 import type { Handlers } from '../serve'
 

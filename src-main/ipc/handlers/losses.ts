@@ -1,8 +1,8 @@
 /** Losses token by token, computed in a trainer thread that ends when it has answered. */
 import type { Jobs } from '../../app/jobs'
 import type { RunManager } from '../../runs/run-manager'
-import type { RunConfig } from '../../runs/config.schema'
-import type { RunDetail } from '../../runs/run.schema'
+import type { RunConfig } from '../../config/config.schema'
+import type { RunDetail } from '../../config/run.schema'
 import { tokenLosses, type TokenLossesOptions, type TokenLossesRequest } from '../../runs/token-losses'
 import type { Handlers } from '../serve'
 

@@ -10,7 +10,7 @@ import { readJsonFile } from '../../../src-main/files/python-json'
 import { message, type Conversation } from '../../../src-main/data/conversation.schema'
 import { openMixture, type Mixture } from '../../../src-main/data/mixture'
 import type { SplitName } from '../../../src-main/data/mixture.schema'
-import { loadConfig, type LoadedConfig } from '../../../src-main/runs/config'
+import { loadConfig, type LoadedConfig } from '../../../src-main/config/config'
 import { loadTokenizer, SPECIAL_NAMES, type Tokenizer } from '../../../src-main/tokenizer/tokenizer'
 import { renderConversation } from '../../../src-main/tokenizer/render'
 

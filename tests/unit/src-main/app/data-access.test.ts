@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 
 import { DataAccess } from '../../../../src-main/app/data-access'
 import { projectDir } from '../../../../src-main/native/paths'
-import { loadConfig } from '../../../../src-main/runs/config'
+import { loadConfig } from '../../../../src-main/config/config'
 import { failureOf } from '../../../support/failure'
 import { keptFolder } from '../../../support/temporary-folder'
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
 import { GrantedPaths } from '../../../../src-main/app/granted-paths'
-import type { RunConfig } from '../../../../src-main/runs/config.schema'
+import type { RunConfig } from '../../../../src-main/config/config.schema'
 import { smallConfig } from '../../../support/small-project'
 
 const allows = (granted: GrantedPaths, path: string): boolean => {

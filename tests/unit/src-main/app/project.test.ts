@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import { ProjectStore } from '../../../../src-main/app/project'
 import type { Project } from '../../../../src-main/ipc/contract'
-import { runConfig, type RunConfig } from '../../../../src-main/runs/config.schema'
+import { runConfig, type RunConfig } from '../../../../src-main/config/config.schema'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
 const starterConfig = {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { shutdownRuns, type EndingRuns } from '../../../../src-main/app/shutdown'
 import type { RunEvent } from '../../../../src-main/runs/run-events'
-import type { RunDetail, RunState } from '../../../../src-main/runs/run.schema'
+import type { RunDetail, RunState } from '../../../../src-main/config/run.schema'
 import { RunStore } from '../../../../src-main/runs/store'
 import { sampleRun } from '../../../support/run-samples'
 import { temporaryFolder } from '../../../support/temporary-folder'

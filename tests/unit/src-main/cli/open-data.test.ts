@@ -5,7 +5,7 @@ import { downloadMissing, locationsOf, openSplit } from '../../../../src-main/cl
 import { findSplit } from '../../../../src-main/data/hub/splits'
 import { hubSettings } from '../../../../src-main/data/hub/hub-env'
 import { dataCacheDir } from '../../../../src-main/native/paths'
-import { parseConfigFields } from '../../../../src-main/runs/config'
+import { parseConfigFields } from '../../../../src-main/config/config'
 import { failureOf } from '../../../support/failure'
 import { goldenPath } from '../../../support/golden'
 import { startHubServer } from '../../../support/hub-server'

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { CommandIo } from '../../../../src-main/cli/command'
 import { duration, JsonPrinter, TextPrinter } from '../../../../src-main/cli/train-printer'
 import type { RunEvent } from '../../../../src-main/runs/run-events'
-import type { RunSummary } from '../../../../src-main/runs/run.schema'
+import type { RunSummary } from '../../../../src-main/config/run.schema'
 import { sampleSteps } from '../../../support/run-samples'
 
 function terminal() {

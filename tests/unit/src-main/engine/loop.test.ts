@@ -16,7 +16,7 @@ import type {
   TokenBatch,
 } from '../../../../src-main/engine/step-engine'
 import type { LoaderState, PackedBatch } from '../../../../src-main/packing/types'
-import type { EvalMetric, StepMetric } from '../../../../src-main/runs/run.schema'
+import type { EvalMetric, StepMetric } from '../../../../src-main/config/run.schema'
 import { MidbenchError, type Failure } from '../../../../src-main/errors'
 import { failureOf } from '../../../support/failure'
 

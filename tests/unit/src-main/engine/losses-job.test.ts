@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { LossesJob, LossesResult, TrainerReport } from '../../../../src-main/engine/trainer-protocol'
-import type { RunConfig } from '../../../../src-main/runs/config.schema'
+import type { RunConfig } from '../../../../src-main/config/config.schema'
 import { golden } from '../../../support/golden-model'
 import { goldenConfig, goldenTrainJob, runJob } from '../../../support/golden-run'
 import { keptFolder } from '../../../support/temporary-folder'

@@ -8,7 +8,7 @@ import {
   RESUME_RULES,
   requireSameOptions,
 } from '../../../../src-main/engine/resume-rules'
-import { runConfig } from '../../../../src-main/runs/config.schema'
+import { runConfig } from '../../../../src-main/config/config.schema'
 import { failureOf } from '../../../support/failure'
 import { goldenConfig } from '../../../support/golden-run'
 

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 
 import { readDataRecord } from '../../../../src-main/packing/data-record'
-import type { RunConfig } from '../../../../src-main/runs/config.schema'
+import type { RunConfig } from '../../../../src-main/config/config.schema'
 import { containing } from '../../../support/containing'
 import { goldenPath } from '../../../support/golden'
 import { type FinishedJob, goldenConfig, goldenTrainJob, runJob } from '../../../support/golden-run'

@@ -17,7 +17,7 @@ import {
 } from '../../../../src-main/files/regular-file'
 import { readTextFile } from '../../../../src-main/files/text-file'
 import { openStoredZip } from '../../../../src-main/pickle/stored-zip'
-import { loadConfig } from '../../../../src-main/runs/config'
+import { loadConfig } from '../../../../src-main/config/config'
 import { readEncoding } from '../../../../src-main/tokenizer/encoding-file'
 import { failureOf } from '../../../support/failure'
 import { temporaryFolder } from '../../../support/temporary-folder'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { differences, precisionDifference } from '../../../../src-main/runs/differences'
-import type { RunConfig } from '../../../../src-main/runs/config.schema'
+import type { RunConfig } from '../../../../src-main/config/config.schema'
 import { containing } from '../../../support/containing'
 import { sampleConfig } from '../../../support/run-samples'
 

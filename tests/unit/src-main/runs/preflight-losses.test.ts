@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { EntryFacts, PackingFacts } from '../../../../src-main/packing/packing-facts.schema'
-import type { RunConfig } from '../../../../src-main/runs/config.schema'
+import type { RunConfig } from '../../../../src-main/config/config.schema'
 import { lossFindings } from '../../../../src-main/runs/preflight-losses'
 import { sampleConfig } from '../../../support/run-samples'
 

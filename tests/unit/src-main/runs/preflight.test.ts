@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { MidbenchError } from '../../../../src-main/errors'
-import type { RunConfig } from '../../../../src-main/runs/config.schema'
+import type { RunConfig } from '../../../../src-main/config/config.schema'
 import type { BaseModel } from '../../../../src-main/runs/derive'
 import {
   nothingKnown,

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 
-import type { RunConfigInput } from '../../../../src-main/runs/config.schema'
+import type { RunConfigInput } from '../../../../src-main/config/config.schema'
 import { processIsAlive, thisProcess } from '../../../../src-main/files/process-identity'
 import type { RunEvent } from '../../../../src-main/runs/run-events'
 import { RunManager } from '../../../../src-main/runs/run-manager'

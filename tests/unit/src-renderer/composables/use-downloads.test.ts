@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { CallError } from '../../../../src-renderer/api/client'
 import { useDownloads } from '../../../../src-renderer/composables/use-downloads'
 import { useProject } from '../../../../src-renderer/composables/use-project'
-import { runConfig } from '../../../../src-main/runs/config.schema'
+import { runConfig } from '../../../../src-main/config/config.schema'
 import { answerWith, connect, inScope, made, send, settled } from '../main-process'
 
 const ids = ['a', 'b']

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeAll, expect, it } from 'vitest'
 import { shallowRef } from 'vue'
-import { runConfig } from '../../../../src-main/runs/config.schema'
+import { runConfig } from '../../../../src-main/config/config.schema'
 import { CallError } from '../../../../src-renderer/api/client'
 import { useSearch, type SearchPlace } from '../../../../src-renderer/composables/use-search'
 import { answerWith, connect, inScope, settled } from '../main-process'

@@ -8,7 +8,7 @@ import {
   readablePart,
   withEntriesOf,
 } from '../../../../src-renderer/mixture/readable'
-import { runConfig } from '../../../../src-main/runs/config.schema'
+import { runConfig } from '../../../../src-main/config/config.schema'
 
 const config = runConfig.parse({
   mixture: {

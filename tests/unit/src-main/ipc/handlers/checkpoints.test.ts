@@ -10,7 +10,7 @@ import { checkpointFolder, saveRunCheckpoint } from '../../../../../src-main/che
 import { calls, type CallOutput } from '../../../../../src-main/ipc/contract'
 import { checkpointHandlers } from '../../../../../src-main/ipc/handlers/checkpoints'
 import { projectDir } from '../../../../../src-main/native/paths'
-import { loadConfig } from '../../../../../src-main/runs/config'
+import { loadConfig } from '../../../../../src-main/config/config'
 import { containing } from '../../../../support/containing'
 import { cutFile, tinyCheckpoint, tinyConfig } from '../../../../support/checkpoints'
 import { goldenPath } from '../../../../support/golden'

@@ -11,7 +11,7 @@ import {
   parseConfig,
   parseConfigFields,
   withAbsolutePaths,
-} from '../../../../src-main/runs/config'
+} from '../../../../src-main/config/config'
 import { failureOf } from '../../../support/failure'
 import { sampleConfig } from '../../../support/run-samples'
 import { temporaryFolder } from '../../../support/temporary-folder'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { editDistance, nearest } from '../../../../src-main/runs/nearest'
+import { editDistance, nearest } from '../../../../src-main/config/nearest'
 
 test('edits are counted', () => {
   expect(editDistance('kitten', 'sitting')).toBe(3)
