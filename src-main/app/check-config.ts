@@ -2,7 +2,7 @@
 import { missingDownloads } from '../data/downloads'
 import type { DataLocations } from '../data/locations'
 import type { MixtureConfig } from '../data/mixture.schema'
-import type { CallOutput } from '../ipc/contract'
+import type { CallOutput } from '../contract/contract'
 import { runConfig, type RunConfig } from '../config/config.schema'
 import { configIssues } from '../config/config-issues'
 import { preflight, type PreflightFacts } from '../runs/preflight'

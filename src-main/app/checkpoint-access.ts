@@ -5,7 +5,7 @@
 import type { Worker } from 'node:worker_threads'
 
 import { MidbenchError } from '../errors'
-import type { CallOutput } from '../ipc/contract'
+import type { CallOutput } from '../contract/contract'
 import { type CallOptions, PortCaller } from '../threads/port-calls'
 import type { CheckpointCalls, ListRequest } from '../runs/checkpoint-browser'
 import { baseDirOf } from '../config/config'

@@ -8,7 +8,7 @@ import {
   type SaveDialogOptions,
 } from 'electron'
 
-import type { CallInput } from '../ipc/contract'
+import type { CallInput } from '../contract/contract'
 import type { RunSummary } from '../config/run.schema'
 
 export type MixtureFormat = CallInput<'mixture.export'>['format']

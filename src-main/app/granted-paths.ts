@@ -7,7 +7,7 @@ import { resolve } from 'node:path'
 
 import type { MixtureEntry } from '../data/mixture.schema'
 import { MidbenchError } from '../errors'
-import type { Project } from '../ipc/contract'
+import type { Project } from '../contract/contract'
 import { withAbsolutePaths } from '../config/config'
 
 export class GrantedPaths {

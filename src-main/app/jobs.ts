@@ -5,7 +5,7 @@
  * its work throws on an abort.
  */
 import { MidbenchError } from '../errors'
-import type { EventPayload } from '../ipc/contract'
+import type { EventPayload } from '../contract/contract'
 
 type Progress = EventPayload<'job.progress'>
 

@@ -4,7 +4,7 @@
  */
 import type { MenuItemConstructorOptions } from 'electron'
 
-import type { EventPayload, Settings } from '../ipc/contract'
+import type { EventPayload, Settings } from '../contract/contract'
 
 export type MenuCommand = EventPayload<'menu.command'>['command']
 

@@ -1,7 +1,7 @@
 /** The native menu: made once, its mark for the theme kept where the theme is. */
 import { Menu, app } from 'electron'
 
-import type { Settings } from '../ipc/contract'
+import type { Settings } from '../contract/contract'
 import type { EventHub } from '../ipc/event-hub'
 import { menuTemplate, type MenuCommand } from './menu-template'
 import { isDevelopment } from './paths'

@@ -2,7 +2,7 @@
  * Tells the window what happens to runs: metrics as they come, and a run's summary when its state changes and once a
  * second while it trains, so that a list of runs stays true without asking.
  */
-import type { EventName, EventPayload } from '../ipc/contract'
+import type { EventName, EventPayload } from '../contract/contract'
 import type { RunEvent } from '../runs/run-events'
 import type { RunSummary } from '../config/run.schema'
 

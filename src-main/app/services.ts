@@ -5,7 +5,7 @@
 import { nativeTheme } from 'electron'
 
 import { toFailure } from '../errors'
-import type { CallInput, CallOutput } from '../ipc/contract'
+import type { CallInput, CallOutput } from '../contract/contract'
 import type { EventHub } from '../ipc/event-hub'
 import { dataCacheDir } from '../native/paths'
 import { clearLeftovers } from '../runs/clear-leftovers'

@@ -1,7 +1,7 @@
 /** The person's settings: theme, nanochat's folder, threads, the trainer's host. In settings.json of the data folder. */
 import { availableParallelism } from 'node:os'
 
-import { calls, type Settings } from '../ipc/contract'
+import { calls, type Settings } from '../contract/contract'
 import { threadCount } from '../thread-count'
 import { JsonFile } from '../files/kept-json'
 

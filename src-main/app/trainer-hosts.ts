@@ -8,7 +8,7 @@ import { freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { byteSize } from '../byte-size'
-import type { Settings, TrainerStatus } from '../ipc/contract'
+import type { Settings, TrainerStatus } from '../contract/contract'
 import { memoryLimit } from '../memory-limit'
 import { tensorflowVersion } from '../native/installation'
 import { readSelfTest, type SelfTestRecord, writeSelfTest } from '../native/self-test-record'

@@ -2,7 +2,7 @@
  * Where the main process's parts send the window's events, whether there is a window or not. There is one page at a
  * time; what is sent while there is none is gone, and the page asks for the present state when it loads.
  */
-import type { EventName, EventPayload } from './contract'
+import type { EventName, EventPayload } from '../contract/contract'
 import type { Served } from './serve'
 
 export class EventHub {

@@ -18,7 +18,7 @@ import {
   type CallParsed,
   type EventName,
   type EventPayload,
-} from './contract'
+} from '../contract/contract'
 
 /** A function for each call of the contract. */
 export type Handlers = {

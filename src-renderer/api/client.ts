@@ -15,7 +15,7 @@ import type {
   CallOutput,
   EventName,
   EventPayload,
-} from '../../src-main/ipc/contract'
+} from '../../src-main/contract/contract'
 
 // The page's policy forbids eval, which zod would use to speed up its parsers.
 configureZod({ jitless: true })

@@ -1,7 +1,7 @@
 /**
  * The reference's defaults, read off the contract's own schema: the window keeps no second list of them.
  */
-import { calls } from '../../src-main/ipc/contract'
+import { calls } from '../../src-main/contract/contract'
 import type { RunConfig } from './types'
 
 export type OptionName = Exclude<keyof RunConfig, 'mixture'>

@@ -1,7 +1,7 @@
 /**
  * Names for the shapes that cross the boundary, derived from the contract so that they cannot drift from it.
  */
-import type { BatchView, CallOutput, EventPayload, Project, RowReplay } from '../../src-main/ipc/contract'
+import type { BatchView, CallOutput, EventPayload, Project, RowReplay } from '../../src-main/contract/contract'
 
 export type {
   BatchLayout,
@@ -24,7 +24,7 @@ export type {
   TaskLengths,
   TaskSummary,
   TrainerStatus,
-} from '../../src-main/ipc/contract'
+} from '../../src-main/contract/contract'
 
 export type RunConfig = Project['config']
 export type MixtureEntry = RunConfig['mixture']['train'][number]

@@ -5,7 +5,7 @@
 import { refDebounced } from '@vueuse/core'
 import { computed, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
 import { call } from '../api/client'
-import type { CallInput } from '../../src-main/ipc/contract'
+import type { CallInput } from '../../src-main/contract/contract'
 import type { JobProgress, RunSummary } from '../api/types'
 import { useEvent } from './use-event'
 import { useJob } from './use-job'

@@ -7,7 +7,7 @@
  */
 import { computed, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
-import type { EventPayload } from '../../src-main/ipc/contract'
+import type { EventPayload } from '../../src-main/contract/contract'
 import type { EvalMetric, LogLine, RunDetail, StepMetric } from '../api/types'
 import { useEvent } from './use-event'
 

@@ -2,7 +2,7 @@
  * A packed batch made ready for drawing and reading: spans found by position, tokens by id. Built once a batch.
  */
 import type { BatchView, Span } from '../api/types'
-import { ROLE_CODES } from '../../src-main/ipc/contract'
+import { ROLE_CODES } from '../../src-main/contract/contract'
 import { isSpecial, visible } from '../format/token'
 import type { Cell, Extent } from './viewport'
 

@@ -2,7 +2,7 @@
  * What colour each token has: a small class number a token for the chosen colouring, so that texture and cells are drawn
  * from one table. Computed once a batch and colouring; a 32 × 2049 batch takes about a millisecond.
  */
-import { ROLE_CODES } from '../../src-main/ipc/contract'
+import { ROLE_CODES } from '../../src-main/contract/contract'
 import { TASK_COLOURS } from '../mixture/colours'
 import type { BatchModel } from './batch-model'
 import { lossClass, type TokenLosses } from './losses'

@@ -3,7 +3,7 @@
  * compared at the same tokens a micro-batch, where that gives whole rows, so that adopting one changes neither the memory
  * a step takes nor its accumulation.
  */
-import { packingVariant } from '../../src-main/ipc/contract'
+import { packingVariant } from '../../src-main/contract/contract'
 import type { PackingComparison, RunConfig } from '../api/types'
 
 export type Variant = Pick<PackingComparison, 'packing' | 'seq_len' | 'batch_size' | 'buffer_size'>

@@ -112,13 +112,13 @@ describe('imports', () => {
 
   it('of the window reach no further than the contract', () => {
     const refused = offences(renderer, (_, imported) => {
-      return imported.startsWith('src-main/') && imported !== 'src-main/ipc/contract.ts'
+      return imported.startsWith('src-main/') && imported !== 'src-main/contract/contract.ts'
     })
     expect(refused).toEqual([])
   })
 
   it('of the contract, and of every schema, are pure zod', () => {
-    const pure = all.filter(({ path }) => path.endsWith('.schema.ts') || path === 'src-main/ipc/contract.ts')
+    const pure = all.filter(({ path }) => path.endsWith('.schema.ts') || path === 'src-main/contract/contract.ts')
     expect(offences(pure, (_, imported) => imported !== 'zod' && !imported.endsWith('.schema.ts'))).toEqual(
       [],
     )

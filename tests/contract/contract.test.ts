@@ -17,7 +17,7 @@ import {
   type RenderedConversation,
   type RowReplay as ContractRowReplay,
   type TaskLengths as ContractTaskLengths,
-} from '../../src-main/ipc/contract'
+} from '../../src-main/contract/contract'
 import type { Histogram } from '../../src-main/checkpoint/histogram'
 import type { TensorSummary } from '../../src-main/checkpoint/inspect'
 import type { DoctorReport } from '../../src-main/native/doctor'

@@ -4,7 +4,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { MidbenchError } from '../../src-main/errors'
-import type { EventName } from '../../src-main/ipc/contract'
+import type { EventName } from '../../src-main/contract/contract'
 import { EventHub } from '../../src-main/ipc/event-hub'
 import { serve, type Handlers, type Port, type Served } from '../../src-main/ipc/serve'
 import { runConfig } from '../../src-main/config/config.schema'

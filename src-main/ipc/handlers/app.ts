@@ -5,7 +5,7 @@ import { isAbsolute, relative, resolve } from 'node:path'
 import { freeSpaceIfKnown } from '../../files/disk-space'
 import type { HubOrigins } from '../../data/hub/hub-env'
 import { MidbenchError } from '../../errors'
-import type { CallOutput } from '../contract'
+import type { CallOutput } from '../../contract/contract'
 import type { Handlers } from '../serve'
 
 export interface AppServices {

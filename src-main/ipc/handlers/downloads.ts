@@ -11,7 +11,7 @@ import { hubSettings } from '../../data/hub/hub-env'
 import type { MixtureConfig } from '../../data/mixture.schema'
 import { MidbenchError } from '../../errors'
 import type { RunConfig } from '../../config/config.schema'
-import type { PendingDownload } from '../contract'
+import type { PendingDownload } from '../../contract/contract'
 import type { Handlers } from '../serve'
 
 type DownloadCalls = Extract<keyof Handlers, `downloads.${string}`>

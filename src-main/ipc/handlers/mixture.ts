@@ -10,7 +10,7 @@ import type { Jobs } from '../../app/jobs'
 import { mixtureText, readMixtureFile } from '../../app/mixture-exchange'
 import type { TaskInfo } from '../../data/mixture'
 import type { CallOptions } from '../../threads/port-calls'
-import type { CallOutput, SplitSummary } from '../contract'
+import type { CallOutput, SplitSummary } from '../../contract/contract'
 import type { Handlers } from '../serve'
 
 type MixtureCalls = Extract<keyof Handlers, `mixture.${string}`>

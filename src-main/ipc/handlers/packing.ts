@@ -20,7 +20,7 @@ import type { CallOptions } from '../../threads/port-calls'
 import { crossFieldIssues } from '../../config/config'
 import type { RunConfig } from '../../config/config.schema'
 import type { RunManager } from '../../runs/run-manager'
-import type { CallOutput } from '../contract'
+import type { CallOutput } from '../../contract/contract'
 import type { Handlers } from '../serve'
 
 type PackingCalls = Extract<keyof Handlers, `packing.${string}`>

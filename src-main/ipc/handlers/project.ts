@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Dialogs } from '../../app/dialogs'
 import type { GrantedPaths } from '../../app/granted-paths'
 import type { ProjectStore } from '../../app/project'
-import type { CallInput, CallOutput } from '../contract'
+import type { CallInput, CallOutput } from '../../contract/contract'
 import type { Handlers } from '../serve'
 
 type ProjectCalls = Extract<keyof Handlers, `project.${string}`>

@@ -12,7 +12,7 @@ import {
   type CallParsed,
   type EventName,
   type EventPayload,
-} from '../../../src-main/ipc/contract'
+} from '../../../src-main/contract/contract'
 import { CallError, type Remote } from '../../../src-renderer/api/client'
 
 type Handler<N extends CallName> = (input: CallParsed<N>) => CallOutput<N> | Promise<CallOutput<N>>

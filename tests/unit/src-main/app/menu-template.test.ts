@@ -2,7 +2,7 @@ import type { MenuItemConstructorOptions } from 'electron'
 import { describe, expect, it } from 'vitest'
 
 import { menuTemplate, type MenuOptions } from '../../../../src-main/app/menu-template'
-import { events } from '../../../../src-main/ipc/contract'
+import { events } from '../../../../src-main/contract/contract'
 
 const options: MenuOptions = {
   send: () => undefined,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { ProjectStore } from '../../../../src-main/app/project'
-import type { Project } from '../../../../src-main/ipc/contract'
+import type { Project } from '../../../../src-main/contract/contract'
 import { runConfig, type RunConfig } from '../../../../src-main/config/config.schema'
 import { temporaryFolder } from '../../../support/temporary-folder'
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { RunPublisher } from '../../../../src-main/app/run-publisher'
-import type { EventName } from '../../../../src-main/ipc/contract'
+import type { EventName } from '../../../../src-main/contract/contract'
 import type { RunEvent } from '../../../../src-main/runs/run-events'
 import type { RunSummary } from '../../../../src-main/config/run.schema'
 import { RunStore } from '../../../../src-main/runs/store'

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { TrainerHosts } from '../../../../src-main/app/trainer-hosts'
-import type { TrainerStatus } from '../../../../src-main/ipc/contract'
+import type { TrainerStatus } from '../../../../src-main/contract/contract'
 import { readSelfTest, writeSelfTest } from '../../../../src-main/native/self-test-record'
 import { linkInstalled } from '../../../support/private-cache'
 import { temporaryFolder } from '../../../support/temporary-folder'

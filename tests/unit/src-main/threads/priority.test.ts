@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import { yieldToTheWindow } from '../../../../src-main/threads/priority'
 
-const FILE = join(import.meta.dirname, '..', '..', '..', 'src-main', 'thread-priority.ts')
+const FILE = join(import.meta.dirname, '../../../../src-main/threads/priority.ts')
 
 /** Priorities that a thread finds before, after, and after a second call. */
 async function inThread(): Promise<unknown> {

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { PackingComparison } from '../../../../src-renderer/api/types'
-import { calls } from '../../../../src-main/ipc/contract'
+import { calls } from '../../../../src-main/contract/contract'
 import { CallError } from '../../../../src-renderer/api/client'
 import { useCompare } from '../../../../src-renderer/composables/use-compare'
 import { useProject } from '../../../../src-renderer/composables/use-project'

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeAll, beforeEach, expect, it } from 'vitest'
-import { calls } from '../../../../src-main/ipc/contract'
+import { calls } from '../../../../src-main/contract/contract'
 import { CallError } from '../../../../src-renderer/api/client'
 import { useExport } from '../../../../src-renderer/composables/use-export'
 import { useNotices } from '../../../../src-renderer/composables/use-notices'

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ref, shallowRef } from 'vue'
-import { calls } from '../../../../src-main/ipc/contract'
+import { calls } from '../../../../src-main/contract/contract'
 import type { BatchView, RunSummary } from '../../../../src-renderer/api/types'
 import { CallError } from '../../../../src-renderer/api/client'
 import { useLosses } from '../../../../src-renderer/composables/use-losses'

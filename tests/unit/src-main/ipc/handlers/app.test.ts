@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { hubOrigins } from '../../../../../src-main/data/hub/hub-env'
-import { calls } from '../../../../../src-main/ipc/contract'
+import { calls } from '../../../../../src-main/contract/contract'
 import { appHandlers, type AppServices } from '../../../../../src-main/ipc/handlers/app'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 

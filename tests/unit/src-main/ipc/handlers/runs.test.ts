@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 
-import { calls } from '../../../../../src-main/ipc/contract'
+import { calls } from '../../../../../src-main/contract/contract'
 import { Jobs } from '../../../../../src-main/app/jobs'
 import { runHandlers } from '../../../../../src-main/ipc/handlers/runs'
 import { RunManager } from '../../../../../src-main/runs/run-manager'

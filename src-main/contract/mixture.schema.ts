@@ -1,8 +1,8 @@
 /** What a mixture holds: tasks, rows, lengths, conversations. */
 import { z } from 'zod'
-import { conversation } from '../../data/conversation.schema'
-import { mixtureEntry } from '../../data/mixture.schema'
-import { nanochatFolder, type NanochatFolder } from '../../runs/nanochat-folder.schema'
+import { conversation } from '../data/conversation.schema'
+import { mixtureEntry } from '../data/mixture.schema'
+import { nanochatFolder, type NanochatFolder } from '../runs/nanochat-folder.schema'
 import { bytes, configAt, int32, splitName } from './common.schema'
 
 const taskSummary = z.object({

@@ -1,6 +1,6 @@
 /** Pieces that several areas of the boundary have in common. */
 import { z } from 'zod'
-import { runConfig } from '../../config/config.schema'
+import { runConfig } from '../config/config.schema'
 
 export const nothing = z.object({})
 /** Typed arrays cross by structured clone. */

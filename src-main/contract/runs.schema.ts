@@ -1,8 +1,8 @@
 /** Runs: starting, steering, looking back. */
 import { z } from 'zod'
-import { runConfig } from '../../config/config.schema'
-import { evalMetric, logLine, runDetail, runSummary, stepMetric } from '../../config/run.schema'
-import { removal, trashEntry } from '../../runs/trash.schema'
+import { runConfig } from '../config/config.schema'
+import { evalMetric, logLine, runDetail, runSummary, stepMetric } from '../config/run.schema'
+import { removal, trashEntry } from '../runs/trash.schema'
 import { configAt, nothing } from './common.schema'
 
 export const runCalls = {

@@ -1,8 +1,8 @@
 /** The project: the config that the window edits, and the file it lives in. */
 import { z } from 'zod'
-import { packingFacts } from '../../packing/packing-facts.schema'
-import { runConfig } from '../../config/config.schema'
-import { derived, finding } from '../../runs/preflight.schema'
+import { packingFacts } from '../packing/packing-facts.schema'
+import { runConfig } from '../config/config.schema'
+import { derived, finding } from '../runs/preflight.schema'
 import { nothing } from './common.schema'
 
 export const project = z.object({

@@ -3,10 +3,10 @@
  * one: the plan of the epoch, how a row was filled, what other packings would do.
  */
 import { z } from 'zod'
-import { MOST_BUFFERED, MOST_ROWS, MOST_SEQ_LEN } from '../../bounds.schema'
-import { packingFacts } from '../../packing/packing-facts.schema'
-import { packingName } from '../../packing/packings.schema'
-import { runDetail } from '../../config/run.schema'
+import { MOST_BUFFERED, MOST_ROWS, MOST_SEQ_LEN } from '../bounds.schema'
+import { packingFacts } from '../packing/packing-facts.schema'
+import { packingName } from '../packing/packings.schema'
+import { runDetail } from '../config/run.schema'
 import { bytes, configAt, int32, packedFrom, splitName } from './common.schema'
 import { mixtureCalls } from './mixture.schema'
 

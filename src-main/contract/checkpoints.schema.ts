@@ -1,6 +1,6 @@
 /** Checkpoints: of the nanochat folder and of the runs, what they hold and what a run can start from. */
 import { z } from 'zod'
-import { checkpointList, tensorHistogram, tensorSummary } from '../../runs/checkpoint-view.schema'
+import { checkpointList, tensorHistogram, tensorSummary } from '../runs/checkpoint-view.schema'
 import { configAt } from './common.schema'
 
 const checkpoint = { dir: z.string(), step: z.int().min(0) }

@@ -1,7 +1,7 @@
 /** Where the trainer runs, and what the self-test of this Electron found. */
 import { z } from 'zod'
 
-import { trainerHost } from '../../runs/trainer-host.schema'
+import { trainerHost } from '../runs/trainer-host.schema'
 import { nothing } from './common.schema'
 
 export const trainerStatus = z.object({

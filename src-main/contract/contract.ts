@@ -7,16 +7,16 @@
  */
 import { z } from 'zod'
 import { evalMetric, failure, logLine, runState, runSummary, stepMetric } from '../config/run.schema'
-import { appCalls, settings } from './contract/app.schema'
-import { checkpointCalls } from './contract/checkpoints.schema'
-import { nothing } from './contract/common.schema'
-import { downloadCalls } from './contract/downloads.schema'
-import { lossCalls } from './contract/losses.schema'
-import { mixtureCalls } from './contract/mixture.schema'
-import { packingCalls } from './contract/packing.schema'
-import { project, projectCalls } from './contract/project.schema'
-import { runCalls } from './contract/runs.schema'
-import { trainerCalls, trainerStatus } from './contract/trainer.schema'
+import { appCalls, settings } from './app.schema'
+import { checkpointCalls } from './checkpoints.schema'
+import { nothing } from './common.schema'
+import { downloadCalls } from './downloads.schema'
+import { lossCalls } from './losses.schema'
+import { mixtureCalls } from './mixture.schema'
+import { packingCalls } from './packing.schema'
+import { project, projectCalls } from './project.schema'
+import { runCalls } from './runs.schema'
+import { trainerCalls, trainerStatus } from './trainer.schema'
 
 /**
  * Calls the window may make. `input` is parsed before the handler runs; `output` types the answer.
@@ -95,11 +95,11 @@ export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>
 export type Answer<N extends CallName> =
   { ok: true; value: CallOutput<N> } | { ok: false; failure: z.infer<typeof failure> }
 
-export { ROLE_CODES, packingVariant } from './contract/packing.schema'
-export type { DoctorReport, Settings } from './contract/app.schema'
-export type { TrainerStatus } from './contract/trainer.schema'
-export type { BatchLosses } from './contract/losses.schema'
-export type { DownloadSize, PendingDownload } from './contract/downloads.schema'
+export { ROLE_CODES, packingVariant } from './packing.schema'
+export type { DoctorReport, Settings } from './app.schema'
+export type { TrainerStatus } from './trainer.schema'
+export type { BatchLosses } from './losses.schema'
+export type { DownloadSize, PendingDownload } from './downloads.schema'
 export type {
   LinesCheck,
   NanochatFolder,
@@ -107,12 +107,12 @@ export type {
   SplitSummary,
   TaskLengths,
   TaskSummary,
-} from './contract/mixture.schema'
+} from './mixture.schema'
 export type {
   BatchLayout,
   BatchView,
   PackingComparison,
   PlanView,
   RowReplay,
-} from './contract/packing.schema'
-export type { Derived, Finding, Project } from './contract/project.schema'
+} from './packing.schema'
+export type { Derived, Finding, Project } from './project.schema'
