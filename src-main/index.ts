@@ -14,7 +14,7 @@ import { closeServices, setupServices } from './app/services'
 import { MainWindow } from './app/window'
 import { toFailure } from './errors'
 import { acceptPorts } from './ipc/accept-port'
-import { EventHub } from './ipc/event-hub'
+import { EventHub } from './services/event-hub'
 import { allHandlers } from './ipc/handlers'
 import { serve } from './ipc/serve'
 

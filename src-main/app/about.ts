@@ -9,7 +9,7 @@ import { doctor } from '../native/doctor'
 import { findLibrary } from '../native/installation'
 import { cacheDir } from '../native/paths'
 import { baseDirOf } from '../config/config'
-import { readLicences } from './licences'
+import { readLicences } from '../services/licences'
 import type { Services } from './services'
 
 /** The answers to the `app.*` calls. */

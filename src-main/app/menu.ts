@@ -2,10 +2,10 @@
 import { Menu, app } from 'electron'
 
 import type { Settings } from '../contract/contract'
-import type { EventHub } from '../ipc/event-hub'
+import type { EventHub } from '../services/event-hub'
 import { menuTemplate, type MenuCommand } from './menu-template'
 import { isDevelopment } from './paths'
-import type { SettingsStore } from './settings'
+import type { SettingsStore } from '../services/settings'
 
 export function setupMenu(hub: EventHub, settings: SettingsStore): void {
   const send = (command: MenuCommand): void => hub.publish('menu.command', { command })

@@ -12,7 +12,7 @@ import { endWithParent } from '../native/process-ties'
 import { selfTestHere, type SelfTestLine, type TestCommand } from '../runs/self-test'
 import { PAGE_URL, setupPage } from './page'
 import type { AppFiles } from './paths'
-import type { TrainerHosts } from './trainer-hosts'
+import type { TrainerHosts } from '../services/trainer-hosts'
 import { setupSessionSecurity } from './security'
 import { pagePreferences } from './window'
 

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { MidbenchError } from '../../src-main/errors'
 import type { EventName } from '../../src-main/contract/contract'
-import { EventHub } from '../../src-main/ipc/event-hub'
+import { EventHub } from '../../src-main/services/event-hub'
 import { serve, type Handlers, type Port, type Served } from '../../src-main/ipc/serve'
 import { runConfig } from '../../src-main/config/config.schema'
 import { sampleConfig } from '../support/run-samples'

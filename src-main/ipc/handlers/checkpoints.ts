@@ -1,6 +1,6 @@
 /** Looking at checkpoints. Answers come from the checkpoint thread. */
-import type { CheckpointAccess } from '../../app/checkpoint-access'
-import type { Jobs } from '../../app/jobs'
+import type { CheckpointAccess } from '../../services/checkpoint-access'
+import type { Jobs } from '../../services/jobs'
 import type { Handlers } from '../serve'
 
 type CheckpointCalls = Extract<keyof Handlers, `checkpoints.${string}`>

@@ -1,6 +1,6 @@
 /** What the mixture lacks on this machine, and downloading it. Runs in the main process: it waits, and computes little. */
-import type { DataAccess } from '../../app/data-access'
-import type { Jobs } from '../../app/jobs'
+import type { DataAccess } from '../../services/data-access'
+import type { Jobs } from '../../services/jobs'
 import {
   downloadSize,
   missingDownloads,

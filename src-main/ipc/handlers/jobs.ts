@@ -1,5 +1,5 @@
 /** Cancelling a long call. */
-import type { Jobs } from '../../app/jobs'
+import type { Jobs } from '../../services/jobs'
 import type { Handlers } from '../serve'
 
 export function jobHandlers(jobs: Jobs): Pick<Handlers, 'jobs.cancel'> {

@@ -1,5 +1,5 @@
 /** Losses token by token, computed in a trainer thread that ends when it has answered. */
-import type { Jobs } from '../../app/jobs'
+import type { Jobs } from '../../services/jobs'
 import type { RunManager } from '../../runs/run-manager'
 import type { RunConfig } from '../../config/config.schema'
 import type { RunDetail } from '../../config/run.schema'

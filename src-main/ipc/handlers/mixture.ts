@@ -2,12 +2,12 @@
  * What a mixture holds: its tasks, its lengths, its conversations, answered by the window's data thread; and its way from
  * and to files.
  */
-import type { DataAccess } from '../../app/data-access'
+import type { DataAccess } from '../../services/data-access'
 import type { Dialogs } from '../../app/dialogs'
-import { exportFile } from '../../app/export-file'
-import type { GrantedPaths } from '../../app/granted-paths'
-import type { Jobs } from '../../app/jobs'
-import { mixtureText, readMixtureFile } from '../../app/mixture-exchange'
+import { exportFile } from '../../services/export-file'
+import type { GrantedPaths } from '../../services/granted-paths'
+import type { Jobs } from '../../services/jobs'
+import { mixtureText, readMixtureFile } from '../../services/mixture-exchange'
 import type { TaskInfo } from '../../data/mixture'
 import type { CallOptions } from '../../threads/port-calls'
 import type { CallOutput, SplitSummary } from '../../contract/contract'

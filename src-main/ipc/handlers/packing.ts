@@ -2,10 +2,10 @@
  * Packed batches, as the training loop would get them, and what is known without packing one. Answers come from the
  * window's data thread; what may need every conversation's length is a job.
  */
-import type { DataAccess } from '../../app/data-access'
+import type { DataAccess } from '../../services/data-access'
 import type { Dialogs } from '../../app/dialogs'
-import { exportFile } from '../../app/export-file'
-import type { Jobs } from '../../app/jobs'
+import { exportFile } from '../../services/export-file'
+import type { Jobs } from '../../services/jobs'
 import {
   configOf,
   describeRun,
@@ -13,7 +13,7 @@ import {
   requireConversation,
   type PackedData,
   type PackingSource,
-} from '../../app/packing-source'
+} from '../../services/packing-source'
 import { MidbenchError } from '../../errors'
 import type { PlanRequest } from '../../packing/data-protocol'
 import type { CallOptions } from '../../threads/port-calls'

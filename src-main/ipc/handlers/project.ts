@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 
 import type { Dialogs } from '../../app/dialogs'
-import type { GrantedPaths } from '../../app/granted-paths'
-import type { ProjectStore } from '../../app/project'
+import type { GrantedPaths } from '../../services/granted-paths'
+import type { ProjectStore } from '../../services/project'
 import type { CallInput, CallOutput } from '../../contract/contract'
 import type { Handlers } from '../serve'
 

@@ -1,5 +1,5 @@
 /** Starting, steering and watching runs. */
-import type { Jobs } from '../../app/jobs'
+import type { Jobs } from '../../services/jobs'
 import type { RunManager } from '../../runs/run-manager'
 import type { StartRun } from '../../runs/start-run'
 import type { Handlers } from '../serve'

@@ -1,5 +1,5 @@
 /** The person's settings. */
-import type { SettingsStore } from '../../app/settings'
+import type { SettingsStore } from '../../services/settings'
 import type { Handlers } from '../serve'
 
 export function settingsHandlers(

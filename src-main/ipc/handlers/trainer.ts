@@ -1,6 +1,6 @@
 /** Where the trainer runs, and the self-test that decides it. */
-import type { Jobs } from '../../app/jobs'
-import type { TrainerHosts } from '../../app/trainer-hosts'
+import type { Jobs } from '../../services/jobs'
+import type { TrainerHosts } from '../../services/trainer-hosts'
 import type { Handlers } from '../serve'
 
 export function trainerHandlers(

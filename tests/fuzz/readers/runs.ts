@@ -2,8 +2,8 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { ProjectStore } from '../../../src-main/app/project'
-import { SettingsStore } from '../../../src-main/app/settings'
+import { ProjectStore } from '../../../src-main/services/project'
+import { SettingsStore } from '../../../src-main/services/settings'
 import { readDataRecord, writeDataRecord } from '../../../src-main/packing/data-record'
 import { loadConfig } from '../../../src-main/config/config'
 import { runConfig } from '../../../src-main/config/config.schema'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { Jobs } from '../../../../../src-main/app/jobs'
+import { Jobs } from '../../../../../src-main/services/jobs'
 import { lossHandlers } from '../../../../../src-main/ipc/handlers/losses'
 import { writeDataRecord } from '../../../../../src-main/packing/data-record'
 import { withAbsolutePaths } from '../../../../../src-main/config/config'

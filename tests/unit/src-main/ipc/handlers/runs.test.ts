@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 
 import { calls } from '../../../../../src-main/contract/contract'
-import { Jobs } from '../../../../../src-main/app/jobs'
+import { Jobs } from '../../../../../src-main/services/jobs'
 import { runHandlers } from '../../../../../src-main/ipc/handlers/runs'
 import { RunManager } from '../../../../../src-main/runs/run-manager'
 import { openChosenTrainer } from '../../../../../src-main/runs/trainer-host'

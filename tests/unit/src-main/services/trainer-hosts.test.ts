@@ -1,7 +1,7 @@
 /** Who decides where a trainer lives: the environment, the person, the self-test, in that order. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { TrainerHosts } from '../../../../src-main/app/trainer-hosts'
+import { TrainerHosts } from '../../../../src-main/services/trainer-hosts'
 import type { TrainerStatus } from '../../../../src-main/contract/contract'
 import { readSelfTest, writeSelfTest } from '../../../../src-main/native/self-test-record'
 import { linkInstalled } from '../../../support/private-cache'

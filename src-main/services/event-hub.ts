@@ -3,7 +3,7 @@
  * time; what is sent while there is none is gone, and the page asks for the present state when it loads.
  */
 import type { EventName, EventPayload } from '../contract/contract'
-import type { Served } from './serve'
+import type { Served } from '../ipc/serve'
 
 export class EventHub {
   private page: Served | null = null

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { ProjectStore } from '../../../../src-main/app/project'
+import { ProjectStore } from '../../../../src-main/services/project'
 import type { Project } from '../../../../src-main/contract/contract'
 import { runConfig, type RunConfig } from '../../../../src-main/config/config.schema'
 import { temporaryFolder } from '../../../support/temporary-folder'

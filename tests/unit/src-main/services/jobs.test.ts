@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { Jobs } from '../../../../src-main/app/jobs'
+import { Jobs } from '../../../../src-main/services/jobs'
 import { MidbenchError } from '../../../../src-main/errors'
 
 function untilAborted(signal: AbortSignal): Promise<never> {

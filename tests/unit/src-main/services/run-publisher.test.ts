@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { RunPublisher } from '../../../../src-main/app/run-publisher'
+import { RunPublisher } from '../../../../src-main/services/run-publisher'
 import type { EventName } from '../../../../src-main/contract/contract'
 import type { RunEvent } from '../../../../src-main/runs/run-events'
 import type { RunSummary } from '../../../../src-main/config/run.schema'

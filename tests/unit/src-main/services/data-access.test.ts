@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 
-import { DataAccess } from '../../../../src-main/app/data-access'
+import { DataAccess } from '../../../../src-main/services/data-access'
 import { projectDir } from '../../../../src-main/native/paths'
 import { loadConfig } from '../../../../src-main/config/config'
 import { failureOf } from '../../../support/failure'

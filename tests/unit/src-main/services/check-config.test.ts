@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
-import { checkConfig, lackingData, speedOfRunsLike } from '../../../../src-main/app/check-config'
+import { checkConfig, lackingData, speedOfRunsLike } from '../../../../src-main/services/check-config'
 import { nothingKnown } from '../../../../src-main/runs/preflight'
 import { sampleConfig } from '../../../support/run-samples'
 import { temporaryFolder } from '../../../support/temporary-folder'

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 
-import { exportFile } from '../../../../src-main/app/export-file'
+import { exportFile } from '../../../../src-main/services/export-file'
 import { failureOf } from '../../../support/failure'
 import { temporaryFolder } from '../../../support/temporary-folder'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { readLicences } from '../../../../src-main/app/licences'
+import { readLicences } from '../../../../src-main/services/licences'
 import { projectDir } from '../../../../src-main/native/paths'
 
 describe('readLicences', () => {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { SettingsStore } from '../../../../src-main/app/settings'
+import { SettingsStore } from '../../../../src-main/services/settings'
 import { containing } from '../../../support/containing'
 import { temporaryFolder } from '../../../support/temporary-folder'
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { GrantedPaths } from '../../../../src-main/app/granted-paths'
+import { GrantedPaths } from '../../../../src-main/services/granted-paths'
 import type { RunConfig } from '../../../../src-main/config/config.schema'
 import { smallConfig } from '../../../support/small-project'
 
