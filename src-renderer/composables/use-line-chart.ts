@@ -12,7 +12,7 @@ import {
   type LineSeries,
 } from '../charts/chart'
 import { drawLater, forgetDrawing } from '../charts/frame-queue'
-import { colourReader } from '../packing/palette'
+import { colourReader } from '../theme/palette'
 import { useSettings } from './use-settings'
 
 export interface UseLineChartOptions {

@@ -5,7 +5,7 @@
 import { useDevicePixelRatio, useElementSize, usePreferredDark } from '@vueuse/core'
 import { computed, onScopeDispose, watch, type Ref, type ShallowRef } from 'vue'
 import { drawLater, forgetDrawing } from '../charts/frame-queue'
-import { readPalette } from '../packing/palette'
+import { readPalette } from '../theme/palette'
 import { paintStrip, type Strip } from '../packing/strip'
 import type { Size } from '../packing/viewport'
 import { useSettings } from './use-settings'

@@ -3,7 +3,7 @@
  * from one table. Computed once a batch and colouring; a 32 × 2049 batch takes about a millisecond.
  */
 import { ROLE_CODES } from '../../src-main/contract/contract'
-import { TASK_COLOURS } from '../mixture/colours'
+import { TASK_COLOURS } from '../theme/colours'
 import type { BatchModel } from './batch-model'
 import { lossClass, type TokenLosses } from './losses'
 

@@ -3,12 +3,12 @@
  * the same painter as the canvas, in the theme of the window.
  */
 import { integer, percent } from '../format/number'
-import { TASK_COLOURS, patternOf } from '../mixture/colours'
+import { TASK_COLOURS, patternOf } from '../theme/colours'
 import type { BatchModel } from './batch-model'
 import { PAD_CLASS, tokenClasses, ROLE_LEGEND, type Colouring } from './classes'
 import type { TokenLosses } from './losses'
 import { paint } from './painter'
-import { css, readPalette, type Palette } from './palette'
+import { css, readPalette, type Palette } from '../theme/palette'
 import { patternFill } from './patterns'
 import { GUTTER, RULER } from './scene'
 import { textureCanvas } from './texture'

@@ -4,7 +4,7 @@
  */
 import type { BatchView, Span } from '../api/types'
 import type { BatchModel } from './batch-model'
-import type { Palette } from './palette'
+import type { Palette } from '../theme/palette'
 import type { Cell, Size, Viewport } from './viewport'
 
 /** Left of the plot: row numbers. Above it: positions. */

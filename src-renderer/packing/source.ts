@@ -3,7 +3,7 @@
  * packed data is asked of a source, and holds for as long as its context stays the same.
  */
 import type { MixtureEntry, Project, RunConfig, RunDetail, SplitName } from '../api/types'
-import { entryColours } from '../mixture/colours'
+import { entryColours } from '../theme/colours'
 import { entryName } from '../mixture/entry'
 
 export interface PackingSource {

@@ -4,11 +4,11 @@
  * millisecond or so; of a batch with more rows than fit, the first are shown.
  */
 import type { BatchLayout, Span } from '../api/types'
-import { TASK_COLOURS, patternOf } from '../mixture/colours'
+import { TASK_COLOURS, patternOf } from '../theme/colours'
 import { PAD_CLASS } from './classes'
 import { paintRows } from './painter'
 import type { PaintedBatch } from './scene'
-import type { Palette } from './palette'
+import type { Palette } from '../theme/palette'
 import { textureCanvas } from './texture'
 import { visibleRange, type Extent, type Size } from './viewport'
 

@@ -1,7 +1,7 @@
 /**
  * A batch as an image of one pixel a token: from far the canvas draws this, scaled, and nothing else token by token.
  */
-import type { Rgb } from './palette'
+import type { Rgb } from '../theme/palette'
 
 /** RGBA bytes, [rows * columns * 4], from classes [rows * columns] and the colour of each class. */
 export function texturePixels(classes: Uint8Array, colours: readonly Rgb[]): Uint8ClampedArray<ArrayBuffer> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { css, mix, parseRgb } from '../../../../src-renderer/packing/palette'
+import { css, mix, parseRgb } from '../../../../src-renderer/theme/palette'
 
 it('reads computed colours', () => {
   expect(parseRgb('rgb(1, 2, 3)')).toEqual([1, 2, 3])

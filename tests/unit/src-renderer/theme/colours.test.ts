@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { MixtureEntry } from '../../../../src-renderer/api/types'
-import { entryColours, patternOf, taskColours } from '../../../../src-renderer/mixture/colours'
+import { entryColours, patternOf, taskColours } from '../../../../src-renderer/theme/colours'
 
 const smolTalk = (split: 'train' | 'test'): MixtureEntry => ({ task: 'SmolTalk', split })
 const file = (filepath: string): MixtureEntry => ({ task: 'CustomJSON', filepath })

@@ -1,8 +1,8 @@
 /**
  * The canvas's colours, read from the page's own custom properties, so that it follows the theme like everything else.
  */
-import { TASK_COLOURS } from '../mixture/colours'
-import { CLASSES, PAD_CLASS, type Colouring } from './classes'
+import { TASK_COLOURS } from './colours'
+import { CLASSES, PAD_CLASS, type Colouring } from '../packing/classes'
 
 export type Rgb = readonly [red: number, green: number, blue: number]
 
