@@ -27,7 +27,7 @@ export const MOST_REPEATS = 1000
 export const MOST_TASKS = 4096
 /** Conversations of a mixture: the order, lengths and what else is known of each are 18 bytes, 300 MiB. */
 export const MOST_CONVERSATIONS = 2 ** 24
-/** Examples of a spelling task: those after the ten millionth would be the test split's (reference §1). */
+/** Examples of a spelling task: those after the ten millionth would be the test split's (docs/REFERENCE.md §1). */
 export const MOST_EXAMPLES = 10_000_000
 
 /** Layers of a model: each is seven parameters that are made, loaded and compiled one by one. */

@@ -1,4 +1,4 @@
-/** The table of commands. Names and flags are an interface: keep them (design, "The command line"). */
+/** The table of commands. Names and flags are an interface: keep them (docs/ARCHITECTURE.md, "The command line"). */
 import { command as benchPack } from './bench-pack'
 import { command as benchStep } from './bench-step'
 import { command as benchTokenize } from './bench-tokenize'

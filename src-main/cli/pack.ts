@@ -65,7 +65,7 @@ function parseRanks(values: CommandValues): { rank: number; worldSize: number } 
 
 /**
  * The loader as the config has it. num_iterations counts batches here, as the reference's loader counts them: what one
- * step takes is for the run to know (reference §6, 2), and total_batch_size plays no part in packing.
+ * step takes is for the run to know (docs/REFERENCE.md §6.2), and total_batch_size plays no part in packing.
  */
 function loaderOptions(
   config: RunConfig,

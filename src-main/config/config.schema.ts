@@ -1,6 +1,6 @@
 /**
- * A run's config: the reference's option names and defaults (reference §5), plus ours (design, "The command line").
- * Pure zod, shared with the window. Rules that span fields (divisibility, paths) are in config.ts.
+ * A run's config: the reference's option names and defaults (docs/REFERENCE.md §5), plus ours (docs/ARCHITECTURE.md,
+ * "The command line"). Pure zod, shared with the window. Rules that span fields (divisibility, paths) are in config.ts.
  */
 import { z } from 'zod'
 import {

@@ -90,7 +90,7 @@ export function baseDirOf(
   return set ? resolve(expandHome(set)) : join(homedir(), '.cache', 'nanochat')
 }
 
-/** Faults that only several fields together have (reference §5). `worldSize` is the number of ranks. */
+/** Faults that only several fields together have (docs/REFERENCE.md §5). `worldSize` is the number of ranks. */
 export function crossFieldIssues(config: RunConfig, worldSize = 1): Issue[] {
   return [...emptyMixture(config), ...batchMemory(config), ...batchIssues(config, worldSize)]
 }

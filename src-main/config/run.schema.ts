@@ -123,7 +123,7 @@ export const runSummary = z.object({
 export const runDetail = runSummary.extend({
   config: runConfig,
   config_path: z.string().nullable(),
-  /** Where this run differs from the seed script on purpose, and why (reference §6). */
+  /** Where this run differs from the seed script on purpose, and why (docs/REFERENCE.md §6). */
   differences: z.array(z.string()),
   model: z
     .object({

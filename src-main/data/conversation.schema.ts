@@ -1,7 +1,7 @@
 /**
- * What a conversation is (reference §1): messages with alternating roles, after an optional leading system message.
- * Pure zod, shared with the window. Alternation itself is checked where a conversation is rendered, since the reference
- * checks it there too.
+ * What a conversation is (docs/REFERENCE.md §1): messages with alternating roles, after an optional leading system
+ * message. Pure zod, shared with the window. Alternation itself is checked where a conversation is rendered, since the
+ * reference checks it there too.
  */
 import { z } from 'zod'
 

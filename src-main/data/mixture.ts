@@ -1,6 +1,7 @@
 /**
- * A mixture: the rows of all its tasks, task after task, shuffled as CPython's `Random(42).shuffle` does (reference §1).
- * An entry with `repeat: n` is n tasks over one dataset. Costs 4 bytes a conversation and 15 ms for 848,000 of them.
+ * A mixture: the rows of all its tasks, task after task, shuffled as CPython's `Random(42).shuffle` does
+ * (docs/REFERENCE.md §1). An entry with `repeat: n` is n tasks over one dataset. Costs 4 bytes a conversation and 15 ms
+ * for 848,000 of them.
  */
 import { MOST_CONVERSATIONS, MOST_TASKS } from '../bounds.schema'
 import { MidbenchError, toFailure, type Failure, type Issue } from '../errors'

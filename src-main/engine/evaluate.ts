@@ -1,8 +1,8 @@
 /**
- * Validation bits per byte (reference §5): the sum of the token losses over the sum of the targets' bytes, divided by
- * ln 2. Targets of 0 bytes (special tokens) and ignored targets count in neither sum, so the figure does not depend on
- * the tokenizer's vocabulary. The same sums are kept for each task, by the spans of the batches; the total does not
- * depend on them.
+ * Validation bits per byte (docs/REFERENCE.md §5): the sum of the token losses over the sum of the targets' bytes,
+ * divided by ln 2. Targets of 0 bytes (special tokens) and ignored targets count in neither sum, so the figure does not
+ * depend on the tokenizer's vocabulary. The same sums are kept for each task, by the spans of the batches; the total
+ * does not depend on them.
  */
 import type { PackedBatch } from '../packing/types'
 import type { TaskBpb } from '../config/run.schema'

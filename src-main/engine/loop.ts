@@ -1,13 +1,13 @@
 /**
- * The run loop (reference §5, with the differences of §6): evaluate when due, save when due, collect a step's
+ * The run loop (docs/REFERENCE.md §5, with the differences of §6): evaluate when due, save when due, collect a step's
  * micro-batches, step, log. What is saved holds the evaluation of its own step; a run that is killed between the two
  * goes on from the checkpoint before, and makes both again.
  *
- * `run()` returns when the run is done or when a pause or a stop was asked for; after a pause it can be called again and
- * goes on. A checkpoint that is due and cannot be written costs the run nothing: it goes on, and tries at the next.
+ * `run()` returns when the run is done or when a pause or a stop was asked for; after a pause it can be called again
+ * and goes on. A checkpoint that is due and cannot be written costs the run nothing: it goes on, and tries at the next.
  *
- * Between two steps the loop lets the thread's messages in, so a request is heard within one step, and within
- * one batch of an evaluation. The loop knows neither threads nor files: data, engine and hooks are given.
+ * Between two steps the loop lets the thread's messages in, so a request is heard within one step, and within one batch
+ * of an evaluation. The loop knows neither threads nor files: data, engine and hooks are given.
  */
 import { setImmediate } from 'node:timers/promises'
 
@@ -209,7 +209,7 @@ export class TrainLoop {
     this.advance(batches, result, progress, settings, (performance.now() - started) / 1000)
   }
 
-  /** A step's micro-batches; null where the epoch ends before the step is complete (reference §6.3). */
+  /** A step's micro-batches; null where the epoch ends before the step is complete (docs/REFERENCE.md §6.3). */
   private async collect(): Promise<StepBatches | null> {
     const batches: StepBatches = []
     while (batches.length < this.options.gradAccumSteps) {
@@ -221,7 +221,7 @@ export class TrainLoop {
     return batches
   }
 
-  /** Progress after the step's last batch (reference §6.2, §6.3); it never falls. */
+  /** Progress after the step's last batch (docs/REFERENCE.md §6.2, §6.3); it never falls. */
   private progressAfter(last: PackedBatch): number {
     const { steps } = this.options
     const progress = steps === null ? last.progress : (this.state.step + 1) / steps

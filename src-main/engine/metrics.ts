@@ -1,5 +1,5 @@
 /**
- * The numbers a step is logged with, and the seed's log line (reference §5).
+ * The numbers a step is logged with, and the seed's log line (docs/REFERENCE.md §5).
  */
 import type { StepMetric } from '../config/run.schema'
 
@@ -20,7 +20,7 @@ export function updateAverage(average: MovingAverage, value: number): MovingAver
   }
 }
 
-/** The average without its pull to the zero it started from: divided by `1 - 0.9 ** n` (reference §6.4). */
+/** The average without its pull to the zero it started from: divided by `1 - 0.9 ** n` (docs/REFERENCE.md §6.4). */
 export function debiased(average: MovingAverage): number {
   return average.value / (1 - EMA_BETA ** average.updates)
 }

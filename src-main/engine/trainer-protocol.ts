@@ -139,7 +139,7 @@ export interface EvaluateResult {
 /** What `bench` measured. */
 export interface BenchResult {
   tokPerSec: number
-  /** Model FLOPs a second (reference §3). */
+  /** Model FLOPs a second (docs/REFERENCE.md §3). */
   modelFlops: number
   /** This machine's matrix rates at their best: just before, just after, or ever seen at rest; FLOPs a second. */
   matrixFlops: Record<RunConfig['dtype'], number>

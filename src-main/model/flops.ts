@@ -10,8 +10,8 @@ export function parameterCount(config: ModelConfig): number {
 
 /**
  * Floating point operations of forward and backward, a token: 6 for every weight in a matrix product (2 forward, 4
- * backward), and 12 heads head_dim min(window, sequence_len) for each layer's attention (reference §3). It counts all
- * of the square of scores, though causal attention needs half.
+ * backward), and 12 heads head_dim min(window, sequence_len) for each layer's attention (docs/REFERENCE.md §3). It
+ * counts all of the square of scores, though causal attention needs half.
  */
 export function flopsPerToken(config: ModelConfig): number {
   const weights = [...parameterShapes(config)]

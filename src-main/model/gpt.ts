@@ -1,6 +1,6 @@
 /**
- * The model (reference §3): embedding, norm, blocks of attention and MLP on a residual stream that is mixed with the
- * embedding before every block, norm, head. What nanochat's later forms add is in variants/.
+ * The model (docs/REFERENCE.md §3): embedding, norm, blocks of attention and MLP on a residual stream that is mixed
+ * with the embedding before every block, norm, head. What nanochat's later forms add is in variants/.
  *
  * Functions of parameters and ids; nothing is kept. Activations are [N, C] with N = B * T rows, heads [.., T, D]. They
  * run inside tf.tidy or tf.grads: what they make is freed there.

@@ -1,5 +1,5 @@
 /**
- * The training loss and its gradients. All targets count but those of -1 (reference §3).
+ * The training loss and its gradients. All targets count but those of -1 (docs/REFERENCE.md §3).
  *
  * Tensors that the functions make are freed; what they return is the caller's.
  */

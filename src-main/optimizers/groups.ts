@@ -1,6 +1,6 @@
 /**
  * Which optimizer trains which parameter, and how fast: AdamW the embedding, the head and the per-layer scalars, Muon
- * every matrix of the blocks (reference §4).
+ * every matrix of the blocks (docs/REFERENCE.md §4).
  *
  * Groups, and the names in each, stand in the order of the reference's optimizers, because torch's state_dict numbers
  * the parameters in that order.

@@ -1,8 +1,8 @@
-/** What changes over a run: the learning rates and Muon's momentum (reference §4). */
+/** What changes over a run: the learning rates and Muon's momentum (docs/REFERENCE.md §4). */
 
 /**
  * Factor for every initial learning rate: 1 for the first 80 % of the run, then linearly down to 0. Progress outside 0
- * to 1 counts as the nearer end, where the reference's factor would turn negative (reference §6.5).
+ * to 1 counts as the nearer end, where the reference's factor would turn negative (docs/REFERENCE.md §6.5).
  */
 export function lrMultiplier(progress: number): number {
   return Math.min(1, Math.max(0, 1 - (progress - 0.8) / 0.2))

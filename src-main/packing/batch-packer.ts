@@ -2,10 +2,10 @@
  * Packing itself, on lengths alone: which conversation goes where, batch after batch. The loader, the plan and the
  * replay all run this one, so they cannot disagree.
  *
- * Exactly the reference's order (reference §2): before every placement the buffer is refilled from the mixture, in
- * order; rank r of w reads conversations r, r + w, … and wraps around at the end. Lengths are asked for one at a time
- * (`wanted`, `offer`), so a caller may know them all, or render a conversation to find out. A placement's cost does not
- * depend on the buffer's size.
+ * Exactly the reference's order (docs/REFERENCE.md §2): before every placement the buffer is refilled from the mixture,
+ * in order; rank r of w reads conversations r, r + w, … and wraps around at the end. Lengths are asked for one at a
+ * time (`wanted`, `offer`), so a caller may know them all, or render a conversation to find out. A placement's cost
+ * does not depend on the buffer's size.
  */
 import { MOST_BATCH_TOKENS, MOST_BUFFERED } from '../bounds.schema'
 import { runThrough } from '../threads/breathe'

@@ -1,7 +1,7 @@
 /**
- * Batches for training: packing on lengths, then the ids put in place. Exact (reference §2): the same mixture, options
- * and state give the same batches, bit for bit. Costs three copies of each id, and no wait where ids are at hand; reads a
- * conversation once, when it enters the buffer, and holds the ids of what is buffered.
+ * Batches for training: packing on lengths, then the ids put in place. Exact (docs/REFERENCE.md §2): the same mixture,
+ * options and state give the same batches, bit for bit. Costs three copies of each id, and no wait where ids are at
+ * hand; reads a conversation once, when it enters the buffer, and holds the ids of what is buffered.
  */
 import { BatchPacker } from './batch-packer'
 import type { LoaderState, PackedBatch, PackingOptions, Placement, Span } from './types'

@@ -4,8 +4,8 @@
  * batch. 848,000 conversations take about a second; any batch's layout then costs at most a short walk from a kept
  * state.
  *
- * A run trains complete steps only (reference §6, 3). Batches of the epoch that do not fill a last step are counted as
- * left over, and their conversations as never trained.
+ * A run trains complete steps only (docs/REFERENCE.md §6.3). Batches of the epoch that do not fill a last step are
+ * counted as left over, and their conversations as never trained.
  */
 import { MOST_PLANNED_BATCHES } from '../bounds.schema'
 import { MidbenchError } from '../errors'

@@ -17,7 +17,7 @@ const ROLE_AFTER: Readonly<Partial<Record<SpecialName, number>>> = {
   '<|output_end|>': ROLES.assistant,
 }
 
-/** Special tokens that the assistant is trained to say (reference §1). */
+/** Special tokens that the assistant is trained to say (docs/REFERENCE.md §1). */
 const SAID_BY_ASSISTANT: readonly SpecialName[] = ['<|assistant_end|>', '<|python_start|>', '<|python_end|>']
 
 /** Reads roles and masks with one tokenizer's special tokens. */

@@ -1,6 +1,6 @@
 /**
- * Where a run differs from the seed script on purpose (reference §6), in sentences: its record keeps them, so that its
- * numbers can be compared with nanochat's logs.
+ * Where a run differs from the seed script on purpose (docs/REFERENCE.md §6), in sentences: its record keeps them, so
+ * that its numbers can be compared with nanochat's logs.
  */
 import type { RunConfig } from '../config/config.schema'
 
@@ -11,7 +11,7 @@ export interface RunFacts {
   gradAccumSteps: number
 }
 
-/** Only what applies to this config; the order is that of reference §6. */
+/** Only what applies to this config; the order is that of docs/REFERENCE.md §6. */
 export function differences(config: RunConfig, facts: RunFacts): string[] {
   const openEnded = config.num_iterations === -1
   const hasCustomJson = [...config.mixture.train, ...config.mixture.val].some(

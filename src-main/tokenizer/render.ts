@@ -1,5 +1,5 @@
 /**
- * A conversation as the ids the model is trained on, with the mask of what the assistant says (reference §1).
+ * A conversation as the ids the model is trained on, with the mask of what the assistant says (docs/REFERENCE.md §1).
  * Costs the encoding of the texts and one copy; texts past the limit are encoded too, to count what the cut loses.
  */
 import { MidbenchError } from '../errors'

@@ -1,7 +1,7 @@
 /**
  * The tokenizer that the rest of the project sees: byte-level BPE in tiktoken's format, read from a nanochat tokenizer
- * folder (reference §1). It encodes exactly as tiktoken's `encode_ordinary` does: special-token strings inside a text
- * are plain text.
+ * folder (docs/REFERENCE.md §1). It encodes exactly as tiktoken's `encode_ordinary` does: special-token strings inside
+ * a text are plain text.
  */
 
 import { createHash } from 'node:crypto'

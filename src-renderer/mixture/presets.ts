@@ -1,5 +1,5 @@
 /**
- * Mixtures to start from: the reference's own (reference, section 1) and parts of it. Those whose data is large say so.
+ * Mixtures to start from: the reference's own (docs/REFERENCE.md §1) and parts of it. Those whose data is large say so.
  */
 import type { RunConfig } from '../api/types'
 

@@ -1,5 +1,5 @@
 /**
- * The schedules over the planned steps, as reference §4 states them, for drawing.
+ * The schedules over the planned steps, as docs/REFERENCE.md §4 states them, for drawing.
  */
 import type { Point } from '../charts/series'
 

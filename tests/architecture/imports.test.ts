@@ -1,6 +1,6 @@
 /**
- * Who may import whom (design, "Folders"). A failure names the file and what it must not import; move the code to where
- * both sides may see it, or hand it in from above, before thinking of changing a rule.
+ * Who may import whom (docs/ARCHITECTURE.md, "Folders and imports"). A failure names the file and what it must not
+ * import; move the code to where both sides may see it, or hand it in from above, before thinking of changing a rule.
  */
 import { describe, expect, it } from 'vitest'
 
@@ -118,7 +118,9 @@ describe('imports', () => {
   })
 
   it('of the contract, and of every schema, are pure zod', () => {
-    const pure = all.filter(({ path }) => path.endsWith('.schema.ts') || path === 'src-main/contract/contract.ts')
+    const pure = all.filter(
+      ({ path }) => path.endsWith('.schema.ts') || path === 'src-main/contract/contract.ts',
+    )
     expect(offences(pure, (_, imported) => imported !== 'zod' && !imported.endsWith('.schema.ts'))).toEqual(
       [],
     )

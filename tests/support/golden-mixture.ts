@@ -1,4 +1,4 @@
-/** The golden mixture (reference §7): the default one over the synthetic files of tests/golden. */
+/** The golden mixture (docs/REFERENCE.md §7): the default one over the synthetic files of tests/golden. */
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

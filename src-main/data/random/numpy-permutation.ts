@@ -1,7 +1,7 @@
 /**
- * numpy's `default_rng(seed).permutation(n)`, which is how Hugging Face datasets shuffles (reference §1): a SeedSequence
- * fills the state of PCG64, whose 32-bit halves pick the partners of a Fisher-Yates shuffle. Exact to the bit. Costs
- * 0.3 µs an element for the 128-bit arithmetic.
+ * numpy's `default_rng(seed).permutation(n)`, which is how Hugging Face datasets shuffles (docs/REFERENCE.md §1): a
+ * SeedSequence fills the state of PCG64, whose 32-bit halves pick the partners of a Fisher-Yates shuffle. Exact to the
+ * bit. Costs 0.3 µs an element for the 128-bit arithmetic.
  */
 
 /** The numbers 0 to n - 1 in numpy's order, for n below 2^32 and a seed below 2^32. */

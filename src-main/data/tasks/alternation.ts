@@ -1,4 +1,7 @@
-/** The rule that messages alternate user, assistant, … (reference §1), as the tasks check it when they read a row. */
+/**
+ * The rule that messages alternate user, assistant, … (docs/REFERENCE.md §1), as the tasks check it when they read a
+ * row.
+ */
 import { RowFault } from './rows'
 
 /** The role that is due at a message, counted from 0 after a leading system message. */

@@ -1,4 +1,4 @@
-/** CustomJSON: a JSONL file of one's own, one array of alternating messages a line (reference §1). */
+/** CustomJSON: a JSONL file of one's own, one array of alternating messages a line (docs/REFERENCE.md §1). */
 import type { z } from 'zod'
 import type { Issue } from '../../errors'
 import { MidbenchError } from '../../errors'

@@ -1,4 +1,4 @@
-/** GSM8K: word problems of openai/gsm8k whose answers call a calculator, `<<12/60=0.2>>` (reference §1). */
+/** GSM8K: word problems of openai/gsm8k whose answers call a calculator, `<<12/60=0.2>>` (docs/REFERENCE.md §1). */
 import { z } from 'zod'
 import type { ContentPart, Conversation } from '../conversation.schema'
 import { datasetFiles } from '../hub/dataset-files'

@@ -1,6 +1,7 @@
 /**
- * A line of a JSONL file as a conversation: an array of messages that alternate user, assistant (reference §1). Whatever
- * is wrong is said in words: which message, what is there, what must be there. The first fault of a line is given.
+ * A line of a JSONL file as a conversation: an array of messages that alternate user, assistant (docs/REFERENCE.md §1).
+ * Whatever is wrong is said in words: which message, what is there, what must be there. The first fault of a line is
+ * given.
  */
 import { z } from 'zod'
 import type { Conversation } from '../conversation.schema'

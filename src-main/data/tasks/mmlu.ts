@@ -1,4 +1,4 @@
-/** MMLU: multiple choice questions of cais/mmlu, answered with a letter (reference §1). */
+/** MMLU: multiple choice questions of cais/mmlu, answered with a letter (docs/REFERENCE.md §1). */
 import { z } from 'zod'
 import type { Conversation } from '../conversation.schema'
 import { datasetFiles } from '../hub/dataset-files'

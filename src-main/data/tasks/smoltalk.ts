@@ -1,4 +1,6 @@
-/** SmolTalk: chats of HuggingFaceTB/smol-smoltalk, each with an optional leading system message (reference §1). */
+/**
+ * SmolTalk: chats of HuggingFaceTB/smol-smoltalk, each with an optional leading system message (docs/REFERENCE.md §1).
+ */
 import { z } from 'zod'
 import { datasetFiles } from '../hub/dataset-files'
 import type { DatasetSplit } from '../hub/dataset-split'

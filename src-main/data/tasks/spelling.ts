@@ -1,6 +1,7 @@
 /**
- * SimpleSpelling and SpellingBee: examples generated from a word list, one CPython generator an example, seeded with its
- * index (reference §1). Every draw's place in the order of draws is part of the data. Costs 15 µs an example.
+ * SimpleSpelling and SpellingBee: examples generated from a word list, one CPython generator an example, seeded with
+ * its index (docs/REFERENCE.md §1). Every draw's place in the order of draws is part of the data. Costs 15 µs an
+ * example.
  */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'

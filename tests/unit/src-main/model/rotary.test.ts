@@ -17,7 +17,7 @@ beforeAll(async () => {
   await loadTensorflow()
 })
 
-/** The two halves, each with its own formula (reference §3). */
+/** The two halves, each with its own formula (docs/REFERENCE.md §3). */
 function plain(x: tf.Tensor): tf.Tensor {
   const { cos, sin } = rotaryTable(5, 8, 10000)
   const half = (y: tf.Tensor, from: number) => y.slice([...Array<number>(y.rank - 1).fill(0), from], [...y.shape.slice(0, -1), 4]) // prettier-ignore

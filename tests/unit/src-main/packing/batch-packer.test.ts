@@ -30,8 +30,8 @@ function rowsOf(layout: BatchLayout): string[][] {
 }
 
 /**
- * The reference's two loaders by scanning a list, written down once more from reference §2: rows of one reader, without
- * the conversations longer than a row that its pad mode cannot place.
+ * The reference's two loaders by scanning a list, written down once more from docs/REFERENCE.md §2: rows of one reader,
+ * without the conversations longer than a row that its pad mode cannot place.
  */
 function scanBatches(lengths: readonly number[], options: PackingOptions, batches: number): string[][][] {
   const capacity = options.seqLen + 1
