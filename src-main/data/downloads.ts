@@ -9,10 +9,9 @@ import { hubSettings } from './hub/hub-env'
 import { describeSplit, type DatasetSplit } from './hub/dataset-split'
 import { downloadSplit, findSplit, splitSize, type DownloadOptions, type DownloadSize } from './hub/splits'
 import { DEFAULT_POLICY } from './hub/requests'
-import type { DataLocations } from './locations'
+import { fromConfig, type DataLocations } from './locations'
 import type { MixtureEntry } from './mixture.schema'
 import { splitOf } from './tasks/open-task'
-import { fromConfig } from './tasks/rows'
 
 /** One thing to be downloaded. */
 export type PendingDownload = {

@@ -1,4 +1,6 @@
 /** Where data lies, and what a long opening reports and heeds. */
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { OnDamage } from '../files/checksum'
 import type { SplitName } from './mixture.schema'
 
@@ -22,6 +24,15 @@ export interface OpenOptions {
   onDamage?: OnDamage
 }
 
+/** The same with every default filled in, and the places: what opening a task may use. */
+export interface TaskContext extends DataLocations {
+  signal: AbortSignal | undefined
+  /** Whether what is missing may be downloaded. */
+  download: boolean
+  onProgress: (progress: OpenProgress) => void
+  onDamage: OnDamage
+}
+
 export interface OpenProgress {
   /** What is being done, for people: `decoding SmolTalk`. */
   what: string
@@ -29,4 +40,10 @@ export interface OpenProgress {
   done: number
   /** 0 where it is not known beforehand. */
   total: number
+}
+
+/** Paths in a config are relative to the config file; `~/` is the home folder. */
+export function fromConfig(path: string, { configDir }: Pick<DataLocations, 'configDir'>): string {
+  const home = path === '~' || path.startsWith('~/')
+  return home ? join(homedir(), path.slice(1)) : resolve(configDir, path)
 }

@@ -1,6 +1,6 @@
 /** The logical view `start, stop, step` over a dataset's rows, as the reference's Task has it. */
+import { entryFault } from './entry-fault'
 import type { MixtureEntry } from './mixture.schema'
-import { entryFault } from './tasks/task'
 
 export interface Slice {
   start: number

@@ -110,6 +110,12 @@ describe('imports', () => {
     expect(refused).toEqual([])
   })
 
+  it('of what finds and reads the files of data know no task', () => {
+    const ground = main.filter(({ path }) => /^src-main\/data\/(files|hub|random)\//.test(path))
+    expect(ground.length).toBeGreaterThan(10)
+    expect(offences(ground, (_, imported) => imported.startsWith('src-main/data/tasks/'))).toEqual([])
+  })
+
   it('of the window reach no further than the contract', () => {
     const refused = offences(renderer, (_, imported) => {
       return imported.startsWith('src-main/') && imported !== 'src-main/contract/contract.ts'

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { exists } from '../../files/durable'
-import type { TaskContext } from '../tasks/task'
+import type { TaskContext } from '../locations'
 import { fetchFile, type FetchOptions } from './fetch-file'
 import { hubSettings } from './hub-env'
 import { asMidbenchError, checkStatus, StallWatch } from './requests'

@@ -1,7 +1,7 @@
 /** Which parquet files a task reads: those the config names, those in the hub's cache, or those it downloads. */
+import { entryFault, forKey } from '../entry-fault'
 import { filesOf } from '../files/pattern'
-import { fromConfig } from '../tasks/rows'
-import { entryFault, forKey, type TaskContext } from '../tasks/task'
+import { fromConfig, type TaskContext } from '../locations'
 import { hubSettings } from './hub-env'
 import { whatIsMissing } from './missing-split'
 import type { DatasetSplit } from './dataset-split'

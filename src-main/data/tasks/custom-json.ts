@@ -3,12 +3,14 @@ import type { z } from 'zod'
 import type { Issue } from '../../errors'
 import { MidbenchError } from '../../errors'
 import type { Conversation } from '../conversation.schema'
+import { forKey } from '../entry-fault'
 import { textLines } from '../files/text-lines'
 import { ensureBaseFile } from '../hub/base-files'
+import { fromConfig, type TaskContext } from '../locations'
 import type { customJsonEntry } from '../mixture.schema'
 import { convertLine, LineFault } from './json-line'
-import { empty, fromConfig, openStore, progress } from './rows'
-import { forKey, type TaskContext, type TaskKind } from './task'
+import { empty, openStore, progress } from './rows'
+import type { TaskKind } from './task'
 
 /** So many faults are listed; the rest are counted. */
 const LISTED_FAULTS = 100

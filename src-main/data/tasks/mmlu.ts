@@ -1,11 +1,12 @@
 /** MMLU: multiple choice questions of cais/mmlu, answered with a letter (docs/REFERENCE.md §1). */
 import { z } from 'zod'
 import type { Conversation } from '../conversation.schema'
+import { entryFault } from '../entry-fault'
 import { datasetFiles } from '../hub/dataset-files'
 import type { DatasetSplit } from '../hub/dataset-split'
 import type { mmluEntry } from '../mixture.schema'
 import { openShuffledParquet, parseRow } from './rows'
-import { entryFault, type TaskKind } from './task'
+import type { TaskKind } from './task'
 
 const LETTERS = ['A', 'B', 'C', 'D'] as const
 

@@ -3,13 +3,14 @@
  * mixture.schema.ts.
  */
 import type { DatasetSplit } from '../hub/dataset-split'
+import type { TaskContext } from '../locations'
 import type { MixtureEntry } from '../mixture.schema'
 import { customJson } from './custom-json'
 import { gsm8k, gsm8kSplit } from './gsm8k'
 import { mmlu, mmluSplit } from './mmlu'
 import { smolTalk, smolTalkSplit } from './smoltalk'
 import { simpleSpelling, spellingBee } from './spelling'
-import type { Task, TaskContext } from './task'
+import type { Task } from './task'
 
 /** @throws MidbenchError as {@link TaskKind.open} says. */
 export function openTask(entry: MixtureEntry, context: TaskContext): Promise<Task> {

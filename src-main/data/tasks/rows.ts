@@ -2,17 +2,18 @@
  * What tasks over files share: the files' rows are turned into conversations, checked and stored once (row-store.ts).
  */
 import { createHash } from 'node:crypto'
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { z } from 'zod'
 import type { Conversation } from '../conversation.schema'
+import { entryFault, forKey } from '../entry-fault'
 import { fileIdentity } from '../files/identity'
 import { openParquet } from '../files/parquet-rows'
+import type { TaskContext } from '../locations'
 import { firstFault } from '../../schema-faults'
 import { openRowStore, type RowStore } from '../row-store'
 import { requireSpace } from '../../files/disk-space'
 import { numpyPermutation } from '../random/numpy-permutation'
-import { entryFault, forKey, type Task, type TaskContext } from './task'
+import type { Task } from './task'
 
 /** Raised whenever the conversations made from the same files change. */
 const VERSION = 1
@@ -172,10 +173,4 @@ export function empty(source: Pick<ParquetSource, 'key' | 'paths'>): Error {
     message: `${source.paths.join(', ')}: there are no rows`,
     remedy: 'Remove the task from the mixture, or name a file with rows.',
   })
-}
-
-/** Paths in a config are relative to the config file; `~/` is the home folder. */
-export function fromConfig(path: string, { configDir }: Pick<TaskContext, 'configDir'>): string {
-  const home = path === '~' || path.startsWith('~/')
-  return home ? join(homedir(), path.slice(1)) : resolve(configDir, path)
 }

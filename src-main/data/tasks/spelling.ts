@@ -7,13 +7,15 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import type { ContentPart, Conversation } from '../conversation.schema'
+import { entryFault, forKey } from '../entry-fault'
 import { pythonStrip, textLines } from '../files/text-lines'
 import { ensureBaseFile } from '../hub/base-files'
+import { fromConfig, type TaskContext } from '../locations'
 import type { simpleSpellingEntry, spellingBeeEntry } from '../mixture.schema'
 import { CPythonRandom } from '../random/cpython-random'
-import { empty, fromConfig } from './rows'
+import { empty } from './rows'
 import { USER_TEMPLATES } from './spelling-templates'
-import { entryFault, forKey, type Task, type TaskContext, type TaskKind } from './task'
+import type { Task, TaskKind } from './task'
 
 type SpellingEntry = z.infer<typeof simpleSpellingEntry> | z.infer<typeof spellingBeeEntry>
 

@@ -3,12 +3,9 @@
  * exports a {@link TaskKind}; open-task.ts lists them. Slicing (start, stop, step), repeating and mixing are done above
  * and need nothing of a task.
  */
-import { MidbenchError, type Failure } from '../../errors'
-import type { OnDamage } from '../../files/checksum'
-import { writeReason } from '../../files/write-reason'
 import type { Conversation } from '../conversation.schema'
+import type { TaskContext } from '../locations'
 import type { MixtureEntry } from '../mixture.schema'
-import type { DataLocations, OpenProgress } from '../locations'
 
 export interface Task {
   /** Rows of the whole dataset. */
@@ -22,15 +19,6 @@ export interface Task {
   close(): void
 }
 
-/** What opening a task may use. */
-export interface TaskContext extends DataLocations {
-  signal: AbortSignal | undefined
-  /** Whether what is missing may be downloaded. */
-  download: boolean
-  onProgress: (progress: OpenProgress) => void
-  onDamage: OnDamage
-}
-
 /** How one kind of task is described and opened. */
 export interface TaskKind<Entry extends MixtureEntry> {
   /** One line for people: `MMLU auxiliary_train train`. */
@@ -40,61 +28,4 @@ export interface TaskKind<Entry extends MixtureEntry> {
    *   file, row and reason in the message.
    */
   open(entry: Entry, context: TaskContext): Promise<Task>
-}
-
-/** A fault in what an entry's key names. */
-export function entryFault(
-  key: string,
-  fault: { code: string; message: string; remedy?: string | undefined; cause?: unknown },
-): MidbenchError {
-  const { cause, ...failure } = fault
-  return new MidbenchError({ ...failure, issues: [{ path: key, message: fault.message }] }, { cause })
-}
-
-/**
- * Runs `read`, which reads the file that an entry's key names; a missing or unreadable file and any failure that does
- * not know its key become a fault of that key.
- */
-export async function forKey<T>(key: string, path: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (cause) {
-    if (cause instanceof MidbenchError) {
-      if (cause.issues !== undefined) throw cause
-      throw entryFault(key, { ...cause.toFailure(), cause })
-    }
-    const code = errorCode(cause)
-    if (code === undefined) throw cause
-    if (NO_ROOM.includes(code)) throw entryFault(key, { ...noRoom(path, cause), cause })
-    throw entryFault(key, {
-      code: code === 'ENOENT' ? 'data.missing' : 'data.unreadable',
-      message: `${path}: ${FILE_FAULTS[code] ?? `the file cannot be read (${code})`}`,
-      remedy: 'Correct the path, or put the file there. Paths are relative to the config file.',
-      cause,
-    })
-  }
-}
-
-/** These come of writing only: what is made of the file is kept in the cache. */
-const NO_ROOM: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS']
-
-function noRoom(path: string, cause: unknown): Failure {
-  return {
-    code: 'disk.full',
-    message: `${path}: what is made of it cannot be kept in the cache, since ${writeReason(cause) ?? 'there is no room'}`,
-    remedy:
-      'Make room on the disk of the cache, which Settings names, or set MIDBENCH_CACHE to another folder.',
-  }
-}
-
-const FILE_FAULTS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'you may not read it',
-}
-
-/** A system error's code: `ENOENT`. */
-function errorCode(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' && /^E[A-Z]+$/.test(code) ? code : undefined
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
-import { forKey } from '../../../../../src-main/data/tasks/task'
-import { failureOf } from '../../../../support/failure'
+import { forKey } from '../../../../src-main/data/entry-fault'
+import { failureOf } from '../../../support/failure'
 
 const failingWith = (code: string) => () =>
   forKey('filepath', '/data/talk.jsonl', () => Promise.reject(Object.assign(new Error(code), { code })))
