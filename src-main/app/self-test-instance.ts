@@ -55,7 +55,7 @@ export function setupSelfTest({ hosts }: { hosts: Pick<TrainerHosts, 'ensure'> }
 export async function testSelf(files: AppFiles): Promise<void> {
   endWithParent()
   try {
-    say({ type: 'progress', label: 'opening a page', done: 0, total: null, unit: 'parts' })
+    say({ type: 'progress', what: 'opening a page', done: 0, total: null, unit: 'parts' })
     setupSessionSecurity(session.defaultSession)
     setupPage(session.defaultSession, files.page)
     const window = new BrowserWindow({ show: false, webPreferences: pagePreferences(files.preload) })

@@ -1,15 +1,17 @@
 /** What the commands that read a config's data share: its locations, its splits, and progress on stderr. */
 import { join } from 'node:path'
 import { missingDownloads, runDownload } from '../data/downloads'
-import type { DataLocations, OpenProgress } from '../data/locations'
+import type { DataLocations } from '../data/locations'
 import { openMixture, type Mixture } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
 import { CachedSource } from '../data/token-cache/cached-source'
 import type { Failure } from '../errors'
 import { dataCacheDir } from '../native/paths'
+import type { Progress } from '../progress.schema'
 import type { LoadedConfig } from '../config/config'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 import type { CommandIo } from './command'
+import { progressText } from './progress-text'
 import { failureText, usageError } from './usage'
 
 const REPORT_EVERY_MS = 500
@@ -69,19 +71,14 @@ export function tokenizerDirOf({ baseDir }: LoadedConfig): string {
 }
 
 /** Writes progress to stderr, at most twice a second and at the end of each piece of work. */
-export function progressTo(io: CommandIo): (progress: OpenProgress) => void {
+export function progressTo(io: CommandIo): (progress: Progress) => void {
   let said = 0
   return (progress) => {
     const now = performance.now()
     if (now - said < REPORT_EVERY_MS && progress.done !== progress.total) return
     said = now
-    io.stderr(progressLine(progress))
+    io.stderr(progressText(progress))
   }
-}
-
-function progressLine({ what, unit, done, total }: OpenProgress): string {
-  const amount = (n: number): string => (unit === 'bytes' ? `${(n / 1e6).toFixed(1)} MB` : String(n))
-  return total > 0 ? `${what}: ${amount(done)} of ${amount(total)}` : `${what}: ${amount(done)}`
 }
 
 /** The value of --split. @throws MidbenchError `usage` */

@@ -7,6 +7,7 @@ import { SplitData } from '../packing/split-data'
 import type { LoadedConfig } from '../config/config'
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
 import type { CommandIo } from './command'
+import { progressText } from './progress-text'
 import { locationsOf, noticeTo, openSplit, tokenizerDirOf } from './open-data'
 
 const REPORT_EVERY_MS = 2000
@@ -44,10 +45,10 @@ export function callContext(io: CommandIo): CallContext {
   let said = performance.now()
   return {
     signal: io.signal,
-    progress: ({ label, done, total, unit }) => {
+    progress: (progress) => {
       if (performance.now() - said < REPORT_EVERY_MS) return
       said = performance.now()
-      io.stderr(`${label}: ${String(done)} of ${String(total ?? done)} ${unit}`)
+      io.stderr(progressText(progress))
     },
   }
 }

@@ -1,5 +1,8 @@
 /** A bar in the last line of a terminal; nothing at all where the stream is none, so that logs stay logs. */
 
+import type { Progress } from '../progress.schema'
+import { progressText } from './progress-text'
+
 /** What the bar needs of process.stderr. */
 export interface BarStream {
   isTTY?: boolean | undefined
@@ -14,12 +17,19 @@ export class ProgressBar {
 
   constructor(private readonly stream: BarStream) {}
 
-  /** @param fraction 0 to 1 */
-  draw(fraction: number, caption: string): void {
+  /** Shows how far a piece of work is. */
+  show(progress: Progress): void {
+    const { done, total } = progress
+    this.draw(total === null || total === 0 ? null : done / total, progressText(progress))
+  }
+
+  /** @param fraction 0 to 1; null where the end is not known */
+  draw(fraction: number | null, caption: string): void {
     if (this.stream.isTTY !== true) return
-    const filled = Math.round(BAR_WIDTH * Math.min(1, Math.max(0, fraction)))
+    const filled = Math.round(BAR_WIDTH * Math.min(1, Math.max(0, fraction ?? 0)))
     const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`
-    const line = `${bar} ${(100 * fraction).toFixed(0).padStart(3)}%  ${caption}`
+    const percent = fraction === null ? '' : `${(100 * fraction).toFixed(0)}%`
+    const line = `${bar} ${percent.padStart(4)}  ${caption}`
     this.stream.write(`\r\u001b[2K${line.slice(0, (this.stream.columns ?? 80) - 1)}`)
     this.shown = true
   }

@@ -82,13 +82,7 @@ export class TextPrinter implements TrainPrinter {
     if (event.type === 'changed') this.totalSteps = event.run.total_steps
     else if (event.type === 'checkpoint') this.checkpoint = event.dir
     else if (event.type === 'metrics') this.metrics(event.metrics)
-    else if (event.type === 'progress') {
-      const { label, done, total } = event
-      this.bar.draw(
-        total === null ? 0 : done / total,
-        total === null ? label : `${label} ${String(done)}/${String(total)}`,
-      )
-    }
+    else if (event.type === 'progress') this.bar.show(event)
   }
 
   end(run: RunSummary): void {

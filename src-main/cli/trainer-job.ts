@@ -1,6 +1,7 @@
 /** A job of the trainer thread for the commands that do not train: with a progress bar, broken off by Ctrl-C. */
 import type { JobLocations, TrainerJob, TrainerReport } from '../engine/trainer-protocol'
 import { dataDir } from '../native/paths'
+import type { Progress } from '../progress.schema'
 import type { LoadedConfig } from '../config/config'
 import { runTrainerJob } from '../runs/trainer-job'
 import type { CommandIo } from './command'
@@ -21,16 +22,8 @@ export async function runJobWithBar<Result>(
   pick: (report: TrainerReport) => Result | undefined,
 ): Promise<Result> {
   const bar = new ProgressBar(process.stderr)
-  const onProgress = ({
-    done,
-    total,
-    label,
-  }: {
-    done: number
-    total: number | null
-    label: string
-  }): void => {
-    bar.draw(done / (total ?? Infinity), label)
+  const onProgress = (progress: Progress): void => {
+    bar.show(progress)
   }
   try {
     const onLog = ({ text }: { text: string }): void => {

@@ -6,6 +6,7 @@
  * Error. Packed batches cross as typed arrays (structured clone), with spans beside them.
  */
 import { z } from 'zod'
+import { progress } from '../progress.schema'
 import { evalMetric, failure, logLine, runState, runSummary, stepMetric } from '../config/run.schema'
 import { appCalls, settings } from './app.schema'
 import { checkpointCalls } from './checkpoints.schema'
@@ -52,13 +53,7 @@ export const events = {
     /** Seconds left; null while not known. */
     seconds_left: z.number().nullable(),
   }),
-  'job.progress': z.object({
-    job: z.string(),
-    label: z.string(),
-    done: z.number(),
-    total: z.number().nullable(),
-    unit: z.string(),
-  }),
+  'job.progress': progress.extend({ job: z.string() }),
   'settings.changed': settings,
   /** The self-test begins or ends, or another place was chosen. */
   'trainer.changed': trainerStatus,
@@ -108,11 +103,5 @@ export type {
   TaskLengths,
   TaskSummary,
 } from './mixture.schema'
-export type {
-  BatchLayout,
-  BatchView,
-  PackingComparison,
-  PlanView,
-  RowReplay,
-} from './packing.schema'
+export type { BatchLayout, BatchView, PackingComparison, PlanView, RowReplay } from './packing.schema'
 export type { Derived, Finding, Project } from './project.schema'

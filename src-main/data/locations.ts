@@ -2,6 +2,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { OnDamage } from '../files/checksum'
+import type { Progress } from '../progress.schema'
 import type { SplitName } from './mixture.schema'
 
 export interface DataLocations {
@@ -19,7 +20,7 @@ export interface OpenOptions {
   signal?: AbortSignal
   /** Whether what is not on this machine is downloaded, or an error. @default false */
   download?: boolean
-  onProgress?: (progress: OpenProgress) => void
+  onProgress?: (progress: Progress) => void
   /** Hears, now and later, of what was kept on disk, is damaged and is made again. @default a warning of the process */
   onDamage?: OnDamage
 }
@@ -29,17 +30,8 @@ export interface TaskContext extends DataLocations {
   signal: AbortSignal | undefined
   /** Whether what is missing may be downloaded. */
   download: boolean
-  onProgress: (progress: OpenProgress) => void
+  onProgress: (progress: Progress) => void
   onDamage: OnDamage
-}
-
-export interface OpenProgress {
-  /** What is being done, for people: `decoding SmolTalk`. */
-  what: string
-  unit: 'rows' | 'conversations' | 'bytes'
-  done: number
-  /** 0 where it is not known beforehand. */
-  total: number
 }
 
 /** Paths in a config are relative to the config file; `~/` is the home folder. */

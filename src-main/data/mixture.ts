@@ -14,7 +14,7 @@ import { sliceOf, type Slice } from './slice'
 import { openTask, taskLabel } from './tasks/open-task'
 import type { Task } from './tasks/task'
 
-export type { DataLocations, OpenOptions, OpenProgress } from './locations'
+export type { DataLocations, OpenOptions } from './locations'
 
 /** One task of a mixture, as people see it. */
 export interface TaskInfo {

@@ -40,7 +40,7 @@ export async function runBench(
   try {
     const { first, seconds } = await timeSteps(engine, job, (done) => {
       if (requests.pending() === 'stop') throw stopped()
-      report({ type: 'progress', label: 'steps', done, total: WARM_UP + LEAST_STEPS, unit: 'steps' })
+      report({ type: 'progress', what: 'steps', done, total: WARM_UP + LEAST_STEPS, unit: 'steps' })
     })
     const peakMemoryBytes = peakMemory() ?? tensorflow.memory.usage().peakBytes
     const after = await matrixRates(tensorflow)

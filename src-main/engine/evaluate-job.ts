@@ -48,7 +48,7 @@ async function* reported(
   report: Report,
 ): AsyncGenerator<PackedBatch, void, void> {
   for await (const batch of batches) {
-    report({ type: 'progress', label: 'evaluating', done: batch.index, total, unit: 'batches' })
+    report({ type: 'progress', what: 'evaluating', done: batch.index, total, unit: 'batches' })
     yield batch
   }
 }

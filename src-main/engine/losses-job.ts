@@ -78,7 +78,7 @@ async function lossesByRow(
 ): Promise<Float32Array> {
   const losses = new Float32Array(batchSize * seqLen)
   for (let row = 0; row < batchSize; row++) {
-    report({ type: 'progress', label: 'computing losses', done: row, total: batchSize, unit: 'rows' })
+    report({ type: 'progress', what: 'computing losses', done: row, total: batchSize, unit: 'rows' })
     await setImmediate() // lets a stop in
     if (requests.pending() === 'stop') {
       throw new MidbenchError({ code: 'cancelled', message: 'The losses were not computed to the end.' })

@@ -38,8 +38,8 @@ export async function runSelfTest(
   report: Report,
 ): Promise<void> {
   port.close() // no data is read
-  const at = async (label: string, done: number): Promise<void> => {
-    report({ type: 'progress', label, done, total: STEPS + 2, unit: 'parts' })
+  const at = async (what: string, done: number): Promise<void> => {
+    report({ type: 'progress', what, done, total: STEPS + 2, unit: 'parts' })
     await new Promise(setImmediate) // sends the report before what may end the process, and lets a stop in
     if (requests.pending() === 'stop') {
       throw new MidbenchError({ code: 'cancelled', message: 'The self-test was stopped.' })

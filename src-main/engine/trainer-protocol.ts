@@ -7,6 +7,7 @@ import type { MessagePort } from 'node:worker_threads'
 
 import type { SplitName } from '../data/mixture.schema'
 import type { Failure } from '../errors'
+import type { Progress } from '../progress.schema'
 import type { ModelConfig } from '../model/config.schema'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import type { RunConfig } from '../config/config.schema'
@@ -207,4 +208,4 @@ export type TrainerReport =
   /** Said by the supervisor's side: the thread or process ended without a word of its own. */
   | { type: 'crashed'; failure: Failure }
   /** A long part of a phase: reading the mixture, evaluating. */
-  | { type: 'progress'; label: string; done: number; total: number | null; unit: string }
+  | ({ type: 'progress' } & Progress)

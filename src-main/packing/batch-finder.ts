@@ -49,7 +49,7 @@ export class BatchFinder {
       this.checkpoints.consider(packer.nextBatch, packer)
       await this.pack(packer, breather, signal)
       if (!breather.due) continue
-      progress({ label: 'Packing up to the batch', done: packer.nextBatch, total: batch, unit: 'batches' })
+      progress({ what: 'Packing up to the batch', done: packer.nextBatch, total: batch, unit: 'batches' })
       await breather.breathe()
     }
     this.checkpoints.consider(packer.nextBatch, packer)

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 
 import { MidbenchError } from '../errors'
-import type { DataLocations, OpenProgress } from '../data/mixture'
+import type { DataLocations } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
 import { checkJsonLines } from '../data/tasks/custom-json'
 import { viewBatch } from './batch-view'
@@ -143,7 +143,7 @@ export class DataSession {
     context: CallContext,
   ): Promise<Opened['splits']> {
     const splits: Opened['splits'] = {}
-    const reporting = { signal: context.signal, onProgress: openingProgress(context) }
+    const reporting = { signal: context.signal, onProgress: context.progress }
     try {
       for (const name of ['train', 'val'] as const) {
         const entries = options.config.mixture[name]
@@ -242,12 +242,6 @@ function loaderOptionsOf({ config, rank, worldSize }: DataOptions, bosId: number
 
 function locationsOf({ baseDir, configDir, cacheDir }: DataOptions): DataLocations {
   return { baseDir, configDir, cacheDir }
-}
-
-function openingProgress({ progress }: CallContext): (opening: OpenProgress) => void {
-  return ({ what, done, total }) => {
-    progress({ label: what, done, total, unit: 'rows' })
-  }
 }
 
 function moveBatch(batch: PackedBatch): PackedBatch {

@@ -23,7 +23,7 @@ export async function searchTask(
   for (let row = 0; row < searched.length; row++) {
     if (holds(await mixture.taskConversation(task, row), wanted)) found.push(row)
     if (!breather.due) continue
-    progress({ label: `Searching ${searched.name}`, done: row + 1, total: searched.length, unit: 'rows' })
+    progress({ what: `Searching ${searched.name}`, done: row + 1, total: searched.length, unit: 'rows' })
     await breather.breathe()
   }
   return Int32Array.from(found)

@@ -2,7 +2,8 @@
  * One split of an opened mixture, with what has been learned of its conversations' lengths. A length is known once the
  * conversation is in the token cache, or has been read; rendering all of them takes minutes on a full mixture.
  */
-import type { Mixture, OpenProgress } from '../data/mixture'
+import type { Progress } from '../progress.schema'
+import type { Mixture } from '../data/mixture'
 import type { ConversationSize, ConversationSource } from '../data/render-source'
 import { toFailure, type Failure } from '../errors'
 import type { Tokenizer } from '../tokenizer/tokenizer'
@@ -91,7 +92,7 @@ export class SplitData implements ConversationSource {
       this.supervised[c] = supervised
       this.cut[c] = cut
       if (!breather.due) continue
-      progress({ label: 'Counting tokens', done: this.known, total: this.length, unit: 'conversations' })
+      progress({ what: 'Counting tokens', done: this.known, total: this.length, unit: 'conversations' })
       await breather.breathe()
     }
     return { lengths: this.lengths, supervised: this.supervised, cut: this.cut, tasks: this.tasks }
@@ -107,12 +108,12 @@ export class SplitData implements ConversationSource {
 
   /** A cache that cannot be written costs time, no more. */
   private async fillCache(signal: AbortSignal): Promise<void> {
-    const tellAll = asProgress((progress) => {
+    const onProgress = (progress: Progress): void => {
       for (const tell of this.listening) tell(progress)
-    })
+    }
     try {
       signal.throwIfAborted()
-      await this.source.fillAll?.({ signal, onProgress: tellAll })
+      await this.source.fillAll?.({ signal, onProgress })
     } catch (error) {
       signal.throwIfAborted()
       this.onFault(toFailure(error))
@@ -122,11 +123,5 @@ export class SplitData implements ConversationSource {
   private learn(index: number, ids: Int32Array): Int32Array {
     this.lengths[index] = ids.length
     return ids
-  }
-}
-
-function asProgress(report: CallContext['progress']): (progress: OpenProgress) => void {
-  return ({ what, done, total }) => {
-    report({ label: what, done, total, unit: 'conversations' })
   }
 }

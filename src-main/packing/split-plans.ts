@@ -40,8 +40,8 @@ export class SplitPlans {
     const breather = new Breather(context.signal) // one for all: each by itself may be over before a breath is due
     const rows: Comparison[] = []
     for (const variant of variants) {
-      const label = `Packing with ${variant.packing}, rows of ${String(variant.seq_len)}`
-      const work = { label, before: rows.length, total: variants.length, unit: 'packings' }
+      const what = `Packing with ${variant.packing}, rows of ${String(variant.seq_len)}`
+      const work = { what, before: rows.length, total: variants.length, unit: 'packings' }
       rows.push(await walkThrough(compareVariant(input, variant, tokens_per_step), context, work, breather))
     }
     return rows
@@ -54,7 +54,7 @@ export class SplitPlans {
     if (known) return known
     const limit = steps === null ? {} : { totalBatches: steps * batchesPerStep }
     const plan = new EpochPlan(await this.input(context), { ...this.options, ...limit, batchesPerStep })
-    await walkThrough(plan.walk(), context, { label: 'Planning', before: 0, total: 1, unit: 'epoch' })
+    await walkThrough(plan.walk(), context, { what: 'Planning', before: 0, total: 1, unit: 'epoch' })
     this.keep(key, plan)
     return plan
   }
@@ -73,7 +73,7 @@ export class SplitPlans {
 
 /** A piece of work among `total` like it, with so many of them done before. */
 interface Piece {
-  label: string
+  what: string
   before: number
   total: number
   unit: string
@@ -83,10 +83,10 @@ interface Piece {
 function walkThrough<T>(
   walk: Generator<number, T, void>,
   { progress, signal }: CallContext,
-  { label, before, total, unit }: Piece,
+  { what, before, total, unit }: Piece,
   breather = new Breather(signal),
 ): Promise<T> {
   return breather.walk(walk, (share) => {
-    progress({ label, done: before + share, total, unit })
+    progress({ what, done: before + share, total, unit })
   })
 }

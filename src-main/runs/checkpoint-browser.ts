@@ -45,7 +45,7 @@ export const checkpointBrowser: CallHandlers<CheckpointCalls> = {
     tensorHistogram(dir, step, name, {
       signal,
       onProgress: (done, total) => {
-        progress({ label: `Reading ${name}`, done: done / 1e6, total: total / 1e6, unit: 'MB' })
+        progress({ what: `Reading ${name}`, done: done / 1e6, total: total / 1e6, unit: 'MB' })
       },
     }),
 }
@@ -72,7 +72,7 @@ export async function listCheckpoints(
   for (const [index, checkpoint] of found.entries()) {
     if (signal.aborted) throw new MidbenchError({ code: 'cancelled', message: 'The listing was stopped.' })
     rows.push(await rowOf(checkpoint, vocabSize))
-    progress({ label: 'Reading checkpoints', done: index + 1, total: found.length, unit: 'checkpoints' })
+    progress({ what: 'Reading checkpoints', done: index + 1, total: found.length, unit: 'checkpoints' })
   }
   if (base.recipe !== undefined && !rows.some(({ place }) => place === 'base')) {
     rows.unshift(plannedRow(base, base.recipe.model_config, base.recipe.model_tag))

@@ -2,12 +2,12 @@
 import type { OpenedTrainer, TrainerWord } from '../engine/trainer-link'
 import type { TrainerJob, TrainerReport } from '../engine/trainer-protocol'
 import { type Failure, toFailure } from '../errors'
-import type { CallProgress } from '../threads/port-calls'
+import type { Progress } from '../progress.schema'
 
 /** What is said in the run while its trainer's place is decided. */
 export interface Deciding {
   /** Why it takes a while, and how far it is. */
-  progress(progress: CallProgress): void
+  progress(progress: Progress): void
   /** A line of the run's log. */
   note(text: string): void
 }

@@ -1,5 +1,6 @@
 /** What the run manager tells its listeners: the window's events, and those that the command line waits for. */
 import type { Failure } from '../errors'
+import type { Progress } from '../progress.schema'
 import type { EvalMetric, LogLine, RunState, RunSummary, StepMetric } from '../config/run.schema'
 
 export interface RunMetrics {
@@ -21,7 +22,7 @@ export type RunEvent =
   /** One of the run's own, or at its end the result in nanochat's layout. */
   | { type: 'checkpoint'; runId: string; step: number; dir: string; result?: true }
   /** A long part of a phase, such as reading the mixture. */
-  | { type: 'progress'; runId: string; label: string; done: number; total: number | null; unit: string }
+  | ({ type: 'progress'; runId: string } & Progress)
   /** The run could not begin, for what it was given: its record is taken away, and `removed` follows. */
   | { type: 'refused'; runId: string; failure: Failure }
   /** The run does nothing any more: it is paused, or has ended. */

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
 import { z } from 'zod'
 
 import type { SelfTestResult } from '../engine/trainer-protocol'
-import type { CallProgress } from '../threads/port-calls'
+import { progress, type Progress } from '../progress.schema'
 import { describeEnding, type Ending } from './process-ending'
 import { failure } from '../config/run.schema'
 import { openThreadTrainer } from './thread-trainer'
@@ -19,13 +19,7 @@ const TAIL_CHARACTERS = 2000
 
 /** A line of the instance. */
 export const selfTestLine = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('progress'),
-    label: z.string(),
-    done: z.number(),
-    total: z.number().nullable(),
-    unit: z.string(),
-  }),
+  progress.extend({ type: z.literal('progress') }),
   z.object({
     type: z.literal('self-test'),
     result: z.object({ peakBytes: z.number(), losses: z.array(z.number()) }),
@@ -43,7 +37,7 @@ export interface TestCommand {
 
 export interface SelfTestCall {
   signal: AbortSignal
-  onProgress: (progress: CallProgress) => void
+  onProgress: (progress: Progress) => void
   /** Without a line for so long it hangs. @default two minutes */
   silenceMs?: number
 }
@@ -109,7 +103,7 @@ export function selfTestHere(
 class Heard {
   complaints = ''
   /** What it was at last. */
-  label = 'starting'
+  what = 'starting'
   answer: Exclude<SelfTestLine, { type: 'progress' }> | null = null
   private rest = ''
 
@@ -126,7 +120,7 @@ class Heard {
       const parsed = parseLine(line)
       if (parsed === null) this.complain(`${line}\n`)
       else if (parsed.type === 'progress') {
-        this.label = parsed.label
+        this.what = parsed.what
         this.onProgress(parsed)
       } else this.answer = parsed
     }
@@ -141,7 +135,7 @@ function parseLine(line: string): SelfTestLine | null {
   }
 }
 
-function finding({ answer, label }: Heard, ending: Ending, silentMs: number | null): SelfTestFinding {
+function finding({ answer, what }: Heard, ending: Ending, silentMs: number | null): SelfTestFinding {
   if (answer?.type === 'self-test') {
     const gigabytes = (answer.result.peakBytes / 1e9).toFixed(1)
     const steps = String(answer.result.losses.length)
@@ -149,7 +143,7 @@ function finding({ answer, label }: Heard, ending: Ending, silentMs: number | nu
   }
   if (answer?.type === 'failed') return { passed: false, reason: answer.failure.message }
   if (silentMs !== null) {
-    return { passed: false, reason: `It said nothing for ${String(silentMs / 1000)} s while ${label}.` }
+    return { passed: false, reason: `It said nothing for ${String(silentMs / 1000)} s while ${what}.` }
   }
-  return { passed: false, reason: describeEnding(ending, 'It', label) }
+  return { passed: false, reason: describeEnding(ending, 'It', what) }
 }

@@ -2,16 +2,15 @@
 import { TrainerClient } from '../engine/trainer-client'
 import type { OpenTrainer } from '../engine/trainer-link'
 import type { TrainerJob, TrainerReport } from '../engine/trainer-protocol'
+import type { Progress } from '../progress.schema'
 import { MidbenchError } from '../errors'
 import type { LogLine } from '../config/run.schema'
 import { openChosenTrainer } from './trainer-host'
 
-type Progress = Extract<TrainerReport, { type: 'progress' }>
-
 export interface TrainerJobCall {
   /** Breaks the job off. */
   signal: AbortSignal
-  onProgress: (progress: Omit<Progress, 'type'>) => void
+  onProgress: (progress: Progress) => void
   /** Hears what is said of what went wrong and ended nothing. */
   onLog?: (line: LogLine) => void
   /** Where the job is done. @default as the environment says, else a thread */
@@ -34,8 +33,8 @@ export async function runTrainerJob<Result>(
     return await new Promise<Result>((resolve, reject) => {
       const client = new TrainerClient(trainer, (report) => {
         if (report.type === 'progress') {
-          const { label, done, total, unit } = report
-          onProgress({ label, done, total, unit })
+          const { type: _, ...progress } = report
+          onProgress(progress)
         } else if (report.type === 'log') onLog?.(report.line)
         else if (report.type === 'failed' || report.type === 'crashed') {
           reject(new MidbenchError(report.failure))

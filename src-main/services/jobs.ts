@@ -6,13 +6,12 @@
  */
 import { MidbenchError } from '../errors'
 import type { EventPayload } from '../contract/contract'
-
-type Progress = EventPayload<'job.progress'>
+import type { Progress } from '../progress.schema'
 
 /** What a job's work gets. */
 export interface JobContext {
   signal: AbortSignal
-  onProgress: (progress: Omit<Progress, 'job'>) => void
+  onProgress: (progress: Progress) => void
 }
 
 const INTERVAL_MS = 100
@@ -20,7 +19,7 @@ const INTERVAL_MS = 100
 export class Jobs {
   private readonly running = new Map<string, AbortController>()
 
-  constructor(private readonly publish: (progress: Progress) => void) {}
+  constructor(private readonly publish: (progress: EventPayload<'job.progress'>) => void) {}
 
   /** @throws MidbenchError `job.exists` where the name is in use; otherwise what `work` throws */
   async run<T>(job: string, work: (context: JobContext) => Promise<T>): Promise<T> {

@@ -40,8 +40,8 @@ export class RunPublisher {
         return
       case 'progress': {
         // While a run is being prepared: a job by the run's id.
-        const { runId, label, done, total, unit } = event
-        this.publish('job.progress', { job: runId, label, done, total, unit })
+        const { type: _, runId, ...progress } = event
+        this.publish('job.progress', { job: runId, ...progress })
         return
       }
       default: // a checkpoint shows in `changed`, coming to rest in both

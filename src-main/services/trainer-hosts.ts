@@ -12,7 +12,7 @@ import type { Settings, TrainerStatus } from '../contract/contract'
 import { memoryLimit } from '../memory-limit'
 import { tensorflowVersion } from '../native/installation'
 import { readSelfTest, type SelfTestRecord, writeSelfTest } from '../native/self-test-record'
-import type { CallProgress } from '../threads/port-calls'
+import type { Progress } from '../progress.schema'
 import { deferTrainer } from '../runs/deferred-trainer'
 import { openProcessTrainer } from '../runs/process-trainer'
 import { type TestCommand, watchSelfTest } from '../runs/self-test'
@@ -39,7 +39,7 @@ export interface TrainerHostsOptions {
 
 interface Call {
   signal: AbortSignal
-  onProgress: (progress: CallProgress) => void
+  onProgress: (progress: Progress) => void
 }
 
 export class TrainerHosts {
@@ -88,7 +88,7 @@ export class TrainerHosts {
   readonly open: OpenTrainer = () =>
     deferTrainer(async (deciding) => {
       await this.ensure((progress) => {
-        deciding.progress({ ...progress, label: `testing this Electron, once: ${progress.label}` })
+        deciding.progress({ ...progress, what: `testing this Electron, once: ${progress.what}` })
       })
       const { host, decided_by, self_test } = this.status()
       if (host === 'thread') return openThreadTrainer()
@@ -167,7 +167,7 @@ export class TrainerHosts {
     return null
   }
 
-  private readonly tellAll = (progress: CallProgress): void => {
+  private readonly tellAll = (progress: Progress): void => {
     for (const tell of this.listening) tell(progress)
   }
 

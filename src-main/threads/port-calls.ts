@@ -7,22 +7,14 @@
  */
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { type Failure, MidbenchError, toFailure } from '../errors'
+import type { Progress } from '../progress.schema'
 
 /** `{ name: { input, output } }` for every call; written as a constraint, so that M may be an interface. */
 export type CallMap<M> = { [N in keyof M]: { input: unknown; output: unknown } }
 
-/** How far a long call is. */
-export interface CallProgress {
-  /** What is being done, for people. */
-  label: string
-  done: number
-  total: number | null
-  unit: string
-}
-
 /** What a handler gets besides its input. */
 export interface CallContext {
-  progress: (progress: CallProgress) => void
+  progress: (progress: Progress) => void
   /** Aborted when the caller cancels. */
   signal: AbortSignal
 }
@@ -42,12 +34,12 @@ export type PortRequest =
 type Reply =
   | { type: 'answer'; id: number; value: unknown }
   | { type: 'failure'; id: number; failure: Failure }
-  | { type: 'progress'; id: number; progress: CallProgress }
+  | { type: 'progress'; id: number; progress: Progress }
   | { type: 'notice'; failure: Failure }
 
 export interface CallOptions {
   signal?: AbortSignal
-  onProgress?: (progress: CallProgress) => void
+  onProgress?: (progress: Progress) => void
 }
 
 const moved = new WeakMap<object, ArrayBuffer[]>()
@@ -79,7 +71,7 @@ export function serveCalls<M extends CallMap<M>>(port: MessagePort, handlers: Ca
     try {
       const handler = byName.get(name)
       if (!handler) throw new MidbenchError({ code: 'call.unknown', message: `there is no call ${name}` })
-      const progress = (p: CallProgress): void => {
+      const progress = (p: Progress): void => {
         send({ type: 'progress', id, progress: p })
       }
       const value = await handler(input, { progress, signal: controller.signal })
@@ -108,7 +100,7 @@ export function serveCalls<M extends CallMap<M>>(port: MessagePort, handlers: Ca
 interface Waiting {
   resolve(value: unknown): void
   reject(error: MidbenchError): void
-  onProgress: ((progress: CallProgress) => void) | undefined
+  onProgress: ((progress: Progress) => void) | undefined
 }
 
 /** The calling side of {@link serveCalls}. */

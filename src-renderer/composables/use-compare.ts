@@ -56,10 +56,10 @@ export function useCompare(): UseCompareReturn {
   const missing = computed(() => rows.value.filter(({ result }) => !result).map(({ variant }) => variant))
   const progress = computed(() => {
     if (!job.running.value) return null
-    const { label = 'Packing', done = 0, total = null, unit } = job.progress.value ?? {}
-    if (unit !== undefined && unit !== 'packings' && total) return { label, done, total, unit }
+    const { what = 'Packing', done = 0, total = null, unit } = job.progress.value ?? {}
+    if (unit !== undefined && unit !== 'packings' && total) return { what, done, total, unit }
     const { done: before, total: all } = asked.value
-    return { label, done: before + (unit === 'packings' ? done : 0), total: all, unit: 'packings' }
+    return { what, done: before + (unit === 'packings' ? done : 0), total: all, unit: 'packings' }
   })
 
   async function compare(): Promise<void> {

@@ -40,8 +40,8 @@ export interface FileRequest {
 export interface FetchOptions {
   /** Aborting keeps what has arrived. */
   signal?: AbortSignal | undefined
-  /** Bytes on disk so far, and in all (0 = not known). */
-  onProgress?: ((done: number, total: number) => void) | undefined
+  /** Bytes on disk so far, and in all; null while that is not known. */
+  onProgress?: ((done: number, total: number | null) => void) | undefined
   policy?: RetryPolicy | undefined
 }
 
@@ -119,7 +119,7 @@ class Download {
       for await (const chunk of bodyOf(response)) {
         watch.alive()
         await this.append(chunk)
-        options.onProgress?.(this.done, Number.isNaN(total) ? 0 : total)
+        options.onProgress?.(this.done, Number.isNaN(total) ? null : total)
       }
     } catch (error) {
       throw watch.explain(error)

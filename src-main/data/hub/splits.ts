@@ -1,7 +1,7 @@
 /** A split of a dataset repository: found in the hub's cache, or downloaded into it. */
 import { MidbenchError } from '../../errors'
 import { exists } from '../../files/durable'
-import type { OpenProgress } from '../locations'
+import type { Progress } from '../../progress.schema'
 import { freeSpace, requireSpace } from '../../files/disk-space'
 import { describeSplit, type DatasetSplit } from './dataset-split'
 import { arrivedBytes, fetchFile } from './fetch-file'
@@ -11,7 +11,7 @@ import type { HubSettings } from './hub-env'
 import { refuseMisplaced, whatIsMissing } from './missing-split'
 
 export interface DownloadOptions extends RequestOptions {
-  onProgress?: ((progress: OpenProgress) => void) | undefined
+  onProgress?: ((progress: Progress) => void) | undefined
 }
 
 /** What a download amounts to. */

@@ -38,12 +38,7 @@ export function downloadHandlers(
       jobs.run(job, async ({ signal }) => downloadSize(await find(config, dir, id), signal)),
     'downloads.start': ({ config, dir, id, job }) =>
       jobs.run(job, async ({ signal, onProgress }) => {
-        await runDownload(await find(config, dir, id), {
-          signal,
-          onProgress: ({ what, unit, done, total }) => {
-            onProgress({ label: what, unit, done, total: total > 0 ? total : null })
-          },
-        })
+        await runDownload(await find(config, dir, id), { signal, onProgress })
         return {}
       }),
   }

@@ -124,7 +124,7 @@ describe('render', () => {
     const second = await runCommand(render, args)
     expect(JSON.parse(first.stdout.join())).toEqual(expected)
     expect(second.stdout).toEqual(first.stdout)
-    expect(first.stderr.join('\n')).toContain('tokenizing: 1340 of 1340')
+    expect(first.stderr.join('\n')).toContain('tokenizing: 1,340 of 1,340 conversations')
     expect(second.stderr).toEqual([])
   })
 

@@ -32,3 +32,14 @@ test('a stream that is no terminal gets nothing', () => {
   bar.clear()
   expect(written).toEqual([])
 })
+
+test('work whose end is not known has an empty bar and no share of it', () => {
+  const { written, stream } = terminal(true)
+  const bar = new ProgressBar(stream)
+  bar.show({ what: 'reading a.jsonl', done: 1200, total: null, unit: 'rows' })
+  expect(written.at(-1)).toBe(`\r\u001b[2K${'░'.repeat(24)}       reading a.jsonl: 1,200 rows`)
+  bar.show({ what: 'downloading x', done: 4e6, total: 8e6, unit: 'bytes' })
+  expect(written.at(-1)).toContain(' 50%  downloading x: 4.0 MB of 8.0 MB')
+  bar.show({ what: 'Planning', done: 0.25, total: 1, unit: 'epoch' })
+  expect(written.at(-1)).toMatch(/ 25% {2}Planning$/)
+})

@@ -89,8 +89,8 @@ test('the last line names the result, which is no checkpoint of the run’s own'
 test('for people the log goes to stderr under a bar, and stdout says where the run lies', () => {
   const { io, stream, stdout, stderr, bar } = terminal()
   const printer = new TextPrinter(io, stream)
-  printer.event({ type: 'progress', runId: 'r', label: 'decoding x', done: 1, total: 4, unit: 'rows' })
-  expect(bar.at(-1)).toContain(' 25%  decoding x 1/4')
+  printer.event({ type: 'progress', runId: 'r', what: 'decoding x', done: 1, total: 4, unit: 'rows' })
+  expect(bar.at(-1)).toContain(' 25%  decoding x: 1 of 4 rows')
   printer.event({ type: 'changed', run: summary })
   printer.event(metrics)
   expect(bar.at(-1)).toContain('step 3/10, loss 2.750, 1,003 tok/s, 1:05 left')

@@ -40,8 +40,8 @@ test('a long call reports its progress and is broken off by a stop', () => {
   const requests = new RequestQueue()
   const reports: TrainerReport[] = []
   const call = reportedCall(requests, (report) => reports.push(report))
-  call.onProgress?.({ label: 'decoding', done: 1, total: 2, unit: 'rows' })
-  expect(reports).toEqual([{ type: 'progress', label: 'decoding', done: 1, total: 2, unit: 'rows' }])
+  call.onProgress?.({ what: 'decoding', done: 1, total: 2, unit: 'rows' })
+  expect(reports).toEqual([{ type: 'progress', what: 'decoding', done: 1, total: 2, unit: 'rows' }])
   requests.put('pause')
   expect(call.signal?.aborted).toBe(false)
   requests.put('stop')

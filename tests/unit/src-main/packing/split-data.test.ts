@@ -130,7 +130,7 @@ describe('SplitData', () => {
     const heard: string[] = []
     const hearing = (who: string): CallContext => ({
       ...context,
-      progress: ({ label, done, total }) => heard.push(`${who}: ${label} ${String(done)}/${String(total)}`),
+      progress: ({ what, done, total }) => heard.push(`${who}: ${what} ${String(done)}/${String(total)}`),
     })
     let filled = 0
     const data = splitOf(mixture, async (options) => {

@@ -1,6 +1,7 @@
 /** The watcher of a program that tests itself: what it makes of one that answers, dies, hangs or says nonsense. */
 import { expect, test } from 'vitest'
 
+import type { Progress } from '../../../../src-main/progress.schema'
 import { type TestCommand, watchSelfTest } from '../../../../src-main/runs/self-test'
 
 /** A program that does what a piece of JavaScript says. */
@@ -15,12 +16,12 @@ function call(silenceMs?: number): {
 } {
   const labels: string[] = []
   const abort = new AbortController()
-  const onProgress = ({ label }: { label: string }): void => void labels.push(label)
+  const onProgress = ({ what }: Progress): void => void labels.push(what)
   return { labels, abort, options: { signal: abort.signal, onProgress, ...(silenceMs && { silenceMs }) } }
 }
 
 const progress = (label: string): string =>
-  `console.log(JSON.stringify({ type: 'progress', label: '${label}', done: 0, total: 5, unit: 'parts' }));`
+  `console.log(JSON.stringify({ type: 'progress', what: '${label}', done: 0, total: 5, unit: 'parts' }));`
 const passed = `console.log(JSON.stringify({ type: 'self-test', result: { peakBytes: 4.3e9, losses: [8, 7, 6] } }));`
 
 test('one that answers has passed, whatever else it writes', async () => {

@@ -16,18 +16,18 @@ describe('Jobs', () => {
     const published: unknown[] = []
     const jobs = new Jobs((progress) => published.push(progress))
     const value = await jobs.run('j', async ({ onProgress }) => {
-      onProgress({ label: 'Counting', done: 1, total: 2, unit: 'rows' })
+      onProgress({ what: 'Counting', done: 1, total: 2, unit: 'rows' })
       return 7
     })
     expect(value).toBe(7)
-    expect(published).toEqual([{ job: 'j', label: 'Counting', done: 1, total: 2, unit: 'rows' }])
+    expect(published).toEqual([{ job: 'j', what: 'Counting', done: 1, total: 2, unit: 'rows' }])
   })
 
   it('reports rarely, but always the end', async () => {
     const published: number[] = []
     const jobs = new Jobs(({ done }) => published.push(done))
     await jobs.run('j', async ({ onProgress }) => {
-      for (let done = 1; done <= 1000; done++) onProgress({ label: '', done, total: 1000, unit: 'rows' })
+      for (let done = 1; done <= 1000; done++) onProgress({ what: '', done, total: 1000, unit: 'rows' })
     })
     expect(published).toEqual([1, 1000])
   })

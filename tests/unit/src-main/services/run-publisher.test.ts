@@ -57,7 +57,7 @@ describe('RunPublisher', () => {
     publisher.receive({
       type: 'progress',
       runId: 'run-1',
-      label: 'Reading',
+      what: 'Reading',
       done: 1,
       total: null,
       unit: 'rows',

@@ -2,13 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Failure, MidbenchError } from '../../../../src-main/errors'
-import {
-  moving,
-  PortCaller,
-  serveCalls,
-  type CallHandlers,
-  type CallProgress,
-} from '../../../../src-main/threads/port-calls'
+import type { Progress } from '../../../../src-main/progress.schema'
+import { moving, PortCaller, serveCalls, type CallHandlers } from '../../../../src-main/threads/port-calls'
 
 interface Calls {
   double: { input: number; output: number }
@@ -26,7 +21,7 @@ const handlers: CallHandlers<Calls> = {
     throw new MidbenchError({ code: 'data.missing', message: 'a file is missing', remedy: 'find it', issues })
   },
   wait: async (ms, { progress, signal }) => {
-    progress({ label: 'Waiting', done: 0, total: ms, unit: 'ms' })
+    progress({ what: 'Waiting', done: 0, total: ms, unit: 'ms' })
     await sleep(ms, undefined, { signal })
     return 'waited'
   },
@@ -79,7 +74,7 @@ describe('calls over a port', () => {
   it('reports progress and heeds a cancel', async () => {
     const caller = connect()
     const controller = new AbortController()
-    const seen: CallProgress[] = []
+    const seen: Progress[] = []
     const call = caller.call('wait', 60_000, {
       signal: controller.signal,
       onProgress: (progress) => {
@@ -88,7 +83,7 @@ describe('calls over a port', () => {
       },
     })
     await expect(call).rejects.toMatchObject({ code: 'cancelled', message: 'Wait was cancelled.' })
-    expect(seen).toEqual([{ label: 'Waiting', done: 0, total: 60_000, unit: 'ms' }])
+    expect(seen).toEqual([{ what: 'Waiting', done: 0, total: 60_000, unit: 'ms' }])
   })
 
   it('does not begin a call that is cancelled beforehand', async () => {

@@ -66,13 +66,13 @@ describe('useCompare', () => {
     await settled()
     expect(value.progress.value).toMatchObject({ done: 0, total: 10 })
     const { job } = calls['packing.compare'].input.parse(made[0]?.input)
-    await send('job.progress', { job, label: 'tokenizing', done: 30, total: 90, unit: 'conversations' })
-    expect(value.progress.value).toEqual({ label: 'tokenizing', done: 30, total: 90, unit: 'conversations' })
+    await send('job.progress', { job, what: 'tokenizing', done: 30, total: 90, unit: 'conversations' })
+    expect(value.progress.value).toEqual({ what: 'tokenizing', done: 30, total: 90, unit: 'conversations' })
     const [first] = value.missing.value
     if (first) answer([packed(first)])
     await settled()
-    await send('job.progress', { job, label: 'Packing', done: 0.5, total: 1, unit: 'packings' })
-    expect(value.progress.value).toEqual({ label: 'Packing', done: 1.5, total: 10, unit: 'packings' })
+    await send('job.progress', { job, what: 'Packing', done: 0.5, total: 1, unit: 'packings' })
+    expect(value.progress.value).toEqual({ what: 'Packing', done: 1.5, total: 10, unit: 'packings' })
     stop()
   })
 

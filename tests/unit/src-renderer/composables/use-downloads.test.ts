@@ -96,7 +96,7 @@ describe('useDownloads', () => {
     await settled()
     const job = made.findLast(({ name }) => name === 'downloads.start')?.input
     const name = typeof job === 'object' && job !== null && 'job' in job ? String(job.job) : ''
-    await send('job.progress', { job: name, label: 'a', done: 40, total: 100, unit: 'bytes' })
+    await send('job.progress', { job: name, what: 'a', done: 40, total: 100, unit: 'bytes' })
     expect(downloads.downloads.value[0]).toMatchObject({ done: 40, size: { total: 100 } })
     end(new CallError({ code: 'hub.unauthorized', message: 'no', remedy: 'a token' }))
     await settled()

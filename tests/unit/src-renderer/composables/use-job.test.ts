@@ -23,10 +23,10 @@ it('shows its own progress only', async () => {
   const { value, stop } = inScope(useJob)
   void value.run(never)
   const job = value.running.value ?? ''
-  await send('job.progress', { job: 'another', label: 'x', done: 1, total: 2, unit: 'rows' })
+  await send('job.progress', { job: 'another', what: 'x', done: 1, total: 2, unit: 'rows' })
   expect(value.progress.value).toBeNull()
-  await send('job.progress', { job, label: 'Rendering', done: 1, total: 2, unit: 'rows' })
-  expect(value.progress.value).toMatchObject({ label: 'Rendering', done: 1 })
+  await send('job.progress', { job, what: 'Rendering', done: 1, total: 2, unit: 'rows' })
+  expect(value.progress.value).toMatchObject({ what: 'Rendering', done: 1 })
   stop()
 })
 

@@ -113,8 +113,8 @@ describe('a batch', () => {
     const { value, stop } = await used({ 'packing.batch': () => asked })
     const input = made.find(({ name }) => name === 'packing.batch')?.input
     const job = typeof input === 'object' && input && 'job' in input ? String(input.job) : ''
-    await send('job.progress', { job, label: 'decoding SmolTalk', done: 5, total: 9, unit: 'rows' })
-    expect(value.packed.progress.value?.label).toBe('decoding SmolTalk')
+    await send('job.progress', { job, what: 'decoding SmolTalk', done: 5, total: 9, unit: 'rows' })
+    expect(value.packed.progress.value?.what).toBe('decoding SmolTalk')
     value.packed.cancel()
     await settled()
     expect(made.at(-1)).toEqual({ name: 'jobs.cancel', input: { job } })

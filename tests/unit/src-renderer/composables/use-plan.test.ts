@@ -72,8 +72,8 @@ describe('usePlan', () => {
   it('shows how far it is, and can be cancelled and made after all', async () => {
     const { value, stop } = await used({ 'packing.plan': never })
     const job = value.running.value ?? ''
-    await send('job.progress', { job, label: 'Planning', done: 0.5, total: 1, unit: 'epoch' })
-    expect(value.progress.value).toMatchObject({ label: 'Planning', done: 0.5 })
+    await send('job.progress', { job, what: 'Planning', done: 0.5, total: 1, unit: 'epoch' })
+    expect(value.progress.value).toMatchObject({ what: 'Planning', done: 0.5 })
     value.cancel()
     await settled()
     expect(made.at(-1)).toEqual({ name: 'jobs.cancel', input: { job } })

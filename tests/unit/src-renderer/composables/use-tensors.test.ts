@@ -44,7 +44,7 @@ it('lists the tensors, and counts the numbers of one with progress', async () =>
   void use.count('lm_head.weight')
   await settled()
   const job = use.running.value ?? ''
-  await send('job.progress', { job, label: 'Reading', done: 1, total: 2, unit: 'MB' })
+  await send('job.progress', { job, what: 'Reading', done: 1, total: 2, unit: 'MB' })
   expect(use.progress.value).toMatchObject({ done: 1 })
   answer(histogram)
   await settled()

@@ -115,7 +115,9 @@ describe('CachedSource', () => {
     const mixture = await open(goldenMixture.train, locations)
     const source = sourceOf(mixture, locations)
     const done: number[] = []
-    await source.fillAll({ onProgress: (progress) => void done.push(progress.done / progress.total) })
+    await source.fillAll({
+      onProgress: (progress) => void done.push(progress.done / (progress.total ?? NaN)),
+    })
     expect(done.at(-1)).toBe(1)
     const rendered = source.rendered
     expect(await digest(source)).toBe(GOLDEN_DIGEST)

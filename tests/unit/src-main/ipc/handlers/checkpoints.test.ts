@@ -23,7 +23,7 @@ const folder = keptFolder()
 const baseDir = join(folder, 'base')
 const runDir = join(folder, 'runs', 'r1')
 const progress: string[] = []
-const jobs = new Jobs(({ label, done, total }) => progress.push(`${label} ${done}/${total ?? '?'}`))
+const jobs = new Jobs(({ what, done, total }) => progress.push(`${what} ${done}/${total ?? '?'}`))
 const access = new CheckpointAccess({
   dataDir: folder,
   defaultBaseDir: () => null,

@@ -24,7 +24,7 @@ const dialogs = {
   saveMixture: () => Promise.resolve(dialogs.path),
 }
 const progress: string[] = []
-const jobs = new Jobs(({ job, label }) => progress.push(`${job}: ${label}`))
+const jobs = new Jobs(({ job, what }) => progress.push(`${job}: ${what}`))
 const granted = new GrantedPaths()
 const mixture = mixtureHandlers(access, jobs, dialogs, granted)
 const at = { config, dir }

@@ -16,7 +16,7 @@ import { keptFolder } from '../../../../support/temporary-folder'
 const { config, dir } = await loadConfig(join(projectDir(), 'resources', 'starter', 'preset.json'))
 const access = new DataAccess({ cacheDir: keptFolder(), defaultBaseDir: () => null })
 const progress: string[] = []
-const jobs = new Jobs(({ job, label, unit }) => progress.push(`${job}: ${label}, ${unit}`))
+const jobs = new Jobs(({ job, what, unit }) => progress.push(`${job}: ${what}, ${unit}`))
 /** What the person answers to the dialog, and what it was asked. */
 let chosen: string | null = null
 const asked: string[] = []

@@ -45,8 +45,8 @@ it('runs.start tells by its job how far the checks are, is cancelled by it, and 
   const manager = new RunManager({ store, dataDir, cacheDir: dataDir, openTrainer: openChosenTrainer })
   onTestFinished(() => manager.close())
   const told: string[] = []
-  const followed: Jobs = new Jobs(({ job, label }) => {
-    told.push(`${job}: ${label}`)
+  const followed: Jobs = new Jobs(({ job, what }) => {
+    told.push(`${job}: ${what}`)
     followed.cancel('start')
   })
   // Large enough not to be read before the cancel arrives.

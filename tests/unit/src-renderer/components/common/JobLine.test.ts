@@ -12,7 +12,7 @@ it('has the name of the action and an open bar before it says how far it is', ()
 })
 
 it('says what it does now, and how far it is, in its unit', () => {
-  const progress = { label: 'Tokenizing', done: 1200, total: 4800, unit: 'rows' }
+  const progress = { what: 'Tokenizing', done: 1200, total: 4800, unit: 'rows' }
   const line = mount(JobLine, { props: { progress, label } })
   expect(line.find('.what').text()).toBe('Tokenizing')
   expect(line.find('.counted').text()).toBe('1,200 / 4,800rows')
@@ -20,7 +20,7 @@ it('says what it does now, and how far it is, in its unit', () => {
 })
 
 it('shows a share of one by the bar alone', () => {
-  const progress = { label, done: 0.4, total: 1, unit: 'epoch' }
+  const progress = { what: label, done: 0.4, total: 1, unit: 'epoch' }
   const line = mount(JobLine, { props: { progress, label } })
   expect(line.find('.counted').exists()).toBe(false)
   expect(line.find('[role=progressbar]').attributes('aria-valuenow')).toBe('40')
