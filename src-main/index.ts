@@ -1,7 +1,7 @@
 /** The app, put together: what has to be said before Electron is ready, then its parts in the order they need each other. */
 import { app, dialog, session } from 'electron'
 
-import { aboutServices } from './app/about'
+import { aboutApp } from './app/about'
 import { Dialogs } from './app/dialogs'
 import { acceptDroppedFiles } from './app/dropped-files'
 import { setupErrorLog, setupLifecycle, setupSingleInstance } from './app/lifecycle'
@@ -14,9 +14,9 @@ import { closeServices, setupServices } from './app/services'
 import { MainWindow } from './app/window'
 import { toFailure } from './errors'
 import { acceptPorts } from './ipc/accept-port'
-import { EventHub } from './services/event-hub'
 import { allHandlers } from './ipc/handlers'
 import { serve } from './ipc/serve'
+import { EventHub } from './services/event-hub'
 
 setupPaths()
 setupErrorLog()
@@ -42,7 +42,7 @@ async function start(): Promise<void> {
   const handlers = allHandlers({
     ...services,
     dialogs,
-    about: aboutServices(services),
+    about: aboutApp(services),
     documents: app.getPath('documents'),
   })
   acceptPorts({

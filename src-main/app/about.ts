@@ -4,16 +4,16 @@ import { resolve } from 'node:path'
 import { app, shell } from 'electron'
 
 import { hubCacheDir, hubOrigins } from '../data/hub/hub-env'
-import type { AppServices } from '../ipc/handlers/app'
 import { doctor } from '../native/doctor'
 import { findLibrary } from '../native/installation'
 import { cacheDir } from '../native/paths'
 import { baseDirOf } from '../config/config'
 import { readLicences } from '../services/licences'
+import type { About } from '../services/shell'
 import type { Services } from './services'
 
 /** The answers to the `app.*` calls. */
-export function aboutServices({ files, project, runs, settings }: Services): AppServices {
+export function aboutApp({ files, project, runs, settings }: Services): About {
   const baseDir = (): string => {
     const { config, dir } = project.current
     return baseDirOf(config, dir, settings.current.base_dir)

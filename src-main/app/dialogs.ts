@@ -8,12 +8,8 @@ import {
   type SaveDialogOptions,
 } from 'electron'
 
-import type { CallInput } from '../contract/contract'
 import type { RunSummary } from '../config/run.schema'
-
-export type MixtureFormat = CallInput<'mixture.export'>['format']
-export type PickKind = CallInput<'project.pickFile'>['kind']
-export type ExportKind = CallInput<'packing.export'>['kind']
+import type { ExportKind, MixtureFormat, PathDialogs, PickKind } from '../services/shell'
 
 const CONFIG: FileFilter[] = [{ name: 'Midbench config', extensions: ['json'] }]
 const FILTERS: Record<Exclude<PickKind, 'folder'>, FileFilter> = {
@@ -31,30 +27,26 @@ const MIXTURES: Record<MixtureFormat, FileFilter> = {
 }
 
 /** Dialogs over the window that there is at the time, or by themselves. */
-export class Dialogs {
+export class Dialogs implements PathDialogs {
   /** @param chosen hears every path that a person chose */
   constructor(
     private readonly window: () => BrowserWindow | null,
     private readonly chosen: (path: string) => void,
   ) {}
 
-  /** A config to open; null when cancelled. */
   openConfig(): Promise<string | null> {
     return this.open({ title: 'Open project', filters: CONFIG, properties: ['openFile'] })
   }
 
-  /** A place to save a config; null when cancelled. */
   async saveConfig(defaultPath: string): Promise<string | null> {
     const path = await this.save({ title: 'Save project', defaultPath, filters: CONFIG })
     return path === null || path.endsWith('.json') ? path : this.told(`${path}.json`)
   }
 
-  /** A place for a picture or a table; null when cancelled. @param name suggested, without a folder */
   saveExport(kind: ExportKind, name: string): Promise<string | null> {
     return this.save({ title: 'Export', defaultPath: name, filters: [EXPORTS[kind]] })
   }
 
-  /** A mixture to import; null when cancelled. */
   openMixture(): Promise<string | null> {
     const filters = [
       { name: 'Mixture: JSON, or a Python script', extensions: ['json', 'py'] },
@@ -64,14 +56,12 @@ export class Dialogs {
     return this.open({ title: 'Import a mixture', filters, properties: ['openFile'] })
   }
 
-  /** A place for a mixture; null when cancelled. */
   saveMixture(format: MixtureFormat): Promise<string | null> {
     const filters = [MIXTURES[format]]
     const defaultPath = `mixture.${filters[0]?.extensions[0] ?? ''}`
     return this.save({ title: 'Export the mixture', defaultPath, filters })
   }
 
-  /** A file or folder for an option of the config; null when cancelled. */
   pick(kind: PickKind): Promise<string | null> {
     if (kind === 'folder') return this.open({ title: 'Choose a folder', properties: ['openDirectory'] })
     const any = { name: 'Any file', extensions: ['*'] }

@@ -5,7 +5,6 @@
  */
 import type { MessagePort } from 'node:worker_threads'
 
-import type { SplitName } from '../data/mixture.schema'
 import type { Failure } from '../errors'
 import type { Progress } from '../progress.schema'
 import type { ModelConfig } from '../model/config.schema'
@@ -67,7 +66,7 @@ export interface LossesJob {
   type: 'losses'
   config: RunConfig
   locations: JobLocations
-  split: SplitName
+  split: keyof RunConfig['mixture']
   batch: number
   /** A run's last checkpoint; null = the base checkpoint that the config starts from. */
   runDir: string | null

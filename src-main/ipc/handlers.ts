@@ -1,13 +1,13 @@
 /** Every call of the contract with its handler: one small file an area, put together. */
 import type { CheckpointAccess } from '../services/checkpoint-access'
 import type { DataAccess } from '../services/data-access'
-import type { Dialogs } from '../app/dialogs'
 import type { Jobs } from '../services/jobs'
 import type { SettingsStore } from '../services/settings'
+import type { About, PathDialogs } from '../services/shell'
 import type { TrainerHosts } from '../services/trainer-hosts'
 import type { RunManager } from '../runs/run-manager'
 import type { TokenLossesOptions } from '../runs/token-losses'
-import { appHandlers, type AppServices } from './handlers/app'
+import { appHandlers } from './handlers/app'
 import { checkpointHandlers } from './handlers/checkpoints'
 import { jobHandlers } from './handlers/jobs'
 import { downloadHandlers } from './handlers/downloads'
@@ -21,7 +21,7 @@ import { trainerHandlers } from './handlers/trainer'
 import type { Handlers } from './serve'
 
 export interface HandlerServices extends ProjectServices {
-  about: AppServices
+  about: About
   settings: SettingsStore
   runs: RunManager
   data: DataAccess
@@ -29,7 +29,7 @@ export interface HandlerServices extends ProjectServices {
   losses: TokenLossesOptions
   hosts: TrainerHosts
   jobs: Jobs
-  dialogs: ProjectServices['dialogs'] & Pick<Dialogs, 'saveExport' | 'openMixture' | 'saveMixture'>
+  dialogs: PathDialogs
 }
 
 export function allHandlers(services: HandlerServices): Handlers {

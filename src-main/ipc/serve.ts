@@ -10,15 +10,8 @@ import { z } from 'zod'
 
 import { toFailure, type Failure } from '../errors'
 import { schemaFaults } from '../schema-faults'
-import {
-  calls,
-  type Answer,
-  type CallName,
-  type CallOutput,
-  type CallParsed,
-  type EventName,
-  type EventPayload,
-} from '../contract/contract'
+import { calls, type Answer, type CallName, type CallOutput, type CallParsed } from '../contract/contract'
+import type { ServedPage } from '../services/event-hub'
 
 /** A function for each call of the contract. */
 export type Handlers = {
@@ -33,13 +26,6 @@ export interface Port {
   close(): void
 }
 
-/** A port that is being served. */
-export interface Served {
-  /** Sends an event; quietly nothing once the port has closed. */
-  event<N extends EventName>(name: N, payload: EventPayload<N>): void
-  close(): void
-}
-
 /** What the page may send: a request of birpc's for our one function. Replies are not expected, since we ask nothing. */
 const request = z.object({ t: z.literal('q'), m: z.literal('call'), a: z.array(z.unknown()), i: z.string() })
 
@@ -48,7 +34,7 @@ interface Page {
 }
 
 /** Serves the contract at `port` until it closes. */
-export function serve(port: Port, handlers: Handlers): Served {
+export function serve(port: Port, handlers: Handlers): ServedPage {
   let closed = false
   const call = (name: unknown, input: unknown): Promise<Answer<CallName>> => answer(handlers, name, input)
   const rpc = createBirpc<Page, { call: typeof call }>(

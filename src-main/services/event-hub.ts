@@ -3,13 +3,19 @@
  * time; what is sent while there is none is gone, and the page asks for the present state when it loads.
  */
 import type { EventName, EventPayload } from '../contract/contract'
-import type { Served } from '../ipc/serve'
+
+/** A page's end of the port, while it is being served. */
+export interface ServedPage {
+  /** Sends an event; does nothing once the port has closed. */
+  event<N extends EventName>(name: N, payload: EventPayload<N>): void
+  close(): void
+}
 
 export class EventHub {
-  private page: Served | null = null
+  private page: ServedPage | null = null
 
   /** The page that events go to from now on; the port of the one before is closed. */
-  connect(page: Served): void {
+  connect(page: ServedPage): void {
     this.page?.close()
     this.page = page
   }

@@ -13,8 +13,7 @@ import { parseJson, withAbsolutePaths } from '../config/config'
 import { runConfig, type RunConfig } from '../config/config.schema'
 import { configIssues } from '../config/config-issues'
 import { reasonOf } from '../system-error'
-
-export type MixtureFormat = 'json' | 'python'
+import type { MixtureFormat } from './shell'
 
 /**
  * The lists of a file, a config's or a script's too; relative paths count from its folder and become absolute.

@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { MidbenchError } from '../../src-main/errors'
 import type { EventName } from '../../src-main/contract/contract'
 import { EventHub } from '../../src-main/services/event-hub'
-import { serve, type Handlers, type Port, type Served } from '../../src-main/ipc/serve'
+import { serve, type Handlers, type Port } from '../../src-main/ipc/serve'
+import type { ServedPage } from '../../src-main/services/event-hub'
 import { runConfig } from '../../src-main/config/config.schema'
 import { sampleConfig } from '../support/run-samples'
 
@@ -15,7 +16,7 @@ interface Page {
   call: Call
   port: MessagePort
   events: [EventName, unknown][]
-  served: Served
+  served: ServedPage
 }
 
 /** A page and the main process's end, joined by a channel; handlers that a test does not give must not be called. */

@@ -3,11 +3,11 @@
  * and to files.
  */
 import type { DataAccess } from '../../services/data-access'
-import type { Dialogs } from '../../app/dialogs'
 import { exportFile } from '../../services/export-file'
 import type { GrantedPaths } from '../../services/granted-paths'
 import type { Jobs } from '../../services/jobs'
 import { mixtureText, readMixtureFile } from '../../services/mixture-exchange'
+import type { PathDialogs } from '../../services/shell'
 import type { TaskInfo } from '../../data/mixture'
 import type { CallOptions } from '../../threads/port-calls'
 import type { CallOutput, SplitSummary } from '../../contract/contract'
@@ -20,7 +20,7 @@ const ENDINGS = { json: 'json', python: 'py' } as const
 export function mixtureHandlers(
   access: DataAccess,
   jobs: Jobs,
-  dialogs: Pick<Dialogs, 'openMixture' | 'saveMixture'>,
+  dialogs: Pick<PathDialogs, 'openMixture' | 'saveMixture'>,
   granted: GrantedPaths,
 ): Pick<Handlers, MixtureCalls> {
   return {

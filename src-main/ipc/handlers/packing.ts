@@ -3,7 +3,6 @@
  * window's data thread; what may need every conversation's length is a job.
  */
 import type { DataAccess } from '../../services/data-access'
-import type { Dialogs } from '../../app/dialogs'
 import { exportFile } from '../../services/export-file'
 import type { Jobs } from '../../services/jobs'
 import {
@@ -14,6 +13,7 @@ import {
   type PackedData,
   type PackingSource,
 } from '../../services/packing-source'
+import type { PathDialogs } from '../../services/shell'
 import { MidbenchError } from '../../errors'
 import type { PlanRequest } from '../../packing/data-protocol'
 import type { CallOptions } from '../../threads/port-calls'
@@ -29,7 +29,7 @@ export function packingHandlers(
   access: DataAccess,
   runs: Pick<RunManager, 'get'>,
   jobs: Jobs,
-  dialogs: Pick<Dialogs, 'saveExport'>,
+  dialogs: Pick<PathDialogs, 'saveExport'>,
 ): Pick<Handlers, PackingCalls> {
   const open = (source: PackingSource, call?: CallOptions): Promise<PackedData> =>
     openSource(source, access, runs, call)

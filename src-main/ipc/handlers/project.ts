@@ -1,9 +1,9 @@
 /** The open project: opening, editing, saving, checking. */
 import { join } from 'node:path'
 
-import type { Dialogs } from '../../app/dialogs'
 import type { GrantedPaths } from '../../services/granted-paths'
 import type { ProjectStore } from '../../services/project'
+import type { PathDialogs } from '../../services/shell'
 import type { CallInput, CallOutput } from '../../contract/contract'
 import type { Handlers } from '../serve'
 
@@ -12,7 +12,7 @@ type ProjectCalls = Extract<keyof Handlers, `project.${string}`>
 export interface ProjectServices {
   project: ProjectStore
   granted: GrantedPaths
-  dialogs: Pick<Dialogs, 'openConfig' | 'saveConfig' | 'pick'>
+  dialogs: Pick<PathDialogs, 'openConfig' | 'saveConfig' | 'pick'>
   /** The preflight: what is wrong with a config, what follows from it. */
   check: (input: CallInput<'project.check'>) => Promise<CallOutput<'project.check'>>
   /** Where a project that has no place of its own is first offered one. */

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 
 import { hubOrigins } from '../../../../../src-main/data/hub/hub-env'
 import { calls } from '../../../../../src-main/contract/contract'
-import { appHandlers, type AppServices } from '../../../../../src-main/ipc/handlers/app'
+import { appHandlers } from '../../../../../src-main/ipc/handlers/app'
+import type { About } from '../../../../../src-main/services/shell'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 function setup(env: Record<string, string> = {}): {
@@ -15,7 +16,7 @@ function setup(env: Record<string, string> = {}): {
   const folder = join(temporaryFolder(), 'runs')
   mkdirSync(folder)
   const revealed: string[] = []
-  const services: AppServices = {
+  const services: About = {
     info: () => Promise.reject(new Error('not asked here')),
     doctor: () => Promise.reject(new Error('not asked here')),
     folders: () => [

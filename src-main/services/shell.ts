@@ -1,0 +1,40 @@
+/**
+ * What the window's calls ask of the shell that the app runs in: dialogs, and what it knows of itself. app/ answers with
+ * Electron, tests without it.
+ */
+import type { CallInput, CallOutput } from '../contract/contract'
+import type { HubOrigins } from '../data/hub/hub-env'
+
+export type MixtureFormat = CallInput<'mixture.export'>['format']
+export type PickKind = CallInput<'project.pickFile'>['kind']
+export type ExportKind = CallInput<'packing.export'>['kind']
+
+/** Dialogs that ask a person for a path; each answers null when it is cancelled. */
+export interface PathDialogs {
+  /** A config to open. */
+  openConfig(): Promise<string | null>
+  /** A place to save a config. */
+  saveConfig(defaultPath: string): Promise<string | null>
+  /** A file or folder for an option of the config. */
+  pick(kind: PickKind): Promise<string | null>
+  /** A place for a picture or a table. @param name suggested, without a folder */
+  saveExport(kind: ExportKind, name: string): Promise<string | null>
+  /** A mixture to import. */
+  openMixture(): Promise<string | null>
+  /** A place for a mixture. */
+  saveMixture(format: MixtureFormat): Promise<string | null>
+}
+
+/** What the app says of itself and of the machine: the answers to the `app.*` calls. */
+export interface About {
+  info: () => Promise<CallOutput<'app.info'>>
+  doctor: () => Promise<CallOutput<'app.doctor'>>
+  /** Named folders of the app and the person. */
+  folders: () => { label: string; path: string }[]
+  /** Where the hub is and what is kept of it, without the token. */
+  hub: () => Promise<HubOrigins>
+  /** Folders below which a path may be shown. */
+  revealable: () => string[]
+  /** Shows a path in the desktop's file manager. */
+  reveal: (path: string) => void
+}
