@@ -25,7 +25,7 @@ const CLAIM = new RegExp(`^(${OWNER_TAG})-[0-9a-f]{12}$`)
 export interface HoldOptions {
   /** Gives up waiting; what is done under the lock goes on. */
   signal?: AbortSignal | undefined
-  /** Called once, where another holds the lock. */
+  /** Called once, where another holds the lock for longer than it takes two that came together to part. */
   onWait?: () => void
 }
 
@@ -39,8 +39,8 @@ export async function holding<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const claims = new Claims(path)
-  for (let waited = false; !(await claims.take()); waited = true) {
-    if (!waited) onWait?.()
+  for (let looks = 1; !(await claims.take()); looks++) {
+    if (looks === 2) onWait?.() // the first may have failed on one that withdrew as well, and nobody holds the lock
     await setTimeout(LOOK_MS * (1 + Math.random()), undefined, { signal })
   }
   const touching = setInterval(() => void claims.touch(), TOUCH_MS)

@@ -47,7 +47,7 @@ describe('a lock', () => {
     let waited = 0
     const work = async (): Promise<void> => {
       most = Math.max(most, ++working)
-      await sleep(20)
+      await vi.waitUntil(() => waited >= 3, { timeout: 20_000 })
       working--
     }
     await Promise.all(Array.from({ length: 4 }, () => holding(lock, { onWait: () => void waited++ }, work)))

@@ -101,7 +101,7 @@ describe('downloads.start', () => {
   it('keeps what had arrived when it is cancelled, and goes on from there', async () => {
     server.faults.push({ kind: 'stall', after: 1000 })
     const started = Promise.resolve(calls['downloads.start'](one()))
-    await vi.waitUntil(() => progress.length > 0)
+    await vi.waitUntil(() => progress.length > 0, { timeout: 20_000 })
     jobs.cancel('get')
     await expect(started).rejects.toThrow()
     expect(await calls['downloads.size'](one())).toMatchObject({ arrived: 1000 })
