@@ -49,7 +49,7 @@ export function setupPage(session: Session, folder: string): void {
 }
 
 /** The file that an address means; null where it means none of ours. */
-export function pageFile(address: string, folder: string): string | null {
+function pageFile(address: string, folder: string): string | null {
   const url = new URL(address)
   const pathname = decoded(url.pathname)
   if (`${url.protocol}//${url.host}` !== PAGE_ORIGIN || pathname === null) return null

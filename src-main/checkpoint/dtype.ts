@@ -1,5 +1,5 @@
 /**
- * The five number formats: what torch and safetensors call them, and how they widen to what JavaScript holds.
+ * The five number formats: what torch calls them, and how they widen to what JavaScript holds.
  *
  * Widening is exact. Narrowing rounds to the nearest value, ties to even, as torch does; a NaN stays a NaN. One pass
  * over the data, no copies beyond the result.
@@ -24,19 +24,10 @@ export const torchStorages: Record<Dtype, string> = {
   int64: 'LongStorage',
 }
 
-/** What safetensors calls each format. */
-export const safetensorsNames: Record<Dtype, string> = {
-  float32: 'F32',
-  bfloat16: 'BF16',
-  float16: 'F16',
-  int32: 'I32',
-  int64: 'I64',
-}
-
-/** The format with this name in a table of names, if any. */
-export function dtypeNamed(names: Record<Dtype, string>, name: string): Dtype | undefined {
+/** The format of a class of storages, if it is one of the five. */
+export function dtypeOfStorage(name: string): Dtype | undefined {
   const dtypes: Dtype[] = ['float32', 'bfloat16', 'float16', 'int32', 'int64']
-  return dtypes.find((dtype) => names[dtype] === name)
+  return dtypes.find((dtype) => torchStorages[dtype] === name)
 }
 
 /** How many elements a shape holds; 1 for a scalar. */

@@ -9,7 +9,7 @@ import { MidbenchError } from '../errors'
 import type { ZipEntry } from '../pickle/stored-zip'
 import { PersistentRef, PickleGlobal, PickleObject, type PickleValue } from '../pickle/pickle-value'
 import { unpickle } from '../pickle/unpickle'
-import { bytesPerElement, dtypeNamed, elementCount, torchStorages } from './dtype'
+import { bytesPerElement, dtypeOfStorage, elementCount, torchStorages } from './dtype'
 import { gather, isContiguous, lastElement, type View } from './strided'
 import { damaged, openTorchArchive, type TorchArchive } from './torch-archive'
 import { OrderedDict, TorchTensor, type TorchValue } from './torch-value'
@@ -139,7 +139,7 @@ class TreeBuilder {
     ) {
       throw this.refused('a storage is not described as torch describes it')
     }
-    const dtype = dtypeNamed(torchStorages, type.name.slice('torch.'.length))
+    const dtype = dtypeOfStorage(type.name.slice('torch.'.length))
     if (dtype === undefined) throw this.unknownDtype(type.name)
     const entry = this.archive.entry(`data/${key}`)
     if (entry.size !== elements * bytesPerElement[dtype]) {

@@ -53,7 +53,7 @@ function packingOptions(config: RunConfig): PackingOptions {
 }
 
 /** A line a task that loses some of its tokens, the heaviest loss first. */
-export function lossLines(plan: PlanView, tasks: Parameters<typeof entryFacts>[1]): string[] {
+function lossLines(plan: PlanView, tasks: Parameters<typeof entryFacts>[1]): string[] {
   const losing = entryFacts(plan, tasks).filter((entry) => lostShare(entry) > 0)
   losing.sort((a, b) => lostShare(b) - lostShare(a))
   return losing.length === 0
@@ -65,7 +65,7 @@ export function lossLines(plan: PlanView, tasks: Parameters<typeof entryFacts>[1
 }
 
 /** The plan as a person reads it. */
-export function planLines(plan: PlanView): string[] {
+function planLines(plan: PlanView): string[] {
   const tokensPerStep = plan.batches_per_step * plan.batch_size * plan.seq_len
   const left = plan.batches_left_over
   return [

@@ -77,8 +77,6 @@ export const events = {
   }),
 } as const
 
-export const failureSchema = failure
-
 export type CallName = keyof typeof calls
 export type CallInput<N extends CallName> = z.input<(typeof calls)[N]['input']>
 export type CallParsed<N extends CallName> = z.output<(typeof calls)[N]['input']>
@@ -101,7 +99,6 @@ export type {
   RenderedConversation,
   SplitSummary,
   TaskLengths,
-  TaskSummary,
 } from './mixture.schema'
 export type { BatchLayout, BatchView, PackingComparison, PlanView, RowReplay } from './packing.schema'
 export type { Derived, Finding, Project } from './project.schema'

@@ -110,7 +110,6 @@ export const mixtureCalls = {
 
 export type { NanochatFolder }
 export type LinesCheck = z.infer<typeof linesCheck>
-export type TaskSummary = z.infer<typeof taskSummary>
 export type SplitSummary = z.infer<typeof splitSummary>
 export type TaskLengths = z.infer<typeof taskLengths>
 export type RenderedConversation = z.infer<typeof renderedConversation>

@@ -169,9 +169,9 @@ const rowReplay = z.object({
 })
 
 /** The most packings of one comparison. */
-export const MOST_VARIANTS = 64
+const MOST_VARIANTS = 64
 /** The most bytes of a file that the window may have written. */
-export const MOST_EXPORTED = 256 * 2 ** 20
+const MOST_EXPORTED = 256 * 2 ** 20
 
 export const packingCalls = {
   /** A run whose batches can be looked at, and whether it kept what its data was: if not, that cannot be checked. */

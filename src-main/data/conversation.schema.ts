@@ -18,5 +18,4 @@ export const message = z.object({
 export const conversation = z.object({ messages: z.array(message) })
 
 export type ContentPart = z.infer<typeof contentPart>
-export type Message = z.infer<typeof message>
 export type Conversation = z.infer<typeof conversation>

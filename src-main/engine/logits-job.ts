@@ -47,11 +47,7 @@ export async function runLogits(
 }
 
 /** @param batch [B, T] */
-export async function logitsOf(
-  engine: EagerEngine,
-  model: ModelConfig,
-  batch: TokenBatch,
-): Promise<LogitsResult> {
+async function logitsOf(engine: EagerEngine, model: ModelConfig, batch: TokenBatch): Promise<LogitsResult> {
   const losses = await engine.evaluate(batch)
   const { loss, gradients } = engine.gradients(batch)
   const norms = [...gradients].map(([name, gradient]): [string, number] => [name, norm(gradient)])

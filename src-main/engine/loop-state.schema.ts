@@ -5,7 +5,7 @@ import { dataIdentity } from '../packing/data-identity.schema'
 import { loaderState } from '../packing/loader-state.schema'
 import { runConfig } from '../config/config.schema'
 
-export const loopState = z.strictObject({
+const loopState = z.strictObject({
   step: z.int().min(0),
   average: z.strictObject({ value: z.number(), updates: z.int().min(0) }),
   trainingTimeS: z.number(),

@@ -2,13 +2,6 @@
 
 const DROPPED = '__proto__'
 
-/** @throws SyntaxError for a text that is no JSON, or has that name anywhere */
-export function parseWholeJson(text: string): unknown {
-  const value: unknown = JSON.parse(text)
-  requireWhole(value)
-  return value
-}
-
 /** @throws SyntaxError for a value that has that name anywhere */
 export function requireWhole(value: unknown): void {
   if (holds(value, DROPPED)) throw new SyntaxError(`it has the name ${DROPPED}, which is not read here`)

@@ -45,7 +45,6 @@ export const modelConfig = z
   })
 
 export type ModelConfig = z.infer<typeof modelConfig>
-export type ModelConfigInput = z.input<typeof modelConfig>
 
 /** Width of a head, D. */
 export function headDim(config: Pick<ModelConfig, 'n_embd' | 'n_head'>): number {

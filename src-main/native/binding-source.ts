@@ -39,7 +39,7 @@ export function tfjsNodeDir(): string {
 }
 
 /** The folder of this project's own C++ files. */
-export function nativeSourceDir(): string {
+function nativeSourceDir(): string {
   return join(projectDir(), 'src-main', 'native')
 }
 

@@ -27,7 +27,7 @@ export interface GraphicsCard {
 }
 
 /** Instruction sets in the Linux kernel's names, from the slowest that serves to the fastest. */
-export const instructionSets = ['avx', 'avx2', 'avx512f', 'avx512_bf16', 'amx_bf16'] as const
+const instructionSets = ['avx', 'avx2', 'avx512f', 'avx512_bf16', 'amx_bf16'] as const
 
 /** This machine's processor. */
 export function describeProcessor(): Processor {

@@ -53,7 +53,7 @@ export function programCacheIn(directory: string): ProgramCache {
 }
 
 /** Removes the oldest programs until the rest take no more than `limit` bytes. */
-export function prune(directory: string, limit: number): void {
+function prune(directory: string, limit: number): void {
   const newestFirst = programs(directory).sort((a, b) => b.modified - a.modified)
   let bytes = 0
   for (const { path, size } of newestFirst) {

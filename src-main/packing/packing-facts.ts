@@ -8,7 +8,7 @@ import type { PlanView } from './plan-view'
 export const RENDERED_TOKENS = MAX_CONVERSATION_TOKENS
 
 /** A run of more epochs than this is not planned to its end: what it leaves out is little, and planning it takes long. */
-export const MOST_PLANNED_EPOCHS = 4
+const MOST_PLANNED_EPOCHS = 4
 
 /** Whether the run's own plan says more than the epoch's, and is worth making. */
 export function runIsPlanned(steps: number, epoch: Pick<PlanView, 'steps'>): boolean {

@@ -61,7 +61,7 @@ interface Found {
 }
 
 /** @throws MidbenchError `cancelled`; `checkpoint.json` for a recipe that is none */
-export async function listCheckpoints(
+async function listCheckpoints(
   request: ListRequest,
   { progress, signal }: CallContext,
 ): Promise<CheckpointList> {

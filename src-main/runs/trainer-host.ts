@@ -27,7 +27,7 @@ export function hostFromEnvironment(environment: NodeJS.ProcessEnv = process.env
   })
 }
 
-export function openTrainer(host: TrainerHost): OpenedTrainer {
+function openTrainer(host: TrainerHost): OpenedTrainer {
   return host === 'process' ? openProcessTrainer() : openThreadTrainer()
 }
 

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { z } from 'zod'
 
 const ownManifest = z.object({
-  version: z.string(),
   dependencies: z.record(z.string(), z.string()),
   devDependencies: z.record(z.string(), z.string()),
 })
@@ -22,6 +21,8 @@ const BUNDLED = [
   'reka-ui',
   '@tanstack/vue-virtual',
   '@vueuse/core',
+  '@fontsource-variable/inter',
+  '@fontsource-variable/jetbrains-mono',
   'electron',
 ]
 
@@ -31,21 +32,12 @@ export interface Licence {
   licence: string
 }
 
-/** The app's own version. */
-export async function appVersion(packageJson: string): Promise<string> {
-  return (await readOwn(packageJson)).version
-}
-
 /** Every package whose code runs in the app, by name. */
 export async function readLicences(packageJson: string, packages: string): Promise<Licence[]> {
-  const own = await readOwn(packageJson)
+  const own = ownManifest.parse(JSON.parse(await readFile(packageJson, 'utf8')))
   const names = [...Object.keys(own.dependencies), ...BUNDLED.filter((name) => name in own.devDependencies)]
   const found = await Promise.all(names.map((name) => readLicence(join(packages, name, 'package.json'))))
   return found.filter((each) => each !== null).sort((a, b) => a.name.localeCompare(b.name))
-}
-
-async function readOwn(path: string): Promise<z.infer<typeof ownManifest>> {
-  return ownManifest.parse(JSON.parse(await readFile(path, 'utf8')))
 }
 
 async function readLicence(path: string): Promise<Licence | null> {

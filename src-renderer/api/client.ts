@@ -113,11 +113,6 @@ const connection = new Promise<ReturnType<typeof overPort>>((resolve) => {
   })
 })
 
-/** Resolves once the main process has been reached. */
-export async function connected(): Promise<void> {
-  await connection
-}
-
 /**
  * Calls the main process.
  * @throws CallError with the failure's code, message, remedy and issues.

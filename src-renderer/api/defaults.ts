@@ -5,7 +5,6 @@ import { calls } from '../../src-main/contract/contract'
 import type { RunConfig } from './types'
 
 export type OptionName = Exclude<keyof RunConfig, 'mixture'>
-export type OptionValue = RunConfig[OptionName]
 
 const schema = calls['project.edit'].input.shape.config
 

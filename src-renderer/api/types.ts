@@ -1,7 +1,13 @@
 /**
  * Names for the shapes that cross the boundary, derived from the contract so that they cannot drift from it.
  */
-import type { BatchView, CallOutput, EventPayload, Project, RowReplay } from '../../src-main/contract/contract'
+import type {
+  BatchView,
+  CallOutput,
+  EventPayload,
+  Project,
+  RowReplay,
+} from '../../src-main/contract/contract'
 
 export type {
   BatchLayout,
@@ -22,7 +28,6 @@ export type {
   Settings,
   SplitSummary,
   TaskLengths,
-  TaskSummary,
   TrainerStatus,
 } from '../../src-main/contract/contract'
 

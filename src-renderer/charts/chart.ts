@@ -59,14 +59,14 @@ export interface ChartOptions {
 const MONO = { family: 'Mono, monospace', size: 10.5 }
 
 /** The colour of a series' tone. */
-export function toneColour(tone: Tone, colours: ChartColours): string {
+function toneColour(tone: Tone, colours: ChartColours): string {
   if (tone === 'main') return colours.ink
   if (tone === 'second') return colours.dim
   if (tone === 'faint') return colours.faint
   return colours.task(Number(tone.slice('task-'.length)))
 }
 
-export function dataset(series: LineSeries, colours: ChartColours): ChartDataset<'line', Point[]> {
+function dataset(series: LineSeries, colours: ChartColours): ChartDataset<'line', Point[]> {
   const colour = toneColour(series.tone, colours)
   return {
     label: series.label,
@@ -83,7 +83,7 @@ export function dataset(series: LineSeries, colours: ChartColours): ChartDataset
   }
 }
 
-export function chartConfig(
+function chartConfig(
   series: readonly LineSeries[],
   options: ChartOptions,
 ): ChartConfiguration<'line', Point[]> {

@@ -23,7 +23,7 @@ export interface UseLineChartOptions {
   version: () => number
 }
 
-export function readChartColours(element: HTMLElement): ChartColours {
+function readChartColours(element: HTMLElement): ChartColours {
   const read = colourReader(element)
   const tasks = Array.from({ length: 8 }, (_, index) => read(`--task-${index}`))
   return {

@@ -26,7 +26,7 @@ export interface Cell {
   position: number
 }
 
-export const MIN_ROW_PX = 5
+const MIN_ROW_PX = 5
 export const MAX_ROW_PX = 44
 export const MAX_TOKEN_PX = 96
 /** From here on single tokens are drawn with their text. */

@@ -28,7 +28,7 @@ export function jumpOf(query: string): Jump | null {
 }
 
 /** How well a title answers the words typed: 0 not at all; words at the start of words count most. */
-export function score(title: string, query: string): number {
+function score(title: string, query: string): number {
   const text = title.toLowerCase()
   let total = 1
   for (const word of query.toLowerCase().split(/\s+/).filter(Boolean)) {

@@ -14,7 +14,7 @@ export interface OptionLine {
   differs: boolean
 }
 
-export const OPTION_NAMES: readonly OptionName[] = OPTION_GROUPS.flatMap(({ options }) =>
+const OPTION_NAMES: readonly OptionName[] = OPTION_GROUPS.flatMap(({ options }) =>
   options.map(({ name }) => name),
 )
 

@@ -13,7 +13,7 @@ export function patternOf(colour: number): number {
 }
 
 /** What an entry is about, whatever its split and slice. */
-export function dataOf(entry: MixtureEntry): string {
+function dataOf(entry: MixtureEntry): string {
   return entry.task === 'CustomJSON' ? `CustomJSON ${entry.filepath}` : entry.task
 }
 

@@ -13,7 +13,7 @@ import { z } from 'zod'
 import { type FuzzCase, verdict, type Verdict } from './protocol'
 import { readers } from './readers/all'
 
-export const CASE_SECONDS = 10
+const CASE_SECONDS = 10
 const MEMORY_LIMIT = 2 ** 30
 /** The first case of a process waits for its start and the reader's valid input. */
 const START_SECONDS = 60

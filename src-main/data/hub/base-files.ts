@@ -11,7 +11,7 @@ import { asMidbenchError, checkStatus, StallWatch } from './requests'
 import { refuseOffline } from './splits'
 
 /** Address by name in base_dir. */
-export const BASE_FILE_SOURCES: Readonly<Record<string, string>> = {
+const BASE_FILE_SOURCES: Readonly<Record<string, string>> = {
   'words_alpha.txt': 'https://raw.githubusercontent.com/dwyl/english-words/refs/heads/master/words_alpha.txt',
   'identity_conversations.jsonl':
     'https://karpathy-public.s3.us-west-2.amazonaws.com/identity_conversations.jsonl',

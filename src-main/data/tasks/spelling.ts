@@ -89,7 +89,7 @@ function shuffledWords(words: readonly string[]): string[] {
 }
 
 /** @param words in the task's own order. */
-export function simpleSpellingExample(words: readonly string[], seed: number): Conversation {
+function simpleSpellingExample(words: readonly string[], seed: number): Conversation {
   const word = new CPythonRandom(seed).choice(words)
   return {
     messages: [
@@ -99,7 +99,7 @@ export function simpleSpellingExample(words: readonly string[], seed: number): C
   }
 }
 
-export function spellingBeeExample(words: readonly string[], seed: number): Conversation {
+function spellingBeeExample(words: readonly string[], seed: number): Conversation {
   const random = new CPythonRandom(seed)
   const word = random.choice(words)
   const letters = Array.from(word)

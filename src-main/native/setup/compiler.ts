@@ -21,7 +21,7 @@ import { lastLines, runCommand } from './run-command'
 const compilerRemedy = 'Install a C++ compiler: `sudo apt-get install -y g++`.'
 
 /** The C++ compiler: `$CXX`, else g++. */
-export function compiler(): string {
+function compiler(): string {
   return process.env['CXX'] ?? 'g++'
 }
 

@@ -10,15 +10,8 @@ import {
   loadRunCheckpoint,
   saveRunCheckpoint,
 } from '../../../src-main/checkpoint/run-checkpoint'
-import { openSafetensors, writeSafetensors } from '../../../src-main/checkpoint/safetensors'
 import { withTorchFile } from '../../../src-main/checkpoint/torch-read'
-import {
-  arrayOf,
-  OrderedDict,
-  tensorOf,
-  TorchTensor,
-  type TorchValue,
-} from '../../../src-main/checkpoint/torch-value'
+import { arrayOf, OrderedDict, TorchTensor, type TorchValue } from '../../../src-main/checkpoint/torch-value'
 import { initParameters } from '../../../src-main/model/init'
 import { unpickle } from '../../../src-main/pickle/unpickle'
 import { renderConversation } from '../../../src-main/tokenizer/render'
@@ -110,39 +103,6 @@ const optimizer: Reader = {
   read: (folder) => loadOptimizers(folder, 3, tinyConfig),
 }
 
-const safetensors: Reader = {
-  name: 'safetensors',
-  async prepare(folder) {
-    const data = Float32Array.from({ length: 12 }, (_, i) => i)
-    const tensors = new Map([['a.weight', tensorOf({ shape: [3, 4], dtype: 'float32', data })]])
-    await writeSafetensors(join(folder, 'model.safetensors'), tensors, { format: 'pt' })
-    const header = Buffer.from('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}')
-    await writeFile(join(folder, 'header.json'), header)
-    return [
-      { file: 'model.safetensors', damage: damageBytes },
-      { file: 'header.json', damage: damageJson },
-    ]
-  },
-  async read(folder, { file }) {
-    const path = join(folder, file)
-    if (file === 'header.json') await frameHeader(path)
-    const opened = await openSafetensors(path)
-    try {
-      return await readTensors(new Map<TorchValue, TorchValue>([...opened.tensors]))
-    } finally {
-      await opened.close()
-    }
-  },
-}
-
-/** Makes a safetensors file of a header: its length before it, four bytes of numbers behind it. */
-async function frameHeader(path: string): Promise<void> {
-  const text = await readFile(path)
-  const length = Buffer.alloc(8)
-  length.writeBigUInt64LE(BigInt(text.length))
-  await writeFile(path, Buffer.concat([length, text, Buffer.alloc(4)]))
-}
-
 const tokenizer: Reader = {
   name: 'tokenizer',
   async prepare(folder) {
@@ -201,6 +161,6 @@ const recipe: Reader = {
 }
 
 export const checkpointReaders: readonly Reader[] = [
-  ...[torch, pickle, meta, optimizer, safetensors],
+  ...[torch, pickle, meta, optimizer],
   ...[tokenizer, tokenBytes, runCheckpoint, recipe],
 ]
