@@ -84,9 +84,13 @@ export function reasonOf(error: unknown): string {
   return knownOf(error)?.reason ?? (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
 }
 
+/** The code of a system error, such as `ENOENT`; '' for any other error. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
 function knownOf(error: unknown): Known | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (typeof code !== 'string') return undefined
+  const code = codeOf(error)
   // Of wrong arguments only the one that comes from a person's path.
   if (code === 'ERR_INVALID_ARG_VALUE' && !String(error).includes('null bytes')) return undefined
   return KNOWN[code]

@@ -7,10 +7,9 @@
  * there. The folder's name carries a hash of recipe and tokenizer: where either changes, a new base is made.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
-import { ensureFolder } from '../files/ensure-folder'
-import { besideName, removeLeftovers } from '../files/leftovers'
+import { readFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { exists, makeFile, makeFolder } from '../files/durable'
 import { byteSize } from '../byte-size'
 import { MidbenchError } from '../errors'
 import { memoryLimit } from '../memory-limit'
@@ -18,12 +17,13 @@ import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
 import { baseRecipe, type BaseRecipe, type CheckpointMeta } from './checkpoint.schema'
 import { readJsonFile } from '../files/python-json'
+import { copyOf } from '../files/sink'
 import { fileNames, metaText } from './nanochat-files'
 import { phaseFolders } from './nanochat-folder'
-import { syncFolder, writeFileSafely, writeTextSafely } from './safe-file'
 import { stateDict } from './state-dict'
 import { writeTorchFile } from './torch-write'
 import type { FloatArray } from './types'
+import { saving } from './unwritable'
 
 const tokenizerFiles = ['tokenizer/tokenizer.pkl', 'tokenizer/token_bytes.pt']
 
@@ -67,7 +67,7 @@ export async function resolveBaseFolder(
   const folder = await locateBaseFolder(baseDir, dataDir)
   const { recipe, writeTo } = folder
   if (recipe !== undefined && !(await exists(writeTo))) {
-    await makeBase(resolve(baseDir), dirname(writeTo), writeTo, recipe, initialise)
+    await makeBase(resolve(baseDir), writeTo, recipe, initialise)
   }
   return folder
 }
@@ -81,28 +81,22 @@ async function fingerprint(folder: string): Promise<string> {
   return hash.digest('hex').slice(0, 8)
 }
 
-/** Makes the base beside its place and renames it: two windows that do so at once end with one whole base. */
+/** Makes the base: two windows that do so at once end with one whole base. */
 async function makeBase(
   source: string,
-  bases: string,
   target: string,
   recipe: BaseRecipe,
   initialise: Initialise,
 ): Promise<void> {
   requireFitting(join(source, 'base_recipe.json'), recipe)
-  await ensureFolder(bases)
-  await removeLeftovers(bases)
-  const beside = besideName(target)
-  try {
-    await mkdir(beside)
-    await writeBase(beside, recipe, initialise)
-    for (const name of tokenizerFiles) await copyIfThere(join(source, name), join(beside, name))
-    await rename(beside, target)
-    await syncFolder(bases)
-  } catch (error) {
-    await rm(beside, { recursive: true, force: true })
-    if (!(await exists(target))) throw error
-  }
+  await saving(target, () =>
+    makeFolder(target, async (beside) => {
+      await writeBase(beside, recipe, initialise)
+      for (const name of tokenizerFiles) {
+        if (await exists(join(source, name))) await makeFile(join(beside, name), copyOf(join(source, name)))
+      }
+    }),
+  )
 }
 
 /** What a layer costs beyond its weights, in bytes. */
@@ -135,20 +129,6 @@ async function writeBase(folder: string, recipe: BaseRecipe, initialise: Initial
     max_seq_len: model_config.sequence_len,
   }
   const dir = join(folder, phaseFolders.base, model_tag)
-  await ensureFolder(dir)
-  await writeTextSafely(join(dir, fileNames(0).meta), metaText(meta))
+  await makeFile(join(dir, fileNames(0).meta), metaText(meta))
   await writeTorchFile(join(dir, fileNames(0).model), stateDict(parameters))
-}
-
-async function copyIfThere(from: string, to: string): Promise<void> {
-  if (!(await exists(from))) return
-  const bytes = await readFile(from)
-  await writeFileSafely(to, (sink) => sink.write(bytes))
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -11,11 +11,13 @@ import { parameterShapes } from '../model/parameters'
 import { withoutVariant } from '../model/variants/recognise'
 import { parameterGroups } from '../optimizers/groups'
 import { storedMeta, type CheckpointMeta } from './checkpoint.schema'
+import { makeFile } from '../files/durable'
 import { readJsonFile } from '../files/python-json'
+import type { WrittenFile } from '../files/sink'
+import { codeOf } from '../system-error'
 import { combinedStateDict } from './optimizer-combined'
 import { readOptimizerFile } from './optimizer-read'
 import { optimizerStateDicts } from './optimizer-write'
-import { writeTextSafely, type WrittenFile } from './safe-file'
 import { modelTensors, readModelFile, stateDict } from './state-dict'
 import { withTorchFile } from './torch-read'
 import { writeTorchFile } from './torch-write'
@@ -98,7 +100,7 @@ async function readStored(dir: string, step: number): Promise<z.output<typeof st
   try {
     return await readJsonFile(join(dir, meta), storedMeta)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    if (codeOf(error) !== 'ENOENT') throw error
     throw new MidbenchError(
       {
         code: 'checkpoint.missing',
@@ -169,7 +171,7 @@ export async function writeModelCheckpoint(
   const isLater = meta.model_config.variant !== undefined
   const states = isLater ? combinedStateDict(optimizers, shapes) : optimizerStateDicts(optimizers)
   written.set(names.optimizers, await writeTorchFile(join(dir, names.optimizers), states))
-  written.set(names.meta, await writeTextSafely(join(dir, names.meta), metaText(meta)))
+  written.set(names.meta, await makeFile(join(dir, names.meta), metaText(meta)))
   written.set(names.model, await writeTorchFile(join(dir, names.model), stateDict(model)))
   return written
 }

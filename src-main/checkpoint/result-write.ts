@@ -6,19 +6,20 @@
  * only one gets a name. What a kill left of that is removed when the next result is written there. Costs one read and one
  * write of the files.
  */
-import { createReadStream } from 'node:fs'
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { makeFile, syncPath } from '../files/durable'
 import { ensureFolder } from '../files/ensure-folder'
 import { MidbenchError } from '../errors'
 import { besideName, removeLeftovers } from '../files/leftovers'
 import { readJsonFile } from '../files/python-json'
+import { copyOf } from '../files/sink'
+import { writeReason } from '../files/write-reason'
+import { codeOf } from '../system-error'
 import { fileNames, listSteps } from './nanochat-files'
 import { resultPlaces, RUN_KEY, type ResultPlace } from './result-place'
 import { readManifest, type StoredCheckpoint } from './run-checkpoint'
-import { syncFolder, writeFileSafely, writeTextSafely } from './safe-file'
-import { reasonOf } from './try-folder'
 
 /** A folder that others see is not renamed over. */
 const TAKEN = ['EEXIST', 'ENOTEMPTY', 'ENOTDIR']
@@ -64,23 +65,12 @@ async function fill(
   const { files } = await readManifest(dir)
   await ensureFolder(beside)
   for (const name of [optimizers, model]) {
-    const { sha256 } = await copy(join(dir, name), join(beside, name))
+    const { sha256 } = await makeFile(join(beside, name), copyOf(join(dir, name)))
     if (sha256 !== files[name]?.sha256) throw torn(join(dir, name))
   }
   const known = await readJsonFile(join(dir, meta), z.looseObject({ model_config: z.looseObject({}) }))
   const model_config = { ...known.model_config, sequence_len: sequenceLen }
-  await writeTextSafely(
-    join(beside, meta),
-    JSON.stringify({ ...known, model_config, [RUN_KEY]: runId }, null, 2),
-  )
-}
-
-function copy(from: string, to: string): ReturnType<typeof writeFileSafely> {
-  return writeFileSafely(to, async (sink) => {
-    for await (const chunk of createReadStream(from, { highWaterMark: 1 << 20 })) {
-      if (chunk instanceof Uint8Array) await sink.write(chunk)
-    }
-  })
+  await makeFile(join(beside, meta), JSON.stringify({ ...known, model_config, [RUN_KEY]: runId }, null, 2))
 }
 
 /** @returns whether the place was still free */
@@ -88,10 +78,10 @@ async function swapIn(beside: string, dir: string): Promise<boolean> {
   try {
     await rename(beside, dir)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && TAKEN.includes(String(error.code))) return false
+    if (TAKEN.includes(codeOf(error))) return false
     throw error
   }
-  await syncFolder(dirname(dir))
+  await syncPath(dirname(dir))
   return true
 }
 
@@ -101,7 +91,7 @@ async function moveInto(beside: string, dir: string): Promise<true> {
     (a, b) => Number(a.startsWith('model')) - Number(b.startsWith('model')),
   )
   for (const name of names) await rename(join(beside, name), join(dir, name))
-  await syncFolder(dir)
+  await syncPath(dir)
   await rm(beside, { recursive: true, force: true })
   return true
 }
@@ -115,13 +105,12 @@ function torn(path: string): MidbenchError {
 }
 
 /** A failure to write in words that name the result; what is wrong with the checkpoint, as it is. */
-function unwritten(error: unknown, dir: string): unknown {
-  const cause = error instanceof MidbenchError && error.code === 'checkpoint.write' ? error.cause : error
-  if (!(cause instanceof Error && 'syscall' in cause)) return error
+function unwritten(cause: unknown, dir: string): unknown {
+  if (!(cause instanceof Error && 'syscall' in cause)) return cause
   return new MidbenchError(
     {
       code: 'result.write',
-      message: `The result ${dir} could not be written: ${reasonOf(cause)}. The run is done, and all of it is in its own folder.`,
+      message: `The result ${dir} could not be written: ${writeReason(cause)}. The run is done, and all of it is in its own folder.`,
       remedy:
         'See that this folder can be written to, then resume the run: its result is written, and no step is made.',
     },

@@ -5,17 +5,18 @@
  * A checkpoint is written into `step_000150.tmp` and renamed when everything is on the disk, so a run can be killed at
  * any instant: the folder with the plain name is whole, or the manifest says that it is not.
  */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeFile, syncPath } from '../files/durable'
 import { ensureFolder } from '../files/ensure-folder'
+import { hashFile } from '../files/sha256'
+import { codeOf } from '../system-error'
 import { MidbenchError } from '../errors'
 import { manifest, resumeState, type Manifest, type ResumeState } from './checkpoint.schema'
 import { readJsonFile } from '../files/python-json'
 import { fileNames, loadModel, loadOptimizers, writeModelCheckpoint } from './nanochat-files'
-import { syncFolder, unwritable, writeTextSafely } from './safe-file'
 import type { RunCheckpoint } from './types'
+import { saving } from './unwritable'
 
 const RESUME = 'resume.json'
 const MANIFEST = 'manifest.json'
@@ -44,23 +45,29 @@ export function checkpointFolder(dir: string, step: number): string {
 export async function saveRunCheckpoint(dir: string, contents: RunCheckpoint): Promise<string> {
   const beside = `${dir}.tmp`
   try {
-    await rm(beside, { recursive: true, force: true })
-    await ensureFolder(beside)
-    const written = await writeModelCheckpoint(beside, contents)
-    written.set(RESUME, await writeTextSafely(join(beside, RESUME), JSON.stringify(contents.resume, null, 2)))
-    const files: Manifest = {
-      format: 'midbench-checkpoint-1',
-      step: contents.step,
-      files: Object.fromEntries(written),
-    }
-    await writeTextSafely(join(beside, MANIFEST), JSON.stringify(files, null, 2))
-    await swapIn(beside, dir)
-    await syncFolder(dirname(dir))
+    await saving(dir, async () => {
+      await rm(beside, { recursive: true, force: true })
+      await ensureFolder(beside)
+      await writeCheckpoint(beside, contents)
+      await swapIn(beside, dir)
+      await syncPath(dirname(dir))
+    })
   } catch (error) {
     await rm(beside, { recursive: true, force: true }).catch(() => undefined) // what it failed with says more
-    throw unwritable(error, dir)
+    throw error
   }
   return dir
+}
+
+async function writeCheckpoint(dir: string, contents: RunCheckpoint): Promise<void> {
+  const written = await writeModelCheckpoint(dir, contents)
+  written.set(RESUME, await makeFile(join(dir, RESUME), JSON.stringify(contents.resume, null, 2)))
+  const files: Manifest = {
+    format: 'midbench-checkpoint-1',
+    step: contents.step,
+    files: Object.fromEntries(written),
+  }
+  await makeFile(join(dir, MANIFEST), JSON.stringify(files, null, 2))
 }
 
 /** A folder cannot be renamed onto another: the old one steps aside as `.old`, which is found until the new one is there. */
@@ -124,7 +131,7 @@ export async function whatIsTorn({ step, dir }: StoredCheckpoint): Promise<strin
     for (const [name, { bytes, sha256 }] of Object.entries(files)) {
       const { size } = await stat(join(dir, name))
       if (size !== bytes) return `${name} has ${String(size)} bytes in place of ${String(bytes)}`
-      if ((await sha256Of(join(dir, name))) !== sha256) return `${name} was changed after it was saved`
+      if ((await hashFile(join(dir, name))) !== sha256) return `${name} was changed after it was saved`
     }
     return null
   } catch (error) {
@@ -169,14 +176,6 @@ export async function pruneRunCheckpoints(dir: string, keep: number): Promise<nu
   return kept.map(({ step }) => step)
 }
 
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    if (chunk instanceof Uint8Array) hash.update(chunk)
-  }
-  return hash.digest('hex')
-}
-
 function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error
+  if (codeOf(error) !== 'ENOENT') throw error
 }

@@ -6,7 +6,7 @@
  */
 import { crc32 } from 'node:zlib'
 import { ByteWriter } from './byte-writer'
-import type { Sink } from './safe-file'
+import type { Sink } from '../files/sink'
 import type { Chunks } from './torch-value'
 
 /** torch's default; newer torch versions read it from the file. */

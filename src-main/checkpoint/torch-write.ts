@@ -5,17 +5,18 @@
  */
 import { createHash } from 'node:crypto'
 import { basename, extname } from 'node:path'
+import { makeFile } from '../files/durable'
+import type { Sink, WrittenFile } from '../files/sink'
 import { pickleTorch } from './pickle-write'
-import { writeFileSafely, type Sink, type WrittenFile } from './safe-file'
 import { STORAGE_ALIGNMENT, StoredZipWriter } from './stored-zip-write'
 import type { TorchValue } from './torch-value'
 
 /**
  * @param path the entries' folder inside the file is its name without the ending, as torch names it
- * @throws MidbenchError `checkpoint.write` when the file cannot be written; what a tensor's chunks throw
+ * @throws the system's error when the file cannot be written; what a tensor's chunks throw
  */
 export function writeTorchFile(path: string, value: TorchValue): Promise<WrittenFile> {
-  return writeFileSafely(path, (sink) => writeArchive(sink, basename(path, extname(path)), value))
+  return makeFile(path, (sink) => writeArchive(sink, basename(path, extname(path)), value))
 }
 
 async function writeArchive(sink: Sink, folder: string, value: TorchValue): Promise<void> {

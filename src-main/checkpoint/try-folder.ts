@@ -2,8 +2,9 @@
  * Whether files can be made in a folder, found out by making one: mode bits do not say it (root passes them, a read-only
  * disk has them), and neither does the name of a folder that is still to be made.
  */
-import { lstat, mkdir, open, rm, stat } from 'node:fs/promises'
+import { lstat, mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeFile } from '../files/durable'
 import { besideName, removeLeftovers } from '../files/leftovers'
 import { writeReason } from '../files/write-reason'
 
@@ -22,14 +23,8 @@ export async function whyUnwritable(folder: string): Promise<string | null> {
     await tryToWrite(there)
     return null
   } catch (error) {
-    return `${there} takes no file: ${reasonOf(error)}`
+    return `${there} takes no file: ${writeReason(error)}`
   }
-}
-
-/** Why the system refused to write, in words where there are some. */
-export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  return writeReason(error) ?? message
 }
 
 /** The folder, or what is in its place, or the folder above in which it would be made. */
@@ -51,13 +46,7 @@ async function tryToWrite(folder: string): Promise<void> {
   const made = besideName(join(folder, '.midbench-try'))
   await mkdir(made)
   try {
-    const file = await open(join(made, 'file'), 'wx')
-    try {
-      await file.write(new Uint8Array(TRIED_BYTES))
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await makeFile(join(made, 'file'), new Uint8Array(TRIED_BYTES))
   } finally {
     await rm(made, { recursive: true, force: true })
   }

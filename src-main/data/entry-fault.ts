@@ -4,6 +4,7 @@
  */
 import { MidbenchError, type Failure } from '../errors'
 import { writeReason } from '../files/write-reason'
+import { codeOf } from '../system-error'
 
 /** A fault in what an entry's key names. */
 export function entryFault(
@@ -26,8 +27,8 @@ export async function forKey<T>(key: string, path: string, read: () => Promise<T
       if (cause.issues !== undefined) throw cause
       throw entryFault(key, { ...cause.toFailure(), cause })
     }
-    const code = errorCode(cause)
-    if (code === undefined) throw cause
+    const code = codeOf(cause)
+    if (!/^E[A-Z]+$/.test(code)) throw cause
     if (NO_ROOM.includes(code)) throw entryFault(key, { ...noRoom(path, cause), cause })
     throw entryFault(key, {
       code: code === 'ENOENT' ? 'data.missing' : 'data.unreadable',
@@ -44,7 +45,7 @@ const NO_ROOM: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS']
 function noRoom(path: string, cause: unknown): Failure {
   return {
     code: 'disk.full',
-    message: `${path}: what is made of it cannot be kept in the cache, since ${writeReason(cause) ?? 'there is no room'}`,
+    message: `${path}: what is made of it cannot be kept in the cache, since ${writeReason(cause)}`,
     remedy:
       'Make room on the disk of the cache, which Settings names, or set MIDBENCH_CACHE to another folder.',
   }
@@ -54,10 +55,4 @@ const FILE_FAULTS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a folder',
   EACCES: 'you may not read it',
-}
-
-/** A system error's code: `ENOENT`. */
-function errorCode(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' && /^E[A-Z]+$/.test(code) ? code : undefined
 }

@@ -8,14 +8,14 @@
  * reading; the row that was asked for then comes when that is done.
  */
 import { closeSync, fstatSync, statSync } from 'node:fs'
-import { open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MidbenchError } from '../errors'
 import { checksum, Damage, type OnDamage } from '../files/checksum'
 import { besideName } from '../files/leftovers'
 import { holding } from '../files/lock'
 import { conversation, type Conversation } from './conversation.schema'
-import { exists, makeFolder, syncPath } from '../files/durable'
+import { exists, makeFile, makeFolder } from '../files/durable'
 import { openIfThere, readExactly } from '../files/read-exactly'
 
 export interface RowStore {
@@ -37,8 +37,6 @@ const LINES = 'conversations.jsonl'
 const INDEX = 'conversations.index'
 const MAGIC = 0x3252424d // MBR2
 const HEADER = 8
-/** Bytes gathered before each write. */
-const BLOCK = 1 << 20
 
 type Source = () => AsyncIterable<Conversation>
 
@@ -62,32 +60,15 @@ export async function openRowStore(dir: string, source: Source, onDamage: OnDama
 async function writeStore(dir: string, conversations: AsyncIterable<Conversation>): Promise<void> {
   const offsets = [0]
   const sums: number[] = []
-  const lines = await open(join(dir, LINES), 'wx')
-  try {
-    let pending: Buffer[] = []
-    let size = 0
-    let end = 0
-    const flush = async (): Promise<void> => {
-      await lines.writeFile(Buffer.concat(pending))
-      pending = []
-      size = 0
-    }
+  await makeFile(join(dir, LINES), async (lines) => {
     for await (const one of conversations) {
       const line = Buffer.from(`${JSON.stringify(one.messages)}\n`)
-      pending.push(line)
-      size += line.length
-      end += line.length
-      offsets.push(end)
+      await lines.write(line)
+      offsets.push(lines.position)
       sums.push(checksum(line))
-      if (size >= BLOCK) await flush()
     }
-    await flush()
-    await lines.sync()
-  } finally {
-    await lines.close()
-  }
-  await writeFile(join(dir, INDEX), encodeIndex(offsets, sums), { flag: 'wx', flush: true })
-  await syncPath(dir)
+  })
+  await makeFile(join(dir, INDEX), encodeIndex(offsets, sums))
 }
 
 function encodeIndex(offsets: readonly number[], sums: readonly number[]): Uint8Array {

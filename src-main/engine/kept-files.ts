@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { writeTextSafely } from '../checkpoint/safe-file'
+import { saving } from '../checkpoint/unwritable'
+import { makeFile } from '../files/durable'
 import type { TrainJob } from './trainer-protocol'
 
 /**
@@ -17,7 +18,7 @@ export async function writeMissing(dir: string, files: TrainJob['files']): Promi
   for (const [name, text] of files) {
     const path = join(dir, name)
     if ((await stat(path).catch(() => null)) !== null) continue
-    await writeTextSafely(path, text)
+    await saving(path, () => makeFile(path, text))
     missing.push(name)
   }
   return missing

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 
 import { z } from 'zod'
 
-import { writeTextSafely } from '../checkpoint/safe-file'
+import { makeFile } from '../files/durable'
 import { holding } from '../files/lock'
 import { describeProcessor } from '../native/device'
 import { type MatrixRate, matrixRate } from '../native/matrix-rate'
@@ -100,7 +100,7 @@ async function keep(file: string, rate: KeptRate): Promise<void> {
       format: 'midbench-matrix-rates-1',
       rates: [...rates.filter((each) => each !== before), rate],
     }
-    await writeTextSafely(file, `${JSON.stringify(contents, null, 2)}\n`)
+    await makeFile(file, `${JSON.stringify(contents, null, 2)}\n`)
   })
 }
 

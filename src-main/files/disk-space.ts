@@ -8,14 +8,20 @@ import { exists } from './durable'
 /** Left free for everything else on the machine. */
 const MARGIN = 512 * 2 ** 20
 
-/** @throws MidbenchError `disk.full` when the disk of `dir`, which may not exist yet, has no room for so many bytes. */
-export async function requireSpace(dir: string, bytes: number, what: string): Promise<void> {
+/**
+ * @param dir may not exist yet
+ * @param what is to be written, for the message
+ * @param margin bytes that must be left free beside it
+ * @throws MidbenchError `disk.full` where the disk has no room for so many bytes
+ */
+export async function requireSpace(dir: string, bytes: number, what: string, margin = MARGIN): Promise<void> {
   const { there, free } = await spaceAt(dir)
-  if (free >= bytes + MARGIN) return
+  if (free >= bytes + margin) return
+  const left = margin === 0 ? '' : ` and ${byteSize(margin)} are left to the rest of the machine`
   throw new MidbenchError({
     code: 'disk.full',
-    message: `${what} takes ${byteSize(bytes)} on the disk of ${there}, where ${byteSize(free)} are free and ${byteSize(MARGIN)} are left to the rest of the machine`,
-    remedy: 'Make room, or name another folder (HF_HOME for the hub, MIDBENCH_CACHE for decoded rows).',
+    message: `${what} takes ${byteSize(bytes)} on the disk of ${there}, where ${byteSize(free)} are free${left}`,
+    remedy: 'Make room, or name another folder (HF_HOME for the hub, MIDBENCH_CACHE for everything else).',
   })
 }
 

@@ -1,50 +1,72 @@
 /**
- * Files and folders that are either absent or whole, whenever the process or the machine stops: written beside their
- * target, fsynced, renamed, and the parent folder fsynced. What a killed process left half made is removed by
- * the next that makes something there (src-main/files/leftovers.ts).
+ * Files and folders that are either absent (or as they were before) or whole, whenever the process or the machine stops:
+ * written beside their target, fsynced, renamed, and the parent folder fsynced. What a killed process left half made is
+ * removed by the next that makes something there (leftovers.ts). Failures are the system's own errors; whoever asked
+ * says them in words (write-reason.ts).
  */
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ensureFolder } from './ensure-folder'
 import { besideName, removeLeftovers } from './leftovers'
+import { writeThrough, type Fill, type WrittenFile } from './sink'
 
 /**
- * Makes a folder by filling a new one beside it; `fill` must fsync its files ({@link syncPath}). When another process
- * or thread has made the same folder in the meantime, ours is dropped: both hold the same.
+ * Makes a folder by filling a new one beside it; `fill` must fsync its files ({@link makeFile}, {@link syncPath}). When
+ * another process or thread has made the same folder in the meantime, ours is dropped: both hold the same.
+ *
+ * @param replace removes what stands at the target just before the new folder takes its place
  */
-export async function makeFolder(target: string, fill: (beside: string) => Promise<void>): Promise<void> {
-  await ensureFolder(dirname(target))
-  await removeLeftovers(dirname(target))
-  const beside = besideName(target)
-  try {
+export function makeFolder(
+  target: string,
+  fill: (beside: string) => Promise<void>,
+  { replace = false } = {},
+): Promise<void> {
+  return making(target, async (beside) => {
     await mkdir(beside)
     await fill(beside)
     await syncPath(beside)
+    if (replace) await rm(target, { recursive: true, force: true })
     await renameUnlessTaken(beside, target)
-    await syncPath(dirname(target))
-  } finally {
-    await rm(beside, { recursive: true, force: true })
-  }
+  })
 }
 
-/** Makes or replaces a file. */
-export async function makeFile(target: string, bytes: Uint8Array | string): Promise<void> {
+/** Makes or replaces a file; where `content` is a function that throws, what was there stays as it was. */
+export function makeFile(target: string, content: Uint8Array | string | Fill): Promise<WrittenFile> {
+  return making(target, async (beside) => {
+    const written = await writeNew(beside, typeof content === 'function' ? content : fillWith(content))
+    await rename(beside, target)
+    return written
+  })
+}
+
+/** Runs `make`, which makes something beside its target and renames it; then nothing is beside it any more. */
+async function making<T>(target: string, make: (beside: string) => Promise<T>): Promise<T> {
   await ensureFolder(dirname(target))
   await removeLeftovers(dirname(target))
   const beside = besideName(target)
   try {
-    const file = await open(beside, 'wx')
-    try {
-      await file.writeFile(bytes)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(beside, target)
+    const made = await make(beside)
     await syncPath(dirname(target))
+    return made
   } finally {
-    await rm(beside, { force: true })
+    await rm(beside, { recursive: true, force: true }).catch(() => undefined) // what it failed with says more
   }
+}
+
+async function writeNew(path: string, fill: Fill): Promise<WrittenFile> {
+  const file = await open(path, 'wx')
+  try {
+    const written = await writeThrough(file, fill)
+    await file.sync()
+    return written
+  } finally {
+    await file.close()
+  }
+}
+
+function fillWith(content: Uint8Array | string): Fill {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+  return (sink) => sink.write(bytes)
 }
 
 /** Flushes a file's bytes or a folder's entries to the disk. */

@@ -7,6 +7,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { codeOf } from '../system-error'
 
 /** So often what lies there may come to be or go between a mkdir and the look for it. */
 const TRIES = 50
@@ -52,7 +53,7 @@ function whatNext(
   path: string,
   found: { standing: Standing; above: Standing; tries: number },
 ): 'again' | 'above first' | 'fail' {
-  const code = error instanceof Error && 'code' in error ? error.code : null
+  const code = codeOf(error)
   const again = found.tries < TRIES ? 'again' : 'fail'
   // It was removed in between; or it is a link that leads nowhere, which stays.
   if (code === 'EEXIST') return found.standing === 'nothing' ? again : 'fail'

@@ -11,7 +11,7 @@ import type { z } from 'zod'
 
 import { makeFile } from './durable'
 import { MidbenchError } from '../errors'
-import { reasonOf } from '../system-error'
+import { codeOf, reasonOf } from '../system-error'
 import { writeReason } from './write-reason'
 
 const AGAIN_MS = 3000
@@ -32,8 +32,10 @@ export class JsonFile<T> {
     try {
       text = readFileSync(this.path, 'utf8')
     } catch (error) {
-      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-      return { value: null, problem: missing ? null : `${this.path} cannot be read: ${reasonOf(error)}.` }
+      return {
+        value: null,
+        problem: codeOf(error) === 'ENOENT' ? null : `${this.path} cannot be read: ${reasonOf(error)}.`,
+      }
     }
     try {
       return { value: this.schema.parse(JSON.parse(text)), problem: null }
@@ -73,7 +75,7 @@ export class JsonFile<T> {
   }
 
   private unwritable(cause: unknown): MidbenchError {
-    const message = `${this.path} cannot be written: ${writeReason(cause) ?? reasonOf(cause)}.`
+    const message = `${this.path} cannot be written: ${writeReason(cause)}.`
     const remedy =
       'Make room, or see that the folder may be written: until then it is kept in memory, and tried again.'
     return new MidbenchError({ code: 'file.unwritable', message, remedy }, { cause })

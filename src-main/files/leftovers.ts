@@ -16,6 +16,7 @@ const FORMER = [
   /^(model|meta|optim)_\d{6}(_rank\d+)?\.(pt|json)\.tmp$/,
   /-[0-9a-f]{8}\.tmp-[A-Za-z0-9]{6}$/,
   /^\.\d{4}-\d\d-\d\d-\d{6}-[0-9a-f]{4}\.tmp$/,
+  /\.partial-\d+$/,
 ]
 const STALE_MS = 24 * 3600 * 1000
 

@@ -13,6 +13,7 @@ import { readdir, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { ensureFolder } from './ensure-folder'
+import { codeOf } from '../system-error'
 import { isAlive, OWNER_TAG, ownerTag, parseOwnerTag, thisThread } from './process-identity'
 
 const TOUCH_MS = 5000
@@ -131,8 +132,4 @@ class Claims {
     this.watched.set(path, { stamp, since: now })
     return true
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }

@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { isMainThread, threadId } from 'node:worker_threads'
+import { codeOf } from '../system-error'
 
 /** A thread that holds something. */
 export interface Owner {
@@ -82,8 +83,7 @@ function exists(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM: it is there, and another user's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return codeOf(error) === 'EPERM' // it is there, and another user's
   }
 }
 

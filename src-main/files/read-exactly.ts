@@ -1,5 +1,7 @@
-/** Reads a given stretch of an open file, all of it or not at all; blocks for the microseconds that a cached read takes. */
+/** Reads a given stretch of an open file: all of it, or not at all. */
 import { openSync, readSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { codeOf } from '../system-error'
 import { Damage } from './checksum'
 
 /** Opens a file of the cache. @returns undefined where there is none that may be read */
@@ -11,7 +13,26 @@ export function openIfThere(path: string): number | undefined {
   }
 }
 
-/** Fills bytes with what lies in a file from a position on. @throws Damage where the file ends before, or fails */
+/** One read system call takes at most 2 GiB. */
+const MOST_BYTES = 1 << 30
+
+/** The bytes from a position on; undefined where the file ends before. @throws the file system's error */
+export async function readAt(
+  file: FileHandle,
+  position: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const bytes = new Uint8Array(length)
+  for (let done = 0; done < length;) {
+    const chunk = Math.min(length - done, MOST_BYTES)
+    const { bytesRead } = await file.read(bytes, done, chunk, position + done)
+    if (bytesRead === 0) return undefined
+    done += bytesRead
+  }
+  return bytes
+}
+
+/** Fills bytes with what lies in a file of the cache from a position on; blocks for microseconds. @throws Damage where the file ends before, or fails */
 export function readExactly<Bytes extends Uint8Array>(
   file: number,
   into: Bytes,
@@ -30,9 +51,7 @@ function readSome(file: number, into: Uint8Array, done: number, position: number
   try {
     return readSync(file, into, done, into.length - done, position + done)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EIO') {
-      throw new Damage(path, 'the disk cannot read it')
-    }
+    if (codeOf(error) === 'EIO') throw new Damage(path, 'the disk cannot read it')
     throw error
   }
 }

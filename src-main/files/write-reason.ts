@@ -1,4 +1,6 @@
 /** Why the system did not let a file be written, in words. */
+import { codeOf, reasonOf } from '../system-error'
+
 const REASONS: Record<string, string> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
@@ -11,8 +13,12 @@ const REASONS: Record<string, string> = {
   EEXIST: 'a file stands where its folder belongs',
 }
 
-/** @returns undefined for a failure of another kind */
-export function writeReason(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return REASONS[code]
+/** Whether the system refused to write: the disk, its rights or what stands there, and no fault of ours. */
+export function isRefusedWrite(error: unknown): boolean {
+  return codeOf(error) in REASONS
+}
+
+/** Why a file could not be written, to be put after a colon; any other failure by its own message. */
+export function writeReason(error: unknown): string {
+  return REASONS[codeOf(error)] ?? reasonOf(error)
 }

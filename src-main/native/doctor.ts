@@ -8,13 +8,13 @@ import { freemem, release } from 'node:os'
 
 import { byteSize } from '../byte-size'
 import { toFailure } from '../errors'
+import { freeSpace } from '../files/disk-space'
 import { describeThreads, threadCount, threadsVariable } from '../thread-count'
 import { describeProcessor, describeSpeed, findGraphicsCards } from './device'
 import { findLibrary, findTensorflow, tensorflowVersion } from './installation'
 import { cacheDir, dataDir } from './paths'
 import { readSelfTest } from './self-test-record'
 import { missingPackages } from './setup/debian-packages'
-import { freeBytes } from './setup/disk-space'
 import { findElectron } from './setup/electron-binary'
 import { testedNodes } from './setup/pinned'
 import { majorOf } from './setup/tested-nodes'
@@ -158,8 +158,8 @@ function checkMemory(): Finding {
     : warn(detail, 'Close other programs, or train with a smaller batch.')
 }
 
-function checkFolder(path: string, variable: string): Finding {
-  const free = freeBytes(path)
+async function checkFolder(path: string, variable: string): Promise<Finding> {
+  const free = await freeSpace(path)
   const detail = `${path}, ${byteSize(free)} free`
   return free > 2 * gibibyte
     ? ok(detail)

@@ -2,12 +2,12 @@
  * What was found of an Electron build holding this TensorFlow build, kept in the cache folder: a file a pair, so that
  * another version of either is tested anew. A record that cannot be read counts as none.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 import * as z from 'zod'
 
-import { ensureFolderSync } from '../files/ensure-folder'
+import { makeFile } from '../files/durable'
 import { findTensorflow } from './installation'
 import { cacheDir } from './paths'
 
@@ -33,15 +33,8 @@ export function readSelfTest(electron: string): SelfTestRecord | null {
 }
 
 /** Keeps what was found; where the cache takes nothing, the next start tests again. */
-export function writeSelfTest(electron: string, record: SelfTestRecord): void {
-  const beside = `${recordFile(electron)}.${String(process.pid)}.tmp`
-  try {
-    ensureFolderSync(dirname(beside))
-    writeFileSync(beside, `${JSON.stringify(record, null, 2)}\n`)
-    renameSync(beside, recordFile(electron))
-  } catch {
-    rmSync(beside, { force: true })
-  }
+export async function writeSelfTest(electron: string, record: SelfTestRecord): Promise<void> {
+  await makeFile(recordFile(electron), `${JSON.stringify(record, null, 2)}\n`).catch(() => undefined)
 }
 
 /** @throws MidbenchError where TensorFlow is not installed */

@@ -5,6 +5,7 @@
  */
 import { open, type FileHandle } from 'node:fs/promises'
 import { MidbenchError } from '../errors'
+import { readAt } from '../files/read-exactly'
 import { requireContents } from '../files/regular-file'
 import { ByteReader } from './byte-reader'
 
@@ -143,15 +144,8 @@ class ZipFile implements StoredZip {
 
   private async readAt(position: number, length: number): Promise<Uint8Array> {
     if (position < 0 || position + length > this.fileSize) throw refused(this.path, 'it is cut')
-    const bytes = new Uint8Array(length)
-    let done = 0
-    while (done < length) {
-      // One read system call takes at most 2 GiB.
-      const chunk = Math.min(length - done, 1 << 30)
-      const { bytesRead } = await this.file.read(bytes, done, chunk, position + done)
-      if (bytesRead === 0) throw refused(this.path, 'it is cut')
-      done += bytesRead
-    }
+    const bytes = await readAt(this.file, position, length)
+    if (bytes === undefined) throw refused(this.path, 'it is cut')
     return bytes
   }
 }

@@ -8,9 +8,10 @@
 import { link, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { unwritable, writeTextSafely } from '../checkpoint/safe-file'
-
+import { saving } from '../checkpoint/unwritable'
 import type { RunConfig } from '../config/config.schema'
+import { makeFile } from '../files/durable'
+import { codeOf } from '../system-error'
 
 /** Begins the line of a run's log that says where its result lies. */
 export const RESULT_LINE = 'Checkpoint: '
@@ -50,7 +51,7 @@ export async function writeReport(
     const file = join(folder, name)
     const there = await readFile(file, 'utf8').catch(() => null)
     if (there?.split('\n').includes(`- ${RUN_LINE}: ${runId}`)) {
-      await writeTextSafely(file, whole)
+      await saving(file, () => makeFile(file, whole))
       return file
     }
     if (there === null && (await writeNew(folder, file, runId, whole))) return file
@@ -67,15 +68,24 @@ function* reportNames(tag: string): Generator<string> {
 /** Makes a file whole, unless there is one by then. @returns whether it was made */
 async function writeNew(folder: string, file: string, runId: string, text: string): Promise<boolean> {
   const beside = join(folder, `.${runId}.md`)
-  await writeTextSafely(beside, text)
+  return saving(file, async () => {
+    await makeFile(beside, text)
+    try {
+      return await linkUnlessTaken(beside, file)
+    } finally {
+      await rm(beside, { force: true })
+    }
+  })
+}
+
+/** As a rename, but never over another file. */
+async function linkUnlessTaken(from: string, to: string): Promise<boolean> {
   try {
-    await link(beside, file) // as a rename, but never over another
+    await link(from, to)
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-    throw unwritable(error, file)
-  } finally {
-    await rm(beside, { force: true })
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
   }
 }
 

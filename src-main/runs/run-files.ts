@@ -5,6 +5,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { codeOf } from '../system-error'
 import { LOCK_FILE } from './store-lock'
 
 /** What a write that was cut off leaves beside its target. */
@@ -48,7 +49,7 @@ export async function contentsOf(dir: string, within = ''): Promise<FolderConten
 }
 
 function nothingIfMissing(error: unknown): [] {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+  if (codeOf(error) === 'ENOENT') return []
   throw error
 }
 

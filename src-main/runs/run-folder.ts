@@ -12,11 +12,11 @@ import { join } from 'node:path'
 import { z } from 'zod'
 
 import { ensureFolder } from '../files/ensure-folder'
-import { writeTextSafely } from '../checkpoint/safe-file'
+import { makeFile } from '../files/durable'
 import { MidbenchError } from '../errors'
 import { readTextFile } from '../files/text-file'
 import { firstFault } from '../schema-faults'
-import { reasonOf } from '../system-error'
+import { codeOf } from '../system-error'
 import { writeReason } from '../files/write-reason'
 import { parseConfig, parseJson } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
@@ -82,13 +82,13 @@ export async function takeRunFolder(dir: string, name: string): Promise<FolderHo
 export async function createRunFolder(dir: string, identity: RunIdentity, config: RunConfig): Promise<void> {
   await writing(dir, async () => {
     await ensureFolder(join(dir, 'checkpoints'))
-    for (const [name, text] of runFileTexts(identity, config)) await writeTextSafely(join(dir, name), text)
+    for (const [name, text] of runFileTexts(identity, config)) await makeFile(join(dir, name), text)
   })
 }
 
 /** Writes the options that a run goes on with. @throws MidbenchError `run.folder` */
 export async function writeRunConfig(dir: string, config: RunConfig): Promise<void> {
-  await writing(dir, () => writeTextSafely(join(dir, CONFIG_FILE), configText(config)))
+  await writing(dir, () => makeFile(join(dir, CONFIG_FILE), configText(config)))
 }
 
 function configText(config: RunConfig): string {
@@ -123,7 +123,7 @@ async function namesIn(dir: string): Promise<string[]> {
 }
 
 function nothingIfMissing(error: unknown): string[] {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+  if (codeOf(error) === 'ENOENT') return []
   throw error
 }
 
@@ -134,7 +134,7 @@ async function writing<T>(dir: string, work: () => T | Promise<T>): Promise<T> {
     throw new MidbenchError(
       {
         code: 'run.folder',
-        message: `The run's folder ${dir} cannot be written: ${writeReason(cause) ?? reasonOf(cause)}.`,
+        message: `The run's folder ${dir} cannot be written: ${writeReason(cause)}.`,
         remedy: 'Name a folder that can be written to, or free some space.',
       },
       { cause },
@@ -192,7 +192,7 @@ function parseIdentity(text: string, path: string): RunIdentity {
 
 async function textOrNull(path: string): Promise<string | null> {
   return readTextFile(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (codeOf(error) === 'ENOENT') return null
     throw error
   })
 }

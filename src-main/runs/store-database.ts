@@ -10,7 +10,7 @@ import { dirname } from 'node:path'
 
 import { ensureFolderSync } from '../files/ensure-folder'
 import { MidbenchError } from '../errors'
-import { reasonOf } from '../system-error'
+import { codeOf, reasonOf } from '../system-error'
 
 /** One entry a version, applied in order; entries are never changed once released, only added to. */
 const migrations: readonly string[] = [
@@ -132,7 +132,7 @@ const REASONS: Record<string, string> = {
 
 /** A failure to write as `store.unwritable`, in words; any other as it is. */
 function unwritable(error: unknown, db: Database.Database): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = codeOf(error)
   const reason = Object.entries(REASONS).find(([name]) => code.startsWith(name))?.[1]
   if (reason === undefined) return error
   const entry = db.prepare('PRAGMA database_list').raw().get([])

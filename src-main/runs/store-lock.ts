@@ -9,6 +9,8 @@ import Database from 'libsql'
 import { statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { codeOf } from '../system-error'
+
 export const LOCK_FILE = 'run.lock'
 
 /** Names of SQLite for a file that another connection has locked. */
@@ -36,7 +38,7 @@ export class FolderHold {
       return new FolderHold(db)
     } catch (error) {
       db.close()
-      if (error instanceof Error && 'code' in error && HELD.includes(String(error.code))) return null
+      if (HELD.includes(codeOf(error))) return null
       throw error
     }
   }

@@ -12,10 +12,10 @@ import { dirname, join } from 'node:path'
 
 import { ensureFolder } from '../files/ensure-folder'
 import { readJsonFile } from '../files/python-json'
-import { syncFolder, writeTextSafely } from '../checkpoint/safe-file'
-import { reasonOf } from '../checkpoint/try-folder'
-import { syncPath } from '../files/durable'
+import { makeFile, syncPath } from '../files/durable'
+import { writeReason } from '../files/write-reason'
 import { MidbenchError } from '../errors'
+import { codeOf } from '../system-error'
 import { contentsOf } from './run-files'
 import { RUN_FILE } from './run-folder'
 import { removedRun, type Removal, type RemovedRun, type TrashEntry } from './trash.schema'
@@ -38,7 +38,7 @@ export class Trash {
     const { files, folders, others } = await contentsOf(run.dir)
     const entry = join(this.folder, run.id)
     await trashing(`${run.dir} could not be moved to ${entry}`, async () => {
-      await writeTextSafely(join(entry, RECORD), JSON.stringify(run, null, 2))
+      await makeFile(join(entry, RECORD), JSON.stringify(run, null, 2))
       await moveAll(files, run.dir, join(entry, 'files'))
       for (const path of folders) await removeIfEmpty(join(run.dir, path))
       if (others.length === 0) await removeIfEmpty(run.dir)
@@ -103,14 +103,14 @@ async function moveAll(paths: readonly string[], from: string, to: string): Prom
     await move(join(from, path), join(to, path))
   }
   const folders = new Set(paths.map((path) => dirname(join(to, path))))
-  for (const folder of folders) await syncFolder(folder)
+  for (const folder of folders) await syncPath(folder)
 }
 
 async function move(from: string, to: string): Promise<void> {
   try {
     await rename(from, to)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error
+    if (codeOf(error) !== 'EXDEV') throw error
     await copyFile(from, to, constants.COPYFILE_FICLONE)
     await syncPath(to)
     await rm(from)
@@ -139,7 +139,7 @@ async function trashing<T>(what: string, work: () => Promise<T>): Promise<T> {
     throw new MidbenchError(
       {
         code: 'trash.write',
-        message: `${what}: ${reasonOf(cause)}.`,
+        message: `${what}: ${writeReason(cause)}.`,
         remedy: 'See that both folders can be written to and have room, then do it again.',
       },
       { cause },

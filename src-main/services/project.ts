@@ -16,8 +16,8 @@ import { decodeText, readTextFile } from '../files/text-file'
 import type { Project } from '../contract/contract'
 import { baseDirOf, parseConfig, parseJson, withAbsolutePaths } from '../config/config'
 import { runConfig, type RunConfig } from '../config/config.schema'
-import { reasonOf } from '../system-error'
 import { writeReason } from '../files/write-reason'
+import { reasonOf } from '../system-error'
 import { JsonFile } from '../files/kept-json'
 
 /** `path` null: the starter project, wherever this version of the app keeps it. */
@@ -113,8 +113,7 @@ export class ProjectStore {
     try {
       await makeFile(path, `${JSON.stringify(config, null, 2)}\n`)
     } catch (cause) {
-      const reason = writeReason(cause) ?? reasonOf(cause)
-      const message = `${path} cannot be written: ${reason}.`
+      const message = `${path} cannot be written: ${writeReason(cause)}.`
       throw new MidbenchError(
         { code: 'project.unwritable', message, remedy: 'Mend that, or save it in another place.' },
         { cause },

@@ -144,7 +144,7 @@ export class TrainerHosts {
       const { passed, reason } = await watchSelfTest(this.options.command(home), call)
       const program = passed ? null : await this.firstThatHolds(call)
       this.record = { passed, reason, at: Date.now(), program }
-      writeSelfTest(this.options.electron, this.record)
+      await writeSelfTest(this.options.electron, this.record)
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {

@@ -5,13 +5,13 @@
  * cannot be set back by a program. What is remembered has a checksum: damaged, it is told of and the file hashed again.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { checksum, Damage, warnOfDamage, type OnDamage } from '../../files/checksum'
 import { requireRegularFile } from '../../files/regular-file'
 import { makeFile } from '../../files/durable'
+import { hashFile } from '../../files/sha256'
 
 /** A file changed this recently could change again without its times showing it; its hash is not remembered. */
 const SETTLED_MS = 2000
@@ -37,7 +37,7 @@ export async function fileIdentity(
   const stamp = await stampOf(real)
   const known = await recall(memo, onDamage)
   if (known?.stamp === stamp.text) return known.sha256
-  const sha256 = await hashFile(real, signal)
+  const sha256 = await hashFile(real, { signal })
   const settled = Date.now() - stamp.changedMs > SETTLED_MS && (await stampOf(real)).text === stamp.text
   if (settled) {
     const sum = sumOf(stamp.text, sha256)
@@ -67,11 +67,4 @@ async function recall(memo: string, onDamage: OnDamage): Promise<z.infer<typeof 
 
 function sumOf(stamp: string, sha256: string): number {
   return checksum(new TextEncoder().encode(`${stamp}\n${sha256}`))
-}
-
-async function hashFile(path: string, signal: AbortSignal | undefined): Promise<string> {
-  const hash = createHash('sha256')
-  const stream = createReadStream(path, { highWaterMark: 1 << 20, signal })
-  for await (const chunk of stream) if (chunk instanceof Uint8Array) hash.update(chunk)
-  return hash.digest('hex')
 }

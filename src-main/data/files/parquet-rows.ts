@@ -10,6 +10,7 @@ import { compressors } from 'hyparquet-compressors'
 import { MidbenchError } from '../../errors'
 import { decodedInThread } from './parquet-group'
 import { shownText } from '../../shown'
+import { readAt } from '../../files/read-exactly'
 import { requireContents } from '../../files/regular-file'
 
 /** Rows between which a cancel or another call can come in. */
@@ -118,13 +119,8 @@ function fileBuffer(handle: FileHandle, byteLength: number): AsyncBuffer {
     async slice(start, end = byteLength) {
       const length = end - start
       if (start < 0 || length < 0 || end > byteLength) throw new RangeError('it points past its own end')
-      const bytes = new Uint8Array(length)
-      let done = 0
-      while (done < length) {
-        const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, 1 << 30), start + done)
-        if (bytesRead === 0) throw new RangeError('it was cut while it was read')
-        done += bytesRead
-      }
+      const bytes = await readAt(handle, start, length)
+      if (bytes === undefined) throw new RangeError('it was cut while it was read')
       return bytes.buffer
     },
   }

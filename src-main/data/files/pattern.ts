@@ -7,6 +7,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 
 import { exists } from '../../files/durable'
+import { codeOf } from '../../system-error'
 
 const WILDCARD = /[*?[]/
 
@@ -72,7 +73,7 @@ async function entriesOf(folder: string) {
   try {
     return await readdir(folder, { withFileTypes: true })
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : ''
+    const code = codeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return []
     throw error
   }

@@ -5,12 +5,13 @@
  * the file for the checksum.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MidbenchError } from '../../errors'
 import { holding } from '../../files/lock'
 import { exists, syncPath } from '../../files/durable'
+import { hashFile } from '../../files/sha256'
+import { codeOf } from '../../system-error'
 import {
   checkStatus,
   DEFAULT_POLICY,
@@ -213,15 +214,11 @@ async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
 async function hashOf(path: string, kind: Checksum['kind'], size: number): Promise<string> {
   const hash = createHash(kind === 'sha256' ? 'sha256' : 'sha1')
   if (kind === 'git-sha1') hash.update(`blob ${String(size)}\0`)
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    if (chunk instanceof Uint8Array) hash.update(chunk)
-  }
-  return hash.digest('hex')
+  return hashFile(path, { hash })
 }
 
 function explained(error: unknown, { target }: FileRequest): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : ''
-  if (code !== 'ENOSPC') return error
+  if (codeOf(error) !== 'ENOSPC') return error
   return new MidbenchError(
     {
       code: 'disk.full',

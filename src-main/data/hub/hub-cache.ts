@@ -2,11 +2,12 @@
  * The hub's cache on disk in the layout that all of Hugging Face's tools share: `datasets--org--name/` with `refs/main`
  * (the commit of a branch), `blobs/<etag>` (contents) and `snapshots/<commit>/<path>` (links to them).
  */
-import { copyFile, readdir, readFile, rename, stat, symlink } from 'node:fs/promises'
+import { readdir, readFile, stat, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { ensureFolder } from '../../files/ensure-folder'
-import { besideName, removeLeftovers } from '../../files/leftovers'
 import { exists, makeFile } from '../../files/durable'
+import { copyOf } from '../../files/sink'
+import { codeOf } from '../../system-error'
 
 export class HubCache {
   /** The repository's folder. */
@@ -51,7 +52,7 @@ export class HubCache {
     } catch (error) {
       if (await exists(target)) return // another process made it
       if (!isUnsupported(error)) throw error
-      await copyWhole(this.blobPath(etag), target)
+      await makeFile(target, copyOf(this.blobPath(etag)))
     }
   }
 
@@ -84,13 +85,5 @@ export function completeSplit(names: readonly string[], split: string): string[]
 
 /** File systems without symbolic links, and Windows without the right to make them. */
 function isUnsupported(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : ''
-  return code === 'EPERM' || code === 'ENOSYS' || code === 'ENOTSUP'
-}
-
-async function copyWhole(from: string, to: string): Promise<void> {
-  await removeLeftovers(dirname(to))
-  const beside = besideName(to)
-  await copyFile(from, beside)
-  await rename(beside, to)
+  return ['EPERM', 'ENOSYS', 'ENOTSUP'].includes(codeOf(error))
 }

@@ -4,6 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { MidbenchError } from '../../errors'
+import { codeOf } from '../../system-error'
 
 export interface RetryPolicy {
   /** Failures in a row, without a byte gained, after which it is given up. */
@@ -115,7 +116,7 @@ export function asMidbenchError(error: unknown, what: string): unknown {
 function networkFault(error: unknown): TransientFault | undefined {
   if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return undefined
   if (error.message !== 'fetch failed' && error.message !== 'terminated') return undefined
-  const code = 'code' in error.cause ? String(error.cause.code) : ''
+  const code = codeOf(error.cause)
   const unreached = UNREACHED.has(code)
   return new TransientFault(NETWORK_FAULTS[code] ?? error.cause.message, 'hub.network', { unreached })
 }

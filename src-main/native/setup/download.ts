@@ -10,11 +10,12 @@ import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { ensureFolder } from '../../files/ensure-folder'
 import { MidbenchError } from '../../errors'
+import { ensureFolder } from '../../files/ensure-folder'
+import { besideName } from '../../files/leftovers'
+import { hashFile } from '../../files/sha256'
 import { cacheDir } from '../paths'
 import { fetchCommand } from './fetch-command'
-import { partialPath, sha256Of } from './folder'
 import type { PinnedFile } from './pinned'
 import type { Report } from './report'
 import { lastLines } from './run-command'
@@ -68,6 +69,11 @@ export interface DownloadOptions {
   waits?: number[]
 }
 
+/** Where what was fetched is kept. */
+export function downloadsDir(): string {
+  return join(cacheDir(), 'downloads')
+}
+
 /**
  * The path of a pinned file in the cache, fetched where it is not there or not whole.
  *
@@ -79,7 +85,7 @@ export async function download(
   report: Report,
   options: DownloadOptions = {},
 ): Promise<string> {
-  const target = join(cacheDir(), 'downloads', pin.file)
+  const target = join(downloadsDir(), pin.file)
   if (await isWhole(target, pin, report)) return target
   await ensureFolder(dirname(target))
   const waits = options.waits ?? [2, 10]
@@ -103,7 +109,7 @@ async function fetchOnce(
   report: Report,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const staging = partialPath(target)
+  const staging = besideName(target)
   await ensureFolder(staging)
   try {
     const { command, args, remedy } = client(pin, staging)
@@ -121,14 +127,14 @@ async function fetchOnce(
 
 async function isWhole(path: string, pin: PinnedFile, report: Report): Promise<boolean> {
   if (!existsSync(path)) return false
-  if ((await sha256Of(path)) === pin.sha256) return true
+  if ((await hashFile(path)) === pin.sha256) return true
   report({ kind: 'note', message: `${path} is damaged and will be fetched again.` })
   await rm(path)
   return false
 }
 
 async function checkSum(file: string, pin: PinnedFile): Promise<void> {
-  const sum = await sha256Of(file)
+  const sum = await hashFile(file)
   if (sum === pin.sha256) return
   throw new MidbenchError({
     code: 'download.checksum',

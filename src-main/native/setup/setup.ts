@@ -7,6 +7,7 @@
 import { rm } from 'node:fs/promises'
 
 import { MidbenchError } from '../../errors'
+import { removeLeftovers } from '../../files/leftovers'
 import { findGraphicsCards } from '../device'
 import {
   bindingDir,
@@ -18,9 +19,10 @@ import {
 import { cacheDir } from '../paths'
 import { ensureBinding, requireCompiler } from './compiler'
 import { ensurePackages, missingPackages, type SystemNeed } from './debian-packages'
+import { downloadsDir } from './download'
 import { ensureElectron } from './electron'
 import { findElectron } from './electron-binary'
-import { alone, isInstalled, removePartial } from './folder'
+import { alone, isInstalled } from './folder'
 import type { Report } from './report'
 import { ensureTensorflow } from './tensorflow-library'
 import { ensureOtherNodes, hasOtherNodes } from './tested-nodes'
@@ -58,7 +60,7 @@ export async function isSetUp(parts: SetupPart[]): Promise<boolean> {
  */
 export async function setUp({ parts, report, deep = false, variant, signal }: SetupOptions): Promise<void> {
   const work = async () => {
-    await removePartial(cacheDir())
+    for (const folder of [cacheDir(), downloadsDir()]) await removeLeftovers(folder)
     if (parts.includes('tensorflow'))
       await setUpTensorflow(report, deep, variant ?? (await bestVariant()), signal)
     if (variant) await rm(tensorflowDir(otherThan(variant)), { recursive: true, force: true })

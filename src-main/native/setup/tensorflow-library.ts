@@ -5,8 +5,8 @@
  * Needs about 1.1 GB for the CPU build (274 MB of download), 7 GB for the CUDA build (2.5 GB of download).
  */
 import { MidbenchError } from '../../errors'
+import { requireSpace } from '../../files/disk-space'
 import { tensorflowDir, tensorflowVersion, type TensorflowVariant } from '../installation'
-import { requireSpace } from './disk-space'
 import { download, pip, type DownloadOptions } from './download'
 import { findCorruptFile, installFolder, isInstalled } from './folder'
 import { tensorflowWheels } from './pinned'
@@ -34,7 +34,7 @@ export async function ensureTensorflow(
   if (damaged) report({ kind: 'note', message: `${damaged} is damaged; TensorFlow will be installed again.` })
   else if (isInstalled(folder)) return false
   const name = `TensorFlow ${tensorflowVersion} (${variant})`
-  requireSpace(folder, bytesNeeded[variant], name)
+  await requireSpace(folder, bytesNeeded[variant], name, 0)
   await requirePip()
   const wheels: string[] = []
   for (const pin of tensorflowWheels[variant]) wheels.push(await download(pin, pip, report, options))

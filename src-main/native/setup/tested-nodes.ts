@@ -5,8 +5,8 @@
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { requireSpace } from '../../files/disk-space'
 import { cacheDir } from '../paths'
-import { requireSpace } from './disk-space'
 import { download, npm, type DownloadOptions } from './download'
 import { installFolder, isInstalled } from './folder'
 import { testedNodes, type PinnedFile } from './pinned'
@@ -48,7 +48,7 @@ export function hasOtherNodes(): boolean {
 export async function ensureOtherNodes(report: Report, options: DownloadOptions = {}): Promise<void> {
   for (const { version, pin, directory } of otherNodes()) {
     if (isInstalled(directory)) continue
-    requireSpace(directory, bytesNeeded, `Node ${version}`)
+    await requireSpace(directory, bytesNeeded, `Node ${version}`, 0)
     const archive = await download(pin, npm, report, options)
     await installFolder(directory, async (staging) => {
       const unpacked = join(staging, 'package')

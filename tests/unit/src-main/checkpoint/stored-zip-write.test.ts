@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { Sink } from '../../../../src-main/checkpoint/safe-file'
+import type { Sink } from '../../../../src-main/files/sink'
 import { StoredZipWriter } from '../../../../src-main/checkpoint/stored-zip-write'
 import { openStoredZip } from '../../../../src-main/pickle/stored-zip'
 import { temporaryFolder } from '../../../support/temporary-folder'

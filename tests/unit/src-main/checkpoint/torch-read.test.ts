@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { openTorchFile, withTorchFile } from '../../../../src-main/checkpoint/torch-read'
 import { arrayOf, entriesOf, OrderedDict, TorchTensor } from '../../../../src-main/checkpoint/torch-value'
 import { StoredZipWriter } from '../../../../src-main/checkpoint/stored-zip-write'
-import { writeFileSafely } from '../../../../src-main/checkpoint/safe-file'
+import { makeFile } from '../../../../src-main/files/durable'
 import { containing } from '../../../support/containing'
 import { goldenPath } from '../../../support/golden'
 import { cutFile, editFile } from '../../../support/checkpoints'
@@ -30,7 +30,7 @@ function copyOf(name: string): string {
 /** A torch file with this pickle and these storages. */
 async function fileWith(pickle: string, storages: Uint8Array[] = []): Promise<string> {
   const path = join(temporaryFolder(), 'made.pt')
-  await writeFileSafely(path, async (sink) => {
+  await makeFile(path, async (sink) => {
     const zip = new StoredZipWriter(sink)
     const add = (name: string, bytes: Uint8Array) => zip.add(`made/${name}`, bytes.length, [bytes])
     await add('data.pkl', Buffer.from(pickle, 'latin1'))
@@ -188,7 +188,7 @@ describe('refuses', () => {
 
   it('a zip file that is no torch file', async () => {
     const path = join(temporaryFolder(), 'other.pt')
-    await writeFileSafely(path, async (sink) => {
+    await makeFile(path, async (sink) => {
       const zip = new StoredZipWriter(sink)
       await zip.add('readme.txt', 0, [])
       await zip.finish()

@@ -47,6 +47,38 @@ it.each([makeFile, makeFolder])('%o removes what a killed process left half made
   expect(readdirSync(parent)).toEqual([ours, 'e', 'made'])
 })
 
+it('replaces a folder where it is told to', async () => {
+  const parent = temporaryFolder()
+  for (const name of ['old', 'new']) {
+    const fill = async (beside: string): Promise<void> => {
+      await makeFile(join(beside, name), '')
+    }
+    await makeFolder(join(parent, 'made'), fill, { replace: true })
+  }
+  expect(readdirSync(join(parent, 'made'))).toEqual(['new'])
+  expect(readdirSync(parent)).toEqual(['made'])
+})
+
+it('leaves the old file, and nothing beside it, where writing fails', async () => {
+  const folder = temporaryFolder()
+  const path = join(folder, 'file')
+  await makeFile(path, 'old')
+  const failing = makeFile(path, async (sink) => {
+    await sink.write(Buffer.alloc(2 << 20))
+    throw new Error('interrupted')
+  })
+  await expect(failing).rejects.toThrow('interrupted')
+  expect(readFileSync(path, 'utf8')).toBe('old')
+  expect(readdirSync(folder)).toEqual(['file'])
+})
+
+it('puts no file in the place of a folder', async () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'taken'))
+  await expect(makeFile(join(folder, 'taken'), 'text')).rejects.toThrow()
+  expect(readdirSync(folder)).toEqual(['taken'])
+})
+
 it('replaces a file', async () => {
   const parent = temporaryFolder()
   for (const text of ['one', 'two']) await makeFile(join(parent, 'a'), text)

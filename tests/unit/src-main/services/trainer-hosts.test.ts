@@ -86,7 +86,7 @@ describe('the host', () => {
 
 describe('a test that is asked for again', () => {
   it('replaces what was found', async () => {
-    writeSelfTest(ELECTRON, { passed: false, reason: 'It was ended.', at: 1, program: null })
+    await writeSelfTest(ELECTRON, { passed: false, reason: 'It was ended.', at: 1, program: null })
     const { hosts: some } = hosts(PASSES)
     expect(some.status()).toMatchObject({ host: 'process', self_test: { state: 'failed', at: 1 } })
     const signal = new AbortController().signal
@@ -95,7 +95,7 @@ describe('a test that is asked for again', () => {
   })
 
   it('and is cancelled leaves what was found', async () => {
-    writeSelfTest(ELECTRON, { passed: true, reason: 'It held.', at: 1, program: null })
+    await writeSelfTest(ELECTRON, { passed: true, reason: 'It held.', at: 1, program: null })
     const { hosts: some } = hosts('setInterval(() => undefined, 1000)')
     const abort = new AbortController()
     const testing = some.test({ signal: abort.signal, onProgress: () => undefined })

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { describe, expect, it, vi } from 'vitest'
@@ -10,8 +10,8 @@ import {
   findCorruptFile,
   installFolder,
   isInstalled,
-  removePartial,
 } from '../../../../../src-main/native/setup/folder'
+import { removeLeftovers } from '../../../../../src-main/files/leftovers'
 import type { SetupEvent } from '../../../../../src-main/native/setup/report'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
@@ -91,7 +91,7 @@ describe('installFolder', () => {
     await once(child, 'exit')
     expect(isInstalled(join(cache, 'tool'))).toBe(false)
     expect(readdirSync(cache)).toHaveLength(1)
-    await removePartial(cache)
+    await removeLeftovers(cache)
     expect(readdirSync(cache)).toEqual([])
   })
 })
@@ -126,18 +126,5 @@ describe('findCorruptFile', () => {
     writeFileSync(join(target, 'lib', 'a.so'), 'librarz')
     expect(isInstalled(target)).toBe(true)
     expect(await findCorruptFile(target)).toBe(join(target, 'lib', 'a.so'))
-  })
-})
-
-describe('removePartial', () => {
-  it('leaves whole folders and files alone', async () => {
-    const cache = temporaryFolder()
-    await installExample(join(cache, 'tool'))
-    mkdirSync(join(cache, 'downloads'))
-    writeFileSync(join(cache, 'downloads', 'whole.whl'), 'x')
-    mkdirSync(join(cache, 'downloads', 'half.whl.partial-123'))
-    await removePartial(cache)
-    expect(existsSync(join(cache, 'tool'))).toBe(true)
-    expect(readdirSync(join(cache, 'downloads'))).toEqual(['whole.whl'])
   })
 })

@@ -1,8 +1,9 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
+import { ownerTag, thisThread } from '../../../../../src-main/files/process-identity'
 import { isSetUp, setUp } from '../../../../../src-main/native/setup/setup'
 import { containing } from '../../../../support/containing'
 import { temporaryFolder } from '../../../../support/temporary-folder'
@@ -44,8 +45,11 @@ describe('setUp', () => {
   })
 
   it('removes what an interrupted set-up left', async () => {
-    writeFileSync(join(cache, 'tensorflow.partial-1'), '')
+    mkdirSync(join(cache, 'downloads'))
+    const owner = ownerTag({ ...thisThread(), pid: 2 ** 30 })
+    const half = `tensorflow.part-${owner}-00112233aabb`
+    for (const folder of [cache, join(cache, 'downloads')]) writeFileSync(join(folder, half), '')
     await setUp({ parts: [], report })
-    expect(readdirSync(cache)).toEqual([])
+    expect(readdirSync(cache, { recursive: true })).toEqual(['downloads'])
   })
 })
