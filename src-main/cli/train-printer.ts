@@ -1,5 +1,6 @@
 /** What `train` prints while it runs: a JSON line an event, or the log with a progress bar under it. */
 import type { EvalMetric, RunSummary, StepMetric } from '../config/run.schema'
+import { FIGURE_ROWS } from '../config/step-figures.schema'
 import type { RunEvent, RunMetrics } from '../runs/run-events'
 import type { CommandIo } from './command'
 import { type BarStream, ProgressBar } from './progress-bar'
@@ -44,9 +45,8 @@ export class JsonPrinter implements TrainPrinter {
 }
 
 function stepJson(metric: StepMetric): object {
-  const { step, loss, loss_last_micro, lrm, dt_ms, tok_per_sec, mfu, epoch, progress, grad_norm } = metric
-  const figures = { loss, loss_last_micro, lrm, dt_ms, tok_per_sec, mfu, epoch, progress, grad_norm }
-  return { event: 'step', step, ...figures }
+  const printed = FIGURE_ROWS.filter(([, figure]) => figure.printed).map(([key]) => key)
+  return { event: 'step', ...Object.fromEntries(printed.map((key): [string, unknown] => [key, metric[key]])) }
 }
 
 function evalJson({ step, val_bpb }: EvalMetric): object {

@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import { runConfig } from './config.schema'
 
+export { stepMetric, type StepMetric } from './step-figures.schema'
+
 export const runState = z.enum([
   'preparing', // checking, loading the base checkpoint, opening the mixture
   'compiling', // the graph engine's first step
@@ -19,39 +21,6 @@ export const runState = z.enum([
   'failed',
   'done',
 ])
-
-/** One optimizer step. */
-export const stepMetric = z.object({
-  step: z.int(),
-  /** Mean over the step's micro-batches, nats a token. */
-  loss: z.number(),
-  /** Of the step's last micro-batch, as the seed logs it. */
-  loss_last_micro: z.number(),
-  /** EMA 0.9 of loss_last_micro, debiased. */
-  loss_ema: z.number(),
-  /** Learning-rate multiplier, 0 to 1. */
-  lrm: z.number(),
-  /** Muon's momentum. */
-  momentum: z.number(),
-  dt_ms: z.number(),
-  /** Milliseconds of dt in which the trainer waited for data. */
-  data_wait_ms: z.number(),
-  tok_per_sec: z.number(),
-  /** Model FLOPs used / the device's peak, in percent; null when the peak is not known. */
-  mfu: z.number().nullable(),
-  epoch: z.int(),
-  /** 0 to 1. */
-  progress: z.number(),
-  /** Seconds of training so far, the first 10 steps not counted. */
-  training_time_s: z.number(),
-  /**
-   * L2 norm of all gradients together, of their mean over the micro-batches, before the optimizers; null where it was
-   * too large for a number, and in runs of before 25 November 2026, which did not measure it.
-   */
-  grad_norm: z.number().nullable(),
-  /** Index of the step's first batch, for opening it in the Packing view. */
-  first_batch: z.int(),
-})
 
 /** An evaluation's part in one entry of mixture.val: the targets that lie in its conversations. */
 export const taskBpb = z.object({
@@ -141,7 +110,6 @@ export const runDetail = runSummary.extend({
 })
 
 export type RunState = z.infer<typeof runState>
-export type StepMetric = z.infer<typeof stepMetric>
 export type TaskBpb = z.infer<typeof taskBpb>
 export type EvalMetric = z.infer<typeof evalMetric>
 export type LogLine = z.infer<typeof logLine>

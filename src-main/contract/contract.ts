@@ -88,7 +88,9 @@ export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>
 export type Answer<N extends CallName> =
   { ok: true; value: CallOutput<N> } | { ok: false; failure: z.infer<typeof failure> }
 
+export { STEP_FIGURES } from '../config/step-figures.schema'
 export { ROLE_CODES, packingVariant } from './packing.schema'
+export type { FigureChart, FigureLine, StepFigure } from '../config/figures/figure.schema'
 export type { DoctorReport, Settings } from './app.schema'
 export type { TrainerStatus } from './trainer.schema'
 export type { BatchLosses } from './losses.schema'

@@ -9,11 +9,14 @@
 import * as tf from '@tensorflow/tfjs-core'
 
 import type { FloatArray } from '../checkpoint/types'
+import type { Measured } from '../config/step-figures.schema'
 import type { ModelConfig } from '../model/config.schema'
 import { lossAndGradients, lossPerToken } from '../model/loss'
 import { memoryFailure } from '../native/memory-failure'
 import type { ParameterGroup } from '../optimizers/groups'
 import { initOptimizer, updateOptimizer, type OptimizerOptions } from '../optimizers/optimizer'
+import { named } from '../optimizers/state'
+import { measuredStep, measureStep } from './measure'
 import {
   checkedBatches,
   type EngineState,
@@ -22,7 +25,7 @@ import {
   type StepSettings,
   type TokenBatch,
 } from './step-engine'
-import { disposeAll, tidyMap } from './tensor-maps'
+import { disposeAll, tidyMap, tidyMapAnd } from './tensor-maps'
 
 type Tensors = ReadonlyMap<string, tf.Tensor>
 
@@ -43,7 +46,6 @@ export class EagerEngine implements StepEngine {
   async step(batches: readonly TokenBatch[], settings: StepSettings): Promise<StepResult> {
     checkedBatches(batches)
     const losses: number[] = []
-    let gradientNorm = NaN
     let sum: Tensors = new Map()
     try {
       for (const batch of batches) {
@@ -51,14 +53,12 @@ export class EagerEngine implements StepEngine {
         losses.push(loss)
         sum = addScaled(sum, gradients, 1 / batches.length)
       }
-      gradientNorm = normOf(sum)
-      this.update(sum, settings)
+      return await Promise.resolve({ losses, measured: this.update(sum, settings) })
     } catch (error) {
       throw memoryFailure(error) ?? error
     } finally {
       disposeAll(sum)
     }
-    return Promise.resolve({ losses, gradientNorm })
   }
 
   async evaluate(batch: TokenBatch): Promise<Float32Array> {
@@ -114,26 +114,33 @@ export class EagerEngine implements StepEngine {
     this.replace(new Map(), new Map())
   }
 
-  private update(gradients: Tensors, settings: StepSettings): void {
-    let parameterNames: string[] = []
-    const updated = tidyMap(() => {
-      const next = updateOptimizer(
-        this.groups,
-        this.parameters,
-        gradients,
-        this.optimizer,
-        settings,
-        this.options,
-      )
-      parameterNames = [...next.params.keys()]
-      return new Map([...next.params, ...next.state])
+  private update(gradients: Tensors, settings: StepSettings): Measured {
+    const { parameters, optimizer, groups, options } = this
+    const { tensors, told } = tidyMapAnd(() => {
+      const next = updateOptimizer(groups, parameters, gradients, optimizer, settings, options)
+      const measured = this.measure(gradients, next.params)
+      return {
+        tensors: new Map([...next.params, ...next.state]),
+        told: { measured, isParameter: next.params },
+      }
     })
-    const isParameter = new Set(parameterNames)
-    const entries = [...updated]
+    const isParameter = ([name]: [string, tf.Tensor]): boolean => told.isParameter.has(name)
     this.replace(
-      new Map(entries.filter(([name]) => isParameter.has(name))),
-      new Map(entries.filter(([name]) => !isParameter.has(name))),
+      new Map([...tensors].filter(isParameter)),
+      new Map([...tensors].filter((entry) => !isParameter(entry))),
     )
+    return told.measured
+  }
+
+  /** Inside tidy. @param after the new parameters, which are not the engine's yet */
+  private measure(gradients: Tensors, after: Tensors): Measured {
+    const parameter = (name: string): tf.Tensor => named(this.parameters, name, 'parameter')
+    const step = measuredStep(this.groups, [...this.parameters.keys()], {
+      parameter,
+      gradient: (name) => named(gradients, name, 'gradient'),
+      update: (name) => tf.sub(named(after, name, 'parameter'), parameter(name)),
+    })
+    return measureStep(step, { norm: normOf })((norm) => norm)
   }
 
   private replace(parameters: Tensors, optimizer: Tensors): void {
@@ -164,9 +171,9 @@ function addScaled(sum: Tensors, gradients: Tensors, scale: number): Tensors {
 }
 
 /** L2 norm of all the tensors as one vector. */
-function normOf(tensors: Tensors): number {
+function normOf(tensors: readonly tf.Tensor[]): number {
   return tf.tidy(() => {
-    const squares = [...tensors.values()].map((tensor) => tf.sum(tf.square(tensor)))
+    const squares = tensors.map((tensor) => tf.sum(tf.square(tensor)))
     return Math.sqrt(tf.addN(squares).dataSync()[0] ?? NaN)
   })
 }

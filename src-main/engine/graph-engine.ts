@@ -113,7 +113,8 @@ export class GraphEngine implements StepEngine {
       [inputNames.momentum]: scalar(settings.momentum),
     })
     this.unfinished = false
-    return { losses, gradientNorm: Math.sqrt(2 * scalarOf(updated)) / batches.length }
+    const sums = updated.map(({ data }) => data[0] ?? NaN)
+    return { losses, measured: compiled.graph.measured(sums, batches.length) }
   }
 
   /** Runs again, once, with programs compiled anew where TensorFlow finds a damaged one in its cache. */

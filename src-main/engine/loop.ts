@@ -230,7 +230,7 @@ export class TrainLoop {
 
   private advance(
     batches: StepBatches,
-    { losses, gradientNorm }: StepResult,
+    { losses, measured }: StepResult,
     progress: number,
     settings: { lrMultiplier: number; momentum: number },
     seconds: number,
@@ -259,7 +259,7 @@ export class TrainLoop {
       epoch: last.epoch,
       progress,
       training_time_s: trainingTimeS,
-      grad_norm: Number.isFinite(gradientNorm) ? gradientNorm : null,
+      ...measured,
       first_batch: batches[0]?.index ?? 0,
     })
   }

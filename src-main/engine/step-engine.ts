@@ -6,6 +6,7 @@
  * typed arrays.
  */
 import type { FloatArray } from '../checkpoint/types'
+import type { Measured } from '../config/step-figures.schema'
 import { MidbenchError } from '../errors'
 
 /** Token ids of one micro-batch; a PackedBatch is one. */
@@ -32,11 +33,8 @@ export interface StepSettings {
 export interface StepResult {
   /** Mean loss of each micro-batch, nats a token, from before the update. */
   losses: number[]
-  /**
-   * L2 norm of all parameters' gradients as one vector, of their mean over the micro-batches, before the optimizers
-   * see it: what torch's clip_grad_norm_ returns.
-   */
-  gradientNorm: number
+  /** What the engine measures: config/step-figures.schema.ts. */
+  measured: Measured
 }
 
 /** Everything that the next step depends on; the arrays are copies. */

@@ -3,19 +3,24 @@ import * as tf from '@tensorflow/tfjs-core'
 
 /** tf.tidy for a function that returns named tensors: they stay, everything else that it made is freed. */
 export function tidyMap(make: () => ReadonlyMap<string, tf.Tensor>): Map<string, tf.Tensor> {
+  return tidyMapAnd(() => ({ tensors: make(), told: undefined })).tensors
+}
+
+/** As {@link tidyMap}, for a function that tells something besides. */
+export function tidyMapAnd<Told>(make: () => { tensors: ReadonlyMap<string, tf.Tensor>; told: Told }): {
+  tensors: Map<string, tf.Tensor>
+  told: Told
+} {
   let names: string[] = []
-  const tensors = tf.tidy(() => {
+  const told: Told[] = []
+  const kept = tf.tidy(() => {
     const made = make()
-    names = [...made.keys()]
-    return [...made.values()]
+    names = [...made.tensors.keys()]
+    told.push(made.told)
+    return [...made.tensors.values()]
   })
-  return new Map(
-    tensors.map((tensor, i) => {
-      const name = names[i]
-      if (name === undefined) throw new Error('tf.tidy returns as many tensors as it is given')
-      return [name, tensor]
-    }),
-  )
+  const tensors = new Map(kept.map((tensor, i) => [names[i] ?? '', tensor]))
+  return { tensors, told: told[0] as Told }
 }
 
 export function disposeAll(tensors: ReadonlyMap<string, tf.Tensor>): void {

@@ -23,6 +23,8 @@ export interface LearningRates {
 
 export interface AdamWGroup {
   kind: 'adamw'
+  /** What people call it; groups of one label are told of as one. */
+  label: string
   names: string[]
   lr: number
   betas: [number, number]
@@ -32,6 +34,7 @@ export interface AdamWGroup {
 
 export interface MuonGroup {
   kind: 'muon'
+  label: string
   names: string[]
   lr: number
   /** Decay of the second moment (NorMuon). */
@@ -59,8 +62,9 @@ export function parameterGroups(
   rates: LearningRates,
 ): ParameterGroup[] {
   const scale = (width / 768) ** -0.5
-  const adamw = (names: string[], lr: number): AdamWGroup => ({
+  const adamw = (label: string, names: string[], lr: number): AdamWGroup => ({
     kind: 'adamw',
+    label,
     names,
     lr: lr * rates.init_lr_frac,
     betas: [0.8, 0.95],
@@ -69,12 +73,12 @@ export function parameterGroups(
   })
   const present = (pattern: RegExp) => [...shapes.keys()].filter((name) => pattern.test(name))
   const groups: ParameterGroup[] = [
-    adamw(['lm_head.weight'], rates.unembedding_lr * scale),
-    adamw(['transformer.wte.weight'], rates.embedding_lr * scale),
-    adamw(present(/^value_embeds\./), rates.embedding_lr * scale * 0.5),
-    adamw(['resid_lambdas'], scalarLr * 0.01), // small: its effects multiply along the layers
-    adamw(['x0_lambdas'], scalarLr),
-    adamw(present(/^(smear|backout)_/), 0.2),
+    adamw('head', ['lm_head.weight'], rates.unembedding_lr * scale),
+    adamw('embedding', ['transformer.wte.weight'], rates.embedding_lr * scale),
+    adamw('value embeddings', present(/^value_embeds\./), rates.embedding_lr * scale * 0.5),
+    adamw('residual scalars', ['resid_lambdas'], scalarLr * 0.01), // small: its effects multiply along the layers
+    adamw('x0 scalars', ['x0_lambdas'], scalarLr),
+    adamw('smear, backout', present(/^(smear|backout)_/), 0.2),
     ...muonGroups(shapes, rates),
   ].filter(({ names }) => names.length > 0)
   requireAll(groups, [...shapes.keys()])
@@ -90,6 +94,7 @@ function muonGroups(shapes: ReadonlyMap<string, readonly number[]>, rates: Learn
   }
   return pythonSetOrder([...bySize.keys()]).map((size) => ({
     kind: 'muon',
+    label: 'matrices',
     names: bySize.get(size) ?? [],
     lr: rates.matrix_lr * rates.init_lr_frac,
     beta2: 0.95,

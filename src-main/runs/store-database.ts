@@ -8,11 +8,16 @@
 import Database from 'libsql'
 import { dirname } from 'node:path'
 
+import { byGroup } from '../config/figures/figure.schema'
+import { FIGURE_ROWS } from '../config/step-figures.schema'
 import { ensureFolderSync } from '../files/ensure-folder'
 import { MidbenchError } from '../errors'
 import { codeOf, reasonOf } from '../system-error'
 
-/** One entry a version, applied in order; entries are never changed once released, only added to. */
+/**
+ * One entry a version, applied in order; entries are never changed once released, only added to. The column of a new
+ * figure of a step needs none: see {@link missingFigures}.
+ */
 const migrations: readonly string[] = [
   `CREATE TABLE runs (
      id TEXT PRIMARY KEY,
@@ -158,7 +163,7 @@ export function durably<T>(db: Database.Database, work: () => T): T {
 }
 
 function migrate(db: Database.Database, file: string): void {
-  if (schemaVersion(db) === migrations.length) return
+  if (schemaVersion(db) === migrations.length && missingFigures(db).length === 0) return
   durably(db, () => {
     // Read again under the lock: another process may have migrated in between.
     const version = schemaVersion(db)
@@ -170,8 +175,20 @@ function migrate(db: Database.Database, file: string): void {
       })
     }
     for (const migration of migrations.slice(version)) db.exec(migration)
+    for (const [key, { schema }] of missingFigures(db)) {
+      db.exec(`ALTER TABLE steps ADD COLUMN ${key} ${schema === byGroup ? 'TEXT' : 'REAL'}`)
+    }
     db.pragma(`user_version = ${migrations.length}`)
   })
+}
+
+/**
+ * Figures of a step that the file has no column for yet. They need no migration of their own: the column is NULL for
+ * the steps that are there, and an older Midbench, which does not know it, writes its steps without.
+ */
+function missingFigures(db: Database.Database): typeof FIGURE_ROWS {
+  const columns = new Set(db.prepare("SELECT name FROM pragma_table_info('steps')").raw().all([]).flat())
+  return FIGURE_ROWS.filter(([key]) => !columns.has(key))
 }
 
 function schemaVersion(db: Database.Database): number {

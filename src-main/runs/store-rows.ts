@@ -18,8 +18,9 @@ import {
   type LogLine,
   type RunDetail,
   type RunSummary,
-  type StepMetric,
 } from '../config/run.schema'
+import { byGroup, oneNumber, type StepFigure } from '../config/figures/figure.schema'
+import { everyFigure, FIGURE_ROWS, type StepMetric } from '../config/step-figures.schema'
 
 /** The process that holds a run in memory: its id, and when it started (ids are used again). */
 export interface RunOwner {
@@ -134,44 +135,24 @@ function toSql(value: unknown): SqlValue {
 
 // ---------------------------------------------------------------- metrics
 
-export const STEP_COLUMNS = [
-  'step',
-  'loss',
-  'loss_last_micro',
-  'loss_ema',
-  'lrm',
-  'momentum',
-  'dt_ms',
-  'data_wait_ms',
-  'tok_per_sec',
-  'mfu',
-  'epoch',
-  'progress',
-  'training_time_s',
-  'first_batch',
-  'grad_norm',
-] as const satisfies readonly (keyof StepMetric)[]
+export const STEP_COLUMNS = FIGURE_ROWS.map(([key]) => key)
+
+/** @returns values in the order of {@link STEP_COLUMNS} */
+export function stepValues(step: StepMetric): SqlValue[] {
+  return STEP_COLUMNS.map((key) => toSql(step[key]))
+}
 
 /** @param row values in the order of {@link STEP_COLUMNS} */
 export function readStep(row: unknown): StepMetric {
-  const at = cells(row)
-  return {
-    step: at(0),
-    loss: at(1),
-    loss_last_micro: at(2),
-    loss_ema: at(3),
-    lrm: at(4),
-    momentum: at(5),
-    dt_ms: at(6),
-    data_wait_ms: at(7),
-    tok_per_sec: at(8),
-    mfu: nanToNull(at(9)),
-    epoch: at(10),
-    progress: at(11),
-    training_time_s: at(12),
-    first_batch: at(13),
-    grad_norm: nanToNull(at(14)),
-  }
+  const values: unknown[] = Array.isArray(row) ? row : []
+  let column = 0
+  return everyFigure((_, figure) => figureOf(figure, values[column++])) as StepMetric
+}
+
+function figureOf({ schema }: StepFigure, value: unknown): unknown {
+  if (schema === byGroup) return typeof value === 'string' ? byGroup.parse(JSON.parse(value)) : null
+  if (typeof value === 'number') return value
+  return schema === oneNumber ? null : NaN
 }
 
 export const EVAL_COLUMNS = [
@@ -212,8 +193,4 @@ function cells(row: unknown): (column: number) => number {
     const value = values[column]
     return typeof value === 'number' ? value : NaN
   }
-}
-
-function nanToNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value
 }

@@ -28,6 +28,7 @@ import {
   readOwner,
   readStep,
   readSummary,
+  stepValues,
   type NewRun,
   type RunOwner,
   type RunPatch,
@@ -206,12 +207,7 @@ export class RunStore {
     inTransaction(this.db, () => {
       this.set(id, stepColumns(last))
       for (const step of steps) {
-        this.insert(
-          'INSERT OR REPLACE',
-          'steps',
-          ['run_id', ...STEP_COLUMNS],
-          [id, ...STEP_COLUMNS.map((name) => step[name])],
-        )
+        this.insert('INSERT OR REPLACE', 'steps', ['run_id', ...STEP_COLUMNS], [id, ...stepValues(step)])
       }
     })
   }

@@ -16,6 +16,8 @@ export type {
   Derived,
   DoctorReport,
   DownloadSize,
+  FigureChart,
+  FigureLine,
   Finding,
   LinesCheck,
   NanochatFolder,
@@ -27,6 +29,7 @@ export type {
   RowReplay,
   Settings,
   SplitSummary,
+  StepFigure,
   TaskLengths,
   TrainerStatus,
 } from '../../src-main/contract/contract'

@@ -3,22 +3,26 @@
  */
 import { shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
-import type { RunDetail } from '../api/types'
+import type { RunDetail, StepMetric } from '../api/types'
 import { syncPoints, type Point } from '../charts/series'
+import { COMPARED_FIGURES, syncFigure, type FigurePoints } from '../charts/step-charts'
 
 export interface ComparedRun {
   detail: RunDetail
-  loss: Point[]
+  /** Of every figure that is compared. */
+  figures: Map<keyof StepMetric, Point[]>
   bpb: Point[]
-  gradNorm: Point[]
 }
 
 async function fetchRun(runId: string): Promise<ComparedRun> {
   const { detail, steps, evals } = await call('runs.watch', { runId, fromStep: 0 })
-  const run: ComparedRun = { detail, loss: [], bpb: [], gradNorm: [] }
-  syncPoints(run.loss, steps, (step) => step.loss_ema)
+  const figures = COMPARED_FIGURES.map((figure): [keyof StepMetric, Point[]] => {
+    const points: FigurePoints = new Map()
+    syncFigure(points, figure, steps)
+    return [figure.key, points.get('') ?? []]
+  })
+  const run: ComparedRun = { detail, figures: new Map(figures), bpb: [] }
   syncPoints(run.bpb, evals, (evaluation) => evaluation.val_bpb)
-  syncPoints(run.gradNorm, steps, (step) => step.grad_norm)
   return run
 }
 

@@ -4,30 +4,17 @@
 import { shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { EvalMetric, StepMetric } from '../api/types'
 import { syncPoints, type Point } from '../charts/series'
+import { DRAWN_FIGURES, syncFigure, type FigurePoints } from '../charts/step-charts'
 import type { RunRecordState } from './use-run-record'
 
 export interface RunSeries {
-  loss: Point[]
-  lossEma: Point[]
+  /** Of every figure of a step that is drawn; no points for steps of runs that did not measure it. */
+  figures: Map<keyof StepMetric, FigurePoints>
   bpb: Point[]
   /** Of every entry of mixture.val, by its index. */
   taskBpb: Map<number, Point[]>
-  lrm: Point[]
-  momentum: Point[]
-  speed: Point[]
-  /** No points for steps of runs that did not measure it. */
-  gradNorm: Point[]
 }
 
-/** The line of each figure of a step. */
-const STEP_LINES: readonly [Exclude<keyof RunSeries, 'taskBpb'>, (step: StepMetric) => number | null][] = [
-  ['loss', (step) => step.loss],
-  ['lossEma', (step) => step.loss_ema],
-  ['lrm', (step) => step.lrm],
-  ['momentum', (step) => step.momentum],
-  ['speed', (step) => step.tok_per_sec],
-  ['gradNorm', (step) => step.grad_norm],
-]
 const bpb = (evaluation: EvalMetric): number => evaluation.val_bpb
 const bpbOf =
   (entry: number) =>
@@ -35,14 +22,9 @@ const bpbOf =
     evaluation.per_task?.find((task) => task.entry === entry)?.val_bpb ?? null
 
 const fresh = (): RunSeries => ({
-  loss: [],
-  lossEma: [],
+  figures: new Map(DRAWN_FIGURES.map(({ key }) => [key, new Map()])),
   bpb: [],
   taskBpb: new Map(),
-  lrm: [],
-  momentum: [],
-  speed: [],
-  gradNorm: [],
 })
 
 export interface UseRunSeriesReturn {
@@ -62,7 +44,11 @@ export function useRunSeries(record: Readonly<Ref<RunRecordState>>): UseRunSerie
       of = steps
       series.value = fresh()
     }
-    for (const [name, value] of STEP_LINES) syncPoints(series.value[name], steps, value)
+    const grown = DRAWN_FIGURES.map((figure) => {
+      const points = series.value.figures.get(figure.key)
+      return points !== undefined && syncFigure(points, figure, steps)
+    })
+    if (grown.includes(true)) series.value = { ...series.value } // more lines, not only more points
     syncPoints(series.value.bpb, evals, bpb)
     for (const { entry } of evals.at(-1)?.per_task ?? []) {
       const line = series.value.taskBpb.get(entry) ?? []

@@ -1,6 +1,7 @@
 /** Runs and metrics as tests need them: plausible, small, different from step to step. */
 import { runConfig, type RunConfig } from '../../src-main/config/config.schema'
-import type { StepMetric } from '../../src-main/config/run.schema'
+import type { Measured, StepMetric } from '../../src-main/config/step-figures.schema'
+import { measuredStep, measureStep } from '../../src-main/engine/measure'
 import type { NewRun } from '../../src-main/runs/store'
 
 export function sampleConfig(): RunConfig {
@@ -20,6 +21,14 @@ export function sampleRun(overrides: Partial<NewRun> = {}): NewRun {
   }
 }
 
+/** What engines measure, where every norm is 2 / step. */
+export function sampleMeasured(step: number): Measured {
+  const group = { label: 'matrices', names: ['weight'] }
+  const name = (of: string): string => of
+  const measured = measuredStep([group], group.names, { parameter: name, gradient: name, update: name })
+  return measureStep(measured, { norm: () => 2 / step })((norm) => norm)
+}
+
 export function sampleStep(step: number): StepMetric {
   return {
     step,
@@ -35,8 +44,8 @@ export function sampleStep(step: number): StepMetric {
     epoch: 1,
     progress: step / 1000,
     training_time_s: step * 0.3,
-    grad_norm: 2 / step,
     first_batch: step - 1,
+    ...sampleMeasured(step),
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 
+import type { Measured } from '../../config/step-figures.schema'
 import { MidbenchError } from '../../errors'
 import type { ModelConfig } from '../../model/config.schema'
 import { lossAndGradients, lossPerToken } from '../../model/loss'
@@ -14,7 +15,8 @@ import { parameterShapes } from '../../model/parameters'
 import { DType, type NodeDef } from '../../native/graph-def'
 import type { ParameterGroup } from '../../optimizers/groups'
 import { initOptimizer, updateOptimizer } from '../../optimizers/optimizer'
-import { Graph, toNodeDefs, type Value, valueName, valueOf } from './graph'
+import { Graph, toNodeDefs, type Value, valueName } from './graph'
+import { MeasuredSums } from './measured-sums'
 import { orderLargeProducts } from './ordering'
 import { useBfloat16Products } from './precision'
 import { type Recording, record } from './recorder'
@@ -55,13 +57,15 @@ export interface StepGraph {
     micro: string[]
     /** Sets gradients to zero. */
     clear: string[]
-    /** Half the square of the L2 norm of all gradients, as they were added up; and that the update is made. */
+    /** What `measured` reads, then that the update is made. */
     update: string[]
     /** [B * T] */
     losses: string[]
     /** The value of a variable. */
     read(name: string): string
   }
+  /** The figures of a step, from the values that `fetch.update` gave. */
+  measured(values: readonly number[], microBatches: number): Measured
 }
 
 /** Inputs of a run, by placeholder. */
@@ -96,7 +100,8 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
     evaluation(recording, options.model, variables.parameters, batch),
   )
   const micro = variables.gradients.size > 0 ? microBatch(graph, options.model, variables, batch) : []
-  const update = variables.gradients.size > 0 ? addUpdate(graph, options.groups, variables) : []
+  const sums = new MeasuredSums(graph)
+  const update = variables.gradients.size > 0 ? addUpdate(graph, options.groups, variables, sums) : []
   const clear = [...variables.gradients.values()].map((variable) =>
     assign(graph, variable, zeros(graph, variable)),
   )
@@ -116,6 +121,7 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
       losses: [valueName(losses)],
       read: (name) => `read/${name}:0`,
     },
+    measured: (values, microBatches) => sums.read(values, microBatches),
   }
 }
 
@@ -163,7 +169,12 @@ function microBatch(
   return [loss, after(graph, added, 'accumulated')]
 }
 
-function addUpdate(graph: Graph, groups: readonly ParameterGroup[], variables: StepVariables): Value[] {
+function addUpdate(
+  graph: Graph,
+  groups: readonly ParameterGroup[],
+  variables: StepVariables,
+  sums: MeasuredSums,
+): Value[] {
   const scalar = (name: string): Value => graph.placeholder(name, [], DType.float32)
   const [share, lrMultiplier, momentum] = [
     scalar(inputNames.share),
@@ -187,29 +198,20 @@ function addUpdate(graph: Graph, groups: readonly ParameterGroup[], variables: S
     )
     return valuesOf(recording, new Map([...next.params, ...next.state]))
   })
-  const halfSquare = halfSquareOf(graph, [...variables.gradients.values()].map(({ read }) => read)) // prettier-ignore
+  const valueAt = (values: ReadonlyMap<string, Variable>) => (name: string) => required(values, name).read
+  const measured = sums.add(groups, [...variables.parameters.keys()], {
+    before: valueAt(variables.parameters),
+    gradientSum: valueAt(variables.gradients),
+    after: (name) => required(updated, name),
+  })
   // Nothing is written before everything is there: an update that fails has changed nothing.
-  const { node: ready } = after(graph, [halfSquare, ...updated.values()].map(({ node }) => node), 'ready') // prettier-ignore
+  const { node: ready } = after(graph, [...measured, ...updated.values()].map(({ node }) => node), 'ready') // prettier-ignore
   const kept = [...variables.parameters, ...variables.optimizer]
   const moved = kept.map(([name, variable]) => assign(graph, variable, required(updated, name), [ready]))
   const cleared = [...variables.gradients.values()].map((variable) =>
     assign(graph, variable, zeros(graph, variable), [ready]),
   )
-  return [halfSquare, after(graph, [...moved, ...cleared], 'updated')]
-}
-
-/**
- * Half the sum of squares over all values. An operation of its own, that XLA leaves alone: one pass over what is in
- * memory anyway, and the update's programs stay as they are, to the bit.
- */
-function halfSquareOf(graph: Graph, values: readonly Value[]): Value {
-  const output = { shape: [], dtype: DType.float32 }
-  const T = { kind: 'type', value: DType.float32 } as const
-  const parts = values.map((value) =>
-    valueOf(graph.add({ op: 'L2Loss', inputs: [value], attributes: { T }, outputs: [output] })),
-  )
-  const N = { kind: 'int', value: parts.length } as const
-  return valueOf(graph.add({ op: 'AddN', inputs: parts, attributes: { N, T }, outputs: [output] }))
+  return [...measured, after(graph, [...moved, ...cleared], 'updated')]
 }
 
 // ---------------------------------------------------------------------------------------------- helpers
@@ -244,7 +246,7 @@ function batchTensors(recording: Recording, batch: readonly Value[]): [tf.Tensor
   return [inputs, targets]
 }
 
-function required(values: ReadonlyMap<string, Value>, name: string): Value {
+function required<Of>(values: ReadonlyMap<string, Of>, name: string): Of {
   const value = values.get(name)
   if (value) return value
   throw new MidbenchError({ code: 'graph.output', message: `The step gives nothing for ${name}.` })

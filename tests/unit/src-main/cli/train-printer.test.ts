@@ -70,6 +70,10 @@ test('JSON has one line an event, in the order things happened; only warnings go
     { event: 'done', steps: 3, run_dir: '/runs/r', checkpoint_dir: null },
   ])
   expect(stderr).toEqual(['careful'])
+  // An interface: keys may be added at the end of a step's line, none may change or move.
+  expect(Object.keys(JSON.parse(stdout[0] ?? '') as object).slice(0, 11)).toEqual(
+    'event step loss loss_last_micro lrm dt_ms tok_per_sec mfu epoch progress grad_norm'.split(' '),
+  )
 })
 
 test('the last line names the result, which is no checkpoint of the run’s own', () => {

@@ -59,9 +59,9 @@ async function trainedBy(engine: StepEngine): Promise<Trained> {
   const trained: Trained = { losses: [], norms: [] }
   for (const [step, batch] of batches.entries()) {
     const settings = { lrMultiplier: lrMultiplier((step + 1) / 40), momentum: muonMomentum(step) }
-    const { losses, gradientNorm } = await engine.step([batch], settings)
+    const { losses, measured } = await engine.step([batch], settings)
     trained.losses.push(...losses)
-    trained.norms.push(gradientNorm)
+    trained.norms.push(measured.grad_norm ?? NaN)
   }
   engine.dispose()
   return trained

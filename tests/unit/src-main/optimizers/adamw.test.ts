@@ -10,6 +10,7 @@ import { expectClose, expectNoLeak, valuesOf } from '../../../support/tensors'
 
 const group: AdamWGroup = {
   kind: 'adamw',
+  label: 'sample',
   names: ['w'],
   lr: 0.1,
   betas: [0.8, 0.95],

@@ -10,7 +10,14 @@ import type { NamedTensors } from '../../../../src-main/optimizers/state'
 import { expectClose, expectNoLeak, randomTensor, valuesOf } from '../../../support/tensors'
 
 /** Two shapes in one group, as the reference groups by the number of elements. */
-const group: MuonGroup = { kind: 'muon', names: ['a', 'tall', 'b'], lr: 0.02, beta2: 0.95, weightDecay: 0 }
+const group: MuonGroup = {
+  kind: 'muon',
+  label: 'sample',
+  names: ['a', 'tall', 'b'],
+  lr: 0.02,
+  beta2: 0.95,
+  weightDecay: 0,
+}
 const shapes: Record<string, [number, number]> = { a: [4, 9], tall: [9, 4], b: [4, 9] }
 const settings = { lrMultiplier: 0.5, momentum: 0.9 }
 

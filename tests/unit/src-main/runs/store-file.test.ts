@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
+import { FIGURE_ROWS } from '../../../../src-main/config/step-figures.schema'
 import { RunStore } from '../../../../src-main/runs/store'
 import { openDatabase } from '../../../../src-main/runs/store-database'
 import { openStore as open } from '../../../support/open-store'
@@ -49,6 +50,24 @@ describe('the file', () => {
     store.appendSteps('run-1', sampleSteps(3, 3))
     expect(store.steps('run-1', 0).map((step) => step.grad_norm)).toEqual([null, null, 2 / 3])
     expect(store.summary('run-1')).toMatchObject({ step: 3, last_loss: 8 / 3 })
+  })
+
+  it('gets a column for a figure of a step that it has none for, whatever its version', () => {
+    const file = join(temporaryFolder(), 'runs.db')
+    const first = RunStore.open(file)
+    first.create(sampleRun())
+    first.appendSteps('run-1', sampleSteps(1, 1))
+    first.close()
+    const db = openDatabase(file)
+    for (const [key, figure] of FIGURE_ROWS) {
+      if ('measure' in figure || 'measureGroup' in figure) db.exec(`ALTER TABLE steps DROP COLUMN ${key}`)
+    }
+    db.close()
+    const { store } = open(file)
+    store.appendSteps('run-1', sampleSteps(2, 2))
+    const [before, after] = store.steps('run-1', 0)
+    expect(before).toMatchObject({ loss: 8, grad_norm: null })
+    expect(after).toEqual(sampleStep(2))
   })
 
   it('refuses one that is not a database, and says which', () => {

@@ -6,6 +6,7 @@ import { useNavigation } from '../../../../src-renderer/composables/use-navigati
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { useRunBatches } from '../../../../src-renderer/composables/use-run-batches'
 import { useRuns } from '../../../../src-renderer/composables/use-runs'
+import { sampleStep } from '../../../support/run-samples'
 import { answerWith, connect, inScope, send, settled } from '../main-process'
 import { sampleConfig, sampleRun } from '../runs/sample-run'
 
@@ -46,10 +47,7 @@ async function used(run: Partial<RunSummary> = {}) {
 
 /** The run has made a step. */
 async function stepped(step: number): Promise<void> {
-  const metric = {
-    step, loss: 2, loss_last_micro: 2, loss_ema: 2, lrm: 1, momentum: 0.85, dt_ms: 10, data_wait_ms: 0,
-    tok_per_sec: 100, mfu: null, epoch: 1, progress: 0.1, training_time_s: 1, grad_norm: 1, first_batch: 4 * (step - 1),
-  } // prettier-ignore
+  const metric = { ...sampleStep(step), first_batch: 4 * (step - 1) }
   seq++
   const state = 'training' as const
   await send('run.metrics', { runId: 'r1', seq, state, steps: [metric], evals: [], log: [], seconds_left: 9 })

@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ref } from 'vue'
 import type { RunDetail, StepMetric } from '../../../../src-renderer/api/types'
 import { appendSteps, useRunRecord } from '../../../../src-renderer/composables/use-run-record'
+import { sampleStep } from '../../../support/run-samples'
 import { answerWith, connect, inScope, made, send, settled } from '../main-process'
 import { sampleConfig, sampleRun } from '../runs/sample-run'
 
@@ -10,10 +11,7 @@ function detail(id: string): RunDetail {
   return { ...sampleRun({ id }), config: sampleConfig(), config_path: null, differences: [], model: null }
 }
 function step(number: number, loss = 1): StepMetric {
-  return {
-    step: number, loss, loss_last_micro: loss, loss_ema: loss, lrm: 1, momentum: 0.85, dt_ms: 10, data_wait_ms: 0,
-    tok_per_sec: 100, mfu: null, epoch: 1, progress: 0, training_time_s: 0, grad_norm: 1, first_batch: number - 1,
-  } // prettier-ignore
+  return { ...sampleStep(number), loss }
 }
 const line = (text: string) => ({ at: 0, level: 'info' as const, text })
 const metrics = (runId: string, seq: number, numbers: number[]) => ({

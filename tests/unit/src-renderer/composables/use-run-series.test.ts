@@ -39,11 +39,11 @@ it('has a line for each entry of mixture.val, appended to with every evaluation'
 it('has the gradient norm of steps that measured it', () => {
   const steps = [{ ...sampleStep(1), grad_norm: null }, sampleStep(2), sampleStep(4)]
   const { value, stop } = inScope(() => useRunSeries(shallowRef({ ...record([]), steps })))
-  expect(value.series.value.gradNorm).toEqual([
+  expect(value.series.value.figures.get('grad_norm')?.get('')).toEqual([
     { x: 2, y: 1 },
     { x: 4, y: 0.5 },
   ])
-  expect(value.series.value.loss).toHaveLength(3)
+  expect(value.series.value.figures.get('loss')?.get('')).toHaveLength(3)
   stop()
 })
 

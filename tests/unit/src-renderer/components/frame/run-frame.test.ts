@@ -12,6 +12,7 @@ import { useNotices } from '../../../../../src-renderer/composables/use-notices'
 import { useProject } from '../../../../../src-renderer/composables/use-project'
 import { useRun } from '../../../../../src-renderer/composables/use-run'
 import { useRuns } from '../../../../../src-renderer/composables/use-runs'
+import { sampleStep } from '../../../../support/run-samples'
 import { answerWith, connect, made, send, settled } from '../../main-process'
 import { sampleConfig, sampleRun } from '../../runs/sample-run'
 
@@ -155,15 +156,11 @@ describe('the status line', () => {
   it('says the step of the steps, and follows it between changes of state', async () => {
     const { wrapper, step } = await frame([sampleRun({ step: 12, total_steps: 130 })])
     expect(step()).toBe('step 12 / 130')
-    const metric = {
-      step: 13, loss: 2, loss_last_micro: 2, loss_ema: 2, lrm: 1, momentum: 0.85, dt_ms: 10, data_wait_ms: 0,
-      tok_per_sec: 100, mfu: null, epoch: 1, progress: 0.1, training_time_s: 1, grad_norm: 1, first_batch: 12,
-    } // prettier-ignore
     await send('run.metrics', {
       runId: 'r1',
       seq: 1,
       state: 'training',
-      steps: [metric],
+      steps: [sampleStep(13)],
       evals: [],
       log: [],
       seconds_left: 9,

@@ -1,0 +1,87 @@
+/**
+ * What a figure of a step is. step-figures.schema.ts lists them; from a row follow the shape of a step's record, the
+ * column of the run store, the key that the command line prints and the line that the window draws.
+ *
+ * A figure that the engines measure says how, once for all of them: its `measure` is written over tensors that only an
+ * engine knows. So this file and the figures stay plain data, which the window imports too.
+ */
+import { z } from 'zod'
+
+/** A figure that is one number; null where it was too large for one, and in runs of before it was measured. */
+export const oneNumber = z.number().nullable()
+/** A figure of every group of parameters, by the group's label; null in runs of before it was measured. */
+export const byGroup = z.record(z.string(), z.number()).nullable()
+
+/** What a step did to some parameters; the lists have one order. `Tensor` is the engine's own. */
+export interface TensorsOfStep<Tensor> {
+  /** From before the update. */
+  parameters: () => readonly Tensor[]
+  /** Mean over the micro-batches, before the optimizers. */
+  gradients: () => readonly Tensor[]
+  /** What the update added: new parameters minus old. */
+  updates: () => readonly Tensor[]
+}
+
+/** All parameters in the model's order, and those of each group by its label. */
+export interface MeasuredStep<Tensor> {
+  all: TensorsOfStep<Tensor>
+  groups: ReadonlyMap<string, TensorsOfStep<Tensor>>
+}
+
+/** What an engine can make of tensors. `Scalar` is a number that may not be there yet. */
+export interface Reductions<Tensor, Scalar> {
+  /** L2 norm of all the tensors as one vector. */
+  norm: (tensors: readonly Tensor[]) => Scalar
+}
+
+/** A chart: several figures may share one. The window draws them in the order of the table. */
+export interface FigureChart {
+  title: string
+  /** As the chart's head says it. */
+  unit?: string
+  /** The large chart shows one line well; small ones stand in a row. */
+  place: 'large' | 'small'
+  /** How values are written: decimals, or by their size. */
+  digits: 'two' | 'four' | 'short' | 'precise'
+  /** Of the ticks, where shorter will do. */
+  tickDigits?: 'two' | 'rough'
+  yMin?: number
+  yMax?: number
+}
+
+/** The figure's line in a chart; a figure by group has one for every group, named by it. */
+export interface FigureLine {
+  chart: FigureChart
+  label: string
+  tone?: 'main' | 'second' | 'faint'
+  dash?: boolean
+  /** The chart's title names it. */
+  inTitle?: boolean
+  /** Drawn for several runs over each other as well, with this unit. */
+  compared?: string
+}
+
+interface FigureBase {
+  /** `train --json` prints it. */
+  printed?: boolean
+  line?: FigureLine
+}
+
+/** A figure that the run loop knows (engine/loop.ts). */
+export interface ToldFigure extends FigureBase {
+  schema: z.ZodNumber | z.ZodInt | typeof oneNumber
+}
+
+/** A number that both engines measure at every step. */
+export interface MeasuredNumber extends FigureBase {
+  schema: typeof oneNumber
+  measure: <Tensor, Scalar>(step: MeasuredStep<Tensor>, by: Reductions<Tensor, Scalar>) => Scalar
+}
+
+/** A number of every group of parameters that both engines measure at every step. */
+export interface MeasuredByGroup extends FigureBase {
+  schema: typeof byGroup
+  measureGroup: <Tensor, Scalar>(group: TensorsOfStep<Tensor>, by: Reductions<Tensor, Scalar>) => Scalar
+}
+
+export type StepFigure = ToldFigure | MeasuredNumber | MeasuredByGroup

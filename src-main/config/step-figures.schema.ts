@@ -1,0 +1,91 @@
+/**
+ * The figures of an optimizer step, a row each: the one place that lists them. A row gives the key and shape of the
+ * step's record, its column in the run store, whether `train --json` prints it, and its line in a chart.
+ *
+ * The order is that of the printed keys and of the charts. A figure that was not there from the start is null in older
+ * runs; stores written before get its column when they are opened (runs/store-database.ts).
+ */
+import { z } from 'zod'
+
+import { oneNumber, type FigureChart, type StepFigure } from './figures/figure.schema'
+import { gradNorm } from './figures/grad-norm.schema'
+
+const lossChart: FigureChart = {
+  title: 'Loss',
+  unit: 'nats a token',
+  place: 'large',
+  digits: 'four',
+  tickDigits: 'two',
+}
+const scheduleChart: FigureChart = { title: 'lr, momentum', place: 'small', digits: 'two', yMin: 0, yMax: 1 }
+const speedChart: FigureChart = { title: 'Speed', unit: 'tokens/s', place: 'small', digits: 'short', yMin: 0 }
+
+export const STEP_FIGURES = {
+  /** From 1. */
+  step: { schema: z.int(), printed: true },
+  /** Mean over the step's micro-batches, nats a token. */
+  loss: { schema: z.number(), printed: true, line: { chart: lossChart, label: 'raw', tone: 'faint' } },
+  /** Of the step's last micro-batch, as the seed logs it. */
+  loss_last_micro: { schema: z.number(), printed: true },
+  /** EMA 0.9 of loss_last_micro, debiased. */
+  loss_ema: {
+    schema: z.number(),
+    line: { chart: lossChart, label: 'EMA', tone: 'main', compared: 'EMA, nats a token' },
+  },
+  /** Learning-rate multiplier, 0 to 1. */
+  lrm: {
+    schema: z.number(),
+    printed: true,
+    line: { chart: scheduleChart, label: 'lr multiplier', inTitle: true },
+  },
+  /** Muon's momentum. */
+  momentum: {
+    schema: z.number(),
+    line: { chart: scheduleChart, label: 'momentum', tone: 'second', dash: true, inTitle: true },
+  },
+  dt_ms: { schema: z.number(), printed: true },
+  /** Milliseconds of dt in which the trainer waited for data. */
+  data_wait_ms: { schema: z.number() },
+  tok_per_sec: { schema: z.number(), printed: true, line: { chart: speedChart, label: 'tokens/s' } },
+  /** Model FLOPs used / the device's peak, in percent; null when the peak is not known. */
+  mfu: { schema: oneNumber, printed: true },
+  epoch: { schema: z.int(), printed: true },
+  /** 0 to 1. */
+  progress: { schema: z.number(), printed: true },
+  /** Seconds of training so far, the first 10 steps not counted. */
+  training_time_s: { schema: z.number() },
+  /** Index of the step's first batch, for opening it in the Packing view. */
+  first_batch: { schema: z.int() },
+  grad_norm: gradNorm,
+} as const satisfies Readonly<Record<string, StepFigure>>
+
+type Figures = typeof STEP_FIGURES
+export type FigureKey = keyof Figures
+/** Figures that the engines measure. */
+export type MeasuredKey = {
+  [Key in FigureKey]: Figures[Key] extends { schema: unknown; measure: unknown } | { measureGroup: unknown }
+    ? Key
+    : never
+}[FigureKey]
+
+/** Key and row of every figure, in the table's order. */
+export const FIGURE_ROWS = Object.entries(STEP_FIGURES) as readonly (readonly [FigureKey, StepFigure])[]
+
+/** An object with a value for every figure. */
+export function everyFigure(
+  value: (key: FigureKey, figure: StepFigure) => unknown,
+): Readonly<Record<FigureKey, unknown>> {
+  return Object.fromEntries(FIGURE_ROWS.map(([key, figure]) => [key, value(key, figure)])) as Record<
+    FigureKey,
+    unknown
+  >
+}
+
+/** One optimizer step. */
+export const stepMetric = z.object(
+  everyFigure((_, { schema }) => schema) as { [Key in FigureKey]: Figures[Key]['schema'] },
+)
+
+export type StepMetric = z.infer<typeof stepMetric>
+/** The part of a step's record that the engine measured. */
+export type Measured = Pick<StepMetric, MeasuredKey>

@@ -1,0 +1,83 @@
+/**
+ * What the figures of a step ask of the graph (config/step-figures.schema.ts): sums of squares, fetched with the update.
+ *
+ * They are operations of their own, which XLA leaves alone: passes over what is in memory anyway. The update's compiled
+ * programs stay as they are, to the bit.
+ */
+import type { Measured } from '../../config/step-figures.schema'
+import { DType } from '../../native/graph-def'
+import type { ParameterGroup } from '../../optimizers/groups'
+import { measuredStep, measureStep, type MeasuredReader } from '../measure'
+import { type Graph, type Value, valueOf } from './graph'
+
+/** Values of the graph, by a parameter's name. */
+export interface UpdateValues {
+  before: (name: string) => Value
+  /** Over the micro-batches. */
+  gradientSum: (name: string) => Value
+  after: (name: string) => Value
+}
+
+/** A tensor, and whether it is a sum over the micro-batches where a figure means their mean. */
+interface SummedTensor {
+  value: Value
+  summed: boolean
+}
+
+/** An L2 norm, once the sums are there. */
+type Norm = (sums: readonly number[], microBatches: number) => number
+
+const T = { kind: 'type', value: DType.float32 } as const
+
+export class MeasuredSums {
+  private readonly sums: Value[] = []
+  private reader: MeasuredReader<Norm> | undefined
+
+  constructor(private readonly graph: Graph) {}
+
+  /** @returns what must be fetched, in the order that {@link read} takes it */
+  add(groups: readonly ParameterGroup[], names: readonly string[], values: UpdateValues): readonly Value[] {
+    const plain = (value: Value): SummedTensor => ({ value, summed: false })
+    const step = measuredStep(groups, names, {
+      parameter: (name) => plain(values.before(name)),
+      gradient: (name) => ({ value: values.gradientSum(name), summed: true }),
+      update: (name) => plain(this.difference(values.after(name), values.before(name))),
+    })
+    this.reader = measureStep(step, { norm: (tensors) => this.norm(tensors) })
+    return this.sums
+  }
+
+  read(sums: readonly number[], microBatches: number): Measured {
+    if (this.reader === undefined) throw new Error('a graph that trains nothing measures nothing')
+    return this.reader((norm) => norm(sums, microBatches))
+  }
+
+  private norm(tensors: readonly SummedTensor[]): Norm {
+    const at = this.sums.push(this.halfSquare(tensors.map(({ value }) => value))) - 1
+    const summed = tensors.some((tensor) => tensor.summed)
+    return (sums, microBatches) => Math.sqrt(2 * (sums[at] ?? NaN)) / (summed ? microBatches : 1)
+  }
+
+  /** Half the sum of squares over all values. */
+  private halfSquare(values: readonly Value[]): Value {
+    const outputs = [{ shape: [], dtype: DType.float32 }]
+    const parts = values.map((value) =>
+      valueOf(this.graph.add({ op: 'L2Loss', inputs: [value], attributes: { T }, outputs })),
+    )
+    const N = { kind: 'int', value: parts.length } as const
+    return valueOf(this.graph.add({ op: 'AddN', inputs: parts, attributes: { N, T }, outputs }))
+  }
+
+  private difference(a: Value, b: Value): Value {
+    const alone = { kind: 'bool', value: false } as const // XLA takes it into none of its programs
+    const attributes = { T, _XlaCompile: alone }
+    return valueOf(
+      this.graph.add({
+        op: 'Sub',
+        inputs: [a, b],
+        attributes,
+        outputs: [{ shape: a.shape, dtype: a.dtype }],
+      }),
+    )
+  }
+}
