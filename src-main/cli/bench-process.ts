@@ -9,12 +9,12 @@ import { spawn } from 'node:child_process'
 
 import { z } from 'zod'
 
-import type { BenchJob, BenchResult, TrainerReport } from '../engine/trainer-protocol'
+import type { BenchJob, BenchResult } from '../engine/trainer-calls'
 import { MidbenchError } from '../errors'
 import { modelConfig } from '../model/config.schema'
 import { parseJson } from '../config/config'
 import type { CommandIo } from './command'
-import { runJobWithBar } from './trainer-job'
+import { jobWithBar } from './trainer-job'
 import { usageError } from './usage'
 
 const benchSetting = z.strictObject({
@@ -25,9 +25,6 @@ const benchSetting = z.strictObject({
   seqLen: z.int().min(1),
   threads: z.int().min(1).nullable(),
 })
-
-/** What is measured in one go. */
-export type BenchSetting = Omit<BenchJob, 'type'>
 
 const benchResult: z.ZodType<BenchResult> = z.strictObject({
   tokPerSec: z.number(),
@@ -44,7 +41,7 @@ const benchResult: z.ZodType<BenchResult> = z.strictObject({
  *
  * @throws MidbenchError `bench.failed`; `cancelled` after Ctrl-C
  */
-export async function measureApart(setting: BenchSetting, signal: AbortSignal): Promise<BenchResult> {
+export async function measureApart(setting: BenchJob, signal: AbortSignal): Promise<BenchResult> {
   const [, script = ''] = process.argv
   const args = [...process.execArgv, script, 'bench', 'step', '--only', JSON.stringify(setting)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -76,7 +73,6 @@ export async function measureApart(setting: BenchSetting, signal: AbortSignal): 
 export async function measureHere(setting: string, io: CommandIo): Promise<void> {
   const { success, data: job } = benchSetting.safeParse(parseJson(setting, '--only'))
   if (!success) throw usageError('--only is no setting; the command gives it to its own processes.')
-  const pick = (report: TrainerReport): BenchResult | undefined =>
-    report.type === 'bench' ? report.result : undefined
-  io.stdout(JSON.stringify(await runJobWithBar({ type: 'bench', ...job }, io, pick)))
+  const result = await jobWithBar(io, (trainer, { onEvent: _, ...call }) => trainer.call('bench', job, call))
+  io.stdout(JSON.stringify(result))
 }

@@ -8,7 +8,7 @@
  */
 import { availableParallelism } from 'node:os'
 
-import type { BenchJob, BenchResult } from '../engine/trainer-protocol'
+import type { BenchJob, BenchResult } from '../engine/trainer-calls'
 import { MidbenchError } from '../errors'
 import { memoryLimit } from '../memory-limit'
 import { modelConfig, type ModelConfig } from '../model/config.schema'
@@ -18,7 +18,7 @@ import type { RunConfig } from '../config/config.schema'
 import { predictMemory } from '../runs/derive'
 import { gatherFacts } from '../runs/preflight-facts'
 import { describeThreads, threadCount } from '../thread-count'
-import { type BenchSetting, measureApart, measureHere } from './bench-process'
+import { measureApart, measureHere } from './bench-process'
 import type { Command, CommandIo } from './command'
 import { table } from './table'
 import { optionalCount, optionalString } from './usage'
@@ -26,7 +26,7 @@ import { optionalCount, optionalString } from './usage'
 /** `--only` is what the command gives to its own processes. */
 const usage = 'bench step [--config F | --only SETTING] [--threads N] [--json]'
 
-type Setting = Omit<BenchSetting, 'threads'>
+type Setting = Omit<BenchJob, 'threads'>
 
 /** One line of the result; the names are an interface. */
 interface StepFigures {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { loadConfig } from '../config/config'
 import type { Command } from './command'
 import { downloadMissing } from './open-data'
-import { jobLocations, runJobWithBar } from './trainer-job'
+import { jobLocations, jobWithBar } from './trainer-job'
 import { optionalCount, requiredString } from './usage'
 
 const usage = 'eval --config F --checkpoint DIR [--batches N]'
@@ -25,18 +25,9 @@ export const command: Command = {
     const batches = optionalCount(values, 'batches')
     const loaded = await loadConfig(requiredString(values, 'config', usage))
     await downloadMissing(loaded, io)
-    const result = await runJobWithBar(
-      {
-        type: 'evaluate',
-        config: loaded.config,
-        locations: jobLocations(loaded),
-        checkpointDir,
-        batches,
-        threads: null,
-      },
-      io,
-      (report) => (report.type === 'evaluated' ? report.result : undefined),
-    )
+    const { config } = loaded
+    const job = { config, locations: jobLocations(loaded), checkpointDir, batches, threads: null }
+    const result = await jobWithBar(io, (trainer, call) => trainer.call('evaluate', job, call))
     io.stdout(JSON.stringify(result))
     return 0
   },

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { loadConfig } from '../config/config'
 import type { Command } from './command'
 import { downloadMissing } from './open-data'
-import { jobLocations, runJobWithBar } from './trainer-job'
+import { jobLocations, jobWithBar } from './trainer-job'
 import { requiredString } from './usage'
 
 const usage = 'logits --config F --checkpoint DIR'
@@ -19,17 +19,9 @@ export const command: Command = {
     const checkpointDir = resolve(requiredString(values, 'checkpoint', usage))
     const loaded = await loadConfig(requiredString(values, 'config', usage))
     await downloadMissing(loaded, io)
-    const result = await runJobWithBar(
-      {
-        type: 'logits',
-        config: loaded.config,
-        locations: jobLocations(loaded),
-        checkpointDir,
-        threads: null,
-      },
-      io,
-      (report) => (report.type === 'logits' ? report.result : undefined),
-    )
+    const { config } = loaded
+    const job = { config, locations: jobLocations(loaded), checkpointDir, threads: null }
+    const result = await jobWithBar(io, (trainer, call) => trainer.call('logits', job, call))
     io.stdout(JSON.stringify(result))
     return 0
   },

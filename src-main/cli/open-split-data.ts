@@ -2,7 +2,7 @@
 import type { Mixture } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
 import { CachedSource } from '../data/token-cache/cached-source'
-import type { CallContext } from '../threads/port-calls'
+import type { CallContext } from '../threads/calls'
 import { SplitData } from '../packing/split-data'
 import type { LoadedConfig } from '../config/config'
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'

@@ -1,9 +1,10 @@
-/** A job of the trainer thread for the commands that do not train: with a progress bar, broken off by Ctrl-C. */
-import type { JobLocations, TrainerJob, TrainerReport } from '../engine/trainer-protocol'
+/** A job of a trainer for the commands that do not train: with a progress bar, broken off by Ctrl-C. */
+import type { JobLocations, LogReport, Trainer } from '../engine/trainer-calls'
 import { dataDir } from '../native/paths'
-import type { Progress } from '../progress.schema'
 import type { LoadedConfig } from '../config/config'
-import { runTrainerJob } from '../runs/trainer-job'
+import { openChosenTrainer } from '../runs/trainer-host'
+import { withTrainer } from '../runs/trainer-job'
+import type { CallOptions } from '../threads/calls'
 import type { CommandIo } from './command'
 import { locationsOf } from './open-data'
 import { ProgressBar } from './progress-bar'
@@ -12,25 +13,24 @@ export function jobLocations(loaded: LoadedConfig): JobLocations {
   return { ...locationsOf(loaded), dataDir: dataDir() }
 }
 
-/**
- * @param pick the result in the report that is the job's last, undefined for any other report
- * @throws MidbenchError what the job failed with; `cancelled` after Ctrl-C
- */
-export async function runJobWithBar<Result>(
-  job: TrainerJob,
+/** @throws MidbenchError what the job failed with; `cancelled` after Ctrl-C */
+export async function jobWithBar<Result>(
   io: CommandIo,
-  pick: (report: TrainerReport) => Result | undefined,
+  job: (trainer: Trainer, call: CallOptions<LogReport>) => Promise<Result>,
 ): Promise<Result> {
   const bar = new ProgressBar(process.stderr)
-  const onProgress = (progress: Progress): void => {
-    bar.show(progress)
+  const call: CallOptions<LogReport> = {
+    signal: io.signal,
+    onProgress: (progress) => {
+      bar.show(progress)
+    },
+    onEvent: ({ line }) => {
+      bar.clear()
+      io.stderr(line.text)
+    },
   }
   try {
-    const onLog = ({ text }: { text: string }): void => {
-      bar.clear()
-      io.stderr(text)
-    }
-    return await runTrainerJob(job, { signal: io.signal, onProgress, onLog }, pick)
+    return await withTrainer(openChosenTrainer, (trainer) => job(trainer, call))
   } finally {
     bar.clear()
   }

@@ -1,11 +1,11 @@
 /** What a run says of itself once everything is open: the report `prepared`, and the first lines of its log. */
 import { flopsPerToken, parameterCount } from '../model/flops'
-import type { OpenedData } from '../packing/data-protocol'
+import type { OpenedData } from '../packing/data-calls'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import type { RunConfig } from '../config/config.schema'
 import type { Device } from './device'
 import type { RunStart } from './run-start'
-import type { Prepared } from './trainer-protocol'
+import type { Prepared } from './trainer-calls'
 
 /** All that is open. */
 export interface OpenRun {

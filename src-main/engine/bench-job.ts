@@ -6,18 +6,14 @@
  * The median of the measured steps counts, so that what else runs now and then does not decide. XLA's programs are not
  * taken from the cache on disk, so that the time of compiling is that of a first run.
  */
-import type { MessagePort } from 'node:worker_threads'
-
-import { MidbenchError } from '../errors'
 import { flopsPerToken } from '../model/flops'
 import { peakMemory } from '../native/process-memory'
 import { loadTensorflow, type Tensorflow } from '../native/tensorflow'
-import type { Report } from './job-context'
+import type { CallContext } from '../threads/calls'
 import { freshEngine, madeUpBatch, madeUpSettings } from './made-up'
 import { measurePeak } from './peak-rate'
-import type { RequestQueue } from './request-queue'
 import type { StepEngine } from './step-engine'
-import type { BenchJob, BenchResult } from './trainer-protocol'
+import type { BenchJob, BenchResult } from './trainer-calls'
 
 /** Steps before the measured ones: the first compiles, the second finds its memory. */
 const WARM_UP = 2
@@ -26,27 +22,21 @@ const MOST_STEPS = 100
 /** Steps are measured for so long, once there are enough. */
 const LEAST_SECONDS = 8
 
-/** @throws MidbenchError `cancelled` where a stop was asked for; `graph.memory` */
-export async function runBench(
-  job: BenchJob,
-  port: MessagePort,
-  requests: RequestQueue,
-  report: Report,
-): Promise<void> {
-  port.close() // no data is read
+/** @throws MidbenchError `graph.memory`; the signal's reason where it is cancelled */
+export async function runBench(job: BenchJob, { progress, signal }: CallContext): Promise<BenchResult> {
   const tensorflow = await loadTensorflow({ threads: job.threads ?? undefined, keepPrograms: false })
   const before = await matrixRates(tensorflow)
   const engine = await freshEngine(job, tensorflow)
   try {
     const { first, seconds } = await timeSteps(engine, job, (done) => {
-      if (requests.pending() === 'stop') throw stopped()
-      report({ type: 'progress', what: 'steps', done, total: WARM_UP + LEAST_STEPS, unit: 'steps' })
+      signal.throwIfAborted()
+      progress({ what: 'steps', done, total: WARM_UP + LEAST_STEPS, unit: 'steps' })
     })
     const peakMemoryBytes = peakMemory() ?? tensorflow.memory.usage().peakBytes
     const after = await matrixRates(tensorflow)
     const step = median(seconds)
     const tokPerSec = (job.batchSize * job.seqLen) / step
-    const result: BenchResult = {
+    return {
       tokPerSec,
       modelFlops: flopsPerToken(job.model) * tokPerSec,
       matrixFlops: {
@@ -58,7 +48,6 @@ export async function runBench(
       compileS: Math.max(0, first - step),
       steps: seconds.length,
     }
-    report({ type: 'bench', result })
   } finally {
     engine.dispose()
   }
@@ -95,7 +84,7 @@ async function timeSteps(
     await engine.step([batch], madeUpSettings)
     const list = warmUp.length < WARM_UP ? warmUp : seconds
     list.push((performance.now() - began) / 1000)
-    await new Promise(setImmediate) // lets a stop in
+    await new Promise(setImmediate) // lets a cancel in
   }
   return { first: warmUp[0] ?? NaN, seconds }
 }
@@ -108,8 +97,4 @@ function median(values: readonly number[]): number {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
-}
-
-function stopped(): MidbenchError {
-  return new MidbenchError({ code: 'cancelled', message: 'The benchmark was stopped.' })
 }

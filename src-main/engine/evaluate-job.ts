@@ -2,23 +2,21 @@
 import type { MessagePort } from 'node:worker_threads'
 
 import { loadModel } from '../checkpoint/nanochat-files'
-import { MidbenchError } from '../errors'
 import type { PackedBatch } from '../packing/types'
+import type { CallContext, TellingContext } from '../threads/calls'
 import { openDevice } from './device'
 import { bitsPerByte, evaluate, meanLoss, perTask } from './evaluate'
-import { openData, openEngine, type Report, reportedCall, requireSameVocabulary } from './job-context'
-import type { RequestQueue } from './request-queue'
-import type { EvaluateJob } from './trainer-protocol'
+import { openData, openEngine, reportedCall, requireSameVocabulary } from './job-context'
+import type { EvaluateJob, EvaluateResult, LogReport } from './trainer-calls'
 
-/** @throws MidbenchError `cancelled` where a stop was asked for */
+/** @throws the signal's reason where it is cancelled */
 export async function runEvaluation(
   job: EvaluateJob,
   port: MessagePort,
-  requests: RequestQueue,
-  report: Report,
-): Promise<void> {
+  context: TellingContext<LogReport>,
+): Promise<EvaluateResult> {
   const { config } = job
-  const { data, opened } = await openData(port, config, job.locations, reportedCall(requests, report))
+  const { data, opened } = await openData(port, config, job.locations, reportedCall(context))
   const { meta, tensors } = await loadModel(job.checkpointDir)
   requireSameVocabulary(meta.model_config, opened, job.checkpointDir)
   const device = await openDevice(config, job.threads)
@@ -27,15 +25,14 @@ export async function runEvaluation(
   try {
     const fromTokens = Math.floor(config.eval_tokens / (config.device_batch_size * config.max_seq_len))
     const count = job.batches ?? fromTokens
-    const batches = reported(data.valBatches(count), count, report)
-    const sums = await evaluate(engine, batches, opened.byteLengths, () => requests.pending() === 'stop')
-    if (sums === null) throw new MidbenchError({ code: 'cancelled', message: 'The evaluation was stopped.' })
-    const result = {
+    const batches = reported(data.valBatches(count), count, context)
+    const sums = await evaluate(engine, batches, opened.byteLengths, () => context.signal.aborted)
+    if (sums === null) throw context.signal.reason
+    return {
       val_bpb: bitsPerByte(sums),
       loss: meanLoss(sums),
       per_task: perTask(sums.byTask, opened.tasks.val),
     }
-    report({ type: 'evaluated', result })
   } finally {
     engine.dispose()
     await data.close()
@@ -45,10 +42,10 @@ export async function runEvaluation(
 async function* reported(
   batches: AsyncIterable<PackedBatch>,
   total: number,
-  report: Report,
+  { progress }: CallContext,
 ): AsyncGenerator<PackedBatch, void, void> {
   for await (const batch of batches) {
-    report({ type: 'progress', what: 'evaluating', done: batch.index, total, unit: 'batches' })
+    progress({ what: 'evaluating', done: batch.index, total, unit: 'batches' })
     yield batch
   }
 }

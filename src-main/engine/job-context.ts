@@ -10,32 +10,27 @@ import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
 import { parameterGroups, type ParameterGroup } from '../optimizers/groups'
 import { DataClient } from '../packing/data-client'
-import type { OpenedData } from '../packing/data-protocol'
-import type { CallOptions } from '../threads/port-calls'
+import type { OpenedData } from '../packing/data-calls'
+import type { CallOptions, TellingContext } from '../threads/calls'
 import type { RunConfig } from '../config/config.schema'
 import type { Device } from './device'
 import { EagerEngine } from './eager-engine'
 import { type CompileListener, GraphEngine } from './graph-engine'
-import type { RequestQueue } from './request-queue'
 import type { StepEngine } from './step-engine'
-import type { JobLocations, TrainerReport } from './trainer-protocol'
-
-export type Report = (report: TrainerReport) => void
+import type { JobLocations, LogReport } from './trainer-calls'
 
 /** A call of the data thread, and who hears what the thread says of its own accord. */
 export type ReportedCall = CallOptions & { onNotice: (notice: Failure) => void }
 
-/** For a long call of the data thread: progress and notices are reported, and a stop breaks it off. */
-export function reportedCall(requests: RequestQueue, report: Report): ReportedCall {
+/** For a long call of the data thread: its progress is the job's, its notices are log lines, and a cancel breaks it off. */
+export function reportedCall({ signal, progress, tell }: TellingContext<LogReport>): ReportedCall {
   return {
     onNotice: ({ message, remedy }) => {
       const text = remedy === undefined ? message : `${message} ${remedy}`
-      report({ type: 'log', line: { at: Date.now(), level: 'warn', text } })
+      tell({ type: 'log', line: { at: Date.now(), level: 'warn', text } })
     },
-    signal: requests.stopSignal,
-    onProgress: (progress) => {
-      report({ type: 'progress', ...progress })
-    },
+    signal,
+    onProgress: progress,
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { saving } from '../checkpoint/unwritable'
 import { makeFile } from '../files/durable'
-import type { TrainJob } from './trainer-protocol'
+import type { TrainJob } from './trainer-calls'
 
 /**
  * Writes those of the files that are not there any more.

@@ -10,13 +10,13 @@ import { loadModel } from '../checkpoint/nanochat-files'
 import type { ModelConfig } from '../model/config.schema'
 import { forward } from '../model/gpt'
 import type { Parameters } from '../model/parameters'
+import type { TellingContext } from '../threads/calls'
 import { openDevice } from './device'
 import { EagerEngine } from './eager-engine'
-import { groupsOf, openData, type Report, reportedCall, requireSameVocabulary } from './job-context'
-import type { RequestQueue } from './request-queue'
+import { groupsOf, openData, reportedCall, requireSameVocabulary } from './job-context'
 import type { TokenBatch } from './step-engine'
 import { disposeAll } from './tensor-maps'
-import type { LogitsJob, LogitsResult } from './trainer-protocol'
+import type { LogitsJob, LogitsResult, LogReport } from './trainer-calls'
 
 const LOSSES = 32
 const LOGITS = 16
@@ -26,11 +26,10 @@ const POSITION = 5
 export async function runLogits(
   job: LogitsJob,
   port: MessagePort,
-  requests: RequestQueue,
-  report: Report,
-): Promise<void> {
+  context: TellingContext<LogReport>,
+): Promise<LogitsResult> {
   const { config } = job
-  const { data, opened } = await openData(port, config, job.locations, reportedCall(requests, report))
+  const { data, opened } = await openData(port, config, job.locations, reportedCall(context))
   const { meta, tensors } = await loadModel(job.checkpointDir)
   const model = meta.model_config
   requireSameVocabulary(model, opened, job.checkpointDir)
@@ -39,7 +38,7 @@ export async function runLogits(
   try {
     await engine.importState({ parameters: tensors, optimizer: new Map() })
     await data.startTrain(undefined, { ahead: 1 })
-    report({ type: 'logits', result: await logitsOf(engine, model, await data.nextTrain()) })
+    return await logitsOf(engine, model, await data.nextTrain())
   } finally {
     engine.dispose()
     await data.close()

@@ -13,22 +13,21 @@ import { latestValid } from '../checkpoint/run-checkpoint'
 import { MidbenchError } from '../errors'
 import { initParameters } from '../model/init'
 import { readDataRecord, requireSameData } from '../packing/data-record'
+import type { CallContext, TellingContext } from '../threads/calls'
 import { openDevice } from './device'
 import { EagerEngine } from './eager-engine'
-import { openData, type Report, reportedCall, requireSameVocabulary } from './job-context'
-import type { RequestQueue } from './request-queue'
+import { openData, reportedCall, requireSameVocabulary } from './job-context'
 import type { TokenBatch } from './step-engine'
-import type { LossesJob } from './trainer-protocol'
+import type { LogReport, LossesJob, LossesResult } from './trainer-calls'
 
 /** @throws MidbenchError `run.no-checkpoint`, `run.data-changed`, `cancelled` where a stop was asked for; what reading a checkpoint throws */
 export async function runLosses(
   job: LossesJob,
   port: MessagePort,
-  requests: RequestQueue,
-  report: Report,
-): Promise<void> {
+  context: TellingContext<LogReport>,
+): Promise<LossesResult> {
   const { config, split, batch } = job
-  const call = reportedCall(requests, report)
+  const call = reportedCall(context)
   const { data, opened } = await openData(port, config, job.locations, call)
   try {
     const then = job.batchOf === null ? null : await readDataRecord(job.batchOf)
@@ -41,8 +40,8 @@ export async function runLosses(
     const engine = new EagerEngine(meta.model_config, [])
     try {
       await engine.importState({ parameters: tensors, optimizer: new Map() })
-      const losses = await lossesByRow(engine, packed, requests, report)
-      report({ type: 'losses', result: { losses, mean: meanOf(losses, packed.targets), dir, step } })
+      const losses = await lossesByRow(engine, packed, context)
+      return { losses, mean: meanOf(losses, packed.targets), dir, step }
     } finally {
       engine.dispose()
     }
@@ -73,16 +72,13 @@ async function findCheckpoint({
 async function lossesByRow(
   engine: EagerEngine,
   { batchSize, seqLen, inputs, targets }: TokenBatch,
-  requests: RequestQueue,
-  report: Report,
+  { progress, signal }: CallContext,
 ): Promise<Float32Array> {
   const losses = new Float32Array(batchSize * seqLen)
   for (let row = 0; row < batchSize; row++) {
-    report({ type: 'progress', what: 'computing losses', done: row, total: batchSize, unit: 'rows' })
-    await setImmediate() // lets a stop in
-    if (requests.pending() === 'stop') {
-      throw new MidbenchError({ code: 'cancelled', message: 'The losses were not computed to the end.' })
-    }
+    progress({ what: 'computing losses', done: row, total: batchSize, unit: 'rows' })
+    await setImmediate() // lets a cancel in
+    signal.throwIfAborted()
     const [from, to] = [row * seqLen, (row + 1) * seqLen]
     const one = { batchSize: 1, seqLen, inputs: inputs.slice(from, to), targets: targets.slice(from, to) }
     losses.set(await engine.evaluate(one), from)

@@ -1,15 +1,13 @@
 /** What the supervisor asked a running job for: the last word counts, and it is kept until it is heeded. */
-import type { TrainerRequest } from './trainer-protocol'
-
-export type Request = Exclude<TrainerRequest['type'], 'begin'>
+import type { RunRequest } from './trainer-calls'
 
 export class RequestQueue {
   private readonly stopping = new AbortController()
-  private last: Request | null = null
+  private last: RunRequest | null = null
   private waiting: ((request: 'resume' | 'stop') => void) | null = null
 
   /** A stop stands, whatever comes after it, until it is taken back. */
-  put(request: Request): void {
+  put(request: RunRequest): void {
     if (this.last === 'stop') return
     if (request === 'stop') this.stopping.abort()
     if (this.waiting !== null && request !== 'pause') {

@@ -16,7 +16,7 @@ import type { ModelConfig } from '../model/config.schema'
 import type { LoopState } from './loop'
 import { runResume } from './loop-state.schema'
 import { continuedState, requireSameOptions } from './resume-rules'
-import type { TrainJob } from './trainer-protocol'
+import type { TrainJob } from './trainer-calls'
 
 /** What can be gone on with by a resume alone. */
 const WRITTEN_LATER =

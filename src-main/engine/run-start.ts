@@ -12,7 +12,7 @@ import type { RunRecord } from './loop-state.schema'
 import { fromCheckpoint } from './optimizer-state'
 import { changesText, continuedState, requireSameOptions } from './resume-rules'
 import { loadRun } from './run-checkpoints'
-import type { TrainJob } from './trainer-protocol'
+import type { TrainJob } from './trainer-calls'
 
 const UNRECORDED =
   'The checkpoint is of an older Midbench and does not hold the run’s options and data: whether config.json or data.json was changed since cannot be told.'

@@ -4,15 +4,13 @@
  * process dies here and not in a person's run. About ten seconds, most of them compiling, and the block's memory.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import type { MessagePort } from 'node:worker_threads'
 
 import { MidbenchError } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import { loadTensorflow } from '../native/tensorflow'
-import type { Report } from './job-context'
+import type { CallContext } from '../threads/calls'
 import { freshEngine, madeUpBatch, madeUpSettings } from './made-up'
-import type { RequestQueue } from './request-queue'
-import type { SelfTestJob } from './trainer-protocol'
+import type { SelfTestJob, SelfTestResult } from './trainer-calls'
 
 const STEPS = 3
 const ROWS = 4
@@ -33,17 +31,12 @@ const MODEL: ModelConfig = {
  */
 export async function runSelfTest(
   { blockBytes, threads }: SelfTestJob,
-  port: MessagePort,
-  requests: RequestQueue,
-  report: Report,
-): Promise<void> {
-  port.close() // no data is read
+  { progress, signal }: CallContext,
+): Promise<SelfTestResult> {
   const at = async (what: string, done: number): Promise<void> => {
-    report({ type: 'progress', what, done, total: STEPS + 2, unit: 'parts' })
-    await new Promise(setImmediate) // sends the report before what may end the process, and lets a stop in
-    if (requests.pending() === 'stop') {
-      throw new MidbenchError({ code: 'cancelled', message: 'The self-test was stopped.' })
-    }
+    progress({ what, done, total: STEPS + 2, unit: 'parts' })
+    await new Promise(setImmediate) // sends it before what may end the process, and lets a cancel in
+    signal.throwIfAborted()
   }
   await at('loading TensorFlow', 0)
   const tensorflow = await loadTensorflow({ threads: threads ?? undefined })
@@ -58,8 +51,7 @@ export async function runSelfTest(
       losses.push(...stepLosses)
     }
     requireRight(losses, block)
-    const { peakBytes } = tensorflow.memory.usage()
-    report({ type: 'self-test', result: { peakBytes, losses } })
+    return { peakBytes: tensorflow.memory.usage().peakBytes, losses }
   } finally {
     engine.dispose()
     block.dispose()

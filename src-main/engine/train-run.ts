@@ -14,12 +14,13 @@ import { flopsPerToken } from '../model/flops'
 import { initParameters } from '../model/init'
 import { peakMemory } from '../native/process-memory'
 import type { DataClient } from '../packing/data-client'
-import type { OpenedData } from '../packing/data-protocol'
+import type { OpenedData } from '../packing/data-calls'
 import type { PackingFacts } from '../packing/packing-facts.schema'
+import type { TellingContext } from '../threads/calls'
 import type { LogLine } from '../config/run.schema'
 import { firstLines, type OpenRun, prepared } from './announcement'
 import { type Device, openDevice } from './device'
-import { openData, openEngine, type Report, reportedCall, requireSameVocabulary } from './job-context'
+import { openData, openEngine, reportedCall, requireSameVocabulary } from './job-context'
 import { writeMissing } from './kept-files'
 import { isUnwritable, type LoopHooks, type LoopOptions, TrainLoop } from './loop'
 import { evalLine, stepLine } from './metrics'
@@ -28,7 +29,7 @@ import { type CheckpointSource, saveRun } from './run-checkpoints'
 import { type FinishedRun, finishedRun, resultFolder, RunResult } from './run-result'
 import { findStart, keepToData, type RunStart } from './run-start'
 import type { StepEngine } from './step-engine'
-import type { TrainerPhase, TrainJob } from './trainer-protocol'
+import type { TrainEnd, TrainerPhase, TrainJob, TrainReport } from './trainer-calls'
 
 /** Batches ordered beyond those of the step in hand. */
 const BATCHES_AHEAD = 2
@@ -50,7 +51,7 @@ export class TrainRun {
   constructor(
     private readonly job: TrainJob,
     private readonly requests: RequestQueue,
-    private readonly report: Report,
+    private readonly context: TellingContext<TrainReport>,
   ) {
     const { config } = job
     const tokensPerBatch = config.device_batch_size * config.max_seq_len
@@ -60,13 +61,13 @@ export class TrainRun {
   }
 
   /** @param port to the data thread */
-  async run(port: MessagePort): Promise<void> {
+  async run(port: MessagePort): Promise<TrainEnd> {
     this.enter('preparing')
     const finished = this.job.resume ? await finishedRun(this.job) : null
     if (finished !== null) return this.finishAgain(finished)
     const { config, locations } = this.job
     const folders = await resolveBaseFolder(locations.baseDir, locations.dataDir, initParameters)
-    const call = reportedCall(this.requests, this.report)
+    const call = reportedCall({ ...this.context, signal: this.requests.stopSignal })
     const { data, opened } = await openData(port, config, locations, call)
     const asked = { batches_per_step: this.gradAccumSteps, num_iterations: this.steps }
     const facts = await data.facts(asked, call)
@@ -81,9 +82,9 @@ export class TrainRun {
       const result = this.resultIn(folders.writeTo)
       await result.announce(start.model)
       const loop = this.makeLoop(engine, data, start, opened, device, result)
-      await this.train(loop, async () => {
+      return await this.train(loop, async () => {
         if (!config.dry_run) await loop.saveUnlessSaved()
-        await this.finish(result, { state: loop.state, nLayer: start.model.n_layer })
+        return this.finish(result, { state: loop.state, nLayer: start.model.n_layer })
       })
     } finally {
       engine.dispose()
@@ -94,15 +95,13 @@ export class TrainRun {
   // -------------------------------------------------------------- training
 
   /** Runs the loop with its pauses until the run ends one way or another. */
-  private async train(loop: TrainLoop, finish: () => Promise<void>): Promise<void> {
+  private async train(loop: TrainLoop, finish: () => Promise<TrainEnd>): Promise<TrainEnd> {
     for (;;) {
       const outcome = await this.runOrSave(loop)
-      const saved = await this.savedBy(outcome === 'done' ? finish : () => loop.saveUnlessSaved())
-      if (saved && outcome === 'done') return
-      if (saved && outcome === 'stop') {
-        this.report({ type: 'stopped' })
-        return
-      }
+      const end = outcome === 'done' ? await this.unlessUnwritable(finish) : null
+      if (end !== null) return end
+      const saved = outcome !== 'done' && (await this.savedBy(() => loop.saveUnlessSaved()))
+      if (saved && outcome === 'stop') return { type: 'stopped' }
       if (!saved) this.requests.takeBackStop()
       this.report({ type: 'paused', step: loop.state.step })
       const next = await this.requests.afterPause()
@@ -111,15 +110,20 @@ export class TrainRun {
     }
   }
 
-  /** Whether the disk took it; where it did not, that is reported. */
+  /** Whether the disk took it. */
   private async savedBy(save: () => Promise<void>, remedy = HOLDS): Promise<boolean> {
+    const done = async (): Promise<true> => (await save(), true)
+    return (await this.unlessUnwritable(done, remedy)) ?? false
+  }
+
+  /** What the work gives; null where the disk did not take it, which is reported. */
+  private async unlessUnwritable<T>(work: () => Promise<T>, remedy = HOLDS): Promise<T | null> {
     try {
-      await save()
-      return true
+      return await work()
     } catch (error) {
       if (!isUnwritable(error)) throw error
       this.unsaved(error.code === 'result.write' ? error.toFailure() : { ...error.toFailure(), remedy })
-      return false
+      return null
     }
   }
 
@@ -242,26 +246,26 @@ export class TrainRun {
   }
 
   /** nanochat's files, unless it is a dry run. */
-  private async finish(result: RunResult, { state, nLayer }: FinishedRun): Promise<void> {
+  private async finish(result: RunResult, { state, nLayer }: FinishedRun): Promise<TrainEnd> {
     const { step, bestBpb, trainingTimeS } = state
     this.enter('saving')
     const checkpointDir = await result.write(step, { n_layer: nLayer })
     const outcome = { baseDir: result.writeTo, checkpointDir, bestBpb, trainingTimeS }
-    this.report({ type: 'done', step, outcome: { ...outcome, peakMemoryBytes: peakMemory() ?? 0 } })
+    return { type: 'done', step, outcome: { ...outcome, peakMemoryBytes: peakMemory() ?? 0 } }
   }
 
   /** All steps were made before: what is left needs no model and no data. */
-  private async finishAgain(finished: FinishedRun): Promise<void> {
+  private async finishAgain(finished: FinishedRun): Promise<TrainEnd> {
     const result = this.resultIn(await resultFolder(this.job))
     this.log(
       'info',
       `All ${String(finished.state.step)} steps are made: the result is written from the last checkpoint.`,
     )
-    while (!(await this.savedBy(() => this.finish(result, finished)))) {
+    for (;;) {
+      const end = await this.unlessUnwritable(() => this.finish(result, finished))
+      if (end !== null) return end
       this.report({ type: 'paused', step: finished.state.step })
-      if ((await this.requests.afterPause()) === 'resume') continue // and try again
-      this.report({ type: 'stopped' })
-      return
+      if ((await this.requests.afterPause()) === 'stop') return { type: 'stopped' }
     }
   }
 
@@ -321,6 +325,10 @@ export class TrainRun {
     if (this.phase === phase) return
     this.phase = phase
     this.report({ type: 'phase', phase })
+  }
+
+  private report(report: TrainReport): void {
+    this.context.tell(report)
   }
 
   private log(level: LogLine['level'], text: string): void {

@@ -4,28 +4,19 @@
  */
 import { endWithParent, offerAsFirstVictim } from '../native/process-ties'
 import { DataThread } from '../packing/data-host'
+import { type Channel, parentChannel } from '../threads/channel'
 import { yieldToTheWindow } from '../threads/priority'
 import { PROCESS_READY } from '../threads/spawn'
 import { serveTrainer } from './trainer'
-import type { TrainerRequest } from './trainer-protocol'
 
-if (process.send !== undefined) serveSupervisor(process.send.bind(process))
+const supervisor = parentChannel()
+if (supervisor !== null) serveSupervisor(supervisor)
 
-function serveSupervisor(say: (message: unknown) => void): void {
+function serveSupervisor(channel: Channel): void {
   yieldToTheWindow()
   offerAsFirstVictim()
   endWithParent()
   process.on('disconnect', () => process.exit(0))
-  const data = DataThread.start()
-  serveTrainer(
-    {
-      postMessage: say,
-      on: (_, listener) =>
-        process.on('message', (request) => {
-          listener(request as TrainerRequest) // of the same build: it is started by its supervisor
-        }),
-    },
-    () => data.connectPort(),
-  )
-  say(PROCESS_READY)
+  serveTrainer(channel, () => DataThread.start().connectPort())
+  channel.post(PROCESS_READY)
 }

@@ -1,59 +1,53 @@
 /**
- * The trainer behind a port: takes one job, passes requests to it, and reports how it ends. trainer-thread.ts runs it in
- * a thread of its own, trainer-process.ts in a process; tests run it in their own thread.
+ * The trainer's side of its calls. trainer-thread.ts serves them in a thread of its own, trainer-process.ts in a process;
+ * tests in their own thread.
  */
 import type { MessagePort } from 'node:worker_threads'
 
 import { toFailure } from '../errors'
+import { type CallHandlers, serveCalls, type TellingContext } from '../threads/calls'
+import type { Channel } from '../threads/channel'
 import { runBench } from './bench-job'
 import { runEvaluation } from './evaluate-job'
-import type { Report } from './job-context'
 import { runLogits } from './logits-job'
 import { runLosses } from './losses-job'
 import { RequestQueue } from './request-queue'
 import { runSelfTest } from './self-test-job'
 import { TrainRun } from './train-run'
-import type { TrainerJob, TrainerReport, TrainerRequest } from './trainer-protocol'
+import type { TrainEnd, TrainerCalls, TrainJob, TrainReport } from './trainer-calls'
 
-/** The supervisor as the trainer sees it: a worker's parent port, or a process's channel. */
-export interface SupervisorPort {
-  postMessage(report: TrainerReport): void
-  on(event: 'message', listener: (request: TrainerRequest) => void): unknown
-}
-
-/** @param connectData makes a port to a data thread where none comes with the job */
-export function serveTrainer(port: SupervisorPort, connectData: () => MessagePort = noData): void {
-  const requests = new RequestQueue()
-  const report: Report = (message: TrainerReport) => {
-    port.postMessage(message)
+/** @param connectData makes a port to a data thread, for a job that reads data */
+export function serveTrainer(channel: Channel, connectData: () => MessagePort): void {
+  let requests = new RequestQueue()
+  const handlers: CallHandlers<TrainerCalls> = {
+    train(job, context) {
+      requests = new RequestQueue()
+      return train(job, connectData(), requests, context)
+    },
+    request(request) {
+      requests.put(request)
+      return null
+    },
+    evaluate: (job, context) => runEvaluation(job, connectData(), context),
+    logits: (job, context) => runLogits(job, connectData(), context),
+    losses: (job, context) => runLosses(job, connectData(), context),
+    bench: runBench,
+    selfTest: runSelfTest,
   }
-  port.on('message', (request: TrainerRequest) => {
-    if (request.type === 'begin') {
-      void runJob(request.job, request.data ?? connectData(), requests, report)
-    } else requests.put(request.type)
-  })
+  serveCalls<TrainerCalls>(channel, handlers)
 }
 
-function noData(): never {
-  throw new Error('a job for a trainer thread brings a port to its data')
-}
-
-async function runJob(
-  job: TrainerJob,
+async function train(
+  job: TrainJob,
   data: MessagePort,
   requests: RequestQueue,
-  report: Report,
-): Promise<void> {
+  context: TellingContext<TrainReport>,
+): Promise<TrainEnd> {
   try {
-    if (job.type === 'train') await new TrainRun(job, requests, report).run(data)
-    else if (job.type === 'evaluate') await runEvaluation(job, data, requests, report)
-    else if (job.type === 'logits') await runLogits(job, data, requests, report)
-    else if (job.type === 'losses') await runLosses(job, data, requests, report)
-    else if (job.type === 'bench') await runBench(job, data, requests, report)
-    else await runSelfTest(job, data, requests, report)
+    return await new TrainRun(job, requests, context).run(data)
   } catch (error) {
-    const failure = toFailure(error)
-    const stopped = failure.code === 'cancelled' && requests.stopSignal.aborted && job.type === 'train'
-    report(stopped ? { type: 'stopped' } : { type: 'failed', failure })
+    const stopped = requests.stopSignal.aborted && toFailure(error).code === 'cancelled'
+    if (stopped) return { type: 'stopped' } // while it was preparing
+    throw error
   }
 }

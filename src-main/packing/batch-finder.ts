@@ -6,7 +6,7 @@ import { type BatchLayout, BatchPacker } from './batch-packer'
 import { Breather } from '../threads/breathe'
 import { Checkpoints } from './checkpoints'
 import { createLoader, type LoaderOptions, type LoaderSource } from './loader'
-import type { CallContext } from '../threads/port-calls'
+import type { CallContext } from '../threads/calls'
 import type { LoaderState, PackedBatch } from './types'
 
 /** What the finder reads: a loader's source that can also tell lengths. */

@@ -2,18 +2,19 @@
  * The asking side of the data thread: for the trainer, whose batches are always ordered some ahead, and for the main
  * process, which shows them. One client is about one opened mixture; open another client for another one.
  */
-import type { MessagePort, Worker } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import { type Failure, MidbenchError } from '../errors'
 import type { SplitName } from '../data/mixture.schema'
 import type { JsonLinesCheck } from '../data/tasks/custom-json'
 import type { BatchView } from './batch-view'
 import type { Comparison } from './compare'
 import type { ConversationAt, ConversationPlace, ConversationView } from './conversation-view'
-import type { CompareRequest, DataCalls, DataOptions, OpenedData, PlanRequest } from './data-protocol'
+import type { CompareRequest, DataCalls, DataOptions, OpenedData, PlanRequest } from './data-calls'
 import type { LayoutView } from './layout-view'
 import type { PackingFacts } from './packing-facts.schema'
 import type { PlanView } from './plan-view'
-import { PortCaller, type CallOptions } from '../threads/port-calls'
+import { Caller, type CallOptions } from '../threads/calls'
+import { threadChannel } from '../threads/channel'
 import type { RowReplay } from './replay'
 import type { TaskLengths } from './task-lengths'
 import type { LoaderState, PackedBatch } from './types'
@@ -29,20 +30,17 @@ export interface TrainOptions {
 export type TimedBatch = PackedBatch & { waitedMs: number }
 
 export class DataClient {
-  private readonly caller: PortCaller<DataCalls>
+  private readonly caller: Caller<DataCalls>
   /** Ordered train batches, first to come first. */
   private ordered: Promise<PackedBatch>[] = []
 
   /**
-   * @param port a port that the data thread serves, or the worker itself
+   * @param port a port that the data thread serves
    * @param onNotice hears of what went wrong but stops nothing: the token cache cannot be written. @default a warning of
    *   the process
    */
-  constructor(
-    private readonly port: MessagePort | Worker,
-    onNotice?: (failure: Failure) => void,
-  ) {
-    this.caller = new PortCaller(port, 'data thread', onNotice)
+  constructor(port: MessagePort, onNotice?: (failure: Failure) => void) {
+    this.caller = new Caller(threadChannel(port, 'data thread'), onNotice)
   }
 
   /**
@@ -150,10 +148,9 @@ export class DataClient {
     return this.caller.call('replayRow', at, call)
   }
 
-  /** Ends the client; a worker ends with it, other ports of the thread live on. */
-  async close(): Promise<void> {
-    if ('terminate' in this.port) await this.port.terminate()
-    else this.port.close()
+  /** Ends the client; the thread and its other ports live on. */
+  close(): Promise<void> {
+    return this.caller.close()
   }
 
   private order(): Promise<PackedBatch> {

@@ -5,7 +5,7 @@
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
 import { spawnThread } from '../threads/spawn'
 import { DataClient } from './data-client'
-import type { PortRequest } from '../threads/port-calls'
+import type { CallRequest } from '../threads/calls'
 
 export class DataThread {
   private constructor(private readonly worker: Worker) {}
@@ -18,7 +18,7 @@ export class DataThread {
   /** A new port that the thread serves, to be handed on to another thread and used by a {@link DataClient} there. */
   connectPort(): MessagePort {
     const { port1, port2 } = new MessageChannel()
-    const message: PortRequest = { type: 'connect', port: port2 }
+    const message: CallRequest = { type: 'connect', port: port2 }
     this.worker.postMessage(message, [port2])
     return port1
   }

@@ -4,9 +4,10 @@
  */
 import { parentPort, type MessagePort } from 'node:worker_threads'
 import { DataLibrary } from './data-library'
-import type { DataCalls } from './data-protocol'
+import type { DataCalls } from './data-calls'
 import { DataSession } from './data-session'
-import { serveCalls, type PortRequest, type Served } from '../threads/port-calls'
+import { serveCalls, type CallRequest, type Served } from '../threads/calls'
+import { threadChannel } from '../threads/channel'
 
 const ports = new Set<Served>()
 const library = new DataLibrary((failure) => {
@@ -15,17 +16,16 @@ const library = new DataLibrary((failure) => {
 
 function serve(port: MessagePort): void {
   const session = new DataSession(library)
-  const served = serveCalls<DataCalls>(port, session.handlers)
-  ports.add(served)
-  port.on('close', () => {
+  const served = serveCalls<DataCalls>(threadChannel(port, 'asker'), session.handlers, () => {
     ports.delete(served)
     void session.close()
   })
+  ports.add(served)
 }
 
 if (parentPort) {
   serve(parentPort)
-  parentPort.on('message', (message: PortRequest) => {
+  parentPort.on('message', (message: CallRequest) => {
     if (message.type === 'connect') serve(message.port)
   })
 }

@@ -6,7 +6,7 @@ import type { Conversation } from '../data/conversation.schema'
 import type { Mixture } from '../data/mixture'
 import { MidbenchError } from '../errors'
 import { Breather } from '../threads/breathe'
-import type { CallContext } from '../threads/port-calls'
+import type { CallContext } from '../threads/calls'
 
 /** @returns rows of the task, ascending. @throws MidbenchError `search.task` */
 export async function searchTask(

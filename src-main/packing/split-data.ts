@@ -8,7 +8,7 @@ import type { ConversationSize, ConversationSource } from '../data/render-source
 import { toFailure, type Failure } from '../errors'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 import { Breather, unlessAborted } from '../threads/breathe'
-import type { CallContext } from '../threads/port-calls'
+import type { CallContext } from '../threads/calls'
 import type { LengthTable } from './task-lengths'
 
 /** Where ids come from: the token cache, or rendering. */

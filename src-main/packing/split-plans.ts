@@ -2,10 +2,10 @@
 import { Breather } from '../threads/breathe'
 import { compareVariant, type Comparison } from './compare'
 import type { ConversationPlace } from './conversation-view'
-import type { CompareRequest, PlanRequest } from './data-protocol'
+import type { CompareRequest, PlanRequest } from './data-calls'
 import { EpochPlan } from './plan'
 import { viewPlan, type PlanView } from './plan-view'
-import type { CallContext } from '../threads/port-calls'
+import type { CallContext } from '../threads/calls'
 import type { SplitData } from './split-data'
 import type { PackingOptions, PlanInput } from './types'
 

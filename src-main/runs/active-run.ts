@@ -9,9 +9,16 @@ import { appendFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
 import { type Failure, toFailure } from '../errors'
-import { TrainerClient } from '../engine/trainer-client'
-import type { OpenedTrainer } from '../engine/trainer-link'
-import type { Outcome, Prepared, TrainJob, TrainerReport } from '../engine/trainer-protocol'
+import type {
+  Outcome,
+  Prepared,
+  RunRequest,
+  Trainer,
+  TrainEnd,
+  TrainJob,
+  TrainReport,
+} from '../engine/trainer-calls'
+import { Ended } from '../threads/calls'
 import { hasBfloat16 } from '../processor'
 import { differences } from './differences'
 import { MetricsBatcher, type MetricsBatch } from './metrics-batcher'
@@ -29,7 +36,6 @@ const OVER: readonly RunState[] = ['stopped', 'done', 'failed', 'interrupted']
 
 export class ActiveRun {
   state: RunState = 'preparing'
-  private readonly client: TrainerClient
   private readonly batcher = new MetricsBatcher((batch) => {
     this.publish(batch)
   })
@@ -41,12 +47,14 @@ export class ActiveRun {
   private readonly warned = new Set<string>()
   /** All that the run needs has been read: what fails from here on is not for its input. */
   private isPrepared = false
+  /** The trainer is about to be ended, which is no failure. */
+  private isReleased = false
   private logFile: Promise<void> = Promise.resolve()
 
   constructor(
     readonly id: string,
     private readonly job: TrainJob,
-    private readonly trainer: OpenedTrainer,
+    private readonly trainer: Trainer,
     private readonly journal: RunJournal,
     private readonly emit: (event: RunEvent) => void,
     /** Number of the run's last `metrics` event; 0 before the first. */
@@ -54,25 +62,22 @@ export class ActiveRun {
   ) {
     const { eval_every: evalEvery } = job.config
     this.timeLeft = new TimeLeft(evalEvery === -1 ? null : evalEvery)
-    this.client = new TrainerClient(trainer, (report) => {
-      this.receive(report)
-    })
-    this.client.begin(job)
+    void this.train()
   }
 
   pause(): void {
     this.enter('pausing')
-    this.client.pause()
+    this.request('pause')
   }
 
   resume(): void {
     this.enter('training')
-    this.client.resume()
+    this.request('resume')
   }
 
   stop(): void {
     this.enter('stopping')
-    this.client.stop()
+    this.request('stop')
   }
 
   /** Keeps the preflight's warnings in the log, each once. */
@@ -95,7 +100,7 @@ export class ActiveRun {
    * last checkpoint does not hold.
    */
   async release(): Promise<void> {
-    this.client.release()
+    this.isReleased = true
     this.flush()
     await this.trainer.close()
     await this.logFile
@@ -104,9 +109,34 @@ export class ActiveRun {
     this.emitChanged(this.journal.update({ state: this.state, owner: null }))
   }
 
-  // -------------------------------------------------------------- reports
+  // -------------------------------------------------------------- the trainer
 
-  private receive(report: TrainerReport): void {
+  /** Hands the job to the trainer, and hears it to its end. */
+  private async train(): Promise<void> {
+    const { id, trainer, job } = this
+    try {
+      const end = await trainer.call('train', job, {
+        onEvent: (report) => {
+          if (!this.isReleased) this.receive(report)
+        },
+        onProgress: (progress) => {
+          if (!this.isReleased) this.emit({ type: 'progress', runId: id, ...progress })
+        },
+      })
+      if (!this.isReleased) await this.finish(end)
+    } catch (error) {
+      if (this.isReleased) return
+      const failure = toFailure(error)
+      if (error instanceof Ended) this.end('interrupted', crashed(failure, this.stands()))
+      else this.end('failed', failure)
+    }
+  }
+
+  private request(request: RunRequest): void {
+    this.trainer.call('request', request).catch(() => undefined) // how a trainer ended its run tells
+  }
+
+  private receive(report: TrainReport): void {
     switch (report.type) {
       case 'phase':
         this.enterPhase(report.phase)
@@ -140,23 +170,6 @@ export class ActiveRun {
         return
       case 'paused':
         this.enter('paused')
-        return
-      case 'stopped':
-        this.end('stopped')
-        return
-      case 'done':
-        void this.finish(report.step, report.outcome)
-        return
-      case 'failed':
-        this.end('failed', report.failure)
-        return
-      case 'crashed':
-        this.end('interrupted', crashed(report.failure, this.stands()))
-        return
-      case 'progress':
-        this.emit({ ...report, runId: this.id })
-        return
-      default: // an evaluation's or the logits' result: not a run's
     }
   }
 
@@ -186,23 +199,22 @@ export class ActiveRun {
     )
   }
 
-  /** Writes the report's section, then ends. */
-  private async finish(steps: number, outcome: Outcome): Promise<void> {
-    const { config } = this.job
-    const { checkpointDir } = outcome
-    try {
+  /** Writes the report's section of a run that is done, then ends. */
+  private async finish(end: TrainEnd): Promise<void> {
+    if (end.type === 'done') {
+      const { step, outcome } = end
       this.logOutcome(outcome)
       this.flush()
-      if (checkpointDir !== null) {
-        this.emit({ type: 'checkpoint', runId: this.id, step: steps, dir: checkpointDir, result: true })
-        const text = reportSection(config, { steps, minimumValBpb: outcome.bestBpb })
-        const report = { runId: this.id, tag: basename(checkpointDir), text }
-        this.log('info', `Report: ${await writeReport(outcome.baseDir, report)}`)
-      }
-      this.end('done')
-    } catch (error) {
-      this.end('failed', toFailure(error))
+      if (outcome.checkpointDir !== null) await this.report(step, outcome, outcome.checkpointDir)
     }
+    this.end(end.type)
+  }
+
+  private async report(steps: number, { baseDir, bestBpb }: Outcome, dir: string): Promise<void> {
+    this.emit({ type: 'checkpoint', runId: this.id, step: steps, dir, result: true })
+    const text = reportSection(this.job.config, { steps, minimumValBpb: bestBpb })
+    const path = await writeReport(baseDir, { runId: this.id, tag: basename(dir), text })
+    this.log('info', `Report: ${path}`)
   }
 
   private logOutcome(outcome: Outcome): void {

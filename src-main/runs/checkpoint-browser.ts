@@ -17,7 +17,7 @@ import { MidbenchError, type Failure } from '../errors'
 import { parameterCount } from '../model/flops'
 import type { ModelConfig } from '../model/config.schema'
 import { variantOf } from '../model/variants/variant'
-import type { CallContext, CallHandlers } from '../threads/port-calls'
+import type { CallContext, CallHandlers } from '../threads/calls'
 import type { CheckpointList, CheckpointPlace, CheckpointRow } from './checkpoint-view.schema'
 
 export interface ListRequest {

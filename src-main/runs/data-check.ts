@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { DataLocations } from '../data/locations'
 import { MidbenchError, toFailure } from '../errors'
 import { DataThread } from '../packing/data-host'
-import type { CallOptions } from '../threads/port-calls'
+import type { CallOptions } from '../threads/calls'
 import type { RunConfig } from '../config/config.schema'
 import type { DataState } from './preflight-data'
 

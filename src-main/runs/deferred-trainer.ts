@@ -1,8 +1,8 @@
-/** A trainer whose place is not decided yet: what it is told waits until it is, and it can be ended at any time. */
-import type { OpenedTrainer, TrainerWord } from '../engine/trainer-link'
-import type { TrainerJob, TrainerReport } from '../engine/trainer-protocol'
-import { type Failure, toFailure } from '../errors'
+/** A trainer whose place is not decided yet: what it is asked waits until it is, and it can be ended at any time. */
+import type { LogReport, Trainer, TrainerCalls } from '../engine/trainer-calls'
+import { toFailure } from '../errors'
 import type { Progress } from '../progress.schema'
+import { type CallOptions, Ended, type EventOf } from '../threads/calls'
 
 /** What is said in the run while its trainer's place is decided. */
 export interface Deciding {
@@ -12,35 +12,35 @@ export interface Deciding {
   note(text: string): void
 }
 
-export type ChooseTrainer = (deciding: Deciding) => Promise<OpenedTrainer>
+export type ChooseTrainer = (deciding: Deciding) => Promise<Trainer>
 
-export function deferTrainer(choose: ChooseTrainer): OpenedTrainer {
+/** The place is decided with the first call. */
+export function deferTrainer(choose: ChooseTrainer): Trainer {
   return new DeferredTrainer(choose)
 }
 
-class DeferredTrainer implements OpenedTrainer {
-  private trainer: OpenedTrainer | null = null
-  private waiting: ((trainer: OpenedTrainer) => void)[] = []
+class DeferredTrainer implements Trainer {
+  private chosen: Promise<Trainer> | null = null
+  private trainer: Trainer | null = null
   private closed = false
 
   constructor(private readonly choose: ChooseTrainer) {}
 
-  listen(onReport: (report: TrainerReport) => void, onEnd: (how: Failure) => void): void {
-    this.open(onReport, onEnd).catch((error: unknown) => {
-      if (!this.closed) onEnd(toFailure(error))
+  async call<N extends keyof TrainerCalls>(
+    name: N,
+    input: TrainerCalls[N]['input'],
+    options: CallOptions<EventOf<TrainerCalls[N]>> = {},
+  ): Promise<TrainerCalls[N]['output']> {
+    const onLog = options.onEvent as ((report: LogReport) => void) | undefined // what can come first takes log lines
+    this.chosen ??= this.decide({
+      progress: (progress) => {
+        if (!this.closed) options.onProgress?.(progress)
+      },
+      note: (text) => {
+        if (!this.closed) onLog?.({ type: 'log', line: { at: Date.now(), level: 'info', text } })
+      },
     })
-  }
-
-  begin(job: TrainerJob): void {
-    this.tell((trainer) => {
-      trainer.begin(job)
-    })
-  }
-
-  say(word: TrainerWord): void {
-    this.tell((trainer) => {
-      trainer.say(word)
-    })
+    return (await this.chosen).call(name, input, options)
   }
 
   async close(): Promise<void> {
@@ -49,30 +49,13 @@ class DeferredTrainer implements OpenedTrainer {
     await this.trainer?.close()
   }
 
-  private async open(
-    onReport: (report: TrainerReport) => void,
-    onEnd: (how: Failure) => void,
-  ): Promise<void> {
-    const report = (what: TrainerReport): void => {
-      if (!this.closed) onReport(what)
+  private async decide(deciding: Deciding): Promise<Trainer> {
+    try {
+      this.trainer = await this.choose(deciding)
+    } catch (error) {
+      throw new Ended(toFailure(error), { cause: error })
     }
-    const trainer = await this.choose({
-      progress: (progress) => {
-        report({ type: 'progress', ...progress })
-      },
-      note: (text) => {
-        report({ type: 'log', line: { at: Date.now(), level: 'info', text } })
-      },
-    })
-    if (this.closed) return trainer.close()
-    this.trainer = trainer
-    trainer.listen(onReport, onEnd)
-    for (const tell of this.waiting) tell(trainer)
-    this.waiting = []
-  }
-
-  private tell(tell: (trainer: OpenedTrainer) => void): void {
-    if (this.trainer === null) this.waiting.push(tell)
-    else tell(this.trainer)
+    if (this.closed) await this.trainer.close() // its calls fail
+    return this.trainer
   }
 }

@@ -5,11 +5,12 @@
  * What is said to it before it is ready waits. What it writes to stdout and stderr goes to this process's stderr, and the
  * last of it is quoted where it ends without a word.
  */
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, Serializable } from 'node:child_process'
 
 import type { Failure } from '../errors'
-import type { OpenedTrainer } from '../engine/trainer-link'
-import type { TrainerReport, TrainerRequest } from '../engine/trainer-protocol'
+import type { Trainer } from '../engine/trainer-calls'
+import { Caller } from '../threads/calls'
+import type { Channel } from '../threads/channel'
 import { forkProcess, PROCESS_READY } from '../threads/spawn'
 import { countOomKills, describeEnding, type Ending, wasForMemory } from './process-ending'
 import { trainerPrograms, type TrainerProgram } from './trainer-programs'
@@ -26,11 +27,11 @@ export interface ProcessTrainerOptions {
   readyWithinMs?: number
 }
 
-export function openProcessTrainer(options: ProcessTrainerOptions = {}): OpenedTrainer {
-  return new ProcessTrainer(options)
+export function openProcessTrainer(options: ProcessTrainerOptions = {}): Trainer {
+  return new Caller(new TrainerProcess(options))
 }
 
-class ProcessTrainer implements OpenedTrainer {
+class TrainerProcess implements Channel {
   private readonly untried: TrainerProgram[]
   private readonly readyWithinMs: number
   private readonly faults: string[] = []
@@ -38,9 +39,9 @@ class ProcessTrainer implements OpenedTrainer {
   private exited: Promise<void> = Promise.resolve()
   private ready = false
   private closing = false
-  private waiting: TrainerRequest[] = []
+  private waiting: unknown[] = []
   private tail = ''
-  private onReport: (report: TrainerReport) => void = () => undefined
+  private onMessage: (message: unknown) => void = () => undefined
   private onEnd: (how: Failure) => void = () => undefined
 
   constructor({ programs = trainerPrograms(), readyWithinMs = READY_WITHIN_MS }: ProcessTrainerOptions) {
@@ -48,18 +49,15 @@ class ProcessTrainer implements OpenedTrainer {
     this.readyWithinMs = readyWithinMs
   }
 
-  listen(onReport: (report: TrainerReport) => void, onEnd: (how: Failure) => void): void {
-    this.onReport = onReport
+  listen(onMessage: (message: unknown) => void, onEnd: (how: Failure) => void): void {
+    this.onMessage = onMessage
     this.onEnd = onEnd
     this.startNext()
   }
 
-  begin(job: Extract<TrainerRequest, { type: 'begin' }>['job']): void {
-    this.post({ type: 'begin', job, data: null })
-  }
-
-  say(word: Exclude<TrainerRequest['type'], 'begin'>): void {
-    this.post({ type: word })
+  post(message: unknown): void {
+    if (!this.ready || this.child === null) this.waiting.push(message)
+    else if (this.child.connected) this.child.send(message as Serializable) // else it has ended, which `exit` tells
   }
 
   async close(): Promise<void> {
@@ -70,11 +68,6 @@ class ProcessTrainer implements OpenedTrainer {
     const kill = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
     await this.exited
     clearTimeout(kill)
-  }
-
-  private post(request: TrainerRequest): void {
-    if (!this.ready || this.child === null) this.waiting.push(request)
-    else if (this.child.connected) this.child.send(request) // else it has ended, which `exit` tells
   }
 
   private startNext(): void {
@@ -93,7 +86,7 @@ class ProcessTrainer implements OpenedTrainer {
       if (message === PROCESS_READY) {
         clearTimeout(late)
         this.becomeReady()
-      } else this.onReport(message as TrainerReport) // of the same build: trainer-process.ts
+      } else this.onMessage(message)
     })
     this.exited = endOf(child).then(([code, signal, fault]) => {
       clearTimeout(late)
@@ -111,7 +104,7 @@ class ProcessTrainer implements OpenedTrainer {
     this.ready = true
     const waiting = this.waiting
     this.waiting = []
-    for (const request of waiting) this.post(request)
+    for (const message of waiting) this.post(message)
   }
 
   private ended(program: TrainerProgram, ending: Ending): void {

@@ -64,7 +64,8 @@ export interface Standing {
  */
 export function crashed(how: Failure, stands: Standing | null): Failure {
   const remedy = stands?.savedStep === null ? 'Start it again.' : 'Resume it: it makes the same bits again.'
-  return { ...how, message: `${how.message} ${whatIsKept(stands)}`, remedy: how.remedy ?? remedy }
+  const code = how.code === 'thread.ended' ? 'trainer.crashed' : how.code
+  return { ...how, code, message: `${how.message} ${whatIsKept(stands)}`, remedy: how.remedy ?? remedy }
 }
 
 function whatIsKept(stands: Standing | null): string {

@@ -7,8 +7,7 @@
  */
 import { join, resolve } from 'node:path'
 
-import type { JobLocations, TrainJob } from '../engine/trainer-protocol'
-import type { OpenTrainer } from '../engine/trainer-link'
+import type { JobLocations, OpenTrainer, TrainJob } from '../engine/trainer-calls'
 import { ActiveRun } from './active-run'
 import { baseDirOf, withAbsolutePaths } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
@@ -284,7 +283,6 @@ export class RunManager {
     { resume, stopAfter }: { resume: boolean; stopAfter?: number | undefined },
   ): TrainJob {
     return {
-      type: 'train',
       runId: identity.id,
       config,
       locations: this.locations(config.base_dir ?? runDir, runDir),

@@ -6,12 +6,12 @@ import { spawn } from 'node:child_process'
 
 import { z } from 'zod'
 
-import type { SelfTestResult } from '../engine/trainer-protocol'
+import type { SelfTestResult } from '../engine/trainer-calls'
 import { progress, type Progress } from '../progress.schema'
 import { describeEnding, type Ending } from './process-ending'
 import { failure } from '../config/run.schema'
 import { openThreadTrainer } from './thread-trainer'
-import { runTrainerJob } from './trainer-job'
+import { withTrainer } from './trainer-job'
 
 /** Compiling takes longest: 5 s on a machine at rest. */
 const SILENCE_MS = 120_000
@@ -94,9 +94,9 @@ export function selfTestHere(
   blockBytes: number,
   onProgress: SelfTestCall['onProgress'],
 ): Promise<SelfTestResult> {
-  const job = { type: 'self-test', blockBytes, threads: null } as const
-  const call = { signal: new AbortController().signal, onProgress, openTrainer: openThreadTrainer }
-  return runTrainerJob(job, call, (report) => (report.type === 'self-test' ? report.result : undefined))
+  return withTrainer(openThreadTrainer, (trainer) =>
+    trainer.call('selfTest', { blockBytes, threads: null }, { onProgress }),
+  )
 }
 
 /** What the instance has said so far. */

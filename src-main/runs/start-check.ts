@@ -1,6 +1,6 @@
 /** The whole preflight of a run, made once more when it starts: what the window showed may have changed since. */
 import type { DataLocations } from '../data/locations'
-import type { CallOptions } from '../threads/port-calls'
+import type { CallOptions } from '../threads/calls'
 import type { RunConfig } from '../config/config.schema'
 import { checkData } from './data-check'
 import { preflight, refuseBlocked } from './preflight'

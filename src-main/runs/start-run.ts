@@ -1,5 +1,5 @@
 /** What a start is asked for. */
-import type { CallOptions } from '../threads/port-calls'
+import type { CallOptions } from '../threads/calls'
 import type { RunConfig } from '../config/config.schema'
 
 export interface StartRun {

@@ -1,10 +1,10 @@
 /** What a checkpoint makes of every token of a packed batch: a job of its own trainer thread, ended when it has answered. */
-import type { OpenTrainer } from '../engine/trainer-link'
-import type { LossesResult } from '../engine/trainer-protocol'
+import type { LogReport, LossesResult, OpenTrainer } from '../engine/trainer-calls'
+import type { CallOptions } from '../threads/calls'
 import type { SplitName } from '../data/mixture.schema'
 import { baseDirOf } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
-import { runTrainerJob, type TrainerJobCall } from './trainer-job'
+import { withTrainer } from './trainer-job'
 
 export interface TokenLossesOptions {
   /** Folder for decoded rows and rendered ids. */
@@ -37,21 +37,10 @@ export interface TokenLossesRequest {
 export function tokenLosses(
   { config, dir, split, batch, runDir, batchOf = null }: TokenLossesRequest,
   { cacheDir, dataDir, defaultBaseDir, threads, openTrainer }: TokenLossesOptions,
-  call: TrainerJobCall,
+  call: CallOptions<LogReport>,
 ): Promise<LossesResult> {
   const baseDir = baseDirOf(config, dir, defaultBaseDir())
-  return runTrainerJob(
-    {
-      type: 'losses',
-      config,
-      locations: { baseDir, configDir: dir, cacheDir, dataDir },
-      split,
-      batch,
-      runDir,
-      batchOf,
-      threads: threads(),
-    },
-    { openTrainer, ...call },
-    (report) => (report.type === 'losses' ? report.result : undefined),
-  )
+  const locations = { baseDir, configDir: dir, cacheDir, dataDir }
+  const job = { config, locations, split, batch, runDir, batchOf, threads: threads() }
+  return withTrainer(openTrainer, (trainer) => trainer.call('losses', job, call))
 }

@@ -2,7 +2,7 @@
  * Makes a trainer where it is to run. A thread is the rule: it starts at once and shares the data cache's memory. A
  * process costs half a second and nothing after that, and what ends it ends nothing else.
  */
-import type { OpenedTrainer, OpenTrainer } from '../engine/trainer-link'
+import type { OpenTrainer, Trainer } from '../engine/trainer-calls'
 import { MidbenchError } from '../errors'
 import { openProcessTrainer } from './process-trainer'
 import { openThreadTrainer } from './thread-trainer'
@@ -27,11 +27,11 @@ export function hostFromEnvironment(environment: NodeJS.ProcessEnv = process.env
   })
 }
 
-function openTrainer(host: TrainerHost): OpenedTrainer {
+function openTrainer(host: TrainerHost): Trainer {
   return host === 'process' ? openProcessTrainer() : openThreadTrainer()
 }
 
 /** As the environment says, else in a thread: the command line's choice. @throws MidbenchError `trainer.host` */
-export function openChosenTrainer(): OpenedTrainer {
+export function openChosenTrainer(): Trainer {
   return openTrainer(hostFromEnvironment() ?? 'thread')
 }

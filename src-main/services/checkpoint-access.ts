@@ -2,15 +2,13 @@
  * The window's way to checkpoints: a thread that is started when they are first looked at. Nothing is read in the main
  * thread. Only what a listing has named can be opened.
  */
-import type { Worker } from 'node:worker_threads'
-
 import { MidbenchError } from '../errors'
 import type { CallOutput } from '../contract/contract'
-import { type CallOptions, PortCaller } from '../threads/port-calls'
+import { type Caller, type CallOptions, Ended } from '../threads/calls'
 import type { CheckpointCalls, ListRequest } from '../runs/checkpoint-browser'
 import { baseDirOf } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
-import { spawnThread } from '../threads/spawn'
+import { startThread } from '../threads/spawn'
 
 export interface CheckpointAccessOptions {
   /** The person's data. */
@@ -20,13 +18,8 @@ export interface CheckpointAccessOptions {
   runs: () => ListRequest['runs']
 }
 
-interface Thread {
-  worker: Worker
-  caller: PortCaller<CheckpointCalls>
-}
-
 export class CheckpointAccess {
-  private thread: Thread | null = null
+  private thread: Caller<CheckpointCalls> | null = null
   /** Folders that have been listed. */
   private readonly known = new Set<string>()
 
@@ -42,7 +35,7 @@ export class CheckpointAccess {
       modelStep: config.model_step,
       runs: runs().map(({ id, name, dir: folder }) => ({ id, name, dir: folder })),
     }
-    const list = await this.caller().call('list', request, call)
+    const list = await this.ask((thread) => thread.call('list', request, call))
     for (const row of list.rows) this.known.add(row.dir)
     return list
   }
@@ -50,7 +43,7 @@ export class CheckpointAccess {
   /** @throws MidbenchError `checkpoint.unlisted`; what is wrong with the file */
   async tensors(at: { dir: string; step: number }): Promise<CallOutput<'checkpoints.tensors'>> {
     this.requireListed(at.dir)
-    return this.caller().call('tensors', at)
+    return this.ask((thread) => thread.call('tensors', at))
   }
 
   /** @throws MidbenchError `checkpoint.unlisted`, `checkpoint.missing`, `cancelled`; what is wrong with the file */
@@ -59,27 +52,24 @@ export class CheckpointAccess {
     call: CallOptions,
   ): Promise<CallOutput<'checkpoints.histogram'>> {
     this.requireListed(at.dir)
-    return this.caller().call('histogram', at, call)
+    return this.ask((thread) => thread.call('histogram', at, call))
   }
 
   /** Ends the thread. */
   async close(): Promise<void> {
     const { thread } = this
     this.thread = null
-    await thread?.worker.terminate()
+    await thread?.close()
   }
 
-  private caller(): PortCaller<CheckpointCalls> {
-    this.thread ??= this.start()
-    return this.thread.caller
-  }
-
-  private start(): Thread {
-    const worker = spawnThread('checkpoints')
-    worker.once('exit', () => {
-      if (this.thread?.worker === worker) this.thread = null // the next call starts another
-    })
-    return { worker, caller: new PortCaller(worker, 'checkpoint thread') }
+  private async ask<T>(question: (thread: Caller<CheckpointCalls>) => Promise<T>): Promise<T> {
+    const thread = (this.thread ??= startThread('checkpoints', 'checkpoint thread'))
+    try {
+      return await question(thread)
+    } catch (error) {
+      if (error instanceof Ended && this.thread === thread) this.thread = null // the next call starts another
+      throw error
+    }
   }
 
   private requireListed(dir: string): void {

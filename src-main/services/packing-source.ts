@@ -8,7 +8,7 @@
 import type { SplitName } from '../data/mixture.schema'
 import { MidbenchError } from '../errors'
 import { dataChanges, readDataRecord, requireSameData } from '../packing/data-record'
-import type { CallOptions } from '../threads/port-calls'
+import type { CallOptions } from '../threads/calls'
 import type { RunConfig } from '../config/config.schema'
 import type { RunManager } from '../runs/run-manager'
 import type { RunDetail } from '../config/run.schema'

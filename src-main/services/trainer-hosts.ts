@@ -19,7 +19,7 @@ import { type TestCommand, watchSelfTest } from '../runs/self-test'
 import { openThreadTrainer } from '../runs/thread-trainer'
 import { hostFromEnvironment, type OpenTrainer } from '../runs/trainer-host'
 import type { TrainerHost } from '../runs/trainer-host.schema'
-import { runTrainerJob } from '../runs/trainer-job'
+import { withTrainer } from '../runs/trainer-job'
 import { trainerPrograms } from '../runs/trainer-programs'
 
 /** Beside the block: the page, the trainer and what else the machine does. */
@@ -153,15 +153,15 @@ export class TrainerHosts {
   }
 
   /** The first program that passes the same test in a process of its own; null where none does. */
-  private async firstThatHolds({ signal, onProgress }: Call): Promise<SelfTestRecord['program']> {
+  private async firstThatHolds(call: Call): Promise<SelfTestRecord['program']> {
+    const test = { blockBytes: this.options.blockBytes, threads: null }
     for (const program of trainerPrograms()) {
-      const openTrainer = (): ReturnType<OpenTrainer> => openProcessTrainer({ programs: [program] })
-      const job = { type: 'self-test', blockBytes: this.options.blockBytes, threads: null } as const
+      const openTrainer: OpenTrainer = () => openProcessTrainer({ programs: [program] })
       try {
-        await runTrainerJob(job, { signal, onProgress, openTrainer }, (report) => report.type === 'self-test')
+        await withTrainer(openTrainer, (trainer) => trainer.call('selfTest', test, call))
         return program
       } catch {
-        signal.throwIfAborted()
+        call.signal.throwIfAborted()
       }
     }
     return null

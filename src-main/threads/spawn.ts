@@ -8,7 +8,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 
-import { MidbenchError } from '../errors'
+import { type Failure, MidbenchError } from '../errors'
+import { Caller, type CallMap } from './calls'
+import { threadChannel } from './channel'
 
 export type ThreadName = 'checkpoints' | 'data' | 'parquet' | 'tokens' | 'trainer'
 export type ProcessName = 'trainer-process'
@@ -36,6 +38,22 @@ export function spawnThread(name: ThreadName, options: WorkerOptions = {}): Work
   const file = locateThread(name, import.meta.dirname)
   if (!file.endsWith('.ts')) return new Worker(file, options)
   return new Worker(throughTsx(file), { ...options, eval: true })
+}
+
+/**
+ * Starts a thread and gives what it can be called for; closing that ends the thread.
+ *
+ * @param who names it in errors: `data thread`
+ * @param onNotice hears of what goes wrong there and ends no call. @default a warning of the process
+ * @throws MidbenchError `thread.missing` when its file is not in the build
+ */
+export function startThread<M extends CallMap<M>>(
+  name: ThreadName,
+  who: string,
+  options?: WorkerOptions,
+  onNotice?: (notice: Failure) => void,
+): Caller<M> {
+  return new Caller<M>(threadChannel(spawnThread(name, options), who), onNotice)
 }
 
 /**

@@ -1,11 +1,19 @@
 /** Runs on the golden mixture and base checkpoint, with the trainer in this thread and the data thread beside it. */
 import { MessageChannel } from 'node:worker_threads'
 
-import { LAST_REPORTS, TrainerClient } from '../../src-main/engine/trainer-client'
-import { portLink } from '../../src-main/engine/trainer-link'
 import { serveTrainer } from '../../src-main/engine/trainer'
-import type { TrainerJob, TrainerReport, TrainJob } from '../../src-main/engine/trainer-protocol'
+import type {
+  RunRequest,
+  Trainer,
+  TrainerCalls,
+  TrainEnd,
+  TrainJob,
+  TrainReport,
+} from '../../src-main/engine/trainer-calls'
+import { type Failure, toFailure } from '../../src-main/errors'
 import { DataThread } from '../../src-main/packing/data-host'
+import { Caller } from '../../src-main/threads/calls'
+import { threadChannel } from '../../src-main/threads/channel'
 import { runConfig, type RunConfig, type RunConfigInput } from '../../src-main/config/config.schema'
 import type { EvalMetric, StepMetric } from '../../src-main/config/run.schema'
 import { goldenPath } from './golden'
@@ -31,7 +39,6 @@ export function goldenConfig(options: Partial<RunConfigInput> = {}): RunConfig {
 /** @param folder of the test: run, caches and data go there */
 export function goldenTrainJob(folder: string, config: RunConfig, options: Partial<TrainJob> = {}): TrainJob {
   return {
-    type: 'train',
     runId: 'golden-run',
     config,
     locations: {
@@ -49,42 +56,48 @@ export function goldenTrainJob(folder: string, config: RunConfig, options: Parti
   }
 }
 
-/** A job's reports, as they came. */
+/** A trainer in this thread, with a data thread beside it. */
+export async function withGoldenTrainer<T>(use: (trainer: Trainer) => Promise<T>): Promise<T> {
+  const { port1, port2 } = new MessageChannel()
+  const data = DataThread.start()
+  serveTrainer(threadChannel(port1, 'owner'), () => data.connectPort())
+  const trainer = new Caller<TrainerCalls>(threadChannel(port2, 'trainer'))
+  try {
+    return await use(trainer)
+  } finally {
+    await trainer.close()
+    await data.close()
+  }
+}
+
+/** What a run told, as it came. */
 export interface FinishedJob {
-  reports: TrainerReport[]
+  reports: TrainReport[]
   steps: StepMetric[]
   evals: EvalMetric[]
-  last: TrainerReport
+  last: TrainEnd | { type: 'failed'; failure: Failure }
 }
 
 /**
- * Does one job to its end.
+ * Trains to the end of a job.
  *
- * @param onReport may make requests of the trainer
+ * @param onReport may make requests of the run
  */
 export async function runJob(
-  job: TrainerJob,
-  onReport: (report: TrainerReport, trainer: TrainerClient) => void = () => undefined,
+  job: TrainJob,
+  onReport: (report: TrainReport, request: (request: RunRequest) => void) => void = () => undefined,
 ): Promise<FinishedJob> {
-  const { port1, port2 } = new MessageChannel()
-  const data = DataThread.start()
-  const reports: TrainerReport[] = []
-  try {
-    serveTrainer(port1)
-    const last = await new Promise<TrainerReport>((resolve) => {
-      const trainer = new TrainerClient(portLink(port2, data.connectPort()), (report) => {
-        reports.push(report)
-        onReport(report, trainer)
-        if (LAST_REPORTS.includes(report.type)) resolve(report)
-      })
-      trainer.begin(job)
+  return withGoldenTrainer(async (trainer) => {
+    const reports: TrainReport[] = []
+    const onEvent = (report: TrainReport): void => {
+      reports.push(report)
+      onReport(report, (request) => void trainer.call('request', request))
+    }
+    const last = await trainer.call('train', job, { onEvent }).catch((error: unknown) => {
+      return { type: 'failed' as const, failure: toFailure(error) }
     })
     const steps = reports.flatMap((report) => (report.type === 'step' ? report.metric : []))
     const evals = reports.flatMap((report) => (report.type === 'eval' ? report.metric : []))
     return { reports, steps, evals, last }
-  } finally {
-    port1.close()
-    port2.close()
-    await data.close()
-  }
+  })
 }

@@ -76,7 +76,7 @@ async function* readGroups(opened: Opened, signal: AbortSignal | undefined): Asy
   for (const [group, { num_rows }] of metadata.row_groups.entries()) {
     const slices =
       num_rows > ROWS_HERE
-        ? decodedInThread({ path, columns: [...columns], group }, signal)
+        ? decodedInThread({ path, columns, group }, signal)
         : [await decodeGroup(opened, group)]
     for await (const rows of slices) {
       for (const value of rows) {

@@ -1,40 +1,35 @@
 /**
  * A thread that decodes one large row group of a parquet file: the decoder cannot be interrupted, a thread can be ended.
- * Rows are handed over a slice at a time, as they are asked for; an empty slice is the end.
+ * Rows are handed over a slice at a time, as they are asked for.
  */
-import { parentPort, workerData } from 'node:worker_threads'
-import { toFailure } from '../../errors'
+import { parentPort } from 'node:worker_threads'
+
+import { type CallHandlers, serveCalls } from '../../threads/calls'
+import { threadChannel } from '../../threads/channel'
 import { yieldToTheWindow } from '../../threads/priority'
-import { parquetOrder, type ParquetReply } from './parquet-protocol'
+import type { ParquetCalls } from './parquet-calls'
 import { openParquet } from './parquet-rows'
 
 const SLICE = 1000
 
-async function decode(): Promise<unknown[]> {
-  const { path, columns, group } = parquetOrder.parse(workerData)
-  const file = await openParquet(path, columns)
-  try {
-    return await file.decode(group)
-  } finally {
-    await file.close()
-  }
+let rows: unknown[] = []
+let start = 0
+
+const handlers: CallHandlers<ParquetCalls> = {
+  async decode({ path, columns, group }) {
+    const file = await openParquet(path, columns)
+    try {
+      rows = await file.decode(group)
+      return null
+    } finally {
+      await file.close()
+    }
+  },
+  next() {
+    start += SLICE
+    return rows.slice(start - SLICE, start)
+  },
 }
 
 yieldToTheWindow()
-const decoded = decode()
-let start = 0
-parentPort?.on('message', () => {
-  decoded.then(
-    (rows) => {
-      report({ rows: rows.slice(start, start + SLICE) })
-      start += SLICE
-    },
-    (error: unknown) => {
-      report({ failure: toFailure(error) })
-    },
-  )
-})
-
-function report(reply: ParquetReply): void {
-  parentPort?.postMessage(reply)
-}
+if (parentPort !== null) serveCalls<ParquetCalls>(threadChannel(parentPort, 'owner of the thread'), handlers)

@@ -10,7 +10,7 @@ import type { OpenOptions } from '../locations'
 import type { Mixture } from '../mixture'
 import type { ConversationSize, ConversationSource } from '../render-source'
 import { fillSegments } from './fill-pool'
-import type { FillSetup } from './fill-protocol'
+import type { FillSetup } from './fill-calls'
 import { TokenSource, type FillJob } from './token-source'
 
 /** Up to so many rows are rendered in this thread: starting threads would take longer. */

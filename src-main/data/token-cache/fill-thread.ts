@@ -1,41 +1,41 @@
-/** A filling thread: renders segments of a mixture's datasets to disk, one at a time as they are ordered. */
-import { parentPort, workerData } from 'node:worker_threads'
-import { toFailure } from '../../errors'
-import type { OnDamage } from '../../files/checksum'
+/** A filling thread: renders segments of a mixture's datasets to disk, one at a time as they are asked for. */
+import { parentPort } from 'node:worker_threads'
+
+import { MidbenchError } from '../../errors'
+import { type CallHandlers, type Served, serveCalls } from '../../threads/calls'
+import { threadChannel } from '../../threads/channel'
 import { yieldToTheWindow } from '../../threads/priority'
-import { loadTokenizer } from '../../tokenizer/tokenizer'
-import { openMixture } from '../mixture'
-import { fillSetup, type FillOrder, type FillReport, type FillSetup } from './fill-protocol'
+import { loadTokenizer, type Tokenizer } from '../../tokenizer/tokenizer'
+import { type Mixture, openMixture } from '../mixture'
+import type { FillCalls } from './fill-calls'
 import { measureRendering } from './measure'
 import { TokenSource } from './token-source'
 
-function report(message: FillReport): void {
-  parentPort?.postMessage(message)
+let opened: { mixture: Mixture; tokenizer: Tokenizer; source: TokenSource } | null = null
+
+const handlers: CallHandlers<FillCalls> = {
+  async open({ entries, locations, tokenizerDir }) {
+    const tokenizer = await loadTokenizer(tokenizerDir)
+    const onDamage: Served['notify'] = (notice) => served?.notify(notice)
+    const mixture = await openMixture(entries, locations, { onDamage })
+    const source = new TokenSource(mixture, tokenizer, locations.cacheDir, { onDamage })
+    opened = { mixture, tokenizer, source }
+    return null
+  },
+  async fill(job) {
+    await whatIsOpen().source.fill(job)
+    return null
+  },
+  measure({ seconds }) {
+    const { mixture, tokenizer } = whatIsOpen()
+    return measureRendering(mixture, tokenizer, seconds)
+  },
 }
 
-async function serve({ entries, locations, tokenizerDir }: FillSetup): Promise<void> {
-  const tokenizer = await loadTokenizer(tokenizerDir)
-  const onDamage: OnDamage = (notice) => {
-    report({ type: 'notice', notice })
-  }
-  const mixture = await openMixture(entries, locations, { onDamage })
-  const source = new TokenSource(mixture, tokenizer, locations.cacheDir, { onDamage })
-  const obey = async (order: FillOrder): Promise<FillReport> => {
-    if (order.type === 'measure') {
-      return { type: 'measured', measured: await measureRendering(mixture, tokenizer, order.seconds) }
-    }
-    await source.fill(order.job)
-    return { type: 'done' }
-  }
-  parentPort?.on('message', (order: FillOrder) => {
-    obey(order).then(report, fail)
-  })
-  report({ type: 'ready' })
-}
-
-function fail(error: unknown): void {
-  report({ type: 'failed', failure: toFailure(error) })
+function whatIsOpen(): NonNullable<typeof opened> {
+  if (opened !== null) return opened
+  throw new MidbenchError({ code: 'fill.not-open', message: 'no mixture has been opened to render' })
 }
 
 yieldToTheWindow()
-if (parentPort) serve(fillSetup.parse(workerData)).catch(fail)
+const served = parentPort && serveCalls<FillCalls>(threadChannel(parentPort, 'owner of the thread'), handlers)

@@ -3,7 +3,7 @@ import { renderConversation } from '../../tokenizer/render'
 import type { Tokenizer } from '../../tokenizer/tokenizer'
 import type { Conversation } from '../conversation.schema'
 import type { Mixture } from '../mixture'
-import type { Measured } from './fill-protocol'
+import type { Measured } from './fill-calls'
 
 /** Renders conversations in mixture order, from the start again at the end, for so many seconds. */
 export async function measureRendering(

@@ -9,7 +9,7 @@ import type { Jobs } from '../../services/jobs'
 import { mixtureText, readMixtureFile } from '../../services/mixture-exchange'
 import type { PathDialogs } from '../../services/shell'
 import type { TaskInfo } from '../../data/mixture'
-import type { CallOptions } from '../../threads/port-calls'
+import type { CallOptions } from '../../threads/calls'
 import type { CallOutput, SplitSummary } from '../../contract/contract'
 import type { Handlers } from '../serve'
 

@@ -3,8 +3,7 @@ import { expect, test } from 'vitest'
 import type { FloatArray } from '../../../../src-main/checkpoint/types'
 import { openDevice } from '../../../../src-main/engine/device'
 import { openEngine, reportedCall, requireSameVocabulary } from '../../../../src-main/engine/job-context'
-import { RequestQueue } from '../../../../src-main/engine/request-queue'
-import type { TrainerReport } from '../../../../src-main/engine/trainer-protocol'
+import type { LogReport } from '../../../../src-main/engine/trainer-calls'
 import { tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
 import { failureOf } from '../../../support/failure'
 import { goldenConfig } from '../../../support/golden-run'
@@ -36,14 +35,12 @@ test('the engine is the one that the config names', async () => {
   }
 })
 
-test('a long call reports its progress and is broken off by a stop', () => {
-  const requests = new RequestQueue()
-  const reports: TrainerReport[] = []
-  const call = reportedCall(requests, (report) => reports.push(report))
-  call.onProgress?.({ what: 'decoding', done: 1, total: 2, unit: 'rows' })
-  expect(reports).toEqual([{ type: 'progress', what: 'decoding', done: 1, total: 2, unit: 'rows' }])
-  requests.put('pause')
-  expect(call.signal?.aborted).toBe(false)
-  requests.put('stop')
-  expect(call.signal?.aborted).toBe(true)
+test('what the data thread says of its own accord is a warning in the log', () => {
+  const told: LogReport[] = []
+  const { signal } = new AbortController()
+  const call = reportedCall({ signal, progress: () => undefined, tell: (report) => told.push(report) })
+  call.onNotice({ code: 'cache.damaged', message: 'A file is damaged.', remedy: 'Have the disk tested.' })
+  expect(told).toMatchObject([
+    { type: 'log', line: { level: 'warn', text: 'A file is damaged. Have the disk tested.' } },
+  ])
 })

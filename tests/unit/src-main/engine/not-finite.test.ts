@@ -6,9 +6,10 @@ import { expect, test } from 'vitest'
 import { loadModel } from '../../../../src-main/checkpoint/nanochat-files'
 import { stateDict } from '../../../../src-main/checkpoint/state-dict'
 import { writeTorchFile } from '../../../../src-main/checkpoint/torch-write'
-import type { TrainerJob } from '../../../../src-main/engine/trainer-protocol'
+import type { Trainer } from '../../../../src-main/engine/trainer-calls'
 import { goldenPath } from '../../../support/golden'
-import { goldenConfig, goldenTrainJob, runJob } from '../../../support/golden-run'
+import { failureOf } from '../../../support/failure'
+import { goldenConfig, goldenTrainJob, withGoldenTrainer } from '../../../support/golden-run'
 import { keptFolder } from '../../../support/temporary-folder'
 
 const folder = keptFolder()
@@ -24,18 +25,18 @@ await writeTorchFile(join(checkpointDir, `model_${String(step).padStart(6, '0')}
 const config = goldenConfig({ base_dir: baseDir, num_iterations: 2, model_tag: 'd3' })
 const train = goldenTrainJob(folder, config)
 const { locations, threads } = train
-const jobs: TrainerJob[] = [
-  train,
-  { type: 'evaluate', config, locations, checkpointDir, batches: 1, threads },
-  { type: 'logits', config, locations, checkpointDir, threads },
-  { type: 'losses', config, locations, split: 'train', batch: 0, runDir: null, batchOf: null, threads },
-]
+const onCheckpoint = { config, locations, checkpointDir, threads }
+const onBatch = { config, locations, split: 'train', batch: 0, runDir: null, batchOf: null, threads } as const
+const jobs: Record<string, (trainer: Trainer) => Promise<unknown>> = {
+  train: (trainer) => trainer.call('train', train),
+  evaluate: (trainer) => trainer.call('evaluate', { ...onCheckpoint, batches: 1 }),
+  logits: (trainer) => trainer.call('logits', onCheckpoint),
+  losses: (trainer) => trainer.call('losses', onBatch),
+}
 
-test.each(jobs.map((job) => [job.type, job] as const))('%s names the tensor', async (_, job) => {
-  const { last, steps } = await runJob(job)
-  expect(last).toMatchObject({
-    type: 'failed',
-    failure: { code: 'checkpoint.not-finite', issues: [{ path: NAME, message: 'holds NaN at [0, 5]' }] },
+test.each(Object.entries(jobs))('%s names the tensor', async (_, job) => {
+  expect(await failureOf(() => withGoldenTrainer(job))).toMatchObject({
+    code: 'checkpoint.not-finite',
+    issues: [{ path: NAME, message: 'holds NaN at [0, 5]' }],
   })
-  expect(steps).toEqual([])
 })

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
-import type { TrainJob } from '../../../../src-main/engine/trainer-protocol'
+import type { TrainJob } from '../../../../src-main/engine/trainer-calls'
 import { containing } from '../../../support/containing'
 import { goldenPath } from '../../../support/golden'
 import { golden as goldenModel } from '../../../support/golden-model'
@@ -119,11 +119,11 @@ test('a pause saves and holds, and the run goes on as if there had been none', a
   const config = goldenConfig({ num_iterations: 5 })
   const whole = await runJob(goldenTrainJob(temporaryFolder(), config))
   const heldAt: number[] = []
-  const paused = await runJob(goldenTrainJob(temporaryFolder(), config), (report, trainer) => {
-    if (report.type === 'step' && report.metric.step === 2) trainer.pause()
+  const paused = await runJob(goldenTrainJob(temporaryFolder(), config), (report, request) => {
+    if (report.type === 'step' && report.metric.step === 2) request('pause')
     if (report.type === 'paused') {
       heldAt.push(report.step)
-      setTimeout(() => trainer.resume(), 50)
+      setTimeout(() => request('resume'), 50)
     }
   })
   expect(heldAt).toHaveLength(1)
@@ -149,10 +149,10 @@ test('a disk that takes no checkpoint loses nothing: the run goes on, holds at i
   mkdirSync(dirname(checkpoints))
   mkdirSync(dirname(result))
   for (const place of [checkpoints, result]) writeFileSync(place, 'a file in its place')
-  const { reports, steps, last } = await runJob(goldenTrainJob(folder, config), (report, trainer) => {
+  const { reports, steps, last } = await runJob(goldenTrainJob(folder, config), (report, request) => {
     if (report.type !== 'paused') return
     for (const place of [checkpoints, result]) rmSync(place)
-    trainer.resume()
+    request('resume')
   })
   expect(steps.map((step) => step.step)).toEqual([1, 2, 3, 4])
   const unsaved = reports.flatMap((report) => (report.type === 'unsaved' ? report.failure : []))
@@ -171,8 +171,8 @@ test('a result that cannot be written is said at each save, and written by a res
   const results = join(base, 'mid_checkpoints')
   writeFileSync(results, 'a file in its place')
   const ofRun = { runId: 'run-7' }
-  const { reports, last } = await runJob(goldenTrainJob(folder, config, ofRun), (report, trainer) => {
-    if (report.type === 'paused') trainer.stop()
+  const { reports, last } = await runJob(goldenTrainJob(folder, config, ofRun), (report, request) => {
+    if (report.type === 'paused') request('stop')
   })
   expect(last).toEqual({ type: 'stopped' })
   const unsaved = reports.flatMap((report) => (report.type === 'unsaved' ? report.failure : []))
@@ -230,11 +230,11 @@ test('a stop that cannot be saved holds, and can be asked for again', async () =
   writeFileSync(checkpoints, 'a file in its place')
   const { last, steps } = await runJob(
     goldenTrainJob(folder, goldenConfig({ num_iterations: 4 })),
-    (report, trainer) => {
-      if (report.type === 'step' && report.metric.step === 2) trainer.stop()
+    (report, request) => {
+      if (report.type === 'step' && report.metric.step === 2) request('stop')
       if (report.type !== 'paused') return
       rmSync(checkpoints)
-      trainer.stop()
+      request('stop')
     },
   )
   expect(last).toEqual({ type: 'stopped' })
@@ -297,8 +297,8 @@ test('what cannot start says why', async () => {
 
 test('a stop while the data is being opened ends the run at once', async () => {
   let asked = false
-  const { last, steps } = await runJob(goldenTrainJob(temporaryFolder(), goldenConfig()), (_, trainer) => {
-    if (!asked) trainer.stop()
+  const { last, steps } = await runJob(goldenTrainJob(temporaryFolder(), goldenConfig()), (_, request) => {
+    if (!asked) request('stop')
     asked = true
   })
   expect(last).toEqual({ type: 'stopped' })

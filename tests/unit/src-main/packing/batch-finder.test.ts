@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BatchFinder } from '../../../../src-main/packing/batch-finder'
 import { createLoader } from '../../../../src-main/packing/loader'
-import type { CallContext } from '../../../../src-main/threads/port-calls'
+import type { CallContext } from '../../../../src-main/threads/calls'
 import type { PackedBatch } from '../../../../src-main/packing/types'
 import { BOS, optionsOf, sourceOf } from '../../../support/packing'
 

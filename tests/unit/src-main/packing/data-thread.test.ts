@@ -5,7 +5,7 @@ import { renderSource, type ConversationSource } from '../../../../src-main/data
 import { viewBatch } from '../../../../src-main/packing/batch-view'
 import type { DataClient } from '../../../../src-main/packing/data-client'
 import { DataThread } from '../../../../src-main/packing/data-host'
-import type { DataOptions } from '../../../../src-main/packing/data-protocol'
+import type { DataOptions } from '../../../../src-main/packing/data-calls'
 import { createLoader } from '../../../../src-main/packing/loader'
 import type { LoaderState, PackedBatch } from '../../../../src-main/packing/types'
 import { failureOf } from '../../../support/failure'

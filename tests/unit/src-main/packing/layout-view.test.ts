@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 
 import { BatchFinder } from '../../../../src-main/packing/batch-finder'
 import { viewLayout } from '../../../../src-main/packing/layout-view'
-import type { CallContext } from '../../../../src-main/threads/port-calls'
+import type { CallContext } from '../../../../src-main/threads/calls'
 import { BOS, optionsOf, sourceOf } from '../../../support/packing'
 
 const lengths = Array.from({ length: 60 }, (_, i) => 1 + ((i * 37) % 17))

@@ -1,58 +1,67 @@
 /** A trainer whose place is not decided yet. */
 import { expect, test } from 'vitest'
 
-import type { OpenedTrainer } from '../../../../src-main/engine/trainer-link'
+import type { LogReport, Trainer } from '../../../../src-main/engine/trainer-calls'
 import { MidbenchError } from '../../../../src-main/errors'
 import { deferTrainer } from '../../../../src-main/runs/deferred-trainer'
+import { Ended } from '../../../../src-main/threads/calls'
 
-/** A trainer that notes what is asked of it. */
-function noting(): { trainer: OpenedTrainer; asked: string[] } {
+/** A trainer that notes what is asked of it, and answers nothing. */
+function noting(): { trainer: Trainer; asked: string[] } {
   const asked: string[] = []
-  const trainer: OpenedTrainer = {
-    begin: ({ type }) => void asked.push(`begin ${type}`),
-    say: (word) => void asked.push(word),
-    listen: () => void asked.push('listen'),
+  const trainer: Trainer = {
+    call: (name, input) => {
+      asked.push(typeof input === 'string' ? `${name} ${input}` : name)
+      return new Promise(() => undefined)
+    },
     close: async () => void asked.push('close'),
   }
   return { trainer, asked }
 }
 
-const job = { type: 'self-test', blockBytes: 1, threads: null } as const
-const deaf = (): undefined => undefined
+const job = { blockBytes: 1, threads: null }
 
-test('what is said before the place is decided comes after it, in order', async () => {
+test('what is asked before the place is decided comes after it, in order', async () => {
   const { trainer, asked } = noting()
-  let decide: (trainer: OpenedTrainer) => void = deaf
-  const choosing = new Promise<OpenedTrainer>((resolve) => (decide = resolve))
-  const deferred = deferTrainer(() => choosing)
-  deferred.listen(deaf, deaf)
-  deferred.begin(job)
-  deferred.say('pause')
+  let decide: (trainer: Trainer) => void = () => undefined
+  const deferred = deferTrainer(() => new Promise((resolve) => (decide = resolve)))
+  void deferred.call('selfTest', job)
+  void deferred.call('request', 'pause')
   expect(asked).toEqual([])
   decide(trainer)
-  await choosing
-  await Promise.resolve()
-  deferred.say('resume')
-  expect(asked).toEqual(['listen', 'begin self-test', 'pause', 'resume'])
+  await expect.poll(() => asked).toEqual(['selfTest', 'request pause'])
+  void deferred.call('request', 'resume')
+  await expect.poll(() => asked.at(-1)).toBe('request resume')
   await deferred.close()
   expect(asked.at(-1)).toBe('close')
 })
 
 test('one that is closed meanwhile ends what it gets', async () => {
   const { trainer, asked } = noting()
-  const choosing = Promise.resolve(trainer)
-  const deferred = deferTrainer(() => choosing)
-  deferred.listen(deaf, deaf)
+  let decide: (trainer: Trainer) => void = () => undefined
+  const deferred = deferTrainer(() => new Promise((resolve) => (decide = resolve)))
+  void deferred.call('selfTest', job)
   await deferred.close()
-  await choosing
-  await Promise.resolve()
-  expect(asked).toEqual(['close'])
+  decide(trainer)
+  await expect.poll(() => asked).toContain('close')
+})
+
+test('what is said while the place is decided is heard by the call that waits for it', async () => {
+  const { trainer } = noting()
+  const told: LogReport[] = []
+  const deferred = deferTrainer(async ({ note }) => {
+    note('The trainer runs in a process of its own.')
+    return trainer
+  })
+  void deferred.call('losses', {} as never, { onEvent: (report) => told.push(report) })
+  await expect
+    .poll(() => told.map(({ line }) => line.text))
+    .toEqual(['The trainer runs in a process of its own.'])
 })
 
 test('a place that cannot be decided is how it ended', async () => {
   const failure = { code: 'trainer.host', message: 'There is no such host.' }
-  const ended = new Promise((resolve) => {
-    deferTrainer(() => Promise.reject(new MidbenchError(failure))).listen(deaf, resolve)
-  })
-  expect(await ended).toMatchObject(failure)
+  const ended = deferTrainer(() => Promise.reject(new MidbenchError(failure))).call('selfTest', job)
+  await expect(ended).rejects.toMatchObject(failure)
+  await expect(ended).rejects.toBeInstanceOf(Ended)
 })

@@ -3,12 +3,12 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { TrainerClient } from '../../../../src-main/engine/trainer-client'
-import type { OpenedTrainer } from '../../../../src-main/engine/trainer-link'
-import type { TrainerReport } from '../../../../src-main/engine/trainer-protocol'
+import type { Trainer, TrainReport } from '../../../../src-main/engine/trainer-calls'
 import { openProcessTrainer } from '../../../../src-main/runs/process-trainer'
 import { openThreadTrainer } from '../../../../src-main/runs/thread-trainer'
 import type { TrainerProgram } from '../../../../src-main/runs/trainer-programs'
+import { Ended } from '../../../../src-main/threads/calls'
+import { failureOf } from '../../../support/failure'
 import { goldenConfig, goldenTrainJob } from '../../../support/golden-run'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
@@ -24,49 +24,48 @@ function script(text: string): TrainerProgram {
 
 /** Trains to the end of a job; hears each report as it comes. */
 async function reportsOf(
-  trainer: OpenedTrainer,
-  onReport: (report: TrainerReport, client: TrainerClient) => void = () => undefined,
-): Promise<TrainerReport[]> {
+  trainer: Trainer,
+  onReport: (report: TrainReport) => void = () => undefined,
+): Promise<TrainReport[]> {
   onTestFinished(() => trainer.close())
-  const reports: TrainerReport[] = []
-  const last: readonly string[] = ['done', 'stopped', 'failed', 'crashed']
+  const reports: TrainReport[] = []
   const config = goldenConfig({ num_iterations: 4, save_every: 2, dry_run: true })
-  await new Promise<void>((resolve) => {
-    const client = new TrainerClient(trainer, (report) => {
+  const end = await trainer.call('train', goldenTrainJob(temporaryFolder(), config), {
+    onEvent: (report) => {
       reports.push(report)
-      onReport(report, client)
-      if (last.includes(report.type)) resolve()
-    })
-    client.begin(goldenTrainJob(temporaryFolder(), config))
+      onReport(report)
+    },
   })
+  expect(end).toMatchObject({ type: 'done', step: 4 })
   return reports
 }
 
-function losses(reports: readonly TrainerReport[]): number[] {
+function losses(reports: readonly TrainReport[]): number[] {
   return reports.flatMap((report) => (report.type === 'step' ? [report.metric.loss] : []))
 }
 
 test('trains in a process to the same bits as in a thread, paused on the way', async () => {
   const inThread = await reportsOf(openThreadTrainer())
-  const inProcess = await reportsOf(openProcessTrainer({ programs: [NODE] }), (report, client) => {
-    if (report.type === 'step' && report.metric.step === 1) client.pause()
-    if (report.type === 'paused') client.resume()
+  const trainer = openProcessTrainer({ programs: [NODE] })
+  const inProcess = await reportsOf(trainer, (report) => {
+    if (report.type === 'step' && report.metric.step === 1) void trainer.call('request', 'pause')
+    if (report.type === 'paused') void trainer.call('request', 'resume')
   })
   expect(losses(inThread)).toHaveLength(4)
   expect(losses(inProcess)).toEqual(losses(inThread))
   expect(inProcess.map(({ type }) => type)).toContain('paused')
-  expect(inProcess.at(-1)).toMatchObject({ type: 'done', step: 4 })
 })
 
 test('one that is killed has crashed, by that signal', async () => {
   const before = childPids()
-  const reports = await reportsOf(openProcessTrainer({ programs: [NODE] }), (report) => {
+  const ended = reportsOf(openProcessTrainer({ programs: [NODE] }), (report) => {
     if (report.type !== 'step') return
     for (const pid of childPids()) if (!before.includes(pid)) process.kill(pid, 'SIGKILL')
   })
-  expect(reports.at(-1)).toEqual({
-    type: 'crashed',
-    failure: { code: 'trainer.crashed', message: 'The trainer process was ended by SIGKILL.' },
+  await expect(ended).rejects.toBeInstanceOf(Ended)
+  expect(await failureOf(() => ended)).toMatchObject({
+    code: 'trainer.crashed',
+    message: 'The trainer process was ended by SIGKILL.',
   })
 })
 
@@ -85,14 +84,12 @@ test('where none starts, it is said what was tried and how each ended', async ()
     script('exec sleep 60'),
     { ...NODE, executable: '/no/such/node' },
   ]
-  const reports = await reportsOf(openProcessTrainer({ programs, readyWithinMs: 500 }))
-  const [last] = reports
-  if (last?.type !== 'crashed') throw new Error('it has crashed')
-  expect(last.failure.code).toBe('trainer.no-start')
-  expect(last.failure.message).toContain('exit code 3. The last it said: this is no Node')
-  expect(last.failure.message).toContain('ended by SIGKILL')
-  expect(last.failure.message).toContain('ENOENT')
-  expect(last.failure.remedy).toContain('MIDBENCH_TRAINER_HOST')
+  const failure = await failureOf(() => reportsOf(openProcessTrainer({ programs, readyWithinMs: 500 })))
+  expect(failure.code).toBe('trainer.no-start')
+  expect(failure.message).toContain('exit code 3. The last it said: this is no Node')
+  expect(failure.message).toContain('ended by SIGKILL')
+  expect(failure.message).toContain('ENOENT')
+  expect(failure.remedy).toContain('MIDBENCH_TRAINER_HOST')
 })
 
 /** The processes that this one has started, by the kernel's list. */

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Failure, MidbenchError } from '../../../../src-main/errors'
 import type { Progress } from '../../../../src-main/progress.schema'
-import { moving, PortCaller, serveCalls, type CallHandlers } from '../../../../src-main/threads/port-calls'
+import { Caller, Ended, moving, serveCalls, type CallHandlers } from '../../../../src-main/threads/calls'
+import { threadChannel } from '../../../../src-main/threads/channel'
 
 interface Calls {
   double: { input: number; output: number }
   fail: { input: null; output: null }
+  count: { input: number; output: null; event: number }
   wait: { input: number; output: string }
   bytes: { input: number; output: { data: Int32Array; left: number } }
 }
@@ -19,6 +21,10 @@ const handlers: CallHandlers<Calls> = {
   fail: () => {
     const issues = [{ path: 'mixture.train.2.filepath', message: 'is not there' }]
     throw new MidbenchError({ code: 'data.missing', message: 'a file is missing', remedy: 'find it', issues })
+  },
+  count: (to, { tell }) => {
+    for (let n = 1; n <= to; n++) tell(n)
+    return null
   },
   wait: async (ms, { progress, signal }) => {
     progress({ what: 'Waiting', done: 0, total: ms, unit: 'ms' })
@@ -33,11 +39,11 @@ const handlers: CallHandlers<Calls> = {
 
 const ports: MessagePort[] = []
 
-function connect(): PortCaller<Calls> {
+function connect(): Caller<Calls> {
   const { port1, port2 } = new MessageChannel()
   ports.push(port1, port2)
-  serveCalls<Calls>(port2, handlers)
-  return new PortCaller<Calls>(port1, 'test thread')
+  serveCalls<Calls>(threadChannel(port2, 'test'), handlers)
+  return new Caller<Calls>(threadChannel(port1, 'test thread'))
 }
 
 afterEach(() => {
@@ -86,6 +92,13 @@ describe('calls over a port', () => {
     expect(seen).toEqual([{ what: 'Waiting', done: 0, total: 60_000, unit: 'ms' }])
   })
 
+  it('tells events in their order, before the answer', async () => {
+    const heard: (number | string)[] = []
+    await connect().call('count', 3, { onEvent: (n) => heard.push(n) })
+    heard.push('answered')
+    expect(heard).toEqual([1, 2, 3, 'answered'])
+  })
+
   it('does not begin a call that is cancelled beforehand', async () => {
     const call = connect().call('wait', 60_000, { signal: AbortSignal.abort() })
     await expect(call).rejects.toMatchObject({ code: 'cancelled' })
@@ -94,9 +107,9 @@ describe('calls over a port', () => {
   it('tells of what went wrong but ended no call', async () => {
     const { port1, port2 } = new MessageChannel()
     ports.push(port1, port2)
-    const { notify } = serveCalls<Calls>(port2, handlers)
+    const { notify } = serveCalls<Calls>(threadChannel(port2, 'test'), handlers)
     const heard: Failure[] = []
-    const caller = new PortCaller<Calls>(port1, 'test thread', (failure) => heard.push(failure))
+    const caller = new Caller<Calls>(threadChannel(port1, 'test thread'), (failure) => heard.push(failure))
     notify({ code: 'disk.full', message: 'No space is left.' })
     expect(await caller.call('double', 2)).toBe(4)
     expect(heard).toEqual([{ code: 'disk.full', message: 'No space is left.' }])
@@ -108,5 +121,19 @@ describe('calls over a port', () => {
     ports[1]?.close()
     await expect(call).rejects.toMatchObject({ code: 'thread.ended', message: 'The test thread has closed.' })
     await expect(caller.call('double', 1)).rejects.toMatchObject({ code: 'thread.ended' })
+  })
+
+  it('says how a thread ended: that it threw, or by itself', async () => {
+    const ending = (code: string): Promise<null> => {
+      const worker = new Worker(code, { eval: true })
+      return new Caller<Calls>(threadChannel(worker, 'test thread')).call('fail', null)
+    }
+    await expect(ending("throw new Error('no reason')")).rejects.toMatchObject({
+      code: 'thread.ended',
+      message: 'The test thread failed: no reason.',
+    })
+    const left = ending('process.exit(3)')
+    await expect(left).rejects.toMatchObject({ message: 'The test thread ended by itself with code 3.' })
+    await expect(left).rejects.toBeInstanceOf(Ended)
   })
 })

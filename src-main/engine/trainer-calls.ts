@@ -1,12 +1,10 @@
 /**
- * What the supervisor (main process or command line) and a trainer say to each other, whether the trainer is a thread or
- * a process. A trainer does one job: a run, an evaluation, the logits of the first batch, the losses of a batch, a
- * benchmark or a self-test. Batches do not pass here: the trainer has a port to a data thread.
+ * What a trainer is asked for, whether it is a thread or a process, and what it tells meanwhile. A trainer does one job: a
+ * run, an evaluation, the logits of the first batch, a benchmark or a self-test. Batches do not pass here: a trainer has a
+ * way of its own to a data thread.
  */
-import type { MessagePort } from 'node:worker_threads'
-
 import type { Failure } from '../errors'
-import type { Progress } from '../progress.schema'
+import type { Callable } from '../threads/calls'
 import type { ModelConfig } from '../model/config.schema'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import type { RunConfig } from '../config/config.schema'
@@ -25,7 +23,6 @@ export interface JobLocations {
 }
 
 export interface TrainJob {
-  type: 'train'
   /** Its result carries it. */
   runId: string
   config: RunConfig
@@ -43,7 +40,6 @@ export interface TrainJob {
 }
 
 export interface EvaluateJob {
-  type: 'evaluate'
   config: RunConfig
   locations: JobLocations
   /** Holds model_*.pt and meta_*.json; the last step is taken. */
@@ -54,7 +50,6 @@ export interface EvaluateJob {
 }
 
 export interface LogitsJob {
-  type: 'logits'
   config: RunConfig
   locations: JobLocations
   checkpointDir: string
@@ -63,7 +58,6 @@ export interface LogitsJob {
 
 /** What a model makes of every token of one batch, in float32. */
 export interface LossesJob {
-  type: 'losses'
   config: RunConfig
   locations: JobLocations
   split: keyof RunConfig['mixture']
@@ -77,7 +71,6 @@ export interface LossesJob {
 
 /** Times the training step of a fresh model on made-up tokens. */
 export interface BenchJob {
-  type: 'bench'
   engine: RunConfig['engine']
   /** Of the graph engine's matrix products; the eager engine's are float32. */
   dtype: RunConfig['dtype']
@@ -91,17 +84,10 @@ export interface BenchJob {
 
 /** Shows that TensorFlow can be held and trained with where the trainer runs. */
 export interface SelfTestJob {
-  type: 'self-test'
   /** Size of one block that is held throughout, bytes. */
   blockBytes: number
   threads: number | null
 }
-
-export type TrainerJob = TrainJob | EvaluateJob | LogitsJob | LossesJob | BenchJob | SelfTestJob
-
-/** To a trainer. `begin` is the first; `data` leads to the data thread of a thread, and a process has its own. */
-export type TrainerRequest =
-  { type: 'begin'; job: TrainerJob; data: MessagePort | null } | { type: 'pause' | 'resume' | 'stop' }
 
 /** What is known of a run once its model, data and device are there. */
 export interface Prepared {
@@ -182,29 +168,48 @@ export interface SelfTestResult {
 /** What the trainer is at; `compiling` is the graph engine's, before the first of its kind of run. */
 export type TrainerPhase = 'preparing' | 'compiling' | 'training' | 'evaluating' | 'saving'
 
-/** From the trainer, in the order things happen. `paused`, `stopped`, `done`, `result` and `failed` follow a save, or `unsaved`. */
-export type TrainerReport =
+/** What a run tells, in the order things happen. */
+export type TrainReport =
   | { type: 'phase'; phase: TrainerPhase }
   | { type: 'prepared'; prepared: Prepared }
   /** Part of the step or the evaluation in hand. */
   | { type: 'compiled'; seconds: number }
   | { type: 'step'; metric: StepMetric }
   | { type: 'eval'; metric: EvalMetric }
-  | { type: 'log'; line: LogLine }
+  | LogReport
   | { type: 'checkpoint'; step: number; dir: string; kept: number[] }
   /** A checkpoint or the result could not be written. The run goes on, or holds: `paused` follows then. */
   | { type: 'unsaved'; failure: Failure }
+  /** Follows a save, or `unsaved`. */
   | { type: 'paused'; step: number }
+
+/** Also told by jobs that are no run: what went wrong and ended nothing. */
+export interface LogReport {
+  type: 'log'
+  line: LogLine
+}
+
+/** How a run ends that has not failed, once it is saved. */
+export type TrainEnd =
   /** Before the first step there may be no checkpoint. */
-  | { type: 'stopped' }
-  | { type: 'done'; step: number; outcome: Outcome }
-  | { type: 'evaluated'; result: EvaluateResult }
-  | { type: 'logits'; result: LogitsResult }
-  | { type: 'losses'; result: LossesResult }
-  | { type: 'bench'; result: BenchResult }
-  | { type: 'self-test'; result: SelfTestResult }
-  | { type: 'failed'; failure: Failure }
-  /** Said by the supervisor's side: the thread or process ended without a word of its own. */
-  | { type: 'crashed'; failure: Failure }
-  /** A long part of a phase: reading the mixture, evaluating. */
-  | ({ type: 'progress' } & Progress)
+  { type: 'stopped' } | { type: 'done'; step: number; outcome: Outcome }
+
+/** A word to a run; the last one counts. `pause` and `stop` finish the step in hand, save, and then hold or end. */
+export type RunRequest = 'pause' | 'resume' | 'stop'
+
+export interface TrainerCalls {
+  train: { input: TrainJob; output: TrainEnd; event: TrainReport }
+  /** Of the run that `train` has begun. */
+  request: { input: RunRequest; output: null }
+  evaluate: { input: EvaluateJob; output: EvaluateResult; event: LogReport }
+  logits: { input: LogitsJob; output: LogitsResult; event: LogReport }
+  losses: { input: LossesJob; output: LossesResult; event: LogReport }
+  bench: { input: BenchJob; output: BenchResult }
+  selfTest: { input: SelfTestJob; output: SelfTestResult }
+}
+
+/** A trainer as its owner holds it, wherever it runs. */
+export type Trainer = Callable<TrainerCalls>
+
+/** Makes a trainer for one job. */
+export type OpenTrainer = () => Trainer
