@@ -11,7 +11,7 @@ import { downloadSplit, findSplit, splitSize, type DownloadOptions, type Downloa
 import { DEFAULT_POLICY } from './hub/requests'
 import { fromConfig, type DataLocations } from './locations'
 import type { MixtureEntry } from './mixture.schema'
-import { splitOf } from './tasks/open-task'
+import { splitOf } from './sources/open-task'
 
 /** One thing to be downloaded. */
 export type PendingDownload = {

@@ -11,8 +11,8 @@ import type { DataLocations, OpenOptions } from './locations'
 import type { MixtureEntry } from './mixture.schema'
 import { CPythonRandom } from './random/cpython-random'
 import { sliceOf, type Slice } from './slice'
-import { openTask, taskLabel } from './tasks/open-task'
-import type { Task } from './tasks/task'
+import { openTask, taskLabel } from './sources/open-task'
+import type { Task } from './sources/task'
 
 export type { DataLocations, OpenOptions } from './locations'
 

@@ -9,8 +9,8 @@ import { ensureBaseFile } from '../hub/base-files'
 import { fromConfig, type TaskContext } from '../locations'
 import type { customJsonEntry } from '../mixture.schema'
 import { convertLine, LineFault } from './json-line'
-import { empty, openStore, progress } from './rows'
-import type { TaskKind } from './task'
+import { empty, openStore, progress } from '../sources/rows'
+import type { TaskKind } from '../sources/task'
 
 /** So many faults are listed; the rest are counted. */
 const LISTED_FAULTS = 100

@@ -4,8 +4,8 @@ import type { ContentPart, Conversation } from '../conversation.schema'
 import { datasetFiles } from '../hub/dataset-files'
 import type { DatasetSplit } from '../hub/dataset-split'
 import type { gsm8kEntry } from '../mixture.schema'
-import { openShuffledParquet, parseRow } from './rows'
-import type { TaskKind } from './task'
+import { openShuffledParquet, parseRow } from '../sources/rows'
+import type { TaskKind } from '../sources/task'
 
 const row = z.object({ question: z.string(), answer: z.string() })
 

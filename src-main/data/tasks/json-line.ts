@@ -8,7 +8,7 @@ import type { Conversation } from '../conversation.schema'
 import { parsePythonJson } from '../../files/json-text'
 import { pythonStrip, type TextLine } from '../files/text-lines'
 import { dueRole } from './alternation'
-import { RowFault } from './rows'
+import { RowFault } from '../sources/rows'
 
 /** Longer texts are cut where a fault quotes them, in characters. */
 const QUOTED = 40

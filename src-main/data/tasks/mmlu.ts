@@ -5,8 +5,8 @@ import { entryFault } from '../entry-fault'
 import { datasetFiles } from '../hub/dataset-files'
 import type { DatasetSplit } from '../hub/dataset-split'
 import type { mmluEntry } from '../mixture.schema'
-import { openShuffledParquet, parseRow } from './rows'
-import type { TaskKind } from './task'
+import { openShuffledParquet, parseRow } from '../sources/rows'
+import type { TaskKind } from '../sources/task'
 
 const LETTERS = ['A', 'B', 'C', 'D'] as const
 

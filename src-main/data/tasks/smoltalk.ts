@@ -6,8 +6,8 @@ import { datasetFiles } from '../hub/dataset-files'
 import type { DatasetSplit } from '../hub/dataset-split'
 import type { smolTalkEntry } from '../mixture.schema'
 import { checkAlternation } from './alternation'
-import { openShuffledParquet, parseRow, RowFault } from './rows'
-import type { TaskKind } from './task'
+import { openShuffledParquet, parseRow, RowFault } from '../sources/rows'
+import type { TaskKind } from '../sources/task'
 
 const row = z.object({
   messages: z

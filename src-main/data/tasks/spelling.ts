@@ -13,9 +13,9 @@ import { ensureBaseFile } from '../hub/base-files'
 import { fromConfig, type TaskContext } from '../locations'
 import type { simpleSpellingEntry, spellingBeeEntry } from '../mixture.schema'
 import { CPythonRandom } from '../random/cpython-random'
-import { empty } from './rows'
+import { empty } from '../sources/rows'
 import { USER_TEMPLATES } from './spelling-templates'
-import type { Task, TaskKind } from './task'
+import type { Task, TaskKind } from '../sources/task'
 
 type SpellingEntry = z.infer<typeof simpleSpellingEntry> | z.infer<typeof spellingBeeEntry>
 

@@ -5,11 +5,11 @@
 import type { DatasetSplit } from '../hub/dataset-split'
 import type { TaskContext } from '../locations'
 import type { MixtureEntry } from '../mixture.schema'
-import { customJson } from './custom-json'
-import { gsm8k, gsm8kSplit } from './gsm8k'
-import { mmlu, mmluSplit } from './mmlu'
-import { smolTalk, smolTalkSplit } from './smoltalk'
-import { simpleSpelling, spellingBee } from './spelling'
+import { customJson } from '../tasks/custom-json'
+import { gsm8k, gsm8kSplit } from '../tasks/gsm8k'
+import { mmlu, mmluSplit } from '../tasks/mmlu'
+import { smolTalk, smolTalkSplit } from '../tasks/smoltalk'
+import { simpleSpelling, spellingBee } from '../tasks/spelling'
 import type { Task } from './task'
 
 /** @throws MidbenchError as {@link TaskKind.open} says. */
