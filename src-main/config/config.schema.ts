@@ -11,7 +11,8 @@ import {
   MOST_STEP_TOKENS,
   MOST_STEPS,
 } from '../bounds.schema'
-import { filePath, mixture } from '../data/mixture.schema'
+import { filePath } from '../data/entry.schema'
+import { mixture } from '../data/mixture.schema'
 
 const learningRate = z.number().min(0)
 

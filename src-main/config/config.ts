@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path'
 import * as z from 'zod'
 
 import { MOST_BATCH_TOKENS, MOST_TASKS } from '../bounds.schema'
-import type { MixtureEntry } from '../data/mixture.schema'
+import { withFilesChanged } from '../data/mixture.schema'
 import { type Issue, MidbenchError } from '../errors'
 import { requireShallow } from '../files/json-text'
 import { readTextFile } from '../files/text-file'
@@ -136,24 +136,9 @@ export function withAbsolutePaths(config: RunConfig, dir: string, baseDir: strin
     ...config,
     base_dir: baseDir,
     mixture: {
-      train: config.mixture.train.map((entry) => withAbsoluteEntry(entry, absolute)),
-      val: config.mixture.val.map((entry) => withAbsoluteEntry(entry, absolute)),
+      train: config.mixture.train.map((entry) => withFilesChanged(entry, absolute)),
+      val: config.mixture.val.map((entry) => withFilesChanged(entry, absolute)),
     },
-  }
-}
-
-function withAbsoluteEntry(entry: MixtureEntry, absolute: (path: string) => string): MixtureEntry {
-  switch (entry.task) {
-    case 'CustomJSON':
-      return { ...entry, filepath: absolute(entry.filepath) }
-    case 'SimpleSpelling':
-    case 'SpellingBee':
-      return entry.word_list === undefined ? entry : { ...entry, word_list: absolute(entry.word_list) }
-    default: {
-      const files = entry.data_files
-      if (files === undefined) return entry
-      return { ...entry, data_files: typeof files === 'string' ? absolute(files) : files.map(absolute) }
-    }
   }
 }
 

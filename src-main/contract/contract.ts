@@ -91,6 +91,8 @@ export type Answer<N extends CallName> =
 export { STEP_FIGURES } from '../config/step-figures.schema'
 export { ROLE_CODES, packingVariant } from './packing.schema'
 export type { FigureChart, FigureLine, StepFigure } from '../config/figures/figure.schema'
+export { kindOf, mixtureEntry, namedFiles, TASK_KINDS, withFilesChanged } from '../data/mixture.schema'
+export type { TaskKind } from '../data/tasks/task-kind'
 export type { DoctorReport, Settings } from './app.schema'
 export type { TrainerStatus } from './trainer.schema'
 export type { BatchLosses } from './losses.schema'

@@ -2,16 +2,16 @@
  * What a mixture needs that is not on this machine, and downloading it. Pausing is aborting: what has arrived is kept,
  * and the same call goes on from there.
  */
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { freeSpace } from '../files/disk-space'
 import { baseFileLength, downloadBaseFile, missingBaseFile } from './hub/base-files'
 import { hubSettings } from './hub/hub-env'
 import { describeSplit, type DatasetSplit } from './hub/dataset-split'
 import { downloadSplit, findSplit, splitSize, type DownloadOptions, type DownloadSize } from './hub/splits'
 import { DEFAULT_POLICY } from './hub/requests'
-import { fromConfig, type DataLocations } from './locations'
-import type { MixtureEntry } from './mixture.schema'
-import { splitOf } from './sources/open-task'
+import type { DataLocations } from './locations'
+import { kindOf, namedFiles, type MixtureEntry } from './mixture.schema'
+import { textFileOf } from './sources/open-task'
 
 /** One thing to be downloaded. */
 export type PendingDownload = {
@@ -71,25 +71,14 @@ async function missingFor(
   entry: MixtureEntry,
   locations: DataLocations,
 ): Promise<PendingDownload | undefined> {
-  switch (entry.task) {
-    case 'CustomJSON':
-      return missingFile(fromConfig(entry.filepath, locations), locations)
-    case 'SimpleSpelling':
-    case 'SpellingBee': {
-      const list = entry.word_list
-      const path =
-        list === undefined ? join(locations.baseDir, 'words_alpha.txt') : fromConfig(list, locations)
-      return missingFile(path, locations)
-    }
-    default: {
-      const dataset = splitOf(entry)
-      if (entry.data_files !== undefined || (await findSplit(dataset, await hubSettings())) !== undefined) {
-        return undefined
-      }
-      const label = describeSplit(dataset)
-      return { id: label, label, entries: [], kind: 'split', dataset }
-    }
+  const source = kindOf(entry).source(entry)
+  if (source.from !== 'parquet') return missingFile(textFileOf(entry, locations), locations)
+  const { dataset } = source
+  if (namedFiles(entry).length > 0 || (await findSplit(dataset, await hubSettings())) !== undefined) {
+    return undefined
   }
+  const label = describeSplit(dataset)
+  return { id: label, label, entries: [], kind: 'split', dataset }
 }
 
 async function missingFile(path: string, { baseDir }: DataLocations): Promise<PendingDownload | undefined> {

@@ -6,7 +6,7 @@
  */
 import type { TaskInfo } from '../data/mixture'
 import type { MixtureConfig, SplitName } from '../data/mixture.schema'
-import type { JsonLinesCheck } from '../data/tasks/custom-json'
+import type { JsonLinesCheck } from '../data/sources/lines'
 import type { BatchView } from './batch-view'
 import type { Comparison, PackingVariant } from './compare'
 import type { ConversationAt, ConversationPlace, ConversationView } from './conversation-view'

@@ -5,7 +5,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { type Failure, MidbenchError } from '../errors'
 import type { SplitName } from '../data/mixture.schema'
-import type { JsonLinesCheck } from '../data/tasks/custom-json'
+import type { JsonLinesCheck } from '../data/sources/lines'
 import type { BatchView } from './batch-view'
 import type { Comparison } from './compare'
 import type { ConversationAt, ConversationPlace, ConversationView } from './conversation-view'

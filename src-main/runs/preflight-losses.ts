@@ -3,6 +3,7 @@
  * itself in a number that looks small; and by conversation, what the buffer or an incomplete step leaves out.
  */
 import { basename } from 'node:path'
+import { kindOf, namedFiles } from '../data/mixture.schema'
 
 import { lostShare, RENDERED_TOKENS } from '../packing/packing-facts'
 import type { EntryFacts, PackingFacts } from '../packing/packing-facts.schema'
@@ -135,7 +136,8 @@ function ok(path: string, message: string): Finding {
 /** Its path says which entry it is: of a file the name will do. */
 function nameOf({ entry, name }: EntryFacts, { mixture }: RunConfig): string {
   const source = mixture.train[entry]
-  return source?.task === 'CustomJSON' ? `CustomJSON ${basename(source.filepath)}` : name
+  if (!source || kindOf(source).files.standard !== null) return name
+  return [source.task, ...namedFiles(source).map((path) => basename(path))].join(' ')
 }
 
 function sum(entries: readonly EntryFacts[], amount: (entry: EntryFacts) => number): number {

@@ -9,7 +9,7 @@
 import { join } from 'node:path'
 
 import type { DataLocations } from '../data/locations'
-import type { JsonLinesCheck } from '../data/tasks/custom-json'
+import type { JsonLinesCheck } from '../data/sources/lines'
 import { MidbenchError, toFailure } from '../errors'
 import type { DataClient } from '../packing/data-client'
 import { DataThread } from '../packing/data-host'

@@ -5,7 +5,7 @@
  */
 import { resolve } from 'node:path'
 
-import type { MixtureEntry } from '../data/mixture.schema'
+import { namedFiles } from '../data/mixture.schema'
 import { MidbenchError } from '../errors'
 import type { Project } from '../contract/contract'
 import { withAbsolutePaths } from '../config/config'
@@ -21,7 +21,7 @@ export class GrantedPaths {
   grantProject({ path, dir, config }: Pick<Project, 'path' | 'dir' | 'config'>): void {
     if (path !== null) this.grant(path)
     const { train, val } = withAbsolutePaths(config, dir, '/').mixture
-    for (const file of [...train, ...val].flatMap(filesOf)) this.grant(file)
+    for (const file of [...train, ...val].flatMap(namedFiles)) this.grant(file)
   }
 
   /** @throws MidbenchError `file.not-granted` */
@@ -33,12 +33,4 @@ export class GrantedPaths {
       remedy: 'Choose it with the button, or drop it on the window.',
     })
   }
-}
-
-/** With absolute paths. */
-function filesOf(entry: MixtureEntry): string[] {
-  if (entry.task === 'CustomJSON') return [entry.filepath]
-  if ('word_list' in entry) return entry.word_list === undefined ? [] : [entry.word_list]
-  if ('data_files' in entry) return [entry.data_files ?? []].flat()
-  return []
 }

@@ -31,6 +31,7 @@ export type {
   SplitSummary,
   StepFigure,
   TaskLengths,
+  TaskKind,
   TrainerStatus,
 } from '../../src-main/contract/contract'
 

@@ -4,8 +4,8 @@
  * are: what they lack can be downloaded or chosen in their options.
  */
 import { call } from '../api/client'
-import type { MixtureEntry, RunConfig, SplitName } from '../api/types'
-import { moved, newEntry, type GeneratedOrHub } from '../mixture/entry'
+import type { MixtureEntry, RunConfig, SplitName, TaskKind } from '../api/types'
+import { moved, newEntry } from '../mixture/entry'
 import { useFileCheck } from './use-file-check'
 import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
@@ -20,8 +20,8 @@ interface SomeLists {
 export interface UseMixtureEditorReturn {
   entries: (split: SplitName) => MixtureEntry[]
   replace: (split: SplitName, index: number, next: MixtureEntry) => void
-  /** Adds a task at the end. */
-  addTask: (split: SplitName, task: GeneratedOrHub) => void
+  /** Adds a task at the end; of a kind that begins with a file it asks for one first. */
+  addTask: (split: SplitName, kind: TaskKind) => Promise<void>
   /** Adds JSONL files at the end, those that are in order. */
   addFiles: (split: SplitName, paths: readonly string[]) => Promise<void>
   /** Asks for a JSONL file and adds it. */
@@ -59,9 +59,11 @@ export function useMixtureEditor(): UseMixtureEditorReturn {
     selected.value = { split, index: entries(split).length - 1 }
   }
 
-  function addTask(split: SplitName, task: GeneratedOrHub): void {
-    const present = project.value?.config.mixture
-    add(split, newEntry(task, split, present ? [...present.train, ...present.val] : []))
+  async function addTask(split: SplitName, kind: TaskKind): Promise<void> {
+    const { train = [], val = [] } = project.value?.config.mixture ?? {}
+    const entry = newEntry(kind, split, [...train, ...val])
+    if (entry) add(split, entry)
+    else await pickFile(split)
   }
 
   async function addFiles(split: SplitName, paths: readonly string[]): Promise<void> {

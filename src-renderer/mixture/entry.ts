@@ -1,64 +1,43 @@
 /**
- * Entries of the mixture as a person reads and edits them.
+ * Entries of the mixture as a person reads and edits them, by what the kind of their task says of them.
  */
-import type { MixtureEntry } from '../api/types'
+import { kindOf, mixtureEntry, namedFiles, withFilesChanged } from '../../src-main/contract/contract'
+import type { MixtureEntry, TaskKind } from '../api/types'
 import { integer } from '../format/number'
 import { fileName } from '../format/units'
 
-export type TaskName = MixtureEntry['task']
-
-/** Where the rows of each kind of task come from, in a few words. */
-export const TASK_KINDS: Record<TaskName, { title: string; about: string }> = {
-  SmolTalk: { title: 'SmolTalk', about: 'General conversations' },
-  MMLU: { title: 'MMLU', about: 'Multiple choice questions' },
-  GSM8K: { title: 'GSM8K', about: 'School mathematics with calculator calls' },
-  CustomJSON: { title: 'JSONL file', about: 'Your own conversations, one array of messages a line' },
-  SimpleSpelling: { title: 'SimpleSpelling', about: 'Generated: spell a word' },
-  SpellingBee: {
-    title: 'SpellingBee',
-    about: 'Generated: count a letter in a word, by hand and with Python',
-  },
-}
-
-export type GeneratedOrHub = Exclude<TaskName, 'CustomJSON'>
-
-/** A new entry of a kind, with the reference's choices, and the word list of an entry that is there already. */
+/**
+ * A new entry of a task, with the reference's choices; what it generates from is what the mixture generates from already.
+ * Null: the person names the file that it begins with.
+ */
 export function newEntry(
-  task: GeneratedOrHub,
+  kind: TaskKind,
   split: 'train' | 'val',
   present: readonly MixtureEntry[] = [],
-): MixtureEntry {
-  const part = split === 'train' ? 'train' : 'test'
-  const words = present.flatMap((entry) => ('word_list' in entry ? [{ word_list: entry.word_list }] : []))[0]
-  switch (task) {
-    case 'MMLU':
-      return split === 'train'
-        ? { task, subset: 'auxiliary_train', split: 'train' }
-        : { task, subset: 'all', split: 'test', stop: 5200 }
-    case 'GSM8K':
-      return split === 'train'
-        ? { task, subset: 'main', split: 'train' }
-        : { task, subset: 'main', split: 'test', stop: 420 }
-    case 'SimpleSpelling':
-      return { task, split: part, size: split === 'train' ? 200_000 : 1000, ...words }
-    case 'SpellingBee':
-      return { task, split: part, size: split === 'train' ? 80_000 : 1000, ...words }
-    case 'SmolTalk':
-      return { task, split: part }
-  }
+): MixtureEntry | null {
+  if (!kind.fresh) return null
+  const { key, standard } = kind.files
+  const alike = present.filter((entry) => standard !== 'hub' && kindOf(entry).files.key === key)
+  const [file] = alike.flatMap(namedFiles)
+  return mixtureEntry.parse({ ...kind.fresh[split], ...(file === undefined ? {} : { [key]: file }) })
 }
 
-/** The name a table shows: the file's for a JSONL, the task's otherwise. */
+/** The name a table shows: the file's where an entry is about one, the task's otherwise. */
 export function entryName(entry: MixtureEntry): string {
-  return entry.task === 'CustomJSON' ? fileName(entry.filepath) : entry.task
+  return ownFile(entry) ?? entry.task
 }
 
 /** Subset and split, as far as the entry has them: "auxiliary_train / train". */
 export function entrySplit(entry: MixtureEntry): string {
-  const parts: string[] = entry.task === 'CustomJSON' ? ['JSONL'] : []
+  const parts = ownFile(entry) === null ? [] : [kindOf(entry).files.picks.toUpperCase()]
   if ('subset' in entry) parts.push(entry.subset)
   if (entry.split && !parts.includes(entry.split)) parts.push(entry.split)
   return parts.join(' / ')
+}
+
+/** Name of the file without which an entry is nothing; null where its task has rows without one. */
+function ownFile(entry: MixtureEntry): string | null {
+  return kindOf(entry).files.standard === null ? namedFiles(entry).map(fileName).join(', ') : null
 }
 
 /** The slice as Python writes it: "[:5,200]", "[100:200:2]"; empty where the whole is taken. */
@@ -95,44 +74,34 @@ interface Choice {
   values: readonly string[]
 }
 
-const SPLITS_OF: Record<TaskName, readonly string[]> = {
-  SmolTalk: ['train', 'test'],
-  MMLU: ['train', 'validation', 'dev', 'test'],
-  GSM8K: ['train', 'test'],
-  CustomJSON: [],
-  SimpleSpelling: ['train', 'test'],
-  SpellingBee: ['train', 'test'],
-}
-
-/** What can be chosen about an entry, with what is chosen. */
+/** What can be chosen about an entry, with what is chosen: the splits are those that its subset has. */
 export function optionsOf(entry: MixtureEntry): Choice[] {
-  const choices: Choice[] = []
-  if (entry.task === 'MMLU') {
-    choices.push({ key: 'subset', value: entry.subset, values: ['auxiliary_train', 'all'] })
-  }
-  if (entry.task === 'GSM8K')
-    choices.push({ key: 'subset', value: entry.subset, values: ['main', 'socratic'] })
-  const values = SPLITS_OF[entry.task]
-  if (values.length > 0) choices.push({ key: 'split', value: entry.split ?? 'train', values })
-  return choices
+  const { splits } = kindOf(entry)
+  const { split = 'train' } = entry
+  if (!('bySubset' in splits)) return splits.length > 0 ? [choice('split', split, splits)] : []
+  const subset = 'subset' in entry ? entry.subset : ''
+  const { bySubset } = splits
+  return [choice('subset', subset, Object.keys(bySubset)), choice('split', split, bySubset[subset] ?? [])]
 }
 
-/** The entry with another subset or split. MMLU's auxiliary_train has only a train split. */
+/** What is chosen is among the values, whatever a file may hold. */
+function choice(key: Choice['key'], value: string, values: readonly string[]): Choice {
+  return { key, value, values: values.includes(value) ? values : [...values, value] }
+}
+
+/**
+ * The entry with another subset or split; the same where its task has no such. With a subset that has other splits than
+ * the one before comes its usual one.
+ */
 export function withChoice(entry: MixtureEntry, key: 'split' | 'subset', value: string): MixtureEntry {
-  switch (entry.task) {
-    case 'MMLU': {
-      if (key === 'subset' && value === 'auxiliary_train') return { ...entry, subset: value, split: 'train' }
-      if (key === 'subset') return { ...entry, subset: 'all', split: 'test' }
-      const split = (['train', 'validation', 'dev', 'test'] as const).find((known) => known === value)
-      return split ? { ...entry, split } : entry
-    }
-    case 'GSM8K':
-      if (key === 'subset')
-        return { ...entry, subset: value === 'socratic' ? ('socratic' as const) : ('main' as const) }
-      return { ...entry, split: value === 'test' ? 'test' : 'train' }
-    default:
-      return { ...entry, split: value === 'test' ? 'test' : 'train' }
+  const { splits } = kindOf(entry)
+  const changed: Partial<Record<Choice['key'], string>> = { [key]: value }
+  if (key === 'subset' && 'bySubset' in splits && 'subset' in entry) {
+    const [before, after] = [splits.bySubset[entry.subset], splits.bySubset[value]]
+    if (after && String(before) !== String(after)) changed.split = after[0] ?? ''
   }
+  const parsed = mixtureEntry.safeParse({ ...entry, ...changed })
+  return parsed.success ? parsed.data : entry
 }
 
 /** A generated task with another number of rows. */
@@ -140,32 +109,21 @@ export function withSize(entry: MixtureEntry, size: number): MixtureEntry {
   return 'size' in entry ? { ...entry, size } : entry
 }
 
-/** The entry reading what it reads by itself: the usual word list, the hub's files. A JSONL has none but its own. */
+/** The entry reading what its task reads otherwise: the hub's files, the usual word list. The same where there is nothing. */
 export function withoutFile(entry: MixtureEntry): MixtureEntry {
-  if ('word_list' in entry) {
-    const { word_list: _, ...rest } = entry
-    return rest
-  }
-  if ('data_files' in entry) {
-    const { data_files: _, ...rest } = entry
-    return rest
-  }
-  return entry
+  const { key, standard } = kindOf(entry).files
+  if (standard === null || namedFiles(entry).length === 0) return entry
+  return mixtureEntry.parse({ ...entry, [key]: undefined })
 }
 
 /** The entry reading another file: the JSONL itself, the word list, or a local parquet in place of the hub's. */
 export function withFile(entry: MixtureEntry, path: string): MixtureEntry {
-  if (entry.task === 'CustomJSON') return { ...entry, filepath: path }
-  if (entry.task === 'SimpleSpelling' || entry.task === 'SpellingBee') return { ...entry, word_list: path }
-  return { ...entry, data_files: path }
+  return { ...entry, [kindOf(entry).files.key]: path }
 }
 
-/** The entry with a file below one folder read from the same place below another. Paths that lie elsewhere stay. */
+/** The entry with files below one folder read from the same place below another. Paths that lie elsewhere stay. */
 export function movedBelow(entry: MixtureEntry, from: string, to: string): MixtureEntry {
-  const moved = (path: string): string =>
-    path.startsWith(`${from}/`) ? `${to}${path.slice(from.length)}` : path
-  if (entry.task === 'CustomJSON') return { ...entry, filepath: moved(entry.filepath) }
-  return 'word_list' in entry && entry.word_list !== undefined
-    ? { ...entry, word_list: moved(entry.word_list) }
-    : entry
+  return withFilesChanged(entry, (path) =>
+    path.startsWith(`${from}/`) ? `${to}${path.slice(from.length)}` : path,
+  )
 }

@@ -1,6 +1,7 @@
 /**
  * A run's options as text, beside the defaults and beside each other.
  */
+import { namedFiles } from '../../src-main/contract/contract'
 import { DEFAULTS, type OptionName } from '../api/defaults'
 import type { MixtureEntry, RunConfig } from '../api/types'
 import { integer, plain } from '../format/number'
@@ -44,11 +45,7 @@ export function entryText(entry: MixtureEntry): string {
 
 /** As {@link entryText}, with the whole path of the file that the entry reads, where it names one. */
 function entryTextWithFile(entry: MixtureEntry): string {
-  const files: string[] = []
-  if ('filepath' in entry) files.push(entry.filepath)
-  if ('word_list' in entry && entry.word_list) files.push(entry.word_list)
-  if ('data_files' in entry && entry.data_files) files.push(...[entry.data_files].flat())
-  return [entryText(entry), ...files].join(' ')
+  return [entryText(entry), ...namedFiles(entry)].join(' ')
 }
 
 /** Mixtures as texts, an entry a line; with the paths of their files where they are alike but for those at most. */

@@ -3,6 +3,7 @@
  * entry with the same data, so that SmolTalk is one colour in every table, strip and chart. Repeats of an entry share
  * its colour. Beyond eight the colours come round again, and the pattern tells them apart.
  */
+import { kindOf, namedFiles } from '../../src-main/contract/contract'
 import type { MixtureEntry, SplitName, SplitSummary } from '../api/types'
 
 export const TASK_COLOURS = 8
@@ -14,7 +15,8 @@ export function patternOf(colour: number): number {
 
 /** What an entry is about, whatever its split and slice. */
 function dataOf(entry: MixtureEntry): string {
-  return entry.task === 'CustomJSON' ? `CustomJSON ${entry.filepath}` : entry.task
+  const own = kindOf(entry).files.standard === null ? namedFiles(entry) : []
+  return [entry.task, ...own].join(' ')
 }
 
 export interface EntryColours {

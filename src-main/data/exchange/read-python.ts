@@ -6,29 +6,15 @@
 import { MidbenchError, type Issue } from '../../errors'
 import { firstFault } from '../../schema-faults'
 import { shownText } from '../../shown'
-import { mixtureEntry, type MixtureEntry, type SplitName } from '../mixture.schema'
+import { kindNamed, mixtureEntry, TASK_KINDS, type MixtureEntry, type SplitName } from '../mixture.schema'
 import { PythonFault, PythonReader, type PythonCall, type PythonValue } from './python-reader'
 import { pythonTokens, type PythonToken } from './python-tokens'
 
 export type ReadLists = Partial<Record<SplitName, MixtureEntry[]>>
 
-/** Parameters of each task that can be given by position, in the reference's order. */
-const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
-  SmolTalk: ['split'],
-  MMLU: ['subset', 'split'],
-  GSM8K: ['subset', 'split'],
-  CustomJSON: ['filepath'],
-  SimpleSpelling: ['size', 'split'],
-  SpellingBee: ['size', 'split'],
-}
 /** Names that a script gives its two lists; others that begin so are its own (`train_loader`). */
 const LIST_NAME = /^(train|val)(_(dataset|ds|data|mixture|tasks))?$/
 const SLICE = ['start', 'stop', 'step']
-/** Where the reference's signatures have defaults. */
-const DEFAULTS: Readonly<Record<string, object>> = {
-  SimpleSpelling: { size: 1000, split: 'train' },
-  SpellingBee: { size: 1000, split: 'train' },
-}
 
 /**
  * @param baseDir what `base_dir` stands for
@@ -103,7 +89,7 @@ function unreadList(target: string | null, tokens: readonly PythonToken[]): Pyth
 }
 
 function isTask(token: PythonToken | undefined): boolean {
-  return token?.kind === 'name' && Object.hasOwn(PARAMETERS, token.text)
+  return token?.kind === 'name' && kindNamed(token.text) !== undefined
 }
 
 /** Remembers what a name stands for; forgets it where that cannot be read. */
@@ -167,12 +153,12 @@ function expectEnd(reader: PythonReader, inCall: boolean, issues: Issue[]): void
 /** @throws PythonFault */
 function entryOf(call: PythonCall): MixtureEntry {
   const { name, line } = call
-  const parameters = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined
-  if (parameters === undefined) {
-    const known = Object.keys(PARAMETERS).join(', ')
+  const python = kindNamed(name)?.python
+  if (python === undefined) {
+    const known = TASK_KINDS.map(({ entry }) => entry.shape.task.value).join(', ')
     throw new PythonFault(line, `${shownText(name)} is no task that Midbench has: ${known}`)
   }
-  const options = { task: name, ...DEFAULTS[name], ...optionsOf(call, parameters) }
+  const options = { task: name, ...python.defaults, ...optionsOf(call, python.parameters) }
   const parsed = mixtureEntry.safeParse(options)
   if (parsed.success) return parsed.data
   throw new PythonFault(line, `${name}: ${firstFault(parsed.error, options)}`)

@@ -4,7 +4,7 @@
  */
 import { isAbsolute, join, relative } from 'node:path'
 import { MidbenchError, type Issue } from '../../errors'
-import type { MixtureConfig, MixtureEntry, SplitName } from '../mixture.schema'
+import { kindOf, namedFiles, type MixtureConfig, type MixtureEntry, type SplitName } from '../mixture.schema'
 
 /**
  * @param mixture with absolute paths
@@ -27,56 +27,41 @@ function list(name: string, entries: readonly MixtureEntry[], baseDir: string): 
 }
 
 function callArguments(entry: MixtureEntry, baseDir: string): string {
-  const { start, stop, step } = entry
-  const slice = Object.entries({ start, stop, step }).flatMap(([key, value]) =>
-    value === undefined ? [] : [`${key}=${String(value)}`],
-  )
-  return [...ownArguments(entry, baseDir), ...slice].join(', ')
-}
-
-function ownArguments(entry: MixtureEntry, baseDir: string): string[] {
-  switch (entry.task) {
-    case 'SmolTalk':
-      return [`split=${quoted(entry.split)}`]
-    case 'MMLU':
-    case 'GSM8K':
-      return [`subset=${quoted(entry.subset)}`, `split=${quoted(entry.split)}`]
-    case 'SimpleSpelling':
-    case 'SpellingBee':
-      return [`size=${String(entry.size)}`, `split=${quoted(entry.split)}`]
-    case 'CustomJSON':
-      return [`filepath=${pathArgument(entry.filepath, baseDir)}`]
-  }
-}
-
-function pathArgument(path: string, baseDir: string): string {
-  const below = relative(baseDir, path)
-  const inside = below !== '' && !below.startsWith('..') && !isAbsolute(below)
-  return inside ? `os.path.join(base_dir, ${quoted(below)})` : quoted(path)
+  const values = new Map<string, unknown>(Object.entries(entry))
+  const { python, files } = kindOf(entry)
+  const given = [...python.parameters, 'start', 'stop', 'step'].flatMap((key) => {
+    const value = values.get(key)
+    if (value === undefined) return []
+    const isPath = key === files.key && typeof value === 'string'
+    return [`${key}=${isPath ? pathArgument(value, baseDir) : JSON.stringify(value)}`]
+  })
+  return given.join(', ')
 }
 
 /** Every JSON string is a Python string of the same characters. */
-function quoted(text: string): string {
-  return JSON.stringify(text)
+function pathArgument(path: string, baseDir: string): string {
+  const below = relative(baseDir, path)
+  const inside = below !== '' && !below.startsWith('..') && !isAbsolute(below)
+  return inside ? `os.path.join(base_dir, ${JSON.stringify(below)})` : JSON.stringify(path)
 }
-
-const NO_WORD = {
-  data_files: 'the script reads the hub, and cannot be told of local parquet files',
-  word_list: 'the script reads words_alpha.txt in base_dir, and cannot be told of another word list',
-} as const
 
 function unwritable(entries: readonly MixtureEntry[], split: SplitName, baseDir: string): Issue[] {
   return entries.flatMap((entry, index) => {
-    const fault = noWordFor(entry, baseDir)
-    if (fault === null) return []
-    return [{ path: `mixture.${split}.${String(index)}.${fault}`, message: NO_WORD[fault] }]
+    const message = noWordFor(entry, baseDir)
+    if (message === null) return []
+    return [{ path: `mixture.${split}.${String(index)}.${kindOf(entry).files.key}`, message }]
   })
 }
 
-function noWordFor(entry: MixtureEntry, baseDir: string): keyof typeof NO_WORD | null {
-  if ('data_files' in entry && entry.data_files !== undefined) return 'data_files'
-  const words = 'word_list' in entry ? entry.word_list : undefined
-  return words === undefined || words === join(baseDir, 'words_alpha.txt') ? null : 'word_list'
+/** Why the script cannot be told which files an entry names; null where it can, or reads those anyway. */
+function noWordFor(entry: MixtureEntry, baseDir: string): string | null {
+  const { python, files } = kindOf(entry)
+  const named = namedFiles(entry)
+  if (named.length === 0 || files.standard === null || python.parameters.includes(files.key)) return null
+  if (files.standard === 'hub') return 'the script reads the hub, and cannot be told of local parquet files'
+  const { inBaseDir } = files.standard
+  if (named[0] === join(baseDir, inBaseDir)) return null
+  return `the script reads ${inBaseDir} in base_dir, and cannot be told of another file`
 }
 
 function noCounterpart(issues: Issue[]): MidbenchError {

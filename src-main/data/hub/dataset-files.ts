@@ -8,15 +8,15 @@ import type { DatasetSplit } from './dataset-split'
 import { downloadSplit, findSplit } from './splits'
 
 /**
- * @param dataFiles the entry's data_files.
+ * @param named the files that the entry names; none: the hub's
  * @throws MidbenchError `data.missing` where nothing is on disk and nothing may be downloaded; `hub.*`, `disk.full`.
  */
 export async function datasetFiles(
   dataset: DatasetSplit,
-  dataFiles: string | readonly string[] | undefined,
+  named: readonly string[],
   context: TaskContext,
 ): Promise<string[]> {
-  if (dataFiles !== undefined) return localFiles([dataFiles].flat(), context)
+  if (named.length > 0) return localFiles(named, context)
   const hub = await hubSettings()
   const found = await findSplit(dataset, hub)
   if (found !== undefined) return found

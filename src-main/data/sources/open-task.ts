@@ -1,61 +1,43 @@
-/**
- * Opens the task an entry of a mixture names. A new task is a file beside this one, a case here and an entry in
- * mixture.schema.ts.
- */
-import type { DatasetSplit } from '../hub/dataset-split'
-import type { TaskContext } from '../locations'
-import type { MixtureEntry } from '../mixture.schema'
-import { customJson } from '../tasks/custom-json'
-import { gsm8k, gsm8kSplit } from '../tasks/gsm8k'
-import { mmlu, mmluSplit } from '../tasks/mmlu'
-import { smolTalk, smolTalkSplit } from '../tasks/smoltalk'
-import { simpleSpelling, spellingBee } from '../tasks/spelling'
+/** Opens the task that an entry of a mixture names, from what its kind says its rows are read from. */
+import { join } from 'node:path'
+import { entryFault } from '../entry-fault'
+import { datasetFiles } from '../hub/dataset-files'
+import { fromConfig, type DataLocations, type TaskContext } from '../locations'
+import { kindOf, namedFiles, type MixtureEntry } from '../mixture.schema'
+import { openLines } from './lines'
+import { openParquetRows } from './parquet'
 import type { Task } from './task'
+import { openWords } from './words'
 
-/** @throws MidbenchError as {@link TaskKind.open} says. */
-export function openTask(entry: MixtureEntry, context: TaskContext): Promise<Task> {
-  switch (entry.task) {
-    case 'SmolTalk':
-      return smolTalk.open(entry, context)
-    case 'MMLU':
-      return mmlu.open(entry, context)
-    case 'GSM8K':
-      return gsm8k.open(entry, context)
-    case 'CustomJSON':
-      return customJson.open(entry, context)
-    case 'SimpleSpelling':
-      return simpleSpelling.open(entry, context)
-    case 'SpellingBee':
-      return spellingBee.open(entry, context)
-  }
+/**
+ * @throws MidbenchError whose issue's path is the entry's key at fault (`filepath`, `data_files`, `word_list`, `split`),
+ *   with file, row and reason in the message.
+ */
+export async function openTask(entry: MixtureEntry, context: TaskContext): Promise<Task> {
+  const source = kindOf(entry).source(entry)
+  if (source.from === 'lines') return openLines(source, textFileOf(entry, context), context)
+  if (source.from === 'words') return openWords(source, textFileOf(entry, context), context)
+  requireSplit(entry)
+  return openParquetRows(source, await datasetFiles(source.dataset, namedFiles(entry), context), context)
 }
 
-/** One line for people: `MMLU auxiliary_train train`. */
-export function taskLabel(entry: MixtureEntry): string {
-  switch (entry.task) {
-    case 'SmolTalk':
-      return smolTalk.label(entry)
-    case 'MMLU':
-      return mmlu.label(entry)
-    case 'GSM8K':
-      return gsm8k.label(entry)
-    case 'CustomJSON':
-      return customJson.label(entry)
-    case 'SimpleSpelling':
-      return simpleSpelling.label(entry)
-    case 'SpellingBee':
-      return spellingBee.label(entry)
-  }
+/** The text file that an entry reads: the one that it names, or the one of base_dir that its kind reads otherwise. */
+export function textFileOf(entry: MixtureEntry, locations: DataLocations): string {
+  const { standard } = kindOf(entry).files
+  const [named] = namedFiles(entry)
+  if (named !== undefined) return fromConfig(named, locations)
+  return join(locations.baseDir, typeof standard === 'object' && standard !== null ? standard.inBaseDir : '')
 }
 
-/** The split of a hub dataset that an entry reads where it names no files of its own. */
-export function splitOf(entry: Extract<MixtureEntry, { task: 'SmolTalk' | 'MMLU' | 'GSM8K' }>): DatasetSplit {
-  switch (entry.task) {
-    case 'SmolTalk':
-      return smolTalkSplit(entry)
-    case 'MMLU':
-      return mmluSplit(entry)
-    case 'GSM8K':
-      return gsm8kSplit(entry)
-  }
+/** @throws MidbenchError `config.invalid` where the entry's subset has no such split */
+function requireSplit(entry: MixtureEntry): void {
+  const { splits } = kindOf(entry)
+  if (!('bySubset' in splits) || !('subset' in entry)) return
+  const { task, subset, split } = entry
+  const there = splits.bySubset[subset] ?? []
+  if (there.includes(split)) return
+  throw entryFault('split', {
+    code: 'config.invalid',
+    message: `${task}'s subset ${subset} has no split ${split}, only ${there.join(', ')}`,
+  })
 }

@@ -2,7 +2,7 @@
  * The rule that messages alternate user, assistant, … (docs/REFERENCE.md §1), as the tasks check it when they read a
  * row.
  */
-import { RowFault } from '../sources/rows'
+import { RowFault } from './row-fault'
 
 /** The role that is due at a message, counted from 0 after a leading system message. */
 export function dueRole(index: number): 'user' | 'assistant' {

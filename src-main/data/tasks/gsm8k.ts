@@ -1,37 +1,40 @@
 /** GSM8K: word problems of openai/gsm8k whose answers call a calculator, `<<12/60=0.2>>` (docs/REFERENCE.md §1). */
 import { z } from 'zod'
 import type { ContentPart, Conversation } from '../conversation.schema'
-import { datasetFiles } from '../hub/dataset-files'
-import type { DatasetSplit } from '../hub/dataset-split'
-import type { gsm8kEntry } from '../mixture.schema'
-import { openShuffledParquet, parseRow } from '../sources/rows'
-import type { TaskKind } from '../sources/task'
+import { dataFiles, slice } from '../entry.schema'
+import { parseRow } from './row-fault'
+import { HUB_FILES, type TaskKind } from './task-kind'
+
+const entry = z.strictObject({
+  task: z.literal('GSM8K'),
+  subset: z.enum(['main', 'socratic']),
+  split: z.enum(['train', 'test']),
+  ...slice,
+  ...dataFiles,
+})
 
 const row = z.object({ question: z.string(), answer: z.string() })
 
-type Entry = z.infer<typeof gsm8kEntry>
+const SPLITS = entry.shape.split.options
 
-/** Where the hub has it. */
-export function gsm8kSplit({ subset, split }: Entry): DatasetSplit {
-  return { repo: 'openai/gsm8k', folder: subset, split }
-}
-
-export const gsm8k: TaskKind<Entry> = {
-  label: (entry) => `GSM8K ${entry.subset} ${entry.split}`,
-
-  async open(entry, context) {
-    const paths = await datasetFiles(gsm8kSplit(entry), entry.data_files, context)
-    return openShuffledParquet(
-      {
-        kind: 'GSM8K',
-        key: 'data_files',
-        paths,
-        columns: ['question', 'answer'],
-        convert: convertGsm8k,
-      },
-      context,
-    )
+export const gsm8k: TaskKind<typeof entry> = {
+  entry,
+  title: 'GSM8K',
+  about: 'School mathematics with calculator calls',
+  fresh: {
+    train: { task: 'GSM8K', subset: 'main', split: 'train' },
+    val: { task: 'GSM8K', subset: 'main', split: 'test', stop: 420 },
   },
+  splits: { bySubset: { main: SPLITS, socratic: SPLITS } },
+  files: HUB_FILES,
+  python: { parameters: ['subset', 'split'] },
+  source: ({ subset, split }) => ({
+    from: 'parquet',
+    dataset: { repo: 'openai/gsm8k', folder: subset, split },
+    form: 'GSM8K',
+    columns: ['question', 'answer'],
+    convert: convertGsm8k,
+  }),
 }
 
 export function convertGsm8k(value: unknown): Conversation {

@@ -6,9 +6,9 @@
 import { z } from 'zod'
 import type { Conversation } from '../conversation.schema'
 import { parsePythonJson } from '../../files/json-text'
-import { pythonStrip, type TextLine } from '../files/text-lines'
+import { pythonStrip, type TextLine } from '../files/text'
 import { dueRole } from './alternation'
-import { RowFault } from '../sources/rows'
+import { RowFault } from './row-fault'
 
 /** Longer texts are cut where a fault quotes them, in characters. */
 const QUOTED = 40

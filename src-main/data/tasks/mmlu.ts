@@ -1,12 +1,18 @@
 /** MMLU: multiple choice questions of cais/mmlu, answered with a letter (docs/REFERENCE.md §1). */
 import { z } from 'zod'
 import type { Conversation } from '../conversation.schema'
-import { entryFault } from '../entry-fault'
-import { datasetFiles } from '../hub/dataset-files'
-import type { DatasetSplit } from '../hub/dataset-split'
-import type { mmluEntry } from '../mixture.schema'
-import { openShuffledParquet, parseRow } from '../sources/rows'
-import type { TaskKind } from '../sources/task'
+import { dataFiles, slice } from '../entry.schema'
+import { multipleChoice } from './multiple-choice'
+import { parseRow } from './row-fault'
+import { HUB_FILES, type TaskKind } from './task-kind'
+
+const entry = z.strictObject({
+  task: z.literal('MMLU'),
+  subset: z.enum(['all', 'auxiliary_train']),
+  split: z.enum(['train', 'validation', 'dev', 'test']),
+  ...slice,
+  ...dataFiles,
+})
 
 const LETTERS = ['A', 'B', 'C', 'D'] as const
 
@@ -24,43 +30,29 @@ const question = z.object({
 /** The rows of auxiliary_train are wrapped in a struct column. */
 const wrapped = z.object({ train: question })
 
-type Entry = z.infer<typeof mmluEntry>
-
-/** Where the hub has it. */
-export function mmluSplit({ subset, split }: Entry): DatasetSplit {
-  return { repo: 'cais/mmlu', folder: subset, split }
-}
-
-export const mmlu: TaskKind<Entry> = {
-  label: (entry) => `MMLU ${entry.subset} ${entry.split}`,
-
-  async open(entry, context) {
-    const { subset, split } = entry
-    if (subset === 'auxiliary_train' && split !== 'train') {
-      throw entryFault('split', {
-        code: 'config.invalid',
-        message: `MMLU's subset auxiliary_train has the split train only, not ${split}`,
-      })
-    }
-    const paths = await datasetFiles(mmluSplit(entry), entry.data_files, context)
-    const shape =
-      subset === 'all'
-        ? { columns: ['question', 'choices', 'answer'], convert: convertMmlu }
-        : { columns: ['train'], convert: (row: unknown) => convertMmlu(parseRow(wrapped, row).train) }
-    return openShuffledParquet({ kind: `MMLU ${subset}`, key: 'data_files', paths, ...shape }, context)
+export const mmlu: TaskKind<typeof entry> = {
+  entry,
+  title: 'MMLU',
+  about: 'Multiple choice questions',
+  fresh: {
+    train: { task: 'MMLU', subset: 'auxiliary_train', split: 'train' },
+    val: { task: 'MMLU', subset: 'all', split: 'test', stop: 5200 },
   },
+  splits: { bySubset: { auxiliary_train: ['train'], all: ['test', 'validation', 'dev', 'train'] } },
+  files: HUB_FILES,
+  python: { parameters: ['subset', 'split'] },
+  source: ({ subset, split }) => ({
+    from: 'parquet',
+    dataset: { repo: 'cais/mmlu', folder: subset, split },
+    form: `MMLU ${subset}`,
+    ...(subset === 'all'
+      ? { columns: ['question', 'choices', 'answer'], convert: convertMmlu }
+      : { columns: ['train'], convert: (row: unknown) => convertMmlu(parseRow(wrapped, row).train) }),
+  }),
 }
 
 /** @throws RowFault when there are not four choices or the answer is none of them. */
 export function convertMmlu(value: unknown): Conversation {
   const { question: text, choices, answer } = parseRow(question, value)
-  // The letter follows its choice, without a space: the answer is then the same token as in the prompt.
-  const list = choices.map((choice, i) => `- ${choice}=${LETTERS[i] ?? ''}\n`).join('')
-  const prompt = `Multiple Choice question: ${text}\n${list}\nRespond only with the letter of the correct answer.`
-  return {
-    messages: [
-      { role: 'user', content: prompt },
-      { role: 'assistant', content: LETTERS[answer] ?? '' },
-    ],
-  }
+  return multipleChoice(text, LETTERS, choices, LETTERS[answer] ?? '')
 }

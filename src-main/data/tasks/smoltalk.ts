@@ -2,12 +2,17 @@
  * SmolTalk: chats of HuggingFaceTB/smol-smoltalk, each with an optional leading system message (docs/REFERENCE.md §1).
  */
 import { z } from 'zod'
-import { datasetFiles } from '../hub/dataset-files'
-import type { DatasetSplit } from '../hub/dataset-split'
-import type { smolTalkEntry } from '../mixture.schema'
+import { dataFiles, slice } from '../entry.schema'
 import { checkAlternation } from './alternation'
-import { openShuffledParquet, parseRow, RowFault } from '../sources/rows'
-import type { TaskKind } from '../sources/task'
+import { parseRow, RowFault } from './row-fault'
+import { HUB_FILES, type TaskKind } from './task-kind'
+
+const entry = z.strictObject({
+  task: z.literal('SmolTalk'),
+  split: z.enum(['train', 'test']),
+  ...slice,
+  ...dataFiles,
+})
 
 const row = z.object({
   messages: z
@@ -15,23 +20,21 @@ const row = z.object({
     .min(1, 'there are no messages'),
 })
 
-type Entry = z.infer<typeof smolTalkEntry>
-
-/** Where the hub has it. */
-export function smolTalkSplit({ split }: Entry): DatasetSplit {
-  return { repo: 'HuggingFaceTB/smol-smoltalk', folder: 'data', split }
-}
-
-export const smolTalk: TaskKind<Entry> = {
-  label: (entry) => `SmolTalk ${entry.split}`,
-
-  async open(entry, context) {
-    const paths = await datasetFiles(smolTalkSplit(entry), entry.data_files, context)
-    return openShuffledParquet(
-      { kind: 'SmolTalk', key: 'data_files', paths, columns: ['messages'], convert: convertSmolTalk },
-      context,
-    )
-  },
+export const smolTalk: TaskKind<typeof entry> = {
+  entry,
+  title: 'SmolTalk',
+  about: 'General conversations',
+  fresh: { train: { task: 'SmolTalk', split: 'train' }, val: { task: 'SmolTalk', split: 'test' } },
+  splits: entry.shape.split.options,
+  files: HUB_FILES,
+  python: { parameters: ['split'] },
+  source: ({ split }) => ({
+    from: 'parquet',
+    dataset: { repo: 'HuggingFaceTB/smol-smoltalk', folder: 'data', split },
+    form: 'SmolTalk',
+    columns: ['messages'],
+    convert: convertSmolTalk,
+  }),
 }
 
 /** @throws RowFault when the roles do not alternate or fewer than two messages follow the system message. */

@@ -1,84 +1,75 @@
 /**
- * SimpleSpelling and SpellingBee: examples generated from a word list, one CPython generator an example, seeded with
- * its index (docs/REFERENCE.md §1). Every draw's place in the order of draws is part of the data. Costs 15 µs an
- * example.
+ * SimpleSpelling and SpellingBee: examples generated from a word list, one CPython generator an example, seeded with its
+ * index (docs/REFERENCE.md §1). Every draw's place in the order of draws is part of the data. Costs 15 µs an example.
  */
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
-import type { z } from 'zod'
+import { z } from 'zod'
+import { MOST_EXAMPLES } from '../../bounds.schema'
 import type { ContentPart, Conversation } from '../conversation.schema'
-import { entryFault, forKey } from '../entry-fault'
-import { pythonStrip, textLines } from '../files/text-lines'
-import { ensureBaseFile } from '../hub/base-files'
-import { fromConfig, type TaskContext } from '../locations'
-import type { simpleSpellingEntry, spellingBeeEntry } from '../mixture.schema'
+import { filePath, slice } from '../entry.schema'
 import { CPythonRandom } from '../random/cpython-random'
-import { empty } from '../sources/rows'
 import { USER_TEMPLATES } from './spelling-templates'
-import type { Task, TaskKind } from '../sources/task'
+import type { FileOption, PythonClass, TaskKind, WordsSource } from './task-kind'
 
-type SpellingEntry = z.infer<typeof simpleSpellingEntry> | z.infer<typeof spellingBeeEntry>
+const options = {
+  split: z.enum(['train', 'test']),
+  size: z.int().min(1).max(MOST_EXAMPLES).describe('beyond it lie the test split’s examples').default(1000),
+  /** One word a line; default `words_alpha.txt` in base_dir. */
+  word_list: filePath.optional(),
+  ...slice,
+}
+const simple = z.strictObject({ task: z.literal('SimpleSpelling'), ...options })
+const bee = z.strictObject({ task: z.literal('SpellingBee'), ...options })
+
+const WORDS: FileOption = {
+  key: 'word_list',
+  picks: 'words',
+  label: 'words',
+  standard: { inBaseDir: 'words_alpha.txt' },
+}
+const PYTHON: PythonClass = { parameters: ['size', 'split'], defaults: { split: 'train' } }
 
 /** Test examples are seeded far above any train example. */
 const TEST_SEED_OFFSET = 10_000_000
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
-const VERSION = 1
 
-export const simpleSpelling: TaskKind<z.infer<typeof simpleSpellingEntry>> = {
-  label: (entry) => `SimpleSpelling ${entry.split}`,
-  open: (entry, context) =>
-    openSpelling(entry, context, (words) => {
+export const simpleSpelling: TaskKind<typeof simple> = {
+  entry: simple,
+  title: 'SimpleSpelling',
+  about: 'Generated: spell a word',
+  fresh: {
+    train: { task: 'SimpleSpelling', split: 'train', size: 200_000 },
+    val: { task: 'SimpleSpelling', split: 'test', size: 1000 },
+  },
+  splits: options.split.options,
+  files: WORDS,
+  python: PYTHON,
+  source: (entry) =>
+    generated(entry, (words) => {
       const shuffled = shuffledWords(words)
       return (seed) => simpleSpellingExample(shuffled, seed)
     }),
 }
 
-export const spellingBee: TaskKind<z.infer<typeof spellingBeeEntry>> = {
-  label: (entry) => `SpellingBee ${entry.split}`,
-  open: (entry, context) =>
-    openSpelling(entry, context, (words) => (seed) => spellingBeeExample(words, seed)),
+export const spellingBee: TaskKind<typeof bee> = {
+  entry: bee,
+  title: 'SpellingBee',
+  about: 'Generated: count a letter in a word, by hand and with Python',
+  fresh: {
+    train: { task: 'SpellingBee', split: 'train', size: 80_000 },
+    val: { task: 'SpellingBee', split: 'test', size: 1000 },
+  },
+  splits: options.split.options,
+  files: WORDS,
+  python: PYTHON,
+  source: (entry) => generated(entry, (words) => (seed) => spellingBeeExample(words, seed)),
 }
 
-async function openSpelling(
-  entry: SpellingEntry,
-  context: TaskContext,
-  prepare: (words: readonly string[]) => (seed: number) => Conversation,
-): Promise<Task> {
-  const path =
-    entry.word_list === undefined
-      ? join(context.baseDir, 'words_alpha.txt')
-      : fromConfig(entry.word_list, context)
-  const words = await forKey('word_list', path, async () => {
-    await ensureBaseFile(path, context)
-    return readWords(path, context.signal)
-  })
-  const example = prepare(words)
-  const firstSeed = entry.split === 'train' ? 0 : TEST_SEED_OFFSET
-  const identity = createHash('sha256').update(JSON.stringify([VERSION, entry.task, firstSeed, words]))
-  return {
-    rows: entry.size,
-    source: `generated from ${path}`,
-    identity: identity.digest('hex'),
-    conversation: (row) => example(firstSeed + row),
-    close: () => undefined,
-  }
-}
-
-async function readWords(path: string, signal: AbortSignal | undefined): Promise<string[]> {
-  const words: string[] = []
-  for await (const line of textLines(path, signal)) {
-    const word = pythonStrip(line.text)
-    if (word === '') {
-      throw entryFault('word_list', {
-        code: 'data.row',
-        message: `${path}, line ${String(line.number)}: there is no word`,
-        remedy: 'Remove that line.',
-      })
-    }
-    words.push(word)
-  }
-  if (words.length === 0) throw empty({ key: 'word_list', paths: [path] })
-  return words
+function generated(
+  { task, split, size }: z.infer<typeof simple> | z.infer<typeof bee>,
+  examples: WordsSource['examples'],
+): WordsSource {
+  const firstSeed = split === 'train' ? 0 : TEST_SEED_OFFSET
+  return { from: 'words', form: task, rows: size, firstSeed, examples }
 }
 
 /** SimpleSpelling's own order of the words, so that it does not follow SpellingBee's. */

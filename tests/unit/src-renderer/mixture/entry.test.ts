@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mixtureEntry } from '../../../../src-main/data/mixture.schema'
+import { kindNamed, TASK_KINDS } from '../../../../src-main/data/mixture.schema'
 import type { MixtureEntry } from '../../../../src-renderer/api/types'
 import {
   entryName,
@@ -7,7 +7,7 @@ import {
   entrySplit,
   moved,
   movedBelow,
-  newEntry,
+  newEntry as newEntryOf,
   optionsOf,
   withChoice,
   withFile,
@@ -16,14 +16,29 @@ import {
   withoutFile,
 } from '../../../../src-renderer/mixture/entry'
 
-const KINDS = ['SmolTalk', 'MMLU', 'GSM8K', 'SimpleSpelling', 'SpellingBee'] as const
+/** A new entry of a task that begins without a file. */
+function newEntry(task: string, split: 'train' | 'val', present: MixtureEntry[] = []): MixtureEntry {
+  const kind = kindNamed(task)
+  const entry = kind && newEntryOf(kind, split, present)
+  if (!entry) throw new Error(`${task} begins with a file`)
+  return entry
+}
+
 const mmlu: MixtureEntry = { task: 'MMLU', subset: 'all', split: 'test', stop: 5200 }
 
 describe('newEntry', () => {
-  it.each(KINDS)('%s is what the contract takes, in both splits', (task) => {
+  it.each(TASK_KINDS.map((kind) => [kind.title, kind] as const))('%s: its choices go together', (_, kind) => {
     for (const split of ['train', 'val'] as const) {
-      const entry = newEntry(task, split)
-      expect(mixtureEntry.parse(entry)).toEqual(entry)
+      const entry = newEntryOf(kind, split)
+      if (!entry) {
+        expect(kind.files.standard).toBeNull()
+        continue
+      }
+      expect(kind.fresh?.[split]).toEqual(entry)
+      for (const { key, value, values } of optionsOf(entry)) {
+        expect(values).toContain(value)
+        for (const other of values) expect(withChoice(entry, key, other)).toMatchObject({ [key]: other })
+      }
     }
   })
   it('spells with the words that the mixture spells with already', () => {
@@ -64,6 +79,11 @@ describe('edits', () => {
     })
     expect(withChoice(mmlu, 'split', 'dev')).toMatchObject({ split: 'dev' })
     expect(withChoice(mmlu, 'split', 'nowhere')).toEqual(mmlu)
+    expect(withChoice(newEntry('MMLU', 'train'), 'subset', 'all')).toMatchObject({
+      subset: 'all',
+      split: 'test',
+    })
+    expect(optionsOf(newEntry('MMLU', 'train'))[1]?.values).toEqual(['train'])
   })
   it('offers the choices that an entry has, with what is chosen', () => {
     expect(optionsOf(mmlu).map(({ key, value }) => [key, value])).toEqual([

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { pythonStrip, streamLines } from '../../../../../src-main/data/files/text-lines'
+import { pythonStrip } from '../../../../../src-main/data/files/text'
+import { streamLines } from '../../../../../src-main/data/files/text-lines'
 import { failureOf } from '../../../../support/failure'
 
 async function* inBlocks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {

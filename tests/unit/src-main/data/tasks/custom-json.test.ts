@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openMixture } from '../../../../../src-main/data/mixture'
-import { checkJsonLines } from '../../../../../src-main/data/tasks/custom-json'
+import { checkJsonLines } from '../../../../../src-main/data/sources/lines'
 import { failureOf } from '../../../../support/failure'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { convertGsm8k } from '../../../../../src-main/data/tasks/gsm8k'
-import { RowFault } from '../../../../../src-main/data/sources/rows'
+import { RowFault } from '../../../../../src-main/data/tasks/row-fault'
 
 const parts = (answer: string) => convertGsm8k({ question: 'q', answer }).messages[1]?.content
 const text = (value: string) => ({ type: 'text', text: value })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { convertMmlu } from '../../../../../src-main/data/tasks/mmlu'
-import { RowFault } from '../../../../../src-main/data/sources/rows'
+import { RowFault } from '../../../../../src-main/data/tasks/row-fault'
 
 const row = { question: 'Q', choices: ['w', 'x', 'y', 'z'], answer: 2n }
 

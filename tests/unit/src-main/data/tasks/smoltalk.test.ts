@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { RowFault } from '../../../../../src-main/data/sources/rows'
+import { RowFault } from '../../../../../src-main/data/tasks/row-fault'
 import { convertSmolTalk } from '../../../../../src-main/data/tasks/smoltalk'
 
 const chat = (...roles: string[]) => ({

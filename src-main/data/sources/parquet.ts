@@ -1,0 +1,93 @@
+/**
+ * Parquet rows as a task's conversations, in the order that Hugging Face's `shuffle(seed=42)` gives them: decoded and
+ * converted once, then read from what is kept of them (rows.ts).
+ */
+import { requireSpace } from '../../files/disk-space'
+import type { Conversation } from '../conversation.schema'
+import { entryFault } from '../entry-fault'
+import { openParquet } from '../files/parquet-rows'
+import type { TaskContext } from '../locations'
+import { numpyPermutation } from '../random/numpy-permutation'
+import { RowFault } from '../tasks/row-fault'
+import { HUB_FILES, type ParquetSource } from '../tasks/task-kind'
+import { empty, openStore, progress } from './rows'
+import type { Task } from './task'
+
+/** The entry's key at fault. */
+const KEY = HUB_FILES.key
+
+/**
+ * A task over parquet files.
+ * @param paths of the hub's files, or of those that the entry names in their place
+ * @throws MidbenchError naming file, row and reason.
+ */
+export async function openParquetRows(
+  source: ParquetSource,
+  paths: readonly string[],
+  context: TaskContext,
+): Promise<Task> {
+  const { identity, store } = await openStore({ form: source.form, key: KEY, paths }, context, () =>
+    convertParquet(source, paths, context),
+  )
+  const order = numpyPermutation(42, store.rows)
+  return {
+    rows: store.rows,
+    source: paths.join(', '),
+    identity,
+    conversation: (row) => store.read(order[row] ?? store.rows),
+    close: () => store.close(),
+  }
+}
+
+async function* convertParquet(
+  source: ParquetSource,
+  paths: readonly string[],
+  context: TaskContext,
+): AsyncGenerator<Conversation> {
+  const files = await openAll(paths, source.columns)
+  try {
+    const total = files.reduce((sum, { file }) => sum + file.rows, 0)
+    if (total === 0) throw empty({ key: KEY, paths })
+    const bytes = files.reduce((sum, { file }) => sum + file.uncompressedBytes, 0)
+    await requireSpace(context.cacheDir, bytes, `decoding ${source.form}`)
+    const report = progress(`decoding ${source.form}`, total, context)
+    for (const { path, file } of files) {
+      for await (const { number, value } of file.read(context.signal)) {
+        yield convertRow(`${path}, row ${String(number)}`, () => source.convert(value))
+        report()
+      }
+    }
+  } finally {
+    await Promise.all(files.map(({ file }) => file.close()))
+  }
+}
+
+async function openAll(
+  paths: readonly string[],
+  columns: readonly string[],
+): Promise<{ path: string; file: ParquetHandle }[]> {
+  const files: { path: string; file: ParquetHandle }[] = []
+  try {
+    for (const path of paths) files.push({ path, file: await openParquet(path, columns) })
+    return files
+  } catch (error) {
+    await Promise.all(files.map(({ file }) => file.close()))
+    throw error
+  }
+}
+
+type ParquetHandle = Awaited<ReturnType<typeof openParquet>>
+
+function convertRow(where: string, convert: () => Conversation): Conversation {
+  try {
+    return convert()
+  } catch (cause) {
+    if (!(cause instanceof RowFault)) throw cause
+    throw entryFault(KEY, {
+      code: 'data.row',
+      message: `${where}: ${cause.message}`,
+      remedy: 'Correct or remove that row; rows are never skipped.',
+      cause,
+    })
+  }
+}

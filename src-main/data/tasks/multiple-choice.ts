@@ -1,0 +1,23 @@
+/** A multiple choice question as a conversation: the reference's one form for all of them (docs/REFERENCE.md §1). */
+import type { Conversation } from '../conversation.schema'
+
+/**
+ * @param letters one for each choice, in their order
+ * @param answer the right one's letter
+ */
+export function multipleChoice(
+  question: string,
+  letters: readonly string[],
+  choices: readonly string[],
+  answer: string,
+): Conversation {
+  // The letter follows its choice, without a space: the answer is then the same token as in the prompt.
+  const list = choices.map((choice, i) => `- ${choice}=${letters[i] ?? ''}\n`).join('')
+  const prompt = `Multiple Choice question: ${question}\n${list}\nRespond only with the letter of the correct answer.`
+  return {
+    messages: [
+      { role: 'user', content: prompt },
+      { role: 'assistant', content: answer },
+    ],
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What a kind of task is: how an entry of it is written, described and edited, what its rows are read from, and how a
+ * row becomes a conversation. Each kind is one file in this folder that exports a {@link TaskKind}, and a line in
+ * tasks.ts; everything else derives from these. Slicing, repeating and mixing are done above and need nothing of a kind.
+ *
+ * A kind is pure: it knows zod and no Node, so that the window, the config and the Python exchange use the very same
+ * one. It names what its rows are read from; opening that is up to data/sources.
+ */
+import type { z } from 'zod'
+import type { Conversation } from '../conversation.schema'
+import type { slice } from '../entry.schema'
+import type { TextLine } from '../files/text'
+import type { DatasetSplit } from '../hub/dataset-split'
+
+export type EntrySchema = z.ZodObject<{ task: z.ZodLiteral<string> } & typeof slice, z.core.$strict>
+
+export interface TaskKind<Schema extends EntrySchema = EntrySchema> {
+  /** An entry of a mixture; `task` is the kind's name, and the class's in the reference's Python. */
+  readonly entry: Schema
+  /** For people. */
+  readonly title: string
+  /** Where its rows come from, in a few words. */
+  readonly about: string
+  /** New entries with the reference's choices; null: an entry begins with a file that the person names. */
+  readonly fresh: Readonly<Record<'train' | 'val', z.infer<Schema>>> | null
+  /** The splits that can be chosen, or where there are subsets those of each, the usual one first. */
+  readonly splits: readonly string[] | { readonly bySubset: Readonly<Record<string, readonly string[]>> }
+  readonly files: FileOption
+  readonly python: PythonClass
+  /** What an entry's rows are read from. */
+  source(entry: z.infer<Schema>): TaskSource
+}
+
+/** The key by which an entry names the file or files that it reads. */
+export interface FileOption {
+  readonly key: 'data_files' | 'filepath' | 'word_list'
+  /** The files that a dialog offers. */
+  readonly picks: 'parquet' | 'jsonl' | 'words'
+  /** What an editor calls it. */
+  readonly label: string
+  /** What is read where none is named: the hub's files, or one of base_dir; null: one must be named. */
+  readonly standard: 'hub' | { readonly inBaseDir: string } | null
+}
+
+/** Local parquet files in place of the hub's: of every kind whose rows lie on the hub. */
+export const HUB_FILES: FileOption = {
+  key: 'data_files',
+  picks: 'parquet',
+  label: 'data',
+  standard: 'hub',
+}
+
+/** How the reference's script constructs a task. */
+export interface PythonClass {
+  /** Keys of the entry that are its parameters, in its order; the slice's come after them. */
+  readonly parameters: readonly string[]
+  /** Where its signature has a default, and the config has none. */
+  readonly defaults?: Readonly<Record<string, string>>
+}
+
+export type TaskSource = ParquetSource | LinesSource | WordsSource
+
+/** Rows of a dataset on the hub, or of local files in its place, in the order of Hugging Face's `shuffle(seed=42)`. */
+export interface ParquetSource {
+  readonly from: 'parquet'
+  readonly dataset: DatasetSplit
+  /** What decides beside the files what a row becomes, as what is kept on disk is named by it: `MMLU all`. */
+  readonly form: string
+  readonly columns: readonly string[]
+  /** The conversation of a row. @throws RowFault */
+  convert(row: unknown): Conversation
+}
+
+/** Lines of a text file, in its order. */
+export interface LinesSource {
+  readonly from: 'lines'
+  readonly form: string
+  /** The conversation of a line, or undefined for a blank one. @throws LineFault */
+  convert(line: TextLine): Conversation | undefined
+}
+
+/** Examples generated from a word list, each from its own seed. */
+export interface WordsSource {
+  readonly from: 'words'
+  readonly form: string
+  readonly rows: number
+  /** Seed of row 0. */
+  readonly firstSeed: number
+  /** Prepares the words; what it returns makes the example of a seed. */
+  examples(words: readonly string[]): (seed: number) => Conversation
+}
