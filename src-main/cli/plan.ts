@@ -3,6 +3,7 @@ import { entryFacts, lostShare } from '../packing/packing-facts'
 import type { PlanView } from '../packing/plan-view'
 import { SplitPlans } from '../packing/split-plans'
 import type { PackingOptions } from '../packing/types'
+import { askedSteps, gradAccumSteps } from '../config/batches'
 import { loadConfig } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
 import { MAX_CONVERSATION_TOKENS } from '../tokenizer/render'
@@ -30,8 +31,8 @@ export const command: Command = {
       const plans = new SplitPlans(data, packingOptions(config))
       const request = {
         split,
-        batches_per_step: config.total_batch_size / (config.device_batch_size * config.max_seq_len),
-        num_iterations: config.num_iterations === -1 ? null : config.num_iterations,
+        batches_per_step: gradAccumSteps(config),
+        num_iterations: askedSteps(config),
       }
       const view = await plans.view(request, callContext(io))
       const lines =

@@ -13,6 +13,7 @@ import { type Issue, MidbenchError } from '../errors'
 import { requireShallow } from '../files/json-text'
 import { readTextFile } from '../files/text-file'
 import { reasonOf } from '../system-error'
+import { microBatchTokens } from './batches'
 import { runConfig, type RunConfig } from './config.schema'
 import { configIssues } from './config-issues'
 
@@ -101,19 +102,21 @@ function emptyMixture({ mixture }: RunConfig): Issue[] {
 }
 
 /** Rows and their length may each be right and their product still fill the memory. */
-function batchMemory({ device_batch_size: rows, max_seq_len: length }: RunConfig): Issue[] {
-  if (rows * length <= MOST_BATCH_TOKENS) return []
+function batchMemory(config: RunConfig): Issue[] {
+  const { device_batch_size: rows, max_seq_len: length } = config
+  const micro = microBatchTokens(config)
+  if (micro <= MOST_BATCH_TOKENS) return []
   return [
     {
       path: 'device_batch_size',
-      message: `is ${String(rows)}, which with max_seq_len ${String(length)} makes a micro-batch of ${String(rows * length)} tokens`,
+      message: `is ${String(rows)}, which with max_seq_len ${String(length)} makes a micro-batch of ${String(micro)} tokens`,
       hint: `it must be at most ${String(Math.floor(MOST_BATCH_TOKENS / length))}: a micro-batch of ${String(MOST_BATCH_TOKENS)} tokens takes 320 MiB before a model has seen it`,
     },
   ]
 }
 
 function batchIssues(config: RunConfig, worldSize: number): Issue[] {
-  const micro = config.device_batch_size * config.max_seq_len * worldSize
+  const micro = microBatchTokens(config) * worldSize
   if (config.total_batch_size % micro === 0) return []
   const below = Math.floor(config.total_batch_size / micro) * micro
   const right = below === 0 ? String(micro) : `${String(below)} or ${String(below + micro)}`

@@ -89,6 +89,8 @@ export type Answer<N extends CallName> =
   { ok: true; value: CallOutput<N> } | { ok: false; failure: z.infer<typeof failure> }
 
 export { STEP_FIGURES } from '../config/step-figures.schema'
+export { afterStep } from '../config/after-step'
+export { gradAccumSteps } from '../config/batches'
 export { ROLE_CODES, packingVariant } from './packing.schema'
 export type { FigureChart, FigureLine, StepFigure } from '../config/figures/figure.schema'
 export { kindOf, mixtureEntry, namedFiles, TASK_KINDS, withFilesChanged } from '../data/mixture.schema'

@@ -2,6 +2,7 @@
 import { flopsPerToken, parameterCount } from '../model/flops'
 import type { OpenedData } from '../packing/data-calls'
 import type { PackingFacts } from '../packing/packing-facts.schema'
+import { askedSteps, gradAccumSteps, microBatchTokens } from '../config/batches'
 import type { RunConfig } from '../config/config.schema'
 import type { Device } from './device'
 import type { RunStart } from './run-start'
@@ -32,7 +33,7 @@ export function prepared({ config, start, facts, device, engine }: OpenRun): Pre
       n_kv_head,
     },
     device: deviceText(device, engine),
-    totalSteps: config.num_iterations === -1 ? facts.epoch_steps : config.num_iterations,
+    totalSteps: askedSteps(config) ?? facts.epoch_steps,
     facts,
     step: start.state.step,
   }
@@ -42,14 +43,14 @@ export function prepared({ config, start, facts, device, engine }: OpenRun): Pre
 export function firstLines({ config, start, opened, device, engine }: OpenRun): string[] {
   const { device_batch_size: rows, max_seq_len: length, total_batch_size: total } = config
   const { version } = device.tensorflow
-  const micro = rows * length
+  const micro = microBatchTokens(config)
   return [
     `${start.from}: ${count(parameterCount(start.model))} parameters, ${count(flopsPerToken(start.model))} FLOPs a token`,
     `TensorFlow ${version} on ${deviceText(device, engine)}; ${peakText(device)}`,
     `${count(opened.trainConversations)} conversations to train on, ${count(opened.valConversations)} to evaluate on`,
     `Tokens / micro-batch / rank: ${String(rows)} x ${String(length)} = ${count(micro)}`,
     `Tokens / micro-batch: ${count(micro)}`,
-    `Total batch size ${count(total)} => gradient accumulation steps: ${String(total / micro)}`,
+    `Total batch size ${count(total)} => gradient accumulation steps: ${String(gradAccumSteps(config))}`,
   ]
 }
 

@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads'
 
 import { loadModel } from '../checkpoint/nanochat-files'
+import { evalBatches } from '../config/batches'
 import type { PackedBatch } from '../packing/types'
 import type { CallContext, TellingContext } from '../threads/calls'
 import { openDevice } from './device'
@@ -23,8 +24,7 @@ export async function runEvaluation(
   const weights = { parameters: tensors, optimizer: new Map() }
   const engine = await openEngine(config, meta.model_config, weights, device)
   try {
-    const fromTokens = Math.floor(config.eval_tokens / (config.device_batch_size * config.max_seq_len))
-    const count = job.batches ?? fromTokens
+    const count = job.batches ?? evalBatches(config)
     const batches = reported(data.valBatches(count), count, context)
     const sums = await evaluate(engine, batches, opened.byteLengths, () => context.signal.aborted)
     if (sums === null) throw context.signal.reason

@@ -17,6 +17,7 @@ import type { DataClient } from '../packing/data-client'
 import type { OpenedData } from '../packing/data-calls'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import type { TellingContext } from '../threads/calls'
+import { askedSteps, evalBatches, gradAccumSteps } from '../config/batches'
 import type { LogLine } from '../config/run.schema'
 import { firstLines, type OpenRun, prepared } from './announcement'
 import { type Device, openDevice } from './device'
@@ -54,10 +55,9 @@ export class TrainRun {
     private readonly context: TellingContext<TrainReport>,
   ) {
     const { config } = job
-    const tokensPerBatch = config.device_batch_size * config.max_seq_len
-    this.gradAccumSteps = config.total_batch_size / tokensPerBatch
-    this.steps = config.num_iterations === -1 ? null : config.num_iterations
-    this.evalBatches = Math.floor(config.eval_tokens / tokensPerBatch)
+    this.gradAccumSteps = gradAccumSteps(config)
+    this.steps = askedSteps(config)
+    this.evalBatches = evalBatches(config)
   }
 
   /** @param port to the data thread */

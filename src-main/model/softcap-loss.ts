@@ -11,14 +11,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 
 import { differentiable } from './gradient'
+import { lossChunkRows } from './loss-chunks'
 
 /** Logits lie within ± this. */
 export const softcap = 15
-
-/** Elements of a chunk of logits: 8 MB, which stay in the processor's cache from one operation to the next. */
-const chunkElements = 2 ** 21
-/** Rows below which matrix products slow down. */
-const leastRows = 512
 
 /** What the loss is made of. */
 export interface HeadInputs {
@@ -203,7 +199,7 @@ interface Chunk {
 
 function chunksOf({ x, vocabSize, chunkRows }: HeadInputs): Chunk[] {
   const [count = 0, width = 0] = x.shape
-  const size = chunkRows ?? Math.max(leastRows, Math.floor(chunkElements / vocabSize))
+  const size = chunkRows ?? lossChunkRows(vocabSize)
   return Array.from({ length: Math.ceil(count / size) }, (_, i) => {
     const start = i * size
     const rows = Math.min(size, count - start)

@@ -186,7 +186,6 @@ export class ActiveRun {
     this.savedStep = step === 0 ? null : step
     if (this.job.resume) this.journal.truncateAfter(step)
     const { config } = this.job
-    const gradAccumSteps = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
     const known = { ...nothingKnown, packing: facts, device, bfloat16: hasBfloat16() }
     this.warn(preflight(config, known).findings)
     this.emitChanged(
@@ -194,7 +193,7 @@ export class ActiveRun {
         model,
         device,
         total_steps: totalSteps,
-        differences: differences(config, { device, gradAccumSteps }),
+        differences: differences(config, device),
       }),
     )
   }

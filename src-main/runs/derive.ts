@@ -1,10 +1,14 @@
 /** What follows from a config's options: accumulation, tokens, steps, batches of an evaluation, disk and memory. */
+import { askedSteps, evalBatches, gradAccumSteps, microBatchTokens } from '../config/batches'
 import { KEPT_CHECKPOINTS } from '../config/kept-checkpoints'
 import { parameterCount } from '../model/flops'
+import { lossChunkRows } from '../model/loss-chunks'
 import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
 import type { RunConfig } from '../config/config.schema'
+import { lrMultiplier, muonMomentum } from '../optimizers/schedules'
 import type { Derived } from './preflight.schema'
+import { scheduleLine } from './schedule-line'
 
 /** The base checkpoint that a run starts from, as its meta file tells it. */
 export interface BaseModel {
@@ -28,9 +32,9 @@ export interface DeriveFacts {
 
 export function derive(config: RunConfig, facts: DeriveFacts): Derived {
   const { base, tokPerSec } = facts
-  const micro = config.device_batch_size * config.max_seq_len
-  const accumulation = config.total_batch_size / micro
-  const steps = config.num_iterations === -1 ? facts.epochSteps : config.num_iterations
+  const micro = microBatchTokens(config)
+  const accumulation = gradAccumSteps(config)
+  const steps = askedSteps(config) ?? facts.epochSteps
   const totalTokens = steps === null ? null : steps * config.total_batch_size
   return {
     grad_accum_steps: Number.isInteger(accumulation) ? accumulation : null,
@@ -38,12 +42,21 @@ export function derive(config: RunConfig, facts: DeriveFacts): Derived {
     tokens_per_step: config.total_batch_size,
     steps,
     total_tokens: totalTokens,
-    eval_batches: Math.floor(config.eval_tokens / micro),
+    eval_batches: evalBatches(config),
     seconds: totalTokens === null || tokPerSec === null ? null : totalTokens / tokPerSec,
     tok_per_sec: tokPerSec,
     disk_bytes: base === null ? null : diskBytes(config, base.config),
     memory_bytes: base === null ? null : predictMemory(config.engine, base.config, micro),
     model: base === null ? null : modelSummary(base),
+    schedule: steps === null ? null : scheduleLines(steps),
+  }
+}
+
+/** Step s of n has progress s / n; Muon's momentum counts its steps from 0. */
+function scheduleLines(steps: number): NonNullable<Derived['schedule']> {
+  return {
+    lrm: scheduleLine((step) => lrMultiplier(step / steps), steps),
+    momentum: scheduleLine((step) => muonMomentum(step - 1), steps),
   }
 }
 
@@ -96,7 +109,7 @@ const MEMORY: Record<RunConfig['engine'], EngineMemory> = {
  */
 export function predictMemory(engine: RunConfig['engine'], model: ModelConfig, tokens: number): number {
   const { processBytes, activations, lossCopies } = MEMORY[engine]
-  const chunkRows = Math.min(tokens, Math.max(512, 2 ** 22 / model.vocab_size)) // as model/softcap-loss.ts cuts them
+  const chunkRows = Math.min(tokens, lossChunkRows(model.vocab_size))
   return (
     processBytes +
     2 * checkpointBytes(model) +

@@ -2,18 +2,16 @@
  * Where a run differs from the seed script on purpose (docs/REFERENCE.md §6), in sentences: its record keeps them, so
  * that its numbers can be compared with nanochat's logs.
  */
+import { askedSteps, gradAccumSteps } from '../config/batches'
 import type { RunConfig } from '../config/config.schema'
 
-/** What the run turned out to run on. */
-export interface RunFacts {
-  /** "CPU, 2 threads, float32, eager"; null before it is known. */
-  device: string | null
-  gradAccumSteps: number
-}
-
-/** Only what applies to this config; the order is that of docs/REFERENCE.md §6. */
-export function differences(config: RunConfig, facts: RunFacts): string[] {
-  const openEnded = config.num_iterations === -1
+/**
+ * Only what applies to this config; the order is that of docs/REFERENCE.md §6.
+ *
+ * @param device that the run turned out to run on: "CPU, 2 threads, float32, eager"; null before it is known
+ */
+export function differences(config: RunConfig, device: string | null): string[] {
+  const openEnded = askedSteps(config) === null
   const hasCustomJson = [...config.mixture.train, ...config.mixture.val].some(
     (entry) => entry.task === 'CustomJSON',
   )
@@ -31,7 +29,7 @@ export function differences(config: RunConfig, facts: RunFacts): string[] {
       'The schedules see the progress after the step’s own last batch; the seed reads it one batch ahead and drops the batch in hand at the end.',
     ],
     [
-      openEnded && facts.gradAccumSteps > 1,
+      openEnded && gradAccumSteps(config) > 1,
       'Every complete step of the epoch is trained; the batches of an incomplete last step are not.',
     ],
     [
@@ -68,7 +66,7 @@ export function differences(config: RunConfig, facts: RunFacts): string[] {
   ]
   return [
     ...found.filter(([applies]) => applies).map(([, text]) => text),
-    ...precisionDifference(config, facts.device),
+    ...precisionDifference(config, device),
   ]
 }
 

@@ -10,6 +10,9 @@ export const finding = z.object({
   remedy: z.string().optional(),
 })
 
+/** A line to draw: steps, from 1, and values. */
+const line = z.array(z.object({ x: z.int(), y: z.number() }))
+
 /** What follows from the options; null where it cannot be known (yet). */
 export const derived = z.object({
   grad_accum_steps: z.number().nullable(),
@@ -28,6 +31,8 @@ export const derived = z.object({
   model: z
     .object({ tag: z.string(), step: z.int(), parameters: z.number(), n_layer: z.int(), n_embd: z.int() })
     .nullable(),
+  /** The learning-rate multiplier and Muon's momentum over the planned steps. */
+  schedule: z.object({ lrm: line, momentum: line }).nullable(),
 })
 
 export type Finding = z.infer<typeof finding>

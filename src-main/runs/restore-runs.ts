@@ -68,13 +68,12 @@ async function restoreRun(store: RunStore, dir: string): Promise<void> {
   const last = found.at(-1)
   const resumed = last === undefined ? null : await resumeOf(last.dir)
   const log = await logOf(dir)
-  const gradAccumSteps = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
   store.create({
     ...identity,
     dir,
     config,
     state: resumed?.finished === true && (config.dry_run || tellsOfResult(log)) ? 'done' : 'interrupted',
-    differences: differences(config, { device: null, gradAccumSteps }),
+    differences: differences(config, null),
     owner: null,
   })
   store.update(identity.id, {

@@ -6,7 +6,8 @@
  */
 import { MidbenchError, type Failure } from '../errors'
 import type { MetricsBatch } from './metrics-batcher'
-import type { RunSummary, StepMetric } from '../config/run.schema'
+import { afterStep } from '../config/after-step'
+import type { RunSummary } from '../config/run.schema'
 import type { RunPatch, RunStore } from './store'
 
 const AGAIN_MS = 3000
@@ -44,7 +45,7 @@ export class RunJournal {
   append({ steps, evals, log }: MetricsBatch): void {
     const { id, store, unwritten } = this
     const last = steps.at(-1)
-    if (last) this.ahead = { ...this.ahead, ...advanced(last) }
+    if (last) this.ahead = { ...this.ahead, ...afterStep(last) }
     this.writeRows(steps, unwritten.steps, () => store.appendSteps(id, steps))
     this.writeRows(evals, unwritten.evals, () => store.appendEvals(id, evals))
     this.writeRows(log, unwritten.log, () => store.appendLog(id, log))
@@ -117,9 +118,4 @@ export class RunJournal {
   private takeOut(): void {
     this.waiting.shift()?.over?.()
   }
-}
-
-/** What the last step says of the whole run. */
-function advanced({ step, progress, loss, tok_per_sec, training_time_s }: StepMetric): Partial<RunSummary> {
-  return { step, progress, last_loss: loss, tok_per_sec, training_time_s }
 }

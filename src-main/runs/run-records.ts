@@ -104,13 +104,12 @@ export class RunRecords {
     dir: string,
     state: 'preparing' | 'interrupted' = 'preparing',
   ): RunSummary {
-    const gradAccumSteps = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
     this.store.create({
       ...identity,
       dir,
       config,
       state,
-      differences: differences(config, { device: null, gradAccumSteps }),
+      differences: differences(config, null),
       owner: state === 'preparing' ? thisProcess() : null,
     })
     return this.store.summary(identity.id)

@@ -10,6 +10,7 @@ import type Database from 'libsql'
 import { join } from 'node:path'
 
 import { MidbenchError } from '../errors'
+import { afterStep } from '../config/after-step'
 import type { RunConfig } from '../config/config.schema'
 import type { EvalMetric, LogLine, RunDetail, RunSummary, StepMetric } from '../config/run.schema'
 import { otherForm, durably, inTransaction, openDatabase } from './store-database'
@@ -205,7 +206,7 @@ export class RunStore {
     const last = steps.at(-1)
     if (!last) return
     inTransaction(this.db, () => {
-      this.set(id, stepColumns(last))
+      this.set(id, afterStep(last))
       for (const step of steps) {
         this.insert('INSERT OR REPLACE', 'steps', ['run_id', ...STEP_COLUMNS], [id, ...stepValues(step)])
       }
@@ -264,7 +265,7 @@ export class RunStore {
       this.run('DELETE FROM evals WHERE run_id = ? AND step > ?', [id, step])
       const last = this.steps(id, step, 1)[0]
       const atStart = { step, progress: 0, last_loss: null, tok_per_sec: null, training_time_s: 0 }
-      this.set(id, { ...(last ? stepColumns(last) : atStart), best_val_bpb: this.bestBpb(id) })
+      this.set(id, { ...(last ? afterStep(last) : atStart), best_val_bpb: this.bestBpb(id) })
     })
   }
 
@@ -329,17 +330,6 @@ export class RunStore {
     if (raw) statement.raw()
     this.statements.set(sql, statement)
     return statement
-  }
-}
-
-/** What the last step says of the whole run. */
-function stepColumns(last: StepMetric): Record<string, SqlValue> {
-  return {
-    step: last.step,
-    progress: last.progress,
-    last_loss: last.loss,
-    tok_per_sec: last.tok_per_sec,
-    training_time_s: last.training_time_s,
   }
 }
 

@@ -3,22 +3,11 @@
  */
 import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef } from 'vue'
+import { afterStep } from '../../src-main/contract/contract'
 import { call } from '../api/client'
-import type { RunSummary, StepMetric } from '../api/types'
+import type { RunSummary } from '../api/types'
 import { currentRun } from '../runs/run-state'
 import { useEvent } from './use-event'
-
-/** What the table shows of a run, from its latest step: a summary is only sent when a run's state changes. */
-function advanced(step: StepMetric | undefined): Partial<RunSummary> {
-  if (!step) return {}
-  return {
-    step: step.step,
-    progress: step.progress,
-    last_loss: step.loss,
-    tok_per_sec: step.tok_per_sec,
-    training_time_s: step.training_time_s,
-  }
-}
 
 export const useRuns = createSharedComposable(() => {
   const runs = shallowRef<RunSummary[]>([])
@@ -43,7 +32,8 @@ export const useRuns = createSharedComposable(() => {
   useEvent('run.changed', ({ run }) => put(run))
   useEvent('run.metrics', ({ runId, state, steps }) => {
     const run = runs.value.find(({ id }) => id === runId)
-    if (run) put({ ...run, ...advanced(steps.at(-1)), state })
+    const last = steps.at(-1) // a summary is only sent when a run's state changes
+    if (run) put({ ...run, ...(last && afterStep(last)), state })
   })
   useEvent('run.removed', ({ runId }) => drop(runId))
   return { runs, loaded, current, load }

@@ -2,6 +2,7 @@
  * Where the batches in sight come from: the project as it is edited, or a run as it trained. Whatever is asked about
  * packed data is asked of a source, and holds for as long as its context stays the same.
  */
+import { gradAccumSteps } from '../../src-main/contract/contract'
 import type { MixtureEntry, Project, RunConfig, RunDetail, SplitName } from '../api/types'
 import { entryColours } from '../theme/colours'
 import { entryName } from '../mixture/entry'
@@ -29,7 +30,7 @@ export function runSource({ detail, recorded }: { detail: RunDetail; recorded: b
 
 /** Micro-batches of an optimizer step; 1 where the options make no whole steps. */
 export function batchesPerStep(config: RunConfig): number {
-  const batches = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
+  const batches = gradAccumSteps(config)
   return Number.isInteger(batches) ? batches : 1
 }
 

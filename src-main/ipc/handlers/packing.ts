@@ -17,6 +17,7 @@ import type { PathDialogs } from '../../services/shell'
 import { MidbenchError } from '../../errors'
 import type { PlanRequest } from '../../packing/data-calls'
 import type { CallOptions } from '../../threads/calls'
+import { askedSteps, gradAccumSteps } from '../../config/batches'
 import { crossFieldIssues } from '../../config/config'
 import type { RunConfig } from '../../config/config.schema'
 import type { RunManager } from '../../runs/run-manager'
@@ -60,9 +61,8 @@ export function packingHandlers(
     'packing.facts': ({ config, dir, job }) =>
       jobs.run(job, async (context) => {
         const { batches_per_step } = planRequest(config, 'train')
-        const steps = config.num_iterations === -1 ? null : config.num_iterations
         const { client } = await open({ config, dir }, context)
-        return client.facts({ batches_per_step, num_iterations: steps }, context)
+        return client.facts({ batches_per_step, num_iterations: askedSteps(config) }, context)
       }),
     'packing.find': ({ split, conversation, job, ...source }) =>
       jobs.run(job, async (context) => {
@@ -95,6 +95,5 @@ function planRequest(config: RunConfig, split: PlanRequest['split']): PlanReques
     const message = 'The options do not make whole steps, so that there are none to plan.'
     throw new MidbenchError({ code: 'config.invalid', message, issues })
   }
-  const batchesPerStep = config.total_batch_size / (config.device_batch_size * config.max_seq_len)
-  return { split, batches_per_step: batchesPerStep, num_iterations: null }
+  return { split, batches_per_step: gradAccumSteps(config), num_iterations: null }
 }

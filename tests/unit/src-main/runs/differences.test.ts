@@ -5,10 +5,10 @@ import type { RunConfig } from '../../../../src-main/config/config.schema'
 import { containing } from '../../../support/containing'
 import { sampleConfig } from '../../../support/run-samples'
 
-const facts = { device: 'CPU, 2 threads, float32, eager', gradAccumSteps: 4 }
+const device = 'CPU, 2 threads, float32, eager'
 
 function of(options: Partial<RunConfig>): string[] {
-  return differences({ ...sampleConfig(), dtype: 'float32', ...options }, facts)
+  return differences({ ...sampleConfig(), dtype: 'float32', ...options }, device)
 }
 
 test('an epoch and a set number of steps differ from the seed in different ways', () => {
@@ -34,11 +34,11 @@ test('only what applies is told', () => {
 
 test('bfloat16 that is not computed is never passed over in silence', () => {
   const config = { dtype: 'bfloat16', engine: 'eager' } as const
-  expect(precisionDifference(config, facts.device)).toEqual([containing('so does the seed on a CPU')])
+  expect(precisionDifference(config, device)).toEqual([containing('so does the seed on a CPU')])
   expect(precisionDifference(config, 'NVIDIA H100, float32, eager')).toEqual([
     containing('bfloat16 on a GPU'),
   ])
-  expect(precisionDifference({ ...config, dtype: 'float32' }, facts.device)).toEqual([])
+  expect(precisionDifference({ ...config, dtype: 'float32' }, device)).toEqual([])
   const graph = { dtype: 'bfloat16', engine: 'graph' } as const
   expect(precisionDifference(graph, null)).toEqual([containing('on a CPU the seed computes in float32')])
   expect(precisionDifference(graph, 'NVIDIA H100, bfloat16, graph')).toEqual([])

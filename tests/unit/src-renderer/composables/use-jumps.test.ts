@@ -17,7 +17,7 @@ const project = {
 }
 const derived = {
   grad_accum_steps: 8, tokens_per_micro_batch: 1, tokens_per_step: 8, steps: 10, total_tokens: 80,
-  eval_batches: 1, seconds: null, tok_per_sec: null, disk_bytes: null, memory_bytes: null, model: null,
+  eval_batches: 1, seconds: null, tok_per_sec: null, disk_bytes: null, memory_bytes: null, model: null, schedule: null,
 } // prettier-ignore
 const detailOf = (id: string): RunDetail => {
   const config = sampleConfig({ max_seq_len: 64, device_batch_size: 2, total_batch_size: 512 })

@@ -24,7 +24,7 @@ const project = {
 const navigation = useNavigation()
 const derived = {
   grad_accum_steps: 2, tokens_per_micro_batch: 1, tokens_per_step: 2, steps: 1, total_tokens: 80,
-  eval_batches: 1, seconds: null, tok_per_sec: null, disk_bytes: null, memory_bytes: null, model: null,
+  eval_batches: 1, seconds: null, tok_per_sec: null, disk_bytes: null, memory_bytes: null, model: null, schedule: null,
 } // prettier-ignore
 
 const Strip = defineComponent({

@@ -14,7 +14,7 @@ const config = sampleConfig()
 const project = { name: 'p', path: null, dir: '/p', read_only: false, modified: false, config }
 const derived: Derived = {
   grad_accum_steps: 2, tokens_per_micro_batch: 1, tokens_per_step: 2, steps: 400, total_tokens: 80,
-  eval_batches: 1, seconds: null, tok_per_sec: null, disk_bytes: null, memory_bytes: null, model: null,
+  eval_batches: 1, seconds: null, tok_per_sec: null, disk_bytes: null, memory_bytes: null, model: null, schedule: null,
 } // prettier-ignore
 /** What a check answers now. */
 let known: Partial<Derived> = {}

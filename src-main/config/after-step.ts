@@ -1,0 +1,12 @@
+/** What a run's last step says of the whole run. Pure: the window follows a run with it between two summaries. */
+import type { RunSummary, StepMetric } from './run.schema'
+
+/** The figures of a run's summary that its last step sets. */
+export type AfterStep = Pick<
+  RunSummary,
+  'step' | 'progress' | 'last_loss' | 'tok_per_sec' | 'training_time_s'
+>
+
+export function afterStep({ step, progress, loss, tok_per_sec, training_time_s }: StepMetric): AfterStep {
+  return { step, progress, last_loss: loss, tok_per_sec, training_time_s }
+}
