@@ -16,7 +16,7 @@ import { RunManager } from '../runs/run-manager'
 import { hostFromEnvironment } from '../runs/trainer-host'
 import { openRunStore } from '../runs/open-store'
 import type { RunStore } from '../runs/store'
-import type { TokenLossesOptions } from '../runs/token-losses'
+import { Inspector } from '../runs/inspector'
 import { CheckpointAccess } from '../services/checkpoint-access'
 import { checkConfig, lackingData, speedOfRunsLike } from '../services/check-config'
 import { DataAccess } from '../services/data-access'
@@ -27,6 +27,7 @@ import { ProjectStore } from '../services/project'
 import { RunPublisher } from '../services/run-publisher'
 import { BLOCK_BYTES, selfTestCommand } from './self-test-instance'
 import { SettingsStore } from '../services/settings'
+import type { TokenLossesOptions } from '../services/token-losses'
 import { TrainerHosts } from '../services/trainer-hosts'
 
 export interface Services {
@@ -39,7 +40,9 @@ export interface Services {
   runs: RunManager
   data: DataAccess
   checkpoints: CheckpointAccess
-  /** Where losses of a batch are computed from. */
+  /** Answers questions about models. */
+  inspector: Inspector
+  /** What the losses of a batch are computed with. */
   losses: TokenLossesOptions
   /** Where trainers live. */
   hosts: TrainerHosts
@@ -80,14 +83,16 @@ export async function setupServices(hub: EventHub): Promise<Services> {
     choice: () => settings.current.trainer_host,
     changed: (status) => hub.publish('trainer.changed', status),
   })
-  const training: TokenLossesOptions = {
+  const inspector = new Inspector({ openTrainer: hosts.open })
+  const runs = new RunManager({
+    store,
     dataDir: files.person.folder,
     cacheDir: dataCacheDir(),
     defaultBaseDir,
     threads: () => settings.current.threads,
     openTrainer: hosts.open,
-  }
-  const runs = new RunManager({ ...training, store })
+    releaseMemory: () => inspector.release(),
+  })
   const publisher = new RunPublisher(
     (name, payload) => hub.publish(name, payload),
     (runId) => runs.summary(runId),
@@ -95,6 +100,8 @@ export async function setupServices(hub: EventHub): Promise<Services> {
   runs.on(publisher.receive)
   void clearLeftovers({ dataDir: files.person.folder, cacheDir: dataCacheDir() })
   const data = new DataAccess({ cacheDir: dataCacheDir(), defaultBaseDir })
+  const threads = (): number | null => settings.current.threads
+  const losses = { runs, data, inspector, dataDir: files.person.folder, threads }
   const checkpoints = new CheckpointAccess({
     dataDir: files.person.folder,
     defaultBaseDir,
@@ -113,11 +120,12 @@ export async function setupServices(hub: EventHub): Promise<Services> {
   const found = [settings.problem, project.problem, hostProblem(), ...notes]
   const problems = found.filter((problem) => problem !== null)
   const known = { files, settings, project, granted, store, problems }
-  return { ...known, runs, data, checkpoints, losses: training, hosts, jobs, check }
+  return { ...known, runs, data, checkpoints, inspector, losses, hosts, jobs, check }
 }
 
 /** Ends what {@link setupServices} opened, but for the runs: they come first. */
-export async function closeServices({ data, checkpoints, hosts, store }: Services): Promise<void> {
+export async function closeServices({ data, checkpoints, inspector, hosts, store }: Services): Promise<void> {
+  await inspector.close()
   await hosts.close()
   await data.close()
   await checkpoints.close()

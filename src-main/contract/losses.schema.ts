@@ -15,7 +15,7 @@ const batchLosses = z.object({
 const batchAt = { split: splitName, batch: z.int().min(0), job: z.string() }
 
 export const lossCalls = {
-  /** Loads a checkpoint in a thread of its own: seconds. A job. */
+  /** Seconds for a model's first batch, in which it is loaded; for the next ones what the batch takes. A job. */
   'losses.batch': {
     input: z.union([
       z.object({

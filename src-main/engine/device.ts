@@ -27,7 +27,7 @@ export async function openDevice(
   threads: number | null,
 ): Promise<Device> {
   const tensorflow = await loadTensorflow(threads === null ? {} : { threads })
-  refuseOther(config.device_type, tensorflow.device)
+  requireDevice(config.device_type, tensorflow.device)
   const dtype = config.engine === 'graph' ? config.dtype : 'float32'
   if (tensorflow.device === 'gpu') {
     const [card] = await findGraphicsCards()
@@ -37,7 +37,8 @@ export async function openDevice(
   return { tensorflow, label, dtype, peak: (await measurePeak(tensorflow, dtype)).peak }
 }
 
-function refuseOther(wanted: RunConfig['device_type'], found: 'cpu' | 'gpu'): void {
+/** @throws MidbenchError `device.unavailable` where TensorFlow was loaded with another device than is wanted */
+export function requireDevice(wanted: RunConfig['device_type'], found: 'cpu' | 'gpu'): void {
   if (wanted === 'cuda' && found === 'cpu') {
     throw new MidbenchError({
       code: 'device.unavailable',

@@ -19,7 +19,7 @@ export async function runEvaluation(
   const { config } = job
   const { data, opened } = await openData(port, config, job.locations, reportedCall(context))
   const { meta, tensors } = await loadModel(job.checkpointDir)
-  requireSameVocabulary(meta.model_config, opened, job.checkpointDir)
+  requireSameVocabulary(meta.model_config, opened.vocabSize, job.checkpointDir)
   const device = await openDevice(config, job.threads)
   const weights = { parameters: tensors, optimizer: new Map() }
   const engine = await openEngine(config, meta.model_config, weights, device)

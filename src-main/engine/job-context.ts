@@ -97,11 +97,11 @@ export async function openData(
 }
 
 /** @throws MidbenchError `tokenizer.mismatch` where the model was trained with another vocabulary */
-export function requireSameVocabulary(model: ModelConfig, opened: OpenedData, checkpoint: string): void {
-  if (model.vocab_size === opened.vocabSize) return
+export function requireSameVocabulary(model: ModelConfig, vocabSize: number, checkpoint: string): void {
+  if (model.vocab_size === vocabSize) return
   throw new MidbenchError({
     code: 'tokenizer.mismatch',
-    message: `${checkpoint} has a vocabulary of ${String(model.vocab_size)}, the tokenizer one of ${String(opened.vocabSize)}.`,
+    message: `${checkpoint} has a vocabulary of ${String(model.vocab_size)}, the tokenizer one of ${String(vocabSize)}.`,
     remedy: 'Use the tokenizer that the model was trained with: its folder lies in the same base_dir.',
   })
 }

@@ -32,7 +32,7 @@ export async function runLogits(
   const { data, opened } = await openData(port, config, job.locations, reportedCall(context))
   const { meta, tensors } = await loadModel(job.checkpointDir)
   const model = meta.model_config
-  requireSameVocabulary(model, opened, job.checkpointDir)
+  requireSameVocabulary(model, opened.vocabSize, job.checkpointDir)
   await openDevice(config, job.threads)
   const engine = new EagerEngine(model, groupsOf(config, model))
   try {

@@ -289,7 +289,7 @@ export class TrainRun {
     const { parameters, optimizer, ...start } = await findStart(this.job, baseDir, (text) => {
       this.log('warn', text)
     })
-    requireSameVocabulary(start.model, opened, start.from)
+    requireSameVocabulary(start.model, opened.vocabSize, start.from)
     const device = await openDevice(config, threads)
     const weights = { parameters, optimizer }
     const engine = await openEngine(config, start.model, weights, device, (what, seconds) => {

@@ -1,10 +1,11 @@
 /**
  * What a trainer is asked for, whether it is a thread or a process, and what it tells meanwhile. A trainer does one job: a
- * run, an evaluation, the logits of the first batch, a benchmark or a self-test. Batches do not pass here: a trainer has a
+ * run, an evaluation, the logits of the first batch, a benchmark or a self-test; or it is kept for questions about models. Batches do not pass here: a trainer has a
  * way of its own to a data thread.
  */
 import type { Failure } from '../errors'
 import type { Callable } from '../threads/calls'
+import type { TokenBatch } from './step-engine'
 import type { ModelConfig } from '../model/config.schema'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import type { RunConfig } from '../config/config.schema'
@@ -56,17 +57,24 @@ export interface LogitsJob {
   threads: number | null
 }
 
-/** What a model makes of every token of one batch, in float32. */
-export interface LossesJob {
-  config: RunConfig
-  locations: JobLocations
-  split: keyof RunConfig['mixture']
-  batch: number
-  /** A run's last checkpoint; null = the base checkpoint that the config starts from. */
+/** A model that is asked beside a run, and where that is computed. */
+export interface AskedModel {
+  /** A run's last checkpoint; null = the base checkpoint that a config starts from. */
   runDir: string | null
-  /** The folder of the run whose batch it is: its data must be as it was. Null for a batch of the config alone. */
-  batchOf: string | null
+  baseDir: string
+  dataDir: string
+  modelTag: string | null
+  modelStep: number | null
+  deviceType: RunConfig['device_type']
   threads: number | null
+}
+
+/** What a model makes of every token of one batch, in float32. */
+export interface LossesQuestion {
+  of: AskedModel
+  batch: TokenBatch
+  /** Of the tokenizer that the batch was made with. */
+  vocabSize: number
 }
 
 /** Times the training step of a fresh model on made-up tokens. */
@@ -203,7 +211,9 @@ export interface TrainerCalls {
   request: { input: RunRequest; output: null }
   evaluate: { input: EvaluateJob; output: EvaluateResult; event: LogReport }
   logits: { input: LogitsJob; output: LogitsResult; event: LogReport }
-  losses: { input: LossesJob; output: LossesResult; event: LogReport }
+  losses: { input: LossesQuestion; output: LossesResult }
+  /** Gives up the model that was kept for further questions. */
+  forget: { input: null; output: null }
   bench: { input: BenchJob; output: BenchResult }
   selfTest: { input: SelfTestJob; output: SelfTestResult }
 }
@@ -211,5 +221,5 @@ export interface TrainerCalls {
 /** A trainer as its owner holds it, wherever it runs. */
 export type Trainer = Callable<TrainerCalls>
 
-/** Makes a trainer for one job. */
+/** Makes a trainer: for one job, or for questions. */
 export type OpenTrainer = () => Trainer

@@ -5,7 +5,7 @@
 import { endWithParent, offerAsFirstVictim } from '../native/process-ties'
 import { DataThread } from '../packing/data-host'
 import { type Channel, parentChannel } from '../threads/channel'
-import { yieldToTheWindow } from '../threads/priority'
+import { yieldToRuns, yieldToTheWindow } from '../threads/priority'
 import { PROCESS_READY } from '../threads/spawn'
 import { serveTrainer } from './trainer'
 
@@ -17,6 +17,6 @@ function serveSupervisor(channel: Channel): void {
   offerAsFirstVictim()
   endWithParent()
   process.on('disconnect', () => process.exit(0))
-  serveTrainer(channel, () => DataThread.start().connectPort())
+  serveTrainer(channel, () => DataThread.start().connectPort(), yieldToRuns)
   channel.post(PROCESS_READY)
 }

@@ -9,15 +9,23 @@ import { type CallHandlers, serveCalls, type TellingContext } from '../threads/c
 import type { Channel } from '../threads/channel'
 import { runBench } from './bench-job'
 import { runEvaluation } from './evaluate-job'
+import { Inspection } from './inspection'
 import { runLogits } from './logits-job'
-import { runLosses } from './losses-job'
 import { RequestQueue } from './request-queue'
 import { runSelfTest } from './self-test-job'
 import { TrainRun } from './train-run'
 import type { TrainEnd, TrainerCalls, TrainJob, TrainReport } from './trainer-calls'
 
-/** @param connectData makes a port to a data thread, for a job that reads data */
-export function serveTrainer(channel: Channel, connectData: () => MessagePort): void {
+/**
+ * @param connectData makes a port to a data thread, for a job that reads data
+ * @param beforeAsking called before TensorFlow is loaded for a question about a model
+ */
+export function serveTrainer(
+  channel: Channel,
+  connectData: () => MessagePort,
+  beforeAsking?: () => void,
+): void {
+  const inspection = new Inspection(beforeAsking)
   let requests = new RequestQueue()
   const handlers: CallHandlers<TrainerCalls> = {
     train(job, context) {
@@ -30,9 +38,10 @@ export function serveTrainer(channel: Channel, connectData: () => MessagePort): 
     },
     evaluate: (job, context) => runEvaluation(job, connectData(), context),
     logits: (job, context) => runLogits(job, connectData(), context),
-    losses: (job, context) => runLosses(job, connectData(), context),
     bench: runBench,
     selfTest: runSelfTest,
+    losses: (question, context) => inspection.losses(question, context),
+    forget: (_, context) => inspection.forget(context),
   }
   serveCalls<TrainerCalls>(channel, handlers)
 }

@@ -6,7 +6,7 @@ import type { SettingsStore } from '../services/settings'
 import type { About, PathDialogs } from '../services/shell'
 import type { TrainerHosts } from '../services/trainer-hosts'
 import type { RunManager } from '../runs/run-manager'
-import type { TokenLossesOptions } from '../runs/token-losses'
+import type { TokenLossesOptions } from '../services/token-losses'
 import { appHandlers } from './handlers/app'
 import { checkpointHandlers } from './handlers/checkpoints'
 import { jobHandlers } from './handlers/jobs'
@@ -41,7 +41,7 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...mixtureHandlers(data, jobs, dialogs, granted),
     ...downloadHandlers(data, jobs),
     ...packingHandlers(data, runs, jobs, dialogs),
-    ...lossHandlers(runs, losses, jobs),
+    ...lossHandlers(losses, jobs),
     ...runHandlers(runs, jobs),
     ...checkpointHandlers(checkpoints, jobs),
     ...trainerHandlers(hosts, jobs),

@@ -18,9 +18,14 @@ export class DataThread {
   /** A new port that the thread serves, to be handed on to another thread and used by a {@link DataClient} there. */
   connectPort(): MessagePort {
     const { port1, port2 } = new MessageChannel()
-    const message: CallRequest = { type: 'connect', port: port2 }
-    this.worker.postMessage(message, [port2])
+    this.serve(port2)
     return port1
+  }
+
+  /** Has the thread serve a port. */
+  serve(port: MessagePort): void {
+    const message: CallRequest = { type: 'connect', port }
+    this.worker.postMessage(message, [port])
   }
 
   /** A client in this thread. */

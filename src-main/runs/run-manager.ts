@@ -42,6 +42,8 @@ export interface RunManagerOptions {
   dataDir: string
   cacheDir: string
   openTrainer: OpenTrainer
+  /** Gives back memory that is held beside runs. @default nothing is */
+  releaseMemory?: () => Promise<void>
   /** Used where neither the config nor the environment names a nanochat folder. @default none */
   defaultBaseDir?: () => string | null
   /** TensorFlow's threads. @default as many as there are processors */
@@ -304,7 +306,7 @@ export class RunManager {
     if (current !== null) throw busy(this.get(current).name)
     const held = this.unsaved()
     if (held !== null) throw unsaved(held.name)
-    await this.releaseAll()
+    await Promise.all([this.releaseAll(), this.options.releaseMemory?.()])
   }
 
   private async releaseAll(): Promise<void> {

@@ -6,6 +6,8 @@ import { getPriority, setPriority } from 'node:os'
 
 /** A third of the share of a thread at 0. On a processor that nobody else wants it costs nothing. */
 const BACKGROUND = 5
+/** A third of the share of a thread at {@link BACKGROUND}. */
+const BEHIND_RUNS = 10
 
 /**
  * Lets the window, and other programs, go before the calling thread and all threads that it starts from now on:
@@ -13,6 +15,15 @@ const BACKGROUND = 5
  * since the call would hold back the whole process, its window included.
  */
 export function yieldToTheWindow(): void {
-  if (process.platform !== 'linux' || getPriority() >= BACKGROUND) return
-  setPriority(BACKGROUND)
+  lowerTo(BACKGROUND)
+}
+
+/** The same, and lets runs go before too: for what a person asks while a run trains. */
+export function yieldToRuns(): void {
+  lowerTo(BEHIND_RUNS)
+}
+
+function lowerTo(priority: number): void {
+  if (process.platform !== 'linux' || getPriority() >= priority) return
+  setPriority(priority)
 }

@@ -26,12 +26,21 @@ const config = goldenConfig({ base_dir: baseDir, num_iterations: 2, model_tag: '
 const train = goldenTrainJob(folder, config)
 const { locations, threads } = train
 const onCheckpoint = { config, locations, checkpointDir, threads }
-const onBatch = { config, locations, split: 'train', batch: 0, runDir: null, batchOf: null, threads } as const
+const of = {
+  runDir: null,
+  baseDir,
+  dataDir: folder,
+  modelTag: 'd3',
+  modelStep: null,
+  deviceType: '' as const,
+  threads,
+}
+const batch = { batchSize: 1, seqLen: 2, inputs: Int32Array.of(1, 2), targets: Int32Array.of(2, 3) }
 const jobs: Record<string, (trainer: Trainer) => Promise<unknown>> = {
   train: (trainer) => trainer.call('train', train),
   evaluate: (trainer) => trainer.call('evaluate', { ...onCheckpoint, batches: 1 }),
   logits: (trainer) => trainer.call('logits', onCheckpoint),
-  losses: (trainer) => trainer.call('losses', onBatch),
+  losses: (trainer) => trainer.call('losses', { of, batch, vocabSize: 4096 }),
 }
 
 test.each(Object.entries(jobs))('%s names the tensor', async (_, job) => {

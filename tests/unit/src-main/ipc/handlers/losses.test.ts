@@ -1,12 +1,14 @@
-/** losses.batch over a real trainer thread: the golden base checkpoint, a run that is not there, a cancel. */
+/** losses.batch over a real inspector: the golden base checkpoint, a run that is not there, a cancel. */
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
+import { DataAccess } from '../../../../../src-main/services/data-access'
 import { Jobs } from '../../../../../src-main/services/jobs'
 import { lossHandlers } from '../../../../../src-main/ipc/handlers/losses'
 import { writeDataRecord } from '../../../../../src-main/packing/data-record'
 import { withAbsolutePaths } from '../../../../../src-main/config/config'
-import { RunManager } from '../../../../../src-main/runs/run-manager'
+import type { RunManager } from '../../../../../src-main/runs/run-manager'
+import { Inspector } from '../../../../../src-main/runs/inspector'
 import { openChosenTrainer } from '../../../../../src-main/runs/trainer-host'
 import { failureOf } from '../../../../support/failure'
 import { goldenPath } from '../../../../support/golden'
@@ -17,28 +19,37 @@ import { sampleRun } from '../../../../support/run-samples'
 import { keptFolder, temporaryFolder } from '../../../../support/temporary-folder'
 
 const folder = keptFolder()
-const where = {
-  cacheDir: join(folder, 'cache'),
-  dataDir: folder,
-  defaultBaseDir: () => null,
-  threads: () => null,
-  openTrainer: openChosenTrainer,
-}
+const where = { cacheDir: join(folder, 'cache'), dataDir: folder, defaultBaseDir: () => null }
 const batch = { config: goldenConfig(), dir: goldenPath('.'), split: 'train' as const, batch: 0 }
 
-function handlers(onProgress: (jobs: Jobs) => void = () => undefined): ReturnType<typeof lossHandlers> {
+function handlers(
+  runs: Pick<RunManager, 'get'>,
+  onProgress: (jobs: Jobs) => void = () => undefined,
+): ReturnType<typeof lossHandlers> {
   const jobs: Jobs = new Jobs(() => {
     onProgress(jobs)
   })
+  const data = new DataAccess(where)
+  const inspector = new Inspector({ openTrainer: openChosenTrainer })
+  onTestFinished(async () => {
+    await inspector.close()
+    await data.close()
+  })
+  return lossHandlers({ runs, data, inspector, dataDir: folder, threads: () => null }, jobs)
+}
+
+function noRuns(): Pick<RunManager, 'get'> {
   const { store } = openStore()
-  const runs = new RunManager({ ...where, store })
-  onTestFinished(() => runs.close())
-  return lossHandlers(runs, where, jobs)
+  return { get: (id) => store.detail(id) }
 }
 
 describe('losses.batch', () => {
   it('tells each token’s loss under the base checkpoint, as the reference does', async () => {
-    const { losses, mean, dir } = await handlers()['losses.batch']({ ...batch, runId: null, job: 'losses' })
+    const { losses, mean, dir } = await handlers(noRuns())['losses.batch']({
+      ...batch,
+      runId: null,
+      job: 'losses',
+    })
     expect(losses).toBeInstanceOf(Float32Array)
     golden.loss_per_token_head.forEach((expected, i) => {
       expect(Math.abs((losses[i] ?? NaN) - expected)).toBeLessThan(1e-4)
@@ -52,7 +63,7 @@ describe('losses.batch', () => {
     const runDir = temporaryFolder()
     const config = withAbsolutePaths(goldenConfig(), goldenPath('.'), goldenPath('nanochat_base'))
     const { id } = store.create(sampleRun({ dir: runDir, config }))
-    const own = lossHandlers({ get: (run) => store.detail(run) }, where, new Jobs(() => undefined))
+    const own = handlers({ get: (run) => store.detail(run) })
     const asked = { runId: id, split: 'train', batch: 0, job: 'own' } as const
     const { mean } = await own['losses.batch'](asked)
     expect(Math.abs(mean - golden.loss_mean)).toBeLessThan(1e-4)
@@ -61,12 +72,12 @@ describe('losses.batch', () => {
   })
 
   it('knows no run of that name', async () => {
-    const asked = () => handlers()['losses.batch']({ ...batch, runId: 'none', job: 'losses' })
+    const asked = () => handlers(noRuns())['losses.batch']({ ...batch, runId: 'none', job: 'losses' })
     expect(await failureOf(asked)).toMatchObject({ code: 'run.unknown' })
   })
 
   it('is broken off by a cancel', async () => {
-    const cancelling = handlers((jobs) => {
+    const cancelling = handlers(noRuns(), (jobs) => {
       jobs.cancel('losses')
     })
     const asked = () => cancelling['losses.batch']({ ...batch, runId: null, job: 'losses' })

@@ -1,0 +1,155 @@
+/**
+ * What a model is asked beside a run: the loss of every token of a packed batch, which the Packing view colours a batch by.
+ * Questions are answered one at a time, in the order they come. The model of the last one is kept, with TensorFlow, and
+ * given up where another is asked, or its files are not as they were.
+ *
+ * Rows are asked one at a time, so that an answer needs the memory of one row beside the weights, can be broken off, and
+ * leaves the processors to a running step in between.
+ */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { isMainThread } from 'node:worker_threads'
+
+import { resolveBaseFolder } from '../checkpoint/base-folder'
+import { fileNames, loadModel } from '../checkpoint/nanochat-files'
+import { findModel } from '../checkpoint/nanochat-folder'
+import { latestValid, listRunCheckpoints, type StoredCheckpoint } from '../checkpoint/run-checkpoint'
+import { MidbenchError } from '../errors'
+import type { ModelConfig } from '../model/config.schema'
+import { initParameters } from '../model/init'
+import { loadTensorflow } from '../native/tensorflow'
+import type { CallContext } from '../threads/calls'
+import { yieldToRuns } from '../threads/priority'
+import { requireDevice } from './device'
+import { EagerEngine } from './eager-engine'
+import { requireSameVocabulary } from './job-context'
+import type { TokenBatch } from './step-engine'
+import type { AskedModel, LossesQuestion, LossesResult } from './trainer-calls'
+
+interface KeptModel extends StoredCheckpoint {
+  config: ModelConfig
+  engine: EagerEngine
+  /** Tells its files from any others. */
+  key: string
+}
+
+export class Inspection {
+  private kept: KeptModel | null = null
+  private last: Promise<unknown> = Promise.resolve()
+
+  /** @param beforeLoading called before TensorFlow is loaded for the first question */
+  constructor(private readonly beforeLoading: () => void = () => undefined) {}
+
+  /**
+   * @throws MidbenchError `run.no-checkpoint`, `tokenizer.mismatch`, `device.unavailable`; what reading a checkpoint
+   *   throws; the signal's reason where it is cancelled
+   */
+  losses({ of, batch, vocabSize }: LossesQuestion, context: CallContext): Promise<LossesResult> {
+    return this.inTurn(context, async () => {
+      const { engine, config, dir, step } = await this.modelOf(of)
+      requireSameVocabulary(config, vocabSize, dir)
+      const losses = await lossesByRow(engine, batch, context)
+      return { losses, mean: meanOf(losses, batch.targets), dir, step }
+    })
+  }
+
+  /** Gives the model's memory back, once the question in hand is answered. */
+  forget(context: CallContext): Promise<null> {
+    return this.inTurn(context, () => Promise.resolve(this.drop()))
+  }
+
+  private async inTurn<T>({ signal }: CallContext, answer: () => Promise<T>): Promise<T> {
+    const before = this.last
+    const answered = before.then(() => {
+      signal.throwIfAborted()
+      return answer()
+    })
+    this.last = answered.catch(() => undefined) // its own asker hears of it
+    return answered
+  }
+
+  private async modelOf(asked: AskedModel): Promise<KeptModel> {
+    const { kept } = this
+    if (kept !== null && kept.key === (await keyOf(asked, await lastOf(asked)))) return kept
+    this.drop()
+    this.beforeLoading()
+    const tensorflow = await loadTensorflow(asked.threads === null ? {} : { threads: asked.threads })
+    // TensorFlow's threads are one pool for all threads of a process, a run's too: they stay as they are.
+    if (!isMainThread) yieldToRuns()
+    requireDevice(asked.deviceType, tensorflow.device)
+    const found = await wholeOf(asked)
+    const key = await keyOf(asked, found)
+    const { meta, tensors } = await loadModel(found.dir, found.step)
+    const engine = new EagerEngine(meta.model_config, [])
+    await engine.importState({ parameters: tensors, optimizer: new Map() })
+    return (this.kept = { ...found, config: meta.model_config, engine, key })
+  }
+
+  private drop(): null {
+    this.kept?.engine.dispose()
+    this.kept = null
+    return null
+  }
+}
+
+/** The checkpoint that is asked for, whole or not; null where there is none. Reads names alone. */
+async function lastOf(asked: AskedModel): Promise<StoredCheckpoint | null> {
+  if (asked.runDir === null) return baseOf(asked)
+  return (await listRunCheckpoints(checkpointsOf(asked.runDir))).at(-1) ?? null
+}
+
+/** The same, passing over what is torn: reads every byte of a run's checkpoint. @throws MidbenchError `run.no-checkpoint` */
+async function wholeOf(asked: AskedModel): Promise<StoredCheckpoint> {
+  if (asked.runDir === null) return baseOf(asked)
+  const { checkpoint } = await latestValid(checkpointsOf(asked.runDir))
+  if (checkpoint !== null) return checkpoint
+  throw new MidbenchError({
+    code: 'run.no-checkpoint',
+    message: `The run in ${asked.runDir} has no checkpoint to ask.`,
+    remedy: 'Pause it: that saves one. Or ask the base checkpoint.',
+  })
+}
+
+async function baseOf({ baseDir, dataDir, modelTag, modelStep }: AskedModel): Promise<StoredCheckpoint> {
+  const { readFrom } = await resolveBaseFolder(baseDir, dataDir, initParameters)
+  return findModel(readFrom, 'base', modelTag, modelStep)
+}
+
+function checkpointsOf(runDir: string): string {
+  return join(runDir, 'checkpoints')
+}
+
+/** Another one wherever the checkpoint's files, or the processor's threads, are others. */
+async function keyOf({ threads, deviceType }: AskedModel, found: StoredCheckpoint | null): Promise<string> {
+  if (found === null) return ''
+  const { model, meta } = fileNames(found.step)
+  const stamps = [model, meta].map(async (name) => {
+    const file = await stat(join(found.dir, name)).catch(() => null)
+    return [file?.ino, file?.size, file?.mtimeMs]
+  })
+  return JSON.stringify([found.dir, threads, deviceType, ...(await Promise.all(stamps))])
+}
+
+/** @returns [B, T] */
+async function lossesByRow(
+  engine: EagerEngine,
+  { batchSize, seqLen, inputs, targets }: TokenBatch,
+  { progress, signal }: CallContext,
+): Promise<Float32Array> {
+  const losses = new Float32Array(batchSize * seqLen)
+  for (let row = 0; row < batchSize; row++) {
+    progress({ what: 'computing losses', done: row, total: batchSize, unit: 'rows' })
+    await setImmediate() // lets a cancel in
+    signal.throwIfAborted()
+    const [from, to] = [row * seqLen, (row + 1) * seqLen]
+    const one = { batchSize: 1, seqLen, inputs: inputs.slice(from, to), targets: targets.slice(from, to) }
+    losses.set(await engine.evaluate(one), from)
+  }
+  return losses
+}
+
+function meanOf(losses: Float32Array, targets: Int32Array): number {
+  const counted = targets.reduce((sum, target) => sum + (target === -1 ? 0 : 1), 0)
+  return losses.reduce((sum, loss) => sum + loss, 0) / counted
+}
