@@ -18,6 +18,7 @@ import { parameterShapes } from '../model/parameters'
 import { baseRecipe, type BaseRecipe, type CheckpointMeta } from './checkpoint.schema'
 import { readJsonFile } from '../files/python-json'
 import { copyOf } from '../files/sink'
+import { ENCODING_FILE, TOKEN_BYTES_FILE, tokenizerDirOf } from '../tokenizer-folder'
 import { fileNames, metaText } from './nanochat-files'
 import { phaseFolders } from './nanochat-folder'
 import { stateDict } from './state-dict'
@@ -25,7 +26,7 @@ import { writeTorchFile } from './torch-write'
 import type { FloatArray } from './types'
 import { saving } from './unwritable'
 
-const tokenizerFiles = ['tokenizer/tokenizer.pkl', 'tokenizer/token_bytes.pt']
+const tokenizerFiles = [ENCODING_FILE, TOKEN_BYTES_FILE].map((name) => join(tokenizerDirOf('.'), name))
 
 /** Fresh weights by parameter name, row-major; the same for the same config and seed. */
 export type Initialise = (config: ModelConfig, seed: number) => ReadonlyMap<string, Float32Array>

@@ -14,6 +14,7 @@ import { modelTensors, namedTensors } from './state-dict'
 import { withTorchFile } from './torch-read'
 import { TorchTensor } from './torch-value'
 import type { Dtype } from './types'
+import { TOKEN_BYTES_FILE, tokenizerDirOf } from '../tokenizer-folder'
 
 export interface TensorSummary {
   name: string
@@ -119,7 +120,7 @@ export function groupsOfConfig(config: ModelConfig): CheckpointSummary['groups']
  */
 export async function tokenizerSize(baseDir: string): Promise<number | null> {
   try {
-    return await withTorchFile(join(baseDir, 'tokenizer', 'token_bytes.pt'), (root) =>
+    return await withTorchFile(join(tokenizerDirOf(baseDir), TOKEN_BYTES_FILE), (root) =>
       Promise.resolve(root instanceof TorchTensor ? elementCount(root.shape) : null),
     )
   } catch {

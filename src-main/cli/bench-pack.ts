@@ -17,8 +17,7 @@ import type { PackingOptions } from '../packing/types'
 import { loadConfig } from '../config/config'
 import { withCache, type OpenCache } from './bench-cache'
 import type { Command, CommandIo } from './command'
-import { noticeTo } from './open-data'
-import { callContext, openSplitData } from './open-split-data'
+import { callContext, noticeTo, openSplit } from './open-data'
 import { table } from './table'
 import { optionalCount, optionalString } from './usage'
 
@@ -94,7 +93,7 @@ async function benchDefault(count: number): Promise<PackFigures> {
 
 /** A mixture's own conversations, their ids in the token cache on disk. */
 async function benchConfig(path: string, io: CommandIo): Promise<PackFigures> {
-  const data = await openSplitData(await loadConfig(path), 'train', io)
+  const data = await openSplit(await loadConfig(path), 'train', io)
   try {
     const { lengths } = await data.table(callContext(io))
     const { mixture, tokenizer } = data

@@ -11,9 +11,9 @@ import { measureThreads } from '../data/token-cache/fill-pool'
 import { textsOf } from '../data/token-cache/measure'
 import { projectDir } from '../native/paths'
 import { loadConfig, parseConfigFields, type LoadedConfig } from '../config/config'
-import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
+import type { Tokenizer } from '../tokenizer/tokenizer'
 import type { Command, CommandIo } from './command'
-import { locationsOf, openSplit, tokenizerDirOf } from './open-data'
+import { locationsOf, openConversations, openTokenizer } from './open-data'
 import { table } from './table'
 import { optionalCount, optionalString } from './usage'
 
@@ -51,9 +51,9 @@ export const command: Command = {
     const path = optionalString(values, 'config') ?? join(projectDir(), 'resources', 'starter', 'preset.json')
     const loaded = await loadConfig(path, parseConfigFields)
     const seconds = optionalCount(values, 'seconds') ?? SECONDS
-    const mixture = await openSplit(loaded, 'train', io)
+    const mixture = await openConversations(loaded, 'train', io)
     try {
-      const encoding = encodeFigures(await sampleOf(mixture, io), await loadTokenizer(tokenizerDirOf(loaded)))
+      const encoding = encodeFigures(await sampleOf(mixture, io), await openTokenizer(loaded))
       const render = await renderFigures(loaded, seconds, io)
       const figures: TokenizeFigures = { ...encoding, render }
       if (values['json'] === true) io.stdout(JSON.stringify(figures))
@@ -115,11 +115,7 @@ async function renderFigures(
   seconds: number,
   io: CommandIo,
 ): Promise<TokenizeFigures['render']> {
-  const setup = {
-    entries: loaded.config.mixture.train,
-    locations: locationsOf(loaded),
-    tokenizerDir: tokenizerDirOf(loaded),
-  }
+  const setup = { entries: loaded.config.mixture.train, locations: locationsOf(loaded) }
   const figures: TokenizeFigures['render'] = []
   for (let threads = 1; threads <= Math.min(MAX_THREADS, availableParallelism()); threads *= 2) {
     io.stderr(`rendering in ${String(threads)} ${threads === 1 ? 'thread' : 'threads'}`)

@@ -7,10 +7,9 @@ import type { SplitName } from '../data/mixture.schema'
 import { toFailure } from '../errors'
 import { taskLengths, type TaskLengths } from '../packing/task-lengths'
 import { loadConfig, parseConfigFields, type LoadedConfig } from '../config/config'
-import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
+import type { Tokenizer } from '../tokenizer/tokenizer'
 import type { Command, CommandIo } from './command'
-import { openSplit, tokenizerDirOf } from './open-data'
-import { callContext, splitDataOver } from './open-split-data'
+import { callContext, openConversations, openSplit, openTokenizer } from './open-data'
 import { failureText, requiredString } from './usage'
 
 const usage = 'mixture --config F'
@@ -36,7 +35,7 @@ export const command: Command = {
 /** A mixture is told without a tokenizer too; that its tokens are not counted then is said. */
 async function tokenizerIfThere(loaded: LoadedConfig, io: CommandIo): Promise<Tokenizer | null> {
   try {
-    return await loadTokenizer(tokenizerDirOf(loaded))
+    return await openTokenizer(loaded)
   } catch (error) {
     io.stderr(
       `Tokens are not counted, and neither is what rendering cuts off. ${failureText(toFailure(error))}`,
@@ -51,8 +50,8 @@ async function describeSplit(
   tokenizer: Tokenizer | null,
   io: CommandIo,
 ): Promise<object> {
-  const mixture = await openSplit(loaded, split, io)
-  const data = tokenizer === null ? null : splitDataOver(mixture, tokenizer, loaded, split, io)
+  const data = tokenizer && (await openSplit(loaded, split, io, tokenizer))
+  const mixture = data?.mixture ?? (await openConversations(loaded, split, io))
   try {
     const table = await data?.table(callContext(io))
     const counted = table && taskLengths(table, mixture.tasks.length, loaded.config.max_seq_len + 1)

@@ -1,34 +1,59 @@
 /** What the commands that read a config's data share: its locations, its splits, and progress on stderr. */
-import { join } from 'node:path'
 import { missingDownloads, runDownload } from '../data/downloads'
 import type { DataLocations } from '../data/locations'
-import { openMixture, type Mixture } from '../data/mixture'
+import { openMixture, type Mixture, type OpenOptions } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
-import { CachedSource } from '../data/token-cache/cached-source'
 import type { Failure } from '../errors'
 import { dataCacheDir } from '../native/paths'
 import type { Progress } from '../progress.schema'
 import type { LoadedConfig } from '../config/config'
-import type { Tokenizer } from '../tokenizer/tokenizer'
+import { openSplitData } from '../packing/open-split'
+import type { SplitData } from '../packing/split-data'
+import type { CallContext } from '../threads/calls'
+import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
+import { tokenizerDirOf } from '../tokenizer-folder'
 import type { CommandIo } from './command'
 import { progressText } from './progress-text'
 import { failureText, usageError } from './usage'
 
 const REPORT_EVERY_MS = 500
+const CALL_EVERY_MS = 2000
 
 /** Decoded rows and rendered ids are shared by the command line and the app. */
 export function locationsOf(loaded: LoadedConfig): DataLocations {
   return { baseDir: loaded.baseDir, configDir: loaded.dir, cacheDir: dataCacheDir() }
 }
 
-export function openSplit(loaded: LoadedConfig, split: SplitName, io: CommandIo): Promise<Mixture> {
-  return openMixture(loaded.config.mixture[split], locationsOf(loaded), {
-    split,
-    signal: io.signal,
-    download: true,
-    onProgress: progressTo(io),
-    onDamage: noticeTo(io),
-  })
+/** Opens the conversations of a split; the caller closes them. @throws MidbenchError as openMixture */
+export function openConversations(loaded: LoadedConfig, split: SplitName, io: CommandIo): Promise<Mixture> {
+  const options = { ...openOptions(split, io), onDamage: noticeTo(io) }
+  return openMixture(loaded.config.mixture[split], locationsOf(loaded), options)
+}
+
+/**
+ * Opens a split with its token cache, where what is tokenized once is not tokenized again by any command or run; the
+ * caller closes it.
+ *
+ * @param tokenizer where it is open already
+ * @throws MidbenchError as openMixture and loadTokenizer
+ */
+export function openSplit(
+  loaded: LoadedConfig,
+  split: SplitName,
+  io: CommandIo,
+  tokenizer?: Tokenizer,
+): Promise<SplitData> {
+  const options = { ...openOptions(split, io), tokenizer, onFault: noticeTo(io) }
+  return openSplitData(loaded.config.mixture[split], locationsOf(loaded), options)
+}
+
+function openOptions(split: SplitName, io: CommandIo): Omit<OpenOptions, 'onDamage'> {
+  return { split, signal: io.signal, download: true, onProgress: progressTo(io) }
+}
+
+/** The tokenizer of the config's base directory. @throws MidbenchError as loadTokenizer */
+export function openTokenizer({ baseDir }: LoadedConfig): Promise<Tokenizer> {
+  return loadTokenizer(tokenizerDirOf(baseDir))
 }
 
 /** Says on stderr what of the cache is damaged and made again, or cannot be written: the command goes on. */
@@ -50,26 +75,6 @@ export async function downloadMissing(loaded: LoadedConfig, io: CommandIo): Prom
   }
 }
 
-/** The rendered ids of a split, kept on disk: what is tokenized once is not tokenized again by any command or run. */
-export function openCached(
-  loaded: LoadedConfig,
-  split: SplitName,
-  mixture: Mixture,
-  tokenizer: Tokenizer,
-  io: CommandIo,
-): CachedSource {
-  return new CachedSource(mixture, tokenizer, {
-    entries: loaded.config.mixture[split],
-    locations: locationsOf(loaded),
-    tokenizerDir: tokenizerDirOf(loaded),
-    onFault: noticeTo(io),
-  })
-}
-
-export function tokenizerDirOf({ baseDir }: LoadedConfig): string {
-  return join(baseDir, 'tokenizer')
-}
-
 /** Writes progress to stderr, at most twice a second and at the end of each piece of work. */
 export function progressTo(io: CommandIo): (progress: Progress) => void {
   let said = 0
@@ -78,6 +83,19 @@ export function progressTo(io: CommandIo): (progress: Progress) => void {
     if (now - said < REPORT_EVERY_MS && progress.done !== progress.total) return
     said = now
     io.stderr(progressText(progress))
+  }
+}
+
+/** Says on stderr now and then how far a long call is. */
+export function callContext(io: CommandIo): CallContext {
+  let said = performance.now()
+  return {
+    signal: io.signal,
+    progress: (progress) => {
+      if (performance.now() - said < CALL_EVERY_MS) return
+      said = performance.now()
+      io.stderr(progressText(progress))
+    },
   }
 }
 

@@ -1,5 +1,4 @@
 /** `pack`: a digest over packed batches and their progress, in the reference's own terms. */
-import { join } from 'node:path'
 
 import { renderSource } from '../data/render-source'
 import { createLoader, type LoaderOptions } from '../packing/loader'
@@ -7,9 +6,8 @@ import { type PackReport, reportPacking, rowLists } from '../packing/pack-report
 import type { PackedBatch } from '../packing/types'
 import { loadConfig, parseConfigFields } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
-import { loadTokenizer } from '../tokenizer/tokenizer'
 import type { Command, CommandIo, CommandValues } from './command'
-import { openSplit, parseSplit } from './open-data'
+import { openConversations, openTokenizer, parseSplit } from './open-data'
 import { optionalCount, requiredString, usageError } from './usage'
 
 const usage = 'pack --config F --split train|val [--batches N] [--rank R --world-size W] [--first]'
@@ -38,8 +36,8 @@ export const command: Command = {
     const batches = optionalCount(values, 'batches', 1, MOST_REPORTED)
     const ranks = parseRanks(values)
     const loaded = await loadConfig(requiredString(values, 'config', usage), parseConfigFields)
-    const tokenizer = await loadTokenizer(join(loaded.baseDir, 'tokenizer'))
-    const mixture = await openSplit(loaded, split, io)
+    const tokenizer = await openTokenizer(loaded)
+    const mixture = await openConversations(loaded, split, io)
     try {
       const options = loaderOptions(loaded.config, ranks, tokenizer.specials['<|bos|>'])
       const loader = createLoader(renderSource(mixture, tokenizer), options)

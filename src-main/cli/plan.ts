@@ -8,8 +8,7 @@ import { loadConfig } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
 import { MAX_CONVERSATION_TOKENS } from '../tokenizer/render'
 import type { Command } from './command'
-import { parseSplit } from './open-data'
-import { callContext, openSplitData } from './open-split-data'
+import { callContext, openSplit, parseSplit } from './open-data'
 import { table } from './table'
 import { optionalString, requiredString } from './usage'
 
@@ -25,7 +24,7 @@ export const command: Command = {
   async run(values, io) {
     const split = parseSplit(optionalString(values, 'split') ?? 'train')
     const loaded = await loadConfig(requiredString(values, 'config', usage))
-    const data = await openSplitData(loaded, split, io)
+    const data = await openSplit(loaded, split, io)
     try {
       const { config } = loaded
       const plans = new SplitPlans(data, packingOptions(config))

@@ -1,13 +1,11 @@
 /** `render`: one conversation with its ids and mask, or a digest over all of a split's ids. */
 import { createHash } from 'node:crypto'
 import { MidbenchError } from '../errors'
-import type { Mixture } from '../data/mixture'
-import type { CachedSource } from '../data/token-cache/cached-source'
+import type { SplitData } from '../packing/split-data'
 import { loadConfig, parseConfigFields } from '../config/config'
 import { renderConversation } from '../tokenizer/render'
-import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
 import type { Command, CommandIo } from './command'
-import { openCached, openSplit, parseSplit, progressTo, tokenizerDirOf } from './open-data'
+import { openSplit, parseSplit, progressTo } from './open-data'
 import { optionalCount, requiredString, usageError } from './usage'
 
 const usage = 'render --config F --split train|val (--index I | --digest)'
@@ -31,21 +29,18 @@ export const command: Command = {
     if (digest === (index !== null))
       throw usageError('Give either --index or --digest.', `Usage: midbench ${usage}`)
     const loaded = await loadConfig(requiredString(values, 'config', usage), parseConfigFields)
-    const tokenizer = await loadTokenizer(tokenizerDirOf(loaded))
-    const mixture = await openSplit(loaded, split, io)
-    const source = openCached(loaded, split, mixture, tokenizer, io)
+    const data = await openSplit(loaded, split, io)
     try {
-      const result = index === null ? await digestOf(source, io) : await renderOne(mixture, tokenizer, index)
+      const result = index === null ? await digestOf(data, io) : await renderOne(data, index)
       io.stdout(JSON.stringify(result))
       return 0
     } finally {
-      await source.close()
-      await mixture.close()
+      await data.close()
     }
   },
 }
 
-async function renderOne(mixture: Mixture, tokenizer: Tokenizer, index: number): Promise<object> {
+async function renderOne({ mixture, tokenizer }: SplitData, index: number): Promise<object> {
   if (index >= mixture.length) {
     throw new MidbenchError({
       code: 'render.index',
@@ -58,15 +53,15 @@ async function renderOne(mixture: Mixture, tokenizer: Tokenizer, index: number):
 }
 
 /** sha256 over the ids of all conversations in mixture order, little-endian int32. */
-async function digestOf(source: CachedSource, io: CommandIo): Promise<object> {
-  await source.fillAll({ signal: io.signal, onProgress: progressTo(io) })
+async function digestOf(data: SplitData, io: CommandIo): Promise<object> {
+  await data.table({ signal: io.signal, progress: progressTo(io) })
   const hash = createHash('sha256')
   let tokens = 0
-  for (let index = 0; index < source.length; index++) {
-    const ids = await source.ids(index, io.signal)
+  for (let index = 0; index < data.length; index++) {
+    const ids = await data.ids(index, io.signal)
     hash.update(ids)
     tokens += ids.length
     io.signal.throwIfAborted()
   }
-  return { count: source.length, tokens, sha256: hash.digest('hex') }
+  return { count: data.length, tokens, sha256: hash.digest('hex') }
 }

@@ -1,7 +1,6 @@
 /**
  * What every job of the trainer thread opens first: the nanochat folder, the mixture, the device, an engine.
  */
-import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 
 import type { FloatArray } from '../checkpoint/types'
@@ -81,18 +80,7 @@ export async function openData(
   { onNotice, ...call }: ReportedCall,
 ): Promise<{ data: DataClient; opened: OpenedData }> {
   const data = new DataClient(port, onNotice)
-  const opened = await data.open(
-    {
-      config,
-      baseDir,
-      configDir,
-      cacheDir,
-      tokenizerDir: join(baseDir, 'tokenizer'),
-      rank: 0,
-      worldSize: 1,
-    },
-    call,
-  )
+  const opened = await data.open({ config, baseDir, configDir, cacheDir }, call)
   return { data, opened }
 }
 

@@ -4,6 +4,7 @@
  *
  * What the window is shown keeps the names of ipc/contract.ts (snake case), so that a handler can hand it on as it is.
  */
+import type { DataLocations } from '../data/locations'
 import type { TaskInfo } from '../data/mixture'
 import type { MixtureConfig, SplitName } from '../data/mixture.schema'
 import type { JsonLinesCheck } from '../data/sources/lines'
@@ -28,18 +29,12 @@ export interface DataConfig {
   buffer_size: number
 }
 
-export interface DataOptions {
+export interface DataOptions extends DataLocations {
   config: DataConfig
-  /** The nanochat folder. */
-  baseDir: string
-  /** Folder of the config file; relative paths start here. */
-  configDir: string
-  /** Folder for decoded rows and rendered ids. */
-  cacheDir: string
-  /** Folder of tokenizer.pkl and token_bytes.pt. */
-  tokenizerDir: string
-  rank: number
-  worldSize: number
+  /** @default 0 */
+  rank?: number
+  /** @default 1 */
+  worldSize?: number
   /** Reads files as they are now, and shares nothing that is open. @default false */
   fresh?: boolean
 }

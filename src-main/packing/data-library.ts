@@ -4,12 +4,13 @@
  */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openMixture, type DataLocations, type OpenOptions } from '../data/mixture'
+import type { DataLocations, OpenOptions } from '../data/mixture'
 import type { MixtureEntry } from '../data/mixture.schema'
-import { CachedSource } from '../data/token-cache/cached-source'
 import type { Failure } from '../errors'
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
-import { SplitData } from './split-data'
+import { ENCODING_FILE, TOKEN_BYTES_FILE, tokenizerDirOf } from '../tokenizer-folder'
+import { openSplitData } from './open-split'
+import type { SplitData } from './split-data'
 
 interface Shelf {
   split: Promise<SplitData>
@@ -29,27 +30,28 @@ export class DataLibrary {
   /** @param onFault hears when the token cache cannot be written or something kept is damaged; reading goes on */
   constructor(private readonly onFault: (failure: Failure) => void) {}
 
-  /** The tokenizer of a folder, read once for as long as its files stay the same. */
-  async tokenizer(dir: string): Promise<Tokenizer> {
-    const files = ['tokenizer.pkl', 'token_bytes.pt'].map((name) => stat(join(dir, name)).catch(() => null))
+  /** The tokenizer of a base directory, read once for as long as its files stay the same. */
+  async tokenizer(baseDir: string): Promise<Tokenizer> {
+    const dir = tokenizerDirOf(baseDir)
+    const files = [ENCODING_FILE, TOKEN_BYTES_FILE].map((name) => stat(join(dir, name)).catch(() => null))
     const stamps = (await Promise.all(files)).map((file) => [file?.size, file?.mtimeMs]) // reading says what is wrong
     const key = JSON.stringify([dir, stamps])
     return remember(this.tokenizers, key, () => loadTokenizer(dir))
   }
 
   /**
-   * Opens a split, or shares the one that is open, or being opened, unless a fresh one is asked for; where who opens it cancels, the next one does.
+   * Opens a split, or shares the one that is open or being opened, unless a fresh one is asked for. Where the caller that
+   * opens it cancels, the next one opens it.
    * @throws MidbenchError as openMixture and loadTokenizer; the signal's reason when it is aborted
    */
   async borrow(
     entries: readonly MixtureEntry[],
     locations: DataLocations,
-    tokenizerDir: string,
     options: OpenOptions & { fresh?: boolean },
   ): Promise<Borrowed> {
-    const key = JSON.stringify([entries, locations, tokenizerDir])
+    const key = JSON.stringify([entries, locations])
     const shared = options.fresh === true ? undefined : this.shelves.get(key)
-    const shelf = shared ?? this.open(key, entries, locations, tokenizerDir, options)
+    const shelf = shared ?? this.open(key, entries, locations, options)
     shelf.users++
     try {
       const split = await shelf.split
@@ -57,7 +59,7 @@ export class DataLibrary {
     } catch (error) {
       if (this.shelves.get(key) === shelf) this.shelves.delete(key)
       const byAnother = shared !== undefined && isAbort(error) && options.signal?.aborted !== true
-      if (byAnother) return this.borrow(entries, locations, tokenizerDir, options)
+      if (byAnother) return this.borrow(entries, locations, options)
       throw error
     }
   }
@@ -66,17 +68,13 @@ export class DataLibrary {
     key: string,
     entries: readonly MixtureEntry[],
     locations: DataLocations,
-    tokenizerDir: string,
     options: OpenOptions,
   ): Shelf {
-    const openBoth = async (): Promise<SplitData> => {
-      const tokenizer = await this.tokenizer(tokenizerDir)
-      const { onFault } = this
-      const mixture = await openMixture(entries, locations, { ...options, onDamage: onFault })
-      const source = new CachedSource(mixture, tokenizer, { entries, locations, tokenizerDir, onFault })
-      return new SplitData(mixture, tokenizer, source, onFault)
+    const openWith = async (): Promise<SplitData> => {
+      const tokenizer = await this.tokenizer(locations.baseDir)
+      return openSplitData(entries, locations, { ...options, tokenizer, onFault: this.onFault })
     }
-    const split = openBoth()
+    const split = openWith()
     const shelf: Shelf = { split, users: 0 }
     this.shelves.set(key, shelf)
     return shelf

@@ -115,7 +115,7 @@ export class DataSession {
   }
 
   private async open(options: DataOptions, context: CallContext): Promise<OpenedData> {
-    const tokenizer = await this.library.tokenizer(options.tokenizerDir)
+    const tokenizer = await this.library.tokenizer(options.baseDir)
     const loaderOptions = loaderOptionsOf(options, tokenizer.specials['<|bos|>'])
     const splits = await this.borrowSplits(options, loaderOptions, context)
     await this.close()
@@ -148,7 +148,7 @@ export class DataSession {
       for (const name of ['train', 'val'] as const) {
         const entries = options.config.mixture[name]
         if (entries.length === 0) continue
-        const borrowed = await this.library.borrow(entries, locationsOf(options), options.tokenizerDir, {
+        const borrowed = await this.library.borrow(entries, locationsOf(options), {
           ...reporting,
           split: name,
           fresh: options.fresh ?? false,
@@ -228,7 +228,7 @@ function datasetsOf(split: SplitData | undefined): DataIdentity['train'] {
   })
 }
 
-function loaderOptionsOf({ config, rank, worldSize }: DataOptions, bosId: number): LoaderOptions {
+function loaderOptionsOf({ config, rank = 0, worldSize = 1 }: DataOptions, bosId: number): LoaderOptions {
   return {
     packing: config.packing,
     batchSize: config.device_batch_size,

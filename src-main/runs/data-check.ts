@@ -2,8 +2,6 @@
  * Whether a run's data can be read, as it lies on the disk now: mixture, slices, files and tokenizer are opened once in a
  * data thread of their own. The rows of a dataset that was never opened are decoded for it, and kept for the run.
  */
-import { join } from 'node:path'
-
 import type { DataLocations } from '../data/locations'
 import { MidbenchError, toFailure } from '../errors'
 import { DataThread } from '../packing/data-host'
@@ -22,9 +20,9 @@ export async function checkData(
 ): Promise<DataState> {
   const thread = DataThread.start()
   try {
-    const tokenizerDir = join(locations.baseDir, 'tokenizer')
-    const options = { config, ...locations, tokenizerDir, rank: 0, worldSize: 1 }
-    const { trainConversations, valConversations } = await thread.client().open(options, call)
+    const { trainConversations, valConversations } = await thread
+      .client()
+      .open({ config, ...locations }, call)
     return { train: trainConversations, val: valConversations }
   } catch (error) {
     if (call.signal?.aborted === true) throw error

@@ -7,6 +7,7 @@ import { listModels } from '../checkpoint/nanochat-folder'
 import { exists } from '../files/durable'
 import { baseDirOf } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
+import { ENCODING_FILE, tokenizerDirOf } from '../tokenizer-folder'
 import type { NanochatFolder } from './nanochat-folder.schema'
 
 /**
@@ -26,7 +27,7 @@ export async function describeFolder(
     path,
     origin: originOf(config, setting),
     exists: await exists(path),
-    tokenizer: await exists(join(path, 'tokenizer', 'tokenizer.pkl')),
+    tokenizer: await exists(join(tokenizerDirOf(path), ENCODING_FILE)),
     bases: models.filter(({ phase }) => phase === 'base').map(({ tag }) => tag),
     recipe: await recipeTag(path),
   }

@@ -6,7 +6,6 @@
  * read in the main thread. At most {@link KEPT} mixtures stay open, and a run whose options are the project's shares what
  * is open for that; one that cannot be opened is tried anew at the next call.
  */
-import { join } from 'node:path'
 
 import type { DataLocations } from '../data/locations'
 import type { JsonLinesCheck } from '../data/sources/lines'
@@ -183,9 +182,6 @@ export class DataAccess {
     return {
       ...locations,
       config: dataConfig(withAbsolutePaths(config, dir, locations.baseDir)),
-      tokenizerDir: join(locations.baseDir, 'tokenizer'),
-      rank: 0,
-      worldSize: 1,
     }
   }
 }

@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { MidbenchError } from '../errors'
+import { ENCODING_FILE, TOKEN_BYTES_FILE } from '../tokenizer-folder'
 import { Encoder } from './encoder'
 import { readEncoding, type EncodingData } from './encoding-file'
 import { digitsOfPattern } from './split'
@@ -54,10 +55,10 @@ export interface Tokenizer {
  *   `zip.refused`.
  */
 export async function loadTokenizer(dir: string): Promise<Tokenizer> {
-  const path = join(dir, 'tokenizer.pkl')
+  const path = join(dir, ENCODING_FILE)
   const data = await readEncoding(path)
   const vocabSize = data.tokens.length + data.specials.size
-  const lengthsPath = join(dir, 'token_bytes.pt')
+  const lengthsPath = join(dir, TOKEN_BYTES_FILE)
   const byteLengths = await readTokenBytes(lengthsPath, vocabSize)
   requireTokenLengths(byteLengths, data, lengthsPath)
   return createTokenizer(data, byteLengths, path)

@@ -7,8 +7,6 @@ import type { FillJob } from './token-source'
 export interface FillSetup {
   entries: readonly MixtureEntry[]
   locations: DataLocations
-  /** Folder of tokenizer.pkl and token_bytes.pt. */
-  tokenizerDir: string
 }
 
 /** What a thread rendered in a stretch of time. */

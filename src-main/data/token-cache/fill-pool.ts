@@ -68,7 +68,7 @@ interface Threads {
 
 /** Starts threads, lets each be used once it is open, and ends them all whatever happens. */
 async function withThreads(
-  { count, setup: { entries, locations, tokenizerDir }, signal, onNotice }: Threads,
+  { count, setup: { entries, locations }, signal, onNotice }: Threads,
   use: (thread: Caller<FillCalls>) => Promise<void>,
 ): Promise<void> {
   const who = 'thread that renders conversations'
@@ -76,7 +76,7 @@ async function withThreads(
     startThread<FillCalls>('tokens', who, undefined, onNotice),
   )
   const work = threads.map(async (thread) => {
-    await thread.call('open', { entries, locations, tokenizerDir })
+    await thread.call('open', { entries, locations })
     await use(thread)
   })
   try {

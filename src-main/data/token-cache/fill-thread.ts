@@ -5,6 +5,7 @@ import { MidbenchError } from '../../errors'
 import { type CallHandlers, type Served, serveCalls } from '../../threads/calls'
 import { threadChannel } from '../../threads/channel'
 import { yieldToTheWindow } from '../../threads/priority'
+import { tokenizerDirOf } from '../../tokenizer-folder'
 import { loadTokenizer, type Tokenizer } from '../../tokenizer/tokenizer'
 import { type Mixture, openMixture } from '../mixture'
 import type { FillCalls } from './fill-calls'
@@ -14,8 +15,8 @@ import { TokenSource } from './token-source'
 let opened: { mixture: Mixture; tokenizer: Tokenizer; source: TokenSource } | null = null
 
 const handlers: CallHandlers<FillCalls> = {
-  async open({ entries, locations, tokenizerDir }) {
-    const tokenizer = await loadTokenizer(tokenizerDir)
+  async open({ entries, locations }) {
+    const tokenizer = await loadTokenizer(tokenizerDirOf(locations.baseDir))
     const onDamage: Served['notify'] = (notice) => served?.notify(notice)
     const mixture = await openMixture(entries, locations, { onDamage })
     const source = new TokenSource(mixture, tokenizer, locations.cacheDir, { onDamage })

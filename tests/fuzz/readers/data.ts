@@ -134,7 +134,7 @@ const CACHED = [
 async function readIds(folder: string): Promise<string> {
   const library = new DataLibrary(() => undefined)
   const signal = new AbortController().signal
-  const { split, release } = await library.borrow(CACHED, locationsIn(folder), join(folder, 'tokenizer'), {
+  const { split, release } = await library.borrow(CACHED, locationsIn(folder), {
     signal,
   })
   try {

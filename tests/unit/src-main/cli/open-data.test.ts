@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { downloadMissing, locationsOf, openSplit } from '../../../../src-main/cli/open-data'
+import { downloadMissing, locationsOf, openConversations } from '../../../../src-main/cli/open-data'
 import { findSplit } from '../../../../src-main/data/hub/splits'
 import { hubSettings } from '../../../../src-main/data/hub/hub-env'
 import { dataCacheDir } from '../../../../src-main/native/paths'
@@ -51,7 +51,7 @@ it('downloads what both splits lack, says so, and opens them', async () => {
 
   const requests = server.requests.length
   await downloadMissing(loaded, io)
-  const train = await openSplit(loaded, 'train', io)
+  const train = await openConversations(loaded, 'train', io)
   expect(train.length).toBe(120)
   expect(server.requests).toHaveLength(requests)
   await train.close()

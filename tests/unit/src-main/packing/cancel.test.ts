@@ -11,7 +11,6 @@ import { DataThread } from '../../../../src-main/packing/data-host'
 import type { DataOptions } from '../../../../src-main/packing/data-calls'
 import type { CallOptions } from '../../../../src-main/threads/calls'
 import { goldenPath } from '../../../support/golden'
-import { goldenTokenizerDir } from '../../../support/golden-mixture'
 import { keptFolder } from '../../../support/temporary-folder'
 
 const folder = keptFolder()
@@ -39,9 +38,8 @@ function optionsFor(entry: MixtureEntry, bufferSize = 100): DataOptions {
     baseDir,
     configDir: folder,
     cacheDir: join(folder, 'cache'),
-    tokenizerDir: goldenTokenizerDir,
   }
-  return { ...dirs, config, rank: 0, worldSize: 1 }
+  return { ...dirs, config }
 }
 
 async function opened(entry: MixtureEntry, bufferSize?: number): Promise<DataClient> {

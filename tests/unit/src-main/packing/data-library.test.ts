@@ -6,7 +6,9 @@ import type { DataLocations } from '../../../../src-main/data/mixture'
 import { mixtureEntry, type MixtureEntry } from '../../../../src-main/data/mixture.schema'
 import type { Failure } from '../../../../src-main/errors'
 import { DataLibrary } from '../../../../src-main/packing/data-library'
-import { goldenLocations, goldenTokenizerDir } from '../../../support/golden-mixture'
+import { tokenizerDirOf } from '../../../../src-main/tokenizer-folder'
+import { goldenPath } from '../../../support/golden'
+import { goldenLocations } from '../../../support/golden-mixture'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
 const words: MixtureEntry[] = [mixtureEntry.parse({ task: 'SimpleSpelling', split: 'train', size: 5 })]
@@ -30,15 +32,15 @@ afterAll(async () => {
 describe('DataLibrary', () => {
   it('shares what is open, and opens anew after the last has gone', async () => {
     const library = new DataLibrary(fail)
-    const one = await library.borrow(words, locations, goldenTokenizerDir, {})
-    const two = await library.borrow(words, locations, goldenTokenizerDir, {})
+    const one = await library.borrow(words, locations, {})
+    const two = await library.borrow(words, locations, {})
     expect(two.split).toBe(one.split)
     await one.release()
-    const three = await library.borrow(words, locations, goldenTokenizerDir, {})
+    const three = await library.borrow(words, locations, {})
     expect(three.split).toBe(one.split)
     await two.release()
     await three.release()
-    const four = await library.borrow(words, locations, goldenTokenizerDir, {})
+    const four = await library.borrow(words, locations, {})
     expect(four.split).not.toBe(one.split)
     await four.release()
   })
@@ -47,9 +49,9 @@ describe('DataLibrary', () => {
     const library = new DataLibrary(fail)
     const controller = new AbortController()
     const { signal } = controller
-    const first = library.borrow(words, locations, goldenTokenizerDir, { signal })
-    const second = library.borrow(words, locations, goldenTokenizerDir, {})
-    const third = library.borrow(words, locations, goldenTokenizerDir, {
+    const first = library.borrow(words, locations, { signal })
+    const second = library.borrow(words, locations, {})
+    const third = library.borrow(words, locations, {
       signal: AbortSignal.timeout(60_000),
     })
     controller.abort()
@@ -61,13 +63,9 @@ describe('DataLibrary', () => {
 
   it('tries again what failed', async () => {
     const library = new DataLibrary(fail)
-    await expect(library.borrow(missing, locations, goldenTokenizerDir, {})).rejects.toThrow(
-      '/nowhere/x.jsonl',
-    )
-    await expect(library.borrow(missing, locations, goldenTokenizerDir, {})).rejects.toThrow(
-      '/nowhere/x.jsonl',
-    )
-    await expect(library.borrow(words, locations, '/nowhere/tokenizer', {})).rejects.toThrow(
+    await expect(library.borrow(missing, locations, {})).rejects.toThrow('/nowhere/x.jsonl')
+    await expect(library.borrow(missing, locations, {})).rejects.toThrow('/nowhere/x.jsonl')
+    await expect(library.borrow(words, { ...locations, baseDir: '/nowhere' }, {})).rejects.toThrow(
       '/nowhere/tokenizer',
     )
   })
@@ -75,13 +73,13 @@ describe('DataLibrary', () => {
   it('reads a tokenizer once, and again when its file has changed', async () => {
     const library = new DataLibrary(fail)
     const dir = temporaryFolder()
-    cpSync(goldenTokenizerDir, dir, { recursive: true })
+    cpSync(goldenPath('nanochat_base/tokenizer'), tokenizerDirOf(dir), { recursive: true })
     const one = await library.tokenizer(dir)
     expect(await library.tokenizer(dir)).toBe(one)
-    utimesSync(join(dir, 'tokenizer.pkl'), 1, 1)
+    utimesSync(join(tokenizerDirOf(dir), 'tokenizer.pkl'), 1, 1)
     const two = await library.tokenizer(dir)
     expect(two).not.toBe(one)
     expect(two.fingerprint).toBe(one.fingerprint)
-    expect((await library.tokenizer(goldenTokenizerDir)).vocabSize).toBe(723)
+    expect((await library.tokenizer(goldenPath('nanochat_base'))).vocabSize).toBe(723)
   })
 })

@@ -37,7 +37,7 @@ function dataOptions(changes: Partial<DataOptions['config']> = {}): DataOptions 
     buffer_size: shape.bufferSize,
     ...changes,
   }
-  return { ...locations, config, tokenizerDir: goldenTokenizerDir, rank: 0, worldSize: 1 }
+  return { ...locations, config }
 }
 
 /** The same batches without any thread. */

@@ -47,7 +47,7 @@ function sourceOf(
   } = {},
 ): CachedSource {
   const { entries = goldenMixture.train, onFault = (failure) => expect(failure).toBeUndefined() } = options
-  const setup = { entries, locations, tokenizerDir: goldenTokenizerDir, onFault }
+  const setup = { entries, locations, onFault }
   const source = new CachedSource(mixture, options.tokenizer ?? tokenizer, setup)
   onTestFinished(() => source.close())
   return source
@@ -270,7 +270,7 @@ describe('CachedSource over a cache that is damaged', () => {
     const jobs = new TokenSource(mixture, tokenizer, locations.cacheDir).missing()
     await sourceOf(mixture, locations).fillAll()
     damage(locations.cacheDir, (bytes) => bytes.subarray(0, -3))
-    const setup = { entries: goldenMixture.train, locations, tokenizerDir: goldenTokenizerDir }
+    const setup = { entries: goldenMixture.train, locations }
     const notices: Failure[] = []
     await fillSegments(jobs, setup, { threads: 1, onNotice: (notice) => void notices.push(notice) })
     expect(notices).toHaveLength(jobs.length)
@@ -284,7 +284,7 @@ describe('fillSegments', () => {
     const mixture = await open(goldenMixture.train, locations)
     const source = new TokenSource(mixture, tokenizer, locations.cacheDir)
     onTestFinished(() => source.close())
-    const setup = { entries: goldenMixture.train, locations, tokenizerDir: goldenTokenizerDir }
+    const setup = { entries: goldenMixture.train, locations }
     const jobs = source.missing()
     const counts: number[] = []
     await fillSegments(jobs, setup, { threads: 2, onDone: (_, done) => void counts.push(done) })
@@ -295,8 +295,8 @@ describe('fillSegments', () => {
   })
 
   it('says what went wrong in a thread, and stops when it is told to', async () => {
-    const locations = locationsIn(temporaryFolder())
-    const setup = { entries: goldenMixture.train, locations, tokenizerDir: '/no/such/folder' }
+    const locations = { ...locationsIn(temporaryFolder()), baseDir: '/no/such/folder' }
+    const setup = { entries: goldenMixture.train, locations }
     const jobs = [{ dataset: 0, segment: 0, rows: 1 }]
     const failure = await failureOf(() => fillSegments(jobs, setup, { threads: 1 }))
     expect(failure.code).toBe('tokenizer.missing')
