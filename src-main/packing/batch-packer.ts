@@ -12,8 +12,8 @@ import { runThrough } from '../threads/breathe'
 import { MidbenchError } from '../errors'
 import { type Candidate, ConversationBuffer } from './conversation-buffer'
 import { OpenRows } from './open-rows'
-import { packers } from './packers'
-import type { Packer } from './packer'
+import { packers } from './policies/policies'
+import type { Packer } from './policies/policy'
 import type { BatchProgress, LoaderState, PackingOptions, Placement } from './types'
 
 /** A batch as lengths decide it. */

@@ -4,8 +4,8 @@ import { bestFitPad } from './bestfit-pad'
 import { cropShortest } from './crop-shortest'
 import { firstFitDecreasing } from './first-fit-decreasing'
 import { greedyCrop } from './greedy-crop'
-import type { Packer } from './packer'
-import type { PackingName } from './packings.schema'
+import type { Packer } from './policy'
+import type { PackingName } from '../packings.schema'
 
 export const packers: Readonly<Record<PackingName, Packer>> = {
   'bestfit-crop': bestFitCrop,

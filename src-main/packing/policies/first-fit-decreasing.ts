@@ -4,7 +4,7 @@
  * padding. As in best-fit pad, a conversation longer than a row is cropped to it. A placement costs a pass over the
  * batch's rows.
  */
-import type { Packer } from './packer'
+import type { Packer } from './policy'
 
 export const firstFitDecreasing: Packer = {
   name: 'first-fit-decreasing',

@@ -2,7 +2,7 @@
  * Best fit with the shortest cropped, as nanochat's pretraining loader does now: where none fits, the shortest
  * conversation of the buffer fills the row, so that less is lost than with whichever comes first.
  */
-import type { Packer } from './packer'
+import type { Packer } from './policy'
 
 export const cropShortest: Packer = {
   name: 'crop-shortest',

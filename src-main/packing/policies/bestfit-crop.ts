@@ -3,7 +3,7 @@
  * the row; where none fits, the first of the buffer, cropped to fill the row. Nothing is padded; what was cropped is
  * lost.
  */
-import type { Packer } from './packer'
+import type { Packer } from './policy'
 
 export const bestFitCrop: Packer = {
   name: 'bestfit-crop',

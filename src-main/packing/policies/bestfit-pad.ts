@@ -3,7 +3,7 @@
  * padding. Nothing is lost, but for conversations longer than a row: the reference would never place them and stall;
  * here they count as long as the row, and are cropped to it (docs/REFERENCE.md §6.6).
  */
-import type { Packer } from './packer'
+import type { Packer } from './policy'
 
 export const bestFitPad: Packer = {
   name: 'bestfit-pad',

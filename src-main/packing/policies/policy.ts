@@ -2,10 +2,10 @@
  * What a packing policy is: a choice of the next placement. Policies see lengths only, and the buffer has been refilled
  * before each choice, so a policy is a few lines and all of them run under the same loader, plan and replay.
  */
-import type { ConversationBuffer } from './conversation-buffer'
-import type { OpenRows } from './open-rows'
-import type { PackingName } from './packings.schema'
-import type { Placement } from './types'
+import type { ConversationBuffer } from '../conversation-buffer'
+import type { OpenRows } from '../open-rows'
+import type { PackingName } from '../packings.schema'
+import type { Placement } from '../types'
 
 export interface Packer {
   readonly name: PackingName
