@@ -13,6 +13,7 @@ import {
 } from '../bounds.schema'
 import { filePath } from '../data/entry.schema'
 import { mixture } from '../data/mixture.schema'
+import { trainablePacking } from '../packing/packings.schema'
 
 const learningRate = z.number().min(0)
 
@@ -47,7 +48,7 @@ export const runConfig = z.strictObject({
   device_batch_size: counted(MOST_ROWS, 'a step’s memory grows with it').default(32),
   total_batch_size: counted(MOST_STEP_TOKENS, 'the tokens of a whole step wait in memory').default(524288),
   // Packing
-  packing: z.enum(['bestfit-crop', 'bestfit-pad']).default('bestfit-crop'),
+  packing: trainablePacking.default('bestfit-crop'),
   buffer_size: counted(MOST_BUFFERED, 'every state of the loader that is kept holds so many').default(100),
   // Optimization
   embedding_lr: learningRate.default(0.2),

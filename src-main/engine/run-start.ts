@@ -7,6 +7,7 @@ import type { FloatArray } from '../checkpoint/types'
 import type { ModelConfig } from '../model/config.schema'
 import type { DataIdentity } from '../packing/data-identity.schema'
 import { readDataRecord, requireSameData, writeDataRecord } from '../packing/data-record'
+import { policyNamed } from '../packing/packings.schema'
 import { initialState, type LoopState } from './loop'
 import type { RunRecord } from './loop-state.schema'
 import { fromCheckpoint } from './optimizer-state'
@@ -83,7 +84,7 @@ async function ownCheckpoint(
   if (resume.record === undefined) warn(UNRECORDED)
   else requireSameOptions(then, config, step)
   const changes = changesText(then, config)
-  if (then.device_batch_size !== config.device_batch_size && config.packing === 'bestfit-pad') warn(PADDED)
+  if (then.device_batch_size !== config.device_batch_size && policyNamed(config.packing).pads) warn(PADDED)
   return {
     base: resume.base,
     model: checkpoint.meta.model_config,

@@ -11,10 +11,10 @@ import { MOST_BATCH_TOKENS, MOST_BUFFERED } from '../bounds.schema'
 import { runThrough } from '../threads/breathe'
 import { MidbenchError } from '../errors'
 import { type Candidate, ConversationBuffer } from './conversation-buffer'
-import { OpenRows } from './open-rows'
-import { packers } from './policies/policies'
-import type { Packer } from './policies/policy'
-import type { BatchProgress, LoaderState, PackingOptions, Placement } from './types'
+import { OpenRows, type Placement } from './open-rows'
+import { policyNamed } from './packings.schema'
+import type { PackingPolicy } from './policies/policy'
+import type { BatchProgress, LoaderState, PackingOptions } from './types'
 
 /** A batch as lengths decide it. */
 export interface BatchLayout extends BatchProgress {
@@ -25,7 +25,7 @@ export interface BatchLayout extends BatchProgress {
 }
 
 export class BatchPacker {
-  readonly packer: Packer
+  readonly policy: PackingPolicy
   /** Ids a row: T + 1. */
   readonly capacity: number
   private readonly buffer = new ConversationBuffer()
@@ -51,7 +51,7 @@ export class BatchPacker {
   ) {
     checkOptions(options, conversations)
     if (state) checkState(state, conversations)
-    this.packer = packers[options.packing]
+    this.policy = policyNamed(options.packing)
     this.capacity = options.seqLen + 1
     this.rows = new OpenRows(options.batchSize, this.capacity)
     this.cursor = state?.cursor ?? options.rank
@@ -73,7 +73,7 @@ export class BatchPacker {
     const conversation = this.wanted
     if (conversation === undefined) return
     if (!(length >= 1)) throw emptyConversation(conversation)
-    this.buffer.push(conversation, length, this.packer.pads ? Math.min(length, this.capacity) : length)
+    this.buffer.push(conversation, length, this.policy.pads ? Math.min(length, this.capacity) : length)
     if (this.restored.pop() === undefined) this.advance()
   }
 
@@ -94,7 +94,7 @@ export class BatchPacker {
 
   /** Makes the next placement; undefined when a row was left to be padded instead. Nothing may be wanted. */
   place(): Placement | undefined {
-    const placement = this.packer.place(this.buffer, this.rows)
+    const placement = this.policy.place(this.buffer, this.rows)
     if (placement !== undefined) {
       this.placements.push(placement)
       this.consumed++

@@ -3,7 +3,20 @@
  * is full, or when the rest of it is left as padding.
  */
 import type { Candidate } from './conversation-buffer'
-import type { Placement } from './types'
+
+/** Where one conversation went: what is known from lengths alone. */
+export interface Placement {
+  /** Row of the batch, from 0. */
+  row: number
+  /** First position in the row. */
+  offset: number
+  /** Ids of the conversation that are in the row. */
+  length: number
+  /** Ids of the conversation that were cut off and are lost. */
+  cropped: number
+  /** Index in the mixture (shuffled order). */
+  conversation: number
+}
 
 export class OpenRows {
   /** [B] ids in each row so far. */

@@ -1,12 +1,17 @@
-/** The packings by name: how rows are filled. The first two train; the others are there to compare with. */
+/** The packings by name: how rows are filled, as the table of policies has them. */
 import { z } from 'zod'
+import { POLICIES } from './policies/policies'
+import type { PackingPolicy } from './policies/policy'
 
-export const packingName = z.enum([
-  'bestfit-crop',
-  'bestfit-pad',
-  'greedy-crop',
-  'crop-shortest',
-  'first-fit-decreasing',
-])
+export const packingName = z.enum(POLICIES.map(({ name }) => name))
+
+/** Those that a run can train with; the others are there to compare with. */
+export const trainablePacking = z.enum(POLICIES.filter((policy) => policy.trains).map(({ name }) => name))
 
 export type PackingName = z.infer<typeof packingName>
+
+export function policyNamed(name: PackingName): PackingPolicy {
+  const policy = POLICIES.find((each) => each.name === name)
+  if (policy === undefined) throw new RangeError(`no packing is called ${name}`)
+  return policy
+}

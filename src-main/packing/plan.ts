@@ -12,7 +12,8 @@ import { MidbenchError } from '../errors'
 import { BatchPacker, packBatch, packInSteps, type BatchLayout } from './batch-packer'
 import { Checkpoints } from './checkpoints'
 import { PlanTotals } from './plan-totals'
-import type { LoaderState, Placement, PlanInput, PlanOptions } from './types'
+import type { Placement } from './open-rows'
+import type { LoaderState, PlanInput, PlanOptions } from './types'
 
 /** What became of each batch, a number a batch. */
 export interface BatchCurve {

@@ -2,10 +2,8 @@
  * The shapes that packing hands on: options, spans, batches and the loader's resumable state. Typed arrays only, never
  * tensors, so that a batch can be moved between threads and shown in the window as it is.
  */
-import { packingName, type PackingName } from './packings.schema'
-
-/** Every packing there is. */
-export const PACKINGS = packingName.options
+import type { Placement } from './open-rows'
+import type { PackingName } from './packings.schema'
 
 /** What decides a batch's layout, next to the conversations' lengths. */
 export interface PackingOptions {
@@ -37,20 +35,6 @@ export interface PlanInput {
   taskCount: number
   /** [n] ids that rendering cut off, beyond `lengths`. @default none */
   cut?: Int32Array
-}
-
-/** Where one conversation went: what is known from lengths alone. */
-export interface Placement {
-  /** Row of the batch, from 0. */
-  row: number
-  /** First position in the row. */
-  offset: number
-  /** Ids of the conversation that are in the row. */
-  length: number
-  /** Ids of the conversation that were cut off and are lost. */
-  cropped: number
-  /** Index in the mixture (shuffled order). */
-  conversation: number
 }
 
 /** A piece of one conversation in one row. Positions count in the row of `seqLen + 1` ids. */

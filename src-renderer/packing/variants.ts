@@ -3,22 +3,13 @@
  * compared at the same tokens a micro-batch, where that gives whole rows, so that adopting one changes neither the memory
  * a step takes nor its accumulation.
  */
-import { packingVariant } from '../../src-main/contract/contract'
+import { packingVariant, trainablePacking } from '../../src-main/contract/contract'
 import type { PackingComparison, RunConfig } from '../api/types'
 
 export type Variant = Pick<PackingComparison, 'packing' | 'seq_len' | 'batch_size' | 'buffer_size'>
 export type PackingName = Variant['packing']
 
 export const POLICIES: readonly PackingName[] = packingVariant.shape.packing.options
-
-/** What each policy does, in a line. */
-export const ABOUT: Readonly<Record<PackingName, string>> = {
-  'bestfit-crop': 'longest that fits; where none does, the first in the buffer, cropped',
-  'bestfit-pad': 'longest that fits; where none does, the rest is padded',
-  'greedy-crop': 'in reading order, cropped at the row’s end',
-  'crop-shortest': 'longest that fits; where none does, the shortest in the buffer, cropped',
-  'first-fit-decreasing': 'longest first, into the first row with room; the rest is padded',
-}
 
 /** More rows than this nobody compares by eye. */
 export const MOST_VARIANTS_SHOWN = 60
@@ -70,8 +61,9 @@ export function isInUse(config: RunConfig, variant: Variant): boolean {
 
 /** The config with a variant's packing; a text that says why where it cannot be used. */
 export function adopted(config: RunConfig, variant: Variant): RunConfig | string {
-  const { packing, seq_len, batch_size, buffer_size } = variant
-  if (packing !== 'bestfit-crop' && packing !== 'bestfit-pad') return 'for comparison only'
+  const { seq_len, batch_size, buffer_size } = variant
+  const { data: packing } = trainablePacking.safeParse(variant.packing)
+  if (packing === undefined) return 'for comparison only'
   const micro = batch_size * seq_len
   if (config.total_batch_size % micro !== 0) {
     return `total_batch_size ${config.total_batch_size} is no multiple of ${batch_size} × ${seq_len}`

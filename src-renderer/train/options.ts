@@ -2,6 +2,7 @@
  * The options of a run as Train lists them: the reference's names, what each means, its unit. Defaults are not here; they
  * come from the contract (api/defaults.ts).
  */
+import { trainablePacking } from '../../src-main/contract/contract'
 import type { OptionName } from '../api/defaults'
 
 export type OptionKind =
@@ -58,7 +59,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     title: 'Data',
     options: [
       reference('max_seq_len', integer, 'Inputs a row; a row holds one token more', 'tokens'),
-      ours('packing', choice('bestfit-crop', 'bestfit-pad'), 'How rows are filled'),
+      ours('packing', choice(...trainablePacking.options), 'How rows are filled'),
       ours('buffer_size', integer, 'Conversations to choose the best fit from', 'conv.'),
       ours('seed', integer, 'Of everything random beside the mixture'),
     ],

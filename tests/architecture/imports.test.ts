@@ -26,7 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   optimizers: [],
   checkpoint: ['files', 'pickle', 'model', 'optimizers'],
   native: ['files', 'threads'],
-  config: ['files', 'data'],
+  config: ['files', 'data', 'packing'],
   engine: ['files', 'threads', 'config', 'packing', 'model', 'optimizers', 'checkpoint', 'native'],
   runs: ['files', 'threads', 'config', 'data', 'packing', 'model', 'optimizers', 'checkpoint', 'engine'],
   contract: ['config', 'data', 'packing', 'runs'],
@@ -149,11 +149,11 @@ describe('imports', () => {
     ).toEqual([])
   })
 
-  it("of a config are no more of the data than its schemas' words", () => {
+  it("of a config are no more of the data and its packing than their schemas' words", () => {
     const config = main.filter(({ path }) => folderOf(path) === 'config')
     const refused = offences(
       config,
-      (_, imported) => folderOf(imported) === 'data' && !imported.endsWith('.schema.ts'),
+      (_, imported) => ['data', 'packing'].includes(folderOf(imported)) && !imported.endsWith('.schema.ts'),
     )
     expect(refused).toEqual([])
   })

@@ -1,7 +1,8 @@
 /** Small mixtures for packing tests: conversations whose every id says which conversation and position it is from. */
 import fc from 'fast-check'
 import type { LoaderSource } from '../../src-main/packing/loader'
-import { PACKINGS, type PackingOptions } from '../../src-main/packing/types'
+import { packingName } from '../../src-main/packing/packings.schema'
+import type { PackingOptions } from '../../src-main/packing/types'
 
 export const BOS = 0
 
@@ -36,7 +37,7 @@ export interface PackingCase {
 export const anyPacking: fc.Arbitrary<PackingCase> = fc
   .record({
     lengths: fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 4, maxLength: 80 }),
-    packing: fc.constantFrom(...PACKINGS),
+    packing: fc.constantFrom(...packingName.options),
     batchSize: fc.integer({ min: 1, max: 5 }),
     seqLen: fc.integer({ min: 1, max: 24 }),
     bufferSize: fc.integer({ min: 1, max: 100 }),

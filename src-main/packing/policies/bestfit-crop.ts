@@ -3,10 +3,12 @@
  * the row; where none fits, the first of the buffer, cropped to fill the row. Nothing is padded; what was cropped is
  * lost.
  */
-import type { Packer } from './policy'
+import type { PackingPolicy } from './policy'
 
-export const bestFitCrop: Packer = {
+export const bestFitCrop: PackingPolicy<'bestfit-crop', true> = {
   name: 'bestfit-crop',
+  about: 'longest that fits; where none does, the first in the buffer, cropped',
+  trains: true,
   pads: false,
   place(buffer, rows) {
     const candidate = buffer.takeLongest(rows.remaining) ?? buffer.takeFirst()

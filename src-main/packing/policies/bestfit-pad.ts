@@ -3,10 +3,12 @@
  * padding. Nothing is lost, but for conversations longer than a row: the reference would never place them and stall;
  * here they count as long as the row, and are cropped to it (docs/REFERENCE.md §6.6).
  */
-import type { Packer } from './policy'
+import type { PackingPolicy } from './policy'
 
-export const bestFitPad: Packer = {
+export const bestFitPad: PackingPolicy<'bestfit-pad', true> = {
   name: 'bestfit-pad',
+  about: 'longest that fits; where none does, the rest is padded',
+  trains: true,
   pads: true,
   place(buffer, rows) {
     const candidate = buffer.takeLongest(rows.remaining)

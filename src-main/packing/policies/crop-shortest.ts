@@ -2,10 +2,12 @@
  * Best fit with the shortest cropped, as nanochat's pretraining loader does now: where none fits, the shortest
  * conversation of the buffer fills the row, so that less is lost than with whichever comes first.
  */
-import type { Packer } from './policy'
+import type { PackingPolicy } from './policy'
 
-export const cropShortest: Packer = {
+export const cropShortest: PackingPolicy<'crop-shortest', false> = {
   name: 'crop-shortest',
+  about: 'longest that fits; where none does, the shortest in the buffer, cropped',
+  trains: false,
   pads: false,
   place(buffer, rows) {
     const candidate = buffer.takeLongest(rows.remaining) ?? buffer.takeShortest()

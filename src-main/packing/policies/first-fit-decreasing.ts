@@ -4,10 +4,12 @@
  * padding. As in best-fit pad, a conversation longer than a row is cropped to it. A placement costs a pass over the
  * batch's rows.
  */
-import type { Packer } from './policy'
+import type { PackingPolicy } from './policy'
 
-export const firstFitDecreasing: Packer = {
+export const firstFitDecreasing: PackingPolicy<'first-fit-decreasing', false> = {
   name: 'first-fit-decreasing',
+  about: 'longest first, into the first row with room; the rest is padded',
+  trains: false,
   pads: true,
   place(buffer, rows) {
     const candidate = buffer.takeLongest(rows.mostRemaining)

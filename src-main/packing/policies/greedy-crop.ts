@@ -2,10 +2,12 @@
  * Greedy crop: always the first of the buffer, cropped where the row ends. The simplest packing that pads nothing, and
  * the one that loses most; the buffer's size makes no difference to it.
  */
-import type { Packer } from './policy'
+import type { PackingPolicy } from './policy'
 
-export const greedyCrop: Packer = {
+export const greedyCrop: PackingPolicy<'greedy-crop', false> = {
   name: 'greedy-crop',
+  about: 'in reading order, cropped at the row’s end',
+  trains: false,
   pads: false,
   place(buffer, rows) {
     const candidate = buffer.takeFirst()

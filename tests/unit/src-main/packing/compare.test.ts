@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compareVariant, type Comparison, type PackingVariant } from '../../../../src-main/packing/compare'
 import type { PlanInput } from '../../../../src-main/packing/types'
-import { PACKINGS } from '../../../../src-main/packing/types'
+import { packingName } from '../../../../src-main/packing/packings.schema'
 
 const lengths = Int32Array.from({ length: 3000 }, (_, i) => 10 + ((i * 7919) % 190))
 const input: PlanInput = { lengths, tasks: new Uint16Array(lengths.length), taskCount: 1 }
@@ -18,7 +18,7 @@ const base = { seq_len: 255, batch_size: 4, buffer_size: 100 }
 
 describe('compareVariant', () => {
   it('accounts for every variant', () => {
-    for (const packing of PACKINGS) {
+    for (const packing of packingName.options) {
       const row = compare({ ...base, packing })
       expect(row.tokens_used + row.tokens_padded).toBe(row.rows * 256)
       expect(row.utilisation).toBeCloseTo(row.tokens_used / (row.rows * 256), 12)

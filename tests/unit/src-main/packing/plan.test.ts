@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLoader } from '../../../../src-main/packing/loader'
 import { type EpochPlan, planEpoch } from '../../../../src-main/packing/plan'
-import type { PackedBatch, Placement, PlanInput } from '../../../../src-main/packing/types'
+import type { Placement } from '../../../../src-main/packing/open-rows'
+import type { PackedBatch, PlanInput } from '../../../../src-main/packing/types'
 import {
   anyPacking,
   anySinglePass,

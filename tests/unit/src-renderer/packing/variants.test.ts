@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ABOUT, POLICIES, adopted, firstChoices, isInUse, offers, variantsOf, variantKey } from '../../../../src-renderer/packing/variants' // prettier-ignore
+import { policyNamed } from '../../../../src-main/packing/packings.schema'
+import { POLICIES, adopted, firstChoices, isInUse, offers, variantsOf, variantKey } from '../../../../src-renderer/packing/variants' // prettier-ignore
 import { sampleConfig } from '../runs/sample-run'
 
 const config = sampleConfig({
@@ -13,11 +14,6 @@ const variant = {
 }
 
 describe('the choices', () => {
-  it('are every policy the contract knows, each with what it does', () => {
-    expect(POLICIES).toHaveLength(5)
-    for (const policy of POLICIES) expect(ABOUT[policy]).not.toBe('')
-  })
-
   it('offer sizes about the config’s own', () => {
     expect(offers(config)).toEqual({
       lengths: [128, 256, 512, 1024, 2048],
@@ -54,6 +50,10 @@ describe('adopted', () => {
   })
 
   it('refuses a policy that does not train', () => {
+    for (const packing of POLICIES) {
+      const isConfig = typeof adopted(config, { ...variant, packing }) === 'object'
+      expect([packing, isConfig]).toEqual([packing, policyNamed(packing).trains])
+    }
     expect(adopted(config, { ...variant, packing: 'greedy-crop' })).toBe('for comparison only')
   })
 
