@@ -5,11 +5,13 @@ import { calls } from '../../../../src-main/contract/contract'
 import { CallError } from '../../../../src-renderer/api/client'
 import { useCompare } from '../../../../src-renderer/composables/use-compare'
 import { useProject } from '../../../../src-renderer/composables/use-project'
-import type { Variant } from '../../../../src-renderer/packing/variants'
+import { POLICIES, type Variant } from '../../../../src-renderer/packing/variants'
 import { answerWith, connect, inScope, made, send, settled } from '../main-process'
 import { sampleConfig } from '../runs/sample-run'
 
 const config = sampleConfig()
+/** Every policy with two sizes of the buffer. */
+const ALL = 2 * POLICIES.length
 const project = { name: 'p', path: null, dir: '/p', read_only: false, modified: false, config }
 const never = (): Promise<never> => new Promise(() => undefined)
 
@@ -43,15 +45,15 @@ const asked = (): unknown[] => made.filter(({ name }) => name === 'packing.compa
 describe('useCompare', () => {
   it('packs the chosen variants one by one, and each only once', async () => {
     const { value, stop } = await used()
-    expect(value.missing.value).toHaveLength(10)
+    expect(value.missing.value).toHaveLength(ALL)
     await value.compare()
-    expect(asked()).toHaveLength(10)
+    expect(asked()).toHaveLength(ALL)
     expect(value.rows.value.every(({ result }) => result !== null)).toBe(true)
     value.choices.value = { ...value.choices.value, lengths: [1024, 2048] }
-    expect(value.missing.value.map(({ seq_len }) => seq_len)).toEqual(Array(10).fill(1024))
+    expect(value.missing.value.map(({ seq_len }) => seq_len)).toEqual(Array(ALL).fill(1024))
     value.choices.value = { ...value.choices.value, policies: ['greedy-crop'], buffers: [100] }
     await value.compare()
-    expect(asked()).toHaveLength(11)
+    expect(asked()).toHaveLength(ALL + 1)
     stop()
   })
 
@@ -64,7 +66,7 @@ describe('useCompare', () => {
     })
     void value.compare()
     await settled()
-    expect(value.progress.value).toMatchObject({ done: 0, total: 10 })
+    expect(value.progress.value).toMatchObject({ done: 0, total: ALL })
     const { job } = calls['packing.compare'].input.parse(made[0]?.input)
     await send('job.progress', { job, what: 'tokenizing', done: 30, total: 90, unit: 'conversations' })
     expect(value.progress.value).toEqual({ what: 'tokenizing', done: 30, total: 90, unit: 'conversations' })
@@ -72,7 +74,7 @@ describe('useCompare', () => {
     if (first) answer([packed(first)])
     await settled()
     await send('job.progress', { job, what: 'Packing', done: 0.5, total: 1, unit: 'packings' })
-    expect(value.progress.value).toEqual({ what: 'Packing', done: 1.5, total: 10, unit: 'packings' })
+    expect(value.progress.value).toEqual({ what: 'Packing', done: 1.5, total: ALL, unit: 'packings' })
     stop()
   })
 
@@ -103,7 +105,7 @@ describe('useCompare', () => {
     expect(value.missing.value).toHaveLength(0)
     value.project.edit({ ...config, mixture: { ...config.mixture, val: config.mixture.train } })
     await settled()
-    expect(value.missing.value).toHaveLength(10)
+    expect(value.missing.value).toHaveLength(ALL)
     stop()
   })
 
