@@ -4,5 +4,13 @@ import { bestFitPad } from './bestfit-pad'
 import { cropShortest } from './crop-shortest'
 import { firstFitDecreasing } from './first-fit-decreasing'
 import { greedyCrop } from './greedy-crop'
+import { nextFit } from './next-fit'
 
-export const POLICIES = [bestFitCrop, bestFitPad, greedyCrop, cropShortest, firstFitDecreasing] as const
+export const POLICIES = [
+  bestFitCrop,
+  bestFitPad,
+  greedyCrop,
+  cropShortest,
+  nextFit,
+  firstFitDecreasing,
+] as const
