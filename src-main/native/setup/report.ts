@@ -47,6 +47,6 @@ function progressLine({ message, bytes = 0, total }: SetupEvent): string {
 }
 
 /** Whole megabytes (10^6 bytes), as package registries and disk makers count them. */
-export function megabytes(bytes: number): number {
+function megabytes(bytes: number): number {
   return Math.round(bytes / 1e6)
 }
