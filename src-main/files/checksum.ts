@@ -1,6 +1,7 @@
 /**
  * Checksums of what is kept on disk and made again where it is damaged: CRC-32, which finds every error of up to 32
- * neighbouring bits and misses one of 4 billion others. It costs a tenth of a microsecond and a second for 6 to 15 GB.
+ * neighbouring bits and misses one in 4 billion of the others. A call costs a tenth of a microsecond, and 1 GB between 70
+ * and 170 ms.
  */
 import { crc32 } from 'node:zlib'
 import type { Failure } from '../errors'

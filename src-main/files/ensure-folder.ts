@@ -9,7 +9,7 @@ import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { codeOf } from '../system-error'
 
-/** So often what lies there may come to be or go between a mkdir and the look for it. */
+/** How often the folder may appear or vanish between a mkdir and the look for it. */
 const TRIES = 50
 
 type Standing = 'folder' | 'file' | 'nothing'

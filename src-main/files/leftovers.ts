@@ -1,8 +1,8 @@
 /**
  * What is not whole yet has a name of its own beside its target, `TARGET.part-OWNER-RANDOM`, that tells which thread of
  * which process is making it. What a killed process left is removed as soon as another looks: the kernel tells that its
- * owner is gone. What an owner on another machine, or before this machine's last start, left is removed after a day
- * without a change. Nothing else is touched.
+ * owner is gone. What was left on another machine, or before this machine's last start, is removed after a day without a
+ * change. Nothing else is touched.
  */
 import { randomBytes } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'

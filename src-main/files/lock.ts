@@ -2,11 +2,11 @@
  * A lock between processes and threads, also of several machines that share a disk. Never held by two, and never lost to
  * a setting of the clock: no time is compared with the clock's.
  *
- * A lock is a folder of claims. A claim is an empty file whose name tells its owner. Who wants the lock makes a claim of
- * his own and only then looks for others: of two that come at the same time, at least one sees the other and withdraws.
- * A claim's name is never used again, so that removing the claim of an owner that is gone cannot hit another's. Whether
- * an owner is gone the kernel tells; an owner on another machine touches its claim every few seconds, and is taken for
- * gone when the claim has not changed for a minute of this machine's own running time.
+ * A lock is a folder of claims. A claim is an empty file whose name tells its owner. A thread that wants the lock makes a
+ * claim of its own and only then looks for others: of two that come at the same time, at least one sees the other and
+ * withdraws. A claim's name is never used again, so that removing the claim of an owner that is gone cannot hit another's.
+ * The kernel tells whether an owner is gone; an owner on another machine touches its claim every few seconds, and is taken
+ * for gone when the claim has not changed for a minute of this machine's own running time.
  */
 import { randomBytes } from 'node:crypto'
 import { readdir, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
@@ -18,7 +18,7 @@ import { isAlive, OWNER_TAG, ownerTag, parseOwnerTag, thisThread } from './proce
 
 const TOUCH_MS = 5000
 const UNTOUCHED_MS = 60_000
-/** Looks are between so and twice so far apart, so that two that withdrew do not meet for ever. */
+/** The least time between two looks; the most is twice that, by chance, so that two that withdrew do not meet for ever. */
 const LOOK_MS = 100
 
 const CLAIM = new RegExp(`^(${OWNER_TAG})-[0-9a-f]{12}$`)
@@ -53,10 +53,10 @@ export async function holding<T>(
   }
 }
 
-/** The claims of one lock, as one that wants it sees them. */
+/** The claims of one lock, as a thread that wants it sees them. */
 class Claims {
   private readonly mine = `${ownerTag(thisThread())}-${randomBytes(6).toString('hex')}`
-  /** Of claims whose owners cannot be asked for: when they were last seen to change, and as what. */
+  /** Claims whose owners this machine cannot look up: when each was last seen to change, and its stamp then. */
   private readonly watched = new Map<string, { stamp: string; since: number }>()
 
   constructor(private readonly dir: string) {}

@@ -1,8 +1,8 @@
 /**
  * Downloads one file: in one piece, or in as many as the network breaks it into. What has arrived stays beside the
- * target in `.midbench.part` and is gone on from, in this process or a later one, where its checksum will tell whether
- * it fits. Two that want the same file take turns. The target appears whole and checked, or not at all. Costs one buffer of the network's and a second pass over
- * the file for the checksum.
+ * target in `.midbench.part`; this process or a later one goes on from there where a checksum will tell whether the parts
+ * fit. Two downloads of the same file take turns. The target appears whole and checked, or not at all. Costs one buffer of
+ * the network's and a second pass over the file for the checksum.
  */
 import { createHash } from 'node:crypto'
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
