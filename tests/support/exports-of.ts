@@ -10,7 +10,8 @@ export async function exportsOf(folder: string): Promise<unknown[]> {
   const exported: unknown[] = []
   for (const name of readdirSync(dir).filter((each) => each.endsWith('.ts'))) {
     const file: object = await import(join(dir, name))
-    exported.push(...Object.values(file))
+    const values: unknown[] = Object.values(file)
+    exported.push(...values)
   }
   return exported
 }
