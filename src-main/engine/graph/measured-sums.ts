@@ -1,8 +1,9 @@
 /**
  * What the figures of a step ask of the graph (config/step-figures.schema.ts): sums of squares, fetched with the update.
  *
- * They are operations of their own, which XLA leaves alone: passes over what is in memory anyway. The update's compiled
- * programs stay as they are, to the bit.
+ * They are operations of their own, which XLA leaves alone, and new values are read back once they are written: a figure
+ * that took them from the update directly changed its compiled programs, and with them the last digits of losses. They
+ * need less room than the update just did, whose new values stood beside all the old ones.
  */
 import type { Measured } from '../../config/step-figures.schema'
 import { DType } from '../../native/graph-def'
@@ -28,6 +29,8 @@ interface SummedTensor {
 type Norm = (sums: readonly number[], microBatches: number) => number
 
 const T = { kind: 'type', value: DType.float32 } as const
+/** `_XlaCompile`: XLA takes the operation into none of its programs. */
+const alone = { kind: 'bool', value: false } as const
 
 export class MeasuredSums {
   private readonly sums: Value[] = []
@@ -65,11 +68,10 @@ export class MeasuredSums {
       valueOf(this.graph.add({ op: 'L2Loss', inputs: [value], attributes: { T }, outputs })),
     )
     const N = { kind: 'int', value: parts.length } as const
-    return valueOf(this.graph.add({ op: 'AddN', inputs: parts, attributes: { N, T }, outputs }))
+    return valueOf(this.graph.add({ op: 'AddN', inputs: parts, attributes: { N, T, _XlaCompile: alone }, outputs }))
   }
 
   private difference(a: Value, b: Value): Value {
-    const alone = { kind: 'bool', value: false } as const // XLA takes it into none of its programs
     const attributes = { T, _XlaCompile: alone }
     return valueOf(
       this.graph.add({

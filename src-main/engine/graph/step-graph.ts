@@ -26,6 +26,7 @@ import {
   after,
   assign,
   assignAdd,
+  readAfter,
   type Setter,
   type Variable,
   zeros,
@@ -198,20 +199,22 @@ function addUpdate(
     )
     return valuesOf(recording, new Map([...next.params, ...next.state]))
   })
+  // Nothing is written before everything is there: an update that fails has changed nothing.
+  const { node: ready } = after(graph, [...updated.values()].map(({ node }) => node), 'ready') // prettier-ignore
+  const kept = [...variables.parameters, ...variables.optimizer]
+  const moved = kept.map(([name, variable]) => assign(graph, variable, required(updated, name), [ready]))
+  const { node: written } = after(graph, moved, 'written')
   const valueAt = (values: ReadonlyMap<string, Variable>) => (name: string) => required(values, name).read
   const measured = sums.add(groups, [...variables.parameters.keys()], {
     before: valueAt(variables.parameters),
     gradientSum: valueAt(variables.gradients),
-    after: (name) => required(updated, name),
+    after: (name) => readAfter(graph, required(variables.parameters, name), [written]),
   })
-  // Nothing is written before everything is there: an update that fails has changed nothing.
-  const { node: ready } = after(graph, [...measured, ...updated.values()].map(({ node }) => node), 'ready') // prettier-ignore
-  const kept = [...variables.parameters, ...variables.optimizer]
-  const moved = kept.map(([name, variable]) => assign(graph, variable, required(updated, name), [ready]))
+  const { node: told } = after(graph, [written, ...measured.map(({ node }) => node)], 'told')
   const cleared = [...variables.gradients.values()].map((variable) =>
-    assign(graph, variable, zeros(graph, variable), [ready]),
+    assign(graph, variable, zeros(graph, variable), [told]),
   )
-  return [...measured, after(graph, [...moved, ...cleared], 'updated')]
+  return [...measured, after(graph, cleared, 'updated')]
 }
 
 // ---------------------------------------------------------------------------------------------- helpers

@@ -31,21 +31,25 @@ export function addVariable(graph: Graph, name: string, shape: readonly number[]
       outputs: [{ shape: [], dtype: DType.resource }],
     }),
   )
-  return { name, shape, dtype, handle, read: readAfter(graph, handle, shape, dtype, name) }
+  return { name, shape, dtype, handle, read: addRead(graph, { name, shape, dtype, handle }) }
 }
 
-function readAfter(
+/** Adds a node that reads the variable once the nodes of `order` have run. */
+export function readAfter(graph: Graph, variable: Variable, order: readonly GraphNode[]): Value {
+  return addRead(graph, variable, order)
+}
+
+function addRead(
   graph: Graph,
-  handle: Value,
-  shape: readonly number[],
-  dtype: number,
-  name: string,
+  { name, shape, dtype, handle }: Omit<Variable, 'read'>,
+  order: readonly GraphNode[] = [],
 ): Value {
   return valueOf(
     graph.add({
       op: 'ReadVariableOp',
       name: `read/${name}`,
       inputs: [handle],
+      after: order,
       attributes: { dtype: { kind: 'type', value: dtype } },
       outputs: [{ shape, dtype }],
     }),
