@@ -9,6 +9,7 @@ import { z } from 'zod'
 
 import { oneNumber, type FigureChart, type StepFigure } from './figures/figure.schema'
 import { gradNorm } from './figures/grad-norm.schema'
+import { updateNorm } from './figures/update-norm.schema'
 
 const lossChart: FigureChart = {
   title: 'Loss',
@@ -57,6 +58,7 @@ export const STEP_FIGURES = {
   /** Index of the step's first batch, for opening it in the Packing view. */
   first_batch: { schema: z.int() },
   grad_norm: gradNorm,
+  update_norm: updateNorm,
 } as const satisfies Readonly<Record<string, StepFigure>>
 
 type Figures = typeof STEP_FIGURES
