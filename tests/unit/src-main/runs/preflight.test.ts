@@ -63,6 +63,9 @@ test('what follows from the options is derived', () => {
     seconds: 23.04,
     model: { tag: 'd2', step: 7, n_layer: 2, n_embd: 32 },
   })
+  expect(derived.schedule?.lrm.at(0)).toEqual({ x: 1, y: 1 })
+  expect(derived.schedule?.lrm.at(-1)?.x).toBe(9)
+  expect(derived.schedule?.momentum.at(0)).toEqual({ x: 1, y: 0.85 })
   expect(derived.disk_bytes).toBeGreaterThan(4 * (derived.model?.parameters ?? 0))
   const unknown = preflight(config()).derived
   expect(unknown).toMatchObject({
@@ -71,6 +74,7 @@ test('what follows from the options is derived', () => {
     model: null,
     disk_bytes: null,
     memory_bytes: null,
+    schedule: null,
   })
 })
 
