@@ -3,32 +3,24 @@
  * the other Nodes (vitest.nodes.config.ts), and the end-to-end tests in a real window.
  *
  * With filters, which are parts of test files' names, only the matching tests run, on this Node alone, and lint and types
- * are left out. The last line is `N passed, N failed`, the sum over all runs; anything that fails makes the exit code 1.
+ * are left out. The last line is `N passed, N failed`, the sum over all runs; before it stands each failure in a line,
+ * since a log's end is what is read first. Anything that fails makes the exit code 1.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-import * as z from 'zod'
 
 import { projectDir } from '../src-main/native/paths'
 import { otherNodes } from '../src-main/native/setup/tested-nodes'
 import { buildIfStale } from './build'
 import { commandArguments, requireParts, runCommandLine, runProgram } from './command'
+import { readTestReport, type TestReport } from './test-report'
 import { withVirtualDisplay } from './xvfb'
 
-interface Tally {
-  passed: number
-  failed: number
+interface Tally extends TestReport {
   /** The exit status of the run, which also knows of errors outside tests. */
   status: number
 }
-
-const reportSchema = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
-})
 
 await runCommandLine(async () => {
   const filters = commandArguments.filter((argument) => argument !== '--')
@@ -43,8 +35,10 @@ await runCommandLine(async () => {
     ),
   )
   for (const check of checks) process.stdout.write(`npm run ${check} failed, see above\n`)
-  const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0)
-  process.stdout.write(`${sum((tally) => tally.passed)} passed, ${sum((tally) => tally.failed)} failed\n`)
+  const failures = tallies.flatMap((tally) => tally.failures)
+  for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`)
+  const passed = tallies.reduce((total, tally) => total + tally.passed, 0)
+  process.stdout.write(`${String(passed)} passed, ${String(failures.length)} failed\n`)
   return checks.length > 0 || tallies.some(({ status }) => status !== 0) ? 1 : 0
 })
 
@@ -53,7 +47,8 @@ async function runOnOtherNodes(): Promise<Tally[]> {
   const tallies: Tally[] = []
   for (const { version, executable } of otherNodes()) {
     process.stdout.write(`\nOn Node ${version}:\n`)
-    tallies.push(await runTests('vitest.nodes.config.ts', { node: executable }))
+    const tally = await runTests('vitest.nodes.config.ts', { node: executable })
+    tallies.push({ ...tally, failures: tally.failures.map((failure) => `on Node ${version}: ${failure}`) })
   }
   return tallies
 }
@@ -90,23 +85,8 @@ async function runTests(
       cwd: projectDir(),
       env: { ...env, TMPDIR: folder },
     })
-    return { ...readTally(report), status }
+    return { ...readTestReport(report, projectDir()), status }
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
-  }
-}
-
-/** Counts tests; a file that could not be run at all, or a run without a report, counts as one that failed. */
-function readTally(report: string): { passed: number; failed: number } {
-  try {
-    const { numPassedTests, numFailedTests, testResults } = reportSchema.parse(
-      JSON.parse(readFileSync(report, 'utf8')),
-    )
-    const broken = testResults.filter(
-      (file) => file.status === 'failed' && file.assertionResults.length === 0,
-    )
-    return { passed: numPassedTests, failed: numFailedTests + broken.length }
-  } catch {
-    return { passed: 0, failed: 1 }
   }
 }

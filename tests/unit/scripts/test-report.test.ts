@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { describe, expect, it } from 'vitest'
+
+import { readTestReport } from '../../../scripts/test-report'
+import { projectDir } from '../../../src-main/native/paths'
+import { temporaryFolder } from '../../support/temporary-folder'
+
+describe('readTestReport', () => {
+  it('names what failed in a run of vitest, a file that could not be loaded included', () => {
+    const folder = temporaryFolder()
+    mkdirSync(folder, { recursive: true })
+    const write = (name: string, lines: string[]): void => writeFileSync(join(folder, name), lines.join('\n'))
+    write('sums.test.mjs', [
+      "import { describe, expect, it } from 'vitest'",
+      "describe('a sum', () => {",
+      "  it('is right', () => expect(1 + 1).toBe(2))",
+      "  it('is wrong', () => expect(1 + 1).toBe(3))",
+      '})',
+    ])
+    write('broken.test.mjs', ["throw new Error('not to be loaded')"])
+    const report = join(folder, 'report.json')
+    const vitest = join(projectDir(), 'node_modules', 'vitest', 'vitest.mjs')
+    const args = [vitest, 'run', '--root', folder, '--reporter=json', `--outputFile.json=${report}`]
+    symlinkSync(join(projectDir(), 'node_modules'), join(folder, 'node_modules'))
+    expect(spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' }).status).toBe(1)
+    const { passed, failures } = readTestReport(report, folder)
+    expect(passed).toBe(1)
+    expect(failures.sort()).toEqual([
+      'broken.test.mjs: not to be loaded',
+      'sums.test.mjs > a sum is wrong: AssertionError: expected 2 to be 3 // Object.is equality',
+    ])
+  })
+
+  it('counts a run without a report as one failure', () => {
+    expect(readTestReport('/nowhere/report.json', '/nowhere')).toEqual({
+      passed: 0,
+      failures: ['the tests ended without a report'],
+    })
+  })
+})
