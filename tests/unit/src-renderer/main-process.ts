@@ -48,19 +48,29 @@ const local: Remote = {
 }
 
 const { port1, port2 } = new MessageChannel()
+/** Messages that have been posted and not yet received, in both directions. */
+let underWay = 0
 const page = createBirpc<Page, Remote>(local, {
   post: (data) => {
+    underWay++
     port2.postMessage(data)
   },
   on: (receive) => {
     port2.onmessage = (event) => {
+      underWay--
       receive(event.data)
     }
   },
 })
+const postFromPage = port1.postMessage.bind(port1)
+port1.postMessage = (message: unknown) => {
+  underWay++
+  postFromPage(message)
+}
 
 /** Hands the page its port, as the preload does. */
 export function connect(origin = location.origin, source: MessageEventSource = window): void {
+  port1.addEventListener('message', () => underWay--)
   window.dispatchEvent(new MessageEvent('message', { data: 'midbench:port', ports: [port1], origin, source }))
 }
 
@@ -76,9 +86,13 @@ export async function send<N extends EventName>(name: N, payload: EventPayload<N
   await settled()
 }
 
-/** Lets messages under way arrive and be answered. */
+/**
+ * Waits until no message is under way and everything has happened that waits for promises or due timers alone. A call
+ * that the test has not answered yet does not keep it waiting.
+ */
 export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 6; turn++) await new Promise((resolve) => setTimeout(resolve, 1))
+  do await new Promise((resolve) => setTimeout(resolve))
+  while (underWay > 0)
 }
 
 /** Runs a composable in a scope of its own; `stop` disposes of it, as leaving a view does. */

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { mount, type VueWrapper } from '@vue/test-utils'
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import type { RunSummary, StepMetric } from '../../../../../src-renderer/api/types'
 import { CallError } from '../../../../../src-renderer/api/client'
 import BatchStrip from '../../../../../src-renderer/components/train/BatchStrip.vue'
@@ -8,7 +8,7 @@ import { useNavigation } from '../../../../../src-renderer/composables/use-navig
 import { useProject } from '../../../../../src-renderer/composables/use-project'
 import { useRuns } from '../../../../../src-renderer/composables/use-runs'
 import { sampleStep } from '../../../../support/run-samples'
-import { answerWith, connect, made, send, settled } from '../../main-process'
+import { answerWith, connect, made, send } from '../../main-process'
 import { sampleConfig, sampleRun } from '../../runs/sample-run'
 
 /** Four batches a step. */
@@ -50,7 +50,11 @@ async function strip(run: Partial<RunSummary>, steps: StepMetric[] = [], fails =
   await useProject().load()
   await useRuns().load()
   wrapper = mount(BatchStrip)
-  await settled()
+}
+
+/** Waits until the strip says something. */
+function says(text: string): Promise<void> {
+  return vi.waitFor(() => expect(wrapper.text()).toContain(text), { timeout: 10_000 })
 }
 
 /** The run has made a step, of four batches. */
@@ -61,17 +65,15 @@ async function stepped(step: number): Promise<void> {
 }
 const asked = (): unknown[] => made.flatMap(({ name, input }) => (name === 'packing.layout' ? [input] : []))
 const button = () => wrapper.get('button')
-const second = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1050))
 
 it('shows the batch in training, and follows it no faster than once a second', async () => {
   await strip({ state: 'training' })
+  await says('Batch 0')
+  await says('first of 4 of step 1, in training')
   expect(asked()).toEqual([{ runId: 'r1', split: 'train', batch: 0 }])
-  expect(wrapper.text()).toContain('Batch 0')
-  expect(wrapper.text()).toContain('first of 4 of step 1, in training')
   for (const step of [1, 2, 3]) await stepped(step)
   expect(asked()).toHaveLength(1)
-  await second()
-  await settled()
+  await says('first of 4 of step 4, in training')
   expect(asked().slice(1)).toEqual([{ runId: 'r1', split: 'train', batch: 12 }])
   expect(button().attributes('aria-label')).toBe(
     'Batch 12, first of 4 of step 4, in training: 2 rows of 10 tokens, 1 conversation. Open this batch in Packing',
@@ -80,7 +82,7 @@ it('shows the batch in training, and follows it no faster than once a second', a
 
 it('shows the last step’s batch of a run at rest, and opens it in Packing as that run’s', async () => {
   await strip({ state: 'paused' }, [sampleStep(1), { ...sampleStep(2), first_batch: 4 }])
-  expect(wrapper.text()).toContain('first of 4 of step 2, trained last')
+  await says('first of 4 of step 2, trained last')
   await button().trigger('click')
   expect(navigation.place.value).toBe('packing')
   expect(navigation.batch.value).toEqual({ split: 'train', batch: 4 })
@@ -91,11 +93,11 @@ it('has its place, and asks for nothing, before there is a batch', async () => {
   await strip({ state: 'failed' })
   expect(asked()).toEqual([])
   expect(button().attributes('disabled')).toBeDefined()
-  expect(wrapper.text()).toContain('no batch yet')
+  await says('no batch yet')
 })
 
 it('says why there is none', async () => {
   await strip({ state: 'training' }, [], true)
-  expect(wrapper.text()).toContain('Its data has changed')
+  await says('Its data has changed')
   expect(button().attributes('disabled')).toBeDefined()
 })
