@@ -3,6 +3,11 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import pluginVue from 'eslint-plugin-vue'
 import tseslint from 'typescript-eslint'
 
+/** A function is read in one sitting. The few that are longer say why beside the line that lets them be. */
+function functionsOf(max) {
+  return ['error', { max, skipBlankLines: true, skipComments: true }]
+}
+
 /** Strict, with types: no any, no non-null assertions, no floating promises, exported functions say what they return. */
 const strict = {
   extends: [tseslint.configs.strictTypeChecked],
@@ -23,6 +28,7 @@ const strict = {
     // `const { left, ...rest } = all` leaves something out.
     '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
     'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
+    'max-lines-per-function': functionsOf(40),
     'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'] }],
     eqeqeq: 'error',
   },
@@ -82,9 +88,13 @@ export default defineConfig(
       'vue/multiline-html-element-content-newline': 'off',
     },
   },
+  // A composable is many short functions inside one, which holds what they share.
+  { files: ['src-renderer/composables/**'], rules: { 'max-lines-per-function': functionsOf(95) } },
   {
     files: ['tests/**/*.ts'],
     rules: {
+      // A `describe` is a chapter, not a function.
+      'max-lines-per-function': 'off',
       // vitest's expect.any() and the like are typed any.
       '@typescript-eslint/no-unsafe-assignment': 'off',
       // `expect(store.open)` and lists of functions under test call nothing by themselves.

@@ -1,8 +1,8 @@
 /**
  * From launch to exit: one instance, what closing the window means, quitting with a run saved.
  *
- * A run does not depend on the window. Quitting, SIGTERM, SIGINT and SIGHUP (the end of the session) all finish the step in hand
- * and save before the process ends; a second signal ends it at once.
+ * A run does not depend on the window. Quitting, SIGTERM, SIGINT and SIGHUP (the end of the session) all finish the step
+ * in hand and save before the process ends; a second signal ends it at once.
  */
 import { Notification, app } from 'electron'
 
@@ -32,38 +32,15 @@ export interface LifecycleOptions {
 }
 
 /** Wires the app's events, the window's closing and the process's signals to {@link Closing}. */
-export function setupLifecycle({ window, dialogs, runs, close }: LifecycleOptions): void {
+export function setupLifecycle(options: LifecycleOptions): void {
+  const { window, runs } = options
   /** Nobody may be there to answer. */
   let signalled = false
-  const closing = new Closing({
-    isRunning: () => runs.current() !== null,
-    isUnsaved: () => runs.unsaved() !== null,
-    ask: () => dialogs.askAtClosing(nameOfCurrent(runs)),
-    shutdown: async () => {
-      if (!(await shutdownRuns(runs, async (run) => signalled || dialogs.askToLose(run)))) {
-        window.show()
-        return false
-      }
-      await window.destroy()
-      await close()
-      return true
-    },
-    destroyWindow: () => void window.destroy(),
-    exit: (code) => {
-      app.exit(code)
-    },
-    failed: report,
-  })
+  const closing = makeClosing(options, () => signalled)
   window.askBeforeClosing(() => closing.mayCloseWindow())
-  app.on('second-instance', () => {
-    window.show()
-  })
-  app.on('activate', () => {
-    window.show()
-  })
-  app.on('window-all-closed', () => {
-    closing.windowsClosed()
-  })
+  app.on('second-instance', () => window.show())
+  app.on('activate', () => window.show())
+  app.on('window-all-closed', () => closing.windowsClosed())
   app.on('before-quit', (event) => {
     event.preventDefault()
     void closing.quit()
@@ -76,6 +53,26 @@ export function setupLifecycle({ window, dialogs, runs, close }: LifecycleOption
     if (event.type !== 'rest') return
     if (!window.current?.isFocused() && event.state !== 'paused') notify(runs, event.runId, window)
     closing.runRested(window.current !== null)
+  })
+}
+
+function makeClosing({ window, dialogs, runs, close }: LifecycleOptions, signalled: () => boolean): Closing {
+  return new Closing({
+    isRunning: () => runs.current() !== null,
+    isUnsaved: () => runs.unsaved() !== null,
+    ask: () => dialogs.askAtClosing(nameOfCurrent(runs)),
+    shutdown: async () => {
+      if (!(await shutdownRuns(runs, async (run) => signalled() || dialogs.askToLose(run)))) {
+        window.show()
+        return false
+      }
+      await window.destroy()
+      await close()
+      return true
+    },
+    destroyWindow: () => void window.destroy(),
+    exit: (code) => app.exit(code),
+    failed: report,
   })
 }
 

@@ -58,6 +58,7 @@ export interface Services {
  *
  * @throws MidbenchError where the run store cannot be opened
  */
+// eslint-disable-next-line max-lines-per-function -- one list, in the order in which each needs those before it
 export async function setupServices(hub: EventHub): Promise<Services> {
   const files = { ...appFiles(), person: personFiles() }
   const settings = new SettingsStore(files.person.settings)

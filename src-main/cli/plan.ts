@@ -81,31 +81,26 @@ function planLines(plan: PlanView): string[] {
     `cut           ${count(plan.tokens_cut_by_rendering)} tokens of ${conversations(plan.conversations_cut_by_rendering)}, ` +
       `past the ${count(MAX_CONVERSATION_TOKENS)} that rendering keeps`,
     '',
-    ...table(
-      [
-        'task',
-        'conversations',
-        'tokens',
-        'used',
-        'cropped',
-        'cropped conv.',
-        'never trained',
-        'too long',
-        'cut',
-      ],
-      plan.per_task.map((task) => [
-        shorten(task.name),
-        count(task.conversations),
-        count(task.tokens),
-        count(task.tokens_used),
-        count(task.tokens_cropped),
-        count(task.conversations_cropped),
-        count(task.conversations_never_trained),
-        count(task.conversations_longer_than_row),
-        count(task.tokens_cut_by_rendering),
-      ]),
-    ),
+    ...taskTable(plan),
   ]
+}
+
+function taskTable(plan: PlanView): string[] {
+  const titles = ['tokens', 'used', 'cropped', 'cropped conv.', 'never trained', 'too long', 'cut']
+  return table(
+    ['task', 'conversations', ...titles],
+    plan.per_task.map((task) => [
+      shorten(task.name),
+      count(task.conversations),
+      count(task.tokens),
+      count(task.tokens_used),
+      count(task.tokens_cropped),
+      count(task.conversations_cropped),
+      count(task.conversations_never_trained),
+      count(task.conversations_longer_than_row),
+      count(task.tokens_cut_by_rendering),
+    ]),
+  )
 }
 
 /** A label's end tells more than its beginning, where it is a path. */

@@ -5,67 +5,78 @@
 import { askedSteps, gradAccumSteps } from '../config/batches'
 import type { RunConfig } from '../config/config.schema'
 
+/** One difference, and whether a run has it. */
+interface Difference {
+  /** @default every run */
+  of?: (config: RunConfig) => boolean
+  text: string | ((config: RunConfig) => string)
+}
+
+const isOpenEnded = (config: RunConfig): boolean => askedSteps(config) === null
+
+/** In the order of docs/REFERENCE.md §6. */
+const DIFFERENCES: readonly Difference[] = [
+  {
+    of: isOpenEnded,
+    text: 'The run ends with the first epoch; the seed, whose end-of-epoch flag is never set, does not stop. Progress and end follow the conversations consumed, not fetched.',
+  },
+  {
+    of: (config) => !isOpenEnded(config),
+    text: 'num_iterations is the number of optimizer steps, exactly; the seed counts batches and trains one step too few.',
+  },
+  {
+    text: 'The schedules see the progress after the step’s own last batch; the seed reads it one batch ahead and drops the batch in hand at the end.',
+  },
+  {
+    of: (config) => isOpenEnded(config) && gradAccumSteps(config) > 1,
+    text: 'Every complete step of the epoch is trained; the batches of an incomplete last step are not.',
+  },
+  {
+    text: 'The printed loss is the moving average divided by 1 - 0.9^n; the seed takes one power too many, so that its first printed loss is about half the true one.',
+  },
+  {
+    of: isOpenEnded,
+    text: 'The learning-rate multiplier stays within 0 and 1; the seed’s turns negative past progress 1.',
+  },
+  {
+    of: (config) => config.packing === 'bestfit-pad',
+    text: 'Rows are padded where nothing fits (nanochat’s later form, 348fbb3); the seed crops. A conversation longer than a row is cropped to it; in nanochat it stalls the loader.',
+  },
+  {
+    text: 'MFU is measured against this device’s own peak; the seed’s is against an H100 whatever the device.',
+  },
+  {
+    of: readsCustomJson,
+    text: 'A missing CustomJSON file is an error before the run; the seed trains without it.',
+  },
+  { text: 'Runs are saved on the way and resume bit for bit; the seed saves at the end only.' },
+  {
+    text: 'The result’s meta file keeps window_pattern; the seed leaves it out, and nanochat then reads the model as one without windows.',
+  },
+  { text: 'Bits per byte are summed in float64; the seed sums in float32.' },
+  {
+    of: (config) => config.dtype === 'float32' || config.engine === 'eager',
+    text: 'Muon’s orthogonalisation is in float32; the seed’s is in bfloat16.',
+  },
+  {
+    of: (config) => config.buffer_size !== 100,
+    text: (config) => `buffer_size is ${String(config.buffer_size)}; the seed buffers 100 conversations.`,
+  },
+]
+
+function readsCustomJson({ mixture }: RunConfig): boolean {
+  return [...mixture.train, ...mixture.val].some((entry) => entry.task === 'CustomJSON')
+}
+
 /**
- * Only what applies to this config; the order is that of docs/REFERENCE.md §6.
+ * The sentences that apply to a run with this config.
  *
  * @param device that the run turned out to run on: "CPU, 2 threads, float32, eager"; null before it is known
  */
 export function differences(config: RunConfig, device: string | null): string[] {
-  const openEnded = askedSteps(config) === null
-  const hasCustomJson = [...config.mixture.train, ...config.mixture.val].some(
-    (entry) => entry.task === 'CustomJSON',
-  )
-  const found: [applies: boolean, text: string][] = [
-    [
-      openEnded,
-      'The run ends with the first epoch; the seed, whose end-of-epoch flag is never set, does not stop. Progress and end follow the conversations consumed, not fetched.',
-    ],
-    [
-      !openEnded,
-      'num_iterations is the number of optimizer steps, exactly; the seed counts batches and trains one step too few.',
-    ],
-    [
-      true,
-      'The schedules see the progress after the step’s own last batch; the seed reads it one batch ahead and drops the batch in hand at the end.',
-    ],
-    [
-      openEnded && gradAccumSteps(config) > 1,
-      'Every complete step of the epoch is trained; the batches of an incomplete last step are not.',
-    ],
-    [
-      true,
-      'The printed loss is the moving average divided by 1 - 0.9^n; the seed takes one power too many, so that its first printed loss is about half the true one.',
-    ],
-    [
-      openEnded,
-      'The learning-rate multiplier stays within 0 and 1; the seed’s turns negative past progress 1.',
-    ],
-    [
-      config.packing === 'bestfit-pad',
-      'Rows are padded where nothing fits (nanochat’s later form, 348fbb3); the seed crops. A conversation longer than a row is cropped to it; in nanochat it stalls the loader.',
-    ],
-    [
-      true,
-      'MFU is measured against this device’s own peak; the seed’s is against an H100 whatever the device.',
-    ],
-    [hasCustomJson, 'A missing CustomJSON file is an error before the run; the seed trains without it.'],
-    [true, 'Runs are saved on the way and resume bit for bit; the seed saves at the end only.'],
-    [
-      true,
-      'The result’s meta file keeps window_pattern; the seed leaves it out, and nanochat then reads the model as one without windows.',
-    ],
-    [true, 'Bits per byte are summed in float64; the seed sums in float32.'],
-    [
-      config.dtype === 'float32' || config.engine === 'eager',
-      'Muon’s orthogonalisation is in float32; the seed’s is in bfloat16.',
-    ],
-    [
-      config.buffer_size !== 100,
-      `buffer_size is ${String(config.buffer_size)}; the seed buffers 100 conversations.`,
-    ],
-  ]
+  const found = DIFFERENCES.filter(({ of = () => true }) => of(config))
   return [
-    ...found.filter(([applies]) => applies).map(([, text]) => text),
+    ...found.map(({ text }) => (typeof text === 'string' ? text : text(config))),
     ...precisionDifference(config, device),
   ]
 }

@@ -4,14 +4,14 @@
  * remembered an entry, so that an edit recomputes only what it changed. Shared by the places of the window.
  */
 import { createSharedComposable, watchDebounced } from '@vueuse/core'
-import { computed, shallowRef, watch } from 'vue'
+import { computed, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, CallError, toCallError, type Issue } from '../api/client'
 import type { MixtureEntry, MixtureSummary, Project, RunConfig } from '../api/types'
 import { entryColours, taskColours } from '../theme/colours'
 import { issuesOfWhole, readablePart, withEntriesOf, type ReadablePart } from '../mixture/readable'
 import { figuresKey, mixtureRows, mixtureTotals, type EntryFigures } from '../mixture/rows'
 import { useDownloads } from './use-downloads'
-import { useJob } from './use-job'
+import { useJob, type UseJobReturn } from './use-job'
 import { useProject } from './use-project'
 
 const SPLITS = ['train', 'val'] as const
@@ -38,23 +38,92 @@ interface Opened {
 
 export const useMixture = createSharedComposable(() => {
   const { project } = useProject()
-  const summary = shallowRef<MixtureSummary | null>(null)
-  const known = shallowRef<ReadonlyMap<string, EntryFigures>>(new Map())
-  const error = shallowRef<CallError | null>(null)
-  /** While tasks and rows are being asked for. */
-  const describing = shallowRef(false)
-  const lengthsError = shallowRef<CallError | null>(null)
-  const opened = shallowRef<Opened | null>(null)
-  const reading = useJob()
-  const job = useJob()
   const { finished } = useDownloads()
-  let request = 0
-  let failed: CallError | null = null
-
-  const context = computed(() => (project.value ? contextOf(project.value) : ''))
   const mixture = computed<RunConfig['mixture']>(
     () => project.value?.config.mixture ?? { train: [], val: [] },
   )
+  const summary = shallowRef<MixtureSummary | null>(null)
+  const opened = shallowRef<Opened | null>(null)
+  const error = shallowRef<CallError | null>(null)
+  /** While tasks and rows are being asked for. */
+  const describing = shallowRef(false)
+  const reading = useJob()
+  const figures = useFigures(mixture, summary)
+  const lengths = useLengths(opened, summary, figures)
+  let request = 0
+
+  async function describe(): Promise<void> {
+    if (!project.value) return
+    const ours = ++request
+    const { config, dir } = project.value
+    lengths.cancel()
+    describing.value = true
+    const { found, failure } = await openMixture(config, dir, reading)
+    if (ours !== request) return
+    describing.value = false
+    error.value = failure
+    summary.value = found && withEntriesOf(found.part, found.answer)
+    opened.value = found && { config: found.part.config, dir, whole: config.mixture }
+    if (!found) return
+    for (const split of SPLITS) {
+      for (const { entry, rows, source } of found.answer[split].tasks)
+        figures.learn(found.part.config.mixture[split][entry], { rows, source })
+    }
+    void lengths.measure()
+  }
+
+  const context = computed(() => (project.value ? contextOf(project.value) : ''))
+  watchDebounced(context, figures.forget, { debounce: 0 })
+  const described = computed(() => context.value + JSON.stringify(mixture.value))
+  watchDebounced(described, () => void describe(), { debounce: 150, immediate: true })
+  watch(finished, () => void describe())
+
+  return {
+    mixture,
+    summary,
+    opened,
+    error,
+    describing,
+    reading: reading.progress,
+    cancelReading: reading.cancel,
+    describe,
+    ...figures,
+    ...lengths,
+  }
+})
+
+/** Opens the mixture, or as much of it as can be read, and says why it is a part. Nothing is found where nothing can. */
+async function openMixture(
+  config: RunConfig,
+  dir: string,
+  reading: UseJobReturn,
+): Promise<{ found: Found | null; failure: CallError | null }> {
+  const issues: Issue[] = []
+  let failure: CallError | null = null
+  let part = readablePart(config, issues)
+  for (;;) {
+    const asked = part.config
+    try {
+      const answer = await reading.run((job) => call('mixture.describe', { config: asked, dir, job }))
+      if (!answer) throw new CallError({ code: 'cancelled', message: 'Reading the tasks was cancelled.' })
+      return { found: { answer, part }, failure }
+    } catch (thrown) {
+      const { code, message, remedy, issues: further } = toCallError(thrown)
+      issues.push(...issuesOfWhole(part, further))
+      failure ??= new CallError({ code, message, remedy, issues })
+      const rest = readablePart(config, issues)
+      if (rest.left === 0 || rest.left === part.left) return { found: null, failure }
+      part = rest
+    }
+  }
+}
+
+type Mixture = RunConfig['mixture']
+type Known = ReadonlyMap<string, EntryFigures>
+
+/** What is known of each entry, and what follows from it for the tables and colours. */
+function useFigures(mixture: Readonly<Ref<Mixture>>, summary: Readonly<Ref<MixtureSummary | null>>) {
+  const known: ShallowRef<Known> = shallowRef(new Map())
   const colours = computed(() => entryColours(mixture.value.train, mixture.value.val))
   const rows = computed(() => ({
     train: mixtureRows(mixture.value.train, colours.value.train, known.value),
@@ -68,59 +137,24 @@ export const useMixture = createSharedComposable(() => {
     train: summary.value ? taskColours(summary.value.train, 'train', colours.value) : [],
     val: summary.value ? taskColours(summary.value.val, 'val', colours.value) : [],
   }))
-
   function learn(entry: MixtureEntry | undefined, figures: Partial<EntryFigures>): void {
     if (!entry) return
     const key = figuresKey(entry)
     const before = known.value.get(key) ?? { rows: 0, source: '', lengths: null }
     known.value = new Map(known.value).set(key, { ...before, ...figures })
   }
+  const forget = (): void => void (known.value = new Map())
+  return { known, colours, rows, totals, colourOfTask, learn, forget }
+}
 
-  async function ask(config: RunConfig, dir: string): Promise<MixtureSummary> {
-    const answer = await reading.run((job) => call('mixture.describe', { config, dir, job }))
-    if (!answer) throw new CallError({ code: 'cancelled', message: 'Reading the tasks was cancelled.' })
-    return answer
-  }
-
-  /** Opens the mixture, or as much of it as can be read; notes why it is a part. Null where nothing can. */
-  async function openMixture(config: RunConfig, dir: string): Promise<Found | null> {
-    const issues: Issue[] = []
-    let part = readablePart(config, issues)
-    for (;;) {
-      try {
-        return { answer: await ask(part.config, dir), part }
-      } catch (failure) {
-        const { code, message, remedy, issues: further } = toCallError(failure)
-        issues.push(...issuesOfWhole(part, further))
-        failed ??= new CallError({ code, message, remedy, issues })
-        const rest = readablePart(config, issues)
-        if (rest.left === 0 || rest.left === part.left) return null
-        part = rest
-      }
-    }
-  }
-
-  async function describe(): Promise<void> {
-    if (!project.value) return
-    const ours = ++request
-    const { config, dir } = project.value
-    job.cancel()
-    describing.value = true
-    failed = null
-    const found = await openMixture(config, dir).catch(() => null)
-    if (ours !== request) return
-    describing.value = false
-    error.value = failed
-    summary.value = found && withEntriesOf(found.part, found.answer)
-    opened.value = found && { config: found.part.config, dir, whole: config.mixture }
-    if (!found) return
-    for (const split of SPLITS) {
-      for (const { entry, rows, source } of found.answer[split].tasks)
-        learn(found.part.config.mixture[split][entry], { rows, source })
-    }
-    void measure()
-  }
-
+/** Lengths of the conversations, entry by entry, as a job. */
+function useLengths(
+  opened: Readonly<Ref<Opened | null>>,
+  summary: Readonly<Ref<MixtureSummary | null>>,
+  { known, learn }: Pick<ReturnType<typeof useFigures>, 'known' | 'learn'>,
+) {
+  const lengthsError = shallowRef<CallError | null>(null)
+  const job = useJob()
   const isMeasured = (entries: readonly MixtureEntry[]): boolean =>
     entries.every((entry) => known.value.get(figuresKey(entry))?.lengths)
 
@@ -144,30 +178,5 @@ export const useMixture = createSharedComposable(() => {
       lengthsError.value = toCallError(failure)
     }
   }
-
-  watchDebounced(context, () => (known.value = new Map()), { debounce: 0 })
-  const described = computed(() => context.value + JSON.stringify(mixture.value))
-  watchDebounced(described, () => void describe(), { debounce: 150, immediate: true })
-  watch(finished, () => void describe())
-
-  return {
-    mixture,
-    summary,
-    known,
-    rows,
-    totals,
-    colours,
-    colourOfTask,
-    error,
-    lengthsError,
-    describing,
-    reading: reading.progress,
-    cancelReading: reading.cancel,
-    opened,
-    measuring: job.running,
-    progress: job.progress,
-    measure,
-    cancel: job.cancel,
-    describe,
-  }
-})
+  return { measure, lengthsError, measuring: job.running, progress: job.progress, cancel: job.cancel }
+}

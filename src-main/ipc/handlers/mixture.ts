@@ -17,6 +17,7 @@ type MixtureCalls = Extract<keyof Handlers, `mixture.${string}`>
 
 const ENDINGS = { json: 'json', python: 'py' } as const
 
+// eslint-disable-next-line max-lines-per-function -- a table: each call is a short function of its own
 export function mixtureHandlers(
   access: DataAccess,
   jobs: Jobs,

@@ -26,6 +26,7 @@ import type { Handlers } from '../serve'
 
 type PackingCalls = Extract<keyof Handlers, `packing.${string}`>
 
+// eslint-disable-next-line max-lines-per-function -- a table: each call is a short function of its own
 export function packingHandlers(
   access: DataAccess,
   runs: Pick<RunManager, 'get'>,
