@@ -15,7 +15,7 @@ import { parameterShapes } from '../../model/parameters'
 import { DType, type NodeDef } from '../../native/graph-def'
 import type { ParameterGroup } from '../../optimizers/groups'
 import { initOptimizer, updateOptimizer } from '../../optimizers/optimizer'
-import { Graph, toNodeDefs, type Value, valueName } from './graph'
+import { Graph, type GraphNode, toNodeDefs, type Value, valueName } from './graph'
 import { MeasuredSums } from './measured-sums'
 import { orderLargeProducts } from './ordering'
 import { useBfloat16Products } from './precision'
@@ -103,10 +103,7 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
   const micro = variables.gradients.size > 0 ? microBatch(graph, options.model, variables, batch) : []
   const sums = new MeasuredSums(graph)
   const update = variables.gradients.size > 0 ? addUpdate(graph, options.groups, variables, sums) : []
-  const clear = [...variables.gradients.values()].map((variable) =>
-    assign(graph, variable, zeros(graph, variable)),
-  )
-  const cleared = after(graph, clear, 'cleared')
+  const cleared = after(graph, clearing(graph, variables.gradients), 'cleared')
   for (const outputs of [[losses], micro, update]) orderLargeProducts(graph.nodes, outputs)
   if (options.dtype === 'bfloat16') useBfloat16Products(graph)
   return {
@@ -170,6 +167,7 @@ function microBatch(
   return [loss, after(graph, added, 'accumulated')]
 }
 
+// eslint-disable-next-line max-lines-per-function -- the order of reads and writes, which is what it is about, is one text
 function addUpdate(
   graph: Graph,
   groups: readonly ParameterGroup[],
@@ -211,10 +209,17 @@ function addUpdate(
     after: (name) => readAfter(graph, required(variables.parameters, name), [written]),
   })
   const { node: told } = after(graph, [written, ...measured.map(({ node }) => node)], 'told')
-  const cleared = [...variables.gradients.values()].map((variable) =>
-    assign(graph, variable, zeros(graph, variable), [told]),
-  )
+  const cleared = clearing(graph, variables.gradients, [told])
   return [...measured, after(graph, cleared, 'updated')]
+}
+
+/** Nodes that set variables to zero, after those of `order`. */
+function clearing(
+  graph: Graph,
+  variables: ReadonlyMap<string, Variable>,
+  order: readonly GraphNode[] = [],
+): GraphNode[] {
+  return [...variables.values()].map((variable) => assign(graph, variable, zeros(graph, variable), order))
 }
 
 // ---------------------------------------------------------------------------------------------- helpers
