@@ -1,6 +1,6 @@
 /** `plan`: the whole epoch without training it: steps, and what is used, cropped and padded, in total and by task. */
-import { entryFacts, lostShare } from '../packing/packing-facts'
-import type { PlanView } from '../packing/plan-view'
+import { factsByEntry, lostShare } from '../packing/packing-facts'
+import type { PlanView } from '../packing/plan.schema'
 import { SplitPlans } from '../packing/split-plans'
 import type { PackingOptions } from '../packing/types'
 import { askedSteps, gradAccumSteps } from '../config/batches'
@@ -53,8 +53,8 @@ function packingOptions(config: RunConfig): PackingOptions {
 }
 
 /** A line a task that loses some of its tokens, the heaviest loss first. */
-function lossLines(plan: PlanView, tasks: Parameters<typeof entryFacts>[1]): string[] {
-  const losing = entryFacts(plan, tasks).filter((entry) => lostShare(entry) > 0)
+function lossLines(plan: PlanView, tasks: Parameters<typeof factsByEntry>[1]): string[] {
+  const losing = factsByEntry(plan, tasks).filter((entry) => lostShare(entry) > 0)
   losing.sort((a, b) => lostShare(b) - lostShare(a))
   return losing.length === 0
     ? []

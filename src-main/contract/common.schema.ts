@@ -3,11 +3,6 @@ import { z } from 'zod'
 import { runConfig } from '../config/config.schema'
 
 export const nothing = z.object({})
-/** Typed arrays cross by structured clone. */
-export const int32 = z.custom<Int32Array>((value) => value instanceof Int32Array)
-export const float32 = z.custom<Float32Array>((value) => value instanceof Float32Array)
-export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
-export const splitName = z.enum(['train', 'val'])
 /** A config as the window edits it, with the folder that its relative paths count from. */
 export const configAt = { config: runConfig, dir: z.string() }
 /**

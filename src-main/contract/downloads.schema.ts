@@ -1,6 +1,7 @@
 /** Data that a mixture needs and this machine lacks: what it is, how much, and its downloading. */
 import { z } from 'zod'
-import { configAt, nothing, splitName } from './common.schema'
+import { splitName } from '../data/entry.schema'
+import { configAt, nothing } from './common.schema'
 
 const pendingDownload = z.object({
   /** The same thing has the same id every time. */

@@ -1,6 +1,8 @@
 /** What a checkpoint makes of a batch, token by token. */
 import { z } from 'zod'
-import { configAt, float32, splitName } from './common.schema'
+import { float32 } from '../typed-arrays.schema'
+import { splitName } from '../data/entry.schema'
+import { configAt } from './common.schema'
 
 const batchLosses = z.object({
   /** [rows, seq_len] nats a token; 0 where the target is ignored. */

@@ -1,9 +1,11 @@
 /** What a mixture holds: tasks, rows, lengths, conversations. */
 import { z } from 'zod'
-import { conversation } from '../data/conversation.schema'
 import { mixtureEntry } from '../data/mixture.schema'
 import { nanochatFolder, type NanochatFolder } from '../runs/nanochat-folder.schema'
-import { bytes, configAt, int32, splitName } from './common.schema'
+import { conversationView, taskLengths } from '../packing/conversations.schema'
+import { int32 } from '../typed-arrays.schema'
+import { splitName } from '../data/entry.schema'
+import { configAt } from './common.schema'
 
 const taskSummary = z.object({
   /** Index in the mixture's task list: the colour's index, the `task` of spans. */
@@ -16,38 +18,6 @@ const taskSummary = z.object({
   rows: z.int(),
 })
 const splitSummary = z.object({ rows: z.int(), tasks: z.array(taskSummary) })
-/** Lengths of one task's rendered conversations, in tokens. */
-const taskLengths = z.object({
-  index: z.int(),
-  conversations: z.int(),
-  tokens: z.number(),
-  supervised: z.number(),
-  mean: z.number(),
-  max: z.int(),
-  /** Conversations longer than a row (max_seq_len + 1). */
-  longer_than_row: z.int(),
-  /** Conversations that rendering cuts at 2048 ids, and the ids that it cuts off, which `tokens` does not hold. */
-  conversations_cut_by_rendering: z.int(),
-  tokens_cut_by_rendering: z.number(),
-  /** Counts in bins of `bin_width` tokens from 0. */
-  bin_width: z.int(),
-  bins: z.array(z.int()),
-})
-const renderedConversation = z.object({
-  /** Index in the shuffled mixture; null for one read by task and row. */
-  index: z.int().nullable(),
-  task: z.int(),
-  row: z.int(),
-  conversation,
-  ids: int32,
-  /** 1 = the assistant is trained on it. */
-  mask: bytes,
-  /** Text of each token, special tokens by name. */
-  pieces: z.array(z.string()),
-  /** Message each token belongs to, -1 for bos. */
-  message: z.array(z.int()),
-})
-
 const linesCheck = z.object({
   conversations: z.int(),
   /** `line 14` and what is wrong with it; the first hundred. */
@@ -82,7 +52,7 @@ export const mixtureCalls = {
         z.object({ task: z.int().min(0), row: z.int().min(0) }),
       ]),
     }),
-    output: renderedConversation,
+    output: conversationView,
   },
   /** Rows of a task whose conversation holds a text, in any case: a job with progress. */
   'mixture.search': {
@@ -111,5 +81,4 @@ export const mixtureCalls = {
 export type { NanochatFolder }
 export type LinesCheck = z.infer<typeof linesCheck>
 export type SplitSummary = z.infer<typeof splitSummary>
-export type TaskLengths = z.infer<typeof taskLengths>
-export type RenderedConversation = z.infer<typeof renderedConversation>
+export type { ConversationView as RenderedConversation, TaskLengths } from '../packing/conversations.schema'

@@ -2,6 +2,9 @@
 import { z } from 'zod'
 import { MOST_REPEATS } from '../bounds.schema'
 
+/** The two lists of a mixture. */
+export const splitName = z.enum(['train', 'val'])
+
 const natural = z.int().min(0)
 
 /** No file's name holds a NUL character. */

@@ -4,6 +4,7 @@
  * tasks/tasks.ts says what an entry may be.
  */
 import { z } from 'zod'
+import type { splitName } from './entry.schema'
 import type { TaskKind } from './tasks/task-kind'
 import { TASKS } from './tasks/tasks'
 
@@ -19,7 +20,7 @@ export const mixture = z.strictObject({
 
 export type MixtureEntry = z.infer<typeof mixtureEntry>
 export type MixtureConfig = z.infer<typeof mixture>
-export type SplitName = 'train' | 'val'
+export type SplitName = z.infer<typeof splitName>
 
 /** Every kind of task, in the order in which they are offered. */
 export const TASK_KINDS: readonly TaskKind[] = TASKS

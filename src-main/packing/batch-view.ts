@@ -3,46 +3,10 @@
  * gains and loses by task. Costs a few passes over the batch's ids.
  */
 import type { SplitName } from '../data/mixture.schema'
+import type { BatchView, Span, TaskShare } from './batch.schema'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 import { ROLES, RoleReader } from './token-roles'
-import type { PackedBatch, Span } from './types'
-
-/** What one task gives to a batch, and what it loses in it. */
-export interface TaskShare {
-  task: number
-  conversations: number
-  /** Ids in the rows. */
-  used: number
-  /** Ids cut off. */
-  cropped: number
-  cropped_conversations: number
-}
-
-/** Named as in ipc/contract.ts. */
-export interface BatchView {
-  split: SplitName
-  batch: number
-  rows: number
-  seq_len: number
-  /** [rows, seq_len + 1] ids; inputs are [:, :-1], targets [:, 1:]. */
-  ids: Int32Array
-  /** [rows, seq_len + 1] 1 = trained on in a masked loss. */
-  mask: Uint8Array
-  /** [rows, seq_len + 1] what each id is, a code of ROLES. */
-  roles: Uint8Array
-  spans: Span[]
-  /** [rows] first padded position of each row; seq_len + 1 where nothing is padded. */
-  pad_from: number[]
-  /** Every id that occurs, once. */
-  vocabulary: { id: number; text: string; bytes: number }[]
-  tokens_used: number
-  tokens_cropped: number
-  tokens_padded: number
-  per_task: TaskShare[]
-  epoch: number
-  progress: number
-  last_step: boolean
-}
+import type { PackedBatch } from './types'
 
 /** Makes the view of a batch. */
 export function viewBatch(batch: PackedBatch, split: SplitName, tokenizer: Tokenizer): BatchView {

@@ -2,33 +2,9 @@
  * Several packings of the same conversations side by side: policies, row lengths, buffer sizes. Every variant is planned
  * over one whole pass, to its last batch, so that figures differ by packing alone.
  */
-import type { PackingName } from './packings.schema'
 import { EpochPlan } from './plan'
+import type { Comparison, PackingVariant } from './plan.schema'
 import type { PlanInput } from './types'
-
-export interface PackingVariant {
-  packing: PackingName
-  seq_len: number
-  batch_size: number
-  buffer_size: number
-}
-
-export interface Comparison extends PackingVariant {
-  batches: number
-  rows: number
-  /** Complete optimizer steps of `tokens_per_step` tokens. */
-  steps: number
-  tokens_used: number
-  tokens_cropped: number
-  tokens_padded: number
-  /** Used / all positions of the rows, 0 to 1. */
-  utilisation: number
-  /** Cropped / (used + cropped), 0 to 1. */
-  loss_by_cropping: number
-  conversations_cropped: number
-  conversations_longer_than_row: number
-  conversations_never_trained: number
-}
 
 /**
  * Plans one variant, yielding the share done, 0 to 1, and returning its row of the table.

@@ -4,17 +4,7 @@
  */
 import type { Mixture } from '../data/mixture'
 import type { BatchLayout } from './batch-packer'
-import type { Span } from './types'
-
-/** Named as in ipc/contract.ts. */
-export interface LayoutView {
-  batch: number
-  rows: number
-  seq_len: number
-  spans: Span[]
-  /** [rows] first padded position of each row; seq_len + 1 where nothing is padded. */
-  pad_from: number[]
-}
+import type { LayoutView } from './batch.schema'
 
 /** Makes the view of a layout. */
 export function viewLayout(

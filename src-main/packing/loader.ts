@@ -4,8 +4,8 @@
  * hand; reads a conversation once, when it enters the buffer, and holds the ids of what is buffered.
  */
 import { BatchPacker } from './batch-packer'
-import type { Placement } from './open-rows'
-import type { LoaderState, PackedBatch, PackingOptions, Span } from './types'
+import type { Placement, Span } from './batch.schema'
+import type { LoaderState, PackedBatch, PackingOptions } from './types'
 import type { ConversationSource } from '../data/render-source'
 import { Breather } from '../threads/breathe'
 

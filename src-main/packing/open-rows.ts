@@ -2,21 +2,8 @@
  * The rows of the batch that is being filled: how much of each is used, and which are still open. A row closes when it
  * is full, or when the rest of it is left as padding.
  */
+import type { Placement } from './batch.schema'
 import type { Candidate } from './conversation-buffer'
-
-/** Where one conversation went: what is known from lengths alone. */
-export interface Placement {
-  /** Row of the batch, from 0. */
-  row: number
-  /** First position in the row. */
-  offset: number
-  /** Ids of the conversation that are in the row. */
-  length: number
-  /** Ids of the conversation that were cut off and are lost. */
-  cropped: number
-  /** Index in the mixture (shuffled order). */
-  conversation: number
-}
 
 export class OpenRows {
   /** [B] ids in each row so far. */

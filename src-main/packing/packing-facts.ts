@@ -1,8 +1,8 @@
 /** What the plans of a mixture say that a preflight has to know: steps, what the run leaves out, what each entry loses. */
 import type { TaskInfo } from '../data/mixture'
 import { MAX_CONVERSATION_TOKENS } from '../tokenizer/render'
-import type { EntryFacts, PackingFacts } from './packing-facts.schema'
-import type { PlanView } from './plan-view'
+import { entryFacts, type EntryFacts, type PackingFacts } from './packing-facts.schema'
+import { addedUp, type PlanView } from './plan.schema'
 
 /** Tokens that rendering keeps of a conversation. */
 export const RENDERED_TOKENS = MAX_CONVERSATION_TOKENS
@@ -39,30 +39,17 @@ export function packingFacts(
       conversations_never_trained: run.conversations_never_trained,
       conversations_placed_again: run.conversations_placed_again,
     },
-    entries: entryFacts(epoch, tasks),
+    entries: factsByEntry(epoch, tasks),
   }
 }
 
 /** The plan's tasks, the repeats of an entry added up. */
-export function entryFacts(
+export function factsByEntry(
   { per_task: perTask }: Pick<PlanView, 'per_task'>,
   tasks: readonly Pick<TaskInfo, 'index' | 'entry'>[],
 ): EntryFacts[] {
-  const entries = new Map<number, EntryFacts>()
-  for (const task of perTask) {
-    const entry = tasks[task.task]?.entry ?? task.task
-    const sum = entries.get(entry) ?? emptyEntry(entry, task.name)
-    sum.conversations += task.conversations
-    sum.conversations_longer_than_row += task.conversations_longer_than_row
-    sum.longest = Math.max(sum.longest, task.longest)
-    sum.tokens += task.tokens
-    sum.tokens_used += task.tokens_used
-    sum.tokens_cropped += task.tokens_cropped
-    sum.conversations_cut_by_rendering += task.conversations_cut_by_rendering
-    sum.tokens_cut_by_rendering += task.tokens_cut_by_rendering
-    entries.set(entry, sum)
-  }
-  return [...entries.values()]
+  const sums = addedUp(perTask, ({ task }) => tasks[task]?.entry ?? task)
+  return [...sums].map(([entry, sum]) => entryFacts.parse({ ...sum, entry }))
 }
 
 /**
@@ -74,19 +61,4 @@ export function lostShare(entry: EntryFacts): number {
   const rendered = tokens + cut === 0 ? 1 : tokens / (tokens + cut)
   const packed = used + cropped === 0 ? 1 : used / (used + cropped)
   return 1 - rendered * packed
-}
-
-function emptyEntry(entry: number, name: string): EntryFacts {
-  return {
-    entry,
-    name,
-    conversations: 0,
-    conversations_longer_than_row: 0,
-    longest: 0,
-    tokens: 0,
-    tokens_used: 0,
-    tokens_cropped: 0,
-    conversations_cut_by_rendering: 0,
-    tokens_cut_by_rendering: 0,
-  }
 }

@@ -2,48 +2,7 @@
 import type { TaskInfo } from '../data/mixture'
 import type { EpochPlan } from './plan'
 import type { Totals } from './plan-totals'
-
-/** Conversations and tokens, of one task or of all. */
-export interface TotalsView {
-  conversations: number
-  tokens: number
-  conversations_placed: number
-  /** Of them, those placed a second time, as the next pass begins before this one ends. */
-  conversations_placed_again: number
-  conversations_cropped: number
-  conversations_never_trained: number
-  conversations_longer_than_row: number
-  /** Ids of the longest conversation. */
-  longest: number
-  /** Conversations that rendering cuts at 2048 ids, and the ids that it cuts off, which `tokens` does not hold. */
-  conversations_cut_by_rendering: number
-  tokens_cut_by_rendering: number
-  tokens_used: number
-  tokens_cropped: number
-  tokens_never_trained: number
-}
-
-export interface PlanView extends TotalsView {
-  packing: string
-  seq_len: number
-  batch_size: number
-  buffer_size: number
-  rank: number
-  world_size: number
-  batches_per_step: number
-  /** Optimizer steps. */
-  steps: number
-  batches: number
-  /** Batches of the epoch after its last complete step. */
-  batches_left_over: number
-  rows: number
-  tokens_padded: number
-  /** Used / all positions of the rows, 0 to 1. */
-  utilisation: number
-  per_task: (TotalsView & { task: number; name: string })[]
-  /** Along the batches, thinned to at most 2000 points of `batches_per_point` batches each (the last may have fewer). */
-  curve: { batches_per_point: number; used: number[]; cropped: number[]; padded: number[] }
-}
+import type { PlanView, Totals as TotalsView } from './plan.schema'
 
 const MOST_POINTS = 2000
 

@@ -12,7 +12,7 @@ import { MidbenchError } from '../errors'
 import { BatchPacker, packBatch, packInSteps, type BatchLayout } from './batch-packer'
 import { Checkpoints } from './checkpoints'
 import { PlanTotals } from './plan-totals'
-import type { Placement } from './open-rows'
+import type { Placement } from './batch.schema'
 import type { LoaderState, PlanInput, PlanOptions } from './types'
 
 /** What became of each batch, a number a batch. */

@@ -4,48 +4,12 @@
  * large to be read through, it tells the {@link MOST_CANDIDATES} conversations about the choice.
  */
 import { BatchPacker, refillInSteps } from './batch-packer'
+import type { ReplayStep, RowReplay } from './batch.schema'
 import type { Candidate } from './conversation-buffer'
 import type { LoaderState, PackingOptions } from './types'
 
-/** A conversation in the buffer at the time of a choice. */
-export interface ReplayCandidate {
-  conversation: number
-  /** Index of its task in the mixture's task list. */
-  task: number
-  length: number
-  /** Place in the buffer, from 0: the order in which conversations were read. */
-  order: number
-  fits: boolean
-}
-
-export interface ReplayStep {
-  /** First position that is filled. */
-  offset: number
-  /** Ids that the row has room for. */
-  remaining: number
-  /** Conversations in the buffer, and how many of them would have fitted. */
-  buffered: number
-  fitting: number
-  /** Of the buffer, longest first, equals in reading order. */
-  candidates: ReplayCandidate[]
-  /** Rank by length of the first candidate told, from 0: 0 where the whole buffer is. */
-  first_rank: number
-  /** The one taken; null where the rest of the row is padding. */
-  chosen: number | null
-  /** Ids placed (or padded), and ids cut off. */
-  length: number
-  cropped: number
-}
-
 /** More than this nobody reads through, and it would have to be copied for each placement. */
 export const MOST_CANDIDATES = 200
-
-export interface RowReplay {
-  batch: number
-  row: number
-  capacity: number
-  steps: ReplayStep[]
-}
 
 /** What is known of each conversation. */
 export interface KnownConversations {

@@ -1,23 +1,5 @@
 /** Length statistics by task, as the Mixture view shows them: from known lengths, in one pass. */
-
-/** Named as in ipc/contract.ts. Lengths in tokens, after rendering's cut at 2048. */
-export interface TaskLengths {
-  index: number
-  conversations: number
-  tokens: number
-  /** Tokens that the assistant is trained on. */
-  supervised: number
-  mean: number
-  max: number
-  /** Conversations longer than a row (max_seq_len + 1). */
-  longer_than_row: number
-  /** Conversations that rendering cuts at 2048 ids, and the ids that it cuts off, which `tokens` does not hold. */
-  conversations_cut_by_rendering: number
-  tokens_cut_by_rendering: number
-  /** Counts in bins of `bin_width` tokens from 0; the width is the same for all tasks. */
-  bin_width: number
-  bins: number[]
-}
+import type { TaskLengths } from './conversations.schema'
 
 /** What is known of each conversation of a split, in mixture order. */
 export interface LengthTable {

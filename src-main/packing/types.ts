@@ -2,7 +2,7 @@
  * The shapes that packing hands on: options, spans, batches and the loader's resumable state. Typed arrays only, never
  * tensors, so that a batch can be moved between threads and shown in the window as it is.
  */
-import type { Placement } from './open-rows'
+import type { Span } from './batch.schema'
 import type { PackingName } from './packings.schema'
 
 /** What decides a batch's layout, next to the conversations' lengths. */
@@ -35,14 +35,6 @@ export interface PlanInput {
   taskCount: number
   /** [n] ids that rendering cut off, beyond `lengths`. @default none */
   cut?: Int32Array
-}
-
-/** A piece of one conversation in one row. Positions count in the row of `seqLen + 1` ids. */
-export interface Span extends Placement {
-  /** Index of the task in the mixture's task list. */
-  task: number
-  /** Row of the task's own dataset. */
-  taskRow: number
 }
 
 /** How far the reading is after a batch. */

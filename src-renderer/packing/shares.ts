@@ -1,6 +1,7 @@
 /**
  * A batch's and the epoch's figures by task, with the repeats of an entry added up: they have one colour and are one thing to a person.
  */
+import { addedUp } from '../../src-main/contract/contract'
 import type { PlanView, TaskShare } from '../api/types'
 
 export interface ColourShare extends TaskShare {
@@ -42,28 +43,17 @@ export interface EpochShare {
 
 /** Every task of the plan, by colour, the repeats of an entry under its first task. */
 export function epochByColour(plan: PlanView, colourOfTask: readonly number[]): EpochShare[] {
-  const sums = new Map<number, EpochShare>()
-  for (const task of plan.per_task) {
-    const colour = colourOfTask[task.task] ?? task.task
-    const sum = sums.get(colour) ?? { ...NOTHING, task: task.task, colour }
-    sum.conversations += task.conversations
-    sum.used += task.tokens_used
-    sum.cropped += task.tokens_cropped
-    sum.cropped_conversations += task.conversations_cropped
-    sum.never_trained += task.conversations_never_trained
-    sum.longer_than_row += task.conversations_longer_than_row
-    sum.cut += task.tokens_cut_by_rendering
-    sums.set(colour, sum)
-  }
-  return [...sums.values()].sort((a, b) => a.colour - b.colour)
-}
-
-const NOTHING = {
-  conversations: 0,
-  used: 0,
-  cropped: 0,
-  cropped_conversations: 0,
-  never_trained: 0,
-  longer_than_row: 0,
-  cut: 0,
+  const sums = addedUp(plan.per_task, ({ task }) => colourOfTask[task] ?? task)
+  const shares = [...sums].map(([colour, sum]): EpochShare => ({
+    task: sum.task,
+    colour,
+    conversations: sum.conversations,
+    used: sum.tokens_used,
+    cropped: sum.tokens_cropped,
+    cropped_conversations: sum.conversations_cropped,
+    never_trained: sum.conversations_never_trained,
+    longer_than_row: sum.conversations_longer_than_row,
+    cut: sum.tokens_cut_by_rendering,
+  }))
+  return shares.sort((a, b) => a.colour - b.colour)
 }

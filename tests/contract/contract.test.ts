@@ -5,29 +5,15 @@ import {
   calls,
   events,
   type Answer,
-  type BatchLayout as ContractBatchLayout,
-  type BatchView as ContractBatchView,
   type CallInput,
   type CallName,
   type CallOutput,
   type CallParsed,
   type EventPayload,
-  type PackingComparison,
-  type PlanView as ContractPlanView,
-  type RenderedConversation,
-  type RowReplay as ContractRowReplay,
-  type TaskLengths as ContractTaskLengths,
 } from '../../src-main/contract/contract'
 import type { Histogram } from '../../src-main/checkpoint/histogram'
 import type { TensorSummary } from '../../src-main/checkpoint/inspect'
 import type { DoctorReport } from '../../src-main/native/doctor'
-import type { BatchView } from '../../src-main/packing/batch-view'
-import type { LayoutView } from '../../src-main/packing/layout-view'
-import type { Comparison } from '../../src-main/packing/compare'
-import type { ConversationPlace, ConversationView } from '../../src-main/packing/conversation-view'
-import type { PlanView } from '../../src-main/packing/plan-view'
-import type { RowReplay } from '../../src-main/packing/replay'
-import type { TaskLengths } from '../../src-main/packing/task-lengths'
 import type { RunConfig } from '../../src-main/config/config.schema'
 import type { RunMetrics } from '../../src-main/runs/run-events'
 import type { RunSummary } from '../../src-main/config/run.schema'
@@ -54,14 +40,6 @@ describe('types', () => {
   })
 
   it('take what the engine gives as it is', () => {
-    expectTypeOf<BatchView>().toExtend<ContractBatchView>()
-    expectTypeOf<LayoutView>().toExtend<ContractBatchLayout>()
-    expectTypeOf<ConversationView>().toExtend<RenderedConversation>()
-    expectTypeOf<TaskLengths>().toExtend<ContractTaskLengths>()
-    expectTypeOf<PlanView>().toExtend<ContractPlanView>()
-    expectTypeOf<Comparison>().toExtend<PackingComparison>()
-    expectTypeOf<RowReplay>().toExtend<ContractRowReplay>()
-    expectTypeOf<ConversationPlace | null>().toExtend<CallOutput<'packing.find'>>()
     expectTypeOf<TensorSummary[]>().toExtend<CallOutput<'checkpoints.tensors'>>()
     expectTypeOf<Histogram>().toExtend<CallOutput<'checkpoints.histogram'>>()
     expectTypeOf<RunMetrics>().toExtend<EventPayload<'run.metrics'>>()

@@ -5,7 +5,8 @@
  * options derive from these. A policy knows no Node, as the window uses the same table.
  */
 import type { ConversationBuffer } from '../conversation-buffer'
-import type { OpenRows, Placement } from '../open-rows'
+import type { Placement } from '../batch.schema'
+import type { OpenRows } from '../open-rows'
 
 export interface PackingPolicy<Name extends string = string, Trains extends boolean = boolean> {
   readonly name: Name

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { compareVariant, type Comparison, type PackingVariant } from '../../../../src-main/packing/compare'
+import { compareVariant } from '../../../../src-main/packing/compare'
+import type { Comparison, PackingVariant } from '../../../../src-main/packing/plan.schema'
 import type { PlanInput } from '../../../../src-main/packing/types'
 import { packingName } from '../../../../src-main/packing/packings.schema'
 

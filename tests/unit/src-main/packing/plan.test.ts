@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLoader } from '../../../../src-main/packing/loader'
 import { type EpochPlan, planEpoch } from '../../../../src-main/packing/plan'
-import type { Placement } from '../../../../src-main/packing/open-rows'
+import type { Placement } from '../../../../src-main/packing/batch.schema'
 import type { PackedBatch, PlanInput } from '../../../../src-main/packing/types'
 import {
   anyPacking,

@@ -21,6 +21,8 @@ export function samplePlan(over: Partial<PlanView> = {}): PlanView {
   return {
     ...totals,
     packing: 'bestfit-crop',
+    rank: 0,
+    world_size: 1,
     seq_len: 6,
     batch_size: 2,
     buffer_size: 100,

@@ -6,6 +6,7 @@ import { hubOrigins } from '../../../../../src-main/data/hub/hub-env'
 import { calls } from '../../../../../src-main/contract/contract'
 import { appHandlers } from '../../../../../src-main/ipc/handlers/app'
 import type { About } from '../../../../../src-main/services/shell'
+import { checked } from '../../../../support/checked-handlers'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 function setup(env: Record<string, string> = {}): {
@@ -27,7 +28,7 @@ function setup(env: Record<string, string> = {}): {
     revealable: () => [folder],
     reveal: (path) => revealed.push(path),
   }
-  return { handlers: appHandlers(services), folder, revealed }
+  return { handlers: checked(appHandlers(services)), folder, revealed }
 }
 
 describe('app.reveal', () => {

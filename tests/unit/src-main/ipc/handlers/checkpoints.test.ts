@@ -11,6 +11,7 @@ import { calls, type CallOutput } from '../../../../../src-main/contract/contrac
 import { checkpointHandlers } from '../../../../../src-main/ipc/handlers/checkpoints'
 import { projectDir } from '../../../../../src-main/native/paths'
 import { loadConfig } from '../../../../../src-main/config/config'
+import { checked } from '../../../../support/checked-handlers'
 import { containing } from '../../../../support/containing'
 import { cutFile, tinyCheckpoint, tinyConfig } from '../../../../support/checkpoints'
 import { goldenPath } from '../../../../support/golden'
@@ -29,7 +30,7 @@ const access = new CheckpointAccess({
   defaultBaseDir: () => null,
   runs: () => [{ id: 'r1', name: 'first run', dir: runDir }],
 })
-const checkpoints = checkpointHandlers(access, jobs)
+const checkpoints = checked(checkpointHandlers(access, jobs))
 afterAll(() => access.close())
 
 const modelDir = (name: string): string => join(baseDir, name)

@@ -10,6 +10,7 @@ import { mixtureHandlers } from '../../../../../src-main/ipc/handlers/mixture'
 import { projectDir } from '../../../../../src-main/native/paths'
 import { loadConfig } from '../../../../../src-main/config/config'
 import type { RunConfig } from '../../../../../src-main/config/config.schema'
+import { checked } from '../../../../support/checked-handlers'
 import { failureOf } from '../../../../support/failure'
 import { goldenPath } from '../../../../support/golden'
 import { keptFolder } from '../../../../support/temporary-folder'
@@ -26,7 +27,7 @@ const dialogs = {
 const progress: string[] = []
 const jobs = new Jobs(({ job, what }) => progress.push(`${job}: ${what}`))
 const granted = new GrantedPaths()
-const mixture = mixtureHandlers(access, jobs, dialogs, granted)
+const mixture = checked(mixtureHandlers(access, jobs, dialogs, granted))
 const at = { config, dir }
 afterAll(() => access.close())
 

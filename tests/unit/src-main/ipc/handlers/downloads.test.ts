@@ -7,6 +7,7 @@ import { DataAccess } from '../../../../../src-main/services/data-access'
 import { Jobs } from '../../../../../src-main/services/jobs'
 import { downloadHandlers } from '../../../../../src-main/ipc/handlers/downloads'
 import { runConfig } from '../../../../../src-main/config/config.schema'
+import { checked } from '../../../../support/checked-handlers'
 import { failureOf } from '../../../../support/failure'
 import { goldenPath } from '../../../../support/golden'
 import { startHubServer, type HubServer } from '../../../../support/hub-server'
@@ -41,7 +42,9 @@ beforeEach(async () => {
   server.files.set('openai/gsm8k/main/train-00000-of-00001.parquet', { content: parquet, large: true })
   progress = []
   jobs = new Jobs(({ done, total, unit }) => progress.push({ done, total, unit }))
-  calls = downloadHandlers(new DataAccess({ cacheDir: join(dir, 'cache'), defaultBaseDir: () => null }), jobs)
+  calls = checked(
+    downloadHandlers(new DataAccess({ cacheDir: join(dir, 'cache'), defaultBaseDir: () => null }), jobs),
+  )
 })
 
 const one = (id = ID): Parameters<(typeof calls)['downloads.start']>[0] => ({ config, dir, id, job: 'get' })

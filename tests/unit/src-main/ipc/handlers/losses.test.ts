@@ -10,6 +10,7 @@ import { withAbsolutePaths } from '../../../../../src-main/config/config'
 import type { RunManager } from '../../../../../src-main/runs/run-manager'
 import { Inspector } from '../../../../../src-main/runs/inspector'
 import { openChosenTrainer } from '../../../../../src-main/runs/trainer-host'
+import { checked } from '../../../../support/checked-handlers'
 import { failureOf } from '../../../../support/failure'
 import { goldenPath } from '../../../../support/golden'
 import { golden } from '../../../../support/golden-model'
@@ -35,7 +36,7 @@ function handlers(
     await inspector.close()
     await data.close()
   })
-  return lossHandlers({ runs, data, inspector, dataDir: folder, threads: () => null }, jobs)
+  return checked(lossHandlers({ runs, data, inspector, dataDir: folder, threads: () => null }, jobs))
 }
 
 function noRuns(): Pick<RunManager, 'get'> {

@@ -9,6 +9,7 @@ import { packingHandlers } from '../../../../../src-main/ipc/handlers/packing'
 import { projectDir } from '../../../../../src-main/native/paths'
 import { loadConfig, withAbsolutePaths } from '../../../../../src-main/config/config'
 import { RunStore } from '../../../../../src-main/runs/store'
+import { checked } from '../../../../support/checked-handlers'
 import { failureOf } from '../../../../support/failure'
 import { sampleRun } from '../../../../support/run-samples'
 import { keptFolder } from '../../../../support/temporary-folder'
@@ -28,7 +29,7 @@ const dialogs = {
 }
 const store = RunStore.open(join(keptFolder(), 'runs.db'))
 const runs = { get: (id: string) => store.detail(id) }
-const packing = packingHandlers(access, runs, jobs, dialogs)
+const packing = checked(packingHandlers(access, runs, jobs, dialogs))
 const at = { config, dir, split: 'train' as const }
 afterAll(async () => {
   store.close()

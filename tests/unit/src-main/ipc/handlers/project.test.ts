@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { ProjectStore } from '../../../../../src-main/services/project'
 import { GrantedPaths } from '../../../../../src-main/services/granted-paths'
 import { projectHandlers } from '../../../../../src-main/ipc/handlers/project'
+import { checked } from '../../../../support/checked-handlers'
 import { failureOf } from '../../../../support/failure'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
@@ -47,7 +48,7 @@ function setup(answer: string | null): Setup {
     check: async () => ({ valid: true, findings: [], derived: null }),
     documents: '/documents',
   })
-  return { handlers, folder, shown, granted }
+  return { handlers: checked(handlers), folder, shown, granted }
 }
 
 describe('project.save', () => {

@@ -8,6 +8,7 @@ import { Jobs } from '../../../../../src-main/services/jobs'
 import { runHandlers } from '../../../../../src-main/ipc/handlers/runs'
 import { RunManager } from '../../../../../src-main/runs/run-manager'
 import { openChosenTrainer } from '../../../../../src-main/runs/trainer-host'
+import { checked } from '../../../../support/checked-handlers'
 import { failureOf } from '../../../../support/failure'
 import { openStore } from '../../../../support/open-store'
 import { sampleConfig, sampleRun } from '../../../../support/run-samples'
@@ -24,13 +25,15 @@ it('runs.configs gives the options of the runs named that there are', async () =
   for (const seed of [1, 2, 3]) {
     store.create(sampleRun({ id: `run-${String(seed)}`, config: { ...sampleConfig(), seed } }))
   }
-  const given = await runHandlers(manager, jobs)['runs.configs']({ runIds: ['run-3', 'run-1', 'gone'] })
+  const given = await checked(runHandlers(manager, jobs))['runs.configs']({
+    runIds: ['run-3', 'run-1', 'gone'],
+  })
   expect(calls['runs.configs'].output.parse(given)).toEqual(given)
   expect(given.map(({ id, config }) => [id, config.seed]).sort()).toEqual([
     ['run-1', 1],
     ['run-3', 3],
   ])
-  expect(await runHandlers(manager, jobs)['runs.configs']({ runIds: [] })).toEqual([])
+  expect(await checked(runHandlers(manager, jobs))['runs.configs']({ runIds: [] })).toEqual([])
 })
 
 it('runs.configs refuses what is not a list of ids', () => {
@@ -58,7 +61,7 @@ it('runs.start tells by its job how far the checks are, is cancelled by it, and 
   writeFileSync(filepath, `${line}\n`.repeat(200_000))
   const config = smallConfig({ mixture: { train: [{ task: 'CustomJSON', filepath }], val: [] } })
   const request = { config, dir: dataDir, path: null, job: 'start' }
-  const failure = await failureOf(async () => runHandlers(manager, followed)['runs.start'](request))
+  const failure = await failureOf(async () => checked(runHandlers(manager, followed))['runs.start'](request))
   expect(failure.code).toBe('cancelled')
   expect(told[0]).toMatch(/^start: reading .*many\.jsonl$/)
   expect(manager.list()).toEqual([])

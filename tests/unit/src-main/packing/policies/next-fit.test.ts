@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BatchPacker, packBatch } from '../../../../../src-main/packing/batch-packer'
-import { compareVariant, type Comparison } from '../../../../../src-main/packing/compare'
+import { compareVariant } from '../../../../../src-main/packing/compare'
+import type { Comparison } from '../../../../../src-main/packing/plan.schema'
 import type { PackingName } from '../../../../../src-main/packing/packings.schema'
 import { runThrough } from '../../../../../src-main/threads/breathe'
 import { optionsOf } from '../../../../support/packing'

@@ -1,0 +1,102 @@
+/** What is told of a plan and of packings beside each other. Pure zod. */
+import { z } from 'zod'
+import { MOST_BUFFERED, MOST_ROWS, MOST_SEQ_LEN } from '../bounds.schema'
+import { packingName } from './packings.schema'
+
+/** Conversations and tokens over the epoch, of one task or of all. */
+export const totals = z.object({
+  conversations: z.int(),
+  tokens: z.number(),
+  conversations_placed: z.int(),
+  /** Of them, those placed a second time, as the next pass begins before this one ends. */
+  conversations_placed_again: z.int(),
+  conversations_cropped: z.int(),
+  conversations_never_trained: z.int(),
+  conversations_longer_than_row: z.int(),
+  /** Ids of the longest conversation. */
+  longest: z.int(),
+  /** Conversations that rendering cuts at 2048 ids, and the ids that it cuts off, which `tokens` does not hold. */
+  conversations_cut_by_rendering: z.int(),
+  tokens_cut_by_rendering: z.number(),
+  tokens_used: z.number(),
+  tokens_cropped: z.number(),
+  tokens_never_trained: z.number(),
+})
+
+export const taskTotals = totals.extend({ task: z.int(), name: z.string() })
+
+export const planView = totals.extend({
+  packing: z.string(),
+  seq_len: z.int(),
+  batch_size: z.int(),
+  buffer_size: z.int(),
+  rank: z.int(),
+  world_size: z.int(),
+  batches_per_step: z.int(),
+  /** Complete optimizer steps of one pass over the mixture. */
+  steps: z.int(),
+  batches: z.int(),
+  /** Batches of the epoch after its last complete step. */
+  batches_left_over: z.int(),
+  rows: z.int(),
+  tokens_padded: z.number(),
+  /** Used / all positions of the rows, 0 to 1. */
+  utilisation: z.number(),
+  per_task: z.array(taskTotals),
+  /** Tokens along the batches, `batches_per_point` of them a point. */
+  curve: z.object({
+    batches_per_point: z.int(),
+    used: z.array(z.number()),
+    cropped: z.array(z.number()),
+    padded: z.array(z.number()),
+  }),
+})
+
+export const packingVariant = z.object({
+  packing: packingName,
+  seq_len: z.int().min(1).max(MOST_SEQ_LEN),
+  batch_size: z.int().min(1).max(MOST_ROWS),
+  buffer_size: z.int().min(1).max(MOST_BUFFERED),
+})
+export const comparison = z.object({
+  ...packingVariant.shape,
+  batches: z.int(),
+  rows: z.int(),
+  /** Complete optimizer steps of total_batch_size tokens. */
+  steps: z.int(),
+  tokens_used: z.number(),
+  tokens_cropped: z.number(),
+  tokens_padded: z.number(),
+  utilisation: z.number(),
+  /** Cropped / (used + cropped), 0 to 1. */
+  loss_by_cropping: z.number(),
+  conversations_cropped: z.int(),
+  conversations_longer_than_row: z.int(),
+  conversations_never_trained: z.int(),
+})
+
+export type Totals = z.infer<typeof totals>
+export type TaskTotals = z.infer<typeof taskTotals>
+export type PlanView = z.infer<typeof planView>
+export type PackingVariant = z.infer<typeof packingVariant>
+export type Comparison = z.infer<typeof comparison>
+
+/** A plan's tasks added up by a key, the repeats of an entry say, each sum under its first task's number and name. */
+export function addedUp<Key>(
+  tasks: readonly TaskTotals[],
+  keyOf: (task: TaskTotals) => Key,
+): Map<Key, TaskTotals> {
+  const sums = new Map<Key, TaskTotals>()
+  for (const task of tasks) {
+    const key = keyOf(task)
+    const sum = sums.get(key)
+    sums.set(key, sum === undefined ? task : added(sum, task))
+  }
+  return sums
+}
+
+function added(sum: TaskTotals, more: TaskTotals): TaskTotals {
+  const next = { ...sum }
+  for (const key of totals.keyof().options) next[key] += more[key]
+  return { ...next, longest: Math.max(sum.longest, more.longest) }
+}
