@@ -42,7 +42,7 @@ test('the base checkpoint’s losses are the reference’s', async () => {
     expect(Math.abs((losses[i] ?? NaN) - expected)).toBeLessThan(1e-4)
   })
   expect(Math.abs(mean - golden.loss_mean)).toBeLessThan(1e-4)
-  expect(progress.map(({ done }) => done)).toEqual([0, 1, 2, 3])
+  expect(progress).toEqual([{ what: 'computing losses', done: 0, total: 4, unit: 'rows' }])
   await inspection.forget(deaf)
 })
 
