@@ -11,7 +11,6 @@ import { makeFile, syncPath } from '../files/durable'
 import { ensureFolder } from '../files/ensure-folder'
 import { hashFile } from '../files/sha256'
 import { codeOf } from '../system-error'
-import { MidbenchError } from '../errors'
 import { manifest, resumeState, type Manifest, type ResumeState } from './checkpoint.schema'
 import { readJsonFile } from '../files/python-json'
 import { fileNames, loadModel, loadOptimizers, writeModelCheckpoint } from './nanochat-files'
@@ -140,21 +139,12 @@ export async function whatIsTorn({ step, dir }: StoredCheckpoint): Promise<strin
 }
 
 /**
- * Loads a checkpoint of a run.
- * @param dir the checkpoint's own folder, as {@link latestValid} gives it
- * @throws MidbenchError `checkpoint.torn` when a file is not as it was saved; what {@link loadModel} throws
+ * Loads a checkpoint of a run, as {@link latestValid} gave it: that has read every byte of its files and compared them, so
+ * that here they are only read.
+ * @throws MidbenchError what {@link loadModel} throws
  */
-export async function loadRunCheckpoint(dir: string): Promise<RunCheckpoint> {
+export async function loadRunCheckpoint({ dir, step }: StoredCheckpoint): Promise<RunCheckpoint> {
   const resume = await readResume(dir)
-  const { step } = resume
-  const torn = await whatIsTorn({ step, dir })
-  if (torn !== null) {
-    throw new MidbenchError({
-      code: 'checkpoint.torn',
-      message: `${dir} is not whole: ${torn}.`,
-      remedy: 'Resume from an earlier checkpoint of the run.',
-    })
-  }
   const { meta, tensors } = await loadModel(dir, step)
   const optimizers = await loadOptimizers(dir, step, meta.model_config)
   return { step, meta, model: tensors, optimizers, resume }

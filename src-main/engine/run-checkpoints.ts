@@ -75,7 +75,7 @@ export async function loadRun(
   const { checkpoint: found, skipped } = await latestValid(join(runDir, 'checkpoints'))
   for (const { dir, reason } of skipped) onTorn(`${dir} is not whole and is passed over: ${reason}.`)
   if (found === null) return null
-  const checkpoint = await loadRunCheckpoint(found.dir)
+  const checkpoint = await loadRunCheckpoint(found)
   return { dir: found.dir, checkpoint, resume: runResume.parse(checkpoint.resume.loop) }
 }
 

@@ -146,7 +146,7 @@ const runCheckpoint: Reader = {
   },
   async read(folder) {
     const { checkpoint } = await latestValid(join(folder, 'checkpoints'))
-    return checkpoint === null ? null : loadRunCheckpoint(checkpoint.dir)
+    return checkpoint === null ? null : loadRunCheckpoint(checkpoint)
   },
 }
 
