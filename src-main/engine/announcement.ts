@@ -6,6 +6,7 @@ import { askedSteps, gradAccumSteps, microBatchTokens } from '../config/batches'
 import type { RunConfig } from '../config/config.schema'
 import type { Device } from './device'
 import type { RunStart } from './run-start'
+import type { StepEngine } from './step-engine'
 import type { Prepared } from './trainer-calls'
 
 /** All that is open. */
@@ -15,8 +16,7 @@ export interface OpenRun {
   opened: OpenedData
   facts: PackingFacts
   device: Device
-  /** The engine's name. */
-  engine: string
+  engine: StepEngine
 }
 
 export function prepared({ config, start, facts, device, engine }: OpenRun): Prepared {
@@ -32,7 +32,7 @@ export function prepared({ config, start, facts, device, engine }: OpenRun): Pre
       n_head,
       n_kv_head,
     },
-    device: deviceText(device, engine),
+    device: deviceText(device, engine.name),
     totalSteps: askedSteps(config) ?? facts.epoch_steps,
     facts,
     step: start.state.step,
@@ -46,7 +46,7 @@ export function firstLines({ config, start, opened, device, engine }: OpenRun): 
   const micro = microBatchTokens(config)
   return [
     `${start.from}: ${count(parameterCount(start.model))} parameters, ${count(flopsPerToken(start.model))} FLOPs a token`,
-    `TensorFlow ${version} on ${deviceText(device, engine)}; ${peakText(device)}`,
+    `TensorFlow ${version} on ${deviceText(device, engine.name)}; ${peakText(device)}`,
     `${count(opened.trainConversations)} conversations to train on, ${count(opened.valConversations)} to evaluate on`,
     `Tokens / micro-batch / rank: ${String(rows)} x ${String(length)} = ${count(micro)}`,
     `Tokens / micro-batch: ${count(micro)}`,

@@ -11,7 +11,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 
-import { MidbenchError, type Failure } from '../errors'
+import { MidbenchError } from '../errors'
 import { lrMultiplier, muonMomentum } from '../optimizers/schedules'
 import type { LoaderState, PackedBatch } from '../packing/types'
 import type { EvalMetric, StepMetric } from '../config/run.schema'
@@ -90,13 +90,10 @@ export const initialState: LoopState = {
 export interface LoopHooks {
   /** What was asked for since: asked before every step and every batch of an evaluation. */
   request(): 'pause' | 'stop' | null
-  onPhase(phase: 'training' | 'evaluating' | 'saving'): void
-  onStep(metric: StepMetric): void
+  onPhase(phase: 'training' | 'evaluating'): void
+  /** @param finished it was the run's last */
+  onStep(metric: StepMetric, finished: boolean): void
   onEval(metric: EvalMetric): void
-  /** Saves engine and loop state. @throws MidbenchError `checkpoint.write` where the disk takes no more */
-  save(): Promise<void>
-  /** A checkpoint that was due could not be written. */
-  onUnsaved(failure: Failure): void
 }
 
 type StepBatches = (PackedBatch & { waitedMs: number })[]
@@ -119,42 +116,38 @@ export class TrainLoop {
   }
 
   /**
-   * Goes on until the run is done or a request is heard.
+   * Goes on until the run is done, is to be saved, or a request is heard.
    *
    * @throws MidbenchError `train.diverged` when a loss is not a number; whatever data and engine throw. The state is
    *   then that of the last complete step.
    */
-  async run(): Promise<'done' | 'pause' | 'stop'> {
+  async run(): Promise<'done' | 'save' | 'pause' | 'stop'> {
     for (;;) {
       await setImmediate() // lets the thread's messages in
       const request = this.hooks.request()
       if (request !== null) return request
       if (this.evalIsDue()) await this.evaluate()
-      else if (this.saveIsDue()) await this.saveOrGoOn()
+      else if (this.saveIsDue()) return 'save'
       else if (this.state.finished) return 'done'
       else await this.nextStep()
     }
   }
 
-  /** What a pause, a stop or a failure ends with. */
-  async saveUnlessSaved(): Promise<void> {
-    if (this.saved !== this.state) await this.save()
+  /** Whether the last checkpoint holds the state as it is now. */
+  get isSaved(): boolean {
+    return this.saved === this.state
   }
 
-  private async saveOrGoOn(): Promise<void> {
-    try {
-      await this.save()
-    } catch (error) {
-      if (!isUnwritable(error)) throw error
-      this.hooks.onUnsaved(error.toFailure())
-    }
-  }
-
-  private async save(): Promise<void> {
-    this.tried = this.state
-    this.hooks.onPhase('saving')
-    await this.hooks.save()
-    this.saved = this.state
+  /**
+   * Has the state saved; with the engine's it is the whole run.
+   *
+   * @throws what `write` throws; the checkpoint of this step is not due again then
+   */
+  async saveBy(write: (state: LoopState) => Promise<void>): Promise<void> {
+    const { state } = this
+    this.tried = state
+    await write(state)
+    this.saved = state
   }
 
   /** Once a step; what was stopped before the step's evaluation is saved again with it. */
@@ -245,7 +238,7 @@ export class TrainLoop {
     this.state = { ...this.state, step, average, trainingTimeS, progress, finished, loader: last.stateAfter }
     const { totalBatchSize, flopsPerToken, peakFlops } = this.options
     const tokPerSec = totalBatchSize / seconds
-    this.hooks.onStep({
+    const metric: StepMetric = {
       step,
       loss: mean(losses),
       loss_last_micro: lastLoss,
@@ -261,13 +254,9 @@ export class TrainLoop {
       training_time_s: trainingTimeS,
       ...measured,
       first_batch: batches[0]?.index ?? 0,
-    })
+    }
+    this.hooks.onStep(metric, finished)
   }
-}
-
-/** Whether it only says that the disk took no more: of the run's own state, or of its result. */
-export function isUnwritable(error: unknown): error is MidbenchError {
-  return error instanceof MidbenchError && ['checkpoint.write', 'result.write'].includes(error.code)
 }
 
 function lastOf(batches: StepBatches): PackedBatch {

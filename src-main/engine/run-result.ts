@@ -15,6 +15,7 @@ import { type Failure, MidbenchError } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import type { LoopState } from './loop'
 import { runResume } from './loop-state.schema'
+import type { RunReporter } from './run-reporter'
 import { continuedState, requireSameOptions } from './resume-rules'
 import type { TrainJob } from './trainer-calls'
 
@@ -25,11 +26,11 @@ const WRITTEN_LATER =
 export class RunResult {
   private readonly folder: string
 
-  /** @param writeTo the nanochat folder. @param log of the run */
+  /** @param writeTo the nanochat folder. @param reporter of the run */
   constructor(
     private readonly job: TrainJob,
     readonly writeTo: string,
-    private readonly log: (level: 'info' | 'warn', text: string) => void,
+    private readonly reporter: RunReporter,
   ) {
     this.folder = join(writeTo, phaseFolders.mid)
   }
@@ -39,7 +40,10 @@ export class RunResult {
     if (this.job.config.dry_run) return
     const wanted = resultTag(this.job.config, n_layer)
     const { dir, tag } = await firstPlace(this.folder, wanted, this.job.runId)
-    this.log('info', `The result will be ${dir}${tag === wanted ? '' : `, since ${wanted} is taken`}`)
+    this.reporter.log(
+      'info',
+      `The result will be ${dir}${tag === wanted ? '' : `, since ${wanted} is taken`}`,
+    )
   }
 
   /** Why it could not be written now; null where it can. */
@@ -66,7 +70,7 @@ export class RunResult {
     const result = { folder: this.folder, tag: wanted, runId, sequenceLen: config.max_seq_len }
     const { dir, tag } = await writeResult(checkpoint, result)
     if (config.output_tag !== null && tag !== wanted) {
-      this.log('warn', `${wanted} was taken by another run in the meantime: the result is ${dir}`)
+      this.reporter.log('warn', `${wanted} was taken by another run in the meantime: the result is ${dir}`)
     }
     return dir
   }

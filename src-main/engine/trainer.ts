@@ -13,7 +13,7 @@ import { Inspection } from './inspection'
 import { runLogits } from './logits-job'
 import { RequestQueue } from './request-queue'
 import { runSelfTest } from './self-test-job'
-import { TrainRun } from './train-run'
+import { trainRun } from './train-run'
 import type { TrainEnd, TrainerCalls, TrainJob, TrainReport } from './trainer-calls'
 
 /**
@@ -53,7 +53,7 @@ async function train(
   context: TellingContext<TrainReport>,
 ): Promise<TrainEnd> {
   try {
-    return await new TrainRun(job, requests, context).run(data)
+    return await trainRun(job, data, requests, context)
   } catch (error) {
     const stopped = requests.stopSignal.aborted && toFailure(error).code === 'cancelled'
     if (stopped) return { type: 'stopped' } // while it was preparing

@@ -1,0 +1,65 @@
+/** The end of a run: nanochat's files from its last checkpoint, and what happens where the disk does not take them. */
+import { MidbenchError } from '../errors'
+import { peakMemory } from '../native/process-memory'
+import type { RequestQueue } from './request-queue'
+import type { RunReporter } from './run-reporter'
+import { type FinishedRun, resultFolder, RunResult } from './run-result'
+import type { TrainEnd, TrainJob } from './trainer-calls'
+
+const HOLDS =
+  'Make room on that disk, then resume: the run is held in memory, and nothing is lost while Midbench stays open.'
+
+/**
+ * What the work gives; null where the disk did not take it, which is reported.
+ *
+ * @param remedy for what is the run's own state: a result has its own
+ */
+export async function unlessUnwritable<T>(
+  work: () => Promise<T>,
+  reporter: RunReporter,
+  remedy = HOLDS,
+): Promise<T | null> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isUnwritable(error)) throw error
+    reporter.unsaved(error.code === 'result.write' ? error.toFailure() : { ...error.toFailure(), remedy })
+    return null
+  }
+}
+
+/** Whether it only says that the disk took no more: of the run's own state, or of its result. */
+function isUnwritable(error: unknown): error is MidbenchError {
+  return error instanceof MidbenchError && ['checkpoint.write', 'result.write'].includes(error.code)
+}
+
+/** Writes nanochat's files, unless it is a dry run. @throws as {@link RunResult.write} */
+export async function finish(
+  result: RunResult,
+  { state, nLayer }: FinishedRun,
+  reporter: RunReporter,
+): Promise<TrainEnd> {
+  const { step, bestBpb, trainingTimeS } = state
+  reporter.enter('saving')
+  const checkpointDir = await result.write(step, { n_layer: nLayer })
+  const outcome = { baseDir: result.writeTo, checkpointDir, bestBpb, trainingTimeS }
+  return { type: 'done', step, outcome: { ...outcome, peakMemoryBytes: peakMemory() ?? 0 } }
+}
+
+/** All steps were made before: what is left needs no model and no data. */
+export async function finishAgain(
+  job: TrainJob,
+  finished: FinishedRun,
+  requests: RequestQueue,
+  reporter: RunReporter,
+): Promise<TrainEnd> {
+  const result = new RunResult(job, await resultFolder(job), reporter)
+  const { step } = finished.state
+  reporter.log('info', `All ${String(step)} steps are made: the result is written from the last checkpoint.`)
+  for (;;) {
+    const end = await unlessUnwritable(() => finish(result, finished, reporter), reporter)
+    if (end !== null) return end
+    reporter.paused(step)
+    if ((await requests.afterPause()) === 'stop') return { type: 'stopped' }
+  }
+}

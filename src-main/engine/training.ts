@@ -1,0 +1,168 @@
+/**
+ * The steps of a run whose model, data and engine are open: trains with pauses, saves, and has the result written.
+ *
+ * When it fails, the last complete step is saved first, unless the model has diverged or saving itself fails. Where the
+ * disk takes no more, it goes on and tries at the next checkpoint; a pause, a stop or the end holds it in memory, so that
+ * nothing is lost, until there is room and it is told to go on.
+ */
+import { askedSteps, evalBatches, gradAccumSteps } from '../config/batches'
+import { MidbenchError, toFailure } from '../errors'
+import { flopsPerToken } from '../model/flops'
+import type { DataClient } from '../packing/data-client'
+import type { OpenRun } from './announcement'
+import { writeMissing } from './kept-files'
+import { type LoopHooks, type LoopOptions, type LoopState, TrainLoop } from './loop'
+import { evalLine, stepLine } from './metrics'
+import type { RequestQueue } from './request-queue'
+import { saveRun } from './run-checkpoints'
+import { finish, unlessUnwritable } from './run-finish'
+import type { RunReporter } from './run-reporter'
+import type { RunResult } from './run-result'
+import type { TrainEnd, TrainJob } from './trainer-calls'
+
+const GOES_ON = 'Make room on that disk. The run goes on, and saves again when the next checkpoint is due.'
+
+export class Training {
+  private readonly loop: TrainLoop
+  private stepsMade = 0
+  /** What was last said of the result's place. */
+  private resultTrouble: string | null = null
+
+  /** @param data whose train loader has been started where the run begins */
+  constructor(
+    private readonly job: TrainJob,
+    private readonly run: OpenRun,
+    data: DataClient,
+    private readonly result: RunResult,
+    private readonly requests: RequestQueue,
+    private readonly reporter: RunReporter,
+  ) {
+    this.loop = new TrainLoop(run.engine, data, loopOptions(run), this.hooks(), run.start.state)
+  }
+
+  /** Trains until the run ends one way or another. */
+  async toTheEnd(): Promise<TrainEnd> {
+    const { loop, requests, reporter } = this
+    for (;;) {
+      const outcome = await this.toTheNextStop()
+      const end = outcome === 'done' ? await unlessUnwritable(() => this.finish(), reporter) : null
+      if (end !== null) return end
+      const isSaved = outcome !== 'done' && (await this.savedOrHeld())
+      if (isSaved && outcome === 'stop') return { type: 'stopped' }
+      if (!isSaved) requests.takeBackStop()
+      reporter.paused(loop.state.step)
+      const next = await requests.afterPause()
+      if (next === 'resume' && !isSaved) await this.savedOrHeld(GOES_ON)
+    }
+  }
+
+  /** Saves whenever a checkpoint is due. A failure does not lose the steps before it. */
+  private async toTheNextStop(): Promise<'done' | 'pause' | 'stop'> {
+    try {
+      for (;;) {
+        const outcome = await this.loop.run()
+        if (outcome !== 'save') return outcome
+        await this.savedOrHeld(GOES_ON)
+      }
+    } catch (error) {
+      const diverged = error instanceof MidbenchError && error.code === 'train.diverged'
+      if (!diverged) await this.saveAfterFailure()
+      throw error
+    }
+  }
+
+  private hooks(): LoopHooks {
+    const { job, requests, reporter } = this
+    const microBatches = gradAccumSteps(job.config)
+    return {
+      request: () => requests.pending(),
+      onPhase: (phase) => {
+        reporter.enter(phase)
+      },
+      onStep: (metric, finished) => {
+        reporter.report({ type: 'step', metric })
+        reporter.log('info', stepLine(metric, microBatches))
+        this.stepsMade += 1
+        if (this.stepsMade === job.stopAfter && !finished) requests.put('stop')
+      },
+      onEval: (metric) => {
+        reporter.report({ type: 'eval', metric })
+        reporter.log('info', evalLine(metric.step, metric.val_bpb))
+      },
+    }
+  }
+
+  // -------------------------------------------------------------- saving
+
+  /** Whether the disk has the run as it is now. */
+  private async savedOrHeld(remedy?: string): Promise<boolean> {
+    await unlessUnwritable(() => this.save(), this.reporter, remedy)
+    return this.loop.isSaved
+  }
+
+  private async save(): Promise<void> {
+    if (this.loop.isSaved) return
+    this.reporter.enter('saving')
+    await this.loop.saveBy((state) => this.write(state))
+  }
+
+  private async write(state: LoopState): Promise<void> {
+    const { job, reporter, run } = this
+    const { model, base } = run.start
+    const record = { config: job.config, data: run.opened.identity }
+    await this.keepFiles()
+    const saved = await saveRun(job.runDir, { engine: run.engine, record, model, base, state })
+    reporter.report({ type: 'checkpoint', step: state.step, ...saved })
+    await this.tellOfResult()
+  }
+
+  private async saveAfterFailure(): Promise<void> {
+    try {
+      await this.save()
+      this.reporter.warn(`The run is saved as of step ${String(this.loop.state.step)}.`)
+    } catch (error) {
+      this.reporter.log('error', `The run could not be saved: ${toFailure(error).message}`)
+    }
+  }
+
+  /** The folder may have been deleted under the run. */
+  private async keepFiles(): Promise<void> {
+    const { runDir, files } = this.job
+    const missing = await writeMissing(runDir, files)
+    if (missing.length === 0) return
+    this.reporter.warn(`${runDir} held no ${missing.join(' and no ')} any more: written again.`)
+  }
+
+  // -------------------------------------------------------------- the result
+
+  private async finish(): Promise<TrainEnd> {
+    if (!this.job.config.dry_run) await this.save()
+    const nLayer = this.run.start.model.n_layer
+    return finish(this.result, { state: this.loop.state, nLayer }, this.reporter)
+  }
+
+  /** What will stop the result is said while there is time to mend it; in the log once. */
+  private async tellOfResult(): Promise<void> {
+    const failure = await this.result.trouble()
+    if (failure !== null) this.reporter.report({ type: 'unsaved', failure })
+    const message = failure?.message ?? null
+    if (message === this.resultTrouble) return
+    this.resultTrouble = message
+    this.reporter.log(message === null ? 'info' : 'warn', message ?? 'The result can be written again.')
+  }
+}
+
+function loopOptions({ config, opened, start, device }: OpenRun): LoopOptions {
+  return {
+    steps: askedSteps(config),
+    gradAccumSteps: gradAccumSteps(config),
+    totalBatchSize: config.total_batch_size,
+    evalEvery: config.eval_every === -1 ? null : config.eval_every,
+    evalBatches: evalBatches(config),
+    valTasks: opened.tasks.val,
+    saveEvery: config.save_every === -1 ? null : config.save_every,
+    flopsPerToken: flopsPerToken(start.model),
+    peakFlops: device.peak.flops,
+    byteLengths: opened.byteLengths,
+  }
+}
