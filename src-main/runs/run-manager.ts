@@ -2,13 +2,15 @@
  * Starts, pauses, resumes, stops, lists and watches runs: what the window's `runs.*` calls and the `train` command use.
  *
  * One run trains at a time in a process, and a run in one process at a time: a start or a resume takes its place before
- * it waits for anything, and holds the run's folder until its threads have ended. Everything heavy happens in the run's threads; a call here costs a few writes
- * to the store. What is known of runs at rest is in run-records.ts.
+ * it waits for anything, and holds the run's folder until its threads have ended. Everything heavy happens in the run's
+ * threads; a call here costs a few writes to the store. What is known of runs at rest is in run-records.ts, those that
+ * have threads are in active-runs.ts.
  */
 import { join, resolve } from 'node:path'
 
 import type { JobLocations, OpenTrainer, TrainJob } from '../engine/trainer-calls'
-import { ActiveRun } from './active-run'
+import type { ActiveRun } from './active-run'
+import { ActiveRuns, isAtRest, isOver } from './active-runs'
 import { baseDirOf, withAbsolutePaths } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
 import { continuedOptions, type ResumeRun } from './continued-options'
@@ -30,11 +32,7 @@ import type { RunDetail, RunSummary } from '../config/run.schema'
 import { RunSlot } from './run-slot'
 import { runName, type StartRun } from './start-run'
 import type { RunStore, StoredConfig } from './store'
-import type { FolderHold } from './store-lock'
 import type { Removal } from './trash.schema'
-
-/** States in which no step is being made. */
-const AT_REST = [...RESUMABLE, 'done']
 
 export interface RunManagerOptions {
   store: RunStore
@@ -57,19 +55,17 @@ export interface Watched extends RunHistory {
 }
 
 export class RunManager {
-  private readonly active = new Map<string, ActiveRun>()
+  private readonly active: ActiveRuns
   private readonly listeners = new Set<(event: RunEvent) => void>()
-  private readonly lastSeq = new Map<string, number>()
   private readonly records: RunRecords
   /** What was removed, and can be brought back or not. */
   readonly removal: RunRemoval
-  /** Of the runs that are active. */
-  private readonly holds = new Map<string, FolderHold>()
-  /** Runs whose threads are ending. */
-  private readonly releasing = new Set<Promise<void>>()
   private readonly slot = new RunSlot()
 
   constructor(private readonly options: RunManagerOptions) {
+    this.active = new ActiveRuns(options.openTrainer, (event) => {
+      this.emit(event)
+    })
     this.records = new RunRecords(options.store, (id, trouble) => {
       const active = this.active.get(id)
       if (active !== undefined) active.tellOfStore(trouble)
@@ -104,11 +100,12 @@ export class RunManager {
       })
       const runDir = resolve(request.runDir ?? join(this.options.dataDir, 'runs', id))
       const hold = await takeNewFolder(runDir)
-      await this.launching(id, hold, async () => {
+      await this.active.launch(id, hold, async () => {
         const identity = { id, name, config_path: request.path, created_at: Date.now() }
         await createRunFolder(runDir, identity, config)
         this.emit({ type: 'changed', run: this.records.create(identity, config, runDir) })
-        return this.job(identity, config, runDir, { resume: false, stopAfter: request.stopAfter })
+        const job = this.job(identity, config, runDir, { resume: false, stopAfter: request.stopAfter })
+        return [job, this.records.journal(id)]
       })
       this.active.get(id)?.warn(findings)
     })
@@ -132,7 +129,7 @@ export class RunManager {
     const beginning = this.slot.beginningOf(id)
     if (beginning !== null) return beginning
     const active = this.active.get(id)
-    if (active !== undefined && !AT_REST.includes(active.state)) return
+    if (active !== undefined && !isAtRest(active)) return
     if (active?.state === 'paused' && options.config === undefined) {
       active.resume()
       return
@@ -142,12 +139,13 @@ export class RunManager {
       this.requireResumable(id)
       await this.makeRoom()
       const hold = await takeRunFolder(dir, name)
-      await this.launching(id, hold, async () => {
+      await this.active.launch(id, hold, async () => {
         this.requireResumable(id) // another process may have been and gone since
         const { identity, config, changed } = await continuedOptions(this.records, id, options.config)
         if (changed !== null) this.emit({ type: 'changed', run: changed })
-        this.records.journal(id).update({ state: 'preparing', error: null, owner: thisProcess() })
-        return this.job(identity, config, dir, { resume: true, stopAfter: options.stopAfter })
+        const journal = this.records.journal(id)
+        journal.update({ state: 'preparing', error: null, owner: thisProcess() })
+        return [this.job(identity, config, dir, { resume: true, stopAfter: options.stopAfter }), journal]
       })
     })
   }
@@ -166,7 +164,7 @@ export class RunManager {
     this.records.refuseElsewhere(id)
     if (!['paused', 'interrupted'].includes(this.get(id).state)) throw notActive(id)
     this.emit({ type: 'changed', run: this.records.journal(id).update({ state: 'stopped', owner: null }) })
-    await this.release(id)
+    await this.active.release(id)
   }
 
   list(): RunSummary[] {
@@ -196,8 +194,7 @@ export class RunManager {
     const history = await this.records.history(id, fromStep, () => {
       this.active.get(id)?.flush()
     })
-    const seq = this.active.get(id)?.seq ?? this.lastSeq.get(id) ?? 0
-    return { detail: this.get(id), seq, ...history }
+    return { detail: this.get(id), seq: this.active.seqOf(id), ...history }
   }
 
   /**
@@ -208,10 +205,10 @@ export class RunManager {
   async remove(id: string): Promise<Removal> {
     const active = this.active.get(id)
     const begins = this.slot.beginningOf(id) !== null
-    if (begins || (active !== undefined && !AT_REST.includes(active.state))) throw busy(this.get(id).name)
+    if (begins || (active !== undefined && !isAtRest(active))) throw busy(this.get(id).name)
     this.records.refuseElsewhere(id)
-    void this.release(id)
-    await Promise.all(this.releasing)
+    void this.active.release(id)
+    await this.active.released()
     const removal = await this.removal.remove(this.summary(id))
     this.emit({ type: 'removed', runId: id })
     return removal
@@ -234,48 +231,28 @@ export class RunManager {
 
   /** The run in progress in this process; null where none is. */
   current(): string | null {
-    return [...this.active.values()].find((run) => !AT_REST.includes(run.state))?.id ?? null
+    return this.active.find((run) => !isAtRest(run))?.id ?? null
   }
 
   /** The run that is held in memory because it could not be saved; null where none is. */
   unsaved(): RunSummary | null {
-    const paused = [...this.active.values()].find(({ state }) => state === 'paused')
-    const run = paused === undefined ? null : this.summary(paused.id)
+    const paused = this.active.find(({ state }) => state === 'paused')
+    const run = paused === null ? null : this.summary(paused.id)
     return run?.error?.code === 'checkpoint.write' ? run : null
   }
 
   /** Ends all threads. A run in progress loses what its last checkpoint does not hold: pause it first. */
   async close(): Promise<void> {
     await this.slot.settled()
-    await this.releaseAll()
+    await this.active.releaseAll()
   }
 
   // -------------------------------------------------------------- inside
-
-  /** Launches the job that `prepare` gives; the hold is the run's then, and given back where it fails. */
-  private async launching(id: string, hold: FolderHold, prepare: () => Promise<TrainJob>): Promise<void> {
-    try {
-      this.launch(id, await prepare())
-      this.holds.set(id, hold)
-    } catch (error) {
-      hold.release()
-      throw error
-    }
-  }
 
   private requireResumable(id: string): void {
     this.records.refuseElsewhere(id)
     const { state } = this.get(id)
     if (!RESUMABLE.includes(state)) throw notResumable(id, state)
-  }
-
-  private launch(id: string, job: TrainJob): void {
-    const trainer = this.options.openTrainer()
-    const emit = (event: RunEvent): void => {
-      this.emit(event)
-    }
-    const journal = this.records.journal(id)
-    this.active.set(id, new ActiveRun(id, job, trainer, journal, emit, this.lastSeq.get(id)))
   }
 
   private job(
@@ -306,29 +283,7 @@ export class RunManager {
     if (current !== null) throw busy(this.get(current).name)
     const held = this.unsaved()
     if (held !== null) throw unsaved(held.name)
-    await Promise.all([this.releaseAll(), this.options.releaseMemory?.()])
-  }
-
-  private async releaseAll(): Promise<void> {
-    for (const id of this.active.keys()) void this.release(id)
-    await Promise.all(this.releasing)
-  }
-
-  /** Ends a run's threads, and then gives its folder back. */
-  private release(id: string): Promise<void> {
-    const run = this.active.get(id)
-    if (run === undefined) return Promise.resolve()
-    run.flush()
-    this.lastSeq.set(id, run.seq)
-    this.active.delete(id)
-    const hold = this.holds.get(id)
-    this.holds.delete(id)
-    const released = run.release().finally(() => {
-      hold?.release()
-      this.releasing.delete(released)
-    })
-    this.releasing.add(released)
-    return released
+    await Promise.all([this.active.releaseAll(), this.options.releaseMemory?.()])
   }
 
   private requireActive(id: string): ActiveRun {
@@ -340,19 +295,15 @@ export class RunManager {
   private emit(event: RunEvent): void {
     for (const listener of this.listeners) listener(event)
     // A run that has ended gives its threads back; a paused one keeps them.
-    if (event.type === 'rest' && event.state !== 'paused') void this.release(event.runId)
+    if (event.type === 'rest' && event.state !== 'paused') void this.active.release(event.runId)
     if (event.type === 'refused') void this.discard(event.runId)
   }
 
   /** Takes a run away that its input kept from making a step. */
   private async discard(id: string): Promise<void> {
     const run = this.get(id)
-    await this.release(id)
+    await this.active.release(id)
     await this.removal.discard(run)
     this.emit({ type: 'removed', runId: id })
   }
-}
-
-function isOver(run: ActiveRun): boolean {
-  return run.state !== 'paused' && AT_REST.includes(run.state)
 }
