@@ -14,6 +14,7 @@ import {
 import { filePath } from '../data/entry.schema'
 import { mixture } from '../data/mixture.schema'
 import { trainablePacking } from '../packing/packings.schema'
+import { OPTIMIZER_NAMES } from './optimizer-names.schema'
 
 const learningRate = z.number().min(0)
 
@@ -51,6 +52,7 @@ export const runConfig = z.strictObject({
   packing: trainablePacking.default('bestfit-crop'),
   buffer_size: counted(MOST_BUFFERED, 'every state of the loader that is kept holds so many').default(100),
   // Optimization
+  optimizer: z.enum(OPTIMIZER_NAMES).default('2026-01'),
   embedding_lr: learningRate.default(0.2),
   unembedding_lr: learningRate.default(0.004),
   matrix_lr: learningRate.default(0.02),

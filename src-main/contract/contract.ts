@@ -88,6 +88,7 @@ export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>
 export type Answer<N extends CallName> =
   { ok: true; value: CallOutput<N> } | { ok: false; failure: z.infer<typeof failure> }
 
+export { OPTIMIZER_NAMES } from '../config/optimizer-names.schema'
 export { STEP_FIGURES } from '../config/step-figures.schema'
 export { afterStep } from '../config/after-step'
 export { gradAccumSteps } from '../config/batches'

@@ -7,7 +7,8 @@ import type { FloatArray } from '../checkpoint/types'
 import { MidbenchError, type Failure } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
-import { parameterGroups, type ParameterGroup } from '../optimizers/groups'
+import type { ParameterGroup } from '../optimizers/groups'
+import { parameterGroups } from '../optimizers/optimizers'
 import { DataClient } from '../packing/data-client'
 import type { OpenedData } from '../packing/data-calls'
 import type { CallOptions, TellingContext } from '../threads/calls'
@@ -36,7 +37,7 @@ export function reportedCall({ signal, progress, tell }: TellingContext<LogRepor
 /** The options that an optimizer step depends on. */
 type Rates = Pick<
   RunConfig,
-  'embedding_lr' | 'unembedding_lr' | 'matrix_lr' | 'weight_decay' | 'init_lr_frac'
+  'optimizer' | 'embedding_lr' | 'unembedding_lr' | 'matrix_lr' | 'weight_decay' | 'init_lr_frac'
 >
 
 /** The optimizers' groups for a model, with the config's rates. */

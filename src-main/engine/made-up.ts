@@ -15,7 +15,8 @@ const RATES = {
   matrix_lr: 0.02,
   weight_decay: 0,
   init_lr_frac: 1,
-}
+  optimizer: '2026-01',
+} as const
 
 export const madeUpSettings: StepSettings = { lrMultiplier: 1, momentum: 0.85 }
 

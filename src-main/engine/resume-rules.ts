@@ -34,6 +34,7 @@ export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
   total_batch_size: 'fixed',
   packing: 'fixed',
   buffer_size: 'fixed',
+  optimizer: 'fixed',
   embedding_lr: 'fixed',
   unembedding_lr: 'fixed',
   matrix_lr: 'fixed',

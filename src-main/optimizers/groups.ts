@@ -1,11 +1,14 @@
 /**
- * Which optimizer trains which parameter, and how fast: AdamW the embedding, the head and the per-layer scalars, Muon
- * every matrix of the blocks (docs/REFERENCE.md §4).
+ * The groups of parameters that an optimizer trains alike: AdamW the embedding, the head and the per-layer scalars, Muon
+ * every matrix of the blocks (docs/REFERENCE.md §4). How fast each is trained is the optimizer's (optimizers.ts).
  *
  * Groups, and the names in each, stand in the order of the reference's optimizers, because torch's state_dict numbers
- * the parameters in that order.
+ * the parameters in that order. It is the same for every optimizer.
  */
+import type * as tf from '@tensorflow/tfjs-core'
+
 import { MidbenchError } from '../errors'
+import type { Precision } from './bfloat16'
 
 /** Learning rates under the names of a run's config. */
 export interface LearningRates {
@@ -21,71 +24,92 @@ export interface LearningRates {
   init_lr_frac: number
 }
 
-export interface AdamWGroup {
-  kind: 'adamw'
-  /** What people call it; groups of one label are told of as one. */
-  label: string
-  names: string[]
+/** How AdamW trains a group. */
+export interface AdamWSettings {
   lr: number
   betas: [number, number]
   eps: number
   weightDecay: number
 }
 
-export interface MuonGroup {
-  kind: 'muon'
-  label: string
-  names: string[]
+/** How Muon trains a group. */
+export interface MuonSettings {
   lr: number
   /** Decay of the second moment (NorMuon). */
   beta2: number
   weightDecay: number
+  direction: Direction
+}
+
+/** Where Muon's step leads from the momentum [M, R, C], before the variance reduction; each matrix on its own. */
+export type Direction = (momentum: tf.Tensor, precision: Precision) => tf.Tensor
+
+interface GroupNames {
+  /** What people call it; groups of one label are told of as one. */
+  label: string
+  names: string[]
+}
+
+export interface AdamWGroup extends GroupNames, AdamWSettings {
+  kind: 'adamw'
+}
+
+export interface MuonGroup extends GroupNames, MuonSettings {
+  kind: 'muon'
 }
 
 export type ParameterGroup = AdamWGroup | MuonGroup
 
-const scalarLr = 0.5
+/** How an optimizer trains each part of a model. */
+export interface PartSettings {
+  head: AdamWSettings
+  embedding: AdamWSettings
+  valueEmbeddings: AdamWSettings
+  /** One factor a layer on the residual stream. */
+  residualScalars: AdamWSettings
+  /** One factor a layer on the embedding, which every layer sees again. */
+  x0Scalars: AdamWSettings
+  smear: AdamWSettings
+  /** Of the blocks. */
+  matrices: MuonSettings
+}
+
+/**
+ * How an optimizer trains a model.
+ *
+ * @param width n_embd, C: AdamW's rates for the matrices of the vocabulary go with 1 / sqrt(C)
+ */
+export type Optimizer = (width: number, rates: LearningRates) => PartSettings
 
 /**
  * Groups for the model's parameters: AdamW's, then Muon's, one for each number of elements.
  *
- * Parameters that the seed's model does not have are trained at upstream's rates: value embeddings at half the
- * embedding's, smear and backout at 0.2; the gates of value embeddings, being matrices of the blocks, by Muon.
- *
  * @param shapes of all parameters, in the model's order
- * @param width n_embd, C: AdamW's rates for the two vocabulary matrices go with 1 / sqrt(C)
  * @throws MidbenchError `optimizer.parameters` for a parameter that belongs to no group
  */
-export function parameterGroups(
+export function groupsOfParts(
   shapes: ReadonlyMap<string, readonly number[]>,
-  width: number,
-  rates: LearningRates,
+  parts: PartSettings,
 ): ParameterGroup[] {
-  const scale = (width / 768) ** -0.5
-  const adamw = (label: string, names: string[], lr: number): AdamWGroup => ({
-    kind: 'adamw',
-    label,
-    names,
-    lr: lr * rates.init_lr_frac,
-    betas: [0.8, 0.95],
-    eps: 1e-10,
-    weightDecay: 0,
-  })
   const present = (pattern: RegExp) => [...shapes.keys()].filter((name) => pattern.test(name))
+  const adamw = (label: string, names: string[], settings: AdamWSettings): AdamWGroup => ({
+    ...{ kind: 'adamw', label, names },
+    ...settings,
+  })
   const groups: ParameterGroup[] = [
-    adamw('head', ['lm_head.weight'], rates.unembedding_lr * scale),
-    adamw('embedding', ['transformer.wte.weight'], rates.embedding_lr * scale),
-    adamw('value embeddings', present(/^value_embeds\./), rates.embedding_lr * scale * 0.5),
-    adamw('residual scalars', ['resid_lambdas'], scalarLr * 0.01), // small: its effects multiply along the layers
-    adamw('x0 scalars', ['x0_lambdas'], scalarLr),
-    adamw('smear, backout', present(/^(smear|backout)_/), 0.2),
-    ...muonGroups(shapes, rates),
+    adamw('head', ['lm_head.weight'], parts.head),
+    adamw('embedding', ['transformer.wte.weight'], parts.embedding),
+    adamw('value embeddings', present(/^value_embeds\./), parts.valueEmbeddings),
+    adamw('residual scalars', ['resid_lambdas'], parts.residualScalars),
+    adamw('x0 scalars', ['x0_lambdas'], parts.x0Scalars),
+    adamw('smear, backout', present(/^(smear|backout)_/), parts.smear),
+    ...muonGroups(shapes, parts.matrices),
   ].filter(({ names }) => names.length > 0)
   requireAll(groups, [...shapes.keys()])
   return groups
 }
 
-function muonGroups(shapes: ReadonlyMap<string, readonly number[]>, rates: LearningRates): MuonGroup[] {
+function muonGroups(shapes: ReadonlyMap<string, readonly number[]>, settings: MuonSettings): MuonGroup[] {
   const bySize = new Map<number, string[]>()
   for (const [name, [rows = 0, columns = 0]] of shapes) {
     if (!name.startsWith('transformer.h.')) continue
@@ -93,12 +117,8 @@ function muonGroups(shapes: ReadonlyMap<string, readonly number[]>, rates: Learn
     bySize.set(size, [...(bySize.get(size) ?? []), name])
   }
   return pythonSetOrder([...bySize.keys()]).map((size) => ({
-    kind: 'muon',
-    label: 'matrices',
-    names: bySize.get(size) ?? [],
-    lr: rates.matrix_lr * rates.init_lr_frac,
-    beta2: 0.95,
-    weightDecay: rates.weight_decay,
+    ...{ kind: 'muon', label: 'matrices', names: bySize.get(size) ?? [] },
+    ...settings,
   }))
 }
 

@@ -1,6 +1,6 @@
 /**
  * Muon (Jordan et al., 2024) for the matrices of the blocks: Nesterov momentum, then the nearest orthogonal matrix to it
- * (polar-express.ts), then NorMuon's variance reduction, then a step whose length suits the matrix's shape, with weight
+ * (the group's `direction`), then NorMuon's variance reduction, then a step whose length suits the matrix's shape, with weight
  * decay only where step and weight agree in sign (cautious weight decay).
  *
  * Matrices of one shape are computed together, as one stack. State takes a little more than the parameters' memory.
@@ -10,7 +10,6 @@ import * as tf from '@tensorflow/tfjs-core'
 import { rounding, type Precision } from './bfloat16'
 import type { MuonGroup } from './groups'
 import { reduceVariance, varianceShape } from './normuon'
-import { orthogonalise } from './polar-express'
 import { named, stateName, type NamedTensors, type Changing, type StepSettings, type Updated } from './state'
 
 /** Zeros for every matrix of the groups. */
@@ -69,7 +68,7 @@ function stepOf(
 ) {
   const averages = stacked(names.map((name) => stateName(name, 'second_momentum_buffer')), tensors.state, 'state') // prettier-ignore
   const { momentum, nesterov } = tf.tidy(() => momentumOf(names, tensors, settings.momentum))
-  const direction = orthogonalise(nesterov, precision)
+  const direction = group.direction(nesterov, precision)
   nesterov.dispose()
   const round = rounding(precision)
   const reduced = reduceVariance(direction, averages, group.beta2, round)

@@ -2,7 +2,7 @@
  * The options of a run as Train lists them: the reference's names, what each means, its unit. Defaults are not here; they
  * come from the contract (api/defaults.ts).
  */
-import { trainablePacking } from '../../src-main/contract/contract'
+import { OPTIMIZER_NAMES, trainablePacking } from '../../src-main/contract/contract'
 import type { OptionName } from '../api/defaults'
 
 export type OptionKind =
@@ -75,6 +75,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   {
     title: 'Optimiser',
     options: [
+      ours('optimizer', choice(...OPTIMIZER_NAMES), 'nanochat’s, of that month'),
       reference('matrix_lr', real, 'Muon, matrices of the blocks'),
       reference('embedding_lr', real, 'AdamW, embedding; scaled by width'),
       reference('unembedding_lr', real, 'AdamW, head; scaled by width'),

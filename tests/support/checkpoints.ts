@@ -4,7 +4,7 @@ import type { RunCheckpoint, AdamWMemory, FloatArray, MuonMemory } from '../../s
 import { modelConfig, type ModelConfig } from '../../src-main/model/config.schema'
 import { initParameters } from '../../src-main/model/init'
 import { parameterShapes } from '../../src-main/model/parameters'
-import { parameterGroups } from '../../src-main/optimizers/groups'
+import { parameterGroups } from '../../src-main/optimizers/optimizers'
 
 /** The config of tests/golden/checkpoint. */
 export const tinyConfig: ModelConfig = modelConfig.parse({

@@ -7,7 +7,7 @@ import { GraphEngine } from '../../../../src-main/engine/graph-engine'
 import type { EngineState, StepEngine, TokenBatch } from '../../../../src-main/engine/step-engine'
 import { parameterShapes } from '../../../../src-main/model/parameters'
 import { loadTensorflow, type Tensorflow } from '../../../../src-main/native/tensorflow'
-import { parameterGroups } from '../../../../src-main/optimizers/groups'
+import { parameterGroups } from '../../../../src-main/optimizers/optimizers'
 import { tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
 
 const SETTINGS = { lrMultiplier: 1, momentum: 0.85 }

@@ -10,7 +10,7 @@ import type { StepEngine, TokenBatch } from '../../../../src-main/engine/step-en
 import { parameterShapes } from '../../../../src-main/model/parameters'
 import { variantId } from '../../../../src-main/model/variants/variant.schema'
 import { loadTensorflow, type Tensorflow } from '../../../../src-main/native/tensorflow'
-import { parameterGroups } from '../../../../src-main/optimizers/groups'
+import { parameterGroups } from '../../../../src-main/optimizers/optimizers'
 import { tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
 import { goldenPath } from '../../../support/golden'
 import { goldenConfig, goldenTrainJob, runJob, withGoldenTrainer } from '../../../support/golden-run'

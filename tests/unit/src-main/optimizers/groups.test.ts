@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { modelConfig } from '../../../../src-main/model/config.schema'
 import { parameterShapes } from '../../../../src-main/model/parameters'
-import { parameterGroups } from '../../../../src-main/optimizers/groups'
+import { parameterGroups } from '../../../../src-main/optimizers/optimizers'
 import { failureOf } from '../../../support/failure'
 
 const rates = {

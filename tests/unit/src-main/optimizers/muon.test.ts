@@ -17,6 +17,7 @@ const group: MuonGroup = {
   lr: 0.02,
   beta2: 0.95,
   weightDecay: 0,
+  direction: orthogonalise,
 }
 const shapes: Record<string, [number, number]> = { a: [4, 9], tall: [9, 4], b: [4, 9] }
 const settings = { lrMultiplier: 0.5, momentum: 0.9 }

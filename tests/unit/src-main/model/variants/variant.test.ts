@@ -10,7 +10,7 @@ import { variantId } from '../../../../../src-main/model/variants/variant.schema
 import { variantOf } from '../../../../../src-main/model/variants/variant'
 import { windowSizes } from '../../../../../src-main/model/windows'
 import { loadTensorflow } from '../../../../../src-main/native/tensorflow'
-import { parameterGroups } from '../../../../../src-main/optimizers/groups'
+import { parameterGroups } from '../../../../../src-main/optimizers/optimizers'
 import { initOptimizer, updateOptimizer } from '../../../../../src-main/optimizers/optimizer'
 import { readGolden } from '../../../../support/golden'
 import { expectClose, expectNoLeak, valuesOf } from '../../../../support/tensors'

@@ -1,0 +1,2 @@
+/** The optimizers that a run can choose: those of optimizers/optimizers.ts, in words for configs and the window. */
+export const OPTIMIZER_NAMES = ['2026-01'] as const
