@@ -24,12 +24,13 @@ const coefficients: readonly [number, number, number][] = [
 
 /**
  * @param matrices [M, R, C], each treated on its own
+ * @param safety how far below 1 singular values begin: January's divides by 1.02 times the norm
  * @returns [M, R, C], singular values near 1
  */
-export function orthogonalise(matrices: tf.Tensor, precision: Precision): tf.Tensor {
+export function orthogonalise(matrices: tf.Tensor, precision: Precision, safety = 1.02): tf.Tensor {
   return tf.tidy(() => {
     const round = rounding(precision)
-    let x = normalise(round(matrices), round)
+    let x = normalise(round(matrices), safety, round)
     for (const polynomial of coefficients) {
       const next = tf.tidy(() => step(x, polynomial, round))
       x.dispose()
@@ -41,11 +42,11 @@ export function orthogonalise(matrices: tf.Tensor, precision: Precision): tf.Ten
 
 type Round = (x: tf.Tensor) => tf.Tensor
 
-/** Singular values to at most 1 / 1.02, by the Frobenius norm. */
-function normalise(x: tf.Tensor, round: Round): tf.Tensor {
+/** Singular values to at most 1 / safety, by the Frobenius norm. */
+function normalise(x: tf.Tensor, safety: number, round: Round): tf.Tensor {
   return tf.tidy(() => {
     const norm = round(tf.sqrt(tf.sum(tf.square(x), [1, 2], true))) // [M, 1, 1]
-    return round(tf.div(x, round(tf.add(round(tf.mul(norm, 1.02)), 1e-6))))
+    return round(tf.div(x, round(tf.add(round(tf.mul(norm, safety)), 1e-6))))
   })
 }
 
