@@ -5,10 +5,12 @@
  */
 import { groupsOfParts, type LearningRates, type Optimizer, type ParameterGroup } from './groups'
 import { optimizer202601 } from './optimizer-2026-01'
+import { optimizer202607 } from './optimizer-2026-07'
 
 /** By the name that a run's config gives it: config/optimizer-names.schema.ts. */
 export const OPTIMIZERS = {
   '2026-01': optimizer202601,
+  '2026-07': optimizer202607,
 } as const satisfies Record<string, Optimizer>
 
 /**
