@@ -59,6 +59,10 @@ const DIFFERENCES: readonly Difference[] = [
     text: 'Muon’s orthogonalisation is in float32; the seed’s is in bfloat16.',
   },
   {
+    of: (config) => config.optimizer !== '2026-01',
+    text: (config) => `The optimizer is nanochat’s of ${config.optimizer}; the seed’s is that of 2026-01.`,
+  },
+  {
     of: (config) => config.buffer_size !== 100,
     text: (config) => `buffer_size is ${String(config.buffer_size)}; the seed buffers 100 conversations.`,
   },
