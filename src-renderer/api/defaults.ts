@@ -8,10 +8,8 @@ export type OptionName = Exclude<keyof RunConfig, 'mixture'>
 
 const schema = calls['project.edit'].input.shape.config
 
-/** A config with nothing but defaults; its mixture only satisfies the schema. */
-export const DEFAULTS: Readonly<Omit<RunConfig, 'mixture'>> = schema.parse({
-  mixture: { train: [{ task: 'SimpleSpelling', split: 'train', size: 1 }], val: [] },
-})
+/** A config with nothing but defaults. */
+export const DEFAULTS: Readonly<Omit<RunConfig, 'mixture'>> = schema.parse({ mixture: { train: [], val: [] } })
 
 /** Parses a whole config as the main process would. */
 export function parseConfig(value: unknown): RunConfig | null {

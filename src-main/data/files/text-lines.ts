@@ -10,8 +10,8 @@ import type { TextLine } from './text'
 const BLOCK = 1 << 20
 
 /**
- * @throws MidbenchError `data.not-utf8` with the line's number, `file.*` for what is no file or a Git LFS pointer; the file system's error when the file
- *   cannot be read.
+ * @throws MidbenchError `data.not-utf8` with the line's number, `data.compressed`, `file.*` for what is no file or a Git LFS
+ *   pointer; the file system's error when the file cannot be read.
  */
 export async function* textLines(path: string, signal?: AbortSignal): AsyncGenerator<TextLine> {
   await requireFileItself(path)
@@ -51,17 +51,26 @@ async function* newlineEnded(
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+/** What compressed files begin with; none of it is UTF-8. */
+const COMPRESSED: Readonly<Record<string, string>> = { '1f8b': 'gzip', '28b5': 'zstd', fd37: 'xz' }
+
 function decodeLine(bytes: Uint8Array, path: string, number: number): string {
   try {
     return utf8.decode(bytes)
   } catch (cause) {
-    throw new MidbenchError(
-      {
-        code: 'data.not-utf8',
-        message: `${path}, line ${String(number)}: it holds bytes that are not UTF-8`,
-        remedy: 'Save the file as UTF-8.',
-      },
-      { cause },
-    )
+    const form = number === 1 ? COMPRESSED[Buffer.from(bytes.subarray(0, 2)).toString('hex')] : undefined
+    const failure =
+      form === undefined
+        ? {
+            code: 'data.not-utf8',
+            message: `${path}, line ${String(number)}: it holds bytes that are not UTF-8`,
+            remedy: 'Save the file as UTF-8.',
+          }
+        : {
+            code: 'data.compressed',
+            message: `${path}: the file is compressed (${form})`,
+            remedy: 'Decompress it, and name the file that comes of it.',
+          }
+    throw new MidbenchError(failure, { cause })
   }
 }
