@@ -2,7 +2,7 @@
  * What the data thread does for others: its calls, with their inputs and outputs. The trainer asks for batches over a
  * port of its own, the main process for what the window shows; neither passes data on for the other.
  *
- * What the window is shown keeps the names of ipc/contract.ts (snake case), so that a handler can hand it on as it is.
+ * What the window is shown has the contract's names (snake case), so that a handler can hand it on as it is.
  */
 import type { DataLocations } from '../data/locations'
 import type { TaskInfo } from '../data/mixture'

@@ -9,7 +9,9 @@ export type OptionName = Exclude<keyof RunConfig, 'mixture'>
 const schema = calls['project.edit'].input.shape.config
 
 /** A config with nothing but defaults. */
-export const DEFAULTS: Readonly<Omit<RunConfig, 'mixture'>> = schema.parse({ mixture: { train: [], val: [] } })
+export const DEFAULTS: Readonly<Omit<RunConfig, 'mixture'>> = schema.parse({
+  mixture: { train: [], val: [] },
+})
 
 /** Parses a whole config as the main process would. */
 export function parseConfig(value: unknown): RunConfig | null {
