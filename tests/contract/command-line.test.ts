@@ -19,7 +19,8 @@ function configFile(folder: string, options: Partial<RunConfigInput> = {}): stri
 }
 
 const event = z.discriminatedUnion('event', [
-  z.strictObject({
+  // An interface: these keys stay, and further figures may come (config/step-figures.schema.ts).
+  z.looseObject({
     event: z.literal('step'),
     step: z.int(),
     loss: z.number(),
