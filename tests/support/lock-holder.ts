@@ -11,9 +11,10 @@ const [lock = '', mark = '', rounds = '0', stepMs = '0'] = process.argv.slice(2)
 const now = Date.now.bind(Date)
 Date.now = () => now() + Number(stepMs)
 
-function runs(pid: number): boolean {
+/** Whether a process runs: one that was killed is still known for as long as its parent has not heard of it. */
+function runs(pid: string): boolean {
   try {
-    return process.kill(pid, 0)
+    return !/^State:\s*[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false
   }
@@ -23,8 +24,9 @@ function enter(): void {
   try {
     writeFileSync(mark, String(process.pid), { flag: 'wx' })
   } catch {
-    if (runs(Number(readFileSync(mark, 'utf8')))) process.exit(3)
-    writeFileSync(mark, String(process.pid)) // left by one that was killed
+    const holder = readFileSync(mark, 'utf8') // empty where it was killed before it wrote
+    if (holder !== '' && runs(holder)) process.exit(3)
+    writeFileSync(mark, String(process.pid))
   }
 }
 
