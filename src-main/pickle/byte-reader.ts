@@ -28,7 +28,7 @@ export class ByteReader {
     return this.view.getInt32(this.take(4), true)
   }
 
-  /** An unsigned 64-bit length; beyond 2^53 nothing can be that long. */
+  /** An unsigned 64-bit length. One beyond 2^53 is refused, since nothing is that long. */
   u64(): number {
     const value = this.view.getBigUint64(this.take(8), true)
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError(`a length of ${String(value)}`)
@@ -39,7 +39,7 @@ export class ByteReader {
     return this.view.getFloat64(this.take(8), false)
   }
 
-  /** A two's complement integer of `length` bytes; a bigint only where a number would lose digits. */
+  /** A two's complement integer of `length` bytes. It is a bigint only where a number would lose digits. */
   signed(length: number): number | bigint {
     if (length > 16) throw new RangeError(`an integer of ${String(length)} bytes`)
     const bytes = this.bytes(length)

@@ -1,6 +1,6 @@
 /**
- * What a pickle holds once it is read. What Python would build by running something is a description here, for whoever
- * knows the file's kind to interpret.
+ * The values that a pickle holds. Where Python would build an object by running code, there is a description of that
+ * object here, and the caller, who knows the kind of file, interprets it.
  */
 
 /** A global that the pickle mentions, `module.name`. */

@@ -29,8 +29,8 @@ export interface StoredZip {
 }
 
 /**
- * Whether an entry's bytes have the checksum that the directory says; torch writes 0 for every one where it was told not
- * to compute any.
+ * Whether an entry's bytes have the checksum that the directory says. One that is 0 stands for none:
+ * torch writes 0 where it was told not to compute any.
  */
 export function hasChecksum(entry: ZipEntry, crc: number): boolean {
   return entry.crc32 === 0 || entry.crc32 === crc

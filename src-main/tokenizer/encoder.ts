@@ -1,7 +1,8 @@
 /**
  * Text to ids: splits the text into pieces, takes a piece's ids from the cache, and on a miss from the vocabulary: the
  * whole piece as one token where there is one, else by merging its bytes. Exact to tiktoken's `encode_ordinary`; a lone
- * surrogate becomes U+FFFD, as there. One encoder serves one thread; between the steps of a long text it may encode others.
+ * surrogate becomes U+FFFD, as there. One encoder serves one thread; between the steps of a long text it may encode
+ * others.
  */
 import { runThrough } from '../threads/breathe'
 import { Merger } from './merge'
@@ -9,7 +10,9 @@ import { MAX_CACHED_UNITS, PieceCache } from './piece-cache'
 import { pieceEnd } from './split'
 import type { Vocabulary } from './vocabulary'
 
-/** UTF-16 units between which a long text's encoding can be broken off: a few milliseconds' work. */
+/**
+ * A long text is encoded in steps of so many UTF-16 units, a few milliseconds each; between two it can be cancelled.
+ */
 const STEP_UNITS = 1 << 16
 
 export class Encoder {
@@ -49,7 +52,7 @@ export class Encoder {
     }
   }
 
-  /** Encodes pieces from `start` on, up to a step's units or to a piece that is longer by itself. */
+  /** Encodes the pieces of one step, from `start` on. A piece that is longer than a step is a step of its own. */
   private step(text: string, start: number): { ids: Int32Array; end: number } {
     this.length = 0
     const last = start + STEP_UNITS

@@ -9,7 +9,7 @@ import type { Vocabulary } from './vocabulary'
 /** Beyond this many bytes the heap is faster. */
 const SCAN_LIMIT = 96
 const NONE = 0x7fffffff
-/** Turns of the heap between which merging can be broken off. */
+/** After so many turns of the heap merging yields, and can be cancelled. */
 const HEAP_STEP = 4096
 
 /** Scratch arrays of one encoder, so that a short piece allocates nothing. */

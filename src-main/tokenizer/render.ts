@@ -9,7 +9,7 @@ import type { SpecialName, Tokenizer } from './tokenizer'
 /** The reference cuts a rendered conversation here. */
 export const MAX_CONVERSATION_TOKENS = 2048
 
-/** Raised whenever the same conversation and tokenizer give other ids than before: stored ids are then made anew. */
+/** Raise this when a change gives other ids for the same conversation and tokenizer: stored ids are then made anew. */
 export const RENDERING_VERSION = 1
 
 /** What rendering needs of a conversation; `data/conversation.schema.ts` describes the same shape. */
@@ -46,7 +46,7 @@ export function renderConversation(
   return runThrough(renderInSteps(tokenizer, conversation, maxTokens))
 }
 
-/** The same, yielding every few milliseconds of encoding: most conversations never do. */
+/** The same, but it yields every few milliseconds of encoding. Most conversations are done before that. */
 export function* renderInSteps(
   tokenizer: Tokenizer,
   conversation: RenderableConversation,
@@ -134,7 +134,7 @@ interface Run {
   message: number
 }
 
-/** UTF-16 units of texts between which rendering can be broken off. */
+/** Rendering yields after so many UTF-16 units of text, and can be cancelled there. */
 const STEP_UNITS = 1 << 16
 
 /** What a conversation consists of, in order, and its ids, mask and message numbers up to the limit. */
@@ -156,7 +156,7 @@ class RenderBuffer {
     this.add(text, mask)
   }
 
-  /** Encodes the texts, all of them, as what lies beyond the limit is counted. */
+  /** Encodes all of the texts, since the ids past the limit are counted too. */
   *finish(): Generator<void, Rendered, void> {
     const { runs, maxTokens } = this
     const encoded: ArrayLike<number>[] = []

@@ -56,7 +56,7 @@ function classAt(text: string, at: number): number {
   return kind === HIGH_SURROGATE ? astralClass(text, at, unit) : kind
 }
 
-/** The class of the code point that a high surrogate begins; alone it is U+FFFD, which is OTHER. */
+/** The class of the code point that a high surrogate begins. One that stands alone is U+FFFD, which is OTHER. */
 function astralClass(text: string, at: number, high: number): number {
   const low = text.charCodeAt(at + 1)
   if ((low & 0xfc00) !== 0xdc00) return OTHER
@@ -69,7 +69,7 @@ function widthAt(text: string, at: number): number {
   return paired ? 2 : 1
 }
 
-/** The first position from `at` on whose class is another. */
+/** The first position from `at` on that has another class. */
 function skipClass(text: string, at: number, kind: number): number {
   for (;;) {
     const unit = text.charCodeAt(at)

@@ -3,7 +3,8 @@
  * bits per byte divides by, so it is compared with the file's checksum and with the tokenizer.
  *
  * nanochat has counted in two ways: the UTF-8 of a token's text, in which bytes that are no UTF-8 by themselves are
- * U+FFFD, three bytes each; and, since its commit 2ce972a, the token's own bytes. Both are right, one for a whole file.
+ * U+FFFD, three bytes each; and, since its commit 2ce972a, the token's own bytes. A file may count in either way, but
+ * in one way for all of its tokens.
  */
 import { isUtf8 } from 'node:buffer'
 import { crc32 } from 'node:zlib'
@@ -75,7 +76,7 @@ function shown(length: number | undefined): string {
   return `${String(length)} ${length === 1 ? 'byte' : 'bytes'}`
 }
 
-/** Checks that the pickle describes one contiguous int32 vector of the vocabulary's size; its storage's key. */
+/** Checks that the pickle describes one contiguous int32 vector of the vocabulary's size. Returns its storage's key. */
 function parseVector(pickle: Uint8Array, path: string, vocabSize: number): string {
   const tensor = unpickle(pickle, { what: path, globals: GLOBALS, persistentIds: true })
   if (!(tensor instanceof PickleObject) || tensor.global !== REBUILD)

@@ -29,7 +29,7 @@ export const useCheck = createSharedComposable(() => {
   const { opened } = useDataCheck()
   const { facts } = usePackingFacts()
   const { run, latest } = useRun()
-  /** What of a run changes what is known of the next one. */
+  /** The parts of a run that change what the check says of the next one. */
   const measured = computed(() => [
     run.value?.id,
     run.value ? isActive(run.value.state) : false,

@@ -1,6 +1,7 @@
 /**
- * Opens the project's data wherever the window stands, so that what cannot be read is known before Start: again when the
- * mixture changes, when something was downloaded, and when the window comes back into sight, as files change outside it.
+ * Opens the project's data wherever the window stands, so that what cannot be read is known before Start: again when
+ * the mixture changes, when something was downloaded, and when the window comes back into sight, as files change
+ * outside it.
  */
 import { createSharedComposable, useEventListener, watchDebounced } from '@vueuse/core'
 import { computed, shallowRef } from 'vue'
@@ -21,7 +22,7 @@ export const useDataCheck = createSharedComposable(() => {
     if (!project.value) return
     const { config, dir } = project.value
     job.cancel()
-    // What is wrong is remembered where it was opened, and told by the check.
+    // The main process remembers what was wrong, and the next check tells it.
     await job.run((name) => call('mixture.describe', { config, dir, job: name })).catch(() => undefined)
     opened.value++
   }

@@ -18,7 +18,7 @@ const SHOWN_MS = 6000
 const notices = shallowRef<Notice[]>([])
 let nextId = 1
 
-/** What is said already is not said twice. */
+/** A notice that is shown already is not shown twice. */
 function add(notice: Omit<Notice, 'id'>): number {
   const id = nextId++
   const alike = (other: Notice): boolean =>

@@ -5,7 +5,7 @@
 export interface UseReturnFocusReturn {
   /** For `open-auto-focus`. */
   remember: () => void
-  /** For `close-auto-focus`. What the dialog was closed for may have taken the focus already: then it stays there. */
+  /** For `close-auto-focus`. Where the action that closed the dialog has taken the focus already, it stays there. */
   giveBack: (event: Event) => void
 }
 

@@ -1,7 +1,7 @@
 /**
  * The batches of the run that is going on: the one in training can be followed, from step to step as fast as batches
- * come, until the person goes to another. Followed are the run's own batches, whatever the project has come to be; where
- * the project's are looked at and the run trains others, that is said.
+ * come, until the person goes to another. Followed are the run's own batches, whatever the project has come to be;
+ * where the project's are looked at and the run trains others, that is said.
  */
 import { computed, ref, watch, type ComputedRef, type Ref } from 'vue'
 import { packAlike } from '../packing/alike'
@@ -36,7 +36,7 @@ export function useRunBatches(loading: Readonly<Ref<boolean>>): UseRunBatchesRet
     return latest.value ? latest.value.first_batch + batchesPerStep(trained.value) : 0
   })
 
-  /** What following has last gone to: anything else is the person's own choice. */
+  /** The batch that following has gone to last. Any other batch is the person's own choice, and ends the following. */
   let ours: typeof target.value | null = null
   let followed: string | null = null
   watch([inTraining, following, loading], () => {

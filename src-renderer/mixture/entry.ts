@@ -7,8 +7,8 @@ import { integer } from '../format/number'
 import { fileName } from '../format/units'
 
 /**
- * A new entry of a task, with the reference's choices; what it generates from is what the mixture generates from already.
- * Null: the person names the file that it begins with.
+ * A new entry of a task, with the reference's choices; what it generates from is what the mixture generates from
+ * already. Null: the person names the file that it begins with.
  */
 export function newEntry(
   kind: TaskKind,
@@ -84,7 +84,7 @@ export function optionsOf(entry: MixtureEntry): Choice[] {
   return [choice('subset', subset, Object.keys(bySubset)), choice('split', split, bySubset[subset] ?? [])]
 }
 
-/** What is chosen is among the values, whatever a file may hold. */
+/** The choices, and the value of an entry too where a file holds another one. */
 function choice(key: Choice['key'], value: string, values: readonly string[]): Choice {
   return { key, value, values: values.includes(value) ? values : [...values, value] }
 }
@@ -109,7 +109,10 @@ export function withSize(entry: MixtureEntry, size: number): MixtureEntry {
   return 'size' in entry ? { ...entry, size } : entry
 }
 
-/** The entry reading what its task reads otherwise: the hub's files, the usual word list. The same where there is nothing. */
+/**
+ * The entry reading what its task reads otherwise: the hub's files, the usual word list. The same where there is
+ * nothing.
+ */
 export function withoutFile(entry: MixtureEntry): MixtureEntry {
   const { key, standard } = kindOf(entry).files
   if (standard === null || namedFiles(entry).length === 0) return entry

@@ -17,7 +17,7 @@ const BASE_FILE_SOURCES: Readonly<Record<string, string>> = {
     'https://karpathy-public.s3.us-west-2.amazonaws.com/identity_conversations.jsonl',
 }
 
-/** The address that a missing file can be had from, or undefined: not one of these, or it is there. */
+/** The address of a missing file. Undefined where it is there already, or is not one of these. */
 export async function missingBaseFile(
   path: string,
   baseDir: string,
@@ -33,7 +33,7 @@ export async function downloadBaseFile(path: string, url: string, options: Fetch
   await fetchFile({ url, target: path, what: path }, options)
 }
 
-/** Waited for an answer about a file's length, which is only for show. */
+/** How long an answer about a file's length is waited for: the length is only shown. */
 const LENGTH_MS = 10_000
 
 /** Bytes of such a file, or null where the server does not say. @throws MidbenchError `hub.*` */

@@ -1,8 +1,8 @@
 /**
  * Downloads one file: in one piece, or in as many as the network breaks it into. What has arrived stays beside the
- * target in `.midbench.part`; this process or a later one goes on from there where a checksum will tell whether the parts
- * fit. Two downloads of the same file take turns. The target appears whole and checked, or not at all. Costs one buffer of
- * the network's and a second pass over the file for the checksum.
+ * target in `.midbench.part`. Where a checksum can tell whether the parts fit, this process or a later one goes on from
+ * there. Two downloads of the same file take turns. The target appears whole and checked, or not at all. Costs one
+ * buffer of the network's and a second pass over the file for the checksum.
  */
 import { createHash } from 'node:crypto'
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
@@ -83,7 +83,7 @@ class Download {
   /** The version of the file that the first answer was of. */
   private version: string | undefined
   private done = 0
-  /** The most bytes there have been: fewer after a new start are no progress. */
+  /** The most bytes that have been there. Fewer than that, after a new start, are no progress. */
   private farthest = 0
 
   constructor(
@@ -143,7 +143,7 @@ class Download {
     return this.version === undefined ? range : { ...range, 'if-range': this.version }
   }
 
-  /** Makes what is on disk fit the answer: a server may send the whole file where a rest was asked for. */
+  /** Makes the bytes on disk fit the answer: a server may send the whole file though only the rest was asked for. */
   private async checkAnswer(response: Response): Promise<void> {
     if (response.status === 416) {
       await this.startOver()

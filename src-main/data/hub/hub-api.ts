@@ -11,7 +11,7 @@ export interface HubFile {
   path: string
   /** Bytes. */
   size: number
-  /** The name of its contents, which is its blob's in the cache. */
+  /** The name of its contents, by which the cache names its blob. */
   etag: string
   checksum: Checksum
 }
@@ -33,7 +33,8 @@ const treeEntry = z.object({
 })
 
 /**
- * The commit that a dataset's main branch is at: the first question, so where no server is reached it is not asked again.
+ * The commit that a dataset's main branch is at. This is the first question of a download: where no server is reached, it
+ * is not asked again.
  *
  * @throws MidbenchError `hub.*`
  */
@@ -80,7 +81,7 @@ function hubFile({ path, size, oid, lfs }: z.infer<typeof treeEntry>): HubFile {
 
 interface Page<T> {
   body: T
-  /** The address of what follows. */
+  /** The address of the next page. */
   next: string | undefined
 }
 

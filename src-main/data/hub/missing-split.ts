@@ -1,7 +1,7 @@
 /**
  * Why a split is not found in the hub's cache: which folder was searched, and what is not in it. A cache often lies one
- * folder too deep or too high, was copied in part, or without what its links lead to; then nothing should be downloaded
- * or asked of the network before that is said.
+ * folder too deep or too high, or was copied in part, or without the files that its links lead to. That is said before
+ * anything is downloaded or asked of the network.
  */
 import { readdir, readlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'

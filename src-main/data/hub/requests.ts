@@ -7,14 +7,14 @@ import { MidbenchError } from '../../errors'
 import { codeOf } from '../../system-error'
 
 export interface RetryPolicy {
-  /** Failures in a row, without a byte gained, after which it is given up. */
+  /** A request is given up after so many failures in a row without a byte gained. */
   attempts: number
-  /** The same for a server that cannot be reached at all; without it as many. */
+  /** The same for a server that cannot be reached at all. @default the number above */
   attemptsToReach?: number
   /** Wait before the second try; it doubles with each further one. */
   firstDelayMs: number
   longestDelayMs: number
-  /** Without a byte for so long a connection counts as dead. */
+  /** A connection that brings no byte for so long counts as dead. */
   stallMs: number
 }
 
@@ -33,7 +33,7 @@ interface FaultDetails {
 
 /** A failure that another try may mend. */
 export class TransientFault extends Error {
-  /** What the server asked to wait, in milliseconds. */
+  /** How long the server asked to wait, in milliseconds. */
   readonly waitMs: number
   /** How many failures it counts for. */
   readonly weight: number
@@ -87,7 +87,7 @@ export class Retries {
   private delay({ waitMs }: TransientFault): number {
     const { firstDelayMs, longestDelayMs } = this.policy
     const doubled = firstDelayMs * 2 ** (this.failures - 1)
-    // Spread out, so that many who failed together do not come back together.
+    // Waits differ, so that clients that failed together do not come back together.
     const backOff = doubled * (0.75 + Math.random() / 2)
     return Math.min(longestDelayMs, Math.max(backOff, waitMs))
   }

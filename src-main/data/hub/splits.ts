@@ -111,7 +111,7 @@ async function listSplit(
   return { commit, files, cache, total, arrived: here.reduce((sum, bytes) => sum + bytes, 0) }
 }
 
-/** Where the hub cannot be asked, what is missing here is said first. */
+/** Says first what is missing here, where the hub cannot be asked. */
 async function withWhatIsMissing(error: unknown, dataset: DatasetSplit, hub: HubSettings): Promise<unknown> {
   if (!(error instanceof MidbenchError) || error.code !== 'hub.network') return error
   const { message } = await whatIsMissing(dataset, hub)

@@ -6,7 +6,7 @@
 
 /** Words of the generator's state. */
 const N = 624
-/** How far ahead the state is mixed in. */
+/** Distance to the word that each word of the state is mixed with. */
 const M = 397
 
 export class CPythonRandom {
@@ -93,7 +93,7 @@ function mixed(state: Uint32Array, i: number): number {
   return before ^ (before >>> 30)
 }
 
-/** The next index; past the end the last word goes to the front. */
+/** The next index. Past the end it starts again, and the last word is copied to the front. */
 function following(state: Uint32Array, i: number): number {
   if (i + 1 < N) return i + 1
   state[0] = state[N - 1] ?? 0
