@@ -36,12 +36,12 @@ export interface BaseFolder {
   readFrom: string
   /** Gets mid_checkpoints/. */
   writeTo: string
-  /** Where the base was made from one. */
+  /** The recipe that the base was made from. */
   recipe?: BaseRecipe
 }
 
 /**
- * Where the base lies, or will once it is made. Makes nothing.
+ * Where the base lies, or will lie once it is made. Makes nothing.
  * @throws MidbenchError `checkpoint.json` for a recipe that is none
  */
 export async function locateBaseFolder(baseDir: string, dataDir: string): Promise<BaseFolder> {
@@ -100,10 +100,10 @@ async function makeBase(
   )
 }
 
-/** What a layer costs beyond its weights, in bytes. */
+/** Bytes that a layer costs beside its weights. */
 const LAYER_BYTES = 4096
 
-/** @throws MidbenchError `checkpoint.recipe` for a model that this machine cannot hold: said before it is tried */
+/** @throws MidbenchError `checkpoint.recipe` for a model that this machine cannot hold, before making it is tried */
 function requireFitting(path: string, { model_config: { n_layer, n_embd, vocab_size } }: BaseRecipe): void {
   const bytes = n_layer * (LAYER_BYTES + 4 * 12 * n_embd ** 2) + 4 * 2 * vocab_size * n_embd
   const limit = memoryLimit()

@@ -21,7 +21,7 @@ export const checkpointMeta = z.looseObject({
   max_seq_len: positive.optional(),
 })
 
-/** The same as others leave it: the step is in the file's name too, and what is not used may be null. */
+/** The same as other versions write it: the step may be in the file's name alone, and unused keys may be null. */
 export const storedMeta = checkpointMeta.extend({
   step: natural.nullish(),
   user_config: checkpointMeta.shape.user_config.nullable(),

@@ -1,7 +1,7 @@
 /**
  * What the checkpoint browser shows of one model: config, bits per byte, size, its tensors, parameters by group, and
  * whether a run can start from it, or why not. Reads headers only, never a weight, so it costs milliseconds whatever the
- * model weighs. What is wrong with a checkpoint is part of the answer: nothing here throws for it.
+ * model weighs. Faults of a checkpoint are part of the answer: nothing here throws for one.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -42,7 +42,7 @@ export interface CheckpointSummary {
   hasOptimizers: boolean
   /** Why no run can start from it; empty where one can. */
   obstacles: Failure[]
-  /** What the meta file leaves open and how it is read. */
+  /** Sentences on what the meta file leaves open, and how that is read. */
   notes: string[]
 }
 
@@ -58,7 +58,7 @@ export async function inspectCheckpoint(
   const obstacles: Failure[] = []
   const note = (error: unknown) => {
     const failure = toFailure(error)
-    // What the file system says: no permission, an error of the disk.
+    // The file system's own reason: no permission, an error of the disk.
     obstacles.push(failure.code === 'internal' ? { ...failure, code: 'checkpoint.unreadable' } : failure)
   }
   const read = await readMeta(dir, step).catch((error: unknown) => {
@@ -87,7 +87,7 @@ export async function inspectCheckpoint(
   }
 }
 
-/** The tensors as the file has them; what keeps them from fitting the config goes to `note`. */
+/** The tensors as the file has them. Reasons why they do not fit the config go to `note`. */
 async function readTensors(
   path: string,
   config: ModelConfig | null,

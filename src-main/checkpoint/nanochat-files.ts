@@ -156,8 +156,8 @@ export function loadOptimizers(dir: string, step: number, config: ModelConfig): 
 }
 
 /**
- * Writes the three files so that nanochat's load_checkpoint reads them. The model comes last: a folder is searched for
- * it, and by then the others are there.
+ * Writes the three files so that nanochat's load_checkpoint reads them. The model comes last, because nanochat looks for
+ * it: whoever finds it finds the others too.
  * @returns what was written, by file name
  */
 export async function writeModelCheckpoint(

@@ -20,7 +20,7 @@ export type Phase = keyof typeof phaseFolders
 export interface FoundModel {
   /** null for another folder than nanochat's. */
   phase: Phase | null
-  /** `base_checkpoints`, or whatever ends so. */
+  /** `base_checkpoints`, or another name that ends in `_checkpoints`. */
   folder: string
   tag: string
   dir: string
@@ -30,7 +30,7 @@ export interface FoundModel {
 
 /**
  * Every model in a base directory: by phase, then in other folders named `…_checkpoints`; in each by depth, deepest
- * first. What cannot be read is left out.
+ * first. Folders that cannot be read are left out.
  */
 export async function listModels(baseDir: string): Promise<FoundModel[]> {
   const found: FoundModel[] = []

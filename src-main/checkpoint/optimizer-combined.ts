@@ -19,7 +19,7 @@ type Shapes = ReadonlyMap<string, readonly number[]>
 interface CombinedGroup {
   names: string[]
   first: number
-  /** One of ours that has its rates. */
+  /** The group of ours that has its rates. */
   like: ParameterGroup
 }
 
@@ -192,7 +192,7 @@ class SavedCombined {
     if (this.groups.length !== layout.length) throw fail('it has other groups')
   }
 
-  /** Our groups with the file's rates, and what goes for all of them. */
+  /** Our groups with the file's rates, and the settings that all of them share. */
   settings(groups: readonly ParameterGroup[]): Omit<OptimizerStates, 'adamw' | 'muon'> {
     const firstMuon = this.layout.findIndex(({ like }) => like.kind === 'muon')
     const initial = this.number(0, 'initial_lr')

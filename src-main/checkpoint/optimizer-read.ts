@@ -63,7 +63,7 @@ function shapeOf(shapes: Shapes, name: string): readonly number[] {
   return shapes.get(name) ?? []
 }
 
-/** NorMuon's second moment is reduced along the larger dimension of [rows, cols]. */
+/** The shape of NorMuon's second moment, which is reduced along the larger dimension of [rows, cols]. */
 function reducedShape([rows = 1, cols = 1]: readonly number[]): number[] {
   return rows >= cols ? [rows, 1] : [1, cols]
 }

@@ -12,9 +12,9 @@ import type { Tensorflow, TensorflowBinding } from './tensorflow'
 const side = 2048
 const leastTries = 5
 const leastSeconds = 0.5
-/** A product had its processors to itself when its threads ran for so much of its time. */
+/** A product had its processors to itself when its threads ran for this share of its time. */
 const UNDISTURBED = 0.9
-/** Or when others took no more than so much of a processor for each of its threads, all the while. */
+/** It had them too when others took, all the while, no more than this share of a processor for each of its threads. */
 const QUIET = 0.1
 
 export interface MatrixRate {

@@ -6,11 +6,12 @@ import { constants } from 'node:os'
 
 import { MidbenchError } from '../errors'
 
-/** Symbols bound at once and to the module's own libraries first: for the one module that defines malloc itself. */
+/** Binds symbols at once, and to the module's own libraries first. For the one module that defines malloc itself. */
 export const ownLibrariesFirst = constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND
 /**
- * As any native module. With RTLD_DEEPBIND a module without a malloc of its own would be the first to bring libstdc++ in,
- * bound to libc's malloc; what libstdc++ makes and TensorFlow frees would then reach Electron's allocator and end it.
+ * Binds symbols as for any native module. With RTLD_DEEPBIND, a module without a malloc of its own would bring libstdc++
+ * in first, bound to libc's malloc. Blocks that libstdc++ makes and others free would then reach Electron's allocator,
+ * which ends the process.
  */
 export const processLibrariesFirst = constants.dlopen.RTLD_LAZY
 

@@ -1,13 +1,14 @@
 /**
  * What other programs take of this machine's processors while something is measured: a rate that was measured beside
- * them is theirs as much as the machine's. Told by the kernel (/proc/stat) in hundredths of a second, of the processors
- * that this process may run on; time that a virtual machine's host gave to others counts as theirs.
+ * them is theirs as much as the machine's. The kernel tells it (/proc/stat) in hundredths of a second, and only the
+ * processors that this process may run on are looked at. Time that a virtual machine's host gave to others counts as
+ * theirs.
  */
 import { readFileSync } from 'node:fs'
 
 /** The kernel's clock ticks a second, in /proc/stat. */
 const TICKS = 100
-/** Of a line `cpu0 user nice system idle iowait irq softirq steal …`: all but idle and iowait. */
+/** Fields of a line `cpu0 user nice system idle iowait irq softirq steal …` that count as busy: not idle and iowait. */
 const BUSY_FIELDS = [0, 1, 2, 5, 6, 7]
 
 /**

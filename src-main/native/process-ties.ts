@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { openEnvironmentModule } from './environment'
 import { findTensorflow } from './installation'
 
-/** Of -1000 to 1000; a browser gives its pages 200 to 300. */
+/** From -1000 to 1000, the highest goes first. A browser gives its pages 200 to 300. */
 const FIRST_VICTIM = 500
 
 /**
@@ -16,7 +16,7 @@ export function endWithParent(): void {
   try {
     openEnvironmentModule(findTensorflow()).endWithParent()
   } catch {
-    // the job's own call of TensorFlow says what is wrong with the installation
+    // the job itself loads TensorFlow next, and says what is wrong with the installation
   }
 }
 
@@ -25,6 +25,6 @@ export function offerAsFirstVictim(): void {
   try {
     writeFileSync('/proc/self/oom_score_adj', String(FIRST_VICTIM))
   } catch {
-    // not Linux, or not allowed here: then the kernel chooses by size, which is this process as well
+    // not Linux, or not allowed here: then the kernel takes the largest process, which is most likely this one too
   }
 }

@@ -16,7 +16,7 @@ import { processorFlags } from '../processor'
 import { tensorflowVersion } from './installation'
 import { cacheDir } from './paths'
 
-/** Programs of the oldest graphs go when there are more bytes than this. */
+/** Programs of the oldest graphs are removed when all take more bytes than this. */
 const mostBytes = 300e6
 
 export interface ProgramCache {
@@ -42,7 +42,7 @@ export function openProgramCache(flags: string, home: string = cacheDir()): Prog
   return programCacheIn(directory)
 }
 
-/** A cache in a folder that someone else has named. */
+/** A cache in a folder that the person's own flags name. */
 export function programCacheIn(directory: string): ProgramCache {
   return {
     directory,

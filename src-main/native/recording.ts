@@ -33,7 +33,7 @@ export interface BindingLike {
   ): RecordedTensor[]
 }
 
-/** Ways between tfjs tensors and the ids that a binding knows them by. */
+/** From tfjs tensors to the ids by which a binding knows them, and back. */
 export interface TensorIds {
   tensorFrom: (recorded: RecordedTensor) => tf.Tensor
   idOf: (tensor: tf.Tensor) => number

@@ -1,6 +1,6 @@
 /**
- * What was found of an Electron build holding this TensorFlow build, kept in the cache folder: a file a pair, so that
- * another version of either is tested anew. A record that cannot be read counts as none.
+ * Whether an Electron build can hold a TensorFlow build, as the self-test found. The cache folder has a file for each pair,
+ * so that another version of either is tested anew. A record that cannot be read counts as none.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ const selfTestRecord = z.strictObject({
   reason: z.string(),
   /** Milliseconds since 1970. */
   at: z.number(),
-  /** What of a process of its own was tried then and passed; null where none was tried, or none passed. */
+  /** The program that passed in a process of its own; null where none was tried, or none passed. */
   program: z.strictObject({ name: z.string(), executable: z.string() }).nullable(),
 })
 
@@ -32,7 +32,7 @@ export function readSelfTest(electron: string): SelfTestRecord | null {
   }
 }
 
-/** Keeps what was found; where the cache takes nothing, the next start tests again. */
+/** Keeps the finding. Where the cache cannot be written, the next start tests again. */
 export async function writeSelfTest(electron: string, record: SelfTestRecord): Promise<void> {
   await makeFile(recordFile(electron), `${JSON.stringify(record, null, 2)}\n`).catch(() => undefined)
 }

@@ -58,13 +58,13 @@ export interface Tensorflow {
   binding: TensorflowBinding
   /** What operations run on. */
   device: 'cpu' | 'gpu'
-  /** Threads of one operation, as they are. */
+  /** Threads that one operation uses in this process. */
   threads: number
   /** Memory of the whole process, all threads together. `release` gives back what is kept only for reuse. */
   memory: { usage(): LargeBlocks; resetPeak(): void; release(): void }
   /** Where compiled graphs are kept; null where they are not. */
   programs: ProgramCache | null
-  /** Runs what compiles a graph: what fails there is thrown, so TensorFlow's errors need not go to stderr as well. */
+  /** Runs a function that compiles a graph. Its failures are thrown, so TensorFlow's own lines are kept off stderr. */
   quietly<Result>(run: () => Result): Result
 }
 
@@ -140,7 +140,7 @@ const compilerFlags = '--xla_cpu_use_fusion_emitters=false --xla_disable_hlo_pas
 
 const cacheFlag = '--tf_xla_persistent_cache_directory='
 
-/** What TensorFlow reads from the environment while it is loaded. What the person has set is left alone. */
+/** Sets the variables that TensorFlow reads while it is loaded. Those that the person has set are left alone. */
 function setEnvironment(
   installation: TensorflowInstallation,
   threads: number,
@@ -160,7 +160,7 @@ function setEnvironment(
   return programs
 }
 
-/** The cache that TensorFlow is told of: by the person's flags where they are set. */
+/** The cache that TensorFlow will use: the one of the person's flags where they are set, else ours. */
 function findPrograms(): ProgramCache | null {
   const { TF_XLA_FLAGS: chosen, XLA_FLAGS: compiler } = process.env
   if (chosen === undefined) return openProgramCache(compiler ?? compilerFlags)

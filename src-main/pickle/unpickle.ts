@@ -10,7 +10,7 @@ import { Op } from './opcodes'
 import { PersistentRef, PickleGlobal, PickleObject, type PickleValue } from './pickle-value'
 
 export interface UnpickleOptions {
-  /** What is read, for messages: the file's name. */
+  /** The file's name, for messages. */
   what: string
   /** Full names of the globals that may occur: `collections.OrderedDict`. */
   globals: ReadonlySet<string>

@@ -69,7 +69,7 @@ export interface DownloadOptions {
   waits?: number[]
 }
 
-/** Where what was fetched is kept. */
+/** The folder that keeps what was fetched. */
 export function downloadsDir(): string {
   return join(cacheDir(), 'downloads')
 }

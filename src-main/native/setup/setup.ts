@@ -1,7 +1,7 @@
 /**
  * Set-up as a whole: makes sure of everything that a command needs, and does nothing where all of it is there.
  *
- * What can be refused is refused first (no compiler, no pip, no disk space), before anything is downloaded. Each part
+ * It refuses first, before anything is downloaded, where a compiler, pip or disk space is missing. Each part
  * is installed by building it beside its place and renaming it, so this can be killed at any moment and run again.
  */
 import { rm } from 'node:fs/promises'
