@@ -68,7 +68,9 @@ export class MeasuredSums {
       valueOf(this.graph.add({ op: 'L2Loss', inputs: [value], attributes: { T }, outputs })),
     )
     const N = { kind: 'int', value: parts.length } as const
-    return valueOf(this.graph.add({ op: 'AddN', inputs: parts, attributes: { N, T, _XlaCompile: alone }, outputs }))
+    return valueOf(
+      this.graph.add({ op: 'AddN', inputs: parts, attributes: { N, T, _XlaCompile: alone }, outputs }),
+    )
   }
 
   private difference(a: Value, b: Value): Value {
