@@ -20,13 +20,24 @@ const recordSchema = z.object({ passed: z.boolean(), reason: z.string() })
 function childrenOf(pid: number): { pid: number; command: string }[] {
   const tasks = readdirSync(`/proc/${String(pid)}/task`)
   const pids = tasks.flatMap((task) => {
-    const list = readFileSync(`/proc/${String(pid)}/task/${task}/children`, 'utf8')
-    return list.split(' ').filter(Boolean).map(Number)
+    return textOf(`/proc/${String(pid)}/task/${task}/children`)
+      .split(' ')
+      .filter(Boolean)
+      .map(Number)
   })
   return pids.map((child) => ({
     pid: child,
-    command: readFileSync(`/proc/${String(child)}/cmdline`, 'utf8'),
+    command: textOf(`/proc/${String(child)}/cmdline`),
   }))
+}
+
+/** Empty where the thread or process has ended since it was listed. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** Waits for the child of an app that was started with a word on its command line. */
