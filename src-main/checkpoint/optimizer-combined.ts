@@ -6,11 +6,13 @@
  * group for every shape, whose momenta lie one on the other in the state of the group's first parameter.
  */
 import type { ParameterGroup } from '../optimizers/groups'
+import { KEPT, restoredGroup, torchSettings } from '../optimizers/kept'
 import type { MidbenchError } from '../errors'
 import { elementCount } from './dtype'
+import { torchSetting } from './optimizer-write'
 import { floatsOf, floatTensor } from './state-dict'
-import { entriesOf, PyFloat, PyTuple, TorchTensor, type TorchValue } from './torch-value'
-import type { AdamWMemory, FloatArray, MuonMemory, OptimizerStates } from './types'
+import { entriesOf, TorchTensor, type TorchValue } from './torch-value'
+import type { FloatArray, OptimizerStates } from './types'
 
 type Dict = Map<TorchValue, TorchValue>
 type Shapes = ReadonlyMap<string, readonly number[]>
@@ -61,9 +63,8 @@ export function combinedStateDict(states: OptimizerStates, shapes: Shapes): Torc
   const state: Dict = new Map()
   const paramGroups: TorchValue[] = []
   for (const { names, first, like } of combinedGroups(states.groups, shapes)) {
-    if (like.kind === 'adamw')
-      names.forEach((name, i) => setIfThere(state, first + i, adamwState(states, name)))
-    else setIfThere(state, first, muonState(states, names))
+    if (KEPT[like.kind].stacked) setIfThere(state, first, stackedMemory(states, like, names))
+    else names.forEach((name, i) => setIfThere(state, first + i, memoryOf(states, like, name)))
     const params = names.map((_, i) => first + i)
     paramGroups.push(new Map<TorchValue, TorchValue>([...settingsOf(like, states), ['params', params]]))
   }
@@ -77,23 +78,31 @@ function setIfThere(state: Dict, number: number, memory: Dict | undefined): void
   if (memory !== undefined) state.set(number, memory)
 }
 
-function adamwState({ adamw, steps }: OptimizerStates, name: string): Dict | undefined {
-  const memory = adamw.get(name)
-  if (memory === undefined) return undefined
-  return new Map<TorchValue, TorchValue>([
-    ['step', steps],
-    ['exp_avg', floatTensor(memory.expAvg)],
-    ['exp_avg_sq', floatTensor(memory.expAvgSq)],
-  ])
+function memoryOf(
+  { memory, steps }: OptimizerStates,
+  { kind }: ParameterGroup,
+  name: string,
+): Dict | undefined {
+  const arrays = memory.get(name)
+  if (arrays === undefined) return undefined
+  const dict: Dict = new Map(KEPT[kind].counts ? [['step', steps]] : [])
+  for (const [entry, array] of arrays) dict.set(entry, floatTensor(array))
+  return dict
 }
 
-function muonState({ muon }: OptimizerStates, names: readonly string[]): Dict | undefined {
-  const memories = names.map((name) => muon.get(name)).filter((memory) => memory !== undefined)
-  if (memories.length !== names.length) return undefined
-  return new Map<TorchValue, TorchValue>([
-    ['momentum_buffer', stacked(memories.map(({ momentumBuffer }) => momentumBuffer))],
-    ['second_momentum_buffer', stacked(memories.map(({ secondMomentumBuffer }) => secondMomentumBuffer))],
-  ])
+function stackedMemory(
+  { memory }: OptimizerStates,
+  { kind }: ParameterGroup,
+  names: readonly string[],
+): Dict | undefined {
+  const memories = names.map((name) => memory.get(name))
+  const dict: Dict = new Map()
+  for (const entry of Object.keys(KEPT[kind].arrays)) {
+    const arrays = memories.map((each) => each?.get(entry)).filter((array) => array !== undefined)
+    if (arrays.length !== names.length) return undefined
+    dict.set(entry, stacked(arrays))
+  }
+  return dict
 }
 
 /** [K, ...shape] of K arrays of one shape; nothing is copied until it is written. */
@@ -105,23 +114,13 @@ function stacked(arrays: readonly FloatArray[]): TorchTensor {
 }
 
 /** The keys of MuonAdamW's groups. */
-function settingsOf(
-  group: ParameterGroup,
-  { lrMultiplier, momentum }: OptimizerStates,
-): [string, TorchValue][] {
-  const [lr, initialLr] = [new PyFloat(group.lr * lrMultiplier), new PyFloat(group.lr)]
-  const common: [string, TorchValue][] = [
+function settingsOf(group: ParameterGroup, states: OptimizerStates): [string, TorchValue][] {
+  const settings = torchSettings(group, states)
+  const keys = ['lr', 'weight_decay', 'initial_lr', ...KEPT[group.kind].combined]
+  return [
     ['kind', group.kind],
-    ['lr', lr],
-    ['weight_decay', new PyFloat(group.weightDecay)],
-    ['initial_lr', initialLr],
+    ...keys.map((key): [string, TorchValue] => [key, torchSetting(settings[key] ?? null)]),
   ]
-  if (group.kind === 'muon') {
-    const beta2 = new PyFloat(group.beta2)
-    return [...common, ['momentum', new PyFloat(momentum)], ['ns_steps', 5], ['beta2', beta2]]
-  }
-  const betas = new PyTuple(group.betas.map((beta) => new PyFloat(beta)))
-  return [...common, ['betas', betas], ['eps', new PyFloat(group.eps)]]
 }
 
 // ---------------------------------------------------------------------------------------------- reading
@@ -137,28 +136,21 @@ export async function readCombined(
   fail: (reason: string) => MidbenchError,
 ): Promise<OptimizerStates> {
   const saved = new SavedCombined(root, combinedGroups(groups, shapes), fail)
-  const adamw = new Map<string, AdamWMemory>()
-  const muon = new Map<string, MuonMemory>()
-  for (const { names, first, like } of saved.layout) {
-    if (like.kind === 'adamw') {
+  const memory = new Map<string, Map<string, FloatArray>>()
+  for (const { names, first, like } of saved.remembers ? saved.layout : []) {
+    const { arrays, stacked } = KEPT[like.kind]
+    for (const [entry, shapeFor] of Object.entries(arrays)) {
+      const shapesOf = names.map((name) => shapeFor(shapes.get(name) ?? []))
+      const read = stacked
+        ? await saved.unstacked(first, entry, names, shapesOf[0] ?? [])
+        : await saved.each(first, entry, names, shapesOf)
       for (const [i, name] of names.entries()) {
-        const shape = shapes.get(name) ?? []
-        const read = (key: string) => saved.floats(first + i, key, name, shape)
-        if (saved.remembers)
-          adamw.set(name, { expAvg: await read('exp_avg'), expAvgSq: await read('exp_avg_sq') })
-      }
-    } else if (saved.remembers) {
-      const [rows = 1, columns = 1] = shapes.get(names[0] ?? '') ?? []
-      const momenta = await saved.unstacked(first, 'momentum_buffer', names, [rows, columns])
-      const second = rows >= columns ? [rows, 1] : [1, columns]
-      const secondMomenta = await saved.unstacked(first, 'second_momentum_buffer', names, second)
-      for (const [i, name] of names.entries()) {
-        const [momentumBuffer, secondMomentumBuffer] = [momenta[i], secondMomenta[i]]
-        if (momentumBuffer && secondMomentumBuffer) muon.set(name, { momentumBuffer, secondMomentumBuffer })
+        const array = read[i]
+        if (array) memory.set(name, (memory.get(name) ?? new Map<string, FloatArray>()).set(entry, array))
       }
     }
   }
-  return { ...saved.settings(groups), adamw, muon }
+  return { ...saved.settings(groups), memory }
 }
 
 /** MuonAdamW's state_dict, whose groups are known to be those of the model. */
@@ -193,7 +185,7 @@ class SavedCombined {
   }
 
   /** Our groups with the file's rates, and the settings that all of them share. */
-  settings(groups: readonly ParameterGroup[]): Omit<OptimizerStates, 'adamw' | 'muon'> {
+  settings(groups: readonly ParameterGroup[]): Omit<OptimizerStates, 'memory'> {
     const firstMuon = this.layout.findIndex(({ like }) => like.kind === 'muon')
     const initial = this.number(0, 'initial_lr')
     return {
@@ -206,12 +198,10 @@ class SavedCombined {
 
   private withRates(group: ParameterGroup): ParameterGroup {
     const at = this.layout.findIndex(({ names }) => names.includes(group.names[0] ?? ''))
-    const common = { lr: this.number(at, 'initial_lr'), weightDecay: this.number(at, 'weight_decay') }
-    if (group.kind === 'muon') return { ...group, ...common, beta2: this.number(at, 'beta2') }
-    const betas = this.groups[at]?.get('betas')
-    const [beta1, beta2] = Array.isArray(betas) ? betas : []
-    if (typeof beta1 !== 'number' || typeof beta2 !== 'number') throw this.fail('AdamW has no betas')
-    return { ...group, ...common, betas: [beta1, beta2], eps: this.number(at, 'eps') }
+    return restoredGroup(group, {
+      number: (key) => this.number(at, key),
+      pair: (key) => this.pair(at, key),
+    })
   }
 
   private steps(): number {
@@ -227,7 +217,34 @@ class SavedCombined {
     return value
   }
 
-  async floats(number: number, key: string, name: string, shape: readonly number[]): Promise<FloatArray> {
+  private pair(group: number, key: string): [number, number] {
+    const value = this.groups[group]?.get(key)
+    const [first, second] = Array.isArray(value) ? value : []
+    if (typeof first !== 'number' || typeof second !== 'number')
+      throw this.fail(`group ${String(group)} has no ${key}`)
+    return [first, second]
+  }
+
+  /** The arrays of a group's parameters, each in a state of its own. */
+  async each(
+    first: number,
+    key: string,
+    names: readonly string[],
+    shapes: readonly (readonly number[])[],
+  ): Promise<FloatArray[]> {
+    const arrays: FloatArray[] = []
+    for (const [i, name] of names.entries()) {
+      arrays.push(await this.floats(first + i, key, name, shapes[i] ?? []))
+    }
+    return arrays
+  }
+
+  private async floats(
+    number: number,
+    key: string,
+    name: string,
+    shape: readonly number[],
+  ): Promise<FloatArray> {
     const tensor = entriesOf(this.state.get(number) ?? null)?.get(key)
     if (!(tensor instanceof TorchTensor)) throw this.fail(`${key} of ${name} is missing`)
     if (String(tensor.shape) !== String(shape)) {

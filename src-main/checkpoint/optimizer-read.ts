@@ -5,11 +5,12 @@
  */
 import { MidbenchError } from '../errors'
 import type { ParameterGroup } from '../optimizers/groups'
+import { groupsOfKind, KEPT, restoredGroup, type Kind } from '../optimizers/kept'
 import { readCombined } from './optimizer-combined'
 import { floatsOf } from './state-dict'
 import { withTorchFile } from './torch-read'
 import { arrayOf, entriesOf, TorchTensor, type TorchValue } from './torch-value'
-import type { AdamWMemory, FloatArray, MuonMemory, OptimizerStates } from './types'
+import type { FloatArray, OptimizerStates, ParameterMemory } from './types'
 
 type Dict = Map<TorchValue, TorchValue>
 type Shapes = ReadonlyMap<string, readonly number[]>
@@ -31,59 +32,39 @@ export function readOptimizerFile(
     const fail = (reason: string) => refused(path, reason)
     if (!Array.isArray(root)) return readCombined(root, groups, shapes, fail)
     const [first, second] = root.length === 2 ? root : []
-    const adamw = new SavedOptimizer(first, groups.filter(isKind('adamw')), 'AdamW', fail)
-    const muon = new SavedOptimizer(second, groups.filter(isKind('muon')), 'Muon', fail)
+    const adamw = new SavedOptimizer(first, 'adamw', groups, fail)
+    const muon = new SavedOptimizer(second, 'muon', groups, fail)
     return {
       groups: [...adamw.groups(), ...muon.groups()],
       steps: await adamw.steps(),
       lrMultiplier: adamw.lrMultiplier(),
       momentum: muon.number(0, 'momentum'),
-      adamw: await adamw.memories<AdamWMemory>(async (memory, name) => ({
-        expAvg: await adamw.floats(memory, 'exp_avg', name, shapeOf(shapes, name)),
-        expAvgSq: await adamw.floats(memory, 'exp_avg_sq', name, shapeOf(shapes, name)),
-      })),
-      muon: await muon.memories<MuonMemory>(async (memory, name) => ({
-        momentumBuffer: await muon.floats(memory, 'momentum_buffer', name, shapeOf(shapes, name)),
-        secondMomentumBuffer: await muon.floats(
-          memory,
-          'second_momentum_buffer',
-          name,
-          reducedShape(shapeOf(shapes, name)),
-        ),
-      })),
+      memory: new Map([...(await adamw.memories(shapes)), ...(await muon.memories(shapes))]),
     }
   })
-}
-
-function isKind(kind: ParameterGroup['kind']): (group: ParameterGroup) => boolean {
-  return (group) => group.kind === kind
-}
-
-function shapeOf(shapes: Shapes, name: string): readonly number[] {
-  return shapes.get(name) ?? []
-}
-
-/** The shape of NorMuon's second moment, which is reduced along the larger dimension of [rows, cols]. */
-function reducedShape([rows = 1, cols = 1]: readonly number[]): number[] {
-  return rows >= cols ? [rows, 1] : [1, cols]
 }
 
 /** One optimizer's state_dict, its parameter numbers resolved to names. */
 class SavedOptimizer {
   private readonly settings: Dict[] = []
   private readonly memory = new Map<string, Dict>()
+  private readonly expected: readonly ParameterGroup[]
+  private readonly label: string
 
   constructor(
     value: TorchValue | undefined,
-    private readonly expected: readonly ParameterGroup[],
-    private readonly label: string,
+    private readonly kind: Kind,
+    groups: readonly ParameterGroup[],
     private readonly fail: (reason: string) => MidbenchError,
   ) {
+    this.expected = groupsOfKind(groups, kind)
+    const { label } = KEPT[kind]
+    this.label = label
     const entries = value === undefined ? undefined : entriesOf(value)
-    const groups = entries?.get('param_groups')
+    const saved = entries?.get('param_groups')
     const state = entriesOf(entries?.get('state') ?? null)
-    if (!Array.isArray(groups) || state === undefined) throw fail(`it holds no state of ${label}`)
-    const names = this.readGroups(groups)
+    if (!Array.isArray(saved) || state === undefined) throw fail(`it holds no state of ${label}`)
+    const names = this.readGroups(saved)
     for (const [number, memory] of state) {
       const name = typeof number === 'number' ? names[number] : undefined
       const dict = entriesOf(memory)
@@ -98,15 +79,9 @@ class SavedOptimizer {
 
   /** The groups with the file's settings. */
   groups(): ParameterGroup[] {
-    return this.expected.map((group, i) => {
-      const common = { lr: this.number(i, 'initial_lr'), weightDecay: this.number(i, 'weight_decay') }
-      if (group.kind === 'muon') return { ...group, ...common, beta2: this.number(i, 'beta2') }
-      const betas = this.settings[i]?.get('betas')
-      const [beta1, beta2] = Array.isArray(betas) ? betas : []
-      if (typeof beta1 !== 'number' || typeof beta2 !== 'number')
-        throw this.fail(`${this.label} has no betas`)
-      return { ...group, ...common, betas: [beta1, beta2], eps: this.number(i, 'eps') }
-    })
+    return this.expected.map((group, i) =>
+      restoredGroup(group, { number: (key) => this.number(i, key), pair: (key) => this.pair(i, key) }),
+    )
   }
 
   lrMultiplier(): number {
@@ -118,6 +93,14 @@ class SavedOptimizer {
     const value = this.settings[group]?.get(key)
     if (typeof value !== 'number') throw this.fail(`${this.label} has no ${key}`)
     return value
+  }
+
+  private pair(group: number, key: string): [number, number] {
+    const value = this.settings[group]?.get(key)
+    const [first, second] = Array.isArray(value) ? value : []
+    if (typeof first !== 'number' || typeof second !== 'number')
+      throw this.fail(`${this.label} has no ${key}`)
+    return [first, second]
   }
 
   /** AdamW counts its steps for each parameter; they are all the same. */
@@ -133,13 +116,24 @@ class SavedOptimizer {
     return steps
   }
 
-  async memories<M>(read: (memory: Dict, name: string) => Promise<M>): Promise<Map<string, M>> {
-    const memories = new Map<string, M>()
-    for (const [name, memory] of this.memory) memories.set(name, await read(memory, name))
+  async memories(shapes: Shapes): Promise<Map<string, ParameterMemory>> {
+    const memories = new Map<string, ParameterMemory>()
+    for (const [name, saved] of this.memory) {
+      const memory = new Map<string, FloatArray>()
+      for (const [entry, shapeFor] of Object.entries(KEPT[this.kind].arrays)) {
+        memory.set(entry, await this.floats(saved, entry, name, shapeFor(shapes.get(name) ?? [])))
+      }
+      memories.set(name, memory)
+    }
     return memories
   }
 
-  async floats(memory: Dict, key: string, name: string, shape: readonly number[]): Promise<FloatArray> {
+  private async floats(
+    memory: Dict,
+    key: string,
+    name: string,
+    shape: readonly number[],
+  ): Promise<FloatArray> {
     const tensor = memory.get(key)
     if (!(tensor instanceof TorchTensor)) throw this.fail(`${key} of ${name} is missing`)
     if (String(tensor.shape) !== String(shape)) {

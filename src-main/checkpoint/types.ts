@@ -27,19 +27,8 @@ export interface ParameterArray extends FloatArray {
   dtype: Dtype
 }
 
-/** AdamW's memory of one parameter, both arrays of its shape. */
-export interface AdamWMemory {
-  expAvg: FloatArray
-  expAvgSq: FloatArray
-}
-
-/** Muon's memory of one matrix [rows, cols]. */
-export interface MuonMemory {
-  /** [rows, cols] */
-  momentumBuffer: FloatArray
-  /** [rows, 1] where rows >= cols, else [1, cols] */
-  secondMomentumBuffer: FloatArray
-}
+/** What an optimizer remembers of one parameter: arrays by torch's names for them (optimizers/kept.ts). */
+export type ParameterMemory = ReadonlyMap<string, FloatArray>
 
 /** nanochat's two optimizers. Before the first step no parameter has a memory. */
 export interface OptimizerStates {
@@ -50,8 +39,8 @@ export interface OptimizerStates {
   /** Of the last step. nanochat sets both anew before every step. */
   lrMultiplier: number
   momentum: number
-  adamw: ReadonlyMap<string, AdamWMemory>
-  muon: ReadonlyMap<string, MuonMemory>
+  /** By parameter. */
+  memory: ReadonlyMap<string, ParameterMemory>
 }
 
 /** What nanochat keeps of a model at one step. */

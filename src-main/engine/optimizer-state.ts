@@ -1,8 +1,9 @@
 /** The optimizers' state between an engine's arrays by name and a checkpoint's, which nanochat's files follow. */
-import type { AdamWMemory, FloatArray, MuonMemory, OptimizerStates } from '../checkpoint/types'
+import type { FloatArray, OptimizerStates, ParameterMemory } from '../checkpoint/types'
 import { MidbenchError } from '../errors'
 import type { ParameterGroup } from '../optimizers/groups'
-import { stateName, type StateEntry } from '../optimizers/state'
+import { KEPT } from '../optimizers/kept'
+import { stateName } from '../optimizers/state'
 import type { StepSettings } from './step-engine'
 
 type Arrays = ReadonlyMap<string, FloatArray>
@@ -18,34 +19,26 @@ export function toCheckpoint(
   steps: number,
   settings: StepSettings,
 ): OptimizerStates {
-  const adamw = new Map<string, AdamWMemory>()
-  const muon = new Map<string, MuonMemory>()
+  const memory = new Map<string, ParameterMemory>()
   for (const { kind, names } of steps === 0 ? [] : groups) {
+    const entries = Object.keys(KEPT[kind].arrays)
     for (const name of names) {
-      const entry = (of: StateEntry): FloatArray => arrayOf(optimizer, stateName(name, of))
-      if (kind === 'adamw') {
-        adamw.set(name, { expAvg: entry('exp_avg'), expAvgSq: entry('exp_avg_sq') })
-      } else {
-        const secondMomentumBuffer = entry('second_momentum_buffer')
-        muon.set(name, { momentumBuffer: entry('momentum_buffer'), secondMomentumBuffer })
-      }
+      memory.set(name, new Map(entries.map((entry) => [entry, arrayOf(optimizer, stateName(name, entry))])))
     }
   }
-  return { groups: [...groups], steps, ...settings, adamw, muon }
+  return { groups: [...groups], steps, ...settings, memory }
 }
 
 /** The other way; empty before the first step, which an engine takes for zeros. */
-export function fromCheckpoint(states: OptimizerStates): Map<string, FloatArray> {
+export function fromCheckpoint({ groups, steps, memory }: OptimizerStates): Map<string, FloatArray> {
   const optimizer = new Map<string, FloatArray>()
-  if (states.steps === 0) return optimizer
-  for (const [name, memory] of states.adamw) {
-    optimizer.set(stateName(name, 'step'), { shape: [], data: Float32Array.of(states.steps) })
-    optimizer.set(stateName(name, 'exp_avg'), memory.expAvg)
-    optimizer.set(stateName(name, 'exp_avg_sq'), memory.expAvgSq)
-  }
-  for (const [name, memory] of states.muon) {
-    optimizer.set(stateName(name, 'momentum_buffer'), memory.momentumBuffer)
-    optimizer.set(stateName(name, 'second_momentum_buffer'), memory.secondMomentumBuffer)
+  if (steps === 0) return optimizer
+  for (const { kind, names } of groups) {
+    for (const name of names) {
+      if (KEPT[kind].counts)
+        optimizer.set(stateName(name, 'step'), { shape: [], data: Float32Array.of(steps) })
+      for (const [entry, array] of memory.get(name) ?? []) optimizer.set(stateName(name, entry), array)
+    }
   }
   return optimizer
 }

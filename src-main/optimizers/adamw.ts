@@ -9,18 +9,6 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { AdamWGroup } from './groups'
 import { named, stateName, type Changing, type NamedTensors, type Updated } from './state'
 
-/** Zeros for every parameter of the groups; `step` is a scalar. */
-export function initAdamW(groups: readonly AdamWGroup[], params: NamedTensors): Map<string, tf.Tensor> {
-  const state = new Map<string, tf.Tensor>()
-  for (const name of groups.flatMap((group) => group.names)) {
-    const param = named(params, name, 'parameter')
-    state.set(stateName(name, 'step'), tf.scalar(0))
-    state.set(stateName(name, 'exp_avg'), tf.zerosLike(param))
-    state.set(stateName(name, 'exp_avg_sq'), tf.zerosLike(param))
-  }
-  return state
-}
-
 /** One step of all groups. Parameters of other groups are not in the result. */
 export function updateAdamW(
   groups: readonly AdamWGroup[],

@@ -9,22 +9,8 @@ import * as tf from '@tensorflow/tfjs-core'
 
 import { rounding, type Precision } from './bfloat16'
 import type { MuonGroup } from './groups'
-import { reduceVariance, varianceShape } from './normuon'
+import { reduceVariance } from './normuon'
 import { named, stateName, type NamedTensors, type Changing, type StepSettings, type Updated } from './state'
-
-/** Zeros for every matrix of the groups. */
-export function initMuon(groups: readonly MuonGroup[], params: NamedTensors): Map<string, tf.Tensor> {
-  const state = new Map<string, tf.Tensor>()
-  for (const name of groups.flatMap((group) => group.names)) {
-    const param = named(params, name, 'parameter')
-    state.set(stateName(name, 'momentum_buffer'), tf.zerosLike(param))
-    state.set(
-      stateName(name, 'second_momentum_buffer'),
-      tf.zeros(varianceShape([1, ...param.shape]).slice(1)),
-    )
-  }
-  return state
-}
 
 /**
  * One step of all groups. Parameters of other groups are not in the result.

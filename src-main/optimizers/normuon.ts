@@ -7,14 +7,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 
 /**
- * Shape of the running average for matrices of that shape: [M, R, 1] where they are at least as tall as wide, else
- * [M, 1, C].
- */
-export function varianceShape([count = 0, rows = 0, columns = 0]: number[]): number[] {
-  return rows >= columns ? [count, rows, 1] : [count, 1, columns]
-}
-
-/**
  * @param update [M, R, C]
  * @param average [M, R, 1] or [M, 1, C], running mean of squares
  * @param round applied to the results that the reference holds in bfloat16

@@ -1,11 +1,24 @@
 /** Both optimizers as one: AdamW and Muon each take the groups that are theirs. Together they cover every parameter. */
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 
-import { initAdamW, updateAdamW } from './adamw'
+import { updateAdamW } from './adamw'
 import type { Precision } from './bfloat16'
-import type { AdamWGroup, MuonGroup, ParameterGroup } from './groups'
-import { initMuon, updateMuon } from './muon'
-import type { NamedTensors, StepSettings, Updated } from './state'
+import type { ParameterGroup } from './groups'
+import { groupsOfKind, KEPT, KINDS, type GroupOf, type Kind } from './kept'
+import { updateMuon } from './muon'
+import { named, stateName, type NamedTensors, type StepSettings, type Updated } from './state'
+
+/** One step of the groups of one kind; parameters of other groups are not in the result. */
+type Update<K extends Kind> = (
+  groups: readonly GroupOf<K>[],
+  params: NamedTensors,
+  gradients: NamedTensors,
+  state: NamedTensors,
+  settings: StepSettings,
+  orthogonalisation: Precision,
+) => Updated
+
+const UPDATES: { readonly [K in Kind]: Update<K> } = { adamw: updateAdamW, muon: updateMuon }
 
 export interface OptimizerOptions {
   /**
@@ -22,8 +35,23 @@ export function initOptimizer(
   groups: readonly ParameterGroup[],
   params: NamedTensors,
 ): Map<string, tf.Tensor> {
-  const { adamw, muon } = byKind(groups)
-  return new Map([...initAdamW(adamw, params), ...initMuon(muon, params)])
+  const state = new Map<string, tf.Tensor>()
+  for (const { kind, names } of groups) {
+    const { arrays, counts } = KEPT[kind]
+    for (const name of names) {
+      const param = named(params, name, 'parameter')
+      if (counts) state.set(stateName(name, 'step'), tf.scalar(0))
+      for (const [entry, shapeFor] of Object.entries(arrays)) {
+        state.set(stateName(name, entry), zeros(shapeFor(param.shape), param))
+      }
+    }
+  }
+  return state
+}
+
+/** Like the parameter where the shapes are the same: of a parameter that is only recorded, that takes no memory. */
+function zeros(shape: readonly number[], param: tf.Tensor): tf.Tensor {
+  return String(shape) === String(param.shape) ? tf.zerosLike(param) : tf.zeros([...shape])
 }
 
 /**
@@ -39,12 +67,13 @@ export function updateOptimizer(
   settings: StepSettings,
   { orthogonalisation = 'float32' }: OptimizerOptions = {},
 ): Updated {
-  const { adamw, muon } = byKind(groups)
-  const first = updateAdamW(adamw, params, gradients, state, settings)
-  const second = updateMuon(muon, params, gradients, state, settings, orthogonalisation)
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- K ties an update to its kind of groups
+  const update = <K extends Kind>(kind: K): Updated =>
+    UPDATES[kind](groupsOfKind(groups, kind), params, gradients, state, settings, orthogonalisation)
+  const updated = KINDS.map((kind) => update(kind))
   return {
-    params: inOrderOf(params, new Map([...first.params, ...second.params])),
-    state: inOrderOf(state, new Map([...first.state, ...second.state])),
+    params: inOrderOf(params, new Map(updated.flatMap((each) => [...each.params]))),
+    state: inOrderOf(state, new Map(updated.flatMap((each) => [...each.state]))),
   }
 }
 
@@ -56,11 +85,4 @@ function inOrderOf(before: NamedTensors, tensors: NamedTensors): Map<string, tf.
     if (tensor !== undefined) ordered.set(name, tensor)
   }
   return ordered
-}
-
-function byKind(groups: readonly ParameterGroup[]): { adamw: AdamWGroup[]; muon: MuonGroup[] } {
-  return {
-    adamw: groups.filter((group) => group.kind === 'adamw'),
-    muon: groups.filter((group) => group.kind === 'muon'),
-  }
 }

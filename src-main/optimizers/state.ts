@@ -1,13 +1,12 @@
 /**
  * What optimizers take and give: parameters, gradients and state as tensors by name, and what a step needs besides.
  *
- * An optimizer here is two pure functions. `init` makes the state; `update` makes new parameters and new state and
- * leaves the old ones as they are. Who calls owns both and disposes of the old.
+ * An optimizer's update is a pure function: it makes new parameters and new state and leaves the old ones as they are.
+ * The caller owns both and disposes of the old.
  *
- * State tensors are named `<parameter>.<entry>`, where the entries are those of torch's state_dict: for AdamW `step`,
- * `exp_avg` and `exp_avg_sq`, for Muon `momentum_buffer` and `second_momentum_buffer`. torch numbers the parameters in
- * place of naming them, in the order of the groups (groups.ts): `state[i][entry]` belongs to the i-th name over the
- * groups of one kind.
+ * State tensors are named `<parameter>.<entry>`, where the entries are those of torch's state_dict (kept.ts). torch
+ * numbers the parameters in place of naming them, in the order of the groups (groups.ts): `state[i][entry]` belongs to
+ * the i-th name over the groups of one kind.
  */
 import type * as tf from '@tensorflow/tfjs-core'
 
@@ -31,10 +30,8 @@ export interface Updated {
   state: Map<string, tf.Tensor>
 }
 
-/** Entries of one parameter's state, as torch names them. */
-export type StateEntry = 'step' | 'exp_avg' | 'exp_avg_sq' | 'momentum_buffer' | 'second_momentum_buffer'
-
-export function stateName(parameter: string, entry: StateEntry): string {
+/** @param entry as torch names it: one of kept.ts, or `step` */
+export function stateName(parameter: string, entry: string): string {
   return `${parameter}.${entry}`
 }
 

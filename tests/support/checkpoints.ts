@@ -1,9 +1,10 @@
 /** Small checkpoints for tests: a model of a few kilobytes with its optimizers, and helpers to damage files. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import type { RunCheckpoint, AdamWMemory, FloatArray, MuonMemory } from '../../src-main/checkpoint/types'
+import type { FloatArray, ParameterMemory, RunCheckpoint } from '../../src-main/checkpoint/types'
 import { modelConfig, type ModelConfig } from '../../src-main/model/config.schema'
 import { initParameters } from '../../src-main/model/init'
 import { parameterShapes } from '../../src-main/model/parameters'
+import { KEPT } from '../../src-main/optimizers/kept'
 import { parameterGroups } from '../../src-main/optimizers/optimizers'
 
 /** The config of tests/golden/checkpoint. */
@@ -30,24 +31,22 @@ export function tinyCheckpoint(step: number, seed = step, config = tinyConfig): 
     weight_decay: 0.1,
     init_lr_frac: 0.5,
   })
-  const adamw = new Map<string, AdamWMemory>()
-  const muon = new Map<string, MuonMemory>()
+  const memory = new Map<string, ParameterMemory>()
   for (const { kind, names } of groups) {
     for (const name of names) {
-      const shape = shapes.get(name) ?? []
-      if (kind === 'adamw') adamw.set(name, { expAvg: ramp(shape, seed), expAvgSq: ramp(shape, seed + 1) })
-      else {
-        const [rows = 1, cols = 1] = shape
-        const reduced = rows >= cols ? [rows, 1] : [1, cols]
-        muon.set(name, { momentumBuffer: ramp(shape, seed), secondMomentumBuffer: ramp(reduced, seed) })
-      }
+      const entries = Object.entries(KEPT[kind].arrays)
+      const arrays = entries.map(([entry, shapeFor], i): [string, FloatArray] => [
+        entry,
+        ramp(shapeFor(shapes.get(name) ?? []), seed + i),
+      ])
+      memory.set(name, new Map(arrays))
     }
   }
   return {
     step,
     meta: { step, val_bpb: 1.25, model_config: config, user_config: { run: 'test' } },
     model,
-    optimizers: { groups, steps: step, lrMultiplier: 0.75, momentum: 0.9, adamw, muon },
+    optimizers: { groups, steps: step, lrMultiplier: 0.75, momentum: 0.9, memory },
     resume: { format: 'midbench-resume-1', step, loop: { cursor: 12, buffer: [3, 1, 2] } },
   }
 }

@@ -71,7 +71,7 @@ describe('what is read', () => {
       const checkpoint = tinyCheckpoint(4, 4, model)
       await writeModelCheckpoint(dir, checkpoint)
       expect(await loadOptimizers(dir, 4, model)).toEqual(checkpoint.optimizers)
-      const fresh = { ...checkpoint.optimizers, steps: 0, adamw: new Map(), muon: new Map() }
+      const fresh = { ...checkpoint.optimizers, steps: 0, memory: new Map() }
       await writeTorchFile(
         join(dir, 'optim_000004_rank0.pt'),
         combinedStateDict(fresh, parameterShapes(model)),

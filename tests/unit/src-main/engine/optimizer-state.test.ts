@@ -15,7 +15,7 @@ test('a state goes out to a checkpoint and comes back the same', () => {
 
 test('before the first step there is no memory to keep', () => {
   const before = toCheckpoint(optimizers.groups, new Map(), 0, settings)
-  expect(before).toMatchObject({ steps: 0, adamw: new Map(), muon: new Map() })
+  expect(before).toMatchObject({ steps: 0, memory: new Map() })
   expect(fromCheckpoint(before)).toEqual(new Map())
 })
 

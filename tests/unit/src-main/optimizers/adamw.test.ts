@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { loadTensorflow } from '../../../../src-main/native/tensorflow'
-import { initAdamW, updateAdamW } from '../../../../src-main/optimizers/adamw'
+import { updateAdamW } from '../../../../src-main/optimizers/adamw'
+import { initOptimizer } from '../../../../src-main/optimizers/optimizer'
 import type { AdamWGroup } from '../../../../src-main/optimizers/groups'
 import type { Changing, Updated } from '../../../../src-main/optimizers/state'
 import { failureOf } from '../../../support/failure'
@@ -47,7 +48,7 @@ function textbook(
 
 function run(start: number[], of: AdamWGroup, lrMultiplier: Changing): Updated {
   let params: Updated['params'] = new Map([['w', tf.tensor1d(start)]])
-  let state: Updated['state'] = initAdamW([of], params)
+  let state: Updated['state'] = initOptimizer([of], params)
   for (const gradient of gradients) {
     ;({ params, state } = updateAdamW([of], params, new Map([['w', tf.tensor1d(gradient)]]), state, {
       lrMultiplier,
@@ -84,7 +85,7 @@ describe('updateAdamW', () => {
 
   it('leaves its inputs as they are, and makes no other tensors than it returns', () => {
     const params = new Map([['w', tf.tensor1d([1, 2, 3])]])
-    const state = initAdamW([group], params)
+    const state = initOptimizer([group], params)
     const gradient = new Map([['w', tf.tensor1d([1, 1, 1])]])
     expectNoLeak(() => {
       const updated = updateAdamW([group], params, gradient, state, { lrMultiplier: 1 })
@@ -97,7 +98,7 @@ describe('updateAdamW', () => {
   it('names the gradient that is missing', async () => {
     const params = new Map([['w', tf.tensor1d([1])]])
     const update = () =>
-      updateAdamW([group], params, new Map(), initAdamW([group], params), { lrMultiplier: 1 })
+      updateAdamW([group], params, new Map(), initOptimizer([group], params), { lrMultiplier: 1 })
     expect(await failureOf(update)).toMatchObject({
       code: 'optimizer.missing',
       message: 'The optimizer needs the gradient w, which is missing.',

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 
 import { loadTensorflow } from '../../../../src-main/native/tensorflow'
 import type { MuonGroup } from '../../../../src-main/optimizers/groups'
-import { initMuon, updateMuon } from '../../../../src-main/optimizers/muon'
+import { updateMuon } from '../../../../src-main/optimizers/muon'
+import { initOptimizer } from '../../../../src-main/optimizers/optimizer'
 import { reduceVariance } from '../../../../src-main/optimizers/normuon'
 import { orthogonalise } from '../../../../src-main/optimizers/polar-express'
 import type { NamedTensors } from '../../../../src-main/optimizers/state'
@@ -59,7 +60,7 @@ describe('updateMuon', () => {
   it.each([0, 0.1])('computes a stack as it would each matrix alone, weight decay %f', (weightDecay) => {
     const [params, first, second] = [tensors(1), tensors(10), tensors(20)]
     const groups = [{ ...group, weightDecay }]
-    const once = updateMuon(groups, params, first, initMuon(groups, params), settings, 'float32')
+    const once = updateMuon(groups, params, first, initOptimizer(groups, params), settings, 'float32')
     const twice = updateMuon(groups, once.params, second, once.state, settings, 'float32')
     for (const name of group.names) {
       const [rows, columns] = shapes[name] ?? [0, 0]
@@ -78,7 +79,7 @@ describe('updateMuon', () => {
       [group],
       params,
       tensors(10),
-      initMuon([group], params),
+      initOptimizer([group], params),
       settings,
       'float32',
     )
@@ -94,7 +95,7 @@ describe('updateMuon', () => {
         [{ ...group, weightDecay }],
         params,
         tensors(10),
-        initMuon([group], params),
+        initOptimizer([group], params),
         settings,
         'float32',
       ).params
@@ -110,7 +111,7 @@ describe('updateMuon', () => {
 
   it('is near in bfloat16, and takes its settings as tensors as well', () => {
     const params = tensors(1)
-    const state = initMuon([group], params)
+    const state = initOptimizer([group], params)
     const asTensors = { lrMultiplier: tf.scalar(0.5), momentum: tf.scalar(0.9) }
     const exact = updateMuon([group], params, tensors(10), state, settings, 'float32')
     const same = updateMuon([group], params, tensors(10), state, asTensors, 'float32')
@@ -122,7 +123,7 @@ describe('updateMuon', () => {
 
   it('makes no other tensors than it returns', () => {
     const [params, gradients] = [tensors(1), tensors(10)]
-    const state = initMuon([group], params)
+    const state = initOptimizer([group], params)
     for (const precision of ['float32', 'bfloat16'] as const) {
       expectNoLeak(() => {
         const updated = updateMuon([group], params, gradients, state, settings, precision)
