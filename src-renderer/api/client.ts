@@ -1,10 +1,10 @@
 /**
  * The window's end of the port: the only file that knows how the page talks to the main process.
  *
- * The preload posts one MessagePort into the page; everything goes over it as birpc messages. `call` answers with a
- * call's output or throws a CallError, rebuilt from the failure that crossed as data. `on` hears the main process's
- * events. Calls made before the port arrives wait for it. A call has no time limit: some render a whole data set or
- * wait for a dialog.
+ * The preload posts one MessagePort into the page; everything goes over it as birpc messages. `call` returns a call's
+ * output or throws a CallError, rebuilt from the failure that crossed as data. `on` listens to the main process's
+ * events. Calls made before the port arrives wait for it. A call has no time limit, because some render a whole data
+ * set or wait for a dialog.
  */
 import { createBirpc } from 'birpc'
 import { config as configureZod } from 'zod'
@@ -124,13 +124,13 @@ export async function call<N extends CallName>(name: N, input: CallInput<N>): Pr
   throw new CallError(answer.failure)
 }
 
-/** Hears an event until the returned function is called. */
+/** Listens to an event until the returned function is called. */
 export function on<N extends EventName>(name: N, listener: Listener<N>): () => void {
   listeners[name].add(listener)
   return () => listeners[name].delete(listener)
 }
 
-/** Hears the paths of files dropped on the window, until the returned function is called. */
+/** Listens for the paths of files dropped on the window, until the returned function is called. */
 export function onFiles(listener: (paths: string[]) => void): () => void {
   fileListeners.add(listener)
   return () => fileListeners.delete(listener)

@@ -1,6 +1,6 @@
 /**
- * Chart.js as this window uses it: lines over steps, thin, without animation, thinned out to the pixels there are. The
- * thinning keeps the least and greatest of each stretch, so that no spike is lost.
+ * Chart.js as this window uses it: thin lines over steps, without animation, thinned out to the pixels there are. The
+ * thinning keeps the least and greatest value of each stretch, so that no spike is lost.
  */
 import {
   Chart,
@@ -28,9 +28,9 @@ export interface LineSeries {
   /** Marks each point: for a few points far apart. */
   dots?: boolean
   dash?: boolean
-  /** Its values are read elsewhere, not in the chart's head. */
+  /** The line's values are shown elsewhere, not in the chart's head. */
   unread?: boolean
-  /** The chart's title names it, in the order of the lines. */
+  /** The chart's title names the lines, in their order. */
   inTitle?: boolean
 }
 
@@ -46,11 +46,11 @@ export interface ChartColours {
 
 export interface ChartOptions {
   colours: ChartColours
-  /** Of the ticks. */
+  /** Formats the value at a tick. */
   format: (value: number) => string
   /** Fewer ticks, no title: for the small charts. */
   small: boolean
-  /** Where the axes end, as far as that is known. */
+  /** The ends of the axes; null where they follow the points. */
   xMax: number | null
   yMin: number | null
   yMax: number | null
@@ -129,7 +129,7 @@ function scales({ colours, format, small, xMax, yMin, yMax }: ChartOptions): Sca
         maxTicksLimit: small ? 4 : 8,
         precision: 0,
         padding: 2,
-        // A stretch zoomed into may begin between two steps: there is nothing to name there.
+        // A zoomed stretch may begin between two steps, where there is no step to name.
         callback: (value) => (Number.isInteger(value) ? integer(Number(value)) : ''),
       },
     },

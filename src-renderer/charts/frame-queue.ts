@@ -1,17 +1,17 @@
 /**
- * Drawing for the coming frames, one piece a frame: several charts that change with the same step are drawn one after
- * the other, so that a click or a key never waits for all of them. A piece that is asked for twice is drawn once.
+ * Draws in the coming frames, one piece a frame: charts that change with the same step are drawn one after the other,
+ * so that a click or a key never waits for all of them. A piece that is asked for twice is drawn once.
  */
 const waiting = new Set<() => void>()
 let frame = 0
 
-/** Calls `draw` in a frame of its own, after what was asked for before. The same function is held once. */
+/** Calls `draw` in a frame of its own, after the pieces that already wait. A function that waits is not added again. */
 export function drawLater(draw: () => void): void {
   waiting.add(draw)
   if (frame === 0) frame = requestAnimationFrame(drawNext)
 }
 
-/** Gives up what has been asked for and not yet been drawn. */
+/** Removes a piece from the queue, if it has not been drawn yet. */
 export function forgetDrawing(draw: () => void): void {
   waiting.delete(draw)
 }

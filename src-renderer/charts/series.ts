@@ -1,6 +1,6 @@
 /**
- * Points of a chart kept in step with a list that only grows (or is cut back where a run resumed and went over its steps
- * again): what is new is appended, nothing is copied.
+ * Keeps a chart's points in step with a list that only grows, or is cut back where a resumed run repeats its steps. New
+ * points are appended; nothing is copied.
  */
 
 export interface Point {
@@ -50,7 +50,7 @@ export function nearest(points: readonly Point[], x: number): number {
   return !after || x - before.x <= after.x - x ? low - 1 : low
 }
 
-/** The index of the line that passes nearest to a point, of those with a point at its x; 0 where none has. */
+/** The index of the line nearest to a point, among lines with a point at its x; 0 where no line has one. */
 export function nearestLine(lines: readonly (readonly Point[])[], { x, y }: Point): number {
   const distances = lines.map((line) => {
     const point = line[nearest(line, x)]

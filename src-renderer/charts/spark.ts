@@ -4,7 +4,7 @@
 
 const MARGIN = 2
 
-/** Empty for fewer than two finite values; a flat line lies in the middle. */
+/** The path is empty for fewer than two finite values; a flat line lies in the middle. */
 export function sparkPath(values: readonly number[], width: number, height: number): string {
   const known = values.filter(Number.isFinite)
   if (known.length < 2) return ''

@@ -1,6 +1,6 @@
 /**
- * The charts of a step's figures, from the table of the contract: which there are, in which order, and the lines of
- * each. A figure by group has a line for every group that its steps know.
+ * The charts of a step's figures and their lines, in the order of the contract's table. A figure by group has a line
+ * for every group that occurs in its steps.
  */
 import { STEP_FIGURES } from '../../src-main/contract/contract'
 import type { FigureChart, FigureLine, StepFigure, StepMetric } from '../api/types'
@@ -49,7 +49,7 @@ export const DRAWN_FIGURES: readonly DrawnFigure[] = figures.flatMap(([key, figu
   figure.line ? [{ key: key as keyof StepMetric, line: figure.line, byGroup: 'measureGroup' in figure }] : [],
 )
 
-/** @param unit in place of the chart's own */
+/** @param unit replaces the chart's own */
 export function lookOf(chart: FigureChart, unit = chart.unit ?? ''): ChartLook {
   const { title, place, digits, tickDigits = digits, yMin = null, yMax = null } = chart
   const [format, tickFormat] = [DIGITS[digits], DIGITS[tickDigits]]
@@ -66,10 +66,10 @@ export const COMPARED_FIGURES = DRAWN_FIGURES.filter(
   ({ line, byGroup }) => line.compared !== undefined && !byGroup,
 )
 
-/** A figure's points: by the group's label; of a figure that is one number, by ''. */
+/** A figure's points by the group's label; the label is '' where the figure is one number. */
 export type FigurePoints = Map<string, Point[]>
 
-/** Brings a figure's points up to the steps. Returns whether a group was met that had no line yet. */
+/** Brings a figure's points up to the steps. Returns whether a step had a group without a line. */
 export function syncFigure(points: FigurePoints, figure: DrawnFigure, steps: readonly StepMetric[]): boolean {
   const before = points.size
   const last = steps.at(-1)?.[figure.key]

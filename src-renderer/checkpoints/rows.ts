@@ -1,4 +1,4 @@
-/** How checkpoints are listed: by the folder they lie in, each with what a run can do with it in a word or two. */
+/** How checkpoints are listed: by folder, each with a word or two about what a run can do with it. */
 import type { CheckpointList, CheckpointRow } from '../api/types'
 
 export interface CheckpointGroup {
@@ -14,24 +14,24 @@ export function byFolder(rows: readonly CheckpointRow[]): CheckpointGroup[] {
   return [...groups].map(([folder, members]) => ({ folder, rows: members }))
 }
 
-/** Names a row for as long as the list is there. */
+/** The row's key within its list. */
 export function keyOf({ dir, step }: { dir: string; step: number }): string {
   return `${dir}#${step}`
 }
 
 export type Use = 'chosen' | 'ready' | 'elsewhere' | 'blocked'
 
-/** Codes of what keeps a run from starting though nothing is wrong with the files. */
+/** Codes of obstacles that keep a run from starting although the files are sound. */
 const PLACED_ELSEWHERE: readonly string[] = ['checkpoint.not-base', 'checkpoint.of-run']
 
-/** What a run can do with a checkpoint: the chosen one, one to choose, one that lies elsewhere, one that cannot be used. */
+/** How a run can use a checkpoint: it is chosen, can be chosen, lies elsewhere or cannot be used. */
 export function useOf(row: CheckpointRow, chosen: CheckpointList['chosen']): Use {
   if (row.obstacles.some(({ code }) => !PLACED_ELSEWHERE.includes(code))) return 'blocked'
   if (row.obstacles.length > 0) return 'elsewhere'
   return chosen !== null && keyOf(chosen) === keyOf(row) ? 'chosen' : 'ready'
 }
 
-/** The same in words. */
+/** The use in words. */
 export function useText(row: CheckpointRow, use: Use): string {
   const [obstacle] = row.obstacles
   if (use === 'blocked') return (obstacle?.message ?? 'cannot be used').replaceAll(`${row.dir}/`, '')

@@ -30,7 +30,9 @@ export function numberOf(text: string): number | null {
   return Number.isFinite(value) ? value : null
 }
 
-/** As {@link numberOf}, refusing what breaks the rule; wrapped, so that null can only mean refused. */
+/**
+ * Reads like {@link numberOf} and refuses what breaks the rule. The value is wrapped, so null can only mean refused.
+ */
 export function readNumber(
   text: string,
   { integer = false, min = null, max = null }: NumberRule = {},

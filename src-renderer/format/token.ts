@@ -14,14 +14,14 @@ export function quoted(text: string): string {
   return JSON.stringify(text)
 }
 
-/** Cuts to so many characters, with an ellipsis in the last place. */
+/** Cuts a text to so many characters, with an ellipsis in the last place. */
 export function clip(text: string, length: number): string {
   if (length < 1) return ''
   const characters = [...text]
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`
 }
 
-/** Whether a piece is one of the tokenizer's special tokens, by its form. */
+/** Whether a piece has the form of one of the tokenizer's special tokens. */
 export function isSpecial(text: string): boolean {
   return /^<\|\w+\|>$/.test(text)
 }

@@ -1,4 +1,4 @@
-/** Files that were dropped on the mixture: those to be added, and what is said of the others. */
+/** Sorts files dropped on the mixture: those to add, and an error that names the others. */
 import { CallError } from '../api/client'
 
 export function sortDropped(paths: readonly string[]): { lines: string[]; refusal: CallError | null } {

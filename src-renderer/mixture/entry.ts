@@ -1,5 +1,5 @@
 /**
- * Entries of the mixture as a person reads and edits them, by what the kind of their task says of them.
+ * The mixture's entries as a person reads and edits them. What an entry has is decided by its task's kind.
  */
 import { kindOf, mixtureEntry, namedFiles, withFilesChanged } from '../../src-main/contract/contract'
 import type { MixtureEntry, TaskKind } from '../api/types'
@@ -7,8 +7,8 @@ import { integer } from '../format/number'
 import { fileName } from '../format/units'
 
 /**
- * A new entry of a task, with the reference's choices; what it generates from is what the mixture generates from
- * already. Null: the person names the file that it begins with.
+ * A new entry of a task with the reference's choices. A generated task takes the file that the mixture already
+ * generates from. Null where the task begins with a file that the person has to name.
  */
 export function newEntry(
   kind: TaskKind,
@@ -35,7 +35,7 @@ export function entrySplit(entry: MixtureEntry): string {
   return parts.join(' / ')
 }
 
-/** Name of the file without which an entry is nothing; null where its task has rows without one. */
+/** Name of the file that the entry cannot do without; null where its task has rows without one. */
 function ownFile(entry: MixtureEntry): string | null {
   return kindOf(entry).files.standard === null ? namedFiles(entry).map(fileName).join(', ') : null
 }
@@ -56,7 +56,7 @@ export function moved<T>(list: readonly T[], from: number, to: number): T[] {
   return next
 }
 
-/** The entry with a number set, or left out where it is null (or the default, 1, of repeat and step). */
+/** The entry with a number set. It is left out where it is null, or 1, the default of repeat and step. */
 export function withNumber(
   entry: MixtureEntry,
   key: 'start' | 'stop' | 'step' | 'repeat',
@@ -74,7 +74,7 @@ interface Choice {
   values: readonly string[]
 }
 
-/** What can be chosen about an entry, with what is chosen: the splits are those that its subset has. */
+/** The choices that an entry offers, with the values chosen. The splits are those of its subset. */
 export function optionsOf(entry: MixtureEntry): Choice[] {
   const { splits } = kindOf(entry)
   const { split = 'train' } = entry
@@ -84,14 +84,14 @@ export function optionsOf(entry: MixtureEntry): Choice[] {
   return [choice('subset', subset, Object.keys(bySubset)), choice('split', split, bySubset[subset] ?? [])]
 }
 
-/** The choices, and the value of an entry too where a file holds another one. */
+/** One choice. The entry's own value is always among the values, even where a file brought an unknown one. */
 function choice(key: Choice['key'], value: string, values: readonly string[]): Choice {
   return { key, value, values: values.includes(value) ? values : [...values, value] }
 }
 
 /**
- * The entry with another subset or split; the same where its task has no such. With a subset that has other splits than
- * the one before comes its usual one.
+ * The entry with another subset or split; unchanged where its task has no such choice. A subset with other splits than
+ * the one before brings its usual split.
  */
 export function withChoice(entry: MixtureEntry, key: 'split' | 'subset', value: string): MixtureEntry {
   const { splits } = kindOf(entry)
@@ -110,8 +110,8 @@ export function withSize(entry: MixtureEntry, size: number): MixtureEntry {
 }
 
 /**
- * The entry reading what its task reads otherwise: the hub's files, the usual word list. The same where there is
- * nothing.
+ * The entry without its own file, so that it reads the hub's files or the usual word list. Unchanged where its task has
+ * nothing else to read.
  */
 export function withoutFile(entry: MixtureEntry): MixtureEntry {
   const { key, standard } = kindOf(entry).files
@@ -124,7 +124,7 @@ export function withFile(entry: MixtureEntry, path: string): MixtureEntry {
   return { ...entry, [kindOf(entry).files.key]: path }
 }
 
-/** The entry with files below one folder read from the same place below another. Paths that lie elsewhere stay. */
+/** The entry with its files below one folder read from the same paths below another. Other paths stay. */
 export function movedBelow(entry: MixtureEntry, from: string, to: string): MixtureEntry {
   return withFilesChanged(entry, (path) =>
     path.startsWith(`${from}/`) ? `${to}${path.slice(from.length)}` : path,

@@ -8,7 +8,7 @@ type Mixture = RunConfig['mixture']
 export interface Preset {
   id: string
   title: string
-  /** In a few words: rows, and what is downloaded where it is not there yet. */
+  /** A few words: how many rows, and what is downloaded if it is missing. */
   about: string
   /** @param baseDir the nanochat folder */
   mixture: (baseDir: string) => Mixture

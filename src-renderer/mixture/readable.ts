@@ -1,6 +1,6 @@
 /**
- * A mixture without the entries that cannot be read, and its way back: what is found out about the part is told of the
- * entries as the person has them.
+ * Takes the entries that cannot be read out of a mixture, and maps what is found out about the rest back to the whole
+ * list, whose indices the person sees.
  */
 import { CallError } from '../api/client'
 import type { MixtureSummary, RunConfig, SplitName } from '../api/types'
@@ -27,7 +27,7 @@ export function readablePart(config: RunConfig, issues: readonly { path: string 
   return { config: { ...config, mixture }, entries, left: entries.train.length + entries.val.length }
 }
 
-/** A part's summary with its tasks' entries as the whole list counts them. */
+/** A part's summary, with its tasks' entries numbered as in the whole list. */
 export function withEntriesOf({ entries }: ReadablePart, summary: MixtureSummary): MixtureSummary {
   const split = (name: SplitName): MixtureSummary['train'] => ({
     ...summary[name],
@@ -36,7 +36,7 @@ export function withEntriesOf({ entries }: ReadablePart, summary: MixtureSummary
   return { train: split('train'), val: split('val') }
 }
 
-/** Issues that a part was refused with, their paths as the whole config has them. */
+/** The issues of a refused part, with their paths as in the whole config. */
 export function issuesOfWhole<T extends { path: string }>(
   { entries }: ReadablePart,
   issues: readonly T[],
@@ -49,7 +49,7 @@ export function issuesOfWhole<T extends { path: string }>(
   })
 }
 
-/** What is wrong beyond entries whose data only has to be downloaded; null where nothing is. */
+/** What is wrong besides data that only has to be downloaded; null where there is nothing else. */
 export function faultBeyond(
   error: CallError,
   lacking: readonly { split: SplitName; index: number }[],

@@ -1,11 +1,11 @@
 /**
- * The table of the Mixture view: one row an entry, its repeats added up, with its three shares of the split. Figures are
- * kept an entry, not a table, so that moving, removing or repeating one shows its effect at once and recomputes nothing.
- * What is not known yet is null; a share is null until every entry of the split is known.
+ * The table of the Mixture view: one row per entry, its repeats added up, with its three shares of the split. Figures
+ * are kept per entry, not per table, so that moving, removing or repeating one shows its effect at once and recomputes
+ * nothing. What is not known yet is null; a share is null until every entry of the split is known.
  */
 import type { MixtureEntry, TaskLengths } from '../api/types'
 
-/** What is known of an entry, listed once: rows at once, lengths when every conversation has been rendered. */
+/** The figures of an entry listed once. Rows are known at once, lengths when every conversation has been rendered. */
 export interface EntryFigures {
   rows: number
   source: string
@@ -42,7 +42,7 @@ export interface MixtureTotals {
   longerShare: number | null
 }
 
-/** Names an entry's data, whatever its repeats. */
+/** A key for an entry's data, the same whatever its repeats. */
 export function figuresKey(entry: MixtureEntry): string {
   const { repeat: _, ...data } = entry
   return JSON.stringify(data)

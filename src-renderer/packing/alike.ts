@@ -1,6 +1,6 @@
 /**
- * Whether two configs make the same batches, as far as their options tell: a run keeps its paths absolute, a project may
- * have them relative, so of a file only its name is compared.
+ * Tells by their options whether two configs make the same batches. A run's paths are absolute and a project's may be
+ * relative, so files are compared by name only.
  */
 import type { RunConfig } from '../api/types'
 

@@ -1,6 +1,6 @@
 /**
- * Positions over the plot and row numbers beside it, as many as can be read; and where in the batch the plot is, where it
- * does not hold all of it.
+ * Draws positions over the plot and row numbers beside it, as many as can be read. Where the plot holds only part of
+ * the batch, bars show which part.
  */
 import { integer } from '../format/number'
 import { CHARACTER, FONT, GUTTER, heightOf, left, RULER, top, type Context, type Scene } from './scene'
@@ -35,10 +35,12 @@ export function paintRowNumbers(context: Context, scene: Scene, range: VisibleRa
   }
 }
 
-/** How wide the bars are that say where the plot is in the batch. */
+/** Width of the bars that show which part of the batch is in the plot. */
 const BAR_PX = 3
 
-/** Bars along the plot's right and lower edge, as long as what is in sight of the rows and of a row. */
+/**
+ * Draws bars along the plot's right and lower edge, as long as the part of the rows, and of a row, that is in sight.
+ */
 export function paintBars(context: Context, { view, size, model, palette }: Scene): void {
   const { columns, rows } = model.extent
   const [across, down] = [size.width / view.sx / columns, size.height / view.sy / rows]

@@ -1,6 +1,6 @@
 /**
- * What colour each token has: a small class number a token for the chosen colouring, so that texture and cells are drawn
- * from one table. Computed once a batch and colouring; a 32 × 2049 batch takes about a millisecond.
+ * Gives each token a small class number for the chosen colouring, so that texture and cells take their colours from one
+ * table. Computed once per batch and colouring; a 32 × 2049 batch takes about a millisecond.
  */
 import { ROLE_CODES } from '../../src-main/contract/contract'
 import { TASK_COLOURS } from '../theme/colours'
@@ -39,7 +39,7 @@ export function tokenClasses(
   return classes
 }
 
-/** A row's first token is predicted by nothing, and has the first class. */
+/** Nothing predicts a row's first token; it gets the first class. */
 function setLossClasses({ extent }: BatchModel, classes: Uint8Array, losses: TokenLosses | null): void {
   if (!losses) return
   const { columns, rows } = extent
@@ -58,5 +58,5 @@ function markPadding({ batch, extent }: BatchModel, classes: Uint8Array): void {
   }
 }
 
-/** A legend's classes: what stands for what. */
+/** The roles that the legend lists, with their codes. */
 export const ROLE_LEGEND = Object.entries(ROLE_CODES).filter(([name]) => name !== 'pad')

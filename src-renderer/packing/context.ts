@@ -3,7 +3,7 @@
  */
 import type { Project } from '../api/types'
 
-/** The options, and the folder that their paths count from: the project's, or a run's. */
+/** The options, and the folder that their relative paths start from: the project's, or a run's. */
 type Of = Pick<Project, 'config' | 'dir'>
 
 /** What decides which conversations there are, and in which order. */
@@ -12,13 +12,13 @@ export function mixtureContext({ config, dir }: Of): string {
   return JSON.stringify([mixture, base_dir, model_tag, dir])
 }
 
-/** What decides the rows and batches beside them. */
+/** What decides the rows and batches: the conversations and the options of packing. */
 export function packingContext(of: Of): string {
   const { max_seq_len, device_batch_size, packing, buffer_size } = of.config
   return JSON.stringify([mixtureContext(of), max_seq_len, device_batch_size, packing, buffer_size])
 }
 
-/** What decides the steps beside them. */
+/** What decides the steps: the batches and how many tokens a step takes. */
 export function planContext(of: Of): string {
   return JSON.stringify([packingContext(of), of.config.total_batch_size])
 }

@@ -34,7 +34,7 @@ function pointsOf({ curve }: PlanView): CurvePoint[] {
   })
 }
 
-/** The curve's point that a batch is in; null past the plan's end. */
+/** The curve's point that covers a batch; null past the plan's end. */
 export function pointAt(plan: PlanView, batch: number): CurvePoint | null {
   if (batch >= plan.batches) return null
   return pointsOf(plan)[Math.floor(batch / plan.curve.batches_per_point)] ?? null

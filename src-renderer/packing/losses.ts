@@ -1,6 +1,6 @@
 /**
- * Losses of a batch's tokens on a scale that can be coloured: from 0 to what all but the hardest hundredth stay below, in
- * as many steps as there are classes beside padding.
+ * Puts the losses of a batch's tokens on a scale for colouring. The scale runs from 0 to the loss that 99 % of the
+ * tokens stay below, in as many steps as there are classes besides padding.
  */
 import type { BatchLosses } from '../api/types'
 import type { Cell, Extent } from './viewport'
@@ -12,7 +12,7 @@ export interface TokenLosses {
   top: number
 }
 
-/** Share of the tokens that the scale has room for. */
+/** Share of the tokens whose loss the scale must hold. */
 const WITHIN = 0.99
 
 export function tokenLosses({ losses }: Pick<BatchLosses, 'losses'>): TokenLosses {
@@ -27,7 +27,7 @@ export function lossAt({ values }: TokenLosses, extent: Extent, { row, position 
   return values[row * (extent.columns - 1) + position - 1] ?? null
 }
 
-/** Class of a loss among so many: the first for 0, the last from the scale's end on. */
+/** The class of a loss, out of so many: the first for 0, the last from the scale's end on. */
 export function lossClass(loss: number, top: number, classes: number): number {
   return Math.min(classes - 1, Math.max(0, Math.floor((loss / top) * classes)))
 }

@@ -1,6 +1,7 @@
 /**
- * Draws a batch. From far each row is a slice of the texture; nearer, conversations get their numbers; nearest, tokens
- * are cells with their text. Only what is in sight is drawn: at 32 × 2049 a frame takes a few milliseconds at any zoom.
+ * Draws a batch. Zoomed out, each row is a slice of the texture; nearer, conversations get their numbers; nearest,
+ * tokens are cells with their text. Only what is in sight is drawn: at 32 × 2049 a frame takes a few milliseconds at
+ * any zoom.
  */
 import type { Span } from '../api/types'
 import { integer } from '../format/number'
@@ -22,7 +23,7 @@ import {
 import { TEXTURE_ROWS } from './texture'
 import { CELL_PX, LABEL_PX, TEXT_PX, visibleRange, type VisibleRange } from './viewport'
 
-/** As far as an outline reaches beyond its row. */
+/** How far an outline reaches beyond its row. */
 const MARK_PX = 2
 
 export function paint(context: Context, scene: Scene): void {
@@ -40,7 +41,7 @@ export function paint(context: Context, scene: Scene): void {
   context.restore()
 }
 
-/** Again only these rows of what {@link paint} has drawn: where nothing but the marks on them has changed. */
+/** Draws some rows of {@link paint}'s picture again, for when only the marks on them have changed. */
 export function repaintRows(context: Context, scene: Scene, rows: Iterable<number>): void {
   const range = visibleRange(scene.view, scene.model.extent, scene.size)
   for (const row of rows) {
@@ -61,7 +62,7 @@ export function repaintRows(context: Context, scene: Scene, rows: Iterable<numbe
   }
 }
 
-/** The rows alone, from the context's origin on; what is drawn after them until `restore` stays within the plot too. */
+/** Draws only the rows, from the context's origin. The clip to the plot stays in force until the caller's `restore`. */
 export function paintRows(context: Context, scene: Scene, range: VisibleRange): void {
   context.beginPath()
   context.rect(0, 0, scene.size.width, scene.size.height)
@@ -127,7 +128,7 @@ function paintCells(context: Context, scene: Scene, row: number, range: VisibleR
   }
 }
 
-/** The texts of special tokens, or of the others. */
+/** Draws the texts of special tokens, or of all others. */
 function paintTexts(
   context: Context,
   scene: Scene,
@@ -145,7 +146,7 @@ function paintTexts(
   }
 }
 
-/** The tasks' patterns over their strips, so that colour alone does not have to tell tasks apart: a fill a pattern. */
+/** Draws the tasks' patterns over their strips, one fill per pattern, so that tasks differ by more than colour. */
 function paintPatterns(context: Context, scene: Scene, row: number, spans: readonly Span[]): void {
   const { patternOfTask, view } = scene
   const [y, height] = [top(scene, row), heightOf(scene, row)]
@@ -163,7 +164,7 @@ function paintPatterns(context: Context, scene: Scene, row: number, spans: reado
   }
 }
 
-/** A fine line where a conversation begins, at its bos. */
+/** Draws a fine line at the bos where a conversation begins. */
 function paintStart(context: Context, scene: Scene, span: Span): void {
   if (span.offset === 0) return
   context.fillStyle = scene.palette.ground
@@ -171,7 +172,7 @@ function paintStart(context: Context, scene: Scene, span: Span): void {
   context.fillRect(left(scene, span.offset) - width, top(scene, span.row), width, heightOf(scene, span.row))
 }
 
-/** A cropped end: hatched, and torn off. */
+/** Draws a cropped end as hatched and torn off. */
 function paintCrop(context: Context, scene: Scene, span: Span): void {
   const end = span.offset + span.length
   const [y, height] = [top(scene, span.row), heightOf(scene, span.row)]
@@ -191,7 +192,7 @@ function paintCrop(context: Context, scene: Scene, span: Span): void {
   context.fill()
 }
 
-/** Diagonal lines over part of a row, anchored to the batch so that they move with it. */
+/** Draws diagonal lines over part of a row, anchored to the batch so that they move with it. */
 function hatch(context: Context, scene: Scene, row: number, from: number, to: number, colour: string): void {
   const [x0, x1] = [Math.max(-8, left(scene, from)), Math.min(scene.size.width + 8, left(scene, to))]
   if (x1 <= x0) return
@@ -213,7 +214,7 @@ function hatch(context: Context, scene: Scene, row: number, from: number, to: nu
   context.restore()
 }
 
-/** The conversations' numbers, and their tasks' names, as far as they fit. */
+/** Draws the conversations' numbers and their tasks' names, as far as they fit. */
 function paintLabels(context: Context, scene: Scene, row: number, spans: readonly Span[]): void {
   const { view, palette } = scene
   if (view.sy < 15 || view.sx < LABEL_PX || view.sx >= TEXT_PX) return

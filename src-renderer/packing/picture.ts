@@ -1,6 +1,6 @@
 /**
- * The whole batch as a picture to keep: a line that says what it is, the rows, and what the colours stand for. Drawn by
- * the same painter as the canvas, in the theme of the window.
+ * The whole batch as a picture to keep: a line that says what it is, the rows, and what the colours stand for. The
+ * canvas's own painter draws it, in the window's theme.
  */
 import { integer, percent } from '../format/number'
 import { TASK_COLOURS, patternOf } from '../theme/colours'
@@ -22,7 +22,7 @@ export interface PictureOptions {
   taskNames: readonly string[]
   /** The run whose batch it is; null for the project's. */
   run: string | null
-  /** Where colour stands for losses. */
+  /** The losses that colour stands for; null in the other colourings. */
   losses: TokenLosses | null
 }
 
@@ -35,7 +35,7 @@ const MOST_PX = 16_000
 const LEAST_WIDTH = 1600
 const ROW_PX = 22
 
-/** Pixels a token and a row, so that tokens of a usual row are a pixel or more and a canvas can hold it all. */
+/** Pixels per token and per row: tokens of a usual row get a pixel or more, and a canvas can hold them all. */
 export function pictureScale({ columns, rows }: BatchModel['extent']): { sx: number; sy: number } {
   const room = MOST_PX - GUTTER - 2 * MARGIN
   return {

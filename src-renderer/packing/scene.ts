@@ -1,6 +1,6 @@
 /**
- * What is drawn of a batch and where things lie in it, in pixels of the plot: shared by what draws rows and what draws
- * about them.
+ * What is drawn of a batch and where things lie in it, in pixels of the plot. The code that draws rows and the code
+ * that draws around them share it.
  */
 import type { BatchView, Span } from '../api/types'
 import type { BatchModel } from './batch-model'
@@ -16,7 +16,7 @@ export const FONT = '10.5px Mono, monospace'
 /** Width of a character of that face, in pixels: all are equally wide. */
 export const CHARACTER = 6.3
 
-/** What of a batch is drawn. */
+/** The parts of a batch that are drawn. */
 export type PaintedBatch = Pick<BatchModel, 'extent' | 'spansOfRow' | 'tokens'> & {
   batch: Pick<BatchView, 'ids' | 'pad_from'>
 }

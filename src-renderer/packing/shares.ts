@@ -1,5 +1,6 @@
 /**
- * A batch's and the epoch's figures by task, with the repeats of an entry added up: they have one colour and are one thing to a person.
+ * A batch's and the epoch's figures by task. The repeats of an entry are added up, since they have one colour and a
+ * person sees them as one.
  */
 import { addedUp } from '../../src-main/contract/contract'
 import type { PlanView, TaskShare } from '../api/types'
@@ -8,7 +9,7 @@ export interface ColourShare extends TaskShare {
   colour: number
 }
 
-/** Tasks that occur in the batch, by colour, the repeats of an entry under its first task. */
+/** Tasks that occur in the batch, by colour. The repeats of an entry count under its first task. */
 export function byColour(shares: readonly TaskShare[], colourOfTask: readonly number[]): ColourShare[] {
   const sums = new Map<number, ColourShare>()
   for (const share of shares) {
@@ -37,11 +38,11 @@ export interface EpochShare {
   cropped_conversations: number
   never_trained: number
   longer_than_row: number
-  /** Ids that rendering cut off before packing. */
+  /** Token ids that rendering cut off before packing. */
   cut: number
 }
 
-/** Every task of the plan, by colour, the repeats of an entry under its first task. */
+/** Every task of the plan, by colour. The repeats of an entry count under its first task. */
 export function epochByColour(plan: PlanView, colourOfTask: readonly number[]): EpochShare[] {
   const sums = addedUp(plan.per_task, ({ task }) => colourOfTask[task] ?? task)
   const shares = [...sums].map(([colour, sum]): EpochShare => ({

@@ -1,6 +1,6 @@
 /**
- * Where the batches in sight come from: the project as it is edited, or a run as it trained. Whatever is asked about
- * packed data is asked of a source, and holds for as long as its context stays the same.
+ * Where the batches in sight come from: the project as it is edited, or a run as it trained. Every question about
+ * packed data is put to a source, and the answer holds while the source's context stays the same.
  */
 import { gradAccumSteps } from '../../src-main/contract/contract'
 import type { MixtureEntry, Project, RunConfig, RunDetail, SplitName } from '../api/types'
@@ -11,11 +11,11 @@ export interface PackingSource {
   /** Null where it is the project. */
   run: Pick<RunDetail, 'id' | 'name' | 'total_steps'> | null
   config: RunConfig
-  /** What the config's relative paths count from. */
+  /** The folder that the config's relative paths start from. */
   dir: string
   /** Names the source in a call. */
   of: { config: RunConfig; dir: string } | { runId: string }
-  /** Whether it can be checked that the data is what was trained on; a project's always is what it is now. */
+  /** Whether the data can be checked against what was trained on; always true for a project. */
   recorded: boolean
 }
 

@@ -1,7 +1,7 @@
 /**
- * A batch as a small strip: its rows thin, conversations in their tasks' colours, cropped ends and padding as in Packing,
- * drawn by the same painter from where conversations lie alone. A strip is redrawn when its batch changes, in a
- * millisecond or so; of a batch with more rows than fit, the first are shown.
+ * A batch as a small strip of thin rows, with conversations in their tasks' colours and cropped ends and padding as in
+ * Packing. The same painter draws it, and needs only to know where conversations lie. Redrawing for a new batch takes
+ * about a millisecond. Where not all rows fit, the first are shown.
  */
 import type { BatchLayout, Span } from '../api/types'
 import { TASK_COLOURS, patternOf } from '../theme/colours'
@@ -12,15 +12,15 @@ import type { Palette } from '../theme/palette'
 import { textureCanvas } from './texture'
 import { visibleRange, type Extent, type Size } from './viewport'
 
-/** A row and the gap to the next, at the least and at the most. */
+/** The least and greatest height of a row with the gap to the next. */
 const LEAST_ROW_PX = 3
 const MOST_ROW_PX = 10
 
 export interface Strip {
   model: PaintedBatch
-  /** Of every token, [rows, columns] */
+  /** The class of every token, [rows, columns] */
   classes: Uint8Array
-  /** By task index. */
+  /** Colour numbers by task index. */
   colourOfTask: readonly number[]
 }
 

@@ -7,7 +7,7 @@ import { readCell, type BatchModel } from './batch-model'
 const TOKEN_COLUMNS = ['row', 'position', 'id', 'bytes', 'text', 'target_id', 'role', 'mask', 'conversation', 'task', 'task_row'] // prettier-ignore
 const CONVERSATION_COLUMNS = ['row', 'offset', 'length', 'cropped', 'conversation', 'task', 'task_row']
 
-/** A line a token; what is padded has no conversation, and a row's last token no target. */
+/** One line per token. Padding has no conversation, and a row's last token has no target. */
 export function tokenTable(model: BatchModel, taskNames: readonly string[]): string {
   const { columns, rows } = model.extent
   const lines = [line(TOKEN_COLUMNS)]
@@ -24,7 +24,7 @@ export function tokenTable(model: BatchModel, taskNames: readonly string[]): str
   return lines.join('')
 }
 
-/** A line a conversation, in row order. */
+/** One line per conversation, in row order. */
 export function conversationTable(model: BatchModel, taskNames: readonly string[]): string {
   const spans = model.spansOfRow.flat()
   return [
@@ -39,7 +39,7 @@ function line(values: readonly (string | number)[]): string {
   return `${values.map(field).join(',')}\r\n`
 }
 
-/** Quoted where a reader of the file could misunderstand it. */
+/** A value, quoted where a reader of the file could misunderstand it. */
 function field(value: string | number): string {
   const text = String(value)
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

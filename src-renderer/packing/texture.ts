@@ -1,5 +1,5 @@
 /**
- * A batch as an image of one pixel a token: from far the canvas draws this, scaled, and nothing else token by token.
+ * A batch as an image of one pixel per token. Zoomed out, the canvas only scales this image and draws no single tokens.
  */
 import type { Rgb } from '../theme/palette'
 
@@ -15,10 +15,13 @@ function littleEndianPixel([red, green, blue]: Rgb): number {
   return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0
 }
 
-/** Image rows a batch row: scaling blends neighbours, so each row lies between two of itself, and only it is drawn. */
+/**
+ * Image rows per batch row. Scaling blends neighbours, so each row lies between two copies, and only the middle is
+ * drawn.
+ */
 export const TEXTURE_ROWS = 3
 
-/** The image as a canvas to draw from, {@link TEXTURE_ROWS} image rows a row; null where the page cannot make one. */
+/** The image as a canvas to draw from, {@link TEXTURE_ROWS} image rows per row; null where the page cannot make one. */
 export function textureCanvas(
   classes: Uint8Array,
   colours: readonly Rgb[],
@@ -31,7 +34,7 @@ export function textureCanvas(
   const context = canvas.getContext('2d')
   if (!context) return null
   const image = new ImageData(texturePixels(classes, colours), columns, rows)
-  // putImageData places a part of the image where it lies in it: row `row` moved down lands at row * 3 + copy.
+  // putImageData keeps a row's place in the image, so the offset given moves it from `row` to row * 3 + copy.
   for (let row = 0; row < rows; row++) {
     for (let copy = 0; copy < TEXTURE_ROWS; copy++) {
       context.putImageData(image, 0, row * (TEXTURE_ROWS - 1) + copy, 0, row, columns, 1)

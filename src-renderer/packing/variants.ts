@@ -1,7 +1,7 @@
 /**
- * Packings to compare: every policy with every row length and buffer size that was chosen. Rows of another length are
- * compared at the same tokens a micro-batch, where that gives whole rows, so that adopting one changes neither the memory
- * a step takes nor its accumulation.
+ * Packings to compare: every policy with every row length and buffer size that was chosen. Other row lengths keep the
+ * tokens of a micro-batch where that gives whole rows, so that adopting one changes neither the memory of a step nor
+ * its accumulation.
  */
 import { packingVariant, trainablePacking } from '../../src-main/contract/contract'
 import type { PackingComparison, RunConfig } from '../api/types'
@@ -11,7 +11,7 @@ export type PackingName = Variant['packing']
 
 export const POLICIES: readonly PackingName[] = packingVariant.shape.packing.options
 
-/** More rows than this nobody compares by eye. */
+/** Nobody compares more rows than this by eye. */
 export const MOST_VARIANTS_SHOWN = 60
 
 export interface Choices {
@@ -20,7 +20,7 @@ export interface Choices {
   buffers: readonly number[]
 }
 
-/** The values offered for the two sizes: about the config's own, which is always among them. */
+/** The values offered for the two sizes: around the config's own, which is always among them. */
 export function offers({ max_seq_len, buffer_size }: RunConfig): Pick<Choices, 'lengths' | 'buffers'> {
   const lengths = [0.25, 0.5, 1, 2, 4].map((factor) => max_seq_len * factor)
   return {
@@ -29,7 +29,7 @@ export function offers({ max_seq_len, buffer_size }: RunConfig): Pick<Choices, '
   }
 }
 
-/** Every policy, as the config has it and with a large buffer. */
+/** Every policy at the config's row length, with its buffer and with a large one. */
 export function firstChoices({ max_seq_len, buffer_size }: RunConfig): Choices {
   return { policies: POLICIES, lengths: [max_seq_len], buffers: ordered([buffer_size, 1000]) }
 }
@@ -59,7 +59,7 @@ export function isInUse(config: RunConfig, variant: Variant): boolean {
   return variantKey(variant) === variantKey({ packing, seq_len, batch_size, buffer_size })
 }
 
-/** The config with a variant's packing; a text that says why where it cannot be used. */
+/** The config with a variant's packing, or a text that says why the variant cannot be used. */
 export function adopted(config: RunConfig, variant: Variant): RunConfig | string {
   const { seq_len, batch_size, buffer_size } = variant
   const { data: packing } = trainablePacking.safeParse(variant.packing)

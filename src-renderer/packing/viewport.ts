@@ -1,9 +1,9 @@
 /**
  * Where the packing canvas looks: pan, zoom and hit testing, as pure functions. World units are tokens across and rows
- * down; `x`, `y` is the world point at the top left of the plot, `sx` pixels a token, `sy` pixels a row.
+ * down; `x`, `y` is the world point at the top left of the plot, `sx` pixels per token, `sy` pixels per row.
  *
- * The two scales are apart: a row is thousands of tokens wide and one high, so zooming in widens tokens until their text
- * fits, while rows only grow until a line of text fits.
+ * The two scales are separate: a row is thousands of tokens wide and one high, so zooming in widens tokens until their
+ * text fits, while rows only grow until a line of text fits.
  */
 
 export interface Viewport {
@@ -29,11 +29,11 @@ export interface Cell {
 const MIN_ROW_PX = 5
 export const MAX_ROW_PX = 44
 export const MAX_TOKEN_PX = 96
-/** From here on single tokens are drawn with their text. */
+/** From this scale on, tokens are drawn one by one with their text. */
 export const TEXT_PX = 40
-/** From here on conversations carry their numbers. */
+/** From this scale on, conversations carry their numbers. */
 export const LABEL_PX = 1
-/** From here on tokens are cells with an edge. */
+/** From this scale on, tokens are cells with an edge. */
 export const CELL_PX = 7
 
 const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high)
@@ -47,7 +47,7 @@ function fitRow(extent: Extent, size: Size): number {
   return clamp(size.height / Math.max(1, extent.rows), MIN_ROW_PX, MAX_ROW_PX)
 }
 
-/** The whole batch, as far as rows can be made thin enough. */
+/** The view of the whole batch, as far as rows can be made thin enough. */
 export function fit(extent: Extent, size: Size): Viewport {
   return { x: 0, y: 0, sx: leastScale(extent, size), sy: fitRow(extent, size) }
 }

@@ -15,7 +15,7 @@ export interface Command {
 
 export type Jump = { to: 'step' | 'conversation' | 'batch'; number: number }
 
-/** Reads "step 120" and its like; thousands may be grouped. Null where the text is none. */
+/** Reads "step 120" and its like; thousands may be grouped. Null for any other text. */
 export function jumpOf(query: string): Jump | null {
   const found = /^\s*(s|step|c|conv|conversation|b|batch)\s*#?\s*(\d[\d,]*)\s*$/i.exec(query)
   const word = found?.[1]?.toLowerCase()
@@ -27,7 +27,7 @@ export function jumpOf(query: string): Jump | null {
   return { to: word.startsWith('c') ? 'conversation' : 'batch', number }
 }
 
-/** How well a title answers the words typed: 0 not at all; words at the start of words count most. */
+/** How well a title answers the words typed. 0 is not at all; matches at the start of words count most. */
 function score(title: string, query: string): number {
   const text = title.toLowerCase()
   let total = 1

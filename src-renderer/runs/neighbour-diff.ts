@@ -1,5 +1,5 @@
 /**
- * What one run does otherwise than the one started before it: in a few words for the table, and in full.
+ * How one run differs from the one started before it: in a few words for the table, and in full.
  */
 import type { RunConfig } from '../api/types'
 import { optionDiff, type DiffLine } from './run-options'
@@ -7,22 +7,22 @@ import { optionDiff, type DiffLine } from './run-options'
 export interface NeighbourDiff {
   /** "matrix_lr 0.02 → 0.01, seed"; empty where nothing differs. */
   short: string
-  /** Every difference on a line of its own; of a mixture, the entries that went and those that came. */
+  /** Every difference on a line of its own; for a mixture, the entries removed and added. */
   full: string
 }
 
-/** Values longer than this, both together, are for the full text. */
+/** Pairs of values longer than this are left to the full text. */
 const SHORT = 24
 /** Holds a pair of values together where the line breaks. */
 const NBSP = '\u00a0'
 
-/** The run's name is left out: it stands beside. */
+/** Leaves out the run's name, which stands beside the difference. */
 export function neighbourDiff(before: RunConfig, config: RunConfig): NeighbourDiff {
   const lines = optionDiff([before, config]).filter(({ name }) => name !== 'run')
   return { short: inShort(lines), full: lines.map(inFull).join('\n') }
 }
 
-/** One option with its values, the first that has short ones; then the names of the others. */
+/** The first option whose values are short, with them; then the names of the others. */
 function inShort(lines: readonly DiffLine[]): string {
   const shown = lines.find((line) => !isMixture(line) && line.values.join('').length <= SHORT)
   const names = lines.filter((line) => line !== shown).map(({ name }) => name)
@@ -48,7 +48,7 @@ function pair(values: readonly string[], space: string): string {
   return values.join(`${space}→${space}`)
 }
 
-/** The entries of one list that are not in the other; one that is there twice goes once for each. */
+/** The entries of one list that the other lacks. An entry listed twice has to be there twice. */
 function without(entries: readonly string[], others: readonly string[]): string[] {
   const left = [...others]
   return entries.filter((entry) => {

@@ -43,12 +43,12 @@ export function entryText(entry: MixtureEntry): string {
   return [entryName(entry), entrySplit(entry), size, entrySlice(entry), repeat].filter(Boolean).join(' ')
 }
 
-/** As {@link entryText}, with the whole path of the file that the entry reads, where it names one. */
+/** Like {@link entryText}, with the full path of the entry's file, where it names one. */
 function entryTextWithFile(entry: MixtureEntry): string {
   return [entryText(entry), ...namedFiles(entry)].join(' ')
 }
 
-/** Mixtures as texts, an entry a line; with the paths of their files where they are alike but for those at most. */
+/** Mixtures as texts, one entry per line. Where these are all alike, the full paths of their files are added. */
 function mixtureTexts(mixtures: readonly (readonly MixtureEntry[])[]): string[] {
   const texts = (text: (entry: MixtureEntry) => string): string[] =>
     mixtures.map((entries) => entries.map(text).join('\n'))

@@ -42,10 +42,10 @@ export const RUN_STATES: Record<RunState, StateMeaning> = {
   done: meaning('done', 'done', 'Start'),
 }
 
-/** What an error of a run at work, or paused, is about. */
+/** The title of an error of a run that is at work or paused. */
 export const UNSAVED = 'Not everything of the run could be saved'
 
-/** What the error of a run is about. */
+/** The title of a run's error. */
 export function errorTitle(state: RunState): string {
   if (state === 'failed') return 'The run failed'
   return state === 'interrupted' ? 'The run was interrupted' : UNSAVED
@@ -62,13 +62,13 @@ export function canResume(run: RunSummary): boolean {
   return ['interrupted', 'stopped', 'failed'].includes(run.state) && run.checkpoints.length > 0
 }
 
-/** What the main button does about a run: one that was cut off before its first checkpoint can only be begun anew. */
+/** What the main button does to a run. A run cut off before its first checkpoint can only be started anew. */
 export function actionOf(run: RunSummary): MainAction {
   const { action } = RUN_STATES[run.state]
   return action === 'Resume' && !canResume(run) ? 'Start' : action
 }
 
-/** Where a run that did not end stands, and what going on means; null for any other. */
+/** Where a run that did not finish stands and what resuming it means; null for any other run. */
 export function standingOf(run: RunSummary): string | null {
   if (!['interrupted', 'stopped', 'failed'].includes(run.state)) return null
   const at = run.state === 'interrupted' ? `Cut off at step ${integer(run.step)}. ` : ''
@@ -76,7 +76,7 @@ export function standingOf(run: RunSummary): string | null {
   if (last !== undefined && last === run.total_steps) {
     return `${at}All ${count(last, 'step')} are made and saved. Resume writes its result, without a step.`
   }
-  // What cut it off says where it stands.
+  // The error that cut it off already says where it stands.
   if (run.state === 'interrupted' && run.error !== null && last !== undefined)
     return 'Resume checks its files, the data and the options first.'
   if (last === undefined) return `${at}There is no checkpoint to go on from.`
@@ -94,7 +94,7 @@ export function currentRun(runs: readonly RunSummary[]): RunSummary | null {
   )
 }
 
-/** The largest number that divides rows a micro-batch and is fewer; null where there is none. */
+/** The largest divisor of the rows per micro-batch below that number; null where there is none. */
 export function largestDivisorBelow(rows: number): number | null {
   for (let fewer = Math.floor(rows / 2); fewer >= 1; fewer--) if (rows % fewer === 0) return fewer
   return null

@@ -13,14 +13,14 @@ export function patternOf(colour: number): number {
   return (colour + Math.floor(colour / TASK_COLOURS)) % TASK_COLOURS
 }
 
-/** What an entry is about, whatever its split and slice. */
+/** A key for an entry's data, whatever its split and slice. */
 function dataOf(entry: MixtureEntry): string {
   const own = kindOf(entry).files.standard === null ? namedFiles(entry) : []
   return [entry.task, ...own].join(' ')
 }
 
 export interface EntryColours {
-  /** Colour numbers from 0, one an entry; number modulo 8 is the hue, the rest the pattern. */
+  /** Colour numbers from 0, one per entry; number modulo 8 is the hue, the rest the pattern. */
   train: number[]
   val: number[]
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../api/types'
 import { asSentence, isPhrase } from '../format/sentence'
 
 export interface FindingText {
-  /** Begins small where it goes on from its option's name. */
+  /** Begins with a small letter where it continues its option's name. */
   text: string
   remedy: string | null
 }
