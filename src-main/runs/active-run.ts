@@ -1,9 +1,10 @@
 /**
- * A run with its trainer, a thread or a process: hands requests to it, and turns the trainer's reports into what the store, the log
- * file and the listeners are told.
+ * A run with its trainer (a thread or a process): hands requests to the trainer, and turns its reports into what the
+ * store, the log file and the listeners are told.
  *
- * The store is written here and nowhere else while the run is active, through the run's journal. It ends in one of the
- * states at rest; a paused run keeps its threads, and so its state in memory, until it is resumed, stopped or released.
+ * While the run is active, the store is written here and nowhere else, through the run's journal. The run ends in one
+ * of the states at rest; a paused run keeps its threads, and so its state in memory, until it is resumed, stopped or
+ * released.
  */
 import { appendFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -42,12 +43,12 @@ export class ActiveRun {
   private readonly timeLeft: TimeLeft
   private totalSteps: number | null = null
   private step = 0
-  /** Of the last whole checkpoint; null where there is none. */
+  /** Step of the last whole checkpoint; null where there is none. */
   private savedStep: number | null = null
   private readonly warned = new Set<string>()
-  /** All that the run needs has been read: what fails from here on is not for its input. */
+  /** Everything that the run needs has been read, so a later failure is not the input's fault. */
   private isPrepared = false
-  /** The trainer is about to be ended, which is no failure. */
+  /** The trainer is being ended on purpose: that it ends is no failure. */
   private isReleased = false
   private logFile: Promise<void> = Promise.resolve()
 
@@ -90,7 +91,7 @@ export class ActiveRun {
     }
   }
 
-  /** Hands on the metrics that wait, so that the store holds all there are. */
+  /** Passes on the metrics that are waiting, so that the store holds all there are. */
   flush(): void {
     this.batcher.flush()
   }
@@ -111,7 +112,7 @@ export class ActiveRun {
 
   // -------------------------------------------------------------- the trainer
 
-  /** Hands the job to the trainer, and hears it to its end. */
+  /** Hands the job to the trainer, and listens until the job ends. */
   private async train(): Promise<void> {
     const { id, trainer, job } = this
     try {
@@ -133,7 +134,7 @@ export class ActiveRun {
   }
 
   private request(request: RunRequest): void {
-    this.trainer.call('request', request).catch(() => undefined) // how a trainer ended its run tells
+    this.trainer.call('request', request).catch(() => undefined) // a trainer's end reports its own failure
   }
 
   private receive(report: TrainReport): void {
@@ -173,7 +174,7 @@ export class ActiveRun {
     }
   }
 
-  /** A request that is being carried out stays on show until it is done. */
+  /** While a request is being carried out, its state stays on show. */
   private enterPhase(phase: RunState): void {
     const asked = this.state === 'pausing' || this.state === 'stopping'
     if (!asked || phase === 'saving') this.enter(phase)
@@ -234,20 +235,20 @@ export class ActiveRun {
     } else this.emit({ type: 'rest', runId: this.id, state })
   }
 
-  /** What there is of the run; null where it is all as it was before this start. */
+  /** How far the run has got; null where nothing has changed since this start. */
   private stands(): Standing | null {
     if (!this.isPrepared && this.job.resume) return null
     return { step: this.step, savedStep: this.savedStep }
   }
 
-  /** A new run whose input cannot be read; a fault of ours is kept with its log. */
+  /** Whether a new run's input could not be read. A fault of Midbench itself is kept, with its log. */
   private isRefused({ code }: Failure): boolean {
     return !this.isPrepared && !this.job.resume && code !== 'internal'
   }
 
   // -------------------------------------------------------------- what others see
 
-  /** Says how the store does: what troubles it, or that all is written again. */
+  /** Tells listeners how the store is: what its trouble is, or that everything is written again. */
   tellOfStore(trouble: Failure | null): void {
     if (trouble) this.log('warn', trouble.message)
     else this.log('info', 'The run store can be written again, and holds all that waited for it.')
@@ -282,7 +283,7 @@ export class ActiveRun {
     })
   }
 
-  /** The log file is for people; the store has the same lines, so a disk that is full stops nothing here. */
+  /** The log file is for people; the store has the same lines, so a full disk stops nothing here. */
   private appendToFile(lines: readonly LogLine[]): void {
     if (lines.length === 0) return
     const text = lines

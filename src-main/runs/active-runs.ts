@@ -1,6 +1,6 @@
 /**
- * The runs that have threads in this process: one that makes steps, at most, or one that is paused and keeps its state in
- * memory. Each holds its folder until its threads have ended.
+ * The runs that have threads in this process: at most one that makes steps, or one that is paused and keeps its state
+ * in memory. Each run holds its folder until its threads have ended.
  */
 import type { OpenTrainer, TrainJob } from '../engine/trainer-calls'
 import { ActiveRun } from './active-run'
@@ -9,14 +9,14 @@ import type { RunJournal } from './run-journal'
 import { RESUMABLE } from './run-records'
 import type { FolderHold } from './store-lock'
 
-/** States in which no step is being made. */
+/** States in which no steps are being made. */
 const AT_REST = [...RESUMABLE, 'done']
 
 export function isAtRest({ state }: Pick<ActiveRun, 'state'>): boolean {
   return AT_REST.includes(state)
 }
 
-/** At rest for good: a paused run can go on as it is. */
+/** Whether the run is at rest for good. A paused run is not: it can go on as it is. */
 export function isOver(run: Pick<ActiveRun, 'state'>): boolean {
   return run.state !== 'paused' && isAtRest(run)
 }
@@ -25,7 +25,7 @@ export class ActiveRuns {
   private readonly runs = new Map<string, { run: ActiveRun; hold: FolderHold }>()
   /** Runs whose threads are ending. */
   private readonly releasing = new Set<Promise<void>>()
-  /** Of each run's last `metrics` event. */
+  /** The number of each run's last `metrics` event. */
   private readonly lastSeq = new Map<string, number>()
 
   constructor(
@@ -37,7 +37,7 @@ export class ActiveRuns {
     return this.runs.get(id)?.run
   }
 
-  /** The first of them that is so; null where none is. */
+  /** The first run that meets the condition; null where none does. */
   find(isSo: (run: ActiveRun) => boolean): ActiveRun | null {
     return [...this.runs.values()].find(({ run }) => isSo(run))?.run ?? null
   }
@@ -47,7 +47,7 @@ export class ActiveRuns {
     return this.get(id)?.seq ?? this.lastSeq.get(id) ?? 0
   }
 
-  /** Starts the job that `prepare` gives. The hold is the run's then, and given back where that fails. */
+  /** Starts the job that `prepare` gives. The run then owns the hold; it is given back where the start fails. */
   async launch(id: string, hold: FolderHold, prepare: () => Promise<[TrainJob, RunJournal]>): Promise<void> {
     try {
       const [job, journal] = await prepare()

@@ -1,9 +1,9 @@
 /**
- * The checkpoints that a person can look at: those of the nanochat folder, by its folders, and those of the runs; each
- * with what it is and why no run can start from it.
+ * The checkpoints that a person can look at: those of the nanochat folder, folder by folder, and those of the runs.
+ * Each is listed with what it is and why no run can start from it.
  *
- * Only headers are read, some milliseconds a checkpoint, but for a histogram, which reads its one tensor twice. What is
- * wrong with a checkpoint is part of its row: nothing here throws for it. Runs in a thread of its own
+ * Only headers are read, which takes some milliseconds a checkpoint; a histogram reads its one tensor twice. What is
+ * wrong with a checkpoint is part of its row and is never thrown. This runs in a thread of its own
  * (checkpoint-thread.ts).
  */
 import { join } from 'node:path'
@@ -21,11 +21,11 @@ import type { CallContext, CallHandlers } from '../threads/calls'
 import type { CheckpointList, CheckpointPlace, CheckpointRow } from './checkpoint-view.schema'
 
 export interface ListRequest {
-  /** The nanochat folder of the config. */
+  /** The config's nanochat folder. */
   baseDir: string
   /** The person's data, where bases are made from recipes. */
   dataDir: string
-  /** Of the config. */
+  /** The config's model tag. */
   modelTag: string | null
   modelStep: number | null
   /** Runs whose own checkpoints are listed too. */
@@ -50,7 +50,7 @@ export const checkpointBrowser: CallHandlers<CheckpointCalls> = {
     }),
 }
 
-/** A checkpoint that has been found and not been looked at. */
+/** A checkpoint that has been found but not yet read. */
 interface Found {
   dir: string
   step: number
@@ -60,7 +60,7 @@ interface Found {
   runId: string | null
 }
 
-/** @throws MidbenchError `cancelled`; `checkpoint.json` for a recipe that is none */
+/** @throws MidbenchError `cancelled`; `checkpoint.json` for a file that is no recipe */
 async function listCheckpoints(
   request: ListRequest,
   { progress, signal }: CallContext,
@@ -116,7 +116,7 @@ async function rowOf(found: Found, vocabSize: number | null): Promise<Checkpoint
   }
 }
 
-/** The base that a recipe makes, before it is made. */
+/** The base that a recipe will make, while it is not made yet. */
 function plannedRow({ readFrom }: BaseFolder, config: ModelConfig, tag: string): CheckpointRow {
   return {
     dir: join(readFrom, phaseFolders.base, tag),
@@ -144,7 +144,7 @@ function formOf(config: ModelConfig | null, notes: readonly string[] = []): Chec
   return { label, note: all.length === 0 ? null : all.join(' ') }
 }
 
-/** A run starts from base_checkpoints, as the seed does. */
+/** Only a checkpoint in base_checkpoints can start a run, as in the seed. */
 function misplaced({ place, folder, tag }: Found): Failure[] {
   if (place === 'base') return []
   if (place === 'run') {
@@ -181,7 +181,7 @@ async function chosenOf(
   )
 }
 
-/** @throws MidbenchError what is wrong with the file, where its tensors cannot be listed */
+/** @throws MidbenchError saying what is wrong with the file, where its tensors cannot be listed */
 async function tensorsOf(dir: string, step: number): Promise<TensorSummary[]> {
   const { tensors, obstacles } = await inspectCheckpoint(dir, step)
   const [obstacle] = obstacles

@@ -1,4 +1,4 @@
-/** The thread in which checkpoints are looked at. Entry of a worker; it serves its parent port. */
+/** The thread that reads checkpoints. It is a worker's entry and serves its parent port. */
 import { parentPort } from 'node:worker_threads'
 
 import { serveCalls } from '../threads/calls'

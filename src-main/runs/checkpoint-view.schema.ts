@@ -1,9 +1,12 @@
-/** What the checkpoint browser shows: a row a checkpoint, its tensors, how a tensor's numbers are distributed. Pure zod. */
+/**
+ * What the checkpoint browser shows: a row for each checkpoint, its tensors, and how a tensor's numbers are
+ * distributed. Pure zod.
+ */
 import { z } from 'zod'
 import { modelConfig } from '../model/config.schema'
 import { failure } from '../config/run.schema'
 
-/** Where a checkpoint lies: nanochat's folders, other folders named `…_checkpoints`, a run's own. */
+/** Where a checkpoint lies: in nanochat's folders, in another folder named `…_checkpoints`, or in a run's own. */
 export const checkpointPlace = z.enum(['base', 'mid', 'sft', 'rl', 'other', 'run'])
 
 const groupName = z.enum(['embedding', 'value embeddings', 'head', 'attention', 'mlp', 'scalars', 'other'])
@@ -17,14 +20,14 @@ export const checkpointRow = z.object({
   /** The model's tag; a run's name. */
   tag: z.string(),
   runId: z.string().nullable(),
-  /** Not there yet: initialised from a recipe when it is first used. */
+  /** It is not made yet: a recipe makes it when it is first used. */
   planned: z.boolean(),
   /** null where the meta file is missing or wrong. */
   config: modelConfig.nullable(),
-  /** Which of nanochat's models it is, and what its files cannot tell. */
+  /** Which of nanochat's models it is, and what its files do not tell. */
   form: z.object({ label: z.string(), note: z.string().nullable() }).nullable(),
   val_bpb: z.number().nullable(),
-  /** On disk: model, meta, optimizers. */
+  /** Size on disk of model, meta and optimizer files. */
   bytes: z.number(),
   parameters: z.number(),
   groups: z.array(z.object({ name: groupName, parameters: z.number() })),
@@ -49,16 +52,16 @@ export const tensorSummary = z.object({
 })
 
 export const tensorHistogram = z.object({
-  /** Of the finite numbers; null where there are none. */
+  /** Smallest finite number; null where there are none. */
   min: z.number().nullable(),
   max: z.number().nullable(),
   mean: z.number().nullable(),
   /** Standard deviation. */
   deviation: z.number().nullable(),
   zeros: z.int(),
-  /** NaN and infinities. */
+  /** Number of NaNs and infinities. */
   notFinite: z.int(),
-  /** Finite numbers in equal intervals from min to max. */
+  /** Number of finite values in each of equal intervals from min to max. */
   counts: z.array(z.int()),
 })
 

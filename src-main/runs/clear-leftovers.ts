@@ -1,12 +1,12 @@
 /**
- * Removes, at a start, what killed processes left half made in Midbench's own folders: the data cache, the data folder and
- * the bases in it. Other folders (nanochat's) are looked through when something is next written there.
+ * Removes, at start-up, what killed processes left half made in Midbench's own folders: the data cache, the data folder
+ * and the bases in it. Other folders (nanochat's) are cleaned when something is next written there.
  */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeLeftovers } from '../files/leftovers'
 
-/** Milliseconds of reading folders; never fails. */
+/** Takes some milliseconds to read the folders, and never fails. */
 export async function clearLeftovers(folders: { dataDir: string; cacheDir: string }): Promise<void> {
   const cached = await subfolders(folders.cacheDir)
   const segments = await Promise.all(cached.map(subfolders))

@@ -1,6 +1,6 @@
 /**
- * The options that a run goes on with: those it has, or others where it can (engine/resume-rules.ts). They are written
- * down before it goes on, in its folder first and then in the store.
+ * The options that a run goes on with: its own, or others where a resume allows them (engine/resume-rules.ts). Before
+ * the run goes on they are written down, first in its folder and then in the store.
  */
 import { isDeepStrictEqual } from 'node:util'
 
@@ -17,8 +17,8 @@ export interface ResumeRun {
 }
 
 /**
- * @param asked every option, paths absolute; left out where it goes on as it is
- * @returns who the run is, its options, and the run where the store has it otherwise now
+ * @param asked every option, paths absolute; left out where the options stay as they are
+ * @returns the run's identity, its options, and the run's summary where the store now has it otherwise
  * @throws MidbenchError `run.options-changed`, `run.folder`, and what reading the folder throws
  */
 export async function continuedOptions(

@@ -1,6 +1,6 @@
 /**
- * Whether a run's data can be read, as it lies on the disk now: mixture, slices, files and tokenizer are opened once in a
- * data thread of their own. The rows of a dataset that was never opened are decoded for it, and kept for the run.
+ * Checks whether a run's data can be read as it now lies on the disk: a data thread of its own opens mixture, slices,
+ * files and tokenizer once. Where a dataset was never opened, its rows are decoded for this, and kept for the run.
  */
 import type { DataLocations } from '../data/locations'
 import { MidbenchError, toFailure } from '../errors'

@@ -1,12 +1,15 @@
-/** A trainer whose place is not decided yet: what it is asked waits until it is, and it can be ended at any time. */
+/**
+ * A trainer whose host (thread or process) is not chosen yet: calls to it wait until it is. It can be ended at any
+ * time.
+ */
 import type { LogReport, Trainer, TrainerCalls } from '../engine/trainer-calls'
 import { toFailure } from '../errors'
 import type { Progress } from '../progress.schema'
 import { type CallOptions, Ended, type EventOf } from '../threads/calls'
 
-/** What is said in the run while its trainer's place is decided. */
+/** What the run reports while its trainer's host is being chosen. */
 export interface Deciding {
-  /** Why it takes a while, and how far it is. */
+  /** Why it takes a while, and how far it has got. */
   progress(progress: Progress): void
   /** A line of the run's log. */
   note(text: string): void
@@ -14,7 +17,7 @@ export interface Deciding {
 
 export type ChooseTrainer = (deciding: Deciding) => Promise<Trainer>
 
-/** The place is decided with the first call. */
+/** The first call starts the choice of the host. */
 export function deferTrainer(choose: ChooseTrainer): Trainer {
   return new DeferredTrainer(choose)
 }
@@ -31,7 +34,7 @@ class DeferredTrainer implements Trainer {
     input: TrainerCalls[N]['input'],
     options: CallOptions<EventOf<TrainerCalls[N]>> = {},
   ): Promise<TrainerCalls[N]['output']> {
-    const onLog = options.onEvent as ((report: LogReport) => void) | undefined // what can come first takes log lines
+    const onLog = options.onEvent as ((report: LogReport) => void) | undefined // the first calls take log lines
     this.chosen ??= this.decide({
       progress: (progress) => {
         if (!this.closed) options.onProgress?.(progress)
@@ -45,7 +48,8 @@ class DeferredTrainer implements Trainer {
 
   async close(): Promise<void> {
     this.closed = true
-    // Where the place is still being decided, that goes on for others; what comes of it here is ended.
+    // Where the host is still being chosen, the choice goes on for other trainers; the trainer that it opens here is
+    // ended.
     await this.trainer?.close()
   }
 
@@ -55,7 +59,7 @@ class DeferredTrainer implements Trainer {
     } catch (error) {
       throw new Ended(toFailure(error), { cause: error })
     }
-    if (this.closed) await this.trainer.close() // its calls fail
+    if (this.closed) await this.trainer.close() // calls to it then fail
     return this.trainer
   }
 }

@@ -1,4 +1,6 @@
-/** What follows from a config's options: accumulation, tokens, steps, batches of an evaluation, disk and memory. */
+/**
+ * What follows from a config's options: accumulation, tokens, steps, batches of an evaluation, disk space and memory.
+ */
 import { askedSteps, evalBatches, gradAccumSteps, microBatchTokens } from '../config/batches'
 import { KEPT_CHECKPOINTS } from '../config/kept-checkpoints'
 import { parameterCount } from '../model/flops'
@@ -10,23 +12,23 @@ import { lrMultiplier, muonMomentum } from '../optimizers/schedules'
 import type { Derived } from './preflight.schema'
 import { scheduleLine } from './schedule-line'
 
-/** The base checkpoint that a run starts from, as its meta file tells it. */
+/** The base checkpoint that a run starts from, as its meta file describes it. */
 export interface BaseModel {
   tag: string
   step: number
   config: ModelConfig
-  /** Of the base's own training; null where the meta file does not say. */
+  /** The base's own device batch size in training; null where the meta file does not say. */
   deviceBatchSize: number | null
-  /** What the meta file leaves open and how it is read. */
+  /** What the meta file leaves open, and how that is read. */
   notes?: readonly string[]
 }
 
-/** What is known besides the config; null where it is not (yet). */
+/** What is known besides the config; null where it is not known (yet). */
 export interface DeriveFacts {
   base: BaseModel | null
-  /** Steps of one epoch by the epoch plan. */
+  /** Steps of one epoch, from the epoch plan. */
   epochSteps: number | null
-  /** Speed of the last run like this one. */
+  /** Speed of the latest run like this one. */
   tokPerSec: number | null
 }
 
@@ -52,7 +54,7 @@ export function derive(config: RunConfig, facts: DeriveFacts): Derived {
   }
 }
 
-/** Step s of n has progress s / n; Muon's momentum counts its steps from 0. */
+/** Step s of n has progress s / n; Muon's momentum counts steps from 0. */
 function scheduleLines(steps: number): NonNullable<Derived['schedule']> {
   return {
     lrm: scheduleLine((step) => lrMultiplier(step / steps), steps),
@@ -70,7 +72,10 @@ function modelSummary(base: BaseModel): NonNullable<Derived['model']> {
   }
 }
 
-/** Bytes of one checkpoint: weights, AdamW's two moments, Muon's momentum (its second moment is small). */
+/**
+ * Bytes of one checkpoint: weights, AdamW's two moments, Muon's momentum (whose second moment is small enough to leave
+ * out).
+ */
 export function checkpointBytes(model: ModelConfig): number {
   let elements = 0
   for (const [name, shape] of parameterShapes(model)) {
@@ -80,19 +85,19 @@ export function checkpointBytes(model: ModelConfig): number {
   return 4 * elements
 }
 
-/** The kept checkpoints, one being written, and nanochat's files at the end. */
+/** Bytes of the kept checkpoints, one more being written, and nanochat's files at the end. */
 function diskBytes(config: RunConfig, model: ModelConfig): number {
   const kept = config.save_every === -1 ? 1 : KEPT_CHECKPOINTS + 1
   return checkpointBytes(model) * (kept + (config.dry_run ? 0 : 1))
 }
 
-/** What an engine holds beside the weights, fitted to measurements (see derive.test.ts), which it meets within 15 %. */
+/** What an engine holds besides the weights, fitted to measurements and within 15 % of them (see derive.test.ts). */
 interface EngineMemory {
-  /** Node, TensorFlow and what they load; XLA's programs. */
+  /** Node, TensorFlow and the libraries that they load, and XLA's programs. */
   processBytes: number
-  /** Arrays of width n_embd that a token and layer leave for backward. */
+  /** Number of arrays of width n_embd that each token and layer leaves for the backward pass. */
   activations: number
-  /** Arrays of logits' size that the loss of a chunk of rows holds at once. */
+  /** Number of logits-sized arrays that the loss of one chunk of rows holds at once. */
   lossCopies: number
 }
 
@@ -102,10 +107,10 @@ const MEMORY: Record<RunConfig['engine'], EngineMemory> = {
 }
 
 /**
- * Peak memory of the process: weights, gradients and optimizers' state, activations, the loss of one chunk, and the copy
- * of the state that is saved.
+ * Peak memory of the process: weights, gradients and optimizers' state, activations, the loss of one chunk, and the
+ * copy of the state that is saved.
  *
- * @param tokens of a micro-batch
+ * @param tokens tokens of a micro-batch
  */
 export function predictMemory(engine: RunConfig['engine'], model: ModelConfig, tokens: number): number {
   const { processBytes, activations, lossCopies } = MEMORY[engine]

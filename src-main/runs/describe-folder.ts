@@ -1,4 +1,4 @@
-/** What a nanochat folder holds, as far as the window tells of it. Lists folders and reads one small file. */
+/** What the window shows of a nanochat folder. It lists folders and reads one small file. */
 import { join } from 'node:path'
 
 import { baseRecipe } from '../checkpoint/checkpoint.schema'
@@ -11,10 +11,10 @@ import { ENCODING_FILE, tokenizerDirOf } from '../tokenizer-folder'
 import type { NanochatFolder } from './nanochat-folder.schema'
 
 /**
- * The folder that a config uses, and what named it.
+ * The folder that a config uses, and where its name comes from.
  *
- * @param dir what the config's relative paths count from
- * @param setting the folder of the person's settings; null where there is none
+ * @param dir the folder that the config's relative paths start from
+ * @param setting the folder named in the person's settings; null where there is none
  */
 export async function describeFolder(
   config: Pick<RunConfig, 'base_dir'>,
@@ -42,7 +42,7 @@ function originOf(
   return process.env['NANOCHAT_BASE_DIR'] ? 'environment' : 'default'
 }
 
-/** A damaged recipe is told of where the checkpoint is used. */
+/** Null for a damaged recipe too: that is reported where the checkpoint is used. */
 async function recipeTag(path: string): Promise<string | null> {
   const recipe = join(path, 'base_recipe.json')
   if (!(await exists(recipe))) return null

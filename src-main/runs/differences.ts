@@ -1,13 +1,13 @@
 /**
- * Where a run differs from the seed script on purpose (docs/REFERENCE.md §6), in sentences: its record keeps them, so
- * that its numbers can be compared with nanochat's logs.
+ * Where a run differs from the seed script on purpose (docs/REFERENCE.md §6), as sentences. The run's record keeps
+ * them, so that its numbers can be compared with nanochat's logs.
  */
 import { askedSteps, gradAccumSteps } from '../config/batches'
 import type { RunConfig } from '../config/config.schema'
 
 /** One difference, and whether a run has it. */
 interface Difference {
-  /** @default every run */
+  /** Whether a run has it. @default every run */
   of?: (config: RunConfig) => boolean
   text: string | ((config: RunConfig) => string)
 }
@@ -75,7 +75,7 @@ function readsCustomJson({ mixture }: RunConfig): boolean {
 /**
  * The sentences that apply to a run with this config.
  *
- * @param device that the run turned out to run on: "CPU, 2 threads, float32, eager"; null before it is known
+ * @param device the device that the run runs on, such as "CPU, 2 threads, float32, eager"; null before it is known
  */
 export function differences(config: RunConfig, device: string | null): string[] {
   const found = DIFFERENCES.filter(({ of = () => true }) => of(config))
@@ -86,10 +86,10 @@ export function differences(config: RunConfig, device: string | null): string[] 
 }
 
 /**
- * Where the precision is not the seed's, or not the one that was asked for. On a CPU the seed computes in float32 whatever
+ * Says where the precision is not the seed's, or not the one asked for. On a CPU the seed computes in float32 whatever
  * dtype says, since its autocast is for CUDA alone.
  *
- * @param device as the run has it; null before it is known, when a CPU is assumed
+ * @param device the run's device; null before it is known, when a CPU is assumed
  */
 export function precisionDifference(
   config: Pick<RunConfig, 'dtype' | 'engine'>,

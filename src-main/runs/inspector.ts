@@ -1,7 +1,7 @@
 /**
- * A second trainer that answers questions about models beside a run: what a checkpoint makes of every token of a batch.
- * It is started with the first question, where trainers run on this machine, and keeps TensorFlow and the model asked last.
- * It ends, and its memory with it, when it has not been asked for some minutes, or where a run needs the memory.
+ * A second trainer that answers questions about models beside a run: the loss that a checkpoint gives every token of a
+ * batch. The first question starts it, where trainers run on this machine, and it keeps TensorFlow and the last model
+ * loaded. It ends and frees its memory after some minutes without a question, or when a run needs the memory.
  */
 import type { LossesQuestion, LossesResult, OpenTrainer, Trainer } from '../engine/trainer-calls'
 import { type CallOptions, Ended } from '../threads/calls'
@@ -10,13 +10,13 @@ const IDLE_MS = 5 * 60_000
 
 export interface InspectorOptions {
   openTrainer: OpenTrainer
-  /** Unused for so long, it ends. @default five minutes */
+  /** How long it may go unused before it ends. @default five minutes */
   idleMs?: number | undefined
 }
 
 export class Inspector {
   private trainer: Trainer | null = null
-  /** Questions that wait for their answers. */
+  /** Number of questions that are waiting for answers. */
   private waiting = 0
   private isWanted = true
   private idle: NodeJS.Timeout | undefined
@@ -24,7 +24,7 @@ export class Inspector {
   constructor(private readonly options: InspectorOptions) {}
 
   /**
-   * The first question of a model takes seconds; the next one what the batch takes.
+   * The first question about a model takes seconds; later ones only the time of the batch.
    *
    * @throws MidbenchError `run.no-checkpoint`, `tokenizer.mismatch`, `cancelled`; what reading a checkpoint throws
    */
@@ -32,13 +32,13 @@ export class Inspector {
     return this.ask((trainer) => trainer.call('losses', question, call))
   }
 
-  /** Gives all memory back: at once where nobody waits for an answer, else after the last one. */
+  /** Frees all memory: at once where no question is waiting, else after the last answer. */
   async release(): Promise<void> {
     this.isWanted = false
     if (this.waiting === 0) await this.end()
   }
 
-  /** Ends it, whatever it is at. */
+  /** Ends it at once, whatever it is doing. */
   async close(): Promise<void> {
     clearTimeout(this.idle)
     const { trainer } = this
@@ -71,7 +71,7 @@ export class Inspector {
     this.idle.unref()
   }
 
-  /** TensorFlow gives a model's memory back where it is told to, not with its thread. */
+  /** TensorFlow does not free a model's memory when its thread ends: it must be told to. */
   private async end(): Promise<void> {
     const { trainer } = this
     this.trainer = null

@@ -1,6 +1,6 @@
 /**
- * Gathers a run's metrics and log lines and hands them on together, at most ten times a second, so that neither the
- * store nor the window is written to at every step. The first after a quiet time goes out at once.
+ * Gathers a run's metrics and log lines and passes them on together, at most ten times a second, so that the store and
+ * the window are not updated at every step. The first after a quiet time goes out at once.
  */
 import type { EvalMetric, LogLine, StepMetric } from '../config/run.schema'
 
@@ -34,7 +34,7 @@ export class MetricsBatcher {
     this.schedule()
   }
 
-  /** Hands on what is there now. */
+  /** Passes on what is waiting, now. */
   flush(): void {
     clearTimeout(this.timer)
     this.timer = undefined

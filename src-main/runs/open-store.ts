@@ -1,6 +1,6 @@
 /**
- * Opens the run store of a data folder, whatever has become of its file. A damaged one is set aside, never removed; in
- * its place, or where it is gone, the store is made again from the folders of the runs. Both are said.
+ * Opens a data folder's run store, whatever has become of its file. A damaged file is set aside, never removed; where
+ * the file is damaged or gone, the store is rebuilt from the folders of the runs. Both are reported.
  */
 import { existsSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ import { storeDamage } from './store-damage'
 
 export interface OpenedStore {
   store: RunStore
-  /** What was wrong and what was done about it, to be shown; empty as a rule. */
+  /** What was wrong and what was done about it, to be shown; usually empty. */
   notes: string[]
 }
 
@@ -27,7 +27,7 @@ export async function openRunStore(dataDir: string): Promise<OpenedStore> {
   const sound = await openSound(file, dataDir)
   if (sound.store !== null) return { store: sound.store, notes: [] }
   ensureFolderSync(dataDir)
-  // Of several processes that find it so, one mends it.
+  // Where several processes find the store damaged, one mends it.
   return holding(`${file}.mending`, {}, async () => {
     const again = await openSound(file, dataDir)
     if (again.store !== null) return { store: again.store, notes: [] }
@@ -35,7 +35,10 @@ export async function openRunStore(dataDir: string): Promise<OpenedStore> {
   })
 }
 
-/** The store, where its file is sound or a first one is to be made; else what is wrong, null where it is gone. */
+/**
+ * The store, where its file is sound or is to be made for the first time; else what is wrong, or null where the file is
+ * gone.
+ */
 async function openSound(
   file: string,
   dataDir: string,
@@ -50,7 +53,7 @@ async function openSound(
   return { store: null, damage: fault }
 }
 
-/** A sound file may hold what no run can be read from. */
+/** What keeps runs from being read from a file that is itself sound; null where nothing does. */
 function faultOfRows(store: RunStore): string | null {
   try {
     store.requireReadable()
@@ -75,7 +78,7 @@ async function makeAgain(file: string, dataDir: string, damage: string | null): 
   return { store, notes: [`${what} ${made}`, ...faults] }
 }
 
-/** With what belongs to it: a log of changes without its store would be taken for the new one's. */
+/** Moves its companion files too: a write-ahead log left behind would be taken for the new store's. */
 function setAside(file: string): string {
   const aside = `${file}.damaged-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`
   for (const part of ['', '-wal', '-shm']) {

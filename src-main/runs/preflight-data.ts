@@ -1,12 +1,12 @@
-/** What stops a run of its data: an entry, a file, a slice or a tokenizer that cannot be read, or a mixture of nothing. */
+/** What in its data stops a run: an entry, a file, a slice or a tokenizer that cannot be read, or an empty mixture. */
 import { MidbenchError } from '../errors'
 import type { RunConfig } from '../config/config.schema'
 import type { Finding } from './preflight.schema'
 
-/** The data as it was last opened: why it could not be, or how many conversations there are. */
+/** The data as it was last opened: the error, or how many conversations there are. */
 export type DataState = MidbenchError | { train: number; val: number }
 
-/** @param lacking entries that are told to be downloaded already */
+/** @param lacking entries already reported as still to be downloaded */
 export function dataFindings(
   config: RunConfig,
   data: DataState | null,

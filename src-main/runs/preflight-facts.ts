@@ -1,6 +1,6 @@
 /**
  * Gathers what a preflight needs to know from files and the system. Reads small files and headers only (the base
- * checkpoint's), so it serves the main thread; what only the data thread knows is given by the caller.
+ * checkpoint's), so it may run on the main thread; the caller gives what only the data thread knows.
  */
 import { join } from 'node:path'
 

@@ -1,6 +1,7 @@
 /**
- * What training loses of the data, weighed: by task, in share of its own tokens, as a small task can lose nearly all of
- * itself in a number that looks small; and by conversation, what the buffer or an incomplete step leaves out.
+ * Weighs what training loses of the data: by task, as a share of the task's own tokens, since a small task can lose
+ * nearly all of itself in a number that looks small; and by conversation, for what the buffer or an incomplete step
+ * leaves out.
  */
 import { basename } from 'node:path'
 import { kindOf, namedFiles } from '../data/mixture.schema'
@@ -10,12 +11,12 @@ import type { EntryFacts, PackingFacts } from '../packing/packing-facts.schema'
 import type { RunConfig } from '../config/config.schema'
 import type { Finding } from './preflight.schema'
 
-/** A task that loses more of its tokens, or a mixture more of its conversations, is warned of. */
+/** A share lost of a task's tokens, or of a mixture's conversations, that is warned about. */
 const WEIGHTY = 0.05
-/** Tasks that are warned of one by one; the sum of all is told in any case. */
+/** The most tasks that are warned about one by one; their total is always reported. */
 const LISTED = 8
 
-/** @returns warnings for what weighs, and passed checks that tell what is lost beside it */
+/** @returns warnings for large losses, and passed checks that report the small ones */
 export function lossFindings(config: RunConfig, facts: PackingFacts | null): Finding[] {
   if (facts === null) return []
   return [...tokenFindings(config, facts), ...conversationFindings(config, facts)]
@@ -69,7 +70,7 @@ function cropRemedy(entry: EntryFacts, { packing, max_seq_len: length }: RunConf
 
 const CUT_REMEDY = `Split what rendering cuts into conversations of at most ${count(RENDERED_TOKENS)} tokens.`
 
-/** Packing as a whole: how much, and which task it takes most from. */
+/** Says how much packing crops in all, and which task it crops most. */
 function croppedText(entries: readonly EntryFacts[], longer: number, config: RunConfig): string {
   const used = sum(entries, (entry) => entry.tokens_used)
   const cropped = sum(entries, (entry) => entry.tokens_cropped)
@@ -87,7 +88,7 @@ function croppedText(entries: readonly EntryFacts[], longer: number, config: Run
   )
 }
 
-/** Rendering by task; nothing where it cuts nothing. */
+/** Says what rendering cuts, by task; empty where it cuts nothing. */
 function cutText(entries: readonly EntryFacts[], config: RunConfig): string[] {
   const cut = entries.filter((entry) => entry.tokens_cut_by_rendering > 0)
   if (cut.length === 0) return []
@@ -117,7 +118,7 @@ function conversationFindings(
   const text =
     `Of ${conversationsText(conversations)} ${count(never)} ${never === 1 ? 'is' : 'are'} never trained` +
     (again === 0 ? '' : `, and ${count(again)} ${again === 1 ? 'is' : 'are'} trained again`)
-  // Fewer steps than an epoch leave conversations out because that was asked for.
+  // With fewer steps than an epoch, leaving conversations out is what was asked for.
   const weighs = run.steps >= epoch && never / conversations >= WEIGHTY
   if (!weighs) return [ok('buffer_size', `${text}.`)]
   const why = isSmaller
@@ -133,7 +134,7 @@ function ok(path: string, message: string): Finding {
   return { level: 'ok', path, message }
 }
 
-/** Its path says which entry it is: of a file the name will do. */
+/** A path tells which entry it is; for a file the name is enough. */
 function nameOf({ entry, name }: EntryFacts, { mixture }: RunConfig): string {
   const source = mixture.train[entry]
   if (!source || kindOf(source).files.standard !== null) return name

@@ -1,4 +1,7 @@
-/** What a preflight says of the place that a run's result goes to: which it is, and whether it can be written. */
+/**
+ * What a preflight says about the folder that a run's result goes to: which folder it is, and whether it can be
+ * written.
+ */
 import { basename } from 'node:path'
 
 import { byteSize } from '../byte-size'
@@ -8,19 +11,19 @@ import type { Finding } from './preflight.schema'
 export interface ResultFacts {
   /** The tag asked for: output_tag, or the model's. */
   wanted: string
-  /** What stands at that tag and is another's; null where nothing does. */
+  /** What already stands at that tag and belongs to another run; null where nothing does. */
   taken: string | null
   /** The folder that the result would get. */
   dir: string
-  /** Why nothing can be written there, or to the report, as a clause; null where it can. */
+  /** Why the result or the report cannot be written, as a clause; null where both can. */
   unwritable: string | null
-  /** Of the result. */
+  /** Size of the result. */
   bytes: number
-  /** On its disk; null where the system does not say. */
+  /** Free space on the result's disk; null where the system does not say. */
   freeBytes: number | null
 }
 
-/** @param result null where it is not known, or none is written */
+/** @param result null where it is not known, or where the run writes none */
 export function resultFindings(
   { output_tag }: Pick<RunConfig, 'output_tag'>,
   result: ResultFacts | null,

@@ -4,7 +4,7 @@ import { z } from 'zod'
 /** A fault or an oddity of a config. A blocker stops a run, a warning does not, ok is a passed check. */
 export const finding = z.object({
   level: z.enum(['ok', 'warn', 'block']),
-  /** Option or dotted path that it is about; '' when none. */
+  /** Option or dotted path that the finding is about; '' when none. */
   path: z.string(),
   message: z.string(),
   remedy: z.string().optional(),
@@ -13,7 +13,7 @@ export const finding = z.object({
 /** A line to draw: steps, from 1, and values. */
 const line = z.array(z.object({ x: z.int(), y: z.number() }))
 
-/** What follows from the options; null where it cannot be known (yet). */
+/** What follows from the options; null where it is not known (yet). */
 export const derived = z.object({
   grad_accum_steps: z.number().nullable(),
   tokens_per_micro_batch: z.number(),
@@ -22,9 +22,9 @@ export const derived = z.object({
   steps: z.number().nullable(),
   total_tokens: z.number().nullable(),
   eval_batches: z.number(),
-  /** Of the steps alone, at `tok_per_sec`. */
+  /** Time of the steps alone, at `tok_per_sec`. */
   seconds: z.number().nullable(),
-  /** Speed of the last run like this one. */
+  /** Speed of the latest run like this one. */
   tok_per_sec: z.number().nullable(),
   disk_bytes: z.number().nullable(),
   memory_bytes: z.number().nullable(),

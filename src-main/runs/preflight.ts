@@ -1,7 +1,7 @@
 /**
- * Checks a run before it starts: what would break it (a blocker), what is odd (a warning), what is well (ok); each with
- * what to do about it. The checks are functions of the config and of facts that are gathered beforehand
- * (preflight-facts.ts), so they cost nothing and run at every keystroke in the window.
+ * Checks a run before it starts: what would break it (a blocker), what is odd (a warning) and what is well (ok), each
+ * with what to do about it. The checks are functions of the config and of facts gathered beforehand
+ * (preflight-facts.ts), so they are cheap enough to run at every keystroke in the window.
  */
 import { byteSize } from '../byte-size'
 import { type Issue, MidbenchError } from '../errors'
@@ -16,25 +16,25 @@ import { lossFindings } from './preflight-losses'
 import type { Derived, Finding } from './preflight.schema'
 import { type ResultFacts, resultFindings } from './preflight-result'
 
-/** What is known besides the config; null where it is not (yet), and then nothing is said about it. */
+/** What is known besides the config. A null is not known (yet), and no finding is made of it. */
 export interface PreflightFacts {
   /** The base checkpoint, or why there is none to start from. */
   base: BaseModel | MidbenchError | null
-  /** Of the tokenizer. */
+  /** Size of the tokenizer's vocabulary. */
   vocabSize: number | null
   /** The data, as it was last opened. */
   data: DataState | null
   /** What the plans of the mixture say. */
   packing: PackingFacts | null
-  /** Data that is not on this machine and can be downloaded, with the first entry that needs it. */
+  /** Data that is missing on this machine but can be downloaded, with the first entry that needs it. */
   lacking: readonly { path: string; label: string }[] | null
-  /** Speed of the last run like this one. */
+  /** Speed of the latest run like this one. */
   tokPerSec: number | null
-  /** Where the run's folder will lie. */
+  /** Free space on the disk of the run's folder. */
   freeDiskBytes: number | null
-  /** Where its result will lie; null also where none is written. */
+  /** The folder for the run's result; null also where the run writes none. */
   result: ResultFacts | null
-  /** That a run may take. */
+  /** Memory that a run may take. */
   memoryBytes: number | null
   /** Whether the processor multiplies in bfloat16 itself. */
   bfloat16: boolean | null
@@ -85,7 +85,7 @@ export function preflight(config: RunConfig, facts: PreflightFacts = nothingKnow
   return { findings: findings.sort((a, b) => rank[a.level] - rank[b.level]), derived }
 }
 
-/** Stops where a run would break. @throws MidbenchError `run.blocked` with one issue a blocker */
+/** Throws where a blocker was found. @throws MidbenchError `run.blocked` with one issue a blocker */
 export function refuseBlocked(findings: readonly Finding[]): void {
   const blockers = findings.filter((finding) => finding.level === 'block')
   if (blockers.length === 0) return
@@ -109,7 +109,7 @@ function engineFindings(config: RunConfig, facts: PreflightFacts): Finding[] {
   )
 }
 
-/** A processor without bfloat16 can be made to compute in it, at a price. */
+/** Warns where bfloat16 was asked for on a processor without it: it works, but slowly. */
 function slowPrecision({ dtype, device_type }: RunConfig, { bfloat16, device }: PreflightFacts): Finding[] {
   const onCpu = device_type !== 'cuda' && (device === null || device.startsWith('CPU'))
   if (dtype !== 'bfloat16' || bfloat16 !== false || !onCpu) return []
@@ -185,7 +185,9 @@ function repeatFinding(config: RunConfig, epochSteps: number | null): Finding[] 
   ]
 }
 
-/** One epoch has no step then; asked-for steps go round the mixture, each more than once. */
+/**
+ * With too small a mixture, one epoch has no step; steps that were asked for go round the mixture, each more than once.
+ */
 function tooSmall({ num_iterations: steps }: RunConfig): Finding {
   const message = 'The mixture does not fill one step'
   const remedy = 'Lower total_batch_size or add conversations.'

@@ -1,16 +1,16 @@
-/** How a process ended, in words: what its exit status and signal mean, and the last it said. */
+/** How a process ended, in words: what its exit status and signal mean, and its last output. */
 import { readFileSync } from 'node:fs'
 
 export interface Ending {
   code: number | null
   signal: NodeJS.Signals | null
-  /** The last of what it wrote. */
+  /** The end of its output. */
   said: string
-  /** Whether the kernel ended a process for want of memory while it ran. */
+  /** Whether the kernel killed a process for want of memory while this one ran. */
   oomKilled: boolean
 }
 
-/** What ends a process that has done something it must not: nobody sends these. */
+/** Signals that a process gets for its own fault: nobody sends these. */
 const CRASHES: readonly (NodeJS.Signals | null)[] = [
   'SIGABRT',
   'SIGBUS',
@@ -21,14 +21,14 @@ const CRASHES: readonly (NodeJS.Signals | null)[] = [
 ]
 const MEMORY_WORDS = /out of memory|bad_alloc|heap limit|Cannot allocate memory/i
 const FAULT = /error|fatal|terminate|what\(\)/i
-/** A line that says more than a stack's frame, a rule or Node's version. */
+/** Matches a line that says more than a stack frame, a rule or Node's version does. */
 const TELLING = /^(?!\s*(at |\^|#?\d+[: ]|-+|Node\.js v|$))/
 
 /**
  * One or two sentences: `The trainer process was ended by SIGKILL.`
  *
- * @param who begins them
- * @param at what it was at, where that is known: `training, step 1 of 3`
+ * @param who the subject of the sentence
+ * @param at what it was doing, where that is known: `training, step 1 of 3`
  */
 export function describeEnding(ending: Ending, who = 'The trainer process', at?: string): string {
   const { signal, said, oomKilled } = ending
@@ -48,12 +48,12 @@ function manner({ code, signal, said }: Ending): string {
   return code === null ? 'could not be started' : `ended by itself with exit code ${String(code)}`
 }
 
-/** Whether it ended for want of memory, by the kernel's word or its own. */
+/** Whether the process ended for want of memory, as the kernel or its own output says. */
 export function wasForMemory({ signal, said, oomKilled }: Ending): boolean {
   return (signal === 'SIGKILL' && oomKilled) || MEMORY_WORDS.test(said)
 }
 
-/** How many processes the kernel has ended for want of memory since the machine started; 0 where it does not say. */
+/** How many processes the kernel has killed for want of memory since the machine started; 0 where it does not say. */
 export function countOomKills(): number {
   try {
     return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1] ?? 0)

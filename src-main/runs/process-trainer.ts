@@ -1,9 +1,9 @@
 /**
- * A trainer in a process of its own: where it is killed, crashes or runs out of memory, everything else stays up. It is
- * this same program as Node, and where that does not start, the Node on the PATH.
+ * A trainer in a process of its own: where it is killed, crashes or runs out of memory, everything else keeps running.
+ * The process is this same program as Node or, where that does not start, the Node on the PATH.
  *
- * What is said to it before it is ready waits. What it writes to stdout and stderr goes to this process's stderr, and the
- * last of it is quoted where it ends without a word.
+ * Messages sent before it is ready wait. What it writes to stdout and stderr goes to this process's stderr, and the end
+ * of that output is quoted where the process ends without a message.
  */
 import type { ChildProcess, Serializable } from 'node:child_process'
 
@@ -17,12 +17,12 @@ import { trainerPrograms, type TrainerProgram } from './trainer-programs'
 
 /** Loading takes half a second; a machine that swaps may take many times that. */
 const READY_WITHIN_MS = 60_000
-/** What a process gets to end by itself before it is killed. */
+/** Time that a process gets to end by itself before it is killed. */
 const GRACE_MS = 2000
 const TAIL_CHARACTERS = 2000
 
 export interface ProcessTrainerOptions {
-  /** Tried one after another until one starts. @default {@link trainerPrograms} */
+  /** Programs to try, one after another, until one starts. @default {@link trainerPrograms} */
   programs?: readonly TrainerProgram[]
   readyWithinMs?: number
 }
@@ -57,14 +57,14 @@ class TrainerProcess implements Channel {
 
   post(message: unknown): void {
     if (!this.ready || this.child === null) this.waiting.push(message)
-    else if (this.child.connected) this.child.send(message as Serializable) // else it has ended, which `exit` tells
+    else if (this.child.connected) this.child.send(message as Serializable) // else it has ended: `exit` says so
   }
 
   async close(): Promise<void> {
     this.closing = true
     const { child } = this
     if (child === null) return
-    if (child.connected) child.disconnect() // its sign to end
+    if (child.connected) child.disconnect() // its signal to end
     const kill = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
     await this.exited
     clearTimeout(kill)
@@ -120,8 +120,8 @@ class TrainerProcess implements Channel {
 }
 
 /**
- * How a process ended, once all that it wrote has been read, and what kept it from starting, if anything. (Its event
- * `close` does not come where the channel was closed from here.)
+ * How a process ended, after all its output has been read, and what kept it from starting, if anything. (Its event
+ * `close` does not fire where this side closed the channel.)
  */
 function endOf(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null, string]> {
   const streams = [child.stdout, child.stderr].flatMap((stream) => stream ?? [])

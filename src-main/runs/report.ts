@@ -2,8 +2,8 @@
  * The section "Midtraining" of nanochat's report: `report/midtraining.md` under the nanochat folder, in the layout that
  * nanochat's own report generator picks up.
  *
- * A report names its run and is never written over another's: where one lies already, this one is named after its result,
- * `midtraining-d4-2.md`.
+ * A report names its run and never overwrites another run's: where one exists already, the new one is named after its
+ * result, `midtraining-d4-2.md`.
  */
 import { link, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import type { RunConfig } from '../config/config.schema'
 import { makeFile } from '../files/durable'
 import { codeOf } from '../system-error'
 
-/** Begins the line of a run's log that says where its result lies. */
+/** The start of the line in a run's log that says where its result lies. */
 export const RESULT_LINE = 'Checkpoint: '
 
 /** The key of the line that names the run. */
@@ -26,10 +26,10 @@ export interface ReportFigures {
   minimumValBpb: number | null
 }
 
-/** Nobody has so many reports of one result; it only ends the search. */
+/** Where the search for a free name gives up: nobody has so many reports of one result. */
 const MOST_TRIED = 10_000
 
-/** Where reports lie. */
+/** The folder that reports lie in. */
 export function reportFolder(baseDir: string): string {
   return join(baseDir, 'report')
 }
@@ -37,8 +37,8 @@ export function reportFolder(baseDir: string): string {
 /**
  * Writes a run's report, or replaces the one that it wrote before.
  *
- * @param tag of its result
- * @returns the file
+ * @param tag the tag of its result
+ * @returns the report's path
  * @throws MidbenchError `checkpoint.write`
  */
 export async function writeReport(
@@ -65,7 +65,7 @@ function* reportNames(tag: string): Generator<string> {
   for (let number = 2; number < MOST_TRIED; number++) yield `midtraining-${tag}-${String(number)}.md`
 }
 
-/** Makes a file whole, unless there is one by then. @returns whether it was made */
+/** Writes a whole file, unless one exists by then. @returns whether it was written */
 async function writeNew(folder: string, file: string, runId: string, text: string): Promise<boolean> {
   const beside = join(folder, `.${runId}.md`)
   return saving(file, async () => {
@@ -78,7 +78,7 @@ async function writeNew(folder: string, file: string, runId: string, text: strin
   })
 }
 
-/** As a rename, but never over another file. */
+/** Like a rename, but never over an existing file. */
 async function linkUnlessTaken(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to)
@@ -103,7 +103,7 @@ export function reportSection(config: RunConfig, figures: ReportFigures, now = n
   return [`## Midtraining`, `timestamp: ${timestamp(now)}`, '', ...lines, '', ''].join('\n')
 }
 
-/** As Python writes it: None, True, and thousands separated from 10,000 on. */
+/** The value as Python prints it: None, True, and thousands separators from 10,000 on. */
 function shown(value: unknown): string {
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'

@@ -1,6 +1,6 @@
 /**
- * Takes runs down in a store from their folders: who they are, their options, the checkpoints they can go on from, and
- * the end of their logs. What only the store held, the figures of each step, is not in the folders.
+ * Rebuilds the store's entries of runs from their folders: identity, options, the checkpoints that a run can go on
+ * from, and the end of its log. The figures of each step were only in the store and are not in the folders.
  */
 import { readdirSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -17,10 +17,10 @@ import { readRunFolder } from './run-folder'
 import type { LogLine } from '../config/run.schema'
 import type { RunStore } from './store'
 
-/** Lines of a log that are taken: as many as are shown. */
+/** How many lines of a log are taken: as many as are shown. */
 const LOG_LINES = 500
 
-/** Of a checkpoint's resume.json, what is shown of a run; where it is of an older form, nothing is. */
+/** The fields of a checkpoint's resume.json that are shown of a run; a file of an older form gives none. */
 const resumeFile = z.object({
   loop: z.object({
     loop: z.object({
@@ -39,11 +39,11 @@ export function runFolders(dataDir: string): string[] {
     const entries = readdirSync(runs, { withFileTypes: true })
     return entries.filter((entry) => entry.isDirectory()).map((entry) => join(runs, entry.name))
   } catch {
-    return [] // none has been made
+    return [] // no folder of runs exists
   }
 }
 
-/** @returns how many runs there are now, and which folders could not be read */
+/** @returns how many runs the store has now, and which folders could not be read */
 export async function restoreRuns(
   store: RunStore,
   dataDir: string,
@@ -97,12 +97,15 @@ function progressOf({ trainingTimeS, progress, bestBpb }: Resumed) {
   return { training_time_s: trainingTimeS, progress, best_val_bpb: bestBpb }
 }
 
-/** A run whose steps are all made and whose result could not be written is not done: a resume writes it. */
+/**
+ * Without this line a run whose steps are all made is not done: its result could not be written, and a resume writes
+ * it.
+ */
 function tellsOfResult(log: readonly LogLine[]): boolean {
   return log.some(({ level, text }) => level === 'info' && text.startsWith(RESULT_LINE))
 }
 
-/** The end of a run's log.txt, all at the time that it was last written. */
+/** The last lines of a run's log.txt, all timed at the file's last change. */
 async function logOf(dir: string): Promise<LogLine[]> {
   const path = join(dir, 'log.txt')
   const text = await readFile(path, 'utf8').catch(() => '')

@@ -1,4 +1,4 @@
-/** Finds out where a run's result would go, and really tries to write there. Leaves nothing behind. */
+/** Finds out where a run's result would go, and tests that by really writing there. Leaves nothing behind. */
 import { join } from 'node:path'
 
 import { locateBaseFolder } from '../checkpoint/base-folder'

@@ -1,4 +1,4 @@
-/** What a run refuses, in words a person can act on. */
+/** The errors of runs, in words that a person can act on. */
 import { type Failure, MidbenchError } from '../errors'
 
 export function busy(name: string): MidbenchError {
@@ -32,7 +32,7 @@ export function notResumable(id: string, state: string): MidbenchError {
   })
 }
 
-/** @param name of the run. @param pid of the process that holds it, where it is known */
+/** @param name the run's name. @param pid the process that holds it, where it is known */
 export function elsewhere(name: string, pid?: number): MidbenchError {
   return new MidbenchError({
     code: 'run.elsewhere',
@@ -49,18 +49,18 @@ export function noneToResume(configPath: string): MidbenchError {
   })
 }
 
-/** What there is of a run. */
+/** How far a run has got. */
 export interface Standing {
-  /** The last one made; 0 before the first. */
+  /** The last step made; 0 before the first. */
   step: number
-  /** Of its last whole checkpoint; null where there is none. */
+  /** Step of its last whole checkpoint; null where there is none. */
   savedStep: number | null
 }
 
 /**
- * A run whose trainer ended without a word.
+ * The failure of a run whose trainer ended without a message.
  *
- * @param stands null where it had been resumed and had not come to its first step
+ * @param stands null where the run had been resumed and had not made a step since
  */
 export function crashed(how: Failure, stands: Standing | null): Failure {
   const remedy = stands?.savedStep === null ? 'Start it again.' : 'Resume it: it makes the same bits again.'

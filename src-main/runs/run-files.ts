@@ -1,6 +1,6 @@
 /**
- * What a run writes into its folder, by name: the one list of it. Removing a run takes these and nothing else, so a file
- * that a later Midbench writes there has to be named here.
+ * The only list of the files that a run writes into its folder, by name. Removing a run takes these and nothing else,
+ * so a file that a later Midbench writes there has to be named here.
  */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { codeOf } from '../system-error'
 import { LOCK_FILE } from './store-lock'
 
-/** What a write that was cut off leaves beside its target. */
+/** Suffixes of the files that an interrupted write leaves beside its target. */
 const BESIDE = String.raw`(\.tmp|\.part-\d+-[0-9a-f]+)?`
 const FILES = ['run.json', 'config.json', 'data.json', 'log.txt', LOCK_FILE].map(escape)
 const OF_CHECKPOINT = [
@@ -25,13 +25,13 @@ const FOLDER = new RegExp(`^(checkpoints|${CHECKPOINT})$`)
 export interface FolderContents {
   /** Files of the run, by their path in the folder. */
   files: string[]
-  /** Folders of the run, each after those in it. */
+  /** Folders of the run, each listed after those inside it. */
   folders: string[]
-  /** Whatever else lies there; a folder is one entry. */
+  /** Everything else that lies there; a folder is one entry. */
   others: string[]
 }
 
-/** Sorts what lies in a run's folder. A link is never the run's; nothing is found in a folder that is not there. */
+/** Sorts what lies in a run's folder. A link never counts as the run's; a missing folder gives empty lists. */
 export async function contentsOf(dir: string, within = ''): Promise<FolderContents> {
   const found: FolderContents = { files: [], folders: [], others: [] }
   const entries = await readdir(join(dir, within), { withFileTypes: true }).catch(nothingIfMissing)

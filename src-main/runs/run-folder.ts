@@ -1,9 +1,10 @@
 /**
  * A run's folder: `run.json` (who it is), `config.json` (its options, every path absolute), `log.txt`, `checkpoints/`.
  *
- * It is the run's alone: it begins new or empty, and one process at a time has it. The folder is enough to go on from: a
- * run that the store does not know, because the folder came from elsewhere or the store was lost, is taken up again from
- * it. Files are written beside their target, fsynced and renamed.
+ * The folder is the run's alone: it is new or empty at the start, and one process at a time holds it. The folder is
+ * enough to resume from: where the store does not know the run, because the folder was copied here or the store was
+ * lost, the run is added to the store again from its folder. Files are written beside their target, fsynced and
+ * renamed.
  */
 import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
@@ -24,7 +25,7 @@ import { elsewhere } from './run-errors'
 import { FolderHold, LOCK_FILE } from './store-lock'
 
 const CONFIG_FILE = 'config.json'
-/** With it a folder is a run's. */
+/** The file that makes a folder a run's. */
 export const RUN_FILE = 'run.json'
 
 const runFile = z.object({
@@ -43,11 +44,11 @@ export function newRunId(now = new Date()): string {
 }
 
 /**
- * Takes a folder for a new run. Until it is released, no other process gets it.
+ * Takes a folder for a new run. No other process gets it until it is released.
  *
  * @param dir new or empty; made if missing
  * @throws MidbenchError `run.folder-taken` where it holds a run or another process begins one there,
- *   `run.folder-filled` where it holds anything else, `run.folder` where it cannot be written
+ * `run.folder-filled` where it holds anything else, `run.folder` where it cannot be written
  */
 export async function takeNewFolder(dir: string): Promise<FolderHold> {
   await requireEmpty(dir)
@@ -57,7 +58,7 @@ export async function takeNewFolder(dir: string): Promise<FolderHold> {
   })
   if (hold === null) throw folderTaken(dir, 'is being taken by another run.')
   try {
-    await requireEmpty(dir) // another may have been and gone since
+    await requireEmpty(dir) // another process may have begun and ended here since
     return hold
   } catch (error) {
     hold.release()
@@ -66,10 +67,10 @@ export async function takeNewFolder(dir: string): Promise<FolderHold> {
 }
 
 /**
- * Takes the folder of a run that is there.
+ * Takes the folder of an existing run.
  *
- * @param name of the run, for the error
- * @throws MidbenchError `run.elsewhere` where another process has it, `run.folder-empty`, `run.folder`
+ * @param name the run's name, for the error
+ * @throws MidbenchError `run.elsewhere` where another process holds it, `run.folder-empty`, `run.folder`
  */
 export async function takeRunFolder(dir: string, name: string): Promise<FolderHold> {
   if (!(await holdsRun(dir))) throw noRunIn(dir)
@@ -78,7 +79,7 @@ export async function takeRunFolder(dir: string, name: string): Promise<FolderHo
   return hold
 }
 
-/** Writes what makes a folder a run's. @throws MidbenchError `run.folder` where it cannot be written */
+/** Writes the files that make a folder a run's. @throws MidbenchError `run.folder` where it cannot be written */
 export async function createRunFolder(dir: string, identity: RunIdentity, config: RunConfig): Promise<void> {
   await writing(dir, async () => {
     await ensureFolder(join(dir, 'checkpoints'))
@@ -95,7 +96,7 @@ function configText(config: RunConfig): string {
   return `${JSON.stringify(config, null, 2)}\n`
 }
 
-/** The files that make a folder a run's, in the order they are written: with the last it is one. */
+/** The files that make a folder a run's, in the order of writing: the last one makes it a run's. */
 export function runFileTexts(identity: RunIdentity, config: RunConfig): [name: string, text: string][] {
   return [
     [CONFIG_FILE, configText(config)],
@@ -160,7 +161,7 @@ function noRunIn(dir: string): MidbenchError {
 
 /**
  * @throws MidbenchError `run.folder-empty` where the folder holds no run, `run.folder-damaged` and `config.*` where its
- *   files are not those that were written
+ * files were damaged or changed
  */
 export async function readRunFolder(dir: string): Promise<{ identity: RunIdentity; config: RunConfig }> {
   const identityText = await textOrNull(join(dir, RUN_FILE))

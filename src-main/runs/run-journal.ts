@@ -1,8 +1,8 @@
 /**
- * What a run tells the store, in order. Where the store's file cannot be written (its disk is full), it waits in memory
- * and is tried again every few seconds and with whatever comes next: the run neither stops for that nor loses any of it.
+ * What a run writes to the store, in order. Where the store's file cannot be written (its disk is full), writes wait in
+ * memory and are retried every few seconds and with each new write: the run neither stops for that nor loses anything.
  *
- * Only what still waits when the process ends is lost. `amend` shows a run as it is, ahead of what the store has of it.
+ * Only what is still waiting when the process ends is lost. `amend` shows a run as it is now, ahead of the store.
  */
 import { MidbenchError, type Failure } from '../errors'
 import type { MetricsBatch } from './metrics-batcher'
@@ -21,7 +21,7 @@ export type JournalStore = Pick<
 
 interface Waiting {
   work: () => void
-  /** Called once it waits no more. */
+  /** Called once the write no longer waits. */
   over?: () => void
 }
 
@@ -29,13 +29,13 @@ export class RunJournal {
   private waiting: Waiting[] = []
   /** Metrics and lines that the store does not have yet. */
   readonly unwritten: Readonly<MetricsBatch> = { steps: [], evals: [], log: [] }
-  /** What else it does not know yet. */
+  /** Other changes that the store does not have yet. */
   private ahead: Partial<RunSummary> = {}
   private timer: NodeJS.Timeout | undefined
-  /** Why things wait; null while nothing does. */
+  /** Why writes are waiting; null while none are. */
   trouble: Failure | null = null
 
-  /** @param onTrouble hears when things begin to wait, and with null when all are written */
+  /** @param onTrouble called when writes begin to wait, and with null once all are written */
   constructor(
     private readonly id: string,
     private readonly store: JournalStore,
@@ -68,13 +68,13 @@ export class RunJournal {
     })
   }
 
-  /** A run of the store's as it is now. */
+  /** A run from the store, brought up to date with what is waiting. */
   amend<Run extends RunSummary>(run: Run): Run {
     const now = { ...run, ...this.ahead }
     return { ...now, error: now.error ?? this.trouble }
   }
 
-  /** Tries what waits. */
+  /** Retries the waiting writes. */
   drain(): void {
     clearTimeout(this.timer)
     const before = this.trouble
@@ -98,7 +98,7 @@ export class RunJournal {
     if ((before === null) !== (this.trouble === null)) this.onTrouble(this.trouble)
   }
 
-  /** The run is gone: nothing is to be written any more. */
+  /** The run was deleted: drops what is waiting. */
   forget(): void {
     clearTimeout(this.timer)
     this.waiting = []

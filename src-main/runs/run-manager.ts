@@ -1,10 +1,10 @@
 /**
  * Starts, pauses, resumes, stops, lists and watches runs: what the window's `runs.*` calls and the `train` command use.
  *
- * One run trains at a time in a process, and a run in one process at a time: a start or a resume takes its place before
- * it waits for anything, and holds the run's folder until its threads have ended. Everything heavy happens in the run's
- * threads; a call here costs a few writes to the store. What is known of runs at rest is in run-records.ts, those that
- * have threads are in active-runs.ts.
+ * One run trains at a time in a process, and a run in one process at a time: a start or a resume claims its slot before
+ * it awaits anything, and holds the run's folder until its threads have ended. Everything heavy happens in the run's
+ * threads; a call here costs a few writes to the store. Runs at rest are kept in run-records.ts, those that have
+ * threads in active-runs.ts.
  */
 import { join, resolve } from 'node:path'
 
@@ -36,21 +36,21 @@ import type { Removal } from './trash.schema'
 
 export interface RunManagerOptions {
   store: RunStore
-  /** The person's data: runs lie in its folder `runs`. */
+  /** The folder of the person's data: runs lie in its folder `runs`. */
   dataDir: string
   cacheDir: string
   openTrainer: OpenTrainer
-  /** Gives back memory that is held beside runs. @default nothing is */
+  /** Frees memory that is held beside runs. @default nothing is held */
   releaseMemory?: () => Promise<void>
-  /** Used where neither the config nor the environment names a nanochat folder. @default none */
+  /** The nanochat folder where neither the config nor the environment names one. @default none */
   defaultBaseDir?: () => string | null
-  /** TensorFlow's threads. @default as many as there are processors */
+  /** Number of TensorFlow's threads. @default the number of processors */
   threads?: () => number | null
 }
 
 export interface Watched extends RunHistory {
   detail: RunDetail
-  /** `metrics` events with a higher number are not in here. */
+  /** `metrics` events with a higher number are not included. */
   seq: number
 }
 
@@ -58,7 +58,7 @@ export class RunManager {
   private readonly active: ActiveRuns
   private readonly listeners = new Set<(event: RunEvent) => void>()
   private readonly records: RunRecords
-  /** What was removed, and can be brought back or not. */
+  /** Removed runs, and which of them can be restored. */
   readonly removal: RunRemoval
   private readonly slot = new RunSlot()
 
@@ -74,17 +74,17 @@ export class RunManager {
     this.removal = new RunRemoval(options.dataDir, this.records)
   }
 
-  /** @returns takes the listener away again */
+  /** @returns a function that removes the listener again */
   on(listener: (event: RunEvent) => void): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
   }
 
   /**
-   * Checks the config, makes the run's folder, and starts its threads. Answers once the run is there, not once it trains.
+   * Checks the config, makes the run's folder, and starts its threads. Resolves once the run exists, before it trains.
    *
-   * @throws MidbenchError `run.busy` while another run trains or begins, `run.unsaved` while one is held in memory that no
-   *   disk takes, `run.blocked` with what stops this one, `run.folder-taken`, `run.folder-filled`, `run.folder`
+   * @throws MidbenchError `run.busy` while another run trains or begins, `run.unsaved` while one is held in memory that
+   * could not be saved, `run.blocked` with what stops this one, `run.folder-taken`, `run.folder-filled`, `run.folder`
    */
   async start(request: StartRun): Promise<string> {
     const id = newRunId()
@@ -112,18 +112,18 @@ export class RunManager {
     return id
   }
 
-  /** Finishes the step in hand, saves, and holds. @throws MidbenchError `run.not-active` */
+  /** Finishes the current step, saves, and waits. @throws MidbenchError `run.not-active` */
   pause(id: string): void {
     const run = this.requireActive(id)
     if (run.state !== 'paused') run.pause()
   }
 
   /**
-   * Goes on: at once where the run is paused in memory, else from its last whole checkpoint, with the same bits as a run
-   * that was never interrupted.
+   * Resumes a run: at once where the run is paused in memory, else from its last whole checkpoint, with the same bits
+   * as a run that was never interrupted.
    *
    * @throws MidbenchError `run.busy`, `run.elsewhere`, `run.not-resumable`; `run.options-changed` where the run's
-   *   config.json is not as it was, or other options are asked for that a run cannot go on with
+   * config.json is not as it was, or other options are asked for that a run cannot go on with
    */
   async resume(id: string, options: ResumeRun = {}): Promise<void> {
     const beginning = this.slot.beginningOf(id)
@@ -140,7 +140,7 @@ export class RunManager {
       await this.makeRoom()
       const hold = await takeRunFolder(dir, name)
       await this.active.launch(id, hold, async () => {
-        this.requireResumable(id) // another process may have been and gone since
+        this.requireResumable(id) // another process may have resumed and ended it since
         const { identity, config, changed } = await continuedOptions(this.records, id, options.config)
         if (changed !== null) this.emit({ type: 'changed', run: changed })
         const journal = this.records.journal(id)
@@ -151,7 +151,7 @@ export class RunManager {
   }
 
   /**
-   * Finishes the step in hand, saves, ends. One that was cut off is left as it is, and can still be resumed.
+   * Finishes the current step, saves, and ends. An interrupted run is left as it is, and can still be resumed.
    *
    * @throws MidbenchError `run.not-active`
    */
@@ -171,7 +171,7 @@ export class RunManager {
     return this.records.list()
   }
 
-  /** The options of those of the runs that there are. */
+  /** The options of those of these runs that exist. */
   configs(ids: readonly string[]): StoredConfig[] {
     return this.records.configs(ids)
   }
@@ -185,8 +185,8 @@ export class RunManager {
   }
 
   /**
-   * What there is from a step on, the metrics that still wait included; it and the number of the last event belong
-   * together.
+   * The run from a step on, with the metrics that are still waiting. The metrics and the number of the last event
+   * belong together.
    *
    * @throws MidbenchError `run.unknown`
    */
@@ -198,7 +198,7 @@ export class RunManager {
   }
 
   /**
-   * Takes a run away: what it wrote goes to the trash, and anything else in its folder stays.
+   * Removes a run: what it wrote goes to the trash, and anything else in its folder stays.
    *
    * @throws MidbenchError `run.busy` while it is in progress, `run.elsewhere`, `trash.write`
    */
@@ -277,7 +277,7 @@ export class RunManager {
     return { baseDir, configDir, cacheDir: this.options.cacheDir, dataDir: this.options.dataDir }
   }
 
-  /** One run trains at a time; one that is paused in memory is saved, and gives its memory back. */
+  /** One run trains at a time: a run that is paused in memory is saved, and gives its memory back. */
   private async makeRoom(): Promise<void> {
     const current = this.current()
     if (current !== null) throw busy(this.get(current).name)
@@ -294,12 +294,12 @@ export class RunManager {
 
   private emit(event: RunEvent): void {
     for (const listener of this.listeners) listener(event)
-    // A run that has ended gives its threads back; a paused one keeps them.
+    // A run that has ended frees its threads; a paused one keeps them.
     if (event.type === 'rest' && event.state !== 'paused') void this.active.release(event.runId)
     if (event.type === 'refused') void this.discard(event.runId)
   }
 
-  /** Takes a run away that its input kept from making a step. */
+  /** Deletes a run that could make no step because of its input. */
   private async discard(id: string): Promise<void> {
     const run = this.get(id)
     await this.active.release(id)

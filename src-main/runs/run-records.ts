@@ -1,6 +1,6 @@
 /**
- * What is known of runs, whether or not they are in progress: what the store holds, and ahead of it what still waits for
- * a disk that takes nothing. A run that lies in a folder and is not in the store is taken up.
+ * What is known of runs, whether or not they are in progress: what the store holds, with the writes that are still
+ * waiting for the disk. A run that lies in a folder and is not in the store is added to it.
  */
 import { readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -16,15 +16,15 @@ import { RunJournal } from './run-journal'
 import type { EvalMetric, LogLine, RunDetail, RunState, RunSummary, StepMetric } from '../config/run.schema'
 import type { RunStore, StoredConfig } from './store'
 
-/** States from which a run goes on, given a checkpoint. */
+/** States from which a run can resume, given a checkpoint. */
 export const RESUMABLE: readonly RunState[] = ['paused', 'stopped', 'interrupted', 'failed']
 
-/** Steps that are read before others get a turn: some 10 ms. */
+/** Number of steps read before other work gets a turn; it takes some 10 ms. */
 const STEPS_AT_ONCE = 2500
-/** Lines of the log that are read. */
+/** Number of log lines that are read. */
 const LOG_LINES = 500
 
-/** Ascending. */
+/** Steps and evaluations in ascending order. */
 export interface RunHistory {
   steps: StepMetric[]
   evals: EvalMetric[]
@@ -32,13 +32,15 @@ export interface RunHistory {
 }
 
 export class RunRecords {
-  /** Of the runs that have been in progress here: what the store could not take yet outlives their threads. */
+  /**
+   * Journals of the runs that have been in progress here: what the store could not take yet outlives the runs' threads.
+   */
   private readonly journals = new Map<string, RunJournal>()
 
   /**
-   * Runs whose process died are marked interrupted, and what it left half saved is removed: nobody else writes there.
+   * Marks runs whose process died as interrupted, and removes what it left half saved: nobody else writes there.
    *
-   * @param onTrouble hears when a run's writes begin to wait, and with null when all are written
+   * @param onTrouble called when a run's writes begin to wait, and with null once all are written
    */
   constructor(
     private readonly store: RunStore,
@@ -67,7 +69,7 @@ export class RunRecords {
   /**
    * A run from a step on. A long history is read in slices, so as not to hold the thread up.
    *
-   * @param flush has what was measured meanwhile stored: called before each slice
+   * @param flush called before each slice to store what was measured meanwhile
    */
   async history(id: string, fromStep: number, flush: () => void): Promise<RunHistory> {
     const steps: StepMetric[] = []
@@ -86,7 +88,7 @@ export class RunRecords {
     }
   }
 
-  /** Where a run in progress is written down. */
+  /** The journal that a run in progress writes to. */
   journal(id: string): RunJournal {
     const known = this.journals.get(id)
     if (known !== undefined) return known
@@ -97,7 +99,7 @@ export class RunRecords {
     return journal
   }
 
-  /** Takes down a new run, or one of another store that lies interrupted. */
+  /** Adds a new run, or one from another store, which is then interrupted. */
   create(
     identity: RunIdentity,
     config: RunConfig,
@@ -115,25 +117,25 @@ export class RunRecords {
     return this.store.summary(identity.id)
   }
 
-  /** Takes down the options that a run goes on with. */
+  /** Stores the options that a run goes on with. */
   setOptions(id: string, config: RunConfig): RunSummary {
     return this.asItIs(this.store.setOptions(id, config))
   }
 
-  /** Leaves a run out of every list, with all that is known of it. @param at milliseconds since 1970 */
+  /** Hides a run from every list and keeps all that is known of it. @param at milliseconds since 1970 */
   hide(id: string, at: number): void {
     this.store.setRemoved(id, at)
     this.drop(id)
   }
 
-  /** Lists it again; null where the store has lost it. */
+  /** Lists a hidden run again; null where the store has lost it. */
   show(id: string): RunSummary | null {
     if (!this.store.has(id)) return null
     this.store.setRemoved(id, null)
     return this.summary(id)
   }
 
-  /** Takes a run out of the store, with its metrics and log, where it is in it. */
+  /** Deletes a run from the store, if it is there, with its metrics and log. */
   forget(id: string): void {
     if (this.store.has(id)) this.store.remove(id)
     this.drop(id)
@@ -144,7 +146,7 @@ export class RunRecords {
     this.journals.delete(id)
   }
 
-  /** The newest run of a config file that can go on. @throws MidbenchError `run.none` */
+  /** The newest run of a config file that can resume. @throws MidbenchError `run.none` */
   newestOf(configPath: string): string {
     const found = this.store
       .list()
@@ -153,7 +155,10 @@ export class RunRecords {
     return found.id
   }
 
-  /** The run in a folder. The store takes up one that it does not know, and learns where one that it knows lies now. */
+  /**
+   * The run in a folder. Where the store does not know the run, it is added; where the folder has moved, its path is
+   * updated.
+   */
   async inFolder(dir: string): Promise<RunSummary> {
     const runDir = resolve(dir)
     const { identity, config } = await readRunFolder(runDir)
@@ -163,7 +168,7 @@ export class RunRecords {
     return this.summary(known.id)
   }
 
-  /** @throws MidbenchError `run.elsewhere` where another process has it in hand */
+  /** @throws MidbenchError `run.elsewhere` where another process holds it */
   refuseElsewhere(id: string): void {
     const owner = this.store.owner(id)
     if (owner === null || owner.pid === process.pid || !processIsAlive(owner.pid, owner.startedAt)) return
@@ -183,6 +188,6 @@ function removeHalfSaved(runDir: string): void {
       if (/^step_\d+\.tmp$/.test(name)) rmSync(join(folder, name), { recursive: true, force: true })
     }
   } catch {
-    // a folder that was removed or takes no change: it is only room on the disk
+    // a folder that is missing or cannot be changed: only disk space is lost
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Removing runs, bringing them back, and what is gone for good: their folders in the trash, and their metrics, which the
+ * Removes runs, restores them, and deletes them for good: their folders in the trash, and their metrics, which the
  * store keeps until the trash is emptied.
  */
 import { rm, rmdir } from 'node:fs/promises'
@@ -26,8 +26,8 @@ export class RunRemoval {
   }
 
   /**
-   * @param run at rest
-   * @throws MidbenchError `run.elsewhere` where another process has its folder, `trash.write`
+   * @param run a run at rest
+   * @throws MidbenchError `run.elsewhere` where another process holds its folder, `trash.write`
    */
   async remove({ id, name, dir }: RunSummary): Promise<Removal> {
     const hold = (await exists(dir)) ? FolderHold.take(dir) : undefined
@@ -41,11 +41,11 @@ export class RunRemoval {
     }
   }
 
-  /** Takes a run away that never made a step, with what it wrote and nothing else: there is nothing to bring back. */
+  /** Deletes a run that never made a step, with what it wrote and nothing else: there is nothing to restore. */
   async discard({ id, dir }: RunSummary): Promise<void> {
     const { files, folders } = await contentsOf(dir)
     for (const path of files) await rm(join(dir, path), { force: true })
-    for (const path of [...folders, '']) await rmdir(join(dir, path)).catch(() => undefined) // what else is there stays
+    for (const path of [...folders, '']) await rmdir(join(dir, path)).catch(() => undefined) // other files stay
     this.records.forget(id)
   }
 
@@ -55,12 +55,12 @@ export class RunRemoval {
     return this.records.show(id) ?? this.records.inFolder(dir)
   }
 
-  /** The last removed first. */
+  /** The trash, last removed first. */
   list(): Promise<TrashEntry[]> {
     return this.trash.list()
   }
 
-  /** This cannot be undone. @throws MidbenchError `trash.write` */
+  /** Deletes what is in the trash, for good. @throws MidbenchError `trash.write` */
   async empty(): Promise<void> {
     for (const id of await this.trash.empty()) this.records.forget(id)
   }

@@ -1,6 +1,6 @@
 /**
- * One run begins at a time: a start or a resume takes the slot before the first thing that it waits for, so that of two
- * at once one is refused.
+ * One run begins at a time: a start or a resume takes the slot before its first await, so that of two at once one is
+ * refused.
  */
 import { busy } from './run-errors'
 
@@ -19,13 +19,13 @@ export class RunSlot {
     }
   }
 
-  /** Settles as the run's beginning does; null where it does not begin now. */
+  /** Settles when the run has begun or failed to; null where it is not beginning. */
   beginningOf(id: string): Promise<void> | null {
     return this.taken?.id === id ? this.taken.done : null
   }
 
-  /** Resolves once nothing begins any more, whether or not it could. */
+  /** Resolves once no run is beginning, whether or not it succeeded. */
   async settled(): Promise<void> {
-    await this.taken?.done.catch(() => undefined) // whoever began it hears of it
+    await this.taken?.done.catch(() => undefined) // the caller of `begin` gets the error
   }
 }

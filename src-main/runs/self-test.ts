@@ -1,6 +1,7 @@
 /**
- * Watches a program that tests itself: a second, hidden instance of the app that loads TensorFlow beside an open page, and
- * says on stdout how far it is, a JSON line each. However it ends, or if it does not, the answer is a sentence.
+ * Watches the app's self-test: a second, hidden instance of the app loads TensorFlow beside an open page, and reports
+ * its progress on stdout, a JSON line each. However the instance ends, and even if it does not, the answer is a
+ * sentence.
  */
 import { spawn } from 'node:child_process'
 
@@ -17,7 +18,7 @@ import { withTrainer } from './trainer-job'
 const SILENCE_MS = 120_000
 const TAIL_CHARACTERS = 2000
 
-/** A line of the instance. */
+/** A line that the instance prints. */
 export const selfTestLine = z.discriminatedUnion('type', [
   progress.extend({ type: z.literal('progress') }),
   z.object({
@@ -31,14 +32,14 @@ export type SelfTestLine = z.infer<typeof selfTestLine>
 export interface TestCommand {
   executable: string
   args: readonly string[]
-  /** On top of this process's own. */
+  /** Variables added to this process's own. */
   env: Readonly<Record<string, string | undefined>>
 }
 
 export interface SelfTestCall {
   signal: AbortSignal
   onProgress: (progress: Progress) => void
-  /** Without a line for so long it hangs. @default two minutes */
+  /** An instance that prints nothing for this long counts as hung. @default two minutes */
   silenceMs?: number
 }
 
@@ -49,7 +50,7 @@ export interface SelfTestFinding {
   reason: string
 }
 
-/** @throws the signal's reason after an abort; the instance is ended then */
+/** @throws the signal's reason after an abort, when the instance has been ended */
 export async function watchSelfTest(
   command: TestCommand,
   { signal, onProgress, silenceMs = SILENCE_MS }: SelfTestCall,
@@ -89,7 +90,10 @@ export async function watchSelfTest(
   }
 }
 
-/** The instance's own part: the test in a trainer thread of this process. @throws MidbenchError what it failed of */
+/**
+ * The instance's own part: runs the test in a trainer thread of this process. @throws MidbenchError what the test
+ * failed with
+ */
 export function selfTestHere(
   blockBytes: number,
   onProgress: SelfTestCall['onProgress'],
@@ -102,7 +106,7 @@ export function selfTestHere(
 /** What the instance has said so far. */
 class Heard {
   complaints = ''
-  /** What it was at last. */
+  /** What it was last doing. */
   what = 'starting'
   answer: Exclude<SelfTestLine, { type: 'progress' }> | null = null
   private rest = ''
@@ -131,7 +135,7 @@ function parseLine(line: string): SelfTestLine | null {
   try {
     return selfTestLine.parse(JSON.parse(line))
   } catch {
-    return null // something else that the program wrote
+    return null // other output of the program
   }
 }
 

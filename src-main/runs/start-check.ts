@@ -1,4 +1,4 @@
-/** The whole preflight of a run, made once more when it starts: what the window showed may have changed since. */
+/** The whole preflight of a run, repeated when the run starts: what the window showed may have changed since. */
 import type { DataLocations } from '../data/locations'
 import type { CallOptions } from '../threads/calls'
 import type { RunConfig } from '../config/config.schema'
@@ -8,8 +8,8 @@ import { gatherFacts } from './preflight-facts'
 import type { Finding } from './preflight.schema'
 
 /**
- * @param config with absolute paths
- * @param locations where its data lies, and the person's data
+ * @param config the config, with absolute paths
+ * @param locations where the run's data and the person's data lie
  * @returns warnings and passed checks
  * @throws MidbenchError `run.blocked` with one issue a blocker; `cancelled`
  */

@@ -1,22 +1,22 @@
-/** What a start is asked for. */
+/** The options of a start. */
 import type { CallOptions } from '../threads/calls'
 import type { RunConfig } from '../config/config.schema'
 
 export interface StartRun {
   config: RunConfig
-  /** Folder that the config's relative paths count from. */
+  /** The folder that the config's relative paths start from. */
   dir: string
   /** The config's file; null for one that has none. */
   path: string | null
-  /** @default the config's `run`, or the model's tag */
+  /** The run's name. @default the config's `run`, or the model's tag */
   name?: string | undefined
-  /** New or empty. @default a new folder under the person's data */
+  /** A folder that is new or empty. @default a new folder under the person's data */
   runDir?: string | undefined
-  /** Steps after which to save and end. */
+  /** Number of steps after which the run saves and ends. */
   stopAfter?: number | undefined
-  /** Breaks off the checks before the run is there. */
+  /** Aborts the checks before the run exists. */
   signal?: AbortSignal | undefined
-  /** Hears how far the checks are. @default the manager's listeners do */
+  /** Gets the progress of the checks. @default the manager's listeners get it */
   onProgress?: CallOptions['onProgress'] | undefined
 }
 

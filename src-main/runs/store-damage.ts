@@ -1,13 +1,13 @@
 /**
- * Whether the run store's file is damaged: asked in a process of its own before it is opened here, since the database
- * library ends its process over some damage. Costs some 150 ms, most of it the start of that process, and about 1 ms a
- * megabyte of the store.
+ * Whether the run store's file is damaged. A process of its own checks before the file is opened here, since some
+ * damage makes the database library end its process. The check costs some 150 ms, mostly to start that process, and
+ * about 1 ms a megabyte of the store.
  */
 import { execFile } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-/** A store of a gigabyte takes seconds; nobody should wait for ever where the disk does not answer. */
+/** A store of a gigabyte takes seconds; where the disk does not answer, nobody should wait for ever. */
 const JUDGED_WITHIN_MS = 60_000
 
 const BEGUN = 'begun '
@@ -30,7 +30,7 @@ const CHECK = `
 export async function storeDamage(file: string): Promise<string | null> {
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) return null
   const said = await judged(file)
-  // What could not begin has not judged.
+  // A check that could not begin found nothing.
   if (!said.startsWith(BEGUN)) return null
   const verdict = said.slice(BEGUN.length)
   if (verdict === '') return 'reading it ends the process'
@@ -46,7 +46,7 @@ function judged(file: string): Promise<string> {
   const options = { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' }, timeout: JUDGED_WITHIN_MS }
   return new Promise((resolve) => {
     execFile(process.execPath, ['-e', CHECK, library, file], options, (error, stdout) => {
-      resolve(error?.killed === true ? '' : stdout) // one that did not end in time has not judged either
+      resolve(error?.killed === true ? '' : stdout) // a check that did not end in time found nothing either
     })
   })
 }

@@ -1,9 +1,9 @@
 /**
  * Opens the run store's SQLite file and brings its tables up to date.
  *
- * WAL, so that the window reads while a run writes and several processes (the app, the command line) share one file; a
- * writer waits up to five seconds for another. What is committed survives a killed process; what is committed through
- * {@link durably} survives a power cut as well, and costs one fsync.
+ * The file uses WAL, so that the window can read while a run writes and several processes (the app, the command line)
+ * share one file; a writer waits up to five seconds for another. What is committed survives a killed process; what is
+ * committed through {@link durably} survives a power cut as well, and costs one fsync.
  */
 import Database from 'libsql'
 import { dirname } from 'node:path'
@@ -15,8 +15,8 @@ import { MidbenchError } from '../errors'
 import { codeOf, reasonOf } from '../system-error'
 
 /**
- * One entry a version, applied in order; entries are never changed once released, only added to. The column of a new
- * figure of a step needs none: see {@link missingFigures}.
+ * One entry a version, applied in order. A released entry is never changed; new ones are added at the end. A new
+ * figure's column needs no entry: see {@link missingFigures}.
  */
 const migrations: readonly string[] = [
   `CREATE TABLE runs (
@@ -112,9 +112,9 @@ export function openDatabase(file: string): Database.Database {
 }
 
 /**
- * Runs `work` as one transaction, taking the write lock at once so that it cannot fail half way for want of it.
+ * Runs `work` as one transaction, taking the write lock at once so that it cannot fail half way for want of the lock.
  *
- * @throws MidbenchError `store.unwritable` where the file takes nothing: it is as it was then
+ * @throws MidbenchError `store.unwritable` where the file cannot be written; it is left as it was
  */
 export function inTransaction<T>(db: Database.Database, work: () => T): T {
   try {
@@ -135,7 +135,7 @@ const REASONS: Record<string, string> = {
   SQLITE_BUSY: 'another process holds it',
 }
 
-/** A failure to write as `store.unwritable`, in words; any other as it is. */
+/** Turns a failure to write into `store.unwritable`, with an explanation; returns any other error as it is. */
 function unwritable(error: unknown, db: Database.Database): unknown {
   const code = codeOf(error)
   const reason = Object.entries(REASONS).find(([name]) => code.startsWith(name))?.[1]
@@ -152,7 +152,7 @@ function unwritable(error: unknown, db: Database.Database): unknown {
   )
 }
 
-/** As {@link inTransaction}, and on disk, with everything committed before it, when this returns. */
+/** Like {@link inTransaction}, but when it returns, this and everything committed before is on disk. */
 export function durably<T>(db: Database.Database, work: () => T): T {
   db.pragma('synchronous = FULL')
   try {
@@ -183,8 +183,8 @@ function migrate(db: Database.Database, file: string): void {
 }
 
 /**
- * Figures of a step that the file has no column for yet. They need no migration of their own: the column is NULL for
- * the steps that are there, and an older Midbench, which does not know it, writes its steps without.
+ * Figures of a step that the file has no column for yet. A new column needs no migration: it is NULL for existing
+ * steps, and an older Midbench, which does not know it, writes its steps without it.
  */
 function missingFigures(db: Database.Database): typeof FIGURE_ROWS {
   const columns = new Set(db.prepare("SELECT name FROM pragma_table_info('steps')").raw().all([]).flat())
@@ -196,7 +196,9 @@ function schemaVersion(db: Database.Database): number {
   return Array.isArray(row) ? Number(row[0]) : 0
 }
 
-/** Runs what fails where the file is whole and its tables are not the store's. @throws MidbenchError `store.form` */
+/**
+ * Runs work that fails where the file is whole but its tables are not the store's. @throws MidbenchError `store.form`
+ */
 export function otherForm<Result>(prepare: () => Result): Result {
   try {
     return prepare()

@@ -1,9 +1,10 @@
 /**
- * One holder of a run's folder, in this process or any other: `run.lock` in it, locked as SQLite locks its files.
+ * Lets only one holder have a run's folder, in this process or any other: the folder's `run.lock` is locked as SQLite
+ * locks its files.
  *
- * The kernel holds the lock and takes it back when the process ends, however it ends. So nothing is left behind to be
- * judged by its age, and no two can have it, whatever clocks and process ids say. The file is empty and stays: where it
- * was removed while held, the next to come would lock another one of the same name.
+ * The kernel holds the lock and frees it when the process ends, however it ends. So no stale lock has to be judged by
+ * its age, and no two processes can have it, whatever clocks and process ids say. The file is empty and stays: if it
+ * were removed while held, the next process would lock another file of the same name.
  */
 import Database from 'libsql'
 import { statSync, truncateSync } from 'node:fs'
@@ -13,7 +14,7 @@ import { codeOf } from '../system-error'
 
 export const LOCK_FILE = 'run.lock'
 
-/** Names of SQLite for a file that another connection has locked. */
+/** SQLite's error codes for a file that another connection has locked. */
 const HELD = ['SQLITE_BUSY', 'SQLITE_LOCKED']
 
 export class FolderHold {
@@ -22,18 +23,18 @@ export class FolderHold {
   private constructor(private readonly db: Database.Database) {}
 
   /**
-   * Takes a folder, which must be there; never waits.
+   * Takes an existing folder; never waits.
    *
    * @returns null where it is held already
-   * @throws what the system says where no file can be made there
+   * @throws the system's error where no file can be made there
    */
   static take(dir: string): FolderHold | null {
     const file = join(dir, LOCK_FILE)
-    // What is in it would be read as a database. Emptied in place, it stays locked for whoever has it.
+    // SQLite would read any content as a database. Emptied in place, the file stays locked for whoever holds it.
     if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0) truncateSync(file)
     const db = new Database(file)
     try {
-      // A journal in memory: nothing is written, and no second file is made.
+      // With its journal in memory, SQLite writes nothing and makes no second file.
       db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
       return new FolderHold(db)
     } catch (error) {

@@ -1,9 +1,9 @@
 /**
- * The run store's rows and the shapes of run.schema.ts, one to the other.
+ * Converts between the run store's rows and the shapes of run.schema.ts.
  *
- * A row of `runs` keeps lists and objects as JSON text and is checked on reading. Metric rows are read as plain arrays in
- * the order of the column lists here, since a long run has a hundred thousand of them. SQLite keeps a loss that is not a
- * number as NULL; it comes back as NaN.
+ * A row of `runs` keeps lists and objects as JSON text and is checked on reading. Metric rows are read as plain arrays
+ * in the order of the column lists here, since a long run has a hundred thousand of them. SQLite keeps a NaN loss as
+ * NULL; it is read back as NaN.
  */
 import { z } from 'zod'
 
@@ -22,20 +22,20 @@ import {
 import { byGroup, oneNumber, type StepFigure } from '../config/figures/figure.schema'
 import { everyFigure, FIGURE_ROWS, type StepMetric } from '../config/step-figures.schema'
 
-/** The process that holds a run in memory: its id, and when it started (ids are used again). */
+/** The process that holds a run in memory: its id, and when it started (the system reuses ids). */
 export interface RunOwner {
   pid: number
   /** Milliseconds since 1970. */
   startedAt: number
 }
 
-/** What a new run is known by; the rest of a {@link RunDetail} starts empty. */
+/** What a new run is created with; the rest of a {@link RunDetail} starts empty. */
 export type NewRun = Pick<RunDetail, 'id' | 'name' | 'dir' | 'config' | 'config_path'> &
   Partial<Pick<RunDetail, 'state' | 'created_at' | 'device' | 'total_steps' | 'differences' | 'model'>> & {
     owner?: RunOwner | null
   }
 
-/** What of a run may change. Metrics change it by themselves. */
+/** The fields of a run that may be changed. Appending metrics changes the others. */
 export type RunPatch = Partial<
   Omit<RunDetail, 'id' | 'created_at' | 'updated_at' | 'spark'> & { owner: RunOwner | null }
 >
@@ -63,7 +63,7 @@ export function readSummary(row: unknown, spark: (id: string) => number[]): RunS
   return { ...summary, spark: spark(summary.id) }
 }
 
-/** As {@link readSummary}, with everything else that is known of the run. */
+/** Like {@link readSummary}, with everything else that is known of the run. */
 export function readDetail(row: unknown, spark: (id: string) => number[]): RunDetail {
   const detail = detailRow.parse(row)
   return { ...detail, spark: spark(detail.id) }
@@ -87,7 +87,7 @@ export function readConfig(row: unknown): StoredConfig {
   return configRow.parse(row)
 }
 
-/** The columns a new run is written with. */
+/** The columns that a new run is written with. */
 export function newRunColumns(run: NewRun): Record<string, SqlValue> {
   const createdAt = run.created_at ?? Date.now()
   return {
@@ -113,7 +113,7 @@ export function newRunColumns(run: NewRun): Record<string, SqlValue> {
   }
 }
 
-/** A patch as column values: what is not text, number or null becomes JSON. */
+/** A patch as column values: anything but text, numbers and null becomes JSON. */
 export function patchColumns(patch: RunPatch): Record<string, SqlValue> {
   const { owner, ...rest } = patch
   const columns: Record<string, SqlValue> = {}

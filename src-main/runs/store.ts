@@ -1,10 +1,10 @@
 /**
  * The run store: every run, its metrics and its log, in one SQLite file shared by the app and the command line.
  *
- * Guarantees: what a method wrote is there after the process is killed at any instant. Creating a run, changing its state
- * and recording a checkpoint reach the disk before they return, and every metric before them does too; metrics between
- * them may be lost to a power cut, and no further back than the last checkpoint. Costs: a batch of metrics some 0.1 ms,
- * reading them 4 µs a step.
+ * Guarantees: what a method wrote survives a kill of the process at any instant. Creating a run, changing its state and
+ * recording a checkpoint reach the disk before they return, and so does every metric before them; a power cut may lose
+ * metrics since then, but none before the last checkpoint. Costs: a batch of metrics some 0.1 ms, reading them 4 µs a
+ * step.
  */
 import type Database from 'libsql'
 import { join } from 'node:path'
@@ -39,11 +39,11 @@ import {
 
 export type { NewRun, RunOwner, RunPatch, StoredConfig } from './store-rows'
 
-/** Points of a run's spark line. */
+/** Number of points in a run's spark line. */
 const SPARK_POINTS = 60
-/** Steps that a run's speed is taken from: the last of them. */
+/** A run's speed is taken from its last steps: at least and at most so many. */
 const [LEAST_TIMED, MOST_TIMED] = [3, 21]
-/** States that no process needs to hold. */
+/** States in which no process needs to hold the run. */
 const AT_REST = ['stopped', 'interrupted', 'failed', 'done']
 
 /** The store of a data folder: the one file that the app and the command line share. */
@@ -84,7 +84,7 @@ export class RunStore {
   }
 
   /**
-   * Changes what the patch names. On disk when it returns, with all metrics appended before.
+   * Changes the fields that the patch names. When it returns, the change and all metrics appended before are on disk.
    *
    * @throws MidbenchError `run.unknown`
    */
@@ -94,8 +94,8 @@ export class RunStore {
   }
 
   /**
-   * Keeps the options that a run goes on with. Where they cut its steps finer, the batches of the steps that it has made
-   * are counted in the new ones. On disk when it returns.
+   * Stores the options that a run goes on with. Where they split a step into more micro-batches, those of earlier steps
+   * are recounted in the new size. The change is on disk when this returns.
    *
    * @throws MidbenchError `run.unknown`
    */
@@ -137,12 +137,12 @@ export class RunStore {
     return rows.map((row) => readSummary(row, (id) => this.spark(id)))
   }
 
-  /** Reads every run. @throws what the first one is at fault with */
+  /** @throws the error of the first run that cannot be read ~Reads every run. => Reads every run. */
   requireReadable(): void {
     for (const row of this.prepare('SELECT * FROM runs').all([])) readDetail(row, () => [])
   }
 
-  /** The options of those of the runs that are in the store, in one pass. */
+  /** In one pass, the options of those of these runs that are in the store. */
   configs(ids: readonly string[]): StoredConfig[] {
     const sql = 'SELECT id, config FROM runs WHERE id IN (SELECT value FROM json_each(?))'
     return this.prepare(sql)
@@ -150,7 +150,7 @@ export class RunStore {
       .map(readConfig)
   }
 
-  /** Options and speed of the newest runs with some steps (the first compiles), at most `limit` of them. */
+  /** Options and speed of at most `limit` of the newest runs that have made a few steps (the first compiles). */
   recentSpeeds(limit: number): { config: RunConfig; tokPerSec: number }[] {
     const sql = 'SELECT id, config FROM runs WHERE step >= ? ORDER BY created_at DESC LIMIT ?'
     const runs = this.prepare(sql).all([LEAST_TIMED, limit]).map(readConfig)
@@ -158,9 +158,9 @@ export class RunStore {
   }
 
   /**
-   * Leaves a run out of the list, or lists it again.
+   * Hides a run from the list, or lists it again.
    *
-   * @param at milliseconds since 1970; null = it is there
+   * @param at milliseconds since 1970; null = it is listed
    * @throws MidbenchError `run.unknown`
    */
   setRemoved(id: string, at: number | null): void {
@@ -169,7 +169,7 @@ export class RunStore {
     })
   }
 
-  /** Takes a run out of the store with its metrics and log; its folder is the caller's. @throws `run.unknown` */
+  /** Deletes a run from the store with its metrics and log; the caller deletes its folder. @throws `run.unknown` */
   remove(id: string): void {
     durably(this.db, () => {
       if (this.run('DELETE FROM runs WHERE id = ?', [id]) === 0) throw unknownRun(id)
@@ -177,7 +177,7 @@ export class RunStore {
   }
 
   /**
-   * Sets the runs whose process is gone to `interrupted`, so that none seems to go on that does not. One that was paused
+   * Sets the runs whose process is gone to `interrupted`, so that no dead run seems to go on. A run that was paused
    * with a checkpoint at its step lost nothing and stays paused.
    *
    * @param isAlive whether the process of a run still runs
@@ -201,7 +201,7 @@ export class RunStore {
 
   // -------------------------------------------------------------- metrics
 
-  /** Keeps steps, in order, and brings the run's summary up to the last of them. A step kept before is replaced. */
+  /** Stores steps, in order, and updates the run's summary to the last of them. A step stored before is replaced. */
   appendSteps(id: string, steps: readonly StepMetric[]): void {
     const last = steps.at(-1)
     if (!last) return
@@ -213,7 +213,7 @@ export class RunStore {
     })
   }
 
-  /** Keeps evaluations and the best of them as the run's `best_val_bpb`. */
+  /** Stores evaluations, and the best of them as the run's `best_val_bpb`. */
   appendEvals(id: string, evals: readonly EvalMetric[]): void {
     inTransaction(this.db, () => {
       this.set(id, {})
@@ -256,8 +256,8 @@ export class RunStore {
   }
 
   /**
-   * Forgets what came after a step, and sets the run back to it: what a resume from a checkpoint does first, since those
-   * steps will be made again. The log keeps its lines.
+   * Deletes what came after a step and sets the run back to that step: a resume from a checkpoint does this first,
+   * since it makes those steps again. The log keeps its lines.
    */
   truncateAfter(id: string, step: number): void {
     durably(this.db, () => {
@@ -277,7 +277,7 @@ export class RunStore {
     return row
   }
 
-  /** Writes columns of a run, and that it changed now. */
+  /** Writes columns of a run, and now as the time of its last change. */
   private set(id: string, columns: Record<string, SqlValue>): void {
     const values = { updated_at: Date.now(), ...columns }
     const assignments = Object.keys(values).map((name) => `${name} = ?`)
@@ -296,7 +296,7 @@ export class RunStore {
     return Number.isNaN(best) ? null : best
   }
 
-  /** Evenly spaced losses, found by key: as quick for a long run as for a short one. */
+  /** Evenly spaced losses, looked up by key, so that a long run takes no longer than a short one. */
   private spark(id: string): number[] {
     const lastStep = this.prepare('SELECT max(step) FROM steps WHERE run_id = ?', true).get([id])
     const count = readNumber(lastStep) || 0

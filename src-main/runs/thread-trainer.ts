@@ -1,6 +1,6 @@
 /**
- * A trainer in a worker thread, with a data thread beside it that packs its batches, once a job reads data: the two have a
- * port of their own, so that batches never pass through the supervisor's thread.
+ * A trainer in a worker thread. Once a job reads data, a data thread beside it packs the batches; the two share a port
+ * of their own, so that batches never pass through the supervisor's thread.
  */
 import { MessageChannel } from 'node:worker_threads'
 

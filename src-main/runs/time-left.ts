@@ -1,17 +1,17 @@
 /**
- * How long a run will still take: its steps as the last ones were, and its evaluations as the last one was. Saving is not
- * counted.
+ * Estimates how long a run will still take: its steps as long as recent ones, and each evaluation as long as the last.
+ * Saving is not counted.
  *
- * What was compiled is no measure for what is to come: a step that compiled is left out, and an evaluation counts without
- * the seconds in which it did.
+ * Compiling says nothing about what is to come: a step that compiled is left out, and the seconds that an evaluation
+ * spent compiling are not counted.
  */
 import type { EvalMetric, StepMetric } from '../config/run.schema'
 
-/** Steps that the estimate follows; their median, so that one that was held up does not show. */
+/** Number of recent steps in the estimate. It takes their median, so that one slow step does not show. */
 const RECENT = 11
 
 export class TimeLeft {
-  /** Seconds of each, the oldest first. */
+  /** Seconds of each recent step, the oldest first. */
   private readonly recent: number[] = []
   private step = 0
   private evalSeconds = 0
@@ -36,7 +36,7 @@ export class TimeLeft {
     this.evalSeconds = Math.max(0, seconds - this.takeCompiling())
   }
 
-  /** null while not known: before the first step that did not compile, and without a plan. */
+  /** Seconds left; null while not known: before the first step that did not compile, and without a plan. */
   seconds(totalSteps: number | null): number | null {
     const stepSeconds = median(this.recent)
     if (stepSeconds === null || totalSteps === null) return null
@@ -44,7 +44,7 @@ export class TimeLeft {
     return steps * stepSeconds + this.evaluationsAfter(totalSteps) * this.evalSeconds
   }
 
-  /** Those of the steps to come: every so many, and the last. */
+  /** Number of evaluations still to come: one every so many steps, and the last. */
   private evaluationsAfter(totalSteps: number): number {
     const { evalEvery, step } = this
     if (evalEvery === null || step >= totalSteps) return 0

@@ -1,6 +1,6 @@
 /**
- * Makes a trainer where it is to run. A thread is the rule: it starts at once and shares the data cache's memory. A
- * process costs half a second and nothing after that, and what ends it ends nothing else.
+ * Opens a trainer where it is to run. A thread is the default: it starts at once and shares the data cache's memory. A
+ * process takes half a second to start and nothing after that, and whatever ends it ends nothing else.
  */
 import type { OpenTrainer, Trainer } from '../engine/trainer-calls'
 import { MidbenchError } from '../errors'
@@ -11,7 +11,7 @@ import { trainerHost, type TrainerHost } from './trainer-host.schema'
 export type { OpenTrainer }
 
 /**
- * What $MIDBENCH_TRAINER_HOST says; null where it says nothing.
+ * The host named by $MIDBENCH_TRAINER_HOST; null where it is not set.
  *
  * @throws MidbenchError `trainer.host` where it names no host
  */
@@ -31,7 +31,9 @@ function openTrainer(host: TrainerHost): Trainer {
   return host === 'process' ? openProcessTrainer() : openThreadTrainer()
 }
 
-/** As the environment says, else in a thread: the command line's choice. @throws MidbenchError `trainer.host` */
+/**
+ * The command line's choice: the host that the environment names, else a thread. @throws MidbenchError `trainer.host`
+ */
 export function openChosenTrainer(): Trainer {
   return openTrainer(hostFromEnvironment() ?? 'thread')
 }

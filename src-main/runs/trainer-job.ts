@@ -1,4 +1,4 @@
-/** Asks a trainer for one thing that ends with a result: an evaluation, losses, a benchmark, a self-test. */
+/** Gives a trainer one job that ends with a result: an evaluation, losses, a benchmark, a self-test. */
 import type { OpenTrainer, Trainer } from '../engine/trainer-calls'
 
 /** Opens a trainer for a job, and ends it with the job. @throws MidbenchError what the job failed with; `cancelled` */

@@ -3,12 +3,12 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 export interface TrainerProgram {
-  /** For people: `Electron 33.2.1 as Node`. */
+  /** Name for people: `Electron 33.2.1 as Node`. */
   name: string
   executable: string
 }
 
-/** This very program as Node; and from within Electron, the Node that started it or lies on the PATH. */
+/** This very program as Node; within Electron, also the Node that started it and the one on the PATH. */
 export function trainerPrograms(): TrainerProgram[] {
   const { node, electron } = process.versions
   const own = { name: '', executable: process.execPath }

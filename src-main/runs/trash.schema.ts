@@ -1,21 +1,21 @@
-/** A run that was removed, as its place in the trash says. Pure zod, shared with the window. */
+/** A removed run, as its entry in the trash describes it. Pure zod, shared with the window. */
 import { z } from 'zod'
 
 export const removedRun = z.object({
   id: z.string(),
   name: z.string(),
-  /** Where its folder was, and is put back. */
+  /** Where the run's folder was, and where a restore puts it back. */
   dir: z.string(),
   /** Milliseconds since 1970. */
   removed_at: z.number(),
 })
 
-/** With what it takes on the disk. */
+/** A removed run with the disk space that it takes. */
 export const trashEntry = removedRun.extend({ bytes: z.number() })
 
 /** What became of a run's folder. */
 export const removal = removedRun.extend({
-  /** What lay in it that the run did not write: it stays where it is. */
+  /** Files in it that the run did not write: they stay where they are. */
   kept: z.array(z.string()),
 })
 

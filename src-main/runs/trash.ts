@@ -1,10 +1,10 @@
 /**
- * The trash of removed runs, `trash/ID/` in the person's data: `removed.json` says what it was and when, `files/` holds
- * what was taken, laid out as it lay.
+ * The trash of removed runs, `trash/ID/` in the person's data: `removed.json` says which run it was and when it was
+ * removed, `files/` holds what was taken, in the same layout.
  *
- * Only what a run wrote is taken (run-files.ts). `run.json` moves last, both ways, so that wherever the process is
- * killed the run is where that file is, and the same call again brings the rest after it. On one disk a move costs
- * nothing; from another disk the files are copied first.
+ * Only what a run wrote is taken (run-files.ts). `run.json` moves last, both ways: whenever the process is killed, the
+ * run is where that file is, and the same call again moves the rest. On one disk a move is free; from another disk the
+ * files are copied first.
  */
 import { constants } from 'node:fs'
 import { copyFile, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
@@ -30,9 +30,10 @@ export class Trash {
   }
 
   /**
-   * Moves what a run wrote from its folder into the trash, and the folder with it where nothing else is in it.
+   * Moves what a run wrote from its folder into the trash, and the folder too where nothing else is in it.
    *
-   * @throws MidbenchError `trash.write`; what was moved by then is in the trash, and the run is still in its folder
+   * @throws MidbenchError `trash.write`; what was moved by then stays in the trash, and the run still counts as in its
+   * folder
    */
   async take(run: RemovedRun): Promise<Removal> {
     const { files, folders, others } = await contentsOf(run.dir)
@@ -68,7 +69,7 @@ export class Trash {
     return run
   }
 
-  /** The last removed first. An entry that cannot be read is left out. */
+  /** The entries, last removed first. An entry that cannot be read is left out. */
   async list(): Promise<TrashEntry[]> {
     const entries: TrashEntry[] = []
     for (const id of await readdir(this.folder).catch((): string[] => [])) {
@@ -90,12 +91,12 @@ export class Trash {
   }
 
   private async read(id: string): Promise<RemovedRun | null> {
-    if (id === '' || /[/\\]|^\.+$/.test(id)) return null // a name, and no way
+    if (id === '' || /[/\\]|^\.+$/.test(id)) return null // an id is a single name, not a path
     return readJsonFile(join(this.folder, id, RECORD), removedRun).catch(() => null)
   }
 }
 
-/** Moves files one by one, the one that makes a folder a run's last. What lies at the target already is replaced. */
+/** Moves files one by one; the file that makes a folder a run's goes last. Files already at the target are replaced. */
 async function moveAll(paths: readonly string[], from: string, to: string): Promise<void> {
   const ordered = [...paths].sort((a, b) => Number(a === RUN_FILE) - Number(b === RUN_FILE))
   for (const path of ordered) {
@@ -118,7 +119,7 @@ async function move(from: string, to: string): Promise<void> {
 }
 
 async function removeIfEmpty(dir: string): Promise<void> {
-  await rmdir(dir).catch(() => undefined) // what is in it stays, and the folder with it
+  await rmdir(dir).catch(() => undefined) // a folder that still holds something stays
 }
 
 async function sizeOf(path: string): Promise<number> {
