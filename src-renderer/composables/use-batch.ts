@@ -1,7 +1,7 @@
 /**
- * The packed batch in sight. The last one stays while the next is packed; the few seen last are kept, and the next one is
- * fetched ahead, so that stepping is immediate. Nothing of one source is shown for another: with the source the batch
- * goes, and what was being packed for it is broken off.
+ * The packed batch in sight. It stays until the next one is packed. The last few are kept and the next one is fetched
+ * ahead, so that stepping is immediate. Batches of one source are never shown for another: when the source changes, the
+ * batch in sight is dropped and its packing jobs are cancelled.
  */
 import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
@@ -20,7 +20,7 @@ const KEPT = 6
 interface Fetched {
   answer: Promise<BatchView>
   job: string
-  /** Of which run; null for the project. */
+  /** The run's id; null for the project. */
   run: string | null
 }
 
@@ -31,7 +31,7 @@ export const useBatch = createSharedComposable(() => {
   const shown = shallowRef<{ batch: BatchView; source: PackingSource } | null>(null)
   const error = shallowRef<CallError | null>(null)
   const loading = shallowRef(false)
-  /** Of the batch that is waited for. */
+  /** Progress of the batch that is waited for. */
   const progress = shallowRef<JobProgress | null>(null)
   const cache = new Map<string, Fetched>()
   let waitedFor: string | null = null
@@ -80,7 +80,7 @@ export const useBatch = createSharedComposable(() => {
     }
   }
 
-  /** Breaks off what the person waits for. */
+  /** Cancels the batch that the person waits for. */
   function cancel(): void {
     if (waitedFor) call('jobs.cancel', { job: waitedFor }).catch(() => undefined) // it may just have finished
   }

@@ -1,6 +1,6 @@
 /**
  * Checks the config as it is typed: findings by option, and what follows from the options. `draft` holds what has been
- * typed and is not valid yet; it is checked in place of the option's value and never enters the project.
+ * typed and is not valid yet. It is checked in place of the option's value and never enters the project.
  */
 import { createSharedComposable, watchDebounced } from '@vueuse/core'
 import { computed, shallowRef } from 'vue'
@@ -14,7 +14,7 @@ import { useProject } from './use-project'
 import { useRun } from './use-run'
 import { isActive } from '../runs/run-state'
 
-/** Steps after which a run's speed is known: the planned time of others like it follows. */
+/** After this many steps a run's speed is known, and so is the planned time of runs like it. */
 const SPEED_STEPS = 12
 
 export type Draft = Partial<Record<OptionName, unknown>>
@@ -45,7 +45,7 @@ export const useCheck = createSharedComposable(() => {
     return findings.value.filter(({ path, level }) => path === option && level !== 'ok')
   }
 
-  /** Takes what was typed for an option: into the project where it is valid, else into the draft. */
+  /** Puts what was typed for an option into the project where it is valid, else into the draft. */
   function set(option: OptionName, value: unknown): void {
     if (!project.value) return
     const config = parseConfig({ ...project.value.config, [option]: value })

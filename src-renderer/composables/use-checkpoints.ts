@@ -1,6 +1,6 @@
 /**
- * The checkpoints of the project's nanochat folder and of the runs. Listed when the place is opened, when what decides
- * the list changes, and on request; the list that was there stays in sight meanwhile.
+ * The checkpoints of the project's nanochat folder and of the runs. They are listed when the place is opened, when an
+ * input of the list changes, and on request. The old list stays in sight meanwhile.
  */
 import { watchDebounced } from '@vueuse/core'
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
@@ -11,13 +11,13 @@ import { useJob, type UseJobReturn } from './use-job'
 import { useProject } from './use-project'
 import { useRuns } from './use-runs'
 
-/** The row that is looked at; kept when the place is left. */
+/** The key of the selected row; kept when the place is left. */
 const selected = shallowRef<string | null>(null)
 
 export interface UseCheckpointsReturn extends Pick<UseJobReturn, 'running' | 'progress' | 'cancel'> {
   /** null before the first listing. */
   list: ShallowRef<CheckpointList | null>
-  /** The one that is looked at. */
+  /** The selected row. */
   row: ComputedRef<CheckpointRow | null>
   error: ShallowRef<CallError | null>
   refresh: () => Promise<void>
@@ -47,7 +47,7 @@ export function useCheckpoints(): UseCheckpointsReturn {
     }
   }
 
-  /** Makes the project's runs start from it; undone like any edit. */
+  /** Makes the project's runs start from a checkpoint; it can be undone like any edit. */
   async function startFrom({ tag, step }: CheckpointRow): Promise<void> {
     if (!config.value) return
     edit({ ...config.value, model_tag: tag, model_step: step })

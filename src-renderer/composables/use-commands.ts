@@ -1,5 +1,6 @@
 /**
- * Everything that can be done from anywhere, once: the palette lists it, keys and the native menu call it by name.
+ * Every action that works from anywhere, defined once: the palette lists them, keys and the native menu call them by
+ * name.
  */
 import { createSharedComposable } from '@vueuse/core'
 import { computed, ref, watch, type WritableComputedRef } from 'vue'
@@ -22,7 +23,7 @@ export const useCommands = createSharedComposable(() => {
   const run = useRun()
   const { runs } = useRuns()
   const { update } = useSettings()
-  /** One floats at a time, over the place it was called from. */
+  /** What floats over the place it was called from; one at a time. */
   const floating = ref<'palette' | 'keys' | null>(null)
   const isFloating = (name: 'palette' | 'keys'): WritableComputedRef<boolean> =>
     computed({
@@ -85,7 +86,7 @@ export const useCommands = createSharedComposable(() => {
     ...taskCommands(),
   ])
 
-  /** Whose batches Packing shows: a run's are looked at from its first on. */
+  /** Commands that choose whose batches Packing shows. A run's batches are shown from the first on. */
   function batchCommands(): Command[] {
     const { showBatch, packingRun } = navigation
     const ofRuns = runs.value

@@ -1,6 +1,6 @@
 /**
- * Packings side by side on this very mixture: the chosen variants are packed one after another as one job, each row of
- * the table as soon as it is known. What has been packed is remembered for as long as the mixture stays the same.
+ * Packings side by side on this very mixture. One job packs the chosen variants one after another, and each row of the
+ * table appears as soon as it is known. Results are remembered for as long as the mixture stays the same.
  */
 import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
@@ -21,10 +21,10 @@ export interface ComparedVariant {
 export interface UseCompareReturn {
   choices: ShallowRef<Choices>
   rows: ComputedRef<ComparedVariant[]>
-  /** Of the chosen variants, those that have not been packed. */
+  /** The chosen variants that have not been packed. */
   missing: ComputedRef<Variant[]>
   running: ComputedRef<boolean>
-  /** What is being done, and how much of all that was asked for is done. */
+  /** What is being packed, and how much of everything that was asked for is done. */
   progress: ComputedRef<Omit<JobProgress, 'job'> | null>
   error: ShallowRef<CallError | null>
   compare: () => Promise<void>

@@ -1,5 +1,5 @@
 /**
- * The records of the runs selected for comparing, each fetched once, as lines.
+ * The records of the runs selected for comparing, as lines. Each is fetched once.
  */
 import { shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
@@ -9,7 +9,7 @@ import { COMPARED_FIGURES, syncFigure, type FigurePoints } from '../charts/step-
 
 export interface ComparedRun {
   detail: RunDetail
-  /** Of every figure that is compared. */
+  /** The points of every figure that is compared. */
   figures: Map<keyof StepMetric, Point[]>
   bpb: Point[]
 }

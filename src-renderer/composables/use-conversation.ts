@@ -1,6 +1,6 @@
 /**
- * One conversation as the model sees it, by task and row or by its index in the shuffled mixture. While the next one is
- * fetched the last one stays, so that stepping through a task does not flicker.
+ * One conversation as the model sees it, by task and row or by its index in the shuffled mixture. It stays until the
+ * next one has arrived, so that stepping through a task does not flicker.
  */
 import { shallowRef, watch, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
@@ -25,7 +25,7 @@ function read(of: PackingSource['of'], { split, at }: Wanted): Promise<RenderedC
   return call('mixture.conversation', { config: of.config, dir: of.dir, split, at })
 }
 
-/** @param from the config that it is read by, or the run, where that is not the project's */
+/** @param from the config to read it by, or the run, where that is not the project's */
 export function useConversation(
   wanted: () => Wanted | null,
   from?: () => PackingSource['of'] | null,
@@ -61,7 +61,7 @@ export function useConversation(
     }
   }
 
-  /** What it is read by, as a text to compare. */
+  /** What the conversation is read by, as a text to compare. */
   function context(): unknown {
     const at = source()
     if (!at || 'runId' in at) return at?.runId

@@ -1,7 +1,7 @@
 /**
- * Opens the project's data wherever the window stands, so that what cannot be read is known before Start: again when
- * the mixture changes, when something was downloaded, and when the window comes back into sight, as files change
- * outside it.
+ * Opens the project's data whichever place is shown, so that what cannot be read is known before Start. It is opened
+ * again when the mixture changes, when something was downloaded, and when the window comes back into sight, since files
+ * change outside it.
  */
 import { createSharedComposable, useEventListener, watchDebounced } from '@vueuse/core'
 import { computed, shallowRef } from 'vue'
@@ -15,14 +15,14 @@ export const useDataCheck = createSharedComposable(() => {
   const { project } = useProject()
   const { finished } = useDownloads()
   const job = useJob()
-  /** Grows when the data has been opened, or could not be: the check of the options knows of it then. */
+  /** Grows when the data was opened or failed to open; the check of the options then knows the outcome. */
   const opened = shallowRef(0)
 
   async function open(): Promise<void> {
     if (!project.value) return
     const { config, dir } = project.value
     job.cancel()
-    // The main process remembers what was wrong, and the next check tells it.
+    // The main process remembers what was wrong, and the next check reports it.
     await job.run((name) => call('mixture.describe', { config, dir, job: name })).catch(() => undefined)
     opened.value++
   }

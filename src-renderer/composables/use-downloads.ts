@@ -1,6 +1,7 @@
 /**
- * Data that the mixture needs and this machine lacks, and its downloading: one at a time, the rest waiting. It goes on
- * while another place is in sight. Cancelled or failed, what has arrived is kept, and the next try goes on from there.
+ * Data that the mixture needs and this machine lacks, and its download: one at a time, the others wait. A download goes
+ * on while another place is in sight. If it is cancelled or fails, what has arrived is kept, and the next try goes on
+ * from there.
  */
 import { createGlobalState, watchDebounced } from '@vueuse/core'
 import { computed, ref, shallowRef, watch } from 'vue'
@@ -13,13 +14,13 @@ import { useProject } from './use-project'
 
 interface DownloadState {
   phase: 'idle' | 'waiting' | 'running'
-  /** How much it is; null while that is not known. */
+  /** Its size; null while that is not known. */
   size: DownloadSize | null
   /** Why its size is not known. */
   sizeError: CallError | null
   /** Why the last try failed. */
   error: CallError | null
-  /** Bytes here, while it runs. */
+  /** Bytes that have arrived, while it runs. */
   done: number | null
 }
 
@@ -50,20 +51,20 @@ export const useDownloads = createGlobalState(() => {
     states.value = new Map(states.value).set(id, { ...(states.value.get(id) ?? AT_REST), ...change })
   }
 
-  /** Looks again what is lacking. */
+  /** Looks again for what is missing. */
   async function refresh(): Promise<void> {
     if (!project.value) return
     const ours = ++request
     const { config, dir } = project.value
     const answer = await call('downloads.missing', { config, dir }).catch(() => null)
-    if (ours !== request || !answer) return // where the disk cannot be read, opening the mixture says so
+    if (ours !== request || !answer) return // if the disk cannot be read, opening the mixture says so
     pending.value = answer.pending
     offline.value = answer.offline
     const lacking = new Set(answer.pending.map(({ id }) => id))
     for (const id of [...queue, ...(running ? [running] : [])]) if (!lacking.has(id)) cancel(id)
   }
 
-  /** Asks how much each of them is, those that have not been asked about. */
+  /** Asks for the sizes that have not been asked for. */
   async function askSizes(): Promise<void> {
     if (!project.value || offline.value) return
     const { config, dir } = project.value
@@ -79,7 +80,7 @@ export const useDownloads = createGlobalState(() => {
     }
   }
 
-  /** Asks anew about those that could not be asked about. */
+  /** Asks again for the sizes that could not be found out. */
   async function askAgain(): Promise<void> {
     for (const { id, sizeError } of downloads.value) if (sizeError) put(id, { sizeError: null })
     await askSizes()
@@ -104,7 +105,7 @@ export const useDownloads = createGlobalState(() => {
     }
   }
 
-  /** Downloads these, after what is going on already. */
+  /** Downloads these, after those that run or wait already. */
   async function start(ids: readonly string[]): Promise<void> {
     const added = ids.filter((id) => id !== running && !queue.includes(id))
     for (const id of added) put(id, { phase: 'waiting', error: null })
@@ -114,7 +115,7 @@ export const useDownloads = createGlobalState(() => {
     void askSizes()
   }
 
-  /** What has arrived is kept. */
+  /** Cancels a download; what has arrived is kept. */
   function cancel(id: string): void {
     queue = queue.filter((each) => each !== id)
     if (id === running) job.cancel()

@@ -1,5 +1,5 @@
 /**
- * Hears an event of the main process for as long as the calling scope lives.
+ * Listens to an event of the main process for as long as the calling scope lives.
  */
 import { onScopeDispose } from 'vue'
 import type { EventName, EventPayload } from '../../src-main/contract/contract'

@@ -1,4 +1,7 @@
-/** The mixture from and to files: JSON, or Python as nanochat's script lists it. A file with faults is taken not at all. */
+/**
+ * Imports and exports the mixture: JSON, or Python as nanochat's script lists it. A file with faults is not taken at
+ * all.
+ */
 import { createSharedComposable } from '@vueuse/core'
 import { shallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'

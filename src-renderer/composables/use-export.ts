@@ -1,6 +1,6 @@
 /**
- * The batch in sight as a file: a picture, or a table by token or by conversation. Made here, written by the main process
- * where the person says.
+ * The batch in sight as a file: a picture, or a table by token or by conversation. The window makes it; the main
+ * process writes it where the person says.
  */
 import { shallowRef, type ShallowRef } from 'vue'
 import { call } from '../api/client'
@@ -13,7 +13,7 @@ export interface ExportSource extends PictureOptions {
   model: BatchModel
 }
 
-/** A name as a file may have it everywhere: `my run, 2` -> `my run- 2`. */
+/** Makes a name valid as a file name everywhere: `my run, 2` -> `my run- 2`. */
 const fileName = (name: string): string => name.replace(/[^\w. -]+/g, '-').slice(0, 80)
 
 export interface UseExportReturn {

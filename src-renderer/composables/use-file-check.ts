@@ -1,6 +1,6 @@
 /**
- * JSONL files on their way into the mixture: each is checked line by line first. One that has faults stays listed with all
- * of them until it is put in order or dismissed, or another project is opened; nothing of it is added meanwhile.
+ * JSONL files on their way into the mixture. Each is checked line by line first. One with faults is listed with all of
+ * them until it is corrected or dismissed, or another project is opened; until then nothing of it is added.
  */
 import { createSharedComposable } from '@vueuse/core'
 import { shallowRef, watch } from 'vue'
@@ -11,7 +11,7 @@ import { useProject } from './use-project'
 
 export interface RefusedFile {
   path: string
-  /** Where it was to be added. */
+  /** The split that it was meant for. */
   split: SplitName
   /** Its faults; null where it could not be read at all. */
   check: LinesCheck | null
@@ -40,7 +40,7 @@ export const useFileCheck = createSharedComposable(() => {
     return false
   }
 
-  /** Whether the file is in order; one that is not is listed. */
+  /** Whether the file has no faults; one that has is listed. */
   async function check(path: string, split: SplitName): Promise<boolean> {
     checking.value = path
     try {

@@ -1,6 +1,6 @@
 /**
- * Finds where a conversation is packed, and shows it there: its batch first, then its place in the batch. The finding is
- * a job, as it needs the plan of the epoch.
+ * Finds where a conversation is packed and shows it there: its batch first, then its place in the batch. Finding it is
+ * a job, since that needs the plan of the epoch.
  */
 import { shallowRef, watch, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
@@ -10,17 +10,17 @@ import { useNavigation, type SampleTarget } from './use-navigation'
 import { usePackingSource } from './use-packing-source'
 
 export interface UseFindConversationReturn {
-  /** What is looked for, or was looked for last. */
+  /** The conversation that is looked for, or was looked for last. */
   sought: ShallowRef<SampleTarget | null>
   running: ShallowRef<string | null>
   progress: ShallowRef<JobProgress | null>
-  /** It is in no batch of the epoch's complete steps. */
+  /** Whether it is in no batch of the epoch's complete steps. */
   neverTrained: ShallowRef<boolean>
   error: ShallowRef<CallError | null>
   cancel: () => void
 }
 
-/** @param show shows a place of the batch that is in sight */
+/** @param show shows a place in the batch in sight */
 export function useFindConversation(
   batch: Readonly<ShallowRef<BatchView | null>>,
   show: (place: ConversationPlace) => void,
@@ -31,7 +31,7 @@ export function useFindConversation(
   const sought = shallowRef<SampleTarget | null>(null)
   const neverTrained = shallowRef(false)
   const error = shallowRef<CallError | null>(null)
-  /** Found, and waiting for its batch. */
+  /** The place that was found, while its batch is awaited. */
   const found = shallowRef<(ConversationPlace & SampleTarget) | null>(null)
 
   async function find(target: SampleTarget): Promise<void> {
@@ -59,7 +59,7 @@ export function useFindConversation(
   }
 
   watch(packingRun, () => {
-    // what was found in one source means nothing in another
+    // a place found in one source means nothing in another
     job.cancel()
     sought.value = found.value = error.value = null
     neverTrained.value = false
@@ -86,7 +86,7 @@ export function useFindConversation(
   )
   watch(target, ({ split, batch: index }) => {
     const place = found.value
-    if (place && (place.split !== split || place.batch !== index)) found.value = null // gone elsewhere meanwhile
+    if (place && (place.split !== split || place.batch !== index)) found.value = null // the person has moved on
   })
 
   return {

@@ -1,6 +1,6 @@
 /**
- * Marks a text wherever it stands within an element, in any case, without touching its nodes: the highlight is the
- * browser's own (`::highlight(found)`). The first one is brought into sight.
+ * Marks a text wherever it stands within an element, in upper or lower case, without touching the element's nodes: the
+ * browser itself highlights it (`::highlight(found)`). The first place is brought into sight.
  */
 import { nextTick, onScopeDispose, watch, type ShallowRef } from 'vue'
 

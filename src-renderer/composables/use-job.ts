@@ -1,5 +1,5 @@
 /**
- * One long action at a time: its progress while it goes on, and its cancelling. Leaving the place cancels it.
+ * One long action at a time: its progress and its cancelling. Leaving the place cancels it.
  */
 import { onScopeDispose, shallowRef, type ShallowRef } from 'vue'
 import { call } from '../api/client'
@@ -15,16 +15,16 @@ export function jobName(): string {
 }
 
 export interface UseJobReturn {
-  /** Name of the job in hand; null when there is none. */
+  /** Name of the current job; null when there is none. */
   running: ShallowRef<string | null>
   progress: ShallowRef<JobProgress | null>
   /**
-   * Starts a job, after cancelling the one in hand.
+   * Starts a job, after cancelling the current one.
    * @returns its result, or undefined where it was cancelled meanwhile.
    * @throws CallError where it failed.
    */
   run: <T>(work: (job: string) => Promise<T>) => Promise<T | undefined>
-  /** Cancels the job in hand, if any. */
+  /** Cancels the current job, if any. */
   cancel: () => void
 }
 

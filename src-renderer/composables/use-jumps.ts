@@ -1,6 +1,6 @@
 /**
- * Turns "step 120", "batch 7" and "conversation 48213" into the places that show them: those of what Packing shows first,
- * and for a step also those of the run that is going on.
+ * Turns "step 120", "batch 7" and "conversation 48213" into the places that show them, in what Packing shows first; a
+ * step also in the project and in the current run.
  */
 import { computed } from 'vue'
 import type { RunConfig } from '../api/types'
@@ -12,7 +12,7 @@ import { usePackingSource } from './use-packing-source'
 import { useProject } from './use-project'
 import { useRun } from './use-run'
 
-/** Steps of a project, or of a run, and the batches that they begin with. */
+/** The steps of a project or of a run, and the options that tell their batches. */
 interface Steps {
   /** Null for the project. */
   run: { id: string; name: string } | null
@@ -20,7 +20,7 @@ interface Steps {
 }
 
 export interface UseJumpsReturn {
-  /** The places that show it, the likeliest first. */
+  /** The places that show it, the most likely first. */
   commandsFor: (jump: Jump) => Command[]
 }
 
@@ -30,7 +30,7 @@ export function useJumps(): UseJumpsReturn {
   const { record } = useRun()
   const { place, batch, packingRun, showBatch, showSample, showConversation } = useNavigation()
 
-  /** What has steps, each once: what Packing shows, the project, the run that is going on. */
+  /** Everything that has steps, each once: what Packing shows, the project, the current run. */
   const known = computed<Steps[]>(() => {
     const { detail } = record.value
     const all: (Steps | null)[] = [

@@ -1,6 +1,7 @@
 /**
- * A Chart.js line chart on a canvas: made when the canvas is there, redrawn when its points have changed, made anew when
- * its lines or the theme change, and gone with its component. Each making and drawing has a frame of its own.
+ * A Chart.js line chart on a canvas. It is made when the canvas is there, redrawn when its points have changed, made
+ * anew when its lines or the theme change, and destroyed with its component. Each making and drawing has a frame of its
+ * own.
  */
 import { usePreferredDark } from '@vueuse/core'
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue'
@@ -58,7 +59,7 @@ export function useLineChart({ canvas, series, options, version }: UseLineChartO
   function update(): void {
     const drawn = chart.value
     if (!drawn) return
-    // Thinning has put its own list in place of the data: give it the whole list again.
+    // Thinning has replaced the data with its own list, so the whole list is set again.
     series().forEach(({ points }, index) => {
       const data = drawn.data.datasets[index]
       if (data) data.data = points

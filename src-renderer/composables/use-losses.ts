@@ -1,7 +1,7 @@
 /**
- * How hard each token of the batch in sight is to predict, for the last checkpoint of its run, or for a project's batch
- * of the current run, or the base checkpoint where there is none. Asked for only while it is shown: loading a checkpoint takes seconds. A job, broken off
- * when another batch is shown; the answers that came last are kept.
+ * How hard each token of the batch in sight is to predict for a checkpoint: the last one of the batch's run, for a
+ * project's batch that of the current run, or the base where there is none. Loading a checkpoint takes seconds, so
+ * losses are computed only while they are shown, as a job that another batch cancels. The last answers are kept.
  */
 import { watchDebounced } from '@vueuse/core'
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
@@ -15,14 +15,14 @@ import { useRun } from './use-run'
 import { useRuns } from './use-runs'
 
 const KEPT = 12
-/** A batch that is only passed by is not asked about. */
+/** A batch is asked about once it has been in sight for this long. */
 const ASK_AFTER_MS = 300
 
 export interface UseLossesReturn {
   /** Null while they are not known. */
   losses: ComputedRef<TokenLosses | null>
   result: ComputedRef<BatchLosses | null>
-  /** Whose checkpoint it is: a run's name, or the base's. */
+  /** The checkpoint's owner: a run's name, or the base's. */
   whose: ComputedRef<string>
   running: ShallowRef<string | null>
   progress: ShallowRef<JobProgress | null>
@@ -31,7 +31,7 @@ export interface UseLossesReturn {
   cancel: () => void
 }
 
-/** @param wanted whether they are to be shown now */
+/** @param wanted whether the losses are to be shown now */
 export function useLosses(
   batch: Readonly<ShallowRef<BatchView | null>>,
   wanted: () => boolean,
@@ -43,7 +43,7 @@ export function useLosses(
   const known = shallowRef<ReadonlyMap<string, BatchLosses>>(new Map())
   const error = shallowRef<CallError | null>(null)
 
-  /** The run whose batch it is; for a project's, the current one. */
+  /** The run that the batch belongs to; for a project's batch, the current run. */
   const ofRun = computed(() => {
     const { id } = source.value?.run ?? {}
     return id === undefined ? run.value : (runs.value.find((one) => one.id === id) ?? null)

@@ -1,7 +1,7 @@
 /**
- * Edits of the mixture: each takes the current list and gives the project a new one, so that each can be undone.
- * A JSONL file is checked first: what is wrong with it is said by line, and it is not added. Other tasks are added as they
- * are: what they lack can be downloaded or chosen in their options.
+ * Edits of the mixture. Each takes the current list and gives the project a new one, so that each can be undone. A
+ * JSONL file is checked first; one with faults is not added, and its faults are listed by line. Other tasks are added
+ * as they are: what they lack can be downloaded, or chosen in their options.
  */
 import { call } from '../api/client'
 import type { MixtureEntry, RunConfig, SplitName, TaskKind } from '../api/types'
@@ -11,7 +11,7 @@ import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
 import { useProject } from './use-project'
 
-/** Lists of the mixture; one that is not given stays as it is. */
+/** Lists of the mixture; one that is not given stays. */
 interface SomeLists {
   train?: MixtureEntry[] | undefined
   val?: MixtureEntry[] | undefined
@@ -20,13 +20,13 @@ interface SomeLists {
 export interface UseMixtureEditorReturn {
   entries: (split: SplitName) => MixtureEntry[]
   replace: (split: SplitName, index: number, next: MixtureEntry) => void
-  /** Adds a task at the end; of a kind that begins with a file it asks for one first. */
+  /** Adds a task at the end. A kind that begins with a file asks for one first. */
   addTask: (split: SplitName, kind: TaskKind) => Promise<void>
-  /** Adds JSONL files at the end, those that are in order. */
+  /** Adds the JSONL files that have no faults at the end. */
   addFiles: (split: SplitName, paths: readonly string[]) => Promise<void>
   /** Asks for a JSONL file and adds it. */
   pickFile: (split: SplitName) => Promise<void>
-  /** Takes other lists in place of these; a list that is left out stays. Options may change with them. */
+  /** Replaces the lists that are given, and options with them; other lists stay. */
   replaceAll: (lists: SomeLists, options?: Partial<RunConfig>) => void
   remove: (split: SplitName, index: number) => void
   move: (split: SplitName, from: number, to: number) => void

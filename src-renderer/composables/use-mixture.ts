@@ -1,7 +1,7 @@
 /**
- * What the mixture amounts to: rows at once, lengths (every conversation rendered) as a job that a further edit cancels.
- * Where some of it cannot be read, the rest still is, and the error says what is wrong with the others. Figures are
- * remembered an entry, so that an edit recomputes only what it changed. Shared by the places of the window.
+ * What the mixture amounts to: rows at once, lengths (every conversation rendered) as a job that a further edit
+ * cancels. Where some entries cannot be read, the others still are, and the error says what is wrong. Figures are
+ * remembered per entry, so that an edit recomputes only what it changed. The places of the window share them.
  */
 import { createSharedComposable, watchDebounced } from '@vueuse/core'
 import { computed, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
@@ -16,7 +16,7 @@ import { useProject } from './use-project'
 
 const SPLITS = ['train', 'val'] as const
 
-/** What an entry's figures depend on beside the entry; when it changes, nothing known holds any more. */
+/** What an entry's figures depend on besides the entry. When it changes, known figures no longer hold. */
 function contextOf({ config, dir }: Project): string {
   const { base_dir, model_tag, model_step, max_seq_len } = config
   return JSON.stringify([base_dir, model_tag, model_step, max_seq_len, dir])
@@ -29,10 +29,10 @@ interface Found {
 
 /** What has been opened. */
 interface Opened {
-  /** Answers for what can be read: the project's, or without the entries at fault. */
+  /** The config that can be read: the project's, or the same without the entries at fault. */
   config: RunConfig
   dir: string
-  /** The entries as they were then, all of them. */
+  /** All entries as they were when it was opened. */
   whole: RunConfig['mixture']
 }
 
@@ -92,7 +92,10 @@ export const useMixture = createSharedComposable(() => {
   }
 })
 
-/** Opens the mixture, or as much of it as can be read, and says why it is a part. Nothing is found where nothing can. */
+/**
+ * Opens the mixture, or the part of it that can be read, with the reason for the rest. `found` is null where no part
+ * can be.
+ */
 async function openMixture(
   config: RunConfig,
   dir: string,
@@ -147,7 +150,7 @@ function useFigures(mixture: Readonly<Ref<Mixture>>, summary: Readonly<Ref<Mixtu
   return { known, colours, rows, totals, colourOfTask, learn, forget }
 }
 
-/** Lengths of the conversations, entry by entry, as a job. */
+/** The lengths of the conversations, measured entry by entry as a job. */
 function useLengths(
   opened: Readonly<Ref<Opened | null>>,
   summary: Readonly<Ref<MixtureSummary | null>>,

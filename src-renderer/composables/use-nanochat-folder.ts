@@ -1,4 +1,4 @@
-/** The nanochat folder that the project uses, what it holds, and pointing the project at another. */
+/** The project's nanochat folder, what it holds, and pointing the project at another folder. */
 import { createSharedComposable, watchDebounced } from '@vueuse/core'
 import { computed, shallowRef } from 'vue'
 import { call } from '../api/client'
@@ -23,7 +23,7 @@ export const useNanochatFolder = createSharedComposable(() => {
     if (ours === request) folder.value = found ?? null
   }
 
-  /** Uses another folder; files that the mixture reads from the folder before are read from the new one. */
+  /** Uses another folder. Files that the mixture reads from the old folder are then read from the new one. */
   function use(path: string): void {
     if (!config.value) return
     const before = folder.value?.path

@@ -1,6 +1,6 @@
 /**
- * Where the window is: the place shown, and what is looked at in each. Kept outside the views, so that leaving a place
- * and coming back finds it as it was; the place itself is in the address, so that a reload does too.
+ * Where the window is: the place shown, and what is selected in each place. This is kept outside the views, so that a
+ * place is as it was when one comes back to it. The place itself is in the address, so that a reload keeps it too.
  */
 import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { SplitName } from '../api/types'
@@ -10,7 +10,7 @@ export type Place = (typeof PLACES)[number]
 
 export interface SampleTarget {
   split: SplitName
-  /** In the shuffled mixture. */
+  /** Its index in the shuffled mixture. */
   index: number
 }
 
@@ -19,16 +19,16 @@ const place = ref<Place>(placeOf(location.hash))
 const batch = shallowRef<{ split: SplitName; batch: number }>({ split: 'train', batch: 0 })
 /** The run whose batches the Packing view shows; null for the project's. */
 const packingRun = ref<string | null>(null)
-/** The entry of the mixture that is looked at. */
+/** The selected entry of the mixture. */
 const entry = shallowRef<{ split: SplitName; index: number }>({ split: 'train', index: 0 })
-/** A conversation that the Mixture view is asked to show; null once it has been. */
+/** A conversation that the Mixture view is asked to show; null once it is shown. */
 const wantedSample = shallowRef<SampleTarget | null>(null)
-/** A conversation that the Packing view is asked to show where it is packed; null once it has been. */
+/** A conversation that the Packing view is asked to show where it is packed; null once it is shown. */
 const wantedConversation = shallowRef<SampleTarget | null>(null)
 /** The run opened in Runs. */
 const openRun = ref<string | null>(null)
 
-/** What Runs shows: the runs, or the checkpoints that there are. */
+/** What Runs shows: the runs, or the checkpoints. */
 const runsTab = ref<'runs' | 'checkpoints'>('runs')
 
 function placeOf(hash: string): Place {
@@ -49,7 +49,7 @@ function showBatch(split: SplitName, index: number, runId: string | null = null)
   go('packing')
 }
 
-/** Shows a conversation in its row, wherever the plan of the project, or of a run, puts it. */
+/** Shows a conversation in its packed row, where the plan of the project, or of a run, puts it. */
 function showConversation(target: SampleTarget, runId: string | null = null): void {
   packingRun.value = runId
   wantedConversation.value = target

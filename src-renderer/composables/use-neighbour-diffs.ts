@@ -1,6 +1,6 @@
 /**
- * What each run does otherwise than the one started before it. A run's options never change, so they are asked for once,
- * and compared again only when a run comes or goes: not while the figures of one advance.
+ * How each run differs from the one started before it. A run's options never change, so they are asked for once, and
+ * compared again only when a run comes or goes, not when a run's figures advance.
  */
 import { computed, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
 import { call } from '../api/client'
@@ -9,15 +9,15 @@ import { neighbourDiff, type NeighbourDiff } from '../runs/neighbour-diff'
 import { useNotices } from './use-notices'
 
 export interface UseNeighbourDiffsReturn {
-  /** By the run's id; a run whose options have not come, or that has none before it, is not among them. */
+  /** By the run's id. A run whose options have not arrived, or that has none before it, is missing. */
   diffs: ComputedRef<ReadonlyMap<string, NeighbourDiff>>
 }
 
-/** @param runs the newest first */
+/** @param runs all runs, newest first */
 export function useNeighbourDiffs(runs: Readonly<Ref<readonly RunSummary[]>>): UseNeighbourDiffsReturn {
   const { attempt } = useNotices()
   const configs = shallowRef<ReadonlyMap<string, RunConfig>>(new Map())
-  /** As a text, which is the same as long as the runs are: what depends on it then rests. */
+  /** The order as a text: it stays equal while the runs do, so that what depends on it is not computed again. */
   const order = computed(() => runs.value.map(({ id }) => id).join('\n'))
   const ids = computed(() => order.value.split('\n').filter(Boolean))
 

@@ -1,6 +1,6 @@
 /**
  * What has to be said outside the place it concerns: failures of an action, and work that finished out of sight.
- * Failures stay until they are dismissed; the rest goes by itself.
+ * Failures stay until they are dismissed; other notices go away by themselves.
  */
 import { shallowRef, type ShallowRef } from 'vue'
 import { toCallError, type CallError } from '../api/client'
@@ -10,7 +10,7 @@ export interface Notice {
   title: string
   /** Present where something failed: what, where, what to do. */
   error?: CallError
-  /** One thing to do about it. */
+  /** One action to offer. */
   action?: { label: string; run: () => void }
 }
 
@@ -18,7 +18,7 @@ const SHOWN_MS = 6000
 const notices = shallowRef<Notice[]>([])
 let nextId = 1
 
-/** A notice that is shown already is not shown twice. */
+/** Adds a notice, unless the same one is shown already. */
 function add(notice: Omit<Notice, 'id'>): number {
   const id = nextId++
   const alike = (other: Notice): boolean =>
@@ -32,7 +32,7 @@ function dismiss(id: number): void {
   notices.value = notices.value.filter((notice) => notice.id !== id)
 }
 
-/** Says that something finished; goes away by itself. */
+/** Says that something finished; the notice goes away by itself. */
 function tell(title: string, action?: Notice['action']): void {
   const id = add(action ? { title, action } : { title })
   setTimeout(() => dismiss(id), SHOWN_MS)
@@ -43,7 +43,7 @@ function fail(title: string, error: unknown): number {
   return add({ title, error: toCallError(error) })
 }
 
-/** Runs an action that a person asked for; its failure becomes a notice. Returns undefined then. */
+/** Runs an action that a person asked for. If it fails, a notice says so and the result is undefined. */
 async function attempt<T>(title: string, action: () => Promise<T>): Promise<T | undefined> {
   try {
     return await action()

@@ -1,6 +1,6 @@
 /**
- * Drives the packing canvas: where it looks (use-packing-view.ts), what it draws (use-packing-frames.ts), and the pointer
- * over it.
+ * Drives the packing canvas: what is in view (use-packing-view.ts), what is drawn (use-packing-frames.ts), and the
+ * pointer over it.
  */
 import { useElementSize, useEventListener } from '@vueuse/core'
 import { computed, type Ref } from 'vue'
@@ -16,7 +16,7 @@ export interface PackingCanvasOptions extends PackingPicture {
 }
 
 export interface UsePackingCanvasReturn extends UsePackingViewReturn {
-  /** The plot, without gutter and ruler, in pixels; null while the canvas has no place. */
+  /** Size of the plot, without gutter and ruler, in pixels; null while the canvas has no place. */
   size: Readonly<Ref<Size | null>>
   cellUnder: (event: PointerEvent) => Cell | null
   spanUnder: (cell: Cell | null) => Span | null

@@ -1,7 +1,7 @@
 /**
- * What a preflight has to know of the whole epoch: its steps, what the val mixture fills, what each task loses, what the
- * run leaves out. Counting takes every conversation's length: moments once these are known, minutes where a mixture has never been
- * rendered. So it is a job, made where it is looked at and cancelled when that is left.
+ * What a preflight has to know of the whole epoch: its steps, what the val mixture fills, what each task loses, what
+ * the run leaves out. Counting needs every conversation's length. It takes moments once these are known, and minutes
+ * for a mixture that has never been rendered. So it is a job, and leaving the place that shows it cancels it.
  */
 import { createSharedComposable, watchDebounced } from '@vueuse/core'
 import { computed, onScopeDispose, shallowRef } from 'vue'
@@ -18,14 +18,14 @@ export const usePackingFacts = createSharedComposable(() => {
   const known = shallowRef<{ of: string; facts: PackingFacts } | null>(null)
   const error = shallowRef<CallError | null>(null)
 
-  /** The epoch, and how much of it the run is asked for. */
+  /** What decides the facts: the plan of the epoch, and how many steps of it the run takes. */
   const context = computed(() =>
     project.value ? `${planContext(project.value)} ${project.value.config.num_iterations}` : null,
   )
-  /** Null while they are not known: those of other options are never shown. */
+  /** Null while they are not known; facts of other options are never shown. */
   const facts = computed(() => (known.value?.of === context.value ? known.value.facts : null))
 
-  /** Counts, unless it is known. */
+  /** Counts, unless the facts are known. */
   async function count(): Promise<void> {
     job.cancel()
     error.value = null
@@ -43,7 +43,7 @@ export const usePackingFacts = createSharedComposable(() => {
   return { facts, error, counting: job.running, progress: job.progress, context, count, cancel: job.cancel }
 })
 
-/** The same, counted by itself for as long as the caller is there: anew when what decides it changes. */
+/** The facts, counted without being asked for as long as the caller is there, and again when their inputs change. */
 export function useCountedFacts(): ReturnType<typeof usePackingFacts> {
   const shared = usePackingFacts()
   const { finished } = useDownloads()

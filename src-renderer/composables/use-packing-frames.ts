@@ -1,6 +1,6 @@
 /**
- * Draws the packing canvas: one frame when something has changed, none otherwise; where only the marks have changed, the
- * rows that they are on. The drawing itself is packing/painter.ts.
+ * Draws the packing canvas: one frame when something has changed, none otherwise. Where only the marks have changed,
+ * only the rows under them are drawn. The drawing itself is in packing/painter.ts.
  */
 import { useDevicePixelRatio, usePreferredDark } from '@vueuse/core'
 import { computed, onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
@@ -26,7 +26,7 @@ export interface PackingPicture {
 
 export interface PackingLook {
   view: Readonly<Ref<Viewport | null>>
-  /** Of the plot, without gutter and ruler; null while the canvas has none. */
+  /** Size of the plot, without gutter and ruler; null while the canvas has none. */
   size: Readonly<Ref<Size | null>>
   marks: Readonly<Ref<Marks>>
 }
@@ -39,7 +39,7 @@ export function usePackingFrames(picture: PackingPicture, look: PackingLook): vo
   void document.fonts.ready.then(() => (fontsReady.value = true))
 
   let frame = 0
-  /** The marks that are on the canvas; null where all of it has to be drawn. */
+  /** The marks on the canvas; null where everything has to be drawn. */
   let drawn: Marks | null = null
   function draw(): void {
     frame = 0
@@ -67,7 +67,7 @@ export function usePackingFrames(picture: PackingPicture, look: PackingLook): vo
   )
 }
 
-/** All that is drawn but for the marks; null until all of it is there. */
+/** Everything that is drawn except the marks; null until all of it is there. */
 function useScene(
   picture: PackingPicture,
   look: PackingLook,
@@ -76,7 +76,7 @@ function useScene(
   const { settings } = useSettings()
   const dark = usePreferredDark()
   const palette = computed(() => {
-    // Read again when the theme changes; the style is in place by the time the next frame is drawn.
+    // The palette is read again when the theme changes; the style is in place before the next frame is drawn.
     void [dark.value, settings.value?.theme]
     const surface = canvas.value?.parentElement
     return surface ? readPalette(surface, colouring.value) : null
@@ -105,7 +105,7 @@ function useScene(
   })
 }
 
-/** Gives the canvas the pixels of its place, which clears it; false where it had them. */
+/** Gives the canvas the pixels of its place, which clears it; false where it already had them. */
 function resize(context: Context, size: Size, ratio: number): boolean {
   const { canvas } = context
   const width = Math.round((size.width + GUTTER) * ratio)
@@ -119,7 +119,7 @@ function resize(context: Context, size: Size, ratio: number): boolean {
   return changed
 }
 
-/** The rows that any of the marks is on. */
+/** The rows under any of the marks. */
 function rowsOf(...marks: readonly Marks[]): Set<number> {
   const rows = marks.flatMap(({ hover, cursor, pinned }) => [hover?.row, cursor?.row, pinned?.row])
   return new Set(rows.filter((row) => row !== undefined))

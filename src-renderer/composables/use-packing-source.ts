@@ -1,6 +1,6 @@
 /**
- * The source of the batches in sight: the project, or the run that was chosen, whose options are fetched when it is
- * chosen. A run that is removed meanwhile gives way to the project.
+ * The source of the batches in sight: the project, or the chosen run, whose options are fetched when it is chosen. If
+ * that run is removed, the project takes its place.
  */
 import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
@@ -21,12 +21,12 @@ export const usePackingSource = createSharedComposable(() => {
   const error = shallowRef<CallError | null>(null)
   let request = 0
 
-  /** Null while it is not known: nothing of another source is shown for it. */
+  /** Null while it is not known; nothing of another source is shown meanwhile. */
   const source = computed(() => {
     if (runId.value === null) return project.value && projectSource(project.value)
     return known.value?.run?.id === runId.value ? known.value : null
   })
-  /** Why it cannot be known: only a run's can fail. */
+  /** Why it cannot be known; only a run's source can fail. */
   const failed = computed(() => (runId.value === null ? null : error.value))
 
   async function describe(): Promise<void> {
@@ -41,7 +41,7 @@ export const usePackingSource = createSharedComposable(() => {
     }
   }
 
-  /** What the run's state is: its record and its model are there once it trains. */
+  /** The run's state: its record and model exist once it trains. */
   const state = computed(() => runs.value.find(({ id }) => id === runId.value)?.state)
   watch([runId, state], () => void describe(), { immediate: true })
   useEvent('run.removed', ({ runId: removed }) => {

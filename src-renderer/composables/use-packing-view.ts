@@ -1,6 +1,6 @@
 /**
- * Where the packing canvas looks: pan, zoom, and the cursor that the keyboard moves. The view follows the plot's size: a
- * batch that was fitted stays fitted, a conversation that was zoomed to stays in sight.
+ * Which part of the batch the packing canvas shows: pan, zoom, and the cursor that the keyboard moves. The view follows
+ * the plot's size: a fitted batch stays fitted, and a conversation that was zoomed to stays in sight.
  */
 import { shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { Span } from '../api/types'
@@ -23,7 +23,7 @@ export type SpanPlace = Pick<Span, 'row' | 'offset' | 'length'>
 export interface UsePackingViewReturn {
   view: ShallowRef<Viewport | null>
   hover: ShallowRef<Cell | null>
-  /** The token that the keyboard is at. */
+  /** The token at the keyboard's cursor. */
   cursor: ShallowRef<Cell | null>
   fitAll: () => void
   /** Zooms about a point of the plot, its middle by default. */

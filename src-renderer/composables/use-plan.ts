@@ -1,6 +1,6 @@
 /**
- * The plan of the epoch for the split in sight: made anew when what decides it changes, as a job that can be cancelled.
- * The plans made last are kept, so that looking at the other split and back costs nothing.
+ * The plan of the epoch for the split in sight. A job that can be cancelled makes it, again when its inputs change. The
+ * last plans are kept, so that looking at the other split and back costs nothing.
  */
 import { createSharedComposable, watchDebounced } from '@vueuse/core'
 import { computed, shallowRef } from 'vue'
@@ -21,7 +21,7 @@ export const usePlan = createSharedComposable(() => {
   const error = shallowRef<CallError | null>(null)
 
   const context = computed(() => (source.value ? `${target.value.split} ${planContext(source.value)}` : null))
-  /** Null while it is not known: an older plan is never shown for a newer config. */
+  /** Null while it is not known; an older plan is never shown for a newer config. */
   const plan = computed(() => (context.value === null ? null : (made.value.get(context.value) ?? null)))
 
   /** Makes the plan, unless it is known. */

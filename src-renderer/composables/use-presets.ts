@@ -1,4 +1,4 @@
-/** Starting from a preset: one edit, that can be undone. */
+/** Starts from a preset, as one edit that can be undone. */
 import type { Preset } from '../mixture/presets'
 import { useMixtureEditor } from './use-mixture-editor'
 import { useNanochatFolder } from './use-nanochat-folder'
@@ -16,7 +16,10 @@ export function usePresets(): UsePresetsReturn {
   const { replaceAll } = useMixtureEditor()
   const { attempt } = useNotices()
 
-  /** The starter's folder is no nanochat folder: the usual one takes its place, with the base model it has. */
+  /**
+   * Replaces the mixture. The starter's folder is no nanochat folder, so the usual one takes its place, with its base
+   * model.
+   */
   async function apply(preset: Preset): Promise<void> {
     if (!project.value || !folder.value) return
     const { config, dir } = project.value

@@ -30,7 +30,7 @@ export const useProject = createSharedComposable(() => {
   const canRedo = computed(() => future.value.length > 0)
 
   function take(next: Project): void {
-    if (waiting) return // our own edit is newer than what the main process knows
+    if (waiting) return // our own edit is newer than the main process's config
     if (next.path !== project.value?.path || next.dir !== project.value.dir) {
       past.value = []
       future.value = []
@@ -64,7 +64,7 @@ export const useProject = createSharedComposable(() => {
     timer = setTimeout(() => void send(), SEND_AFTER_MS)
   }
 
-  /** Changes the config. `of` names what is edited, so that typing into one field undoes as one edit. */
+  /** Changes the config. `of` names what is edited, so that typing in one field is undone as one edit. */
   function edit(next: RunConfig, of = ''): void {
     if (!config.value) return
     const continues = of !== '' && of === lastEdit.of && Date.now() - lastEdit.at < ONE_EDIT_MS

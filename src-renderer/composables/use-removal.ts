@@ -1,6 +1,6 @@
 /**
- * Removing runs, at once and without asking: what was removed last can be brought back where it was removed; the rest
- * from Settings, until the trash there is emptied.
+ * Removes runs at once, without asking. The last one can be brought back where it was removed, the others from the
+ * trash in Settings until that is emptied.
  */
 import { shallowRef, type ShallowRef } from 'vue'
 import { call } from '../api/client'
@@ -8,15 +8,15 @@ import type { Removal } from '../api/types'
 import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
 
-/** It outlives the view: a person may look elsewhere before thinking better of it. */
+/** Kept beyond the view: a person may look elsewhere before they want the run back. */
 const last = shallowRef<Removal | null>(null)
 
 export interface UseRemovalReturn {
-  /** What was removed last, until it is brought back or dismissed. */
+  /** The last removal, until it is undone or dismissed. */
   last: Readonly<ShallowRef<Removal | null>>
   remove: (runId: string) => Promise<void>
   restore: (runId: string) => Promise<void>
-  /** Brings the last one back, and opens it. */
+  /** Brings the last removed run back and opens it. */
   undo: () => Promise<void>
   dismiss: () => void
 }

@@ -1,6 +1,6 @@
 /**
- * How one row was filled, a placement at a time. The row is fetched when it is opened, and again when the batch under it
- * changes; past its last placement the next row follows, as far as the batch goes.
+ * How one row was filled, one placement at a time. The row is fetched when it is opened, and again when the batch
+ * changes. After its last placement comes the next row, up to the batch's end.
  */
 import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
@@ -8,18 +8,18 @@ import type { BatchView, ReplayStep, RowReplay } from '../api/types'
 import { usePackingSource } from './use-packing-source'
 
 export interface UseReplayReturn {
-  /** The row that is replayed; null where none is. */
+  /** The row being replayed; null where there is none. */
   row: ShallowRef<number | null>
   replay: ShallowRef<RowReplay | null>
-  /** Placement in sight, from 0. */
+  /** The placement in sight, from 0. */
   at: ShallowRef<number>
   step: ComputedRef<ReplayStep | null>
   error: ShallowRef<CallError | null>
   open: (row: number) => void
   close: () => void
-  /** Another placement of the row, as far as there are any. */
+  /** Goes to another placement of the row, if there is one. */
   goTo: (at: number) => void
-  /** The row so many further down, as far as the batch goes. */
+  /** Goes so many rows further down, within the batch. */
   moveRow: (by: number) => void
 }
 

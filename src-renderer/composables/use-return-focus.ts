@@ -1,11 +1,11 @@
 /**
- * For dialogs that a key or a command opens, and no button of their own: the focus goes back to where it was before.
- * Where one dialog takes another's place, that is where it was before the first.
+ * For dialogs that a key or a command opens and that have no button: the focus goes back to where it was before. Where
+ * one dialog takes another's place, it goes back to where it was before the first.
  */
 export interface UseReturnFocusReturn {
   /** For `open-auto-focus`. */
   remember: () => void
-  /** For `close-auto-focus`. Where the action that closed the dialog has taken the focus already, it stays there. */
+  /** For `close-auto-focus`. If the action that closed the dialog has moved the focus already, it stays there. */
   giveBack: (event: Event) => void
 }
 
@@ -21,9 +21,9 @@ function giveBack(event: Event): void {
   event.preventDefault()
   setTimeout(() => {
     if (document.activeElement !== document.body) return
-    const to = document.querySelector(DIALOGS) ?? before // one that was below, or where it was
+    const to = document.querySelector(DIALOGS) ?? before // a dialog that was below, or the element that had it
     if (to instanceof HTMLElement && to.isConnected) to.focus()
-  }) // once the dialog is out of the page
+  }) // after the dialog has left the page
 }
 
 export function useReturnFocus(): UseReturnFocusReturn {

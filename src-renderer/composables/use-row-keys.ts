@@ -1,15 +1,15 @@
 /**
- * Keys of a table whose rows are opened: the arrows move the focus from row to row, Enter opens the one that has it. One
- * row can be reached by Tab, the open one or else the first.
+ * Keys of a table whose rows can be opened: the arrows move the focus from row to row, Enter opens the focused row. Tab
+ * reaches one row, the open one or else the first.
  */
 import { nextTick, type Ref } from 'vue'
 
 export interface RowKeys {
-  /** For `keydown.self` of a row. @param index its place among the rows, @param count how many there are */
+  /** For `keydown.self` of a row. @param index its place among the rows, @param count how many rows there are */
   onKey: (event: KeyboardEvent, index: number, count: number, open: () => void) => void
 }
 
-/** @param body what the rows are in. @param selector of the rows among what is in it */
+/** @param body the element that holds the rows. @param selector what its rows match */
 export function useRowKeys(body: Readonly<Ref<HTMLElement | null>>, selector = 'tr'): RowKeys {
   function focus(index: number): void {
     void nextTick(() => body.value?.querySelectorAll<HTMLElement>(selector)[index]?.focus())

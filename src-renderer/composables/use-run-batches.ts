@@ -1,7 +1,7 @@
 /**
- * The batches of the run that is going on: the one in training can be followed, from step to step as fast as batches
- * come, until the person goes to another. Followed are the run's own batches, whatever the project has come to be;
- * where the project's are looked at and the run trains others, that is said.
+ * The batches of the current run. The one in training can be followed from step to step, as fast as batches come, until
+ * the person goes to another. The followed batches are the run's own, even if the project has changed since. Where the
+ * project's batches are in sight and the run trains others, `otherRun` says so.
  */
 import { computed, ref, watch, type ComputedRef, type Ref } from 'vue'
 import { packAlike } from '../packing/alike'
@@ -12,14 +12,14 @@ import { useProject } from './use-project'
 import { useRun } from './use-run'
 
 export interface UseRunBatchesReturn {
-  /** Name of the run that is going on, where the project's batches are in sight and it trains others. */
+  /** Name of the current run, where the project's batches are in sight and it trains others. */
   otherRun: ComputedRef<string | null>
-  /** First batch of the step in training; null where none is. */
+  /** First batch of the step in training; null where no step is. */
   inTraining: ComputedRef<number | null>
   following: Ref<boolean>
 }
 
-/** @param loading the batch in sight is still being packed: the next one waits for it */
+/** @param loading whether the batch in sight is still being packed: following then waits */
 export function useRunBatches(loading: Readonly<Ref<boolean>>): UseRunBatchesReturn {
   const { run, record, latest, canStop } = useRun()
   const { config } = useProject()
@@ -36,7 +36,7 @@ export function useRunBatches(loading: Readonly<Ref<boolean>>): UseRunBatchesRet
     return latest.value ? latest.value.first_batch + batchesPerStep(trained.value) : 0
   })
 
-  /** The batch that following has gone to last. Any other batch is the person's own choice, and ends the following. */
+  /** The last batch that following went to. Any other batch is the person's choice, and ends the following. */
   let ours: typeof target.value | null = null
   let followed: string | null = null
   watch([inTraining, following, loading], () => {

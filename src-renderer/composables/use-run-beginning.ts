@@ -1,6 +1,7 @@
 /**
- * What goes on between Start and a run's first step: its data is opened, and only then is there a run, which prepares
- * itself. Both take long with data that was not opened before. Cancelling the first leaves nothing, the second stops.
+ * What goes on between Start and a run's first step: the data is opened, then the run exists and prepares itself. Both
+ * take long with data that was not opened before. Cancelling while the data is opened leaves nothing behind; after
+ * that, the run is stopped.
  */
 import { refDebounced } from '@vueuse/core'
 import { computed, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
@@ -10,7 +11,7 @@ import type { JobProgress, RunSummary } from '../api/types'
 import { useEvent } from './use-event'
 import { useJob } from './use-job'
 
-/** A beginning that is over sooner is not shown: it would only flicker. */
+/** A beginning shorter than this is not shown, since it would only flicker. */
 const SHOWN_AFTER_MS = 300
 
 export interface Beginning {
@@ -19,13 +20,13 @@ export interface Beginning {
 }
 
 export interface UseRunBeginningReturn {
-  /** @throws CallError where the run cannot begin; a cancelled one does nothing */
+  /** @throws CallError where the run cannot begin; a cancelled beginning ends without an error */
   begin: (request: CallInput<'runs.start'>) => Promise<void>
-  /** Whether there is no run yet, and has not been for a while. */
+  /** Whether the data has been opening for a while, and there is no run yet. */
   opening: ComputedRef<boolean>
-  /** What is being done now; null where nothing is, or not for long. */
+  /** What is being done now; null where nothing is, or only briefly. */
   beginning: ComputedRef<Beginning | null>
-  /** Breaks off what was begun, while there is no run yet. */
+  /** Cancels the beginning, while there is no run yet. */
   cancel: () => void
 }
 
@@ -33,7 +34,7 @@ export function useRunBeginning(run: Readonly<Ref<RunSummary | null>>): UseRunBe
   const { running, progress, run: runJob, cancel } = useJob()
   const late = refDebounced(running, SHOWN_AFTER_MS)
   const opening = computed(() => running.value !== null && late.value === running.value)
-  /** How far the run itself is with preparing: a job by its id. */
+  /** How far the run's own preparing is: a job named by the run's id. */
   const prepared = shallowRef<JobProgress | null>(null)
 
   useEvent('job.progress', (event) => {

@@ -1,7 +1,7 @@
 /**
- * Where the conversations of the batch in training lie, from step to step: of the run's own data, whatever the project
- * has become. Asked for at most once a second, one at a time, and not at all while the page is hidden; a run at rest
- * shows its last step's batch.
+ * Where the conversations of the batch in training lie, from step to step. They are the run's own data, even if the
+ * project has changed since. They are asked for at most once a second, one at a time, and never while the page is
+ * hidden. A run at rest shows its last step's batch.
  */
 import { useDocumentVisibility } from '@vueuse/core'
 import { computed, onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue'
@@ -12,14 +12,14 @@ import { isActive } from '../runs/run-state'
 import { useRun } from './use-run'
 
 const LEAST_MS = 1000
-/** After a failure: what is at fault may mend. */
+/** Delay after a failure, whose cause may go away. */
 const RETRY_MS = 10_000
 
 export interface RunBatch {
   runId: string
   /** The step's first batch. */
   batch: number
-  /** Batches that the step has. */
+  /** Number of batches in the step. */
   ofStep: number
   step: number
   inTraining: boolean
@@ -31,7 +31,7 @@ export interface ShownLayout {
 }
 
 export interface UseRunLayoutReturn {
-  /** A second late at the most; null before a run has come so far. */
+  /** At most a second late; null before the run has come so far. */
   shown: ShallowRef<ShownLayout | null>
   error: ShallowRef<CallError | null>
 }
@@ -42,7 +42,7 @@ export function useRunLayout(): UseRunLayoutReturn {
   const shown = shallowRef<ShownLayout | null>(null)
   const error = shallowRef<CallError | null>(null)
 
-  /** Null before a run has come so far. */
+  /** Null before the run has come so far. */
   const wanted = computed<RunBatch | null>(() => {
     const { detail } = record.value
     if (!run.value || detail?.id !== run.value.id) return null

@@ -1,9 +1,10 @@
 /**
- * What one run has recorded: its detail, steps, evaluations and log; first what is stored, then what comes. Events carry
- * a sequence number: those that arrive while the record is fetched are kept and added, a gap fetches the missing part.
+ * What one run has recorded: its detail, steps, evaluations and log. What is stored comes first, then events add to it.
+ * Events carry a sequence number: those that arrive while the record is fetched are kept and added, and a gap fetches
+ * the missing part.
  *
- * The lists only grow and keep their identity from one record to the next; `version` counts their changes, so that charts
- * append and never copy.
+ * The lists only grow and keep their identity from one record to the next. `version` counts their changes, so that
+ * charts append and never copy.
  */
 import { computed, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
@@ -31,7 +32,7 @@ const empty = (): RunRecordState => ({
   version: 0,
 })
 
-/** Adds what is newer by step; a repeated step (after a resume) replaces what came after it. */
+/** Adds what is newer by step. A step that a resume repeats replaces what came after it. */
 export function appendSteps<T extends { step: number }>(list: T[], added: readonly T[]): void {
   for (const item of added) {
     while (list.length > 0 && (list.at(-1)?.step ?? 0) >= item.step) list.pop()

@@ -1,5 +1,5 @@
 /**
- * A run's record as lines for charts, appended to as it grows. A fresh record (another run) starts fresh lines.
+ * A run's record as lines for charts, which are appended to as it grows. Another run's record starts new lines.
  */
 import { shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { EvalMetric, StepMetric } from '../api/types'
@@ -8,10 +8,10 @@ import { DRAWN_FIGURES, syncFigure, type FigurePoints } from '../charts/step-cha
 import type { RunRecordState } from './use-run-record'
 
 export interface RunSeries {
-  /** Of every figure of a step that is drawn; no points for steps of runs that did not measure it. */
+  /** The points of every drawn figure of a step; none for steps of runs that did not measure it. */
   figures: Map<keyof StepMetric, FigurePoints>
   bpb: Point[]
-  /** Of every entry of mixture.val, by its index. */
+  /** The points of every entry of mixture.val, by its index. */
   taskBpb: Map<number, Point[]>
 }
 
@@ -48,7 +48,7 @@ export function useRunSeries(record: Readonly<Ref<RunRecordState>>): UseRunSerie
       const points = series.value.figures.get(figure.key)
       return points !== undefined && syncFigure(points, figure, steps)
     })
-    if (grown.includes(true)) series.value = { ...series.value } // more lines, not only more points
+    if (grown.includes(true)) series.value = { ...series.value } // there are more lines, not only more points
     syncPoints(series.value.bpb, evals, bpb)
     for (const { entry } of evals.at(-1)?.per_task ?? []) {
       const line = series.value.taskBpb.get(entry) ?? []

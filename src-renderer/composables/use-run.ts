@@ -1,5 +1,5 @@
 /**
- * The current run, from every place of the window: its record, and Start, Pause, Resume, Stop and save.
+ * The current run, for every place of the window: its record, and Start, Pause, Resume, Stop and save.
  */
 import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
@@ -14,7 +14,7 @@ import { useRunBeginning } from './use-run-beginning'
 import { useRunRecord } from './use-run-record'
 import { useRuns } from './use-runs'
 
-/** What is said of a run that ends out of sight. */
+/** Notices for a run that ends out of sight. */
 const ENDINGS: ReadonlyMap<RunState, string> = new Map([
   ['done', 'The run is done'],
   ['failed', 'The run failed'],
@@ -30,7 +30,7 @@ export const useRun = createSharedComposable(() => {
 
   const { begin, opening, beginning, cancel } = useRunBeginning(current)
 
-  /** A call in hand: the button waits for its answer. */
+  /** Whether a call is on its way; the button waits for its answer. */
   const busy = shallowRef(false)
   const meaning = computed(() => (current.value ? RUN_STATES[current.value.state] : null))
   const action = computed<MainAction>(() => (current.value ? actionOf(current.value) : 'Start'))
@@ -39,7 +39,7 @@ export const useRun = createSharedComposable(() => {
     () => opening.value || (!busy.value && action.value !== 'Start' && (meaning.value?.canStop ?? false)),
   )
 
-  /** One that was cut off is not in memory: there is nothing to save; nor is there of one that is not there yet. */
+  /** Nothing can be saved of a run that was cut off, since it is not in memory, nor of a run that is not there yet. */
   const stopTitle = computed(() => {
     if (opening.value) return 'Cancel'
     return current.value?.state === 'interrupted' ? 'Leave it' : 'Stop and save'
@@ -61,7 +61,7 @@ export const useRun = createSharedComposable(() => {
       await begin({ config, dir, path })
     })
 
-  /** @param rows fewer a micro-batch than before */
+  /** @param rows rows per micro-batch, fewer than before */
   const resume = (runId: string, rows?: number) =>
     once('The run did not resume', () =>
       call('runs.resume', { runId, ...(rows === undefined ? {} : { device_batch_size: rows }) }),
@@ -70,7 +70,7 @@ export const useRun = createSharedComposable(() => {
 
   useEvent('run.refused', ({ failure }) => void fail('The run did not start', new CallError(failure)))
 
-  /** The main button: whatever it says now. */
+  /** Does what the main button says now. */
   async function toggle(): Promise<void> {
     if (!enabled.value) return
     const id = current.value?.id
@@ -98,7 +98,7 @@ export const useRun = createSharedComposable(() => {
     },
   )
 
-  /** The notice of what could not be saved; null while all could. */
+  /** The notice about what could not be saved; null while everything could. */
   let unsaved: number | null = null
   const unsavedError = computed(() => {
     const { error = null, state } = current.value ?? {}

@@ -32,7 +32,7 @@ export const useRuns = createSharedComposable(() => {
   useEvent('run.changed', ({ run }) => put(run))
   useEvent('run.metrics', ({ runId, state, steps }) => {
     const run = runs.value.find(({ id }) => id === runId)
-    const last = steps.at(-1) // a summary is only sent when a run's state changes
+    const last = steps.at(-1) // summaries are only sent when a run's state changes
     if (run) put({ ...run, ...(last && afterStep(last)), state })
   })
   useEvent('run.removed', ({ runId }) => drop(runId))

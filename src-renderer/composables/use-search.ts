@@ -1,6 +1,6 @@
 /**
- * Looking for a text in a task's conversations: all rows that hold it, and going from one to the next. Reads the whole
- * task, so it is a job that can be cancelled; another text or another task ends it.
+ * Finds a text in a task's conversations: all rows that contain it, and the way from one to the next. It reads the
+ * whole task, so it is a job that can be cancelled; another text or another task ends it.
  */
 import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
@@ -11,21 +11,21 @@ export interface SearchPlace {
   config: RunConfig
   dir: string
   split: SplitName
-  /** Index in the mixture's tasks. */
+  /** Its index in the mixture's tasks. */
   task: number
 }
 
 export interface UseSearchReturn {
-  /** Rows that hold the text; null while none has been looked for. */
+  /** Rows that contain the text; null while no text has been looked for. */
   matches: ShallowRef<Int32Array | null>
   /** What was looked for. */
   text: ShallowRef<string>
   searching: ComputedRef<boolean>
   progress: ShallowRef<JobProgress | null>
   error: ShallowRef<CallError | null>
-  /** Looks for a text and answers with the first row from `row` on; null where there is none. */
+  /** Looks for a text and returns the first row from `row` on that contains it; null where there is none. */
   search: (wanted: string, row: number) => Promise<number | null>
-  /** The next or previous match as seen from a row, round the ends; null without matches. */
+  /** The next or previous match from a row, round the ends; null without matches. */
   step: (row: number, by: 1 | -1) => number | null
   cancel: () => void
 }

@@ -26,7 +26,7 @@ export const useSettings = createSharedComposable(() => {
     take(await call('settings.get', {}))
   }
 
-  /** Changes some settings; shown at once, and as the main process has them where it refuses. */
+  /** Changes some settings. They show at once; if the main process refuses, its settings show again. */
   async function update(change: Partial<Settings>): Promise<void> {
     if (settings.value) take({ ...settings.value, ...change })
     const answer = await attempt('Settings not saved', () => call('settings.update', change))

@@ -1,14 +1,14 @@
 /**
  * Keys that work in the whole window. A shortcut is written "mod+k", "mod+shift+z", "space", "?"; mod is Ctrl, or
- * Command on a Mac. Keys without mod are left to fields, buttons and whatever else takes keys itself; what
- * floats keeps them all, so that Escape closes it and nothing behind it.
+ * Command on a Mac. Keys without mod are left to fields, buttons and whatever else takes keys itself. What floats takes
+ * all keys, so that Escape closes it and nothing behind it.
  */
 import { useEventListener } from '@vueuse/core'
 
 export type Shortcuts = Record<string, (event: KeyboardEvent) => void>
 
 const TYPING = 'input, textarea, select, [contenteditable]'
-/** Elements that Space or a letter already means something to. */
+/** Elements that already use Space or letters themselves. */
 const TAKES_KEYS = `${TYPING}, button, summary, [role='slider'], [role='option']`
 const FLOATING = "[role='dialog'], [role='alertdialog'], [role='menu']"
 

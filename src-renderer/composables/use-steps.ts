@@ -1,6 +1,6 @@
 /**
- * Steps and batches of what Packing shows: how many micro-batches a step has, where a run of a set number of steps ends,
- * and the first batch of a step.
+ * Steps and batches of what Packing shows: micro-batches per step, where a run of a set number of steps ends, and the
+ * first batch of a step.
  */
 import { computed, type ComputedRef } from 'vue'
 import { batchesPerStep, firstBatchOf } from '../packing/source'
@@ -9,7 +9,7 @@ import { useCheck } from './use-check'
 
 export interface UseStepsReturn {
   perStep: ComputedRef<number>
-  /** Steps of the run, or of the run that the project's options would make; null while not known. */
+  /** Steps of the run in sight, or of the run that the project would make; null while not known. */
   runSteps: ComputedRef<number | null>
   batchOfStep: (step: number) => number
 }

@@ -1,5 +1,5 @@
 /**
- * Draws a batch as a strip on a canvas: anew when the batch, the canvas's size or the theme changes, in a frame of its
+ * Draws a batch as a strip on a canvas: again when the batch, the canvas's size or the theme changes, in a frame of its
  * own.
  */
 import { useDevicePixelRatio, useElementSize, usePreferredDark } from '@vueuse/core'
@@ -11,7 +11,7 @@ import type { Size } from '../packing/viewport'
 import { useSettings } from './use-settings'
 
 export interface UseStripCanvasReturn {
-  /** The canvas, in pixels of the page. */
+  /** Size of the canvas, in pixels of the page. */
   size: Readonly<Ref<Size>>
 }
 
@@ -25,7 +25,7 @@ export function useStripCanvas(
   const dark = usePreferredDark()
   const size = computed<Size>(() => ({ width: box.width.value, height: box.height.value }))
   const palette = computed(() => {
-    void [dark.value, settings.value?.theme] // read again when the theme changes
+    void [dark.value, settings.value?.theme] // the colours are read again when the theme changes
     return canvas.value?.parentElement ? readPalette(canvas.value.parentElement, 'task') : null
   })
 
@@ -34,7 +34,7 @@ export function useStripCanvas(
     const { width, height } = size.value
     if (!canvas.value || !context || !palette.value || width === 0) return
     const ratio = pixelRatio.value
-    canvas.value.width = Math.round(width * ratio) // clears it as well
+    canvas.value.width = Math.round(width * ratio) // setting it also clears the canvas
     canvas.value.height = Math.round(height * ratio)
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
     if (strip.value) paintStrip(context, strip.value, palette.value, size.value)

@@ -1,4 +1,4 @@
-/** The tensors of the checkpoint that is looked at, and how the numbers of one of them are distributed. */
+/** The tensors of the selected checkpoint, and how the numbers of one of them are distributed. */
 import { shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { CheckpointRow, TensorHistogram, TensorSummary } from '../api/types'

@@ -1,5 +1,5 @@
 /**
- * Where the next run's trainer lives, and the self-test that decides it: asked once, then followed.
+ * Where the next run's trainer runs, and the self-test that decides it: asked once, then kept up to date.
  */
 import { createSharedComposable } from '@vueuse/core'
 import { shallowRef } from 'vue'
