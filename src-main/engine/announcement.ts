@@ -1,4 +1,4 @@
-/** What a run says of itself once everything is open: the report `prepared`, and the first lines of its log. */
+/** What a run reports once everything is open: the report `prepared`, and the first lines of its log. */
 import { flopsPerToken, parameterCount } from '../model/flops'
 import type { OpenedData } from '../packing/data-calls'
 import type { PackingFacts } from '../packing/packing-facts.schema'
@@ -9,7 +9,7 @@ import type { RunStart } from './run-start'
 import type { StepEngine } from './step-engine'
 import type { Prepared } from './trainer-calls'
 
-/** All that is open. */
+/** All that a run has opened. */
 export interface OpenRun {
   config: RunConfig
   start: RunStart
@@ -39,7 +39,7 @@ export function prepared({ config, start, facts, device, engine }: OpenRun): Pre
   }
 }
 
-/** The last three are the seed's. */
+/** The last three lines are the seed's. */
 export function firstLines({ config, start, opened, device, engine }: OpenRun): string[] {
   const { device_batch_size: rows, max_seq_len: length, total_batch_size: total } = config
   const { version } = device.tensorflow

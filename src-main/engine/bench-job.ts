@@ -1,10 +1,10 @@
 /**
  * The `bench step` command in the trainer thread: how long the training step of a fresh model takes (forward, backward,
- * update), beside this machine's own matrix rates: measured just before and just after it, or better ones that were seen
+ * update), beside this machine's own matrix rates, measured just before and just after, or better rates that were seen
  * at rest.
  *
- * The median of the measured steps counts, so that what else runs now and then does not decide. XLA's programs are not
- * taken from the cache on disk, so that the time of compiling is that of a first run.
+ * The result is the median of the measured steps, so that other work now and then does not change it. XLA's programs
+ * are not taken from the cache on disk, so the compile time is that of a first run.
  */
 import { flopsPerToken } from '../model/flops'
 import { peakMemory } from '../native/process-memory'
@@ -15,11 +15,11 @@ import { measurePeak } from './peak-rate'
 import type { StepEngine } from './step-engine'
 import type { BenchJob, BenchResult } from './trainer-calls'
 
-/** Steps before the measured ones: the first compiles, the second finds its memory. */
+/** Steps before the measured ones: the first compiles, the second settles its memory. */
 const WARM_UP = 2
 const LEAST_STEPS = 8
 const MOST_STEPS = 100
-/** Steps are measured for so long, once there are enough. */
+/** Once there are enough steps, more are measured until this much time has passed. */
 const LEAST_SECONDS = 8
 
 /** @throws MidbenchError `graph.memory`; the signal's reason where it is cancelled */
@@ -67,7 +67,7 @@ async function matrixRates(
   }
 }
 
-/** @param onStep told before every step how many were made; may throw to end it */
+/** @param onStep called before every step with the number of steps made; may throw to end it */
 async function timeSteps(
   engine: StepEngine,
   job: BenchJob,
@@ -84,7 +84,7 @@ async function timeSteps(
     await engine.step([batch], madeUpSettings)
     const list = warmUp.length < WARM_UP ? warmUp : seconds
     list.push((performance.now() - began) / 1000)
-    await new Promise(setImmediate) // lets a cancel in
+    await new Promise(setImmediate) // lets a cancel come in
   }
   return { first: warmUp[0] ?? NaN, seconds }
 }

@@ -1,4 +1,6 @@
-/** What a job computes on: loads TensorFlow, refuses a device that is not the one asked for, and says what it is. */
+/**
+ * What a job computes on: loads TensorFlow, refuses a device other than the one asked for, and describes the device.
+ */
 import { MidbenchError } from '../errors'
 import { findGraphicsCards } from '../native/device'
 import { loadTensorflow, type Tensorflow } from '../native/tensorflow'
@@ -10,9 +12,9 @@ export interface Device {
   tensorflow: Tensorflow
   /** "CPU, 2 threads" or "NVIDIA H100 80GB HBM3". */
   label: string
-  /** Of the matrix products: the config's in the graph engine, float32 in the eager one. */
+  /** Type of the matrix products: the config's in the graph engine, float32 in the eager one. */
   dtype: RunConfig['dtype']
-  /** At its best in that type. */
+  /** The device's peak rate in that type. */
   peak: Peak
 }
 
@@ -37,7 +39,7 @@ export async function openDevice(
   return { tensorflow, label, dtype, peak: (await measurePeak(tensorflow, dtype)).peak }
 }
 
-/** @throws MidbenchError `device.unavailable` where TensorFlow was loaded with another device than is wanted */
+/** @throws MidbenchError `device.unavailable` where TensorFlow was loaded with a device other than the wanted one */
 export function requireDevice(wanted: RunConfig['device_type'], found: 'cpu' | 'gpu'): void {
   if (wanted === 'cuda' && found === 'cpu') {
     throw new MidbenchError({

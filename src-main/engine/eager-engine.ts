@@ -1,10 +1,10 @@
 /**
- * The step engine that runs tfjs operations one by one: slow, and what a compiled engine is compared with. It computes
- * in float32, as the reference does on a CPU.
+ * The step engine that runs tfjs operations one by one. It is slow, and the standard that a compiled engine is compared
+ * with. It computes in float32, as the reference does on a CPU.
  *
- * Ownership: the engine holds one tensor a parameter and one an optimizer entry, from importState to dispose. A step
- * makes new ones and disposes of the old only once all new ones are there, so a step that fails changes nothing.
- * Everything else lives inside tf.tidy, which frees it when an operation throws as well.
+ * Ownership: the engine holds one tensor for each parameter and each optimizer entry, from importState to dispose. A
+ * step makes new ones and disposes of the old ones only when all new ones are made, so a step that fails changes
+ * nothing. Everything else lives inside tf.tidy, which frees it when an operation throws as well.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -35,7 +35,7 @@ export class EagerEngine implements StepEngine {
   private optimizer: Tensors = new Map()
 
   /**
-   * @param groups which optimizer trains what, with initial learning rates; none where nothing is trained
+   * @param groups which optimizer trains which parameters, with initial learning rates; none where nothing is trained
    */
   constructor(
     private readonly config: ModelConfig,
@@ -76,7 +76,7 @@ export class EagerEngine implements StepEngine {
     }
   }
 
-  /** Mean loss of a batch and the gradient of every parameter, for the caller to dispose of. */
+  /** Mean loss of a batch and the gradient of every parameter; the caller disposes of them. */
   gradients(batch: TokenBatch): { loss: number; gradients: Tensors } {
     let loss = NaN
     const gradients = tidyMap(() => {
@@ -88,7 +88,7 @@ export class EagerEngine implements StepEngine {
     return { loss, gradients }
   }
 
-  /** For what looks at the model from beside the loop; the tensors stay the engine's. */
+  /** For code outside the loop that looks at the model; the engine still owns the tensors. */
   get modelParameters(): Tensors {
     return this.parameters
   }
@@ -100,7 +100,7 @@ export class EagerEngine implements StepEngine {
     })
   }
 
-  /** An empty optimizer state stands for that of before the first step. */
+  /** An empty optimizer state stands for the state before the first step. */
   importState(state: EngineState): Promise<void> {
     const parameters = tidyMap(() => fromArrays(state.parameters))
     const optimizer = tidyMap(() =>
@@ -132,7 +132,7 @@ export class EagerEngine implements StepEngine {
     return told.measured
   }
 
-  /** Inside tidy. @param after the new parameters, which are not the engine's yet */
+  /** Must be called inside tidy. @param after the new parameters, which the engine does not own yet */
   private measure(gradients: Tensors, after: Tensors): Measured {
     const parameter = (name: string): tf.Tensor => named(this.parameters, name, 'parameter')
     const step = measuredStep(this.groups, [...this.parameters.keys()], {
@@ -151,7 +151,7 @@ export class EagerEngine implements StepEngine {
   }
 }
 
-/** sum + scale × gradients, by name. Takes both over: what it does not return is freed. */
+/** sum + scale × gradients, by name. Takes ownership of both: tensors that it does not return are freed. */
 function addScaled(sum: Tensors, gradients: Tensors, scale: number): Tensors {
   if (scale === 1 && sum.size === 0) return gradients
   try {
@@ -178,7 +178,7 @@ function normOf(tensors: readonly tf.Tensor[]): number {
   })
 }
 
-/** [B, T] each, int32 */
+/** Both are [B, T], int32. */
 function tensorsOf(batch: TokenBatch): { inputs: tf.Tensor2D; targets: tf.Tensor2D } {
   const shape: [number, number] = [batch.batchSize, batch.seqLen]
   return {
@@ -196,7 +196,7 @@ function arraysOf(tensors: Tensors): Map<string, FloatArray> {
   )
 }
 
-/** Tensors with copies of the data: tfjs keeps what it is given until an operation first uses it. */
+/** Tensors with copies of the data: tfjs keeps the array itself until an operation first uses it. */
 function fromArrays(arrays: ReadonlyMap<string, FloatArray>): Map<string, tf.Tensor> {
   return new Map(
     [...arrays].map(([name, { shape, data }]) => [name, tf.tensor(data.slice(), shape, 'float32')]),

@@ -10,7 +10,7 @@ import { bitsPerByte, evaluate, meanLoss, perTask } from './evaluate'
 import { openData, openEngine, reportedCall, requireSameVocabulary } from './job-context'
 import type { EvaluateJob, EvaluateResult, LogReport } from './trainer-calls'
 
-/** @throws the signal's reason where it is cancelled */
+/** @throws the signal's reason when it is cancelled */
 export async function runEvaluation(
   job: EvaluateJob,
   port: MessagePort,

@@ -1,8 +1,8 @@
 /**
  * Validation bits per byte (docs/REFERENCE.md §5): the sum of the token losses over the sum of the targets' bytes,
  * divided by ln 2. Targets of 0 bytes (special tokens) and ignored targets count in neither sum, so the figure does not
- * depend on the tokenizer's vocabulary. The same sums are kept for each task, by the spans of the batches; the total
- * does not depend on them.
+ * depend on the tokenizer's vocabulary. The spans of the batches give the same sums for each task; the total does not
+ * depend on spans.
  */
 import type { PackedBatch } from '../packing/types'
 import type { TaskBpb } from '../config/run.schema'
@@ -47,13 +47,13 @@ export function addLosses(
   return { nats, bytes, allNats, targets: count }
 }
 
-/** What a batch has to say for its tasks to be told apart. */
+/** A batch, with the spans that tell its tasks apart. */
 export type EvaluatedBatch = TokenBatch & Partial<Pick<PackedBatch, 'spans'>>
 
 /**
  * Adds one batch's losses to the sums of its tasks: a target belongs to the task in whose span it lies.
  *
- * @param tasks by the task's index in the mixture; changed
+ * @param tasks sums by the task's index in the mixture; updated in place
  * @param losses [B * T] nats, row-major
  */
 export function addTaskLosses(
@@ -63,14 +63,14 @@ export function addTaskLosses(
   byteLengths: Int32Array,
 ): void {
   for (const { row, offset, length, task } of spans) {
-    // Positions count in rows of T + 1 ids, of which the first is no target.
+    // Spans count positions in rows of T + 1 ids, whose first id is no target.
     const [from, to] = [row * seqLen + Math.max(offset - 1, 0), row * seqLen + offset + length - 1]
     const before = tasks.get(task) ?? emptySums
     tasks.set(task, addLosses(before, losses.subarray(from, to), targets.subarray(from, to), byteLengths))
   }
 }
 
-/** Infinity where no target has bytes, as the reference gives. */
+/** Returns infinity where no target has bytes, as the reference does. */
 export function bitsPerByte(sums: EvaluationSums): number {
   return sums.bytes === 0 ? Infinity : sums.nats / (Math.LN2 * sums.bytes)
 }
@@ -82,7 +82,7 @@ export function meanLoss(sums: EvaluationSums): number {
 
 /** Sums over all targets, and over those of each task. */
 export interface Evaluation extends EvaluationSums {
-  /** By the task's index in the mixture. */
+  /** Sums by the task's index in the mixture. */
   byTask: ReadonlyMap<number, EvaluationSums>
 }
 
@@ -96,7 +96,7 @@ export interface EvaluatedTask {
   label: string
 }
 
-/** The figures of every entry of a mixture, the repeats of an entry taken together. */
+/** The figures of every entry of a mixture; the repeats of an entry are taken together. */
 export function perTask(byTask: Evaluation['byTask'], tasks: readonly EvaluatedTask[]): TaskBpb[] {
   const entries = new Map<number, { task: string; label: string; sums: EvaluationSums }>()
   for (const { index, entry, name, label } of tasks) {
@@ -126,7 +126,7 @@ function added(a: EvaluationSums, b: EvaluationSums): EvaluationSums {
 /**
  * Evaluates batch after batch.
  *
- * @param interrupted asked before every batch: true ends the evaluation without a result
+ * @param interrupted called before every batch: true ends the evaluation without a result
  * @returns null where it was interrupted
  */
 export async function evaluate(

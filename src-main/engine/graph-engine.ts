@@ -1,14 +1,14 @@
 /**
- * The step engine that compiles: model, loss, both optimizers as one TensorFlow graph, run natively.
+ * The compiled step engine: model, loss and both optimizers as one TensorFlow graph, run natively.
  *
- * Weights and optimizer state live in the session, on the device; a step moves in token ids and moves out one loss a
+ * Weights and optimizer state live in the session, on the device; a step takes in token ids and gives out one loss a
  * micro-batch. The graph is recorded at the first batch, for its shape, and TensorFlow compiles it at its first run
- * (seconds, fewer where native/program-cache.ts has its programs); `onCompile` says when. The same inputs and threads
- * give the same bits. In bfloat16 matrix products are rounded as the reference's autocast does.
+ * (seconds, fewer where native/program-cache.ts has its programs); `onCompile` reports that. The same inputs and
+ * threads give the same bits. In bfloat16 matrix products are rounded as the reference's autocast does.
  *
- * In float32 its losses are the eager engine's to 1e-5, from a trained base model on. In a fresh model every block gives
- * zero, so that the true gradient of the residual scalars is zero as well: AdamW makes whole steps of its rounding,
- * whose signs no two orders of summation agree on, and the two engines go different ways from the second step on.
+ * In float32, starting from a trained base model, its losses equal the eager engine's to 1e-5. In a fresh model every
+ * block gives zero, so the true gradient of the residual scalars is zero too: AdamW turns its rounding errors into
+ * whole steps, their signs depend on the order of summation, and the two engines differ from the second step on.
  */
 import type { FloatArray } from '../checkpoint/types'
 import { MidbenchError } from '../errors'
@@ -28,14 +28,14 @@ import {
   type TokenBatch,
 } from './step-engine'
 
-/** Told before a run that compiles (`seconds` is null), and after it. */
+/** Called before a run that compiles (`seconds` is null), and after it. */
 export type CompileListener = (what: string, seconds: number | null) => void
 
 export interface GraphEngineOptions {
   model: ModelConfig
-  /** Which optimizer trains what, with initial learning rates; none where nothing is trained. */
+  /** Which optimizer trains which parameters, with initial learning rates; none where nothing is trained. */
   groups: readonly ParameterGroup[]
-  /** Of matrix products. */
+  /** Type of the matrix products. */
   dtype: 'float32' | 'bfloat16'
   onCompile?: CompileListener | undefined
 }
@@ -46,16 +46,16 @@ interface Compiled {
   seqLen: number
   graph: StepGraph
   session: GraphSession
-  /** What has been run, and so is compiled. */
+  /** Fetches that have been run, and so are compiled. */
   warm: Set<string>
 }
 
 export class GraphEngine implements StepEngine {
   readonly name = 'graph'
   private compiled: Compiled | undefined
-  /** The state while there is no session that holds it. */
+  /** The state while no session holds it. */
   private outside: EngineState = { parameters: new Map(), optimizer: new Map() }
-  /** Gradients may hold part of a step that failed. */
+  /** Whether gradients may hold part of a step that failed. */
   private unfinished = true
 
   constructor(
@@ -81,7 +81,7 @@ export class GraphEngine implements StepEngine {
     return settle(() => this.state())
   }
 
-  /** An empty optimizer state stands for that of before the first step. */
+  /** An empty optimizer state stands for the state before the first step. */
   importState(state: EngineState): Promise<void> {
     return settle(() => {
       const { parameters } = state
@@ -117,7 +117,7 @@ export class GraphEngine implements StepEngine {
     return { losses, measured: compiled.graph.measured(sums, batches.length) }
   }
 
-  /** Runs again, once, with programs compiled anew where TensorFlow finds a damaged one in its cache. */
+  /** Where TensorFlow finds a damaged program in its cache, compiles the programs anew and runs once more. */
   private withSoundPrograms<Result>(run: () => Result): Result {
     try {
       return run()
@@ -132,7 +132,7 @@ export class GraphEngine implements StepEngine {
     }
   }
 
-  /** The session for batches of that shape; another shape's session hands its state over. */
+  /** The session for batches of that shape; a session of another shape hands its state over. */
   private for(batch: TokenBatch): Compiled {
     const { batchSize, seqLen } = batch
     if (this.compiled?.batchSize === batchSize && this.compiled.seqLen === seqLen) return this.compiled
@@ -171,7 +171,7 @@ export class GraphEngine implements StepEngine {
     const { compiled } = this
     if (!compiled) return this.outside
     const { graph, session } = compiled
-    // One variable at a time: together they would be there twice.
+    // Reads one variable at a time: all at once, the state would be in memory twice.
     const read = (name: string): [string, FloatArray] => {
       const [value] = session.run({}, [graph.fetch.read(name)])
       if (!(value?.data instanceof Float32Array)) throw noOutput(name)
@@ -197,14 +197,14 @@ export class GraphEngine implements StepEngine {
   }
 }
 
-/** Runs at once, and turns what is thrown into a rejection. */
+/** Runs at once, and turns an error into a rejection. */
 function settle<Result>(run: () => Result): Promise<Result> {
   return new Promise((resolve) => {
     resolve(run())
   })
 }
 
-/** TensorFlow's words where a file of its program cache is not what it wrote. */
+/** Recognises TensorFlow's message for a file of its program cache that is not as it wrote it. */
 function isDamagedProgram(error: unknown): boolean {
   return (
     error instanceof MidbenchError &&

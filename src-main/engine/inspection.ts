@@ -1,9 +1,10 @@
 /**
- * What a model is asked beside a run: the loss of every token of a packed batch, which the Packing view colours a batch by.
- * Questions are answered one at a time, in the order they come. The model of the last one is kept, with TensorFlow, and
- * given up where another is asked, or its files are not as they were.
+ * Answers questions about a model beside a run: the loss of every token of a packed batch, by which the Packing view
+ * colours the batch. Questions are answered one at a time, in order. The last question's model stays loaded, with
+ * TensorFlow, until a question names another model or the model's files have changed.
  *
- * Rows are asked a few at a time, so that an answer needs their memory alone beside the weights, and can be broken off.
+ * A few rows are computed at a time, so that an answer needs memory for only those besides the weights, and can be
+ * cancelled.
  */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -26,13 +27,16 @@ import { requireSameVocabulary } from './job-context'
 import type { TokenBatch } from './step-engine'
 import type { AskedModel, LossesQuestion, LossesResult } from './trainer-calls'
 
-/** Tokens that are asked at a time, in whole rows: more are no faster. A quarter of a gigabyte for the starter's model. */
+/**
+ * Tokens that are computed at a time, in whole rows; more are no faster. They take a quarter of a gigabyte for the
+ * starter's model.
+ */
 const TOKENS_AT_ONCE = 4096
 
 interface KeptModel extends StoredCheckpoint {
   config: ModelConfig
   engine: EagerEngine
-  /** Tells its files from any others. */
+  /** Identifies the model's files. */
   key: string
 }
 
@@ -56,7 +60,7 @@ export class Inspection {
     })
   }
 
-  /** Gives the model's memory back, once the question in hand is answered. */
+  /** Frees the model's memory, once the current question is answered. */
   forget(context: CallContext): Promise<null> {
     return this.inTurn(context, () => Promise.resolve(this.drop()))
   }
@@ -67,7 +71,7 @@ export class Inspection {
       signal.throwIfAborted()
       return answer()
     })
-    this.last = answered.catch(() => undefined) // its own asker hears of it
+    this.last = answered.catch(() => undefined) // the caller gets the error from `answered`
     return answered
   }
 
@@ -77,7 +81,7 @@ export class Inspection {
     this.drop()
     this.beforeLoading()
     const tensorflow = await loadTensorflow(asked.threads === null ? {} : { threads: asked.threads })
-    // TensorFlow's threads are one pool for all threads of a process, a run's too: they stay as they are.
+    // All threads of a process share one pool of TensorFlow's threads, a run's too: its priority stays as it is.
     if (!isMainThread) yieldToRuns()
     requireDevice(asked.deviceType, tensorflow.device)
     const found = await wholeOf(asked)
@@ -95,13 +99,16 @@ export class Inspection {
   }
 }
 
-/** The checkpoint that is asked for, whole or not; null where there is none. Reads names alone. */
+/** The checkpoint that is asked for, whole or not; null where there is none. Reads only names. */
 async function lastOf(asked: AskedModel): Promise<StoredCheckpoint | null> {
   if (asked.runDir === null) return baseOf(asked)
   return (await listRunCheckpoints(checkpointsOf(asked.runDir))).at(-1) ?? null
 }
 
-/** The same, passing over what is torn: reads every byte of a run's checkpoint. @throws MidbenchError `run.no-checkpoint` */
+/**
+ * Like {@link lastOf}, but skips torn checkpoints: reads every byte of a run's. @throws MidbenchError
+ * `run.no-checkpoint`
+ */
 async function wholeOf(asked: AskedModel): Promise<StoredCheckpoint> {
   if (asked.runDir === null) return baseOf(asked)
   const { checkpoint } = await latestValid(checkpointsOf(asked.runDir))
@@ -122,7 +129,7 @@ function checkpointsOf(runDir: string): string {
   return join(runDir, 'checkpoints')
 }
 
-/** Another one wherever the checkpoint's files, or the processor's threads, are others. */
+/** Changes whenever the checkpoint's files or the number of threads change. */
 async function keyOf({ threads, deviceType }: AskedModel, found: StoredCheckpoint | null): Promise<string> {
   if (found === null) return ''
   const { model, meta } = fileNames(found.step)
@@ -143,7 +150,7 @@ async function lossesOf(
   const atOnce = Math.max(1, Math.floor(TOKENS_AT_ONCE / seqLen))
   for (let row = 0; row < batchSize; row += atOnce) {
     progress({ what: 'computing losses', done: row, total: batchSize, unit: 'rows' })
-    await setImmediate() // lets a cancel in
+    await setImmediate() // lets a cancel come in
     signal.throwIfAborted()
     const rows = Math.min(atOnce, batchSize - row)
     const [from, to] = [row * seqLen, (row + rows) * seqLen]

@@ -1,6 +1,4 @@
-/**
- * What every job of the trainer thread opens first: the nanochat folder, the mixture, the device, an engine.
- */
+/** What every job of the trainer thread opens first: the nanochat folder, the mixture, the device and an engine. */
 import type { MessagePort } from 'node:worker_threads'
 
 import type { FloatArray } from '../checkpoint/types'
@@ -19,10 +17,12 @@ import { type CompileListener, GraphEngine } from './graph-engine'
 import type { StepEngine } from './step-engine'
 import type { JobLocations, LogReport } from './trainer-calls'
 
-/** A call of the data thread, and who hears what the thread says of its own accord. */
+/** A call to the data thread, with a listener for the notices that the thread sends. */
 export type ReportedCall = CallOptions & { onNotice: (notice: Failure) => void }
 
-/** For a long call of the data thread: its progress is the job's, its notices are log lines, and a cancel breaks it off. */
+/**
+ * For a long call to the data thread: its progress is the job's, its notices become log lines, and a cancel aborts it.
+ */
 export function reportedCall({ signal, progress, tell }: TellingContext<LogReport>): ReportedCall {
   return {
     onNotice: ({ message, remedy }) => {
@@ -40,15 +40,15 @@ type Rates = Pick<
   'optimizer' | 'embedding_lr' | 'unembedding_lr' | 'matrix_lr' | 'weight_decay' | 'init_lr_frac'
 >
 
-/** The optimizers' groups for a model, with the config's rates. */
+/** The optimizers' parameter groups of a model, with the config's rates. */
 export function groupsOf(config: Rates, model: ModelConfig): ParameterGroup[] {
   return parameterGroups(parameterShapes(model), model.n_embd, config)
 }
 
-/** What an engine begins with. */
+/** The state that an engine starts with. */
 export interface EngineStart {
   parameters: ReadonlyMap<string, FloatArray>
-  /** Empty stands for the state of before the first step. */
+  /** Empty stands for the state before the first step. */
   optimizer: ReadonlyMap<string, FloatArray>
 }
 
@@ -72,7 +72,7 @@ export async function openEngine(
 /**
  * Opens the mixture and the tokenizer in the data thread.
  *
- * @throws MidbenchError `cancelled` when a stop is asked for; what is wrong with an entry, a file or a row
+ * @throws MidbenchError `cancelled` when a stop is asked for; an error of an entry, a file or a row
  */
 export async function openData(
   port: MessagePort,

@@ -1,4 +1,4 @@
-/** The small files that make a folder a run's: somebody may delete the folder under a run that goes on. */
+/** The small files that make a folder a run's. Somebody may delete the folder while the run goes on. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -7,9 +7,9 @@ import { makeFile } from '../files/durable'
 import type { TrainJob } from './trainer-calls'
 
 /**
- * Writes those of the files that are not there any more.
+ * Writes the files that are missing.
  *
- * @param files by name, in the order they are to be written
+ * @param files names and texts, in the order of writing
  * @returns the names of those that were missing
  * @throws MidbenchError `checkpoint.write`
  */

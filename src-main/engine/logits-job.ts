@@ -1,6 +1,6 @@
 /**
- * The `logits` command in the trainer thread: what a checkpoint says of the first train batch, in float32, with the norm
- * of every gradient. For comparing with another implementation digit by digit.
+ * The `logits` command in the trainer thread: what a checkpoint computes for the first train batch, in float32, with
+ * the norm of every gradient. It serves to compare with another implementation digit by digit.
  */
 import type { MessagePort } from 'node:worker_threads'
 

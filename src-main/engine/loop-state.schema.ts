@@ -24,7 +24,10 @@ export const runResume = z.strictObject({
   /** The base checkpoint that the run began with. */
   base: z.strictObject({ tag: z.string(), step: z.int().min(0) }),
   loop: loopState,
-  /** Under the checkpoint's checksums, as those two files are not. Checkpoints of before 29 November 2026 have none. */
+  /**
+   * Here it is under the checkpoint's checksums, which do not cover those two files. Checkpoints from before 29
+   * November 2026 have none.
+   */
   record: runRecord.optional(),
 })
 

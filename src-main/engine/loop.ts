@@ -1,13 +1,14 @@
 /**
  * The run loop (docs/REFERENCE.md §5, with the differences of §6): evaluate when due, save when due, collect a step's
- * micro-batches, step, log. What is saved holds the evaluation of its own step; a run that is killed between the two
- * goes on from the checkpoint before, and makes both again.
+ * micro-batches, step, log. A checkpoint holds the evaluation of its own step; a run that is killed between evaluating
+ * and saving resumes from the checkpoint before, and does both again.
  *
  * `run()` returns when the run is done or when a pause or a stop was asked for; after a pause it can be called again
- * and goes on. A checkpoint that is due and cannot be written costs the run nothing: it goes on, and tries at the next.
+ * and goes on. A due checkpoint that cannot be written does not stop the run: it goes on, and tries again at the next
+ * one.
  *
- * Between two steps the loop lets the thread's messages in, so a request is heard within one step, and within one batch
- * of an evaluation. The loop knows neither threads nor files: data, engine and hooks are given.
+ * Between two steps the loop lets the thread handle its messages, so a request takes effect within one step, or within
+ * one batch of an evaluation. The loop knows neither threads nor files: data, engine and hooks are passed in.
  */
 import { setImmediate } from 'node:timers/promises'
 
@@ -26,18 +27,18 @@ import {
 } from './metrics'
 import type { StepEngine, StepResult } from './step-engine'
 
-/** The first steps are slower (memory is being taken, a graph is being compiled) and are not counted as time. */
+/** The first steps are slower (memory is allocated, a graph is compiled) and do not count in the time. */
 const UNTIMED_STEPS = 10
 
 export interface BatchSource {
-  /** The next training batch and how long it had to be waited for, in milliseconds. */
+  /** The next training batch, and how many milliseconds the loop waited for it. */
   nextTrain(): Promise<PackedBatch & { waitedMs: number }>
   /** The first `count` batches of the validation mixture. */
   valBatches(count: number): AsyncIterable<PackedBatch>
 }
 
 export interface LoopOptions {
-  /** Optimizer steps; null = to the end of the first epoch. */
+  /** Optimizer steps; null = until the first epoch ends. */
   steps: number | null
   /** Micro-batches a step. */
   gradAccumSteps: number
@@ -46,32 +47,32 @@ export interface LoopOptions {
   /** Steps between evaluations; null = none. */
   evalEvery: number | null
   evalBatches: number
-  /** Of mixture.val. */
+  /** Tasks of mixture.val. */
   valTasks: readonly EvaluatedTask[]
   /** Steps between checkpoints; null = none. */
   saveEvery: number | null
   flopsPerToken: number
-  /** FLOPs a second at the device's best; null when not known. */
+  /** The device's peak FLOPs a second; null when not known. */
   peakFlops: number | null
   /** [vocab] bytes of each token. */
   byteLengths: Int32Array
 }
 
-/** What the loop itself must remember from step to step; with the engine's state it is the whole run. */
+/** What the loop itself must remember from step to step; with the engine's state it is the whole state of the run. */
 export interface LoopState {
   /** Optimizer steps done. */
   step: number
   average: MovingAverage
   trainingTimeS: number
-  /** 0 to 1. */
+  /** Progress of the run, 0 to 1. */
   progress: number
-  /** Step of the last evaluation that was made; -1 before the first. */
+  /** Step of the last evaluation; -1 before the first. */
   evaluatedAt: number
   lastBpb: number | null
   bestBpb: number | null
-  /** Every step of the run has been made. */
+  /** Whether every step of the run has been made. */
   finished: boolean
-  /** From which the next batch follows; null at the start. */
+  /** Where the next batch follows on; null at the start. */
   loader: LoaderState | null
 }
 
@@ -88,10 +89,10 @@ export const initialState: LoopState = {
 }
 
 export interface LoopHooks {
-  /** What was asked for since: asked before every step and every batch of an evaluation. */
+  /** The request that has come since, if any; called before every step and every batch of an evaluation. */
   request(): 'pause' | 'stop' | null
   onPhase(phase: 'training' | 'evaluating'): void
-  /** @param finished it was the run's last */
+  /** @param finished whether it was the run's last step */
   onStep(metric: StepMetric, finished: boolean): void
   onEval(metric: EvalMetric): void
 }
@@ -101,7 +102,7 @@ type StepBatches = (PackedBatch & { waitedMs: number })[]
 export class TrainLoop {
   /** The state that the last checkpoint holds; null where there is none. */
   private saved: LoopState | null
-  /** The last checkpoint that was tried, whether or not it could be written. */
+  /** The last checkpoint that was attempted, whether or not it could be written. */
   private tried: Pick<LoopState, 'step' | 'evaluatedAt'>
 
   constructor(
@@ -116,14 +117,14 @@ export class TrainLoop {
   }
 
   /**
-   * Goes on until the run is done, is to be saved, or a request is heard.
+   * Trains until the run is done, a checkpoint is due, or a request comes.
    *
    * @throws MidbenchError `train.diverged` when a loss is not a number; whatever data and engine throw. The state is
-   *   then that of the last complete step.
+   * then that of the last complete step.
    */
   async run(): Promise<'done' | 'save' | 'pause' | 'stop'> {
     for (;;) {
-      await setImmediate() // lets the thread's messages in
+      await setImmediate() // lets the thread handle its messages
       const request = this.hooks.request()
       if (request !== null) return request
       if (this.evalIsDue()) await this.evaluate()
@@ -133,15 +134,15 @@ export class TrainLoop {
     }
   }
 
-  /** Whether the last checkpoint holds the state as it is now. */
+  /** Whether the last checkpoint holds the current state. */
   get isSaved(): boolean {
     return this.saved === this.state
   }
 
   /**
-   * Has the state saved; with the engine's it is the whole run.
+   * Saves the state through `write`; with the engine's it is the whole state of the run.
    *
-   * @throws what `write` throws; the checkpoint of this step is not due again then
+   * @throws what `write` throws; this step's checkpoint is then not due again
    */
   async saveBy(write: (state: LoopState) => Promise<void>): Promise<void> {
     const { state } = this
@@ -150,7 +151,7 @@ export class TrainLoop {
     this.saved = state
   }
 
-  /** Once a step; what was stopped before the step's evaluation is saved again with it. */
+  /** True once a step; a step that was saved by a stop before its evaluation is saved again with it. */
   private saveIsDue(): boolean {
     const { saveEvery } = this.options
     const { step, evaluatedAt, finished } = this.state
@@ -273,7 +274,7 @@ function diverged(step: number, loss: number): MidbenchError {
   })
 }
 
-/** Of them there are no bits a byte; the reference goes on with infinity. */
+/** Targets without bytes have no bits per byte; the reference goes on with infinity. */
 function noBytes(): MidbenchError {
   return new MidbenchError({
     code: 'eval.no-bytes',

@@ -1,4 +1,4 @@
-/** A model and tokens made up on the spot, for jobs that try a training step without a person's files. */
+/** A model and tokens made up on the spot, for jobs that try a training step without the person's files. */
 import type { ModelConfig } from '../model/config.schema'
 import { initParameters } from '../model/init'
 import { parameterShapes } from '../model/parameters'
@@ -8,7 +8,7 @@ import type { RunConfig } from '../config/config.schema'
 import { openEngine } from './job-context'
 import type { StepEngine, StepSettings, TokenBatch } from './step-engine'
 
-/** The reference's defaults; they do not decide the time of a step. */
+/** The reference's defaults; they do not affect the time of a step. */
 const RATES = {
   embedding_lr: 0.2,
   unembedding_lr: 0.004,
@@ -32,7 +32,7 @@ export function freshEngine(
   return openEngine({ ...how, ...RATES }, model, { parameters, optimizer: new Map() }, { tensorflow })
 }
 
-/** [B, T] tokens of which a few are frequent and most are rare, as in text. */
+/** [B, T] tokens: a few ids are frequent and most are rare, as in text. */
 export function madeUpBatch(model: ModelConfig, batchSize: number, seqLen: number): TokenBatch {
   const random = seededRandom(1)
   const ids = Int32Array.from({ length: batchSize * seqLen + 1 }, () =>

@@ -1,18 +1,18 @@
 /**
- * The figures that an engine measures at a step (config/step-figures.schema.ts), for any engine: it gives its tensors
- * and what it can make of them, and reads its scalars once they are there.
+ * The figures that an engine measures at a step (config/step-figures.schema.ts), for any engine: the engine provides
+ * its tensors and the reductions it can do on them, and reads the resulting scalars once they are computed.
  */
 import type { MeasuredStep, Reductions, TensorsOfStep } from '../config/figures/figure.schema'
 import { FIGURE_ROWS, type Measured } from '../config/step-figures.schema'
 import type { ParameterGroup } from '../optimizers/groups'
 
-/** Gives the figures, when `read` can tell what an engine's scalars are. */
+/** Gives the figures once `read` can give the value of an engine's scalar. */
 export type MeasuredReader<Scalar> = (read: (scalar: Scalar) => number) => Measured
 
 /**
- * Asks the engine for every figure that it measures.
+ * Has the engine compute every figure that it measures.
  *
- * @returns how they are read: a number that is not finite is null, and left out of a figure by group
+ * @returns a reader of the figures: a number that is not finite becomes null, and is left out of a figure by group
  */
 export function measureStep<Tensor, Scalar>(
   step: MeasuredStep<Tensor>,
@@ -35,7 +35,7 @@ export function measureStep<Tensor, Scalar>(
       ])
     }
   }
-  // The table's rows and `Measured` are one: see step-figures.schema.ts.
+  // The table's rows are exactly the keys of `Measured`: see step-figures.schema.ts.
   return (read) => Object.fromEntries(figures.map(([key, value]) => [key, value(read)])) as Measured
 }
 
@@ -43,7 +43,7 @@ function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }
 
-/** A tensor of a parameter, by the parameter's name; made when a figure asks for it. */
+/** A tensor of a parameter, looked up by the parameter's name; it is made when a figure asks for it. */
 export interface StepTensors<Tensor> {
   parameter: (name: string) => Tensor
   gradient: (name: string) => Tensor
@@ -53,7 +53,7 @@ export interface StepTensors<Tensor> {
 /**
  * A step as figures see it.
  *
- * @param names of all parameters, in the model's order
+ * @param names names of all parameters, in the model's order
  */
 export function measuredStep<Tensor>(
   groups: readonly Pick<ParameterGroup, 'label' | 'names'>[],

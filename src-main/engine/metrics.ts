@@ -1,11 +1,9 @@
-/**
- * The numbers a step is logged with, and the seed's log line (docs/REFERENCE.md §5).
- */
+/** The numbers that a step is logged with, and the seed's log line (docs/REFERENCE.md §5). */
 import type { StepMetric } from '../config/run.schema'
 
 const EMA_BETA = 0.9
 
-/** An exponential moving average that started from zero. */
+/** An exponential moving average that starts from zero. */
 export interface MovingAverage {
   value: number
   updates: number
@@ -20,7 +18,7 @@ export function updateAverage(average: MovingAverage, value: number): MovingAver
   }
 }
 
-/** The average without its pull to the zero it started from: divided by `1 - 0.9 ** n` (docs/REFERENCE.md §6.4). */
+/** The average without the bias of its start from zero: divided by `1 - 0.9 ** n` (docs/REFERENCE.md §6.4). */
 export function debiased(average: MovingAverage): number {
   return average.value / (1 - EMA_BETA ** average.updates)
 }

@@ -1,4 +1,7 @@
-/** The optimizers' state between an engine's arrays by name and a checkpoint's, which nanochat's files follow. */
+/**
+ * Converts the optimizers' state between an engine's arrays by name and a checkpoint's form, which follows nanochat's
+ * files.
+ */
 import type { FloatArray, OptimizerStates, ParameterMemory } from '../checkpoint/types'
 import { MidbenchError } from '../errors'
 import type { ParameterGroup } from '../optimizers/groups'
@@ -10,8 +13,8 @@ type Arrays = ReadonlyMap<string, FloatArray>
 
 /**
  * @param optimizer an engine's arrays, named `<parameter>.<entry>`
- * @param steps optimizer steps done; before the first there is no memory to keep
- * @param settings of the last step
+ * @param steps optimizer steps done; before the first there is no state to keep
+ * @param settings settings of the last step
  */
 export function toCheckpoint(
   groups: readonly ParameterGroup[],
@@ -29,7 +32,7 @@ export function toCheckpoint(
   return { groups: [...groups], steps, ...settings, memory }
 }
 
-/** The other way; empty before the first step, which an engine takes for zeros. */
+/** The reverse of {@link toCheckpoint}; empty before the first step, which an engine takes as zeros. */
 export function fromCheckpoint({ groups, steps, memory }: OptimizerStates): Map<string, FloatArray> {
   const optimizer = new Map<string, FloatArray>()
   if (steps === 0) return optimizer

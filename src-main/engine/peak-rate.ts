@@ -1,10 +1,10 @@
 /**
- * The peak that MFU is measured against: the best matrix rate that was ever seen of this device at rest, kept in the
- * cache folder for each device, number format, number of threads and build of TensorFlow.
+ * The peak that MFU is measured against: the best matrix rate that this device ever showed at rest, kept in the cache
+ * folder for each device, number format, number of threads and build of TensorFlow.
  *
- * What was measured beside other programs never lowers it, and where nothing was ever measured at rest the peak is not
- * known: a figure against such a rate would say 88 % where the machine gives half. The file can be deleted at any time;
- * one that is damaged is begun anew, and one that cannot be written costs the next run its knowledge, no more.
+ * A rate measured beside other programs never lowers it. Where none was ever measured at rest the peak is not known: an
+ * MFU against a disturbed rate would say 88 % where the machine gives half. The file can be deleted at any time; a
+ * damaged one is started anew, and where it cannot be written, only the next run's knowledge is lost.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -19,17 +19,17 @@ import { cacheDir } from '../native/paths'
 import type { Tensorflow } from '../native/tensorflow'
 import type { RunConfig } from '../config/config.schema'
 
-/** Nothing waits longer for another process to have written its rate. */
+/** The longest wait for another process that is writing its rate. */
 const LOCK_MS = 2000
 
 const keptRate = z.strictObject({
-  /** The processor with its instruction sets. */
+  /** The processor's name with its instruction sets. */
   device: z.string(),
   dtype: z.enum(['float32', 'bfloat16']),
   threads: z.int().min(1),
   /** Version and build: "2.21.0 cpu". */
   tensorflow: z.string(),
-  /** A second. */
+  /** FLOPs a second. */
   flops: z.number().positive(),
   /** Milliseconds since 1970. */
   measured_at: z.number(),
@@ -39,18 +39,18 @@ const keptRates = z.strictObject({
   rates: z.array(keptRate),
 })
 
-/** What a rate belongs to. */
+/** What a rate is kept for. */
 export type RateKey = Pick<z.infer<typeof keptRate>, 'device' | 'dtype' | 'threads' | 'tensorflow'>
 
-/** FLOPs a second at the device's best, or why that is not known. */
+/** The device's peak FLOPs a second, or why it is not known. */
 export type Peak = { flops: number; unknown: null } | { flops: null; unknown: string }
 
 export const ON_GPU: Peak = { flops: null, unknown: 'a GPU’s is not measured' }
 
 /**
- * Measures the processor's rate, half a second, and says what its peak is known to be.
+ * Measures the processor's rate, which takes half a second, and gives the peak that is known of it.
  *
- * @returns `measured`: FLOPs a second just now
+ * @returns `measured`: the rate just measured, in FLOPs a second
  */
 export async function measurePeak(
   tensorflow: Tensorflow,
@@ -61,7 +61,7 @@ export async function measurePeak(
   return { measured: rate.flops, peak: await peakAfter(rateKey(tensorflow, dtype), rate) }
 }
 
-/** What a rate of this process's processor belongs to. */
+/** The key of a rate measured in this process. */
 function rateKey(
   { threads, version, installation }: Pick<Tensorflow, 'threads' | 'version' | 'installation'>,
   dtype: RunConfig['dtype'],
@@ -72,7 +72,7 @@ function rateKey(
 }
 
 /**
- * The peak after a measurement, which is kept where it is the best.
+ * The peak after a measurement, which is stored where it is the best.
  *
  * @param file @default in the cache folder
  */
@@ -90,7 +90,7 @@ export async function peakAfter(
 
 type KeptRate = z.infer<typeof keptRate>
 
-/** Another process may have kept a better one in the meantime. */
+/** Checks again before writing: another process may have stored a better rate meanwhile. */
 async function keep(file: string, rate: KeptRate): Promise<void> {
   await holding(`${file}.lock`, { signal: AbortSignal.timeout(LOCK_MS) }, async () => {
     const rates = await readRates(file)

@@ -1,4 +1,4 @@
-/** What the supervisor asked a running job for: the last word counts, and it is kept until it is heeded. */
+/** What the supervisor asked of a running job: the last request counts, and is kept until it is carried out. */
 import type { RunRequest } from './trainer-calls'
 
 export class RequestQueue {
@@ -6,7 +6,7 @@ export class RequestQueue {
   private last: RunRequest | null = null
   private waiting: ((request: 'resume' | 'stop') => void) | null = null
 
-  /** A stop stands, whatever comes after it, until it is taken back. */
+  /** A stop overrides whatever comes after it, until it is taken back. */
   put(request: RunRequest): void {
     if (this.last === 'stop') return
     if (request === 'stop') this.stopping.abort()
@@ -16,25 +16,25 @@ export class RequestQueue {
       this.last = request === 'stop' ? 'stop' : null
       return
     }
-    this.last = request === 'resume' ? null : request // a pause that is taken back before it is heard
+    this.last = request === 'resume' ? null : request // a resume takes back a pause that has not taken effect yet
   }
 
-  /** Aborted by a stop, for what can be broken off. */
+  /** A stop aborts it, for work that can be aborted. */
   get stopSignal(): AbortSignal {
     return this.stopping.signal
   }
 
-  /** A stop could not be carried out: what is asked next counts. */
+  /** Called when a stop could not be carried out: the next request counts then. */
   takeBackStop(): void {
     this.last = null
   }
 
-  /** What the run loop has to heed now. */
+  /** The request that the run loop has to carry out now. */
   pending(): 'pause' | 'stop' | null {
     return this.last === 'resume' ? null : this.last
   }
 
-  /** The paused job's next word. */
+  /** The next request to the paused job. */
   async afterPause(): Promise<'resume' | 'stop'> {
     if (this.last === 'stop') return 'stop'
     this.last = null

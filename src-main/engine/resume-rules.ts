@@ -1,12 +1,13 @@
 /**
- * Which options a run may go on with otherwise than it began: the one place where that is said. A fixed option decides
- * the bits of the steps to come, or where they end, so that another value makes another run.
+ * The one place that says which options of a run may change when it resumes. A fixed option decides the bits of the
+ * steps to come, or where they end, so that another value makes another run.
  *
- * Lower rows a micro-batch give the same rows a step: both packings fill one row after another, so cutting a step finer
- * moves nothing. The sums are then taken in another order, which the last digits of a loss show. More or fewer steps make
- * the same steps for as long as the learning rates have not begun to fall, counted either way.
+ * Fewer rows a micro-batch give the same rows a step: both packings fill one row after another, so splitting a step
+ * into more micro-batches moves no row. The sums are then taken in another order, which shows in the last digits of a
+ * loss. Asking for more or fewer steps in total leaves the steps made so far the same, as long as the learning rates
+ * have not begun to fall by either count.
  *
- * Of the mixture everything is fixed but where its files lie: what they hold is compared by its content, as is the
+ * Of the mixture everything is fixed except the paths of its files: the files are compared by their content, as is the
  * nanochat folder's tokenizer (packing/data-record.ts).
  */
 import { isDeepStrictEqual } from 'node:util'
@@ -16,7 +17,7 @@ import { lrMultiplier } from '../optimizers/schedules'
 import { runConfig, type RunConfig } from '../config/config.schema'
 import type { LoopState } from './loop'
 
-/** A rule of its own answers with what is wrong with the change after `step` steps, or null where it may be. */
+/** A rule that is a function returns what is wrong with the change after `step` steps, or null where it is allowed. */
 type Rule = 'fixed' | 'free' | ((then: RunConfig, now: RunConfig, step: number) => string | null)
 
 export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
@@ -48,20 +49,20 @@ export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
   mixture: 'fixed',
 }
 
-/** Options of a mixture's entries that say where files lie. */
+/** Options of a mixture's entries that name the places of files. */
 const PLACES = new Set(['filepath', 'data_files', 'word_list'])
 
 export interface OptionChanges {
-  /** One issue an option that may not change. */
+  /** One issue for each option that may not change. */
   refused: Issue[]
-  /** Options that have changed and may. */
+  /** Options that have changed and may change. */
   allowed: (keyof RunConfig)[]
 }
 
 /**
- * How the options of a run differ from those that it began with.
+ * How a run's options now differ from those at its start.
  *
- * @param step steps that the run has made
+ * @param step number of steps that the run has made
  */
 export function optionChanges(then: RunConfig, now: RunConfig, step: number): OptionChanges {
   const changes: OptionChanges = { refused: [], allowed: [] }
@@ -74,7 +75,7 @@ export function optionChanges(then: RunConfig, now: RunConfig, step: number): Op
   return changes
 }
 
-/** @throws MidbenchError `run.options-changed` that names every option that may not change, what it was and what it is */
+/** @throws MidbenchError `run.options-changed` naming every option that may not change, with its old and new value */
 export function requireSameOptions(then: RunConfig, now: RunConfig, step: number): void {
   const { refused } = optionChanges(then, now, step)
   if (refused.length === 0) return
@@ -118,8 +119,8 @@ function stepsRule(then: RunConfig, now: RunConfig, step: number): string | null
 }
 
 /**
- * The state of a checkpoint for a run that goes on with other options, which {@link requireSameOptions} has let pass:
- * batches are counted in the new ones, progress in the new steps.
+ * A checkpoint's state for a run that goes on with other options, which {@link requireSameOptions} has accepted:
+ * batches are recounted in the new size, progress in the new number of steps.
  */
 export function continuedState(state: LoopState, then: RunConfig, now: RunConfig): LoopState {
   const finer = then.device_batch_size / now.device_batch_size
@@ -128,7 +129,7 @@ export function continuedState(state: LoopState, then: RunConfig, now: RunConfig
   return { ...state, loader, progress: same ? state.progress : state.step / now.num_iterations }
 }
 
-/** `device_batch_size 2 in place of 4`, for every option that is another one. */
+/** `device_batch_size 2 in place of 4`, for every option that has changed. */
 export function changesText(then: RunConfig, now: RunConfig): string {
   const names = runConfig.keyof().options.filter((name) => !isDeepStrictEqual(then[name], now[name]))
   return names
@@ -140,7 +141,7 @@ export function changesText(then: RunConfig, now: RunConfig): string {
     .join(', ')
 }
 
-/** One issue a value that is another one, however deep it lies. */
+/** One issue for each value that differs, however deep it lies. */
 function differences(path: string, then: unknown, now: unknown): Issue[] {
   if (isDeepStrictEqual(then, now)) return []
   const [before, after] = [partsOf(then), partsOf(now)]
@@ -151,7 +152,7 @@ function differences(path: string, then: unknown, now: unknown): Issue[] {
   return keys.flatMap((key) => differences(`${path}.${key}`, before.get(key), after.get(key)))
 }
 
-/** What a list or an object holds, by index or name; null for a plain value. */
+/** The members of a list or an object, by index or name; null for a plain value. */
 function partsOf(value: unknown): Map<string, unknown> | null {
   return typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : null
 }

@@ -1,8 +1,8 @@
 /**
- * A run's checkpoints as the trainer uses them: engine and loop state out to a folder, and back.
+ * A run's checkpoints as the trainer uses them: writes engine and loop state to a folder, and reads them back.
  *
- * A checkpoint holds what the next step depends on and nothing more, so a run goes on from it bit for bit. The last two
- * are kept: one stands while the next is written, and one is left if the last turns out torn.
+ * A checkpoint holds what the next step depends on and nothing more, so a run resumes from it bit for bit. The last two
+ * are kept: one is safe while the next is written, and one is left if the last turns out torn.
  */
 import { join } from 'node:path'
 
@@ -24,7 +24,7 @@ import { type RunRecord, runResume, type RunResume } from './loop-state.schema'
 import { toCheckpoint } from './optimizer-state'
 import type { StepEngine } from './step-engine'
 
-/** What a checkpoint is made from. */
+/** What a checkpoint is made of. */
 export interface CheckpointSource {
   engine: StepEngine
   record: RunRecord
@@ -47,7 +47,7 @@ async function modelCheckpoint(source: CheckpointSource): Promise<ModelCheckpoin
   }
 }
 
-/** @returns the checkpoint's folder, and the steps whose checkpoints are there now */
+/** @returns the checkpoint's folder, and the steps whose checkpoints exist now */
 export async function saveRun(
   runDir: string,
   source: CheckpointSource,
@@ -66,7 +66,7 @@ export async function saveRun(
 /**
  * The last whole checkpoint of a run; null where there is none.
  *
- * @param onTorn gets a sentence for each one that is passed over
+ * @param onTorn gets a sentence for each checkpoint that is skipped
  */
 export async function loadRun(
   runDir: string,
@@ -83,7 +83,7 @@ function metaOf({ record: { config }, model, state }: CheckpointSource): Checkpo
   const options = Object.entries(config).filter(([name]) => name !== 'mixture')
   return {
     step: state.step,
-    // of this step, as the reference has it, or of none
+    // the bpb of this step, as in the reference, or none
     val_bpb: state.evaluatedAt === state.step ? state.lastBpb : null,
     model_config: model,
     user_config: Object.fromEntries(options),

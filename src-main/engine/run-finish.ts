@@ -1,4 +1,4 @@
-/** The end of a run: nanochat's files from its last checkpoint, and what happens where the disk does not take them. */
+/** The end of a run: writes nanochat's files from its last checkpoint, and handles a disk that cannot take them. */
 import { MidbenchError } from '../errors'
 import { peakMemory } from '../native/process-memory'
 import type { RequestQueue } from './request-queue'
@@ -10,9 +10,9 @@ const HOLDS =
   'Make room on that disk, then resume: the run is held in memory, and nothing is lost while Midbench stays open.'
 
 /**
- * What the work gives; null where the disk did not take it, which is reported.
+ * The result of the work; null where the disk could not take it, which is reported.
  *
- * @param remedy for what is the run's own state: a result has its own
+ * @param remedy the remedy for the run's own state; a result has its own
  */
 export async function unlessUnwritable<T>(
   work: () => Promise<T>,
@@ -28,7 +28,7 @@ export async function unlessUnwritable<T>(
   }
 }
 
-/** Whether it only says that the disk took no more: of the run's own state, or of its result. */
+/** Whether the error only says that the disk could not take the run's own state, or its result. */
 function isUnwritable(error: unknown): error is MidbenchError {
   return error instanceof MidbenchError && ['checkpoint.write', 'result.write'].includes(error.code)
 }
@@ -46,7 +46,7 @@ export async function finish(
   return { type: 'done', step, outcome: { ...outcome, peakMemoryBytes: peakMemory() ?? 0 } }
 }
 
-/** All steps were made before: what is left needs no model and no data. */
+/** For a run whose steps were all made before: the rest needs no model and no data. */
 export async function finishAgain(
   job: TrainJob,
   finished: FinishedRun,

@@ -1,4 +1,4 @@
-/** What a run says of itself while it goes on: its phase, its log, and what it could not do. */
+/** Reports a running run's phase, its log, and what it could not do. */
 import type { LogLine } from '../config/run.schema'
 import type { Failure } from '../errors'
 import type { TrainerPhase, TrainReport } from './trainer-calls'
@@ -22,23 +22,23 @@ export class RunReporter {
     this.warn(failure.message)
   }
 
-  /** Said once for as long as it lasts. */
+  /** Reports a phase once for as long as it lasts. */
   enter(phase: TrainerPhase): void {
     if (this.phase === phase) return
     this.phase = phase
     this.report({ type: 'phase', phase })
   }
 
-  /** The run is held: the next phase is said, whatever it is, when it goes on. */
+  /** The run is held: when it goes on, the next phase is reported, whichever it is. */
   paused(step: number): void {
     this.report({ type: 'paused', step })
     this.phase = null
   }
 
   /**
-   * The phase that was interrupted comes back once the compiling is done.
+   * Compiling interrupts the current phase, which is reported again afterwards.
    *
-   * @param seconds that it took; null where it begins
+   * @param seconds how long it took; null when it begins
    */
   readonly compiling = (what: string, seconds: number | null): void => {
     if (seconds === null) {

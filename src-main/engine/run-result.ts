@@ -1,6 +1,6 @@
 /**
- * The result of a run: where it will go is said before the first step, whether it can be written there is tried again at
- * each save, and at the end it is written from the checkpoint in the run's own folder.
+ * A run's result. Where it will go is reported before the first step; whether it can be written there is tested again
+ * at each save; at the end it is written from the checkpoint in the run's own folder.
  */
 import { join } from 'node:path'
 
@@ -19,14 +19,14 @@ import type { RunReporter } from './run-reporter'
 import { continuedState, requireSameOptions } from './resume-rules'
 import type { TrainJob } from './trainer-calls'
 
-/** What can be gone on with by a resume alone. */
+/** The remedy where a resume is all that is needed. */
 const WRITTEN_LATER =
   'See that it can be written to. The run goes on; what its result is made from is kept in its own folder, and a resume writes it.'
 
 export class RunResult {
   private readonly folder: string
 
-  /** @param writeTo the nanochat folder. @param reporter of the run */
+  /** @param writeTo the nanochat folder. @param reporter the run's reporter */
   constructor(
     private readonly job: TrainJob,
     readonly writeTo: string,
@@ -35,7 +35,7 @@ export class RunResult {
     this.folder = join(writeTo, phaseFolders.mid)
   }
 
-  /** Says where it would go now. */
+  /** Reports where the result would go now. */
   async announce({ n_layer }: Pick<ModelConfig, 'n_layer'>): Promise<void> {
     if (this.job.config.dry_run) return
     const wanted = resultTag(this.job.config, n_layer)
@@ -46,7 +46,7 @@ export class RunResult {
     )
   }
 
-  /** Why it could not be written now; null where it can. */
+  /** Why the result could not be written now; null where it can. */
   async trouble(): Promise<Failure | null> {
     if (this.job.config.dry_run) return null
     const reason = await whyUnwritable(this.folder)
@@ -56,8 +56,8 @@ export class RunResult {
   }
 
   /**
-   * @param step of the last checkpoint
-   * @returns its folder; null on a dry run
+   * @param step step of the last checkpoint
+   * @returns the result's folder; null on a dry run
    * @throws MidbenchError `result.write`, `checkpoint.torn`, `checkpoint.missing`
    */
   async write(step: number, { n_layer }: Pick<ModelConfig, 'n_layer'>): Promise<string | null> {
@@ -76,14 +76,14 @@ export class RunResult {
   }
 }
 
-/** A run whose every step is made, as its last checkpoint has it. */
+/** A run whose steps are all made, as its last checkpoint holds it. */
 export interface FinishedRun {
   state: LoopState
   nLayer: number
 }
 
 /**
- * A run of which only the result is left to do; null for any other. Reads every byte of its last checkpoint, to be sure
+ * A run that has only its result left to write; null for any other. Reads every byte of its last checkpoint, to be sure
  * of it.
  *
  * @throws MidbenchError `run.options-changed`
@@ -96,7 +96,7 @@ export async function finishedRun({ runDir, config }: TrainJob): Promise<Finishe
   const { loop, record } = resume.data
   const then = record?.config ?? config
   requireSameOptions(then, config, last.step)
-  const state = continuedState(loop, then, config) // more steps may have been asked for
+  const state = continuedState(loop, then, config) // more steps may be asked for now
   const evaluates = config.eval_every !== -1 && state.evaluatedAt !== state.step
   if (!state.finished || evaluates || (await whatIsTorn(last)) !== null) return null
   return { state, nLayer: (await loadMeta(last.dir, last.step)).model_config.n_layer }

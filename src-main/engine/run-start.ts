@@ -1,4 +1,4 @@
-/** Where a run starts: from a base checkpoint, before its first step, or from a checkpoint of its own. */
+/** Where a run starts: from a base checkpoint, before its first step, or from one of its own checkpoints. */
 import { isDeepStrictEqual } from 'node:util'
 
 import { loadModel } from '../checkpoint/nanochat-files'
@@ -22,17 +22,17 @@ const PADDED =
   'Micro-batches are smaller now and each weighs alike, so that rows with much padding weigh otherwise than before.'
 
 export interface RunStart {
-  /** The base model that the run began with. */
+  /** The base model that the run started from. */
   base: { tag: string; step: number }
   model: ModelConfig
   state: LoopState
-  /** What the run was made with so far; null where it begins, and where an older checkpoint does not say. */
+  /** What the run was made with so far; null for a new run, and where an older checkpoint does not say. */
   record: RunRecord | null
-  /** For the log. */
+  /** The start in words, for the log. */
   from: string
 }
 
-/** A start with the arrays that an engine takes: as large as the model, so nobody else keeps them. */
+/** A start with the arrays that an engine takes. They are as large as the model, so nobody else keeps them. */
 export interface LoadedStart extends RunStart {
   parameters: ReadonlyMap<string, FloatArray>
   /** Empty before the first step. */
@@ -40,10 +40,10 @@ export interface LoadedStart extends RunStart {
 }
 
 /**
- * A run that is resumed before it was ever saved begins again: the same steps, to the bit.
+ * A run that is resumed before its first save starts again: the same steps, to the bit.
  *
  * @param baseDir the nanochat folder that base checkpoints are read from
- * @param warn gets a sentence for each checkpoint that is passed over, and where none is left
+ * @param warn gets a sentence for each checkpoint that is skipped, and one where none is left
  * @throws MidbenchError `run.options-changed`, `checkpoint.missing`, and whatever reading a checkpoint throws
  */
 export async function findStart(
@@ -97,12 +97,12 @@ async function ownCheckpoint(
 }
 
 /**
- * A run that begins notes what its data is, in data.json; one that goes on does so with that data only. What the
- * checkpoint says of it stands: where data.json was lost or changed it is written again.
+ * A new run records its data in data.json; a resumed run may go on only with that same data. The checkpoint's own
+ * record is what counts: where data.json was lost or changed, it is written again.
  *
- * @param now what the mixture and the tokenizer are
- * @param warn gets a sentence where data.json is not as it was
- * @throws MidbenchError `run.data-changed` that names every entry that is not as it was
+ * @param now the mixture and the tokenizer as they are now
+ * @param warn gets a sentence where data.json has changed
+ * @throws MidbenchError `run.data-changed` naming every entry that has changed
  */
 export async function keepToData(
   runDir: string,

@@ -1,7 +1,8 @@
 /**
- * Shows that TensorFlow holds and trains where this trainer runs: one block of gigabytes, then some steps of a small
- * model beside it, compiled, as a run makes them. Where the allocator of the surrounding program comes between, the
- * process dies here and not in a person's run. About ten seconds, most of them compiling, and the block's memory.
+ * Shows that TensorFlow can allocate and train where this trainer runs: it holds one block of gigabytes, and beside it
+ * makes some compiled steps of a small model, as a run does. Where the allocator of the surrounding program interferes,
+ * the process dies here and not in a person's run. This takes about ten seconds, mostly compiling, and the block's
+ * memory.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -25,17 +26,14 @@ const MODEL: ModelConfig = {
   window_pattern: 'L',
 }
 
-/**
- * @throws MidbenchError `self-test.wrong` where a number is not what it must be; `graph.memory`; what loading TensorFlow
- *   throws
- */
+/** @throws MidbenchError `self-test.wrong` where a number is wrong; `graph.memory`; what loading TensorFlow throws */
 export async function runSelfTest(
   { blockBytes, threads }: SelfTestJob,
   { progress, signal }: CallContext,
 ): Promise<SelfTestResult> {
   const at = async (what: string, done: number): Promise<void> => {
     progress({ what, done, total: STEPS + 2, unit: 'parts' })
-    await new Promise(setImmediate) // sends it before what may end the process, and lets a cancel in
+    await new Promise(setImmediate) // sends it before the process may die, and lets a cancel come in
     signal.throwIfAborted()
   }
   await at('loading TensorFlow', 0)
@@ -58,7 +56,10 @@ export async function runSelfTest(
   }
 }
 
-/** A fresh model knows nothing, so it begins at the logarithm of its vocabulary, and learns the batch it sees again. */
+/**
+ * A fresh model knows nothing: its loss must begin at the logarithm of its vocabulary, and fall as it sees the batch
+ * again.
+ */
 function requireRight(losses: readonly number[], block: tf.Tensor1D): void {
   const tail = tf.tidy(() => [...tf.slice(block, [block.size - 4], [4]).dataSync()])
   const [first = NaN, last = NaN] = [losses[0], losses.at(-1)]

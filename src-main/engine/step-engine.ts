@@ -1,9 +1,9 @@
 /**
- * What the run loop needs of an engine: one optimizer step, the losses of an evaluation batch, and its state.
+ * What the run loop needs from an engine: one optimizer step, the losses of an evaluation batch, and its state.
  *
  * The eager engine (eager-engine.ts) and a compiled one look the same from outside, so the loop, resuming and the tests
- * know neither. An engine lives in the trainer thread and owns its tensors; what crosses this interface are numbers and
- * typed arrays.
+ * need not know which one they have. An engine lives in the trainer thread and owns its tensors; what crosses this
+ * interface are numbers and typed arrays.
  */
 import type { FloatArray } from '../checkpoint/types'
 import type { Measured } from '../config/step-figures.schema'
@@ -13,7 +13,7 @@ import { MidbenchError } from '../errors'
 export interface TokenBatch {
   /** Rows B. */
   batchSize: number
-  /** T */
+  /** Ids a row, T. */
   seqLen: number
   /** [B, T] row-major. */
   inputs: Int32Array
@@ -21,7 +21,7 @@ export interface TokenBatch {
   targets: Int32Array
 }
 
-/** What the schedules give for one step. */
+/** What the schedules set for one step. */
 export interface StepSettings {
   /** Factor of every initial learning rate, 0 to 1. */
   lrMultiplier: number
@@ -29,19 +29,19 @@ export interface StepSettings {
   momentum: number
 }
 
-/** What a step tells of itself. */
+/** What a step returns. */
 export interface StepResult {
   /** Mean loss of each micro-batch, nats a token, from before the update. */
   losses: number[]
-  /** What the engine measures: config/step-figures.schema.ts. */
+  /** The figures that the engine measures: config/step-figures.schema.ts. */
   measured: Measured
 }
 
 /** Everything that the next step depends on; the arrays are copies. */
 export interface EngineState {
-  /** By the model's names, in the model's order. */
+  /** Arrays by the model's parameter names, in the model's order. */
   parameters: ReadonlyMap<string, FloatArray>
-  /** By the names of optimizers/state.ts: `<parameter>.<entry>`. */
+  /** Arrays by the names of optimizers/state.ts: `<parameter>.<entry>`. */
   optimizer: ReadonlyMap<string, FloatArray>
 }
 
@@ -49,13 +49,13 @@ export interface StepEngine {
   /** "eager" or "graph". */
   readonly name: string
   /**
-   * One optimizer step: the mean of the micro-batches' gradients, then the update. All or nothing: where it throws, the
-   * state is that of the step before.
+   * One optimizer step: the mean of the micro-batches' gradients, then the update. It is all or nothing: where it
+   * throws, the state stays that of the step before.
    *
-   * @param batches one or more micro-batches of one shape
+   * @param batches one or more micro-batches of the same shape
    */
   step(batches: readonly TokenBatch[], settings: StepSettings): Promise<StepResult>
-  /** [B * T] loss of every target in nats, row-major; 0 where the target is ignored. Changes nothing. */
+  /** [B * T] loss of every target in nats, row-major; 0 where the target is ignored. The state does not change. */
   evaluate(batch: TokenBatch): Promise<Float32Array>
   /** A copy of the state. */
   exportState(): Promise<EngineState>
@@ -66,7 +66,7 @@ export interface StepEngine {
 }
 
 /**
- * The micro-batches of a step, known to be some and of one shape.
+ * The micro-batches of a step, checked: at least one, and all of one shape.
  *
  * @throws MidbenchError `engine.batches`
  */

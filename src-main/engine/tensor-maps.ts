@@ -1,12 +1,12 @@
-/** Tensors by name, made and freed together. tf.tidy itself does not look into a Map. */
+/** Makes and frees tensors by name together; tf.tidy itself does not look into a Map. */
 import * as tf from '@tensorflow/tfjs-core'
 
-/** tf.tidy for a function that returns named tensors: they stay, everything else that it made is freed. */
+/** tf.tidy for a function that returns named tensors: they stay, and all others that it made are freed. */
 export function tidyMap(make: () => ReadonlyMap<string, tf.Tensor>): Map<string, tf.Tensor> {
   return tidyMapAnd(() => ({ tensors: make(), told: undefined })).tensors
 }
 
-/** As {@link tidyMap}, for a function that tells something besides. */
+/** Like {@link tidyMap}, for a function that returns something else as well. */
 export function tidyMapAnd<Told>(make: () => { tensors: ReadonlyMap<string, tf.Tensor>; told: Told }): {
   tensors: Map<string, tf.Tensor>
   told: Told

@@ -1,6 +1,6 @@
 /**
- * A run in a trainer: opens what it needs, says what that is, and trains. A run whose steps are all made has only its
- * result written.
+ * A run in a trainer: opens what the run needs, reports it, and trains. For a run whose steps are all made, it only
+ * writes the result.
  */
 import type { MessagePort } from 'node:worker_threads'
 
@@ -24,14 +24,14 @@ import type { StepEngine } from './step-engine'
 import type { TrainEnd, TrainJob, TrainReport } from './trainer-calls'
 import { Training } from './training'
 
-/** Batches ordered beyond those of the step in hand. */
+/** Batches ordered beyond those of the current step. */
 const BATCHES_AHEAD = 2
 
 /**
  * @param port to the data thread
- * @param requests what the run is asked for meanwhile
- * @throws MidbenchError `cancelled` where a stop is asked for while the data is being opened; whatever keeps the run from
- *   beginning or going on
+ * @param requests requests to the run meanwhile
+ * @throws MidbenchError `cancelled` when a stop is asked for while the data is being opened; whatever keeps the run
+ * from starting or going on
  */
 export async function trainRun(
   job: TrainJob,
@@ -75,7 +75,7 @@ function requireOneStep({ config }: TrainJob, { epoch_steps: epochSteps }: Packi
   })
 }
 
-/** The engine with what the run starts from. The arrays it was given are not kept. */
+/** The engine with the state that the run starts from. It does not keep the arrays that it was given. */
 async function startEngine(
   job: TrainJob,
   baseDir: string,

@@ -1,7 +1,7 @@
 /**
- * What a trainer is asked for, whether it is a thread or a process, and what it tells meanwhile. A trainer does one job: a
- * run, an evaluation, the logits of the first batch, a benchmark or a self-test; or it is kept for questions about models. Batches do not pass here: a trainer has a
- * way of its own to a data thread.
+ * The calls of a trainer, whether it is a thread or a process, and what it reports meanwhile. A trainer does one job (a
+ * run, an evaluation, the logits of the first batch, a benchmark or a self-test), or it is kept for questions about
+ * models. Batches do not pass through here: a trainer has its own connection to a data thread.
  */
 import type { Failure } from '../errors'
 import type { Callable } from '../threads/calls'
@@ -11,11 +11,11 @@ import type { PackingFacts } from '../packing/packing-facts.schema'
 import type { RunConfig } from '../config/config.schema'
 import type { EvalMetric, LogLine, RunDetail, StepMetric, TaskBpb } from '../config/run.schema'
 
-/** Where a job finds things. All absolute. */
+/** Where a job's folders are, as absolute paths. */
 export interface JobLocations {
   /** The nanochat folder. */
   baseDir: string
-  /** Folder of the config file; relative paths in the config count from it. */
+  /** Folder of the config file; relative paths in the config start from it. */
   configDir: string
   /** Folder for decoded rows and rendered ids. */
   cacheDir: string
@@ -24,28 +24,28 @@ export interface JobLocations {
 }
 
 export interface TrainJob {
-  /** Its result carries it. */
+  /** The run's id, which its result carries. */
   runId: string
   config: RunConfig
   locations: JobLocations
   /** The run's folder: checkpoints/ lies in it. */
   runDir: string
-  /** What else lies there, by name: written again where it is gone when the run is saved. */
+  /** Other files of that folder, by name: a save writes again any that are gone. */
   files: readonly (readonly [name: string, text: string])[]
-  /** Goes on from the last whole checkpoint in the run's folder; where none was saved, from the start. */
+  /** Whether to go on from the last whole checkpoint in the run's folder; where there is none, the run starts anew. */
   resume: boolean
   /** Steps after which to save and end; null = the whole run. */
   stopAfter: number | null
-  /** TensorFlow's threads; null = as many as there are processors. */
+  /** Number of TensorFlow's threads; null = the number of processors. */
   threads: number | null
 }
 
 export interface EvaluateJob {
   config: RunConfig
   locations: JobLocations
-  /** Holds model_*.pt and meta_*.json; the last step is taken. */
+  /** Folder with model_*.pt and meta_*.json; the last step is taken. */
   checkpointDir: string
-  /** Batches of the validation mixture; null = as the config's eval_tokens says. */
+  /** Batches of the validation mixture; null = as many as the config's eval_tokens gives. */
   batches: number | null
   threads: number | null
 }
@@ -57,9 +57,9 @@ export interface LogitsJob {
   threads: number | null
 }
 
-/** A model that is asked beside a run, and where that is computed. */
+/** A model that questions are asked about beside a run, and where the answers are computed. */
 export interface AskedModel {
-  /** A run's last checkpoint; null = the base checkpoint that a config starts from. */
+  /** The folder of a run, whose last checkpoint is asked; null = the base checkpoint that a config starts from. */
   runDir: string | null
   baseDir: string
   dataDir: string
@@ -69,48 +69,48 @@ export interface AskedModel {
   threads: number | null
 }
 
-/** What a model makes of every token of one batch, in float32. */
+/** Asks for a model's loss of every token of one batch, in float32. */
 export interface LossesQuestion {
   of: AskedModel
   batch: TokenBatch
-  /** Of the tokenizer that the batch was made with. */
+  /** Vocabulary size of the tokenizer that the batch was made with. */
   vocabSize: number
 }
 
 /** Times the training step of a fresh model on made-up tokens. */
 export interface BenchJob {
   engine: RunConfig['engine']
-  /** Of the graph engine's matrix products; the eager engine's are float32. */
+  /** Type of the graph engine's matrix products; the eager engine's are float32. */
   dtype: RunConfig['dtype']
   model: ModelConfig
-  /** B */
+  /** Rows B. */
   batchSize: number
-  /** T */
+  /** Ids a row, T. */
   seqLen: number
   threads: number | null
 }
 
-/** Shows that TensorFlow can be held and trained with where the trainer runs. */
+/** Shows that TensorFlow can allocate and train where the trainer runs. */
 export interface SelfTestJob {
-  /** Size of one block that is held throughout, bytes. */
+  /** Bytes of one block that is held throughout. */
   blockBytes: number
   threads: number | null
 }
 
-/** What is known of a run once its model, data and device are there. */
+/** What is known of a run once its model, data and device are open. */
 export interface Prepared {
   model: NonNullable<RunDetail['model']>
-  /** As it really is: "CPU, 2 threads, float32, eager". */
+  /** The device that the run really has: "CPU, 2 threads, float32, eager". */
   device: string
   /** Planned steps. */
   totalSteps: number
-  /** What the data is, counted. */
+  /** The data's figures. */
   facts: PackingFacts
-  /** Step that the run goes on from; 0 for a new one. */
+  /** Step that the run resumes from; 0 for a new one. */
   step: number
 }
 
-/** What a finished run leaves. */
+/** What a finished run leaves behind. */
 export interface Outcome {
   /** The nanochat folder that the run read from and writes to. */
   baseDir: string
@@ -118,7 +118,7 @@ export interface Outcome {
   checkpointDir: string | null
   bestBpb: number | null
   trainingTimeS: number
-  /** The most main memory that the process had, as the preflight predicts it; 0 where the system does not tell. */
+  /** The process's peak main memory, which the preflight predicts; 0 where the system does not tell. */
   peakMemoryBytes: number
 }
 
@@ -126,7 +126,7 @@ export interface EvaluateResult {
   val_bpb: number
   /** Mean loss, nats a token. */
   loss: number
-  /** Of every entry of mixture.val. */
+  /** For every entry of mixture.val. */
   per_task: TaskBpb[]
 }
 
@@ -135,19 +135,19 @@ export interface BenchResult {
   tokPerSec: number
   /** Model FLOPs a second (docs/REFERENCE.md §3). */
   modelFlops: number
-  /** This machine's matrix rates at their best: just before, just after, or ever seen at rest; FLOPs a second. */
+  /** This machine's best matrix rates: just before, just after, or ever seen at rest; FLOPs a second. */
   matrixFlops: Record<RunConfig['dtype'], number>
-  /** Why those rates may be less than the machine's own; null where it was seen at rest. */
+  /** Why those rates may be below the machine's own; null where it was seen at rest. */
   disturbance: string | null
-  /** Of the process. */
+  /** Peak memory of the process. */
   peakMemoryBytes: number
-  /** What the first step took beyond one like the others. */
+  /** Seconds that the first step took beyond a usual one. */
   compileS: number
-  /** Measured steps. */
+  /** Number of measured steps. */
   steps: number
 }
 
-/** Key for key what `logits` prints. */
+/** What `logits` prints, with the same keys. */
 export interface LogitsResult {
   loss_mean: number
   loss_per_token_head: number[]
@@ -159,67 +159,67 @@ export interface LogitsResult {
 export interface LossesResult {
   /** [B, T] row-major, nats; 0 where the target is ignored. */
   losses: Float32Array
-  /** Over the targets that count. */
+  /** Mean over the targets that count. */
   mean: number
-  /** The checkpoint asked. */
+  /** Folder of the checkpoint that was asked. */
   dir: string
   step: number
 }
 
 export interface SelfTestResult {
-  /** The most that TensorFlow held while it trained. */
+  /** The most memory that TensorFlow held while it trained. */
   peakBytes: number
-  /** Of each step, nats a token. */
+  /** Loss of each step, nats a token. */
   losses: number[]
 }
 
-/** What the trainer is at; `compiling` is the graph engine's, before the first of its kind of run. */
+/** The trainer's current phase; `compiling` is only the graph engine's, before the first run of each kind. */
 export type TrainerPhase = 'preparing' | 'compiling' | 'training' | 'evaluating' | 'saving'
 
-/** What a run tells, in the order things happen. */
+/** What a run reports, in the order in which it happens. */
 export type TrainReport =
   | { type: 'phase'; phase: TrainerPhase }
   | { type: 'prepared'; prepared: Prepared }
-  /** Part of the step or the evaluation in hand. */
+  /** Part of the current step or evaluation. */
   | { type: 'compiled'; seconds: number }
   | { type: 'step'; metric: StepMetric }
   | { type: 'eval'; metric: EvalMetric }
   | LogReport
   | { type: 'checkpoint'; step: number; dir: string; kept: number[] }
-  /** A checkpoint or the result could not be written. The run goes on, or holds: `paused` follows then. */
+  /** A checkpoint or the result could not be written. The run goes on, or it holds and `paused` follows. */
   | { type: 'unsaved'; failure: Failure }
-  /** Follows a save, or `unsaved`. */
+  /** Follows a save or `unsaved`. */
   | { type: 'paused'; step: number }
 
-/** Also told by jobs that are no run: what went wrong and ended nothing. */
+/** Jobs that are no run report this too: what went wrong without ending anything. */
 export interface LogReport {
   type: 'log'
   line: LogLine
 }
 
-/** How a run ends that has not failed, once it is saved. */
+/** How a run ends without failing, once it is saved. */
 export type TrainEnd =
-  /** Before the first step there may be no checkpoint. */
+  /** A run stopped before its first step may have no checkpoint. */
   { type: 'stopped' } | { type: 'done'; step: number; outcome: Outcome }
 
-/** A word to a run; the last one counts. `pause` and `stop` finish the step in hand, save, and then hold or end. */
+/** A request to a run; the last one counts. `pause` and `stop` finish the current step, save, and then hold or end. */
 export type RunRequest = 'pause' | 'resume' | 'stop'
 
 export interface TrainerCalls {
   train: { input: TrainJob; output: TrainEnd; event: TrainReport }
-  /** Of the run that `train` has begun. */
+  /** To the run that `train` has started. */
   request: { input: RunRequest; output: null }
   evaluate: { input: EvaluateJob; output: EvaluateResult; event: LogReport }
   logits: { input: LogitsJob; output: LogitsResult; event: LogReport }
   losses: { input: LossesQuestion; output: LossesResult }
-  /** Gives up the model that was kept for further questions. */
+  /** Frees the model that was kept for further questions. */
   forget: { input: null; output: null }
   bench: { input: BenchJob; output: BenchResult }
   selfTest: { input: SelfTestJob; output: SelfTestResult }
 }
 
-/** A trainer as its owner holds it, wherever it runs. */
+/** A trainer as its owner sees it, wherever it runs. */
 export type Trainer = Callable<TrainerCalls>
 
-/** Makes a trainer: for one job, or for questions. */
+/** Opens a trainer: for one job, or for questions. */
 export type OpenTrainer = () => Trainer

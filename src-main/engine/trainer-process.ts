@@ -1,6 +1,6 @@
 /**
  * Entry of a trainer process: a trainer with a data thread of its own, so that no batch crosses to another process. It
- * speaks with its supervisor over the channel of `child_process.fork`, says `ready` first, and ends with the supervisor.
+ * talks to its supervisor over the channel of `child_process.fork`, says `ready` first, and ends with the supervisor.
  */
 import { endWithParent, offerAsFirstVictim } from '../native/process-ties'
 import { DataThread } from '../packing/data-host'

@@ -1,5 +1,5 @@
 /**
- * Entry of the trainer thread: the only thread that executes TensorFlow operations. It is started with a port to its data
+ * Entry of the trainer thread, the only thread that executes TensorFlow operations. It starts with a port to its data
  * thread.
  */
 import { MessagePort, parentPort, workerData } from 'node:worker_threads'

@@ -1,6 +1,6 @@
 /**
- * The trainer's side of its calls. trainer-thread.ts serves them in a thread of its own, trainer-process.ts in a process;
- * tests in their own thread.
+ * The trainer's side of its calls: trainer-thread.ts serves them in a thread of its own, trainer-process.ts in a
+ * process, and tests in their own thread.
  */
 import type { MessagePort } from 'node:worker_threads'
 
@@ -56,7 +56,7 @@ async function train(
     return await trainRun(job, data, requests, context)
   } catch (error) {
     const stopped = requests.stopSignal.aborted && toFailure(error).code === 'cancelled'
-    if (stopped) return { type: 'stopped' } // while it was preparing
+    if (stopped) return { type: 'stopped' } // by a stop while it was preparing
     throw error
   }
 }

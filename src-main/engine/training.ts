@@ -1,9 +1,9 @@
 /**
- * The steps of a run whose model, data and engine are open: trains with pauses, saves, and has the result written.
+ * The steps of a run whose model, data and engine are open: trains with pauses, saves, and writes the result.
  *
- * When it fails, the last complete step is saved first, unless the model has diverged or saving itself fails. Where the
- * disk takes no more, it goes on and tries at the next checkpoint; a pause, a stop or the end holds it in memory, so that
- * nothing is lost, until there is room and it is told to go on.
+ * When the run fails, the last complete step is saved first, unless the model has diverged or saving itself fails.
+ * Where the disk is full, the run goes on and tries again at the next checkpoint; at a pause, a stop or the end it is
+ * held in memory, so that nothing is lost, until there is room and it is resumed.
  */
 import { askedSteps, evalBatches, gradAccumSteps } from '../config/batches'
 import { MidbenchError, toFailure } from '../errors'
@@ -25,10 +25,10 @@ const GOES_ON = 'Make room on that disk. The run goes on, and saves again when t
 export class Training {
   private readonly loop: TrainLoop
   private stepsMade = 0
-  /** What was last said of the result's place. */
+  /** The trouble with the result's folder that was reported last. */
   private resultTrouble: string | null = null
 
-  /** @param data whose train loader has been started where the run begins */
+  /** @param data data whose train loader stands where the run starts */
   constructor(
     private readonly job: TrainJob,
     private readonly run: OpenRun,
@@ -40,7 +40,7 @@ export class Training {
     this.loop = new TrainLoop(run.engine, data, loopOptions(run), this.hooks(), run.start.state)
   }
 
-  /** Trains until the run ends one way or another. */
+  /** Trains until the run ends in one way or another. */
   async toTheEnd(): Promise<TrainEnd> {
     const { loop, requests, reporter } = this
     for (;;) {
@@ -56,7 +56,7 @@ export class Training {
     }
   }
 
-  /** Saves whenever a checkpoint is due. A failure does not lose the steps before it. */
+  /** Saves whenever a checkpoint is due. A failure does not lose the steps made before it. */
   private async toTheNextStop(): Promise<'done' | 'pause' | 'stop'> {
     try {
       for (;;) {
@@ -94,7 +94,7 @@ export class Training {
 
   // -------------------------------------------------------------- saving
 
-  /** Whether the disk has the run as it is now. */
+  /** Whether the disk holds the current state of the run. */
   private async savedOrHeld(remedy?: string): Promise<boolean> {
     await unlessUnwritable(() => this.save(), this.reporter, remedy)
     return this.loop.isSaved
@@ -125,7 +125,7 @@ export class Training {
     }
   }
 
-  /** The folder may have been deleted under the run. */
+  /** Restores files where the folder was deleted during the run. */
   private async keepFiles(): Promise<void> {
     const { runDir, files } = this.job
     const missing = await writeMissing(runDir, files)
@@ -141,7 +141,7 @@ export class Training {
     return finish(this.result, { state: this.loop.state, nLayer }, this.reporter)
   }
 
-  /** What will stop the result is said while there is time to mend it; in the log once. */
+  /** Reports what will stop the result while there is time to fix it; in the log only once. */
   private async tellOfResult(): Promise<void> {
     const failure = await this.result.trouble()
     if (failure !== null) this.reporter.report({ type: 'unsaved', failure })

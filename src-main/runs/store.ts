@@ -137,7 +137,7 @@ export class RunStore {
     return rows.map((row) => readSummary(row, (id) => this.spark(id)))
   }
 
-  /** @throws the error of the first run that cannot be read ~Reads every run. => Reads every run. */
+  /** Reads every run. @throws the error of the first one that cannot be read */
   requireReadable(): void {
     for (const row of this.prepare('SELECT * FROM runs').all([])) readDetail(row, () => [])
   }

@@ -1,9 +1,9 @@
 /**
  * A TensorFlow graph under construction: nodes in the order they were added, each with its output shapes and types.
  *
- * It guarantees unique node names and that every input was added before it is used. Values of small integer constants
- * are kept beside their node, since the shape of a reshape or a slice depends on them. Nothing here knows TensorFlow's
- * library: `native/graph-session.ts` writes the file format and runs it.
+ * The graph guarantees unique node names, and that every input was added before it is used. Values of small integer
+ * constants are kept with their node, since the shape of a reshape or a slice depends on them. Nothing here uses
+ * TensorFlow's library: `native/graph-session.ts` writes the file format and runs it.
  */
 import { MidbenchError } from '../../errors'
 import type { Attribute, ConstantValue, NodeDef } from '../../native/graph-def'
@@ -27,13 +27,13 @@ export interface GraphNode {
   after: GraphNode[]
   attributes: Record<string, Attribute>
   outputs: readonly OutputInfo[]
-  /** Of a `Const` node. */
+  /** The value of a `Const` node. */
   constant?: ConstantValue
 }
 
 export interface NodeSpec {
   op: string
-  /** Wanted name; a number is added where it is taken. @default the op's name */
+  /** Wanted name; a number is appended where it is taken. @default the op's name */
   name?: string
   inputs?: readonly Value[]
   after?: readonly GraphNode[]
@@ -78,7 +78,7 @@ export class Graph {
     return result
   }
 
-  /** An input that is given anew at each run. */
+  /** An input that each run supplies. */
   placeholder(name: string, shape: readonly number[], dtype: number): Value {
     return valueOf(
       this.add({

@@ -1,9 +1,10 @@
 /**
- * What the figures of a step ask of the graph (config/step-figures.schema.ts): sums of squares, fetched with the update.
+ * The sums of squares that the figures of a step need from the graph (config/step-figures.schema.ts), fetched with the
+ * update.
  *
- * They are operations of their own, which XLA leaves alone, and new values are read back once they are written: a figure
- * that took them from the update directly changed its compiled programs, and with them the last digits of losses. They
- * need less room than the update just did, whose new values stood beside all the old ones.
+ * They are separate operations outside XLA, and they read new values back after these are written: a figure that took
+ * them from the update directly changed the compiled programs, and with them the last digits of losses. They need less
+ * memory than the update before them, which holds all new values beside the old ones.
  */
 import type { Measured } from '../../config/step-figures.schema'
 import { DType } from '../../native/graph-def'
@@ -14,22 +15,22 @@ import { type Graph, type Value, valueOf } from './graph'
 /** Values of the graph, by a parameter's name. */
 export interface UpdateValues {
   before: (name: string) => Value
-  /** Over the micro-batches. */
+  /** The gradient summed over the micro-batches. */
   gradientSum: (name: string) => Value
   after: (name: string) => Value
 }
 
-/** A tensor, and whether it is a sum over the micro-batches where a figure means their mean. */
+/** A tensor, and whether it is a sum over the micro-batches where a figure needs their mean. */
 interface SummedTensor {
   value: Value
   summed: boolean
 }
 
-/** An L2 norm, once the sums are there. */
+/** Computes an L2 norm, once the sums are there. */
 type Norm = (sums: readonly number[], microBatches: number) => number
 
 const T = { kind: 'type', value: DType.float32 } as const
-/** `_XlaCompile`: XLA takes the operation into none of its programs. */
+/** `_XlaCompile`: XLA compiles the operation into none of its programs. */
 const alone = { kind: 'bool', value: false } as const
 
 export class MeasuredSums {
@@ -38,7 +39,7 @@ export class MeasuredSums {
 
   constructor(private readonly graph: Graph) {}
 
-  /** @returns what must be fetched, in the order that {@link read} takes it */
+  /** @returns values to fetch, in the order in which {@link read} takes them */
   add(groups: readonly ParameterGroup[], names: readonly string[], values: UpdateValues): readonly Value[] {
     const plain = (value: Value): SummedTensor => ({ value, summed: false })
     const step = measuredStep(groups, names, {

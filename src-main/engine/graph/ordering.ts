@@ -1,21 +1,22 @@
 /**
- * Lets the large products of a graph run one after another, in the order in which they were recorded.
+ * Makes the large products of a graph run one after another, in the order in which they were recorded.
  *
  * TensorFlow runs whatever is ready: all chunks of the loss at once, each with logits of its own. In recorded order one
- * chunk's logits are gone before the next one's are made, as in eager mode; a third of the memory at a vocabulary of
- * 65536, at no cost in time. Small products are left free, since two of them at a time use the processor better.
+ * chunk's logits are freed before the next one's are made, as in eager mode: at a vocabulary of 65536 this takes a
+ * third of the memory and no more time. Small products keep their freedom, since two at a time use the processor
+ * better.
  */
 import type { GraphNode, Value } from './graph'
 
-/** Elements of a product from which it is large: 16 MB in bfloat16. */
+/** A product with this many elements or more is large: 16 MB in bfloat16. */
 const largeElements = 2 ** 23
 
 const products = new Set(['MatMul', 'BatchMatMul', 'BatchMatMulV2'])
 
 /**
- * Adds the order among the nodes that `outputs` need.
+ * Orders the large products that `outputs` need.
  *
- * @param nodes in recorded order
+ * @param nodes all nodes, in recorded order
  * @returns how many products were put in order.
  */
 export function orderLargeProducts(
@@ -32,7 +33,7 @@ export function orderLargeProducts(
   return large.length
 }
 
-/** What must run for these values; a product that nothing needs must not be made to run by the order. */
+/** The nodes that must run for these values. The order must not force a product to run that nothing needs. */
 function ancestors(outputs: readonly Value[]): Set<GraphNode> {
   const found = new Set<GraphNode>()
   const waiting = outputs.map(({ node }) => node)

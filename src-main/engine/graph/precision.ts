@@ -1,9 +1,10 @@
 /**
- * Mixed precision as a pass over a recorded graph: matrix products in bfloat16, all else in float32, as the reference's
- * autocast does it. Master weights stay float32; each is cast where it is used.
+ * Mixed precision as a pass over a recorded graph: matrix products in bfloat16, all else in float32, as in the
+ * reference's autocast. Master weights stay float32; each is cast where it is used.
  *
- * A product of bfloat16 inputs accumulates in float32 inside the kernel and is rounded once at its end. The casts beside
- * it fuse with the element-wise work around them. Muon's products are turned too: the reference's are bfloat16.
+ * A product of bfloat16 inputs accumulates in float32 inside the kernel and is rounded once at its end. The casts
+ * around it fuse with the neighbouring element-wise work. Muon's products are converted too: the reference's are
+ * bfloat16.
  */
 import { DType } from '../../native/graph-def'
 import { type Graph, type GraphNode, type Value, valueName, valueOf } from './graph'
@@ -11,10 +12,10 @@ import { type Graph, type GraphNode, type Value, valueName, valueOf } from './gr
 const products = new Set(['MatMul', 'BatchMatMul', 'BatchMatMulV2'])
 
 /**
- * Turns the graph's float32 matrix products into bfloat16 ones, in place.
+ * Converts the graph's float32 matrix products to bfloat16, in place.
  *
  * @param keep products for which it returns true stay in float32.
- * @returns how many products were turned.
+ * @returns how many products were converted.
  */
 export function useBfloat16Products(graph: Graph, keep: (node: GraphNode) => boolean = () => false): number {
   const turned = graph.nodes.filter(
@@ -38,7 +39,7 @@ export function useBfloat16Products(graph: Graph, keep: (node: GraphNode) => boo
   return turned.length
 }
 
-/** A cast of `value`, next to it in name. */
+/** A cast of `value`, named after it. */
 function cast(graph: Graph, value: Value, to: number): Value {
   return valueOf(
     graph.add({
@@ -56,9 +57,9 @@ function cast(graph: Graph, value: Value, to: number): Value {
 }
 
 /**
- * Lets every user of a turned product take the widened value; a turned product's own inputs are narrowed already. What
- * only picks elements picks them from the narrow product: XLA does not fuse it, so for it the whole product would be
- * written out wide.
+ * Gives every user of a converted product the value widened to float32; the inputs of converted products are narrowed
+ * already. An op that only picks elements picks them from the bfloat16 product: XLA does not fuse such an op, so the
+ * whole product would be written out in float32 for it.
  */
 function redirect(graph: Graph, users: readonly GraphNode[], widened: ReadonlyMap<GraphNode, Value>): void {
   const picked = new Map<GraphNode, Value>()
@@ -72,7 +73,7 @@ function redirect(graph: Graph, users: readonly GraphNode[], widened: ReadonlyMa
   }
 }
 
-/** Turns a pick to bfloat16, as its input is; returns what it gives, widened. */
+/** Makes a picking op bfloat16, like its input; returns its output widened. */
 function pickNarrow(graph: Graph, pick: GraphNode): Value {
   pick.attributes['Tparams'] = { kind: 'type', value: DType.bfloat16 }
   pick.outputs = pick.outputs.map(({ shape }) => ({ shape, dtype: DType.bfloat16 }))

@@ -1,10 +1,10 @@
 /**
- * Records what a function does with tensors as nodes of a graph, without running anything: tfjs-core's ops and gradients
- * work on stand-in tensors whose shapes come from shape-rules.ts.
+ * Records what a function does with tensors as nodes of a graph, without running anything: tfjs-core's ops and
+ * gradients work on stand-in tensors, whose shapes come from shape-rules.ts.
  *
  * All of tfjs-node's kernels go through the binding's `executeOp`, so a look-alike of the binding takes its place while
- * the function runs. Recording a step costs well under a second and no tensor memory, whatever its size. Whatever would
- * read a value while recording is an error, since there is none; so is the use of a tensor from outside.
+ * the function runs. Recording a step costs well under a second and no tensor memory, whatever its size. Reading a
+ * value while recording is an error, since there is none; so is using a tensor from outside.
  */
 import type * as tf from '@tensorflow/tfjs-core'
 
@@ -15,7 +15,7 @@ import { withBinding } from '../../native/recording'
 import { type Graph, type OutputInfo, type Value, valueOf } from './graph'
 import { inferOutputs } from './shape-rules'
 
-/** What the recorded function gets: stand-ins for values of the graph, and the way back. */
+/** What the recorded function gets: conversions between values of the graph and stand-in tensors. */
 export interface Recording {
   /** A tensor that stands for a value of the graph. */
   tensor(value: Value): tf.Tensor
@@ -26,7 +26,7 @@ export interface Recording {
 /**
  * Runs `build` once with stand-in tensors and adds what it does to `graph`.
  *
- * @returns what `build` returns: values of the graph, not tensors (those are gone).
+ * @returns what `build` returns: which may be values of the graph but not tensors (those are freed).
  * @throws MidbenchError `graph.read` where a value is read, `graph.op` for an operation without a shape rule.
  */
 export function record<Result>(graph: Graph, build: (recording: Recording) => Result): Result {

@@ -1,4 +1,4 @@
-/** What a shape rule is given, and what rules ask of it: inputs, constants, attributes, shapes. */
+/** The input of a shape rule, and helpers for rules: inputs, constants, attributes, shapes. */
 import { MidbenchError } from '../../errors'
 import type { Attribute } from '../../native/graph-def'
 import type { OutputInfo, Value } from './graph'
@@ -42,7 +42,7 @@ export function integer(input: RuleInput, name: string, fallback = 0): number {
   return attribute?.kind === 'int' || attribute?.kind === 'type' ? attribute.value : fallback
 }
 
-/** Elements of a tensor of that shape. */
+/** Number of elements of a tensor of that shape. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, dimension) => product * dimension, 1)
 }
@@ -60,5 +60,5 @@ export function broadcast(op: string, a: Shape, b: Shape): number[] {
 
 /** One output of that shape and type. */
 export const same = (shape: Shape, dtype: number): OutputInfo[] => [{ shape: [...shape], dtype }]
-/** Counted from the front. */
+/** The axis counted from the front. */
 export const axisOf = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis)

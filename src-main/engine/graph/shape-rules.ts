@@ -1,7 +1,7 @@
 /**
- * Shapes and types of what an operation gives, from those of its inputs: what lets a step be recorded without running
- * it. A rule covers just the operations that the model and the optimizers use; any other is an error that names it.
- * Rules follow TensorFlow's own shape functions (tensorflow/core/ops).
+ * Shapes and types of an operation's outputs, from those of its inputs: with them a step can be recorded without
+ * running it. There are rules only for the operations that the model and the optimizers use; any other is an error that
+ * names it. Rules follow TensorFlow's own shape functions (tensorflow/core/ops).
  */
 import { MidbenchError } from '../../errors'
 import { type Attribute, DType } from '../../native/graph-def'

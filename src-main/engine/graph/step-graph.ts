@@ -1,9 +1,9 @@
 /**
- * The graph of training: what a micro-batch, an update, an evaluation and reading or writing the state each run.
+ * The training graph: what to run for a micro-batch, an update, an evaluation, and for reading or writing the state.
  *
- * Parameters, gradients and the optimizers' state are variables of the session. A micro-batch adds its gradients to
- * theirs; an update takes the mean, moves the parameters and leaves the gradients at zero. Model and optimizers are the
- * same functions that the eager engine calls, recorded. Shapes are fixed: another batch shape is another graph.
+ * Parameters, gradients and the optimizers' state are variables of the session. A micro-batch adds to the gradients; an
+ * update takes their mean, updates the parameters and sets the gradients to zero. Model and optimizers are the same
+ * functions that the eager engine calls, recorded. Shapes are fixed: another batch shape needs another graph.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -34,13 +34,13 @@ import {
 
 export interface StepGraphOptions {
   model: ModelConfig
-  /** None where nothing is trained: such a graph only evaluates. */
+  /** No groups where nothing is trained: such a graph only evaluates. */
   groups: readonly ParameterGroup[]
-  /** B */
+  /** Rows B. */
   batchSize: number
-  /** T */
+  /** Ids a row, T. */
   seqLen: number
-  /** Of matrix products; everything else is float32. */
+  /** Type of the matrix products; everything else is float32. */
   dtype: 'float32' | 'bfloat16'
 }
 
@@ -51,16 +51,16 @@ export interface StepGraph {
   parameters: string[]
   optimizer: string[]
   set: Setter
-  /** Of all that must be saved. */
+  /** Shapes of everything that must be saved. */
   shapes: ReadonlyMap<string, readonly number[]>
   fetch: {
-    /** Mean loss of the micro-batch, and that its gradients have been added. */
+    /** Mean loss of the micro-batch, and a signal that its gradients have been added. */
     micro: string[]
     /** Sets gradients to zero. */
     clear: string[]
-    /** What `measured` reads, then that the update is made. */
+    /** The values that `measured` reads, then a signal that the update is made. */
     update: string[]
-    /** [B * T] */
+    /** Loss of every target, [B * T]. */
     losses: string[]
     /** The value of a variable. */
     read(name: string): string
@@ -69,7 +69,7 @@ export interface StepGraph {
   measured(values: readonly number[], microBatches: number): Measured
 }
 
-/** Inputs of a run, by placeholder. */
+/** Inputs of a run, by their placeholders' names. */
 export const inputNames = {
   inputs: 'inputs',
   targets: 'targets',
@@ -80,7 +80,7 @@ export const inputNames = {
 } as const
 
 /**
- * Records the graph. Takes well under a second and no tensor memory, whatever the sizes.
+ * Records the graph. This takes well under a second and no tensor memory, whatever the sizes.
  *
  * @throws MidbenchError `graph.op` where model or optimizers use an operation that has no shape rule
  */
@@ -149,7 +149,7 @@ function evaluation(
   return recording.value(lossPerToken(tensorsOf(recording, parameters), model, inputs, targets))
 }
 
-/** The micro-batch's loss, and the sign that its gradients have been added. */
+/** The micro-batch's loss, and the signal that its gradients have been added. */
 function microBatch(
   graph: Graph,
   model: ModelConfig,
@@ -197,7 +197,7 @@ function addUpdate(
     )
     return valuesOf(recording, new Map([...next.params, ...next.state]))
   })
-  // Nothing is written before everything is there: an update that fails has changed nothing.
+  // Nothing is written before all new values are computed: an update that fails has changed nothing.
   const { node: ready } = after(graph, [...updated.values()].map(({ node }) => node), 'ready') // prettier-ignore
   const kept = [...variables.parameters, ...variables.optimizer]
   const moved = kept.map(([name, variable]) => assign(graph, variable, required(updated, name), [ready]))
@@ -213,7 +213,7 @@ function addUpdate(
   return [...measured, after(graph, cleared, 'updated')]
 }
 
-/** Nodes that set variables to zero, after those of `order`. */
+/** Nodes that set variables to zero after the nodes of `order` have run. */
 function clearing(
   graph: Graph,
   variables: ReadonlyMap<string, Variable>,
@@ -224,7 +224,7 @@ function clearing(
 
 // ---------------------------------------------------------------------------------------------- helpers
 
-/** Shapes of the optimizers' state by name: those of what `initOptimizer` would make. */
+/** Shapes of the optimizers' state by name: those that `initOptimizer` would make. */
 export function optimizerShapes(
   groups: readonly ParameterGroup[],
   parameters: ReadonlyMap<string, readonly number[]>,

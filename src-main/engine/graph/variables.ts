@@ -1,8 +1,8 @@
 /**
  * Variables of a graph: tensors that stay in the session, on the device, between runs.
  *
- * Each has a placeholder `set/NAME` with which it is written from outside. A variable must be written before it is read;
- * TensorFlow says so otherwise. Reads and writes within one run are ordered only by `after`.
+ * Each has a placeholder `set/NAME` through which it is written from outside. A variable must be written before it is
+ * read; otherwise TensorFlow reports an error. Reads and writes within one run are ordered only by `after`.
  */
 import { type ConstantValue, DType } from '../../native/graph-def'
 import { type Graph, type GraphNode, type Value, valueName, valueOf } from './graph'
@@ -88,7 +88,7 @@ function write(
   })
 }
 
-/** Zeros of the variable's shape, made at the run. */
+/** Zeros of the variable's shape, made at run time. */
 export function zeros(graph: Graph, { shape, dtype }: Variable): Value {
   const dimensions = graph.constant({
     dtype: DType.int32,
@@ -107,7 +107,7 @@ export function zeros(graph: Graph, { shape, dtype }: Variable): Value {
   )
 }
 
-/** Adds a node that can be fetched and is done when all of `nodes` are: sessions fetch values, not nodes. */
+/** Adds a node that can be fetched and that is done when all of `nodes` are: sessions fetch values, not nodes. */
 export function after(graph: Graph, nodes: readonly GraphNode[], name: string): Value {
   return valueOf(
     graph.add({
@@ -125,7 +125,7 @@ export function after(graph: Graph, nodes: readonly GraphNode[], name: string): 
 
 /** The inputs and outputs of a run that writes variables. */
 export interface Setter {
-  /** Names to run with these inputs, values by variable name. */
+  /** Inputs of a run that sets these values, given by variable name. */
   inputs(values: ReadonlyMap<string, ConstantValue>): Record<string, ConstantValue>
   outputs(values: ReadonlyMap<string, ConstantValue>): string[]
 }
