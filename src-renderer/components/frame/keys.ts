@@ -1,5 +1,5 @@
 /**
- * Every key, by place: what "?" and Settings show.
+ * Every key, by place, as "?" and Settings show them.
  */
 export const KEYS: readonly { place: string; keys: readonly (readonly [string, string])[] }[] = [
   {
