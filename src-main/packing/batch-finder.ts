@@ -1,6 +1,6 @@
 /**
- * Any batch of a split by its number. The way there is packed on lengths alone, from the nearest state met before; where
- * lengths are not known yet, the conversations on the way are read once.
+ * Finds any batch of a split by its number. It packs on lengths alone from the nearest known state up to that batch;
+ * where lengths are not known yet, the conversations on the way are read once.
  */
 import { type BatchLayout, BatchPacker } from './batch-packer'
 import { Breather } from '../threads/breathe'
@@ -14,7 +14,7 @@ export interface MeasuredSource extends LoaderSource {
   lengthOf(index: number, signal?: AbortSignal): number | Promise<number>
 }
 
-/** Turns of packing between looks at the time, which cost as much as a turn. */
+/** Turns of packing between two looks at the clock, each of which costs as much as a turn. */
 const LOOK_EVERY = 16
 
 export class BatchFinder {
@@ -33,7 +33,7 @@ export class BatchFinder {
     return createLoader(this.source, this.options, state).next(context.signal)
   }
 
-  /** Where its conversations lie: no ids are read where lengths are known. */
+  /** Where the batch's conversations lie: no ids are read where lengths are known. */
   async layout(batch: number, context: CallContext): Promise<BatchLayout> {
     const state = await this.stateBefore(batch, context)
     const packer = new BatchPacker(this.options, this.source.length, state)

@@ -1,11 +1,11 @@
 /**
  * Packing itself, on lengths alone: which conversation goes where, batch after batch. The loader, the plan and the
- * replay all run this one, so they cannot disagree.
+ * replay all run this code, so they cannot disagree.
  *
- * Exactly the reference's order (docs/REFERENCE.md §2): before every placement the buffer is refilled from the mixture,
- * in order; rank r of w reads conversations r, r + w, … and wraps around at the end. Lengths are asked for one at a
- * time (`wanted`, `offer`), so a caller may know them all, or render a conversation to find out. A placement's cost
- * does not depend on the buffer's size.
+ * The order is exactly the reference's (docs/REFERENCE.md §2): before every placement the buffer is refilled from the
+ * mixture, in order; rank r of w reads conversations r, r + w, … and wraps around at the end. Lengths are asked for one
+ * at a time (`wanted`, `offer`), so a caller may know them all already, or render a conversation to find one out. A
+ * placement's cost does not depend on the buffer's size.
  */
 import { MOST_BATCH_TOKENS, MOST_BUFFERED } from '../bounds.schema'
 import { runThrough } from '../threads/breathe'
@@ -17,11 +17,11 @@ import { policyNamed } from './packings.schema'
 import type { PackingPolicy } from './policies/policy'
 import type { BatchProgress, LoaderState, PackingOptions } from './types'
 
-/** A batch as lengths decide it. */
+/** A batch's layout, which lengths alone decide. */
 export interface BatchLayout extends BatchProgress {
-  /** In row order, and by offset within a row. */
+  /** In row order, and within a row by offset. */
   placements: Placement[]
-  /** [B] ids in each row; the rest of its T + 1 is padding. */
+  /** [B] number of ids in each row; the rest of its T + 1 ids is padding. */
   used: Int32Array
 }
 
@@ -42,7 +42,7 @@ export class BatchPacker {
   /**
    * @param options what decides the layout
    * @param conversations conversations in the mixture
-   * @param state where to go on; from the start when left out
+   * @param state where to continue; from the start when left out
    * @throws MidbenchError `packing.invalid` for options, `packing.state` for a state that no such mixture can have
    */
   constructor(
@@ -83,17 +83,17 @@ export class BatchPacker {
     return this.batches
   }
 
-  /** No open row is left: the batch can be finished. */
+  /** No row is open any more: the batch can be finished. */
   get batchComplete(): boolean {
     return this.rows.allClosed
   }
 
-  /** A row of the batch that is being filled is neither full nor left to be padded. */
+  /** Whether a row of the current batch is neither full nor closed with padding. */
   isOpen(row: number): boolean {
     return this.rows.isOpen(row)
   }
 
-  /** Makes the next placement; undefined when a row was left to be padded instead. Nothing may be wanted. */
+  /** Makes the next placement; undefined when it left a row to be padded instead. No length may be wanted. */
   place(): Placement | undefined {
     const placement = this.policy.place(this.buffer, this.rows)
     if (placement !== undefined) {
@@ -103,7 +103,7 @@ export class BatchPacker {
     return placement
   }
 
-  /** Hands out the complete batch and opens the next. */
+  /** Returns the complete batch and starts the next. */
   finishBatch(): BatchLayout {
     const layout = {
       ...this.progress(),
@@ -116,7 +116,7 @@ export class BatchPacker {
     return layout
   }
 
-  /** Where the next batch starts. Asked between batches; costs a copy of the buffer's indices. */
+  /** Where the next batch starts. May be called between batches; costs a copy of the buffer's indices. */
   state(): LoaderState {
     const buffer = Array.from(this.buffer, (candidate) => candidate.conversation)
     return {
@@ -128,7 +128,7 @@ export class BatchPacker {
     }
   }
 
-  /** What is buffered, in reading order. */
+  /** The buffered conversations, in reading order. */
   candidates(): Candidate[] {
     return [...this.buffer]
   }
@@ -143,7 +143,8 @@ export class BatchPacker {
   private progress(): BatchProgress {
     const { rank, worldSize, totalBatches } = this.options
     const done = this.batches + 1
-    // Consumed, not fetched: the reference's own fix (7312ec9), which starts at the rank and counts all ranks.
+    // Counts what was consumed, not what was fetched: the reference's own fix (7312ec9), which starts at the rank and
+    // counts all ranks.
     const consumed = rank + this.consumed * worldSize
     return {
       index: this.batches,
@@ -154,7 +155,7 @@ export class BatchPacker {
   }
 }
 
-/** Placements and refills of the buffer between which packing can be broken off: about a millisecond's work. */
+/** Number of placements and refills after which packing can be interrupted: about a millisecond's work. */
 const STEP = 2048
 
 /** Packs the next batch with lengths that are all known. */
@@ -162,7 +163,7 @@ export function packBatch(packer: BatchPacker, lengthOf: (conversation: number) 
   return runThrough(packInSteps(packer, lengthOf))
 }
 
-/** The same, yielding every so often within a batch that is large, or that fills a large buffer first. */
+/** Like {@link packBatch}, but yields now and then within a batch that is large, or that fills a large buffer first. */
 export function* packInSteps(
   packer: BatchPacker,
   lengthOf: (conversation: number) => number,
@@ -176,7 +177,7 @@ export function* packInSteps(
   return packer.finishBatch()
 }
 
-/** Fills the buffer with lengths that are all known, yielding every so often. */
+/** Fills the buffer with lengths that are all known, yielding now and then. */
 export function* refillInSteps(
   packer: BatchPacker,
   lengthOf: (conversation: number) => number,
@@ -209,7 +210,7 @@ function checkOptions(options: PackingOptions, conversations: number): void {
   }
 }
 
-/** What is allocated before the first conversation is read. */
+/** Checks what is allocated before the first conversation is read. */
 function checkMemory({ batchSize, seqLen, bufferSize }: PackingOptions): void {
   if (batchSize * seqLen > MOST_BATCH_TOKENS) {
     throw invalid(

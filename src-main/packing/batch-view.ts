@@ -1,6 +1,6 @@
 /**
  * A packed batch as the Packing view shows it: every id with its role, mask and text, the spans, and what the batch
- * gains and loses by task. Costs a few passes over the batch's ids.
+ * gains and loses by task. This costs a few passes over the batch's ids.
  */
 import type { SplitName } from '../data/mixture.schema'
 import type { BatchView, Span, TaskShare } from './batch.schema'
@@ -49,7 +49,7 @@ export function viewBatch(batch: PackedBatch, split: SplitName, tokenizer: Token
 export function rowIds({ batchSize, seqLen, inputs, targets, spans }: PackedBatch): Int32Array {
   const capacity = seqLen + 1
   const ids = new Int32Array(batchSize * capacity)
-  const bos = inputs[0] ?? 0 // every row starts with it, and it is what rows are padded with
+  const bos = inputs[0] ?? 0 // every row starts with bos, which also pads rows
   for (let row = 0; row < batchSize; row++) {
     ids.set(inputs.subarray(row * seqLen, (row + 1) * seqLen), row * capacity)
     ids[row * capacity + seqLen] = bos
@@ -60,7 +60,7 @@ export function rowIds({ batchSize, seqLen, inputs, targets, spans }: PackedBatc
   return ids
 }
 
-/** What each task that occurs gives and loses, by task index. */
+/** What each task in the batch gives and loses, by task index. */
 export function taskShares(spans: readonly Span[]): TaskShare[] {
   const shares = new Map<number, TaskShare>()
   for (const { task, length, cropped } of spans) {

@@ -1,9 +1,11 @@
-/** What is told of packed batches: where conversations lie, what a batch holds, how a row was filled. Pure zod. */
+/**
+ * The shapes that describe packed batches: where conversations lie, what a batch holds, how a row was filled. Pure zod.
+ */
 import { z } from 'zod'
 import { splitName } from '../data/entry.schema'
 import { bytes, int32 } from '../typed-arrays.schema'
 
-/** Where one conversation went: what is known from lengths alone. */
+/** Where one conversation went, as far as lengths alone tell. */
 export const placement = z.object({
   /** Row of the batch, from 0. */
   row: z.int(),
@@ -25,7 +27,7 @@ export const span = placement.extend({
   taskRow: z.int(),
 })
 
-/** What one task gives to a batch, and what it loses in it. */
+/** What one task gives to a batch, and what the batch loses of it. */
 export const taskShare = z.object({
   task: z.int(),
   conversations: z.int(),
@@ -45,12 +47,12 @@ export const batchView = z.object({
   ids: int32,
   /** [rows, seq_len + 1] 1 = trained on in a masked loss. */
   mask: bytes,
-  /** [rows, seq_len + 1] what each id is, a code of ROLES. */
+  /** [rows, seq_len + 1] the role of each id, a code of ROLES. */
   roles: bytes,
   spans: z.array(span),
   /** First padded position of each row; seq_len + 1 where nothing is padded. */
   pad_from: z.array(z.int()),
-  /** Every id that occurs, once, with its text and its byte length. */
+  /** Every id that occurs in the batch, once, with its text and its byte length. */
   vocabulary: z.array(z.object({ id: z.int(), text: z.string(), bytes: z.int() })),
   tokens_used: z.int(),
   tokens_cropped: z.int(),
@@ -69,7 +71,7 @@ export const batchLayout = batchView.pick({
   pad_from: true,
 })
 
-/** Where a conversation goes. Its first `length` ids are trained on, the `cropped` ones after them are lost. */
+/** Where a conversation goes. Its first `length` ids are trained on; the `cropped` ids after them are lost. */
 export const conversationPlace = z.object({
   conversation: z.int(),
   /** Optimizer step, from 1. */
@@ -81,29 +83,29 @@ export const conversationPlace = z.object({
   cropped: z.int(),
 })
 
-/** A conversation in the buffer at the time of a choice. */
+/** A conversation that is in the buffer when a choice is made. */
 const replayCandidate = z.object({
   conversation: z.int(),
   task: z.int(),
   length: z.int(),
-  /** Place in the buffer, from 0: the order of reading. */
+  /** Position in the buffer, from 0, in reading order. */
   order: z.int(),
   fits: z.boolean(),
 })
 
-/** One placement of a row. */
+/** One placement in a row. */
 const replayStep = z.object({
   offset: z.int(),
   /** Ids that the row has room for. */
   remaining: z.int(),
-  /** Conversations in the buffer, and how many of them would have fitted. */
+  /** Number of conversations in the buffer, and how many of them would have fitted. */
   buffered: z.int(),
   fitting: z.int(),
-  /** Of the buffer, longest first: all, or those about the choice. */
+  /** Conversations of the buffer, longest first: all of them, or those nearest to the choice. */
   candidates: z.array(replayCandidate),
-  /** Rank by length of the first candidate told, from 0. */
+  /** Rank by length, from 0, of the first candidate listed. */
   first_rank: z.int(),
-  /** The one taken; null where the rest of the row is padding. */
+  /** The conversation taken; null where the rest of the row is padding. */
   chosen: z.int().nullable(),
   length: z.int(),
   cropped: z.int(),

@@ -1,6 +1,6 @@
 /**
- * Several packings of the same conversations side by side: policies, row lengths, buffer sizes. Every variant is planned
- * over one whole pass, to its last batch, so that figures differ by packing alone.
+ * Several packings of the same conversations side by side: policies, row lengths, buffer sizes. Every variant is
+ * planned over one whole pass, to its last batch, so that only packing makes figures differ.
  */
 import { EpochPlan } from './plan'
 import type { Comparison, PackingVariant } from './plan.schema'

@@ -2,11 +2,11 @@
  * The buffer that packers choose from: conversations in the order they were read, found by length.
  *
  * Every operation costs the same however many conversations are buffered: a list in reading order gives the first one,
- * a queue for each length gives the first of equals, and a {@link LengthSet} finds the length to look under. The first
- * conversation of the whole buffer is also the first of its length, so every removal takes the head of a queue.
+ * a queue for each length gives the first of equals, and a {@link LengthSet} finds the length whose queue to use. The
+ * first conversation of the whole buffer is also the first of its length, so every removal takes the head of a queue.
  *
- * Conversations lie in numbered slots of typed arrays, and lists are links between slots: thousands of objects that live
- * for a while would cost more in garbage collection than everything else here.
+ * Conversations are kept in numbered slots of typed arrays, and lists are links between slots: thousands of short-lived
+ * objects would cost more in garbage collection than everything else here.
  */
 import { LengthSet } from './length-set'
 
@@ -14,18 +14,18 @@ import { LengthSet } from './length-set'
 export interface Candidate {
   /** Index in the mixture. */
   readonly conversation: number
-  /** Its ids. */
+  /** Number of its ids. */
   readonly length: number
-  /** What it counts when a packer chooses: its length, or the row's where a longer one is cut to fit. */
+  /** Its length as a packer counts it: its own, or the row's where it is longer and is cropped to fit. */
   readonly size: number
 }
 
-/** The end of a list. */
+/** Marks the end of a list. */
 const NONE = -1
 
 export class ConversationBuffer {
   private count = 0
-  // By slot: the conversation, and its neighbours in reading order and in the queue of its size.
+  // Indexed by slot: the conversation, and its neighbours in reading order and in its size's queue.
   private conversations: Int32Array = new Int32Array(128)
   private lengths: Int32Array = new Int32Array(128)
   private sizes: Int32Array = new Int32Array(128)
@@ -35,9 +35,9 @@ export class ConversationBuffer {
   /** Ends of the list in reading order. */
   private first = NONE
   private last = NONE
-  /** Slots to use again, linked by `after`. */
+  /** Slots that are free for reuse, linked by `after`. */
   private free = NONE
-  // By size: the ends of its queue, meaningful where the size is among `waiting`.
+  // Indexed by size: the ends of its queue, valid only where the size is in `waiting`.
   private heads: Int32Array = new Int32Array(128)
   private tails: Int32Array = new Int32Array(128)
   private readonly waiting = new LengthSet()
@@ -76,7 +76,7 @@ export class ConversationBuffer {
     return this.takeOfSize(this.first === NONE ? NONE : at(this.sizes, this.first))
   }
 
-  /** What is buffered, in reading order. Costs a pass over the buffer. */
+  /** The buffered conversations, in reading order. Costs a pass over the buffer. */
   *[Symbol.iterator](): Generator<Candidate> {
     for (let slot = this.first; slot !== NONE; slot = at(this.after, slot)) yield this.candidate(slot)
   }

@@ -1,4 +1,4 @@
-/** One conversation as text and as tokens, and where the plan puts it. */
+/** One conversation as text and as tokens, with its place in the plan. */
 import type { Mixture } from '../data/mixture'
 import { Breather } from '../threads/breathe'
 import { renderInSteps } from '../tokenizer/render'

@@ -1,4 +1,4 @@
-/** What is told of conversations: one of them rendered, and the lengths of a task's. Pure zod. */
+/** The shapes that describe conversations: one of them rendered, and the lengths of a task's. Pure zod. */
 import { z } from 'zod'
 import { conversation } from '../data/conversation.schema'
 import { bytes, int32 } from '../typed-arrays.schema'
@@ -13,15 +13,18 @@ export const taskLengths = z.object({
   max: z.int(),
   /** Conversations longer than a row (max_seq_len + 1). */
   longer_than_row: z.int(),
-  /** Conversations that rendering cuts at 2048 ids, and the ids that it cuts off, which `tokens` does not hold. */
+  /**
+   * Number of conversations that rendering cuts at 2048 ids, and of the ids that it cuts off; `tokens` does not include
+   * them.
+   */
   conversations_cut_by_rendering: z.int(),
   tokens_cut_by_rendering: z.number(),
-  /** Counts in bins of `bin_width` tokens from 0. */
+  /** Counts of conversations in bins of `bin_width` tokens, from 0. */
   bin_width: z.int(),
   bins: z.array(z.int()),
 })
 export const conversationView = z.object({
-  /** Index in the shuffled mixture; null for one read by task and row. */
+  /** Index in the shuffled mixture; null for a conversation that was read by task and row. */
   index: z.int().nullable(),
   task: z.int(),
   row: z.int(),
@@ -31,7 +34,7 @@ export const conversationView = z.object({
   mask: bytes,
   /** Text of each token, special tokens by name. */
   pieces: z.array(z.string()),
-  /** Message each token belongs to, -1 for bos. */
+  /** Index of the message that each token belongs to; -1 for bos. */
   message: z.array(z.int()),
 })
 

@@ -1,8 +1,8 @@
 /**
- * What the data thread does for others: its calls, with their inputs and outputs. The trainer asks for batches over a
- * port of its own, the main process for what the window shows; neither passes data on for the other.
+ * The calls of the data thread, with their inputs and outputs. The trainer asks for batches over a port of its own, the
+ * main process for what the window shows; neither passes data on for the other.
  *
- * What the window is shown has the contract's names (snake case), so that a handler can hand it on as it is.
+ * What the window shows has the contract's names (snake case), so that a handler can pass it on unchanged.
  */
 import type { DataLocations } from '../data/locations'
 import type { TaskInfo } from '../data/mixture'
@@ -32,7 +32,7 @@ export interface DataOptions extends DataLocations {
   rank?: number
   /** @default 1 */
   worldSize?: number
-  /** Reads files as they are now, and shares nothing that is open. @default false */
+  /** Reads files as they are now, and shares nothing that is already open. @default false */
   fresh?: boolean
 }
 
@@ -45,18 +45,18 @@ export interface OpenedData {
   /** [vocabSize] bytes a token stands for; 0 for special tokens. */
   byteLengths: Int32Array
   bosId: number
-  /** What a run keeps, to know its data again. */
+  /** What a run stores to recognise its data later. */
   identity: DataIdentity
 }
 
 export interface TrainStart {
-  /** Where to go on; null = from the start. */
+  /** Where to continue; null = from the start. */
   state: LoaderState | null
   /** Batches of the run (steps × accumulation), where they are set; null = one pass over the mixture. */
   totalBatches: number | null
 }
 
-/** Steps of the plan: how many batches make one, and how many steps a run has where that is set. */
+/** The steps of a plan: how many batches make one, and how many steps a run has where that is set. */
 export interface PlanRequest {
   split: SplitName
   /** Gradient accumulation. */
@@ -67,31 +67,31 @@ export interface PlanRequest {
 
 export interface CompareRequest {
   split: SplitName
-  /** Tokens of an optimizer step, which stays the same whatever the rows' length. */
+  /** Tokens of an optimizer step, the same for every row length. */
   tokens_per_step: number
   variants: PackingVariant[]
 }
 
 export interface DataCalls {
-  /** Opens the mixture and the tokenizer; every other call is about what was opened last on this port. */
+  /** Opens the mixture and the tokenizer; all other calls refer to what this port opened last. */
   open: { input: DataOptions; output: OpenedData }
   startTrain: { input: TrainStart; output: null }
-  /** The batch after the last one asked for. */
+  /** The train batch after the last one asked for. */
   trainBatch: { input: null; output: PackedBatch }
-  /** Batch `index` of the val split from its start; in order they cost no search. */
+  /** Batch `index` of the val split, counted from its start. Batches in order need no search. */
   valBatch: { input: { index: number }; output: PackedBatch }
-  /** Any batch, without packing those before it where lengths are known. */
+  /** Any batch; where lengths are known, those before it need not be packed. */
   inspect: { input: { split: SplitName; batch: number }; output: PackedBatch }
   batchView: { input: { split: SplitName; batch: number }; output: BatchView }
   layout: { input: { split: SplitName; batch: number }; output: LayoutView }
   conversation: { input: { split: SplitName; at: ConversationAt }; output: ConversationView }
-  /** Every fault of a JSONL file, by line. Needs no open mixture. */
+  /** Every fault of a JSONL file, by line. Needs no opened mixture. */
   checkLines: { input: { path: string }; output: JsonLinesCheck }
-  /** Rows of a task, in its order, whose conversation holds the text. */
+  /** Rows of a task, in its order, whose conversations contain the text. */
   search: { input: { split: SplitName; task: number; text: string }; output: Int32Array }
-  /** Renders what has not been rendered: minutes on the full mixture, with progress. */
+  /** Renders what is not rendered yet: minutes on the full mixture, with progress. */
   taskLengths: { input: { split: SplitName }; output: TaskLengths[] }
-  /** The calls below need all lengths, and render what has not been rendered first. */
+  /** This call and those below need all lengths, and first render what is not rendered yet. */
   plan: { input: PlanRequest; output: PlanView }
   facts: { input: Omit<PlanRequest, 'split'>; output: PackingFacts }
   compare: { input: CompareRequest; output: Comparison[] }

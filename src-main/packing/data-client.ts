@@ -1,6 +1,6 @@
 /**
- * The asking side of the data thread: for the trainer, whose batches are always ordered some ahead, and for the main
- * process, which shows them. One client is about one opened mixture; open another client for another one.
+ * The calling side of the data thread: for the trainer, for which some batches are always ordered ahead, and for the
+ * main process, which shows them. A client works with one opened mixture; open another client for another mixture.
  */
 import type { MessagePort } from 'node:worker_threads'
 import { type Failure, MidbenchError } from '../errors'
@@ -17,24 +17,24 @@ import { threadChannel } from '../threads/channel'
 import type { LoaderState, PackedBatch } from './types'
 
 export interface TrainOptions {
-  /** Batches of the run (steps × accumulation), where they are set: progress and lastStep follow them. */
+  /** Batches of the run (steps × accumulation), where they are set: progress and lastStep are relative to them. */
   totalBatches?: number
   /** Batches ordered before they are needed. @default 4 */
   ahead?: number
 }
 
-/** A batch with what the consumer waited for it: 0.0 or so while the thread keeps ahead. */
+/** A batch with the time that the consumer waited for it: near 0 while the thread keeps ahead. */
 export type TimedBatch = PackedBatch & { waitedMs: number }
 
 export class DataClient {
   private readonly caller: Caller<DataCalls>
-  /** Ordered train batches, first to come first. */
+  /** Ordered train batches, in order of arrival. */
   private ordered: Promise<PackedBatch>[] = []
 
   /**
    * @param port a port that the data thread serves
-   * @param onNotice hears of what went wrong but stops nothing: the token cache cannot be written. @default a warning of
-   *   the process
+   * @param onNotice called with problems that stop nothing, such as a token cache that cannot be written. @default a
+   * warning of the process
    */
   constructor(port: MessagePort, onNotice?: (failure: Failure) => void) {
     this.caller = new Caller(threadChannel(port, 'data thread'), onNotice)
@@ -55,7 +55,7 @@ export class DataClient {
   }
 
   /**
-   * The next train batch; its place in the queue is ordered anew.
+   * The next train batch; another one is ordered in its place.
    * @throws MidbenchError `packing.not_started` before startTrain
    */
   async nextTrain(): Promise<TimedBatch> {
@@ -72,7 +72,7 @@ export class DataClient {
     return { ...batch, waitedMs: performance.now() - asked }
   }
 
-  /** The first `count` val batches, the same ones each time. */
+  /** The first `count` val batches, the same ones at each call. */
   async *valBatches(count: number, ahead = 2): AsyncGenerator<PackedBatch, void, void> {
     const ordered: Promise<PackedBatch>[] = []
     for (let index = 0; index < count + ahead; index++) {
@@ -82,7 +82,7 @@ export class DataClient {
     }
   }
 
-  /** Batch `batch` of a split, with what a run's loader would give for it. */
+  /** Batch `batch` of a split, exactly as a run's loader would give it. */
   inspect(at: { split: SplitName; batch: number }, call?: CallOptions): Promise<PackedBatch> {
     return this.caller.call('inspect', at, call)
   }
@@ -92,7 +92,7 @@ export class DataClient {
     return this.caller.call('batchView', at, call)
   }
 
-  /** Where its conversations lie; renders nothing where lengths are known. */
+  /** Where the batch's conversations lie; renders nothing where lengths are known. */
   layout(at: { split: SplitName; batch: number }, call?: CallOptions): Promise<LayoutView> {
     return this.caller.call('layout', at, call)
   }
@@ -101,17 +101,17 @@ export class DataClient {
     return this.caller.call('conversation', { split, at }, call)
   }
 
-  /** Every fault of a JSONL file, by line; needs nothing opened. */
+  /** Every fault of a JSONL file, by line; needs no opened mixture. */
   checkLines(path: string, call?: CallOptions): Promise<JsonLinesCheck> {
     return this.caller.call('checkLines', { path }, call)
   }
 
-  /** Rows of a task whose conversation holds a text. */
+  /** Rows of a task whose conversations contain a text. */
   search(split: SplitName, task: number, text: string, call?: CallOptions): Promise<Int32Array> {
     return this.caller.call('search', { split, task, text }, call)
   }
 
-  /** Length statistics of each task; renders what has not been rendered. */
+  /** Length statistics of each task; renders what is not rendered yet. */
   taskLengths(split: SplitName, call?: CallOptions): Promise<TaskLengths[]> {
     return this.caller.call('taskLengths', { split }, call)
   }
@@ -121,7 +121,7 @@ export class DataClient {
     return this.caller.call('plan', request, call)
   }
 
-  /** What a preflight asks of packing. */
+  /** What a preflight needs to know about packing. */
   facts(request: Omit<PlanRequest, 'split'>, call?: CallOptions): Promise<PackingFacts> {
     return this.caller.call('facts', request, call)
   }
@@ -145,7 +145,7 @@ export class DataClient {
     return this.caller.call('replayRow', at, call)
   }
 
-  /** Ends the client; the thread and its other ports live on. */
+  /** Ends the client; the thread and its other ports keep running. */
   close(): Promise<void> {
     return this.caller.close()
   }
@@ -155,7 +155,7 @@ export class DataClient {
   }
 }
 
-/** A promise that is awaited later, or never: its failure is reported there and nowhere else. */
+/** Marks a promise that is awaited later, or never: its failure is reported only where it is awaited. */
 function quiet<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined)
   return promise

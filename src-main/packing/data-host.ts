@@ -1,5 +1,5 @@
 /**
- * The data thread as its owner sees it: starts it, hands out ports and clients, ends it. The supervisor of a run gives
+ * The data thread as its owner sees it: starts it, gives out ports and clients, ends it. The supervisor of a run gives
  * the trainer a port of its own, so that batches never pass through the main process.
  */
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
@@ -15,14 +15,14 @@ export class DataThread {
     return new DataThread(spawnThread('data'))
   }
 
-  /** A new port that the thread serves, to be handed on to another thread and used by a {@link DataClient} there. */
+  /** A new port that the thread serves, to be passed to another thread and used by a {@link DataClient} there. */
   connectPort(): MessagePort {
     const { port1, port2 } = new MessageChannel()
     this.serve(port2)
     return port1
   }
 
-  /** Has the thread serve a port. */
+  /** Makes the thread serve a port. */
   serve(port: MessagePort): void {
     const message: CallRequest = { type: 'connect', port }
     this.worker.postMessage(message, [port])
@@ -33,7 +33,7 @@ export class DataThread {
     return new DataClient(this.connectPort())
   }
 
-  /** Ends the thread; calls that wait fail with `thread.ended`. */
+  /** Ends the thread; calls that are waiting fail with `thread.ended`. */
   async close(): Promise<void> {
     await this.worker.terminate()
   }

@@ -1,19 +1,21 @@
-/** What tells a run's data from any other: an identity for every dataset and for the tokenizer. Pure zod. */
+/** What distinguishes a run's data from any other: an identity for every dataset and for the tokenizer. Pure zod. */
 import { z } from 'zod'
 
 const dataset = z.strictObject({
-  /** File or generator, for people. */
+  /** Name of the file or generator, for people. */
   source: z.string(),
   /** Equal identities give equal conversations. */
   identity: z.string(),
-  /** Rows of the whole dataset. */
+  /** Number of rows of the whole dataset. */
   rows: z.int().min(0),
 })
 
 export const dataIdentity = z.strictObject({
   /** The tokenizer's fingerprint: equal ones give equal ids. */
   tokenizer: z.string(),
-  /** sha256 of token_bytes.pt's lengths: equal ones give equal bits per byte. Before 29 November 2026 it was not kept. */
+  /**
+   * sha256 of token_bytes.pt's lengths: equal ones give equal bits per byte. It was not stored before 29 November 2026.
+   */
   token_bytes: z.string().optional(),
   /** One for each entry of the config's list. */
   train: z.array(dataset),

@@ -1,6 +1,6 @@
 /**
  * What the data thread has open, shared by its ports: two ports that ask for the same mixture get the same one, with
- * what is known of its lengths. A split is closed when no port uses it any more.
+ * the lengths that are known so far. A split is closed when no port uses it any more.
  */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -27,22 +27,22 @@ export class DataLibrary {
   private readonly shelves = new Map<string, Shelf>()
   private readonly tokenizers = new Map<string, Promise<Tokenizer>>()
 
-  /** @param onFault hears when the token cache cannot be written or something kept is damaged; reading goes on */
+  /** @param onFault called when the token cache cannot be written or a stored file is damaged; reading goes on */
   constructor(private readonly onFault: (failure: Failure) => void) {}
 
-  /** The tokenizer of a base directory, read once for as long as its files stay the same. */
+  /** The tokenizer of a base directory, read again only when its files change. */
   async tokenizer(baseDir: string): Promise<Tokenizer> {
     const dir = tokenizerDirOf(baseDir)
     const files = [ENCODING_FILE, TOKEN_BYTES_FILE].map((name) => stat(join(dir, name)).catch(() => null))
-    const stamps = (await Promise.all(files)).map((file) => [file?.size, file?.mtimeMs]) // reading says what is wrong
+    const stamps = (await Promise.all(files)).map((file) => [file?.size, file?.mtimeMs]) // reading reports faults
     const key = JSON.stringify([dir, stamps])
     return remember(this.tokenizers, key, () => loadTokenizer(dir))
   }
 
   /**
-   * Opens a split, or shares the one that is open or being opened, unless a fresh one is asked for. Where the caller that
-   * opens it cancels, the next one opens it.
-   * @throws MidbenchError as openMixture and loadTokenizer; the signal's reason when it is aborted
+   * Opens a split, or shares the one that is open or being opened, unless a fresh one is asked for. If the caller that
+   * is opening it cancels, the next caller opens it.
+   * @throws MidbenchError as from openMixture and loadTokenizer; the signal's reason when it is aborted
    */
   async borrow(
     entries: readonly MixtureEntry[],
@@ -88,7 +88,7 @@ export class DataLibrary {
   }
 }
 
-/** A value made once; a failure is forgotten, so that the next asking tries again. */
+/** A value that is made once; a failure is not kept, so that the next call tries again. */
 function remember<T>(made: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
   const known = made.get(key)
   if (known) return known

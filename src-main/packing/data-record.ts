@@ -1,7 +1,7 @@
 /**
- * What a run was trained on, kept in its folder as `data.json`: the identity of every dataset and of the tokenizer. With
- * it a batch of an old run is shown as it was, or it is said what has changed since; and a run goes on with its own data
- * only. A run of before 25 November 2026 has no such file, and nothing is claimed about its data.
+ * What a run was trained on, kept in its folder as `data.json`: the identity of every dataset and of the tokenizer.
+ * With it, a batch of an old run is shown as it was, or the window says what has changed since; and a run resumes only
+ * with its own data. A run from before 25 November 2026 has no such file, and nothing is claimed about its data.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,13 +16,13 @@ const dataRecord = dataIdentity.extend({ format: z.literal('midbench-data-1') })
 const SPLITS: readonly SplitName[] = ['train', 'val']
 const fileOf = (runDir: string): string => join(runDir, 'data.json')
 
-/** Keeps what a run is trained on; on the disk when it resolves. */
+/** Stores what a run is trained on; it is on disk when this resolves. */
 export async function writeDataRecord(runDir: string, identity: DataIdentity): Promise<void> {
   const record: z.infer<typeof dataRecord> = { format: 'midbench-data-1', ...identity }
   await makeFile(fileOf(runDir), `${JSON.stringify(record, null, 2)}\n`)
 }
 
-/** What a run was trained on; null where that was not kept, or cannot be read. */
+/** What a run was trained on; null where that was not stored, or cannot be read. */
 export async function readDataRecord(runDir: string): Promise<DataIdentity | null> {
   const text = await readFile(fileOf(runDir), 'utf8').catch(() => null)
   if (text === null) return null
@@ -34,7 +34,7 @@ export async function readDataRecord(runDir: string): Promise<DataIdentity | nul
   }
 }
 
-/** What is not as it was, one issue an entry of the mixture; none where all is. */
+/** What has changed, one issue for each entry of the mixture; empty where nothing has. */
 export function dataChanges(then: DataIdentity, now: DataIdentity): Issue[] {
   const changed = SPLITS.flatMap((split) =>
     then[split].flatMap((before, index): Issue[] => {
@@ -54,7 +54,7 @@ function tokenizerChanges(then: DataIdentity, now: DataIdentity): Issue[] {
   return [{ path: 'base_dir', message }]
 }
 
-/** @throws MidbenchError `run.data-changed` that names every entry that is not as it was */
+/** @throws MidbenchError `run.data-changed` naming every entry that has changed */
 export function requireSameData(then: DataIdentity, now: DataIdentity): void {
   const issues = dataChanges(then, now)
   if (issues.length === 0) return

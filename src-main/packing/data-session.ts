@@ -1,6 +1,6 @@
 /**
- * What one port of the data thread is about: an opened mixture, its train and val loaders, and the answers to the
- * port's calls. Train batches are packed one after another in the order they were asked for.
+ * What one port of the data thread works with: an opened mixture, its train and val loaders, and the answers to the
+ * port's calls. Train batches are packed one after another, in the order in which they were asked for.
  */
 import { createHash } from 'node:crypto'
 
@@ -27,7 +27,7 @@ import { SplitPlans } from './split-plans'
 import { taskLengths } from './task-lengths'
 import type { PackedBatch } from './types'
 
-/** A split with what this session made of it. */
+/** A split with what this session made from it. */
 interface OpenSplit {
   borrowed: Borrowed
   finder: BatchFinder
@@ -95,7 +95,7 @@ export class DataSession {
       const { loaderOptions } = this.current()
       if (row >= loaderOptions.batchSize) throw noSuchRow(row, loaderOptions.batchSize)
       const state = await finder.stateBefore(batch, context)
-      await finder.stateBefore(batch + 1, context) // learns the lengths that the batch's packer meets
+      await finder.stateBefore(batch + 1, context) // learns the lengths that the batch's packer needs
       const data = this.split(split)
       const known = {
         lengthOf: (c: number) => data.knownLength(c),
@@ -105,7 +105,7 @@ export class DataSession {
     },
   }
 
-  /** Gives back what is open. */
+  /** Releases what is open. */
   async close(): Promise<void> {
     const splits = this.opened?.splits ?? {}
     this.opened = undefined
@@ -210,7 +210,7 @@ export class DataSession {
 
   private inTurn(pack: () => Promise<PackedBatch>): Promise<PackedBatch> {
     const batch = this.packing.then(pack)
-    this.packing = batch.catch(() => undefined) // the asker hears of it
+    this.packing = batch.catch(() => undefined) // the caller gets the error
     return batch.then(moveBatch)
   }
 }
@@ -219,7 +219,7 @@ async function releaseAll(splits: Opened['splits']): Promise<void> {
   await Promise.all(Object.values(splits).map(({ borrowed }) => borrowed.release()))
 }
 
-/** One for each entry of the config's list. */
+/** One dataset identity for each entry of the config's list. */
 function datasetsOf(split: SplitData | undefined): DataIdentity['train'] {
   const { datasets = [], tasks = [] } = split?.mixture ?? {}
   return datasets.map(({ identity, rows }, entry) => {

@@ -1,6 +1,6 @@
 /**
- * The data thread: reads, renders, tokenizes and packs, off every other thread's time. Entry of a worker; it serves its
- * parent port, and every further port it is handed (`connectPort` in data-host.ts).
+ * The data thread: reads, renders, tokenizes and packs, so that no other thread spends time on it. It is a worker's
+ * entry; it serves its parent port and every further port that it is given (`connectPort` in data-host.ts).
  */
 import { parentPort, type MessagePort } from 'node:worker_threads'
 import { DataLibrary } from './data-library'

@@ -1,5 +1,5 @@
 /**
- * Where a batch's conversations lie, without a single id: what a small picture of the batch is drawn from. Packing runs
+ * Where a batch's conversations lie, without their ids: a small picture of the batch is drawn from this. Packing runs
  * on lengths alone, so where these are known nothing is rendered, and a batch costs some microseconds a conversation.
  */
 import type { Mixture } from '../data/mixture'

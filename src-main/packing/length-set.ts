@@ -1,12 +1,12 @@
 /**
  * A set of small whole numbers that answers "the largest member not above n" and "the smallest member".
  *
- * A tree of 32-bit words: bit n of the lowest level says that n is a member, a bit of each level above says that the
- * word below it is not empty. Every operation touches a few words a level, and there are log32(limit) levels: three for
- * lengths up to 32,767, however many members there are.
+ * It is a tree of 32-bit words: bit n of the lowest level says that n is a member, and each bit of a higher level says
+ * that the word below it is not empty. Every operation touches a few words a level, and there are log32(limit) levels:
+ * three for lengths up to 32,767, however many members there are.
  */
 export class LengthSet {
-  /** Bits per level, the members first; the last level is a single word. */
+  /** The bits of each level, members first; the last level is a single word. */
   private levels: Int32Array[]
 
   constructor(limit = 4095) {
@@ -62,7 +62,7 @@ export class LengthSet {
     return (this.levels[0]?.length ?? 0) << 5
   }
 
-  /** From a bit that is set at `depth` down to the member that `pick` leads to. */
+  /** Goes from a set bit at `depth` down to the member that `pick` leads to. */
   private descend(depth: number, bit: number, pick: (word: number) => number): number {
     let at = bit
     for (let d = depth - 1; d >= 0; d--) at = (at << 5) + pick(wordAt(this.levels[d], at))

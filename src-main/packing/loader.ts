@@ -1,7 +1,8 @@
 /**
- * Batches for training: packing on lengths, then the ids put in place. Exact (docs/REFERENCE.md §2): the same mixture,
- * options and state give the same batches, bit for bit. Costs three copies of each id, and no wait where ids are at
- * hand; reads a conversation once, when it enters the buffer, and holds the ids of what is buffered.
+ * Batches for training: packs on lengths, then puts the ids in place. It is exact (docs/REFERENCE.md §2): the same
+ * mixture, options and state give the same batches, bit for bit. It costs three copies of each id, and no wait where
+ * ids are at hand; it reads a conversation once, when that enters the buffer, and holds the ids of buffered
+ * conversations.
  */
 import { BatchPacker } from './batch-packer'
 import type { Placement, Span } from './batch.schema'
@@ -13,33 +14,33 @@ import { Breather } from '../threads/breathe'
 export type LoaderSource = Pick<ConversationSource, 'length' | 'locate' | 'ids'>
 
 export interface LoaderOptions extends PackingOptions {
-  /** Fills what is padded. */
+  /** The id that fills padding. */
   bosId: number
 }
 
 export interface Loader {
   /**
-   * The next batch; there always is one, as the mixture is read over and over. Calls must not overlap.
-   * @param signal breaks it off; the loader is of no use then
+   * The next batch; there always is one, since the mixture is read again and again. Calls must not overlap.
+   * @param signal aborts the call; the loader cannot be used afterwards
    */
   next(signal?: AbortSignal): Promise<PackedBatch>
   /** Where the next batch starts. */
   state(): LoaderState
 }
 
-/** Turns of packing between looks at the time: few even where each renders a conversation. */
+/** Turns of packing between two looks at the clock: few, since each turn may render a conversation. */
 const LOOK_EVERY = 16
 
 /**
  * Opens a loader at the start, or where a state was taken.
- * @throws MidbenchError `packing.invalid`, `packing.state` as {@link BatchPacker}
+ * @throws MidbenchError `packing.invalid`, `packing.state` as from {@link BatchPacker}
  */
 export function createLoader(source: LoaderSource, options: LoaderOptions, state?: LoaderState): Loader {
   const packer = new BatchPacker(options, source.length, state)
   const buffered = new Map<number, Int32Array>()
   const { batchSize, seqLen } = options
 
-  /** [B, T + 1] placed ids. A conversation buffered twice, as a small mixture's may be, is read again. */
+  /** [B, T + 1] placed ids. A conversation that is buffered twice, which a small mixture allows, is read again. */
   async function takeRows(placements: readonly Placement[], signal?: AbortSignal): Promise<Int32Array> {
     const capacity = seqLen + 1
     const rows = new Int32Array(batchSize * capacity)
@@ -75,7 +76,9 @@ export function createLoader(source: LoaderSource, options: LoaderOptions, state
   }
 }
 
-/** A row's inputs are all but the last of its T + 1 ids, its targets all but the first; what is not used is padding. */
+/**
+ * A row's inputs are all but the last of its T + 1 ids, its targets all but the first; unused positions are padding.
+ */
 function inputsAndTargets(
   rows: Int32Array,
   used: Int32Array,
@@ -88,7 +91,7 @@ function inputsAndTargets(
     const at = row * seqLen
     inputs.set(ids.subarray(0, seqLen), at)
     targets.set(ids.subarray(1), at)
-    targets.fill(-1, at + content - 1, at + seqLen) // ignored from the last real id on
+    targets.fill(-1, at + content - 1, at + seqLen) // no loss from the last real id on
   })
   return { inputs, targets }
 }

@@ -1,12 +1,12 @@
 /**
- * The rows of the batch that is being filled: how much of each is used, and which are still open. A row closes when it
- * is full, or when the rest of it is left as padding.
+ * The rows of the current batch: how much of each is used, and which are still open. A row closes when it is full, or
+ * when the rest of it is left as padding.
  */
 import type { Placement } from './batch.schema'
 import type { Candidate } from './conversation-buffer'
 
 export class OpenRows {
-  /** [B] ids in each row so far. */
+  /** [B] number of ids in each row so far. */
   readonly used: Int32Array
   private readonly closed: Uint8Array
   private current = 0
@@ -32,7 +32,7 @@ export class OpenRows {
     return this.closed[row] === 0
   }
 
-  /** Ids that the first open row has room for. */
+  /** Number of ids that the first open row has room for. */
   get remaining(): number {
     return this.current < this.batchSize ? this.roomOf(this.current) : 0
   }

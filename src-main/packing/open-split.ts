@@ -1,4 +1,4 @@
-/** Opens what a split is read with: its mixture, the tokenizer and the token cache over both. */
+/** Opens what reading a split needs: its mixture, the tokenizer and the token cache over both. */
 import { openMixture, type DataLocations, type OpenOptions } from '../data/mixture'
 import type { MixtureEntry } from '../data/mixture.schema'
 import { CachedSource } from '../data/token-cache/cached-source'
@@ -8,17 +8,17 @@ import { tokenizerDirOf } from '../tokenizer-folder'
 import { SplitData } from './split-data'
 
 export type SplitOptions = Omit<OpenOptions, 'onDamage'> & {
-  /** @default the one of the base directory */
+  /** @default the base directory's tokenizer */
   tokenizer?: Tokenizer | undefined
-  /** Hears when the token cache cannot be written or something kept is damaged; reading goes on. */
+  /** Called when the token cache cannot be written or a stored file is damaged; reading goes on. */
   onFault: (failure: Failure) => void
 }
 
 /**
- * Opens a split; the caller closes it. Opened in this order, so that a tokenizer that cannot be read is said before
- * minutes are spent on rows.
+ * Opens a split; the caller closes it. The tokenizer is opened first, so that one that cannot be read is reported
+ * before minutes are spent on rows.
  *
- * @throws MidbenchError as loadTokenizer and openMixture; the signal's reason when it is aborted
+ * @throws MidbenchError as from loadTokenizer and openMixture; the signal's reason when it is aborted
  */
 export async function openSplitData(
   entries: readonly MixtureEntry[],

@@ -1,6 +1,6 @@
 /**
- * What the loader gave, to be compared with the reference's own figures: a digest over all batches, and what it said of
- * its progress after each.
+ * What the loader gave, for comparing with the reference's own figures: a digest over all batches, and the progress
+ * that it reported after each.
  */
 import { createHash } from 'node:crypto'
 import type { SplitName } from '../data/mixture.schema'
@@ -11,7 +11,7 @@ export interface PackReport {
   batches: number
   /** sha256 over inputs then targets of each batch, as little-endian int32. */
   sha256: string
-  /** After each batch. */
+  /** The values after each batch. */
   progress_epoch_last_step: [progress: number, epoch: number, lastStep: boolean][]
   first: PackedBatch | undefined
 }
@@ -23,7 +23,7 @@ export interface PackReportOptions {
   onBatch?: (batch: PackedBatch) => void
 }
 
-/** Packs batches and adds them up. */
+/** Packs batches and reports on them. */
 export async function reportPacking(loader: Loader, options: PackReportOptions): Promise<PackReport> {
   const hash = createHash('sha256')
   const progress: PackReport['progress_epoch_last_step'] = []
@@ -32,7 +32,7 @@ export async function reportPacking(loader: Loader, options: PackReportOptions):
     const batch = await loader.next()
     first ??= batch
     hash.update(bytesOf(batch.inputs)).update(bytesOf(batch.targets))
-    // The reference follows its progress on the train split alone; on val it stays where it began.
+    // The reference tracks progress on the train split only; on val it stays at its initial value.
     progress.push(options.split === 'val' ? [0, 1, false] : [batch.progress, batch.epoch, batch.lastStep])
     options.onBatch?.(batch)
     last = options.batches === null ? batch.lastStep : progress.length >= options.batches

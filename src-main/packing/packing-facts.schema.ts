@@ -1,4 +1,4 @@
-/** What packing knows of a run before it: what a preflight weighs. Pure zod, shared with the window. */
+/** What packing knows of a run before it starts, for the preflight to weigh. Pure zod, shared with the window. */
 import { z } from 'zod'
 
 /** What becomes of one entry of mixture.train over an epoch, its repeats together. */
@@ -8,13 +8,13 @@ export const entryFacts = z.object({
   name: z.string(),
   conversations: z.int(),
   conversations_longer_than_row: z.int(),
-  /** Ids of its longest conversation, after rendering's cut. */
+  /** Number of ids of its longest conversation, after rendering's cut. */
   longest: z.int(),
-  /** After rendering's cut. */
+  /** Tokens after rendering's cut. */
   tokens: z.number(),
   tokens_used: z.number(),
   tokens_cropped: z.number(),
-  /** Conversations that rendering cuts at 2048 ids, and the ids that it cuts off. */
+  /** Number of conversations that rendering cuts at 2048 ids, and of the ids that it cuts off. */
   conversations_cut_by_rendering: z.int(),
   tokens_cut_by_rendering: z.number(),
 })
@@ -24,11 +24,11 @@ export const packingFacts = z.object({
   epoch_steps: z.int(),
   /** Batches that one pass over the val mixture fills; null without val tasks. */
   val_batches: z.int().nullable(),
-  /** Train conversations longer than a row. */
+  /** Number of train conversations longer than a row. */
   longer_than_row: z.int(),
-  /** Train conversations of one pass. */
+  /** Number of train conversations in one pass. */
   conversations: z.int(),
-  /** What the run itself, of as many steps as it is asked for, leaves out and repeats; null where it goes round often. */
+  /** What the run itself, with the steps it is asked for, leaves out and repeats; null where it makes many passes. */
   run: z
     .object({
       steps: z.int(),

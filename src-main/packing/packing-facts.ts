@@ -1,16 +1,16 @@
-/** What the plans of a mixture say that a preflight has to know: steps, what the run leaves out, what each entry loses. */
+/** What a preflight needs to know from a mixture's plans: steps, what the run leaves out, what each entry loses. */
 import type { TaskInfo } from '../data/mixture'
 import { MAX_CONVERSATION_TOKENS } from '../tokenizer/render'
 import { entryFacts, type EntryFacts, type PackingFacts } from './packing-facts.schema'
 import { addedUp, type PlanView } from './plan.schema'
 
-/** Tokens that rendering keeps of a conversation. */
+/** The most tokens that rendering keeps of a conversation. */
 export const RENDERED_TOKENS = MAX_CONVERSATION_TOKENS
 
-/** A run of more epochs than this is not planned to its end: what it leaves out is little, and planning it takes long. */
+/** A run of more epochs than this is not planned to its end: it leaves out little, and planning it takes long. */
 const MOST_PLANNED_EPOCHS = 4
 
-/** Whether the run's own plan says more than the epoch's, and is worth making. */
+/** Whether the run's own plan says more than the epoch's, and so is worth making. */
 export function runIsPlanned(steps: number, epoch: Pick<PlanView, 'steps'>): boolean {
   return steps <= MOST_PLANNED_EPOCHS * Math.max(1, epoch.steps)
 }
@@ -18,13 +18,13 @@ export function runIsPlanned(steps: number, epoch: Pick<PlanView, 'steps'>): boo
 export interface Plans {
   /** One pass over the train mixture. */
   epoch: PlanView
-  /** The steps that the run is asked for; the epoch where it is asked for none, null where it is not planned. */
+  /** The run of the steps asked for; the epoch where none are asked for, null where it is not planned. */
   run: PlanView | null
   /** One pass over the val mixture, a batch a step; null without val tasks. */
   val: PlanView | null
 }
 
-/** @param tasks of the train mixture */
+/** @param tasks the train mixture's tasks */
 export function packingFacts(
   { epoch, run, val }: Plans,
   tasks: readonly Pick<TaskInfo, 'index' | 'entry'>[],
@@ -43,7 +43,7 @@ export function packingFacts(
   }
 }
 
-/** The plan's tasks, the repeats of an entry added up. */
+/** The plan's tasks, with the repeats of an entry added up. */
 export function factsByEntry(
   { per_task: perTask }: Pick<PlanView, 'per_task'>,
   tasks: readonly Pick<TaskInfo, 'index' | 'entry'>[],
@@ -53,8 +53,8 @@ export function factsByEntry(
 }
 
 /**
- * The share of an entry's tokens that training on it loses, 0 to 1: what rendering cuts off, and of the rest what packing
- * crops.
+ * The share of an entry's tokens that is lost to training, 0 to 1: what rendering cuts off and, of the rest, what
+ * packing crops.
  */
 export function lostShare(entry: EntryFacts): number {
   const { tokens, tokens_used: used, tokens_cropped: cropped, tokens_cut_by_rendering: cut } = entry

@@ -1,11 +1,11 @@
-/** The packings by name: how rows are filled, as the table of policies has them. */
+/** The packings by name: the ways of filling rows, from the table of policies. */
 import { z } from 'zod'
 import { POLICIES } from './policies/policies'
 import type { PackingPolicy } from './policies/policy'
 
 export const packingName = z.enum(POLICIES.map(({ name }) => name))
 
-/** Those that a run can train with; the others are there to compare with. */
+/** The packings that a run can train with; the others are only for comparison. */
 export const trainablePacking = z.enum(POLICIES.filter((policy) => policy.trains).map(({ name }) => name))
 
 export type PackingName = z.infer<typeof packingName>

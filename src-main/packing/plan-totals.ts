@@ -1,4 +1,4 @@
-/** What a plan adds up to, in total and by task. */
+/** A plan's totals, overall and by task. */
 import type { BatchLayout } from './batch-packer'
 import type { PlanInput, PlanOptions } from './types'
 
@@ -8,7 +8,7 @@ export interface Totals {
   conversations: number
   /** Their tokens. */
   tokens: number
-  /** Conversations placed in trained batches; those placed again in a second pass count again. */
+  /** Conversations placed in trained batches; one that is placed again in a second pass counts again. */
   placed: number
   /** Tokens in the rows of trained batches. */
   used: number
@@ -17,14 +17,14 @@ export interface Totals {
   conversationsCropped: number
   /** Conversations that no trained batch holds: still buffered at the end, or in an incomplete last step. */
   neverTrained: number
-  /** Placements beyond one of each conversation: the next pass is read into the buffer before the last one's end. */
+  /** Placements beyond the first of each conversation: the buffer starts reading the next pass before this one ends. */
   placedAgain: number
   tokensNeverTrained: number
   /** Conversations longer than a row, which no packing can place whole. */
   longerThanRow: number
-  /** Ids of the longest conversation. */
+  /** Number of ids of the longest conversation. */
   longest: number
-  /** Conversations that rendering cut, and the ids that it cut off, which `tokens` does not hold. */
+  /** Number of conversations that rendering cut, and of the ids that it cut off; `tokens` does not include them. */
   conversationsCut: number
   tokensCut: number
 }
@@ -32,7 +32,7 @@ export interface Totals {
 export class PlanTotals {
   readonly all = emptyTotals()
   readonly perTask: Totals[]
-  /** Positions of rows that hold no conversation. */
+  /** Positions of rows that hold no conversation's id. */
   padded = 0
   rows = 0
   private readonly capacity: number
@@ -50,7 +50,7 @@ export class PlanTotals {
     return this.rows === 0 ? 0 : this.all.used / (this.rows * this.capacity)
   }
 
-  /** Adds a trained batch; answers its own sums. */
+  /** Adds a trained batch; returns the batch's own sums. */
   count(layout: BatchLayout): { used: number; cropped: number; padded: number } {
     let used = 0
     let cropped = 0
@@ -70,7 +70,7 @@ export class PlanTotals {
     return { used, cropped, padded }
   }
 
-  /** Counts what was there to be read, once the plan is known. @param batchOf [n] -1 = never trained */
+  /** Counts what there was to read, once the plan is known. @param batchOf [n] -1 = never trained */
   finish(batchOf: Int32Array): void {
     const { lengths, cut } = this.input
     for (let c = this.options.rank; c < lengths.length; c += this.options.worldSize) {
@@ -92,7 +92,7 @@ export class PlanTotals {
     }
   }
 
-  /** The sums that a conversation counts in: its task's, and all. */
+  /** The sums that a conversation counts in: its task's and the overall ones. */
   private of(conversation: number): Totals[] {
     const task = this.perTask[this.input.tasks[conversation] ?? 0]
     return task ? [this.all, task] : [this.all]

@@ -1,21 +1,24 @@
-/** What is told of a plan and of packings beside each other. Pure zod. */
+/** The shapes that describe a plan, and packings side by side. Pure zod. */
 import { z } from 'zod'
 import { MOST_BUFFERED, MOST_ROWS, MOST_SEQ_LEN } from '../bounds.schema'
 import { packingName } from './packings.schema'
 
-/** Conversations and tokens over the epoch, of one task or of all. */
+/** Conversations and tokens over the epoch, for one task or all. */
 export const totals = z.object({
   conversations: z.int(),
   tokens: z.number(),
   conversations_placed: z.int(),
-  /** Of them, those placed a second time, as the next pass begins before this one ends. */
+  /** Conversations of these that are placed a second time, since the next pass begins before this one ends. */
   conversations_placed_again: z.int(),
   conversations_cropped: z.int(),
   conversations_never_trained: z.int(),
   conversations_longer_than_row: z.int(),
-  /** Ids of the longest conversation. */
+  /** Number of ids of the longest conversation. */
   longest: z.int(),
-  /** Conversations that rendering cuts at 2048 ids, and the ids that it cuts off, which `tokens` does not hold. */
+  /**
+   * Number of conversations that rendering cuts at 2048 ids, and of the ids that it cuts off; `tokens` does not include
+   * them.
+   */
   conversations_cut_by_rendering: z.int(),
   tokens_cut_by_rendering: z.number(),
   tokens_used: z.number(),
@@ -43,7 +46,7 @@ export const planView = totals.extend({
   /** Used / all positions of the rows, 0 to 1. */
   utilisation: z.number(),
   per_task: z.array(taskTotals),
-  /** Tokens along the batches, `batches_per_point` of them a point. */
+  /** Tokens along the batches, summed over `batches_per_point` batches a point. */
   curve: z.object({
     batches_per_point: z.int(),
     used: z.array(z.number()),
@@ -81,7 +84,7 @@ export type PlanView = z.infer<typeof planView>
 export type PackingVariant = z.infer<typeof packingVariant>
 export type Comparison = z.infer<typeof comparison>
 
-/** A plan's tasks added up by a key, the repeats of an entry say, each sum under its first task's number and name. */
+/** A plan's tasks added up by a key, such as the repeats of an entry. Each sum has its first task's number and name. */
 export function addedUp<Key>(
   tasks: readonly TaskTotals[],
   keyOf: (task: TaskTotals) => Key,

@@ -1,10 +1,10 @@
 /**
- * The whole epoch from lengths alone: how many steps, what every task gives and loses, which conversations are in a
- * step, and where a conversation went. It runs the loader's own packing, so it equals what the loader does, batch by
- * batch. 848,000 conversations take about a second; any batch's layout then costs at most a short walk from a kept
+ * Plans the whole epoch from lengths alone: how many steps it has, what every task gives and loses, which conversations
+ * are in a step, and where a conversation went. It runs the loader's own packing, so it matches the loader batch by
+ * batch. 848,000 conversations take about a second; any batch's layout then takes at most a short walk from a kept
  * state.
  *
- * A run trains complete steps only (docs/REFERENCE.md §6.3). Batches of the epoch that do not fill a last step are
+ * A run trains only complete steps (docs/REFERENCE.md §6.3). Batches of the epoch that do not fill a last step are
  * counted as left over, and their conversations as never trained.
  */
 import { MOST_PLANNED_BATCHES } from '../bounds.schema'
@@ -15,7 +15,7 @@ import { PlanTotals } from './plan-totals'
 import type { Placement } from './batch.schema'
 import type { LoaderState, PlanInput, PlanOptions } from './types'
 
-/** What became of each batch, a number a batch. */
+/** Figures of each batch, as one number a batch. */
 export interface BatchCurve {
   used: number[]
   cropped: number[]
@@ -23,11 +23,11 @@ export interface BatchCurve {
 }
 
 export class EpochPlan {
-  /** Batches of complete steps. */
+  /** Number of batches in complete steps. */
   batches = 0
-  /** Batches after the last complete step, which are not trained. */
+  /** Number of batches after the last complete step; they are not trained. */
   leftOver = 0
-  /** [n] batch of each conversation, of its first placement; -1 = never trained. */
+  /** [n] batch of each conversation's first placement; -1 = never trained. */
   readonly batchOf: Int32Array
   readonly curve: BatchCurve = { used: [], cropped: [], padded: [] }
   readonly totals: PlanTotals
@@ -72,7 +72,7 @@ export class EpochPlan {
     this.totals.finish(this.batchOf)
   }
 
-  /** The layout of a batch; batches after the plan's end follow on. */
+  /** The layout of a batch, which may lie beyond the plan's end. */
   layout(batch: number): BatchLayout {
     const packer = this.packerAt(batch)
     return packBatch(packer, this.lengthOf)
@@ -90,7 +90,7 @@ export class EpochPlan {
     return Array.from({ length: batchesPerStep }, () => packBatch(packer, this.lengthOf))
   }
 
-  /** Where a conversation went first; undefined when it is never trained. */
+  /** Where a conversation was first placed; undefined when it is never trained. */
   find(conversation: number): { batch: number; placement: Placement } | undefined {
     const batch = this.batchOf[conversation] ?? -1
     if (batch < 0) return undefined
@@ -106,7 +106,7 @@ export class EpochPlan {
     return packer
   }
 
-  /** Counts the batches of a step that will be trained. */
+  /** Counts the batches of a step that is complete, and so will be trained. */
   private commit(step: readonly BatchLayout[]): void {
     for (const layout of step) {
       for (const { conversation } of layout.placements) {

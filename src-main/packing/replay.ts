@@ -1,14 +1,15 @@
 /**
- * How a row was filled: for every placement the buffer the packer chose from, what of it would have fitted, and what was
- * taken. Packs one batch again from the state before it, with a copy of the buffer for each placement; of a buffer too
- * large to be read through, it tells the {@link MOST_CANDIDATES} conversations about the choice.
+ * How a row was filled: for every placement, the buffer that the packer chose from, which conversations would have
+ * fitted, and which one was taken. It packs one batch again from the state before it, with a copy of the buffer for
+ * each placement; of a buffer too large to read through, it lists the {@link MOST_CANDIDATES} conversations nearest to
+ * the choice.
  */
 import { BatchPacker, refillInSteps } from './batch-packer'
 import type { ReplayStep, RowReplay } from './batch.schema'
 import type { Candidate } from './conversation-buffer'
 import type { LoaderState, PackingOptions } from './types'
 
-/** More than this nobody reads through, and it would have to be copied for each placement. */
+/** Nobody reads through more than this, and each placement would have to copy it. */
 export const MOST_CANDIDATES = 200
 
 /** What is known of each conversation. */
@@ -18,7 +19,7 @@ export interface KnownConversations {
 }
 
 /**
- * Yields before each placement, which costs a copy of the buffer and, of the row, its sorting.
+ * Yields before each placement. A placement costs a copy of the buffer and, in the replayed row, its sorting.
  *
  * @param state the loader's state before the batch
  * @param conversations conversations in the mixture
@@ -58,7 +59,7 @@ export function* replayRow(
   return { batch: state.batches, row, capacity, steps }
 }
 
-/** The candidates about the one chosen; where none was, the shortest, which came nearest to fitting. */
+/** The candidates nearest to the chosen one; where none was chosen, to the shortest, which came nearest to fitting. */
 function about(
   buffered: readonly Candidate[],
   remaining: number,
@@ -84,11 +85,11 @@ function about(
   }
 }
 
-/** Places in the buffer, longest first, equals in reading order. As numbers, a million sort in 0.1 s. */
+/** Positions in the buffer, longest first, equals in reading order. Packed into numbers, a million sort in 0.1 s. */
 function byLength(buffered: readonly Candidate[]): Float64Array {
   const keys = Float64Array.from(buffered, ({ length }, order) => order - length * PLACES).sort()
   return keys.map((key) => ((key % PLACES) + PLACES) % PLACES)
 }
 
-/** Above any place in a buffer. */
+/** Greater than any position in a buffer. */
 const PLACES = 2 ** 32

@@ -1,6 +1,6 @@
 /**
- * Which conversations of a task hold a text, in any of their messages, whatever the case of letters. Reads every row of
- * the task, some 10 µs each; breathes, so that other calls get their turn, and stops when it is cancelled.
+ * Finds the conversations of a task that contain a text in any of their messages, ignoring case. Reads every row of the
+ * task, some 10 µs each; pauses for other calls, and stops when it is cancelled.
  */
 import type { Conversation } from '../data/conversation.schema'
 import type { Mixture } from '../data/mixture'

@@ -1,5 +1,5 @@
 /**
- * One split of an opened mixture, with what has been learned of its conversations' lengths. A length is known once the
+ * One split of an opened mixture, with what is known of its conversations' lengths. A length is known once the
  * conversation is in the token cache, or has been read; rendering all of them takes minutes on a full mixture.
  */
 import type { Progress } from '../progress.schema'
@@ -16,22 +16,22 @@ export type SplitSource = ConversationSource & { close?(): Promise<void> }
 
 export class SplitData implements ConversationSource {
   readonly length: number
-  /** 0 = not known. */
+  /** 0 = not known yet. */
   private readonly lengths: Int32Array
-  /** -1 = not known. */
+  /** -1 = not known yet. */
   private readonly supervised: Int32Array
-  /** Meaningful where `supervised` is known. */
+  /** Valid where `supervised` is known. */
   private readonly cut: Int32Array
   private readonly tasks: Uint16Array
   private known = 0
-  /** The filling of the token cache in hand: the next one waits for it, and finds little left to do. */
+  /** The current filling of the token cache: the next one waits for it, and then finds little left to do. */
   private filling: Promise<void> = Promise.resolve()
-  /** Who hears how far it is: the one who fills it, and those who wait. */
+  /** Listeners to the filling's progress: the call that fills the cache, and those that wait for it. */
   private readonly listening = new Set<CallContext['progress']>()
 
   /**
    * @param source where the mixture's ids come from
-   * @param onFault hears when the token cache cannot be written; reading goes on without it
+   * @param onFault called when the token cache cannot be written; reading goes on without it
    */
   constructor(
     readonly mixture: Mixture,
@@ -59,7 +59,7 @@ export class SplitData implements ConversationSource {
     return this.source.measure(index, signal)
   }
 
-  /** Ids of a conversation; reads it when that is not known yet. */
+  /** Length of a conversation in ids; reads the conversation when that is not known yet. */
   lengthOf(index: number, signal?: AbortSignal): number | Promise<number> {
     const known = this.knownLength(index)
     if (known > 0) return known
@@ -69,7 +69,7 @@ export class SplitData implements ConversationSource {
     return read instanceof Int32Array ? read.length : read.then((ids) => ids.length)
   }
 
-  /** Ids of a conversation; 0 when that is not known yet. */
+  /** Length of a conversation in ids; 0 when that is not known yet. */
   knownLength(index: number): number {
     return this.lengths[index] ?? 0
   }
@@ -80,14 +80,14 @@ export class SplitData implements ConversationSource {
     await this.mixture.close()
   }
 
-  /** Renders every conversation that has not been, and answers what is known of them all. */
+  /** Renders every conversation that is not rendered yet, and returns what is known of them all. */
   async table({ progress, signal }: CallContext): Promise<LengthTable> {
     if (this.known < this.length) await this.fillInTurn({ progress, signal })
     const breather = new Breather(signal)
     for (let c = 0; this.known < this.length && c < this.length; c++) {
       if (this.supervised[c] !== -1) continue
       const { length, supervised, cut } = this.source.size?.(c) ?? (await this.source.measure(c, signal))
-      if (this.supervised[c] === -1) this.known++ // another call may have come before this one
+      if (this.supervised[c] === -1) this.known++ // another call may have come first
       this.lengths[c] = length
       this.supervised[c] = supervised
       this.cut[c] = cut
@@ -98,15 +98,18 @@ export class SplitData implements ConversationSource {
     return { lengths: this.lengths, supervised: this.supervised, cut: this.cut, tasks: this.tasks }
   }
 
-  /** One at a time: what one asker has rendered, the next finds on disk. Who waits may stop waiting at any time. */
+  /**
+   * Fills the cache for one call at a time: the next one finds on disk what it rendered. A waiting call may be aborted
+   * at any time.
+   */
   private async fillInTurn({ progress, signal }: CallContext): Promise<void> {
     this.listening.add(progress)
     const filled = this.filling.then(() => this.fillCache(signal))
-    this.filling = filled.catch(() => undefined) // its own asker hears of it
+    this.filling = filled.catch(() => undefined) // the caller gets the error
     await unlessAborted(filled, signal).finally(() => this.listening.delete(progress))
   }
 
-  /** A cache that cannot be written costs time, no more. */
+  /** A cache that cannot be written costs only time. */
   private async fillCache(signal: AbortSignal): Promise<void> {
     const onProgress = (progress: Progress): void => {
       for (const tell of this.listening) tell(progress)

@@ -1,4 +1,4 @@
-/** The plans of one split: made once all lengths are known, a bit at a time, and the last few are kept. */
+/** The plans of one split: each is made in short turns once all lengths are known, and the last few are kept. */
 import { Breather } from '../threads/breathe'
 import type { ConversationPlace } from './batch.schema'
 import { compareVariant } from './compare'
@@ -13,7 +13,7 @@ import type { PackingOptions, PlanInput } from './types'
 const KEPT = 3
 
 export class SplitPlans {
-  /** By request, the one made last at the end. */
+  /** Plans by request, the latest at the end. */
   private readonly made = new Map<string, EpochPlan>()
 
   constructor(
@@ -38,7 +38,7 @@ export class SplitPlans {
 
   async compare({ variants, tokens_per_step }: CompareRequest, context: CallContext): Promise<Comparison[]> {
     const input = await this.input(context)
-    const breather = new Breather(context.signal) // one for all: each by itself may be over before a breath is due
+    const breather = new Breather(context.signal) // one for all: each by itself may end before a pause is due
     const rows: Comparison[] = []
     for (const variant of variants) {
       const what = `Packing with ${variant.packing}, rows of ${String(variant.seq_len)}`
@@ -72,7 +72,7 @@ export class SplitPlans {
   }
 }
 
-/** A piece of work among `total` like it, with so many of them done before. */
+/** One piece of work out of `total` like it, and how many were done before it. */
 interface Piece {
   what: string
   before: number
@@ -80,7 +80,7 @@ interface Piece {
   unit: string
 }
 
-/** Runs long work that yields the share done, letting messages in, and answers what it returns. */
+/** Runs long work that yields the share done, with pauses for messages, and returns its result. */
 function walkThrough<T>(
   walk: Generator<number, T, void>,
   { progress, signal }: CallContext,

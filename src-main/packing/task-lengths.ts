@@ -1,13 +1,13 @@
-/** Length statistics by task, as the Mixture view shows them: from known lengths, in one pass. */
+/** Length statistics by task, as the Mixture view shows them, from known lengths in one pass. */
 import type { TaskLengths } from './conversations.schema'
 
 /** What is known of each conversation of a split, in mixture order. */
 export interface LengthTable {
-  /** [n] ids of each conversation. */
+  /** [n] number of ids of each conversation. */
   lengths: Int32Array
-  /** [n] ids of it that the assistant is trained on. */
+  /** [n] number of its ids that the assistant is trained on. */
   supervised: Int32Array
-  /** [n] ids that rendering cut off, beyond `lengths`. */
+  /** [n] number of ids that rendering cut off, not in `lengths`. */
   cut: Int32Array
   /** [n] index of its task. */
   tasks: Uint16Array
@@ -17,7 +17,7 @@ const MOST_BINS = 64
 
 /**
  * @param table what is known of each conversation
- * @param taskCount tasks of the mixture
+ * @param taskCount number of tasks in the mixture
  * @param capacity ids a row, T + 1
  */
 export function taskLengths(table: LengthTable, taskCount: number, capacity: number): TaskLengths[] {

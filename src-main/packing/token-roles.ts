@@ -1,13 +1,13 @@
 /**
- * What each id of a rendered conversation is: whose words, and whether the assistant is trained on it. Read off the
- * special tokens alone, which text can never produce, so that cached ids need no second rendering. Costs one pass.
+ * What each id of a rendered conversation is: whose words, and whether the assistant is trained on it. Special tokens
+ * alone tell this, since text can never produce them, so cached ids need no second rendering. It costs one pass.
  */
 import type { SpecialName, Tokenizer } from '../tokenizer/tokenizer'
 
-/** What an id is, as a code that fits a byte. The window's contract names the same codes. */
+/** The role of an id, as a code that fits a byte. The window's contract names the same codes. */
 export const ROLES = { structure: 0, user: 1, assistant: 2, python: 3, output: 4, pad: 5 } as const
 
-/** What text after a special token is; the token itself is structure. */
+/** The role of text after a special token; the token itself is structure. */
 const ROLE_AFTER: Readonly<Partial<Record<SpecialName, number>>> = {
   '<|user_start|>': ROLES.user,
   '<|assistant_start|>': ROLES.assistant,

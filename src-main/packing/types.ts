@@ -1,5 +1,5 @@
 /**
- * The shapes that packing hands on: options, spans, batches and the loader's resumable state. Typed arrays only, never
+ * The shapes that packing passes on: options, spans, batches and the loader's resumable state. Typed arrays only, never
  * tensors, so that a batch can be moved between threads and shown in the window as it is.
  */
 import type { Span } from './batch.schema'
@@ -12,7 +12,7 @@ export interface PackingOptions {
   batchSize: number
   /** Inputs and targets a row, T. A row holds T + 1 ids. */
   seqLen: number
-  /** Conversations buffered before every placement. */
+  /** Number of conversations buffered before every placement. */
   bufferSize: number
   /** This reader's number among `worldSize` readers, from 0. */
   rank: number
@@ -28,20 +28,20 @@ export interface PlanOptions extends PackingOptions {
 
 /** What is known of the mixture before a plan is made. */
 export interface PlanInput {
-  /** [n] ids of each conversation, in mixture order. */
+  /** [n] number of ids of each conversation, in mixture order. */
   lengths: Int32Array
   /** [n] task of each conversation. */
   tasks: Uint16Array
   taskCount: number
-  /** [n] ids that rendering cut off, beyond `lengths`. @default none */
+  /** [n] number of ids that rendering cut off. @default none */
   cut?: Int32Array
 }
 
-/** How far the reading is after a batch. */
+/** How far reading has got after a batch. */
 export interface BatchProgress {
   /** Number of the batch in the run, from 0. */
   index: number
-  /** Pass over the mixture that the last conversation read came from, from 1, as the reference counts it. */
+  /** Pass over the mixture that the last conversation read came from. Counts from 1, as in the reference. */
   epoch: number
   /**
    * Conversations consumed / conversations in the mixture; the batch that ends the first epoch may pass 1 by the
@@ -61,13 +61,13 @@ export interface PackedBatch extends BatchProgress {
   inputs: Int32Array
   /** [B, T] row-major; -1 is ignored by the loss. */
   targets: Int32Array
-  /** In row order, and by offset within a row. */
+  /** In row order, and within a row by offset. */
   spans: Span[]
   /** The state from which the next batch follows: restore it to get the same batches again. */
   stateAfter: LoaderState
 }
 
-/** Small, serialisable as JSON; enough to go on bit for bit. */
+/** A small state, serialisable as JSON, from which loading resumes bit for bit. */
 export interface LoaderState {
   /** Next conversation to read, in mixture order. */
   cursor: number

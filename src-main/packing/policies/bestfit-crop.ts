@@ -1,7 +1,7 @@
 /**
- * Best-fit crop, the reference's packing (docs/REFERENCE.md §2): the longest conversation that fits in what is left of
- * the row; where none fits, the first of the buffer, cropped to fill the row. Nothing is padded; what was cropped is
- * lost.
+ * Best-fit crop, the reference's packing (docs/REFERENCE.md §2): takes the longest conversation that fits in what is
+ * left of the row; where none fits, the first of the buffer, cropped to fill the row. Nothing is padded; what was
+ * cropped is lost.
  */
 import type { PackingPolicy } from './policy'
 

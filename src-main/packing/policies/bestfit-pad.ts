@@ -1,6 +1,6 @@
 /**
- * Best-fit pad, the reference's later form (348fbb3): as best-fit crop, but where none fits the rest of the row is
- * padding. Nothing is lost, but for conversations longer than a row: the reference would never place them and stall;
+ * Best-fit pad, the reference's later form (348fbb3): like best-fit crop, but where none fits the rest of the row is
+ * padding. Nothing is lost, except of conversations longer than a row: the reference would never place them and stall;
  * here they count as long as the row, and are cropped to it (docs/REFERENCE.md §6.6).
  */
 import type { PackingPolicy } from './policy'

@@ -1,6 +1,6 @@
 /**
- * Best fit with the shortest cropped, as nanochat's pretraining loader does now: where none fits, the shortest
- * conversation of the buffer fills the row, so that less is lost than with whichever comes first.
+ * Best fit with the shortest cropped, as in nanochat's current pretraining loader: where none fits, the shortest
+ * conversation of the buffer is cropped to fill the row, so that less is lost than with the first one.
  */
 import type { PackingPolicy } from './policy'
 

@@ -1,8 +1,8 @@
 /**
- * First-fit decreasing, bin packing's standard heuristic, over a buffer that is refilled: all rows of the batch are open
- * at once, the longest conversation that fits in any goes into the first it fits in, and what is left of the rows is
- * padding. As in best-fit pad, a conversation longer than a row is cropped to it. A placement costs a pass over the
- * batch's rows.
+ * First-fit decreasing, bin packing's standard heuristic, over a buffer that is refilled: all rows of the batch are
+ * open at once, the longest conversation that fits in any row goes into the first one that it fits in, and what is left
+ * of the rows is padding. As in best-fit pad, a conversation longer than a row is cropped to it. A placement costs a
+ * pass over the batch's rows.
  */
 import type { PackingPolicy } from './policy'
 

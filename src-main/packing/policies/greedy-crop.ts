@@ -1,6 +1,6 @@
 /**
- * Greedy crop: always the first of the buffer, cropped where the row ends. The simplest packing that pads nothing, and
- * the one that loses most; the buffer's size makes no difference to it.
+ * Greedy crop: always takes the first of the buffer, cropped where the row ends. It is the simplest packing that pads
+ * nothing, and the one that loses most; the buffer's size makes no difference to it.
  */
 import type { PackingPolicy } from './policy'
 

@@ -1,7 +1,7 @@
 /**
- * Next fit, bin packing's simplest heuristic: conversations in reading order, and one that does not fit in what is left
- * of the row begins the next row whole; the rest is padding. The buffer makes no difference to it. Beside best-fit pad,
- * which loses as little, it shows what choosing from a buffer is worth.
+ * Next fit, bin packing's simplest heuristic: takes conversations in reading order; one that does not fit in what is
+ * left of the row begins the next row whole, and the rest is padding. The buffer makes no difference to it. Compared
+ * with best-fit pad, which loses as little, it shows what choosing from a buffer is worth.
  */
 import type { PackingPolicy } from './policy'
 
