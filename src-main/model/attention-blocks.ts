@@ -1,11 +1,11 @@
 /**
- * How attention is cut into blocks of queries, each with the keys that it can see: a block of a causal window needs no
- * keys after its last query and none before its first query's window. At 512 positions in blocks of 256 that leaves out
- * a quarter of the scores, at 2048 44 %; with a window of half the context, more.
+ * Splits attention into blocks of queries, each with the keys that it can see: a block of a causal window needs no keys
+ * after its last query and none before its first query's window. In blocks of 256, that skips a quarter of the scores
+ * at 512 positions and 44 % at 2048; with a window of half the context, more.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
-/** Queries [start, end) look at keys [from, end). start and from are multiples of the block's length. */
+/** Queries [start, end) see keys [from, end). start and from are multiples of the block's length. */
 export interface QueryBlock {
   start: number
   end: number
@@ -13,9 +13,9 @@ export interface QueryBlock {
 }
 
 /**
- * @param length positions T
+ * @param length number of positions, T
  * @param window a query at i sees keys i - window to i
- * @param rows queries a block, R; the last block may have fewer
+ * @param rows number of queries a block, R; the last block may have fewer
  */
 export function queryBlocks(length: number, window: number, rows: number): QueryBlock[] {
   return Array.from({ length: Math.ceil(length / rows) }, (_, block) => {
@@ -26,10 +26,10 @@ export function queryBlocks(length: number, window: number, rows: number): Query
 }
 
 /**
- * Which of a block's queries see which of its keys, for all blocks at once: seen from the block's end, the pattern is
- * the same for each.
+ * Which of a block's queries see which of its keys, for all blocks at once: counted from the block's end, the pattern
+ * is the same for each.
  *
- * @returns [R, K] of 1 and 0, K being the most keys that a block has
+ * @returns [R, K] of 1 and 0, where K is the most keys that a block has
  */
 export function windowMask(blocks: QueryBlock[], window: number): tf.Tensor2D {
   const rows = Math.max(...blocks.map(({ start, end }) => end - start))

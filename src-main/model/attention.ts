@@ -1,10 +1,11 @@
 /**
  * Causal attention with a window and grouped key heads, block by block of queries, so that the scores of a layer never
- * exist all at once. The backward pass makes them anew from queries and keys (Dao et al., arXiv 2205.14135): a tenth
- * more work, and no score is kept.
+ * exist all at once. The backward pass computes them again from queries and keys (Dao et al., arXiv 2205.14135): this
+ * is a tenth more work, and no score is kept.
  *
- * Queries and keys come from a norm, so a score lies within ± the product of their lengths, some 11 for heads of 128: its
- * exponential needs no maximum subtracted, and the sum over the keys divides after the product with the values.
+ * Queries and keys come from a norm, so a score lies within ± the product of their lengths, some 11 for heads of 128:
+ * exponentials need no maximum subtracted, and the product with the values is divided by the sum over the keys
+ * afterwards.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -14,7 +15,7 @@ import { differentiable } from './gradient'
 export interface AttentionOptions {
   /** A query at i sees keys i - window to i. */
   window: number
-  /** Queries a block, R. */
+  /** Number of queries a block, R. */
   blockRows: number
   /** [R, K], of {@link windowMask} for the same window and blocks */
   mask: tf.Tensor
@@ -41,7 +42,7 @@ export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: Att
     },
     (dy, saved) => {
       const dSum = tf.mul(grouped(dy), saved.share) // [N, G, T, D]
-      const dSums = tf.sum(tf.mul(dSum, saved.out), -1, true) // [N, G, T, 1], its sign turned
+      const dSums = tf.sum(tf.mul(dSum, saved.out), -1, true) // [N, G, T, 1], with its sign reversed
       const inputs = { ...saved, q: grouped(saved.q), dSum, dSums }
       const parts = blocks.map((block) => tf.tidy(() => gradientsOfBlock(inputs, block)))
       const dq = tf.reshape(joined(parts.map((part) => part.dq)), dy.shape)
@@ -52,7 +53,7 @@ export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: Att
   )
 }
 
-/** Values summed by their weights, and the weights' sums. */
+/** The sums of the values by their weights, and the sums of the weights. */
 function attendBlock(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, block: QueryBlock, mask: tf.Tensor) {
   const weights = weightsOf(queriesOf(q, block), keysOf(k, block), maskOf(block, mask)) // [N, G * R, K]
   const sum = tf.matMul(weights, keysOf(v, block)) // [N, G * R, D]
@@ -90,7 +91,7 @@ function weightsOf(queries: tf.Tensor, keys: tf.Tensor, mask: tf.Tensor): tf.Ten
   })
 }
 
-/** The block's rows of [N, G, T, W], heads of a group below one another: [N, G * R, W]. */
+/** The block's rows of [N, G, T, W], with the heads of a group below one another: [N, G * R, W]. */
 function queriesOf(x: tf.Tensor, { start, end }: QueryBlock): tf.Tensor {
   const [keyHeads = 0, group = 0, , width = 0] = x.shape
   const rows = tf.slice(x, [0, 0, start, 0], [keyHeads, group, end - start, width])

@@ -1,5 +1,5 @@
 /**
- * A model's config: the names nanochat keeps in `meta_*.json` under `model_config`, with the sizes that follow from
+ * A model's config: the names that nanochat keeps in `meta_*.json` under `model_config`, and the sizes that follow from
  * them. Pure zod.
  */
 import { z } from 'zod'
@@ -11,13 +11,13 @@ const count = (most: number): z.ZodInt => z.int().min(1).max(most)
 
 export const modelConfig = z
   .strictObject({
-    /** Longest context, T; the windows of attention follow from it. */
+    /** Longest context, T; the attention windows follow from it. */
     sequence_len: count(MOST_SEQ_LEN),
     vocab_size: count(MOST_VOCABULARY),
     n_layer: count(MOST_LAYERS),
     /** Query heads. */
     n_head: count(MOST_HEADS),
-    /** Key and value heads; every one of them serves n_head / n_kv_head query heads. */
+    /** Key and value heads; each of them serves n_head / n_kv_head query heads. */
     n_kv_head: count(MOST_HEADS),
     /** Width of the residual stream, C. */
     n_embd: count(MOST_WIDTH),
@@ -27,7 +27,10 @@ export const modelConfig = z
       .regex(/^[SL]+$/i, 'only the letters S and L, at least one')
       .transform((pattern) => pattern.toUpperCase())
       .default('L'), // checkpoints from before the windows have no pattern
-    /** A later form of nanochat's model; ours alone, told by a checkpoint's keys and never written to its meta. */
+    /**
+     * A later form of nanochat's model. The name is ours: the form is recognised by a checkpoint's keys, and never
+     * written to its meta.
+     */
     variant: variantId.optional(),
   })
   .superRefine((config, context) => {

@@ -1,4 +1,4 @@
-/** Looking up rows of a table, with a gradient that adds up the rows of each id in one operation. */
+/** Looks up rows of a table, with a gradient that adds up the rows of each id in one operation. */
 import * as tf from '@tensorflow/tfjs-core'
 
 import { differentiable } from './gradient'

@@ -1,17 +1,17 @@
-/** Size and work of a model, counted as the reference counts them, so that its logs can be compared. */
+/** Size and work of a model, counted as in the reference, so that its logs can be compared. */
 import { headDim, type ModelConfig } from './config.schema'
 import { parameterShapes } from './parameters'
 import { windowSizes } from './windows'
 
-/** Number of parameters, all of them, the padded rows of the vocabulary included. */
+/** Number of all parameters, including the padded rows of the vocabulary. */
 export function parameterCount(config: ModelConfig): number {
   return [...parameterShapes(config).values()].reduce((sum, shape) => sum + size(shape), 0)
 }
 
 /**
- * Floating point operations of forward and backward, a token: 6 for every weight in a matrix product (2 forward, 4
+ * Floating point operations a token, forward and backward: 6 for every weight in a matrix product (2 forward, 4
  * backward), and 12 heads head_dim min(window, sequence_len) for each layer's attention (docs/REFERENCE.md §3). It
- * counts all of the square of scores, though causal attention needs half.
+ * counts the full square of scores, though causal attention needs half of it.
  */
 export function flopsPerToken(config: ModelConfig): number {
   const weights = [...parameterShapes(config)]
@@ -25,7 +25,7 @@ export function flopsPerToken(config: ModelConfig): number {
   return 6 * weights + attention
 }
 
-/** Looked up, not multiplied. */
+/** Embeddings are looked up, not multiplied. */
 function isEmbedding(name: string): boolean {
   return name === 'transformer.wte.weight' || name.startsWith('value_embeds.')
 }

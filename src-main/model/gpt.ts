@@ -1,9 +1,9 @@
 /**
  * The model (docs/REFERENCE.md §3): embedding, norm, blocks of attention and MLP on a residual stream that is mixed
- * with the embedding before every block, norm, head. What nanochat's later forms add is in variants/.
+ * with the embedding before every block, norm, head. The additions of nanochat's later forms are in variants/.
  *
- * Functions of parameters and ids; nothing is kept. Activations are [N, C] with N = B * T rows, heads [.., T, D]. They
- * run inside tf.tidy or tf.grads: what they make is freed there.
+ * All are functions of parameters and ids, without state. Activations are [N, C] with N = B * T rows, heads [.., T, D].
+ * They run inside tf.tidy or tf.grads, which free what they make.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -31,11 +31,11 @@ import { addValueEmbedding, hasValueEmbedding } from './variants/value-embedding
 import { variantOf, type Variant } from './variants/variant'
 import { windowSizes } from './windows'
 
-/** Queries that attention handles at a time. */
+/** Number of queries that attention handles at a time. */
 const blockRows = 256
 
 /**
- * Logits of every position, within ±15, padding of the vocabulary left out.
+ * Logits of every position, within ±15, without the padding of the vocabulary.
  *
  * @param inputs [B, T] int32
  * @returns [B, T, V]
@@ -50,11 +50,11 @@ export function forward(params: Parameters, config: ModelConfig, inputs: tf.Tens
 }
 
 /**
- * What the head reads: the residual stream after the last block, normed.
+ * The head's input: the residual stream after the last block, normed.
  *
  * @param inputs [B, T] int32
  * @returns [N, C]
- * @throws MidbenchError `model.parameters` where the parameters are not those of the config
+ * @throws MidbenchError `model.parameters` where the parameters do not fit the config
  */
 export function hidden(params: Parameters, config: ModelConfig, inputs: tf.Tensor2D): tf.Tensor {
   checkParameters(shapesOf(params), config)
@@ -81,7 +81,7 @@ interface Model {
   places: Places
 }
 
-/** What follows from the batch, and is the same for every layer. */
+/** What follows from the batch and is the same for every layer. */
 interface Places {
   /** B */
   batch: number
@@ -90,7 +90,7 @@ interface Places {
   /** [B * T] int32 */
   ids: tf.Tensor1D
   rotary: RotaryTable
-  /** For every layer. */
+  /** One entry for every layer. */
   attention: AttentionOptions[]
 }
 
@@ -134,7 +134,7 @@ function attend(x: tf.Tensor, { params, config, variant, places }: Model, layer:
   const weight = (name: string) => parameter(params, layerName(layer, name))
   const project = (name: string) => linear(x, weight(name))
   const split = (rows: tf.Tensor, count: number) => splitHeads(rows, { batch, length, heads: count })
-  const scale = variant.qkScale ** 2 / Math.sqrt(headDim(config)) // of queries and keys together
+  const scale = variant.qkScale ** 2 / Math.sqrt(headDim(config)) // for queries and keys together
   const q = rmsNorm(rotate(split(project('attn.c_q'), heads), rotary), scale) // [B * H, T, D]
   const k = rmsNorm(rotate(split(project('attn.c_k'), keyHeads), rotary)) // [B * KV, T, D]
   const v = split(valuesOf(project('attn.c_v')), keyHeads) // [B * KV, T, D]

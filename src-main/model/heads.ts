@@ -1,4 +1,6 @@
-/** Between rows of all heads, as linear layers see them, and heads of all positions, as attention does. */
+/**
+ * Converts between rows of all heads, as linear layers see them, and heads of all positions, as attention sees them.
+ */
 import * as tf from '@tensorflow/tfjs-core'
 
 import { differentiable } from './gradient'

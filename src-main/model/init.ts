@@ -1,10 +1,10 @@
 /**
- * A fresh model's weights, distributed as the reference initialises a base model (GPT.init_weights): embedding and head
- * normal with deviation 1 and 0.001; every matrix that reads the residual stream uniform with deviation 1 / sqrt(C);
- * every matrix that writes to it zero, so that a fresh block passes its input on unchanged. Parameters that only later
- * forms have begin as upstream's do: gates a little open, smear off, backout at 0.2.
+ * A fresh model's weights, distributed as in the reference's initialisation of a base model (GPT.init_weights):
+ * embedding and head normal with deviation 1 and 0.001; every matrix that reads the residual stream uniform with
+ * deviation 1 / sqrt(C); every matrix that writes to it zero, so that a fresh block passes its input on unchanged.
+ * Parameters that only later forms have start as in upstream: gates a little open, smear off, backout at 0.2.
  *
- * Plain arrays, no tensors: it needs no backend. About 30 ns a weight.
+ * The weights are plain arrays, not tensors, so this needs no backend. It takes about 30 ns a weight.
  */
 import type { ModelConfig } from './config.schema'
 import { parameterShapes } from './parameters'
@@ -16,7 +16,7 @@ type Fill = (array: Float32Array, random: Random) => void
 /**
  * Weights for a model of that config. The same seed and config give the same bits on every machine.
  *
- * @returns name to values, row-major, shapes and order as {@link parameterShapes} gives them
+ * @returns values by name, row-major, with the shapes and order of {@link parameterShapes}
  */
 export function initParameters(config: ModelConfig, seed: number): Map<string, Float32Array> {
   const random = seededRandom(seed)
@@ -36,7 +36,7 @@ function initialiser(name: string, config: ModelConfig): Fill {
   if (name === 'x0_lambdas' || name === 'smear_lambda' || name.endsWith('.c_proj.weight')) return constant(0)
   if (name === 'backout_lambda') return constant(0.2)
   if (name.endsWith('_gate.weight')) return uniform(0.01, 0.01)
-  return uniform(Math.sqrt(3 / config.n_embd)) // a uniform's bound is sqrt(3) times its deviation
+  return uniform(Math.sqrt(3 / config.n_embd)) // a uniform distribution's bound is sqrt(3) times its deviation
 }
 
 function constant(value: number): Fill {
@@ -49,7 +49,7 @@ function normal(deviation: number): Fill {
   }
 }
 
-/** Within `bound` of `centre`. */
+/** Fills with uniform values within `bound` of `centre`. */
 function uniform(bound: number, centre = 0): Fill {
   return (array, random) => {
     for (let i = 0; i < array.length; i++) array[i] = centre + bound * (2 * random.uniform() - 1)

@@ -1,4 +1,4 @@
-/** Linear layers without bias, and the two of them with a squared ReLU between that make a block's MLP. */
+/** Linear layers without bias, and a block's MLP: two of them with a squared ReLU between. */
 import * as tf from '@tensorflow/tfjs-core'
 
 import { differentiable } from './gradient'
@@ -34,7 +34,7 @@ export function squaredReluMlp(x: tf.Tensor, inner: tf.Tensor, outer: tf.Tensor)
     },
     (dy, saved) => {
       const dOuter = tf.tidy(() => tf.matMul(dy, tf.square(saved.positive), true, false))
-      const dSquare = tf.matMul(tf.mul(dy, 2), saved.outer) // [N, 4 C], the 2 of the square's slope included
+      const dSquare = tf.matMul(tf.mul(dy, 2), saved.outer) // [N, 4 C], including the 2 of the square's slope
       const dInner = tf.mul(dSquare, saved.positive)
       return [tf.matMul(dInner, saved.inner), tf.matMul(dInner, saved.x, true, false), dOuter]
     },

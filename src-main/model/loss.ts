@@ -1,7 +1,7 @@
 /**
- * The training loss and its gradients. All targets count but those of -1 (docs/REFERENCE.md §3).
+ * The training loss and its gradients. All targets count except those of -1 (docs/REFERENCE.md §3).
  *
- * Tensors that the functions make are freed; what they return is the caller's.
+ * The functions free the tensors that they make, except those that they return, which the caller owns.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -27,8 +27,8 @@ export function lossPerToken(
 }
 
 /**
- * Mean loss in nats over the targets that count; 0 where none does. Differentiable; it makes the head's gradients
- * whether asked for or not, so take {@link lossPerToken} where no gradient is needed.
+ * Mean loss in nats over the targets that count; 0 where none does. Differentiable; it always computes the head's
+ * gradients, so use {@link lossPerToken} where no gradient is needed.
  */
 export function meanLoss(
   params: Parameters,

@@ -1,5 +1,5 @@
 /**
- * The model's parameters: their names, which are those of nanochat's state_dict, their shapes and their order.
+ * The model's parameters: their names (those of nanochat's state_dict), shapes and order.
  *
  * A linear layer's weight is stored [out, in] as torch does. The order is torch's: a module's own parameters first,
  * then its children as they are declared.
@@ -12,7 +12,7 @@ import { smearChannels } from './variants/smear'
 import { hasValueEmbedding } from './variants/value-embedding'
 import { variantOf } from './variants/variant'
 
-/** Name to tensor. Who puts tensors in it disposes of them. */
+/** Tensors by name. Whoever puts tensors in disposes of them. */
 export type Parameters = ReadonlyMap<string, tf.Tensor>
 
 /** Name of layer `layer`'s parameter: `transformer.h.3.attn.c_q.weight`. */
@@ -65,12 +65,12 @@ function keyWidth(config: ModelConfig): number {
 }
 
 /**
- * Parameters as they are stored, under the names and in the order used here: without the prefix that torch.compile
- * leaves (`_orig_mod.`), and with the per-layer scalars that checkpoints of before January 2026 lack, at the values
- * that change nothing.
+ * Converts stored parameters to the names and the order used here: without the prefix that torch.compile leaves
+ * (`_orig_mod.`), and with the per-layer scalars that checkpoints from before January 2026 lack, set to values that
+ * change nothing.
  *
- * @param stored any kind of tensor by its stored name
- * @param filled makes one of the same kind, of the given shape, all elements `value`
+ * @param stored tensors of any kind by their stored names
+ * @param filled makes a tensor of the same kind and of the given shape, with all elements `value`
  */
 export function normaliseNames<T>(
   stored: ReadonlyMap<string, T>,
@@ -80,10 +80,10 @@ export function normaliseNames<T>(
   const plain = new Map([...stored].map(([name, value]) => [name.replace(/^_orig_mod\./, ''), value]))
   if (!plain.has('resid_lambdas')) plain.set('resid_lambdas', filled([config.n_layer], 1))
   if (!plain.has('x0_lambdas')) plain.set('x0_lambdas', filled([config.n_layer], 0))
-  return inOrder(plain, [...parameterShapes({ ...config, variant: '2026-03-14' }).keys()]) // it has all names there are
+  return inOrder(plain, [...parameterShapes({ ...config, variant: '2026-03-14' }).keys()]) // this variant has all names
 }
 
-/** The same entries: first those of `names` that are there, in that order, then the others. */
+/** The same entries: first those that `names` lists, in that order, then the others. */
 function inOrder<T>(entries: ReadonlyMap<string, T>, names: string[]): Map<string, T> {
   const ordered = new Map<string, T>()
   for (const name of [...names, ...entries.keys()]) {
@@ -94,9 +94,9 @@ function inOrder<T>(entries: ReadonlyMap<string, T>, names: string[]): Map<strin
 }
 
 /**
- * Checks that the parameters are those of the config, every one of them and no other.
+ * Checks that the parameters are exactly those of the config.
  *
- * @param shapes of the parameters, under normalised names
+ * @param shapes shapes of the parameters, under normalised names
  * @throws MidbenchError `model.parameters`, whose issues name each missing, unknown or misshapen parameter
  */
 export function checkParameters(shapes: ReadonlyMap<string, readonly number[]>, config: ModelConfig): void {
@@ -124,9 +124,10 @@ export function checkParameters(shapes: ReadonlyMap<string, readonly number[]>, 
 }
 
 /**
- * Compares the config's layers with those that the parameters' names count, before anything as long as them is made.
+ * Compares the config's number of layers with the one that the parameters' names show, before anything of that length
+ * is made.
  *
- * @param names as stored
+ * @param names names as stored
  * @throws MidbenchError `model.parameters`
  */
 export function checkLayers(names: readonly string[], { n_layer: layers }: ModelConfig, path: string): void {

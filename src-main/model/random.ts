@@ -1,8 +1,8 @@
 /**
  * A small seeded generator of random numbers for the model's first weights.
  *
- * xoshiro128** (Blackman and Vigna, 2018), its state filled by splitmix32 from the seed. The same seed gives the same
- * numbers on every machine. They are not torch's, whose generator differs by device as well.
+ * It is xoshiro128** (Blackman and Vigna, 2018), with its state filled from the seed by splitmix32. The same seed gives
+ * the same numbers on every machine. They are not torch's numbers, which themselves differ by device.
  */
 
 export interface Random {

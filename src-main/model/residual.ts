@@ -1,9 +1,9 @@
-/** The residual stream: adding to it, and mixing it with the embedding it began with, in every layer's own measure. */
+/** The residual stream: adds to it, and mixes it with the embedding that it started from, by scalars of each layer. */
 import * as tf from '@tensorflow/tfjs-core'
 
 import { differentiable } from './gradient'
 
-/** `x + y`, of one shape. */
+/** `x + y`, both of one shape. */
 export function addResidual(x: tf.Tensor, y: tf.Tensor): tf.Tensor {
   return differentiable(
     [x, y],
@@ -34,7 +34,8 @@ export function mix(x: tf.Tensor, a: tf.Tensor, y: tf.Tensor, b: tf.Tensor): tf.
 }
 
 /**
- * A vector's numbers one by one, one a layer. (The gradient of tf.unstack takes a list also where there is but one.)
+ * The numbers of a vector as scalars, one a layer. (The gradient of tf.unstack takes a list even where there is only
+ * one.)
  *
  * @param scales [L]
  * @returns L scalars

@@ -1,6 +1,6 @@
 /**
- * RMS norm without parameters: `gain x / sqrt(mean(x^2) + eps)` along the last axis. Forward 3 passes over the data,
- * backward 5; tfjs's own gradients would take some 12 and hold three copies.
+ * RMS norm without parameters: `gain x / sqrt(mean(x^2) + eps)` along the last axis. Forward takes 3 passes over the
+ * data, backward 5; tfjs's own gradients would take some 12 and hold three copies.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -12,7 +12,7 @@ const epsilon = 2 ** -23
 /**
  * @param x [..., C]
  * @param gain a constant factor of the result, which costs nothing here
- * @returns [..., C], root mean square `gain` along C
+ * @returns [..., C], with a root mean square of `gain` along C
  */
 export function rmsNorm(x: tf.Tensor, gain = 1): tf.Tensor {
   return differentiable(

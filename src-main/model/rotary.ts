@@ -1,6 +1,6 @@
 /**
- * Rotary position embedding (Su et al., arXiv 2104.09864), as nanochat applies it: the two halves of a head are rotated
- * against each other, by -angle in the textbook's sense, with cosines and sines rounded to bfloat16.
+ * Rotary position embedding (Su et al., arXiv 2104.09864), as in nanochat: the two halves of a head are rotated against
+ * each other, by the textbook's -angle, with cosines and sines rounded to bfloat16.
  *
  * The rounding makes it not quite a rotation (lengths change by up to 0.4 %), so the order matters: rotate, then norm.
  */
@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { roundToBfloat16 } from './bfloat16'
 import { differentiable } from './gradient'
 
-/** Angles' cosines and sines, for both halves of a head. */
+/** Cosines and sines of the angles, for both halves of a head. */
 export interface RotaryTable {
   /** [T, D]: `cos | cos` */
   cos: tf.Tensor
@@ -18,8 +18,8 @@ export interface RotaryTable {
 }
 
 /**
- * @param length positions T
- * @param width of a head, D
+ * @param length number of positions, T
+ * @param width width of a head, D
  */
 export function rotaryTable(length: number, width: number, base: number): RotaryTable {
   const { cos, sin } = tableValues(length, width, base)
@@ -57,7 +57,7 @@ function fillTable(length: number, width: number, base: number): Omit<TableValue
   return { cos, sin }
 }
 
-/** Angle from one position to the next, each operation rounded to float32 as torch does. */
+/** Angle from one position to the next, with each operation rounded to float32 as in torch. */
 function frequency(channel: number, width: number, base: number): number {
   const exponent = Math.fround((2 * channel) / width)
   return Math.fround(1 / Math.fround(base ** exponent))
@@ -76,7 +76,7 @@ export function rotate(x: tf.Tensor, table: RotaryTable): tf.Tensor {
       value: tf.add(tf.mul(x, table.cos), tf.mul(swapHalves(x), table.sin)),
       saved: { cos: table.cos, sin: table.sin },
     }),
-    (dy, { cos, sin }) => [tf.sub(tf.mul(dy, cos), tf.mul(swapHalves(dy), sin))], // the other way round
+    (dy, { cos, sin }) => [tf.sub(tf.mul(dy, cos), tf.mul(swapHalves(dy), sin))], // the reverse rotation
   )
 }
 

@@ -13,10 +13,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import { differentiable } from './gradient'
 import { lossChunkRows } from './loss-chunks'
 
-/** Logits lie within ± this. */
+/** Logits lie within ± this value. */
 export const softcap = 15
 
-/** What the loss is made of. */
+/** Inputs of the loss. */
 export interface HeadInputs {
   /** [N, C] */
   x: tf.Tensor
@@ -24,9 +24,9 @@ export interface HeadInputs {
   head: tf.Tensor
   /** [N] int32; -1 is ignored */
   targets: tf.Tensor1D
-  /** V: rows of the head from there on are padding */
+  /** V: rows of the head from this number on are padding */
   vocabSize: number
-  /** Rows whose logits exist at a time. @default as many as fit a processor's cache, but 512 at least */
+  /** Number of rows whose logits exist at a time. @default as many as fit a processor's cache, but at least 512 */
   chunkRows?: number
 }
 
@@ -51,7 +51,7 @@ export function headLossPerToken(inputs: HeadInputs): tf.Tensor1D {
 }
 
 /**
- * Mean loss over the targets that are not ignored, 0 where all are. Differentiable by `x` and `head`.
+ * Mean loss over the targets that are not ignored, 0 where all are. Differentiable with respect to `x` and `head`.
  *
  * @returns scalar
  */
@@ -82,7 +82,7 @@ function lossWithGradients(inputs: HeadInputs) {
       const { dChunkRows, ...rest } = chunkGradients(chunk.rows, rows, target, part1D(shares, chunk))
       return { ...rest, dRows: tf.add(dRows, dChunkRows) }
     })
-    dRows.dispose() // the sum before this chunk
+    dRows.dispose() // the sum before this chunk was added
     dRows = part.dRows
     parts.push(part)
   }
@@ -97,7 +97,7 @@ interface ChunkGradients {
   loss: tf.Tensor
   /** [R, C] */
   dx: tf.Tensor
-  /** [R, 1] g (1 - t^2) at the target, what the one-hot's part of the gradient is made of */
+  /** [R, 1] g (1 - t^2) at the target, from which the one-hot's part of the gradient is made */
   atTarget: tf.Tensor
 }
 
@@ -126,7 +126,7 @@ function chunkGradients(x: tf.Tensor, rows: tf.Tensor, target: tf.Tensor1D, shar
   }
 }
 
-/** dRows [V, C] less the targets' own rows, and zeros for the head's padding: [V padded, C]. */
+/** dRows [V, C] minus the targets' own rows, with zeros for the head's padding: [V padded, C]. */
 function targetGradients(
   xAtTarget: tf.Tensor,
   targets: tf.Tensor1D,
@@ -142,8 +142,8 @@ function targetGradients(
 // ---------------------------------------------------------------------------------------------- pieces
 
 /**
- * tanh(x W^T / 15) [R, V], and of it what lies at the targets [R]. A target's logit is picked before tanh: a compiled
- * graph picks from the product as it is, and writes no tanh.
+ * tanh(x W^T / 15) [R, V], and its values at the targets [R]. A target's logit is picked before tanh: a compiled graph
+ * then picks from the product itself, and writes no tanh.
  */
 function tanhOf(x: tf.Tensor, rows: tf.Tensor, target: tf.Tensor1D) {
   return tf.tidy(() => {
@@ -161,7 +161,7 @@ function sumOf(weights: tf.Tensor): tf.Tensor {
   return tf.sum(weights, -1)
 }
 
-/** Cross entropy of each row: log of the sum of exponentials, less the target's logit. All [R]. */
+/** Cross entropy of each row: the log of the sum of exponentials minus the target's logit. All are [R]. */
 function lossOf(sum: tf.Tensor, tanhAtTarget: tf.Tensor): tf.Tensor {
   return tf.tidy(() => tf.sub(tf.log(sum), tf.mul(tanhAtTarget, softcap)))
 }
@@ -171,7 +171,7 @@ function validOf(targets: tf.Tensor1D): tf.Tensor1D {
   return tf.cast(tf.greaterEqual(targets, tf.scalar(0, 'int32')).as1D(), 'float32')
 }
 
-/** Targets that can be looked up; what an ignored one finds is multiplied by 0. */
+/** Targets that can be looked up; the result for an ignored one is multiplied by 0. */
 function safe(targets: tf.Tensor1D): tf.Tensor1D {
   return tf.maximum(targets, tf.scalar(0, 'int32'))
 }

@@ -1,7 +1,7 @@
-/** Backout: what the middle of the model had is partly taken from what the head reads. */
+/** Backout: part of the stream in the middle of the model is subtracted from what the head reads. */
 import * as tf from '@tensorflow/tfjs-core'
 
-/** The layer after which the stream is remembered. */
+/** The layer whose output backout subtracts. */
 export function backoutLayer(layers: number): number {
   return Math.floor(layers / 2)
 }

@@ -1,10 +1,10 @@
-/** Which form of nanochat's model a checkpoint holds, told by its keys and shapes. */
+/** Recognises by keys and shapes which form of nanochat's model a checkpoint holds. */
 import type { ModelConfig } from '../config.schema'
 import type { VariantId } from './variant.schema'
 
 /**
- * The config with the form that the parameters show. It is the nearest form; whether every parameter fits it is for
- * checkParameters to say, which names what does not.
+ * The config with the form that the parameters show. It is the nearest form: checkParameters checks whether every
+ * parameter fits it, and names those that do not.
  *
  * @param shapes of the stored parameters; the names may carry the prefix `_orig_mod.`
  */
@@ -17,7 +17,7 @@ export function withVariant(
   return variant === undefined ? plain : { ...plain, variant }
 }
 
-/** The config as nanochat writes and reads it, which knows no name for the form. */
+/** The config as nanochat writes and reads it, without a name for the form. */
 export function withoutVariant(config: ModelConfig): ModelConfig {
   const { variant: _, ...plain } = config
   return plain

@@ -1,7 +1,7 @@
-/** Smear: each position's embedding takes something of the one before, as much as a gate on its first channels says. */
+/** Smear: each position's embedding gets a share of the one before, as large as a gate on its first channels says. */
 import * as tf from '@tensorflow/tfjs-core'
 
-/** Channels that the gate reads. */
+/** Number of channels that the gate reads. */
 export const smearChannels = 24
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Value embeddings (after Zhou et al., arXiv 2410.17897): every second layer, the last one included, has an embedding of
- * the tokens that is added to its values, each head's by a gate that the layer's input opens.
+ * Value embeddings (after Zhou et al., arXiv 2410.17897): every second layer, the last one included, has an embedding
+ * of the tokens that is added to its values, weighted for each head by a gate that reads the layer's input.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -10,14 +10,14 @@ export function hasValueEmbedding(layer: number, layers: number): boolean {
 }
 
 export interface ValueGate {
-  /** Channels of the input that the gate reads. */
+  /** Number of the input's channels that the gate reads. */
   channels: number
-  /** The gate lies between 0 and this. */
+  /** The gate's upper bound; its lower one is 0. */
   factor: number
 }
 
 /**
- * `values + factor sigmoid(x[:, :channels] weight^T) embedded`, a gate for each head.
+ * `values + factor sigmoid(x[:, :channels] weight^T) embedded`, with a gate for each head.
  *
  * @param values [N, KV * D]
  * @param embedded [N, KV * D]

@@ -1,6 +1,6 @@
 /**
- * nanochat's model changed after the seed. Each of its later forms has a name here, the date on which it entered
- * upstream. A checkpoint says by its keys which form it has; its config does not (recognise.ts). Pure zod.
+ * nanochat's model changed after the seed. Each of its later forms is named here by the date on which it entered
+ * upstream. A checkpoint's keys show which form it has; its config does not (recognise.ts). Pure zod.
  */
 import { z } from 'zod'
 

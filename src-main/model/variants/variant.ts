@@ -1,29 +1,32 @@
 /**
- * What nanochat's model computes in each of its forms: the seed's, and the three later ones that lasted (upstream commits
- * e85db6b, 6ed7d1d and a825e63). Forms that lived for a day or two (value embeddings without gates, engrams) are not
- * known here.
+ * What nanochat's model computes in each of its forms: the seed's, and the three later ones that lasted (upstream
+ * commits e85db6b, 6ed7d1d and a825e63). Forms that lasted a day or two (value embeddings without gates, engrams) are
+ * not supported.
  *
- * All forms round the rotary table to bfloat16, as on the GPUs that train such models. From 2026-03-04 on upstream keeps
- * it in float32 where it runs on a CPU.
+ * All forms round the rotary table to bfloat16, as on the GPUs that train such models. From 2026-03-04 on upstream
+ * keeps it in float32 where it runs on a CPU.
  */
 import type { VariantId } from './variant.schema'
 
 export interface Variant {
   /** Undefined for the seed's form. */
   id: VariantId | undefined
-  /** For people. */
+  /** Name for people. */
   label: string
-  /** What cannot be told from a checkpoint and may differ. */
+  /** What may differ and cannot be told from a checkpoint. */
   note?: string
   /** Base of the rotary embedding's wavelengths. */
   rotaryBase: number
   /** Factor of queries and of keys after their norm. */
   qkScale: number
-  /** Window of an S layer for a sequence_len. */
+  /** The window of an S layer, from sequence_len. */
   shortWindow: (sequenceLen: number) => number
-  /** Every second layer mixes an embedding of its own into the values, by a gate (value-embedding.ts). */
+  /** Every second layer mixes an embedding of its own into the values, through a gate (value-embedding.ts). */
   valueGate?: { channels: number; factor: number }
-  /** The embedding takes something of the token before (smear.ts), and the head less of the middle (backout.ts). */
+  /**
+   * Whether the embedding gets a share of the token before (smear.ts), and the middle is partly subtracted before the
+   * head (backout.ts).
+   */
   smearAndBackout: boolean
 }
 
@@ -71,12 +74,12 @@ const later: Record<VariantId, Variant> = {
   '2026-03-14': smeared,
 }
 
-/** The form of that name; without one, the seed's. */
+/** The form with that name; without a name, the seed's. */
 export function variantOf({ variant }: { variant?: VariantId | undefined }): Variant {
   return variant === undefined ? seed : later[variant]
 }
 
-/** Upwards to whole tiles of FlashAttention. */
+/** Rounds up to whole tiles of FlashAttention. */
 function wholeTiles(window: number): number {
   return Math.ceil(window / 128) * 128
 }
