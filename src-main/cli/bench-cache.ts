@@ -1,6 +1,6 @@
 /**
- * What `bench pack` reads from disk: token caches written for the purpose, of conversations of given lengths, or a
- * mixture's own. Each is opened with and without checking, so that the cost of the checksums can be seen.
+ * What `bench pack` reads from disk: token caches written for it, with conversations of given lengths, or a mixture's
+ * own. Each is opened with and without checking, to show the cost of the checksums.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,10 +11,10 @@ import type { LoaderSource } from '../packing/loader'
 /** A source whose files are open. */
 export type OpenSource = LoaderSource & { close(): void }
 
-/** Opens the same ids again, to be checked when they are read or not. */
+/** Opens the same ids again, with or without checks when they are read. */
 export type OpenCache = (checked: boolean) => OpenSource
 
-/** Writes conversations of these lengths as a token cache, gives it to `use`, and removes it. */
+/** Writes conversations of these lengths to a token cache, passes it to `use`, and removes it. */
 export async function withCache<Result>(
   lengths: Int32Array,
   use: (open: OpenCache) => Promise<Result>,

@@ -1,11 +1,11 @@
 /**
  * `bench pack`: how fast the loader packs from cached ids, how long the plan of an epoch takes, and what a placement
- * costs as the buffer grows; beside them how fast this machine copies ids at all, and what it costs that ids from the
- * disk are checked against their checksums, every file being opened anew in each round.
+ * costs as the buffer grows; beside them how fast this machine can copy ids at all, and what checking ids from the disk
+ * against their checksums costs, with every file opened anew in each round.
  *
- * Without a config it packs conversations with lengths like the reference's default mixture, from memory, and from token
- * caches made for it: of those lengths and of short conversations. With a config it packs that mixture's own, from the
- * token cache on disk.
+ * Without a config it packs conversations with lengths like the reference's default mixture, from memory, and from
+ * token caches made for it: of those lengths and of short conversations. With a config it packs that mixture's own
+ * conversations, from the token cache on disk.
  */
 import { TokenSource } from '../data/token-cache/token-source'
 import { dataCacheDir } from '../native/paths'
@@ -25,17 +25,21 @@ const usage = 'bench pack [--config F | --conversations N] [--json]'
 
 /** The reference's batch: 32 rows of 2048 tokens. */
 const SHAPE = { batchSize: 32, seqLen: 2048, bufferSize: 100, rank: 0, worldSize: 1 }
-/** The reference's default mixture. */
+/** Number of conversations in the reference's default mixture. */
 const EPOCH = 848_000
-/** Conversations that the loader packs in a round. */
+/** Number of conversations that the loader packs in a round. */
 const PACKED = 60_000
-/** The best of so many rounds counts: the others met something else that ran, or code that was still being compiled. */
+/**
+ * The best of so many rounds counts: others were disturbed by other programs, or by code that was still being compiled.
+ */
 const ROUNDS = 5
-/** A round of short conversations is over in no time: the loader makes more of them, for so long at least. */
+/** A round of short conversations is very short: the loader makes more of them, for at least so long. */
 const LOADER_SECONDS = 1
 const BUFFERS = [100, 300, 1000, 3000, 10_000]
 const PLACEMENTS = 100_000
-/** Ids of a short conversation, a generated spelling: the hardest case, as each costs a read or a checksum. */
+/**
+ * Number of ids in a short conversation, a generated spelling: the hardest case, as each costs a read or a checksum.
+ */
 const SHORT = 57
 
 interface PackFigures {
@@ -66,7 +70,7 @@ export const command: Command = {
   },
 }
 
-/** Lengths as a default mixture has them: half chats of about 600 tokens, half short answers and spellings. */
+/** Lengths as in a default mixture: half chats of about 600 tokens, half short answers and spellings. */
 function defaultLengths(count: number): Int32Array {
   let state = 1
   const random = (): number => {
@@ -80,7 +84,7 @@ function defaultLengths(count: number): Int32Array {
   })
 }
 
-/** Conversations of the default mixture's lengths, their ids in memory. */
+/** Packs conversations with the default mixture's lengths, with their ids in memory. */
 async function benchDefault(count: number): Promise<PackFigures> {
   const lengths = defaultLengths(count)
   const packed = lengths.subarray(0, PACKED)
@@ -91,7 +95,7 @@ async function benchDefault(count: number): Promise<PackFigures> {
   return bench(lengths, memorySource(packed), cache)
 }
 
-/** A mixture's own conversations, their ids in the token cache on disk. */
+/** Packs a mixture's own conversations, with their ids in the token cache on disk. */
 async function benchConfig(path: string, io: CommandIo): Promise<PackFigures> {
   const data = await openSplit(await loadConfig(path), 'train', io)
   try {
@@ -146,7 +150,7 @@ async function loaderRate(
   return best
 }
 
-/** Packs a source's conversations, or so many of them. */
+/** Packs a source's conversations, or a given number of them. */
 async function packOnce(
   source: LoaderSource,
   packing: PackingOptions['packing'],
@@ -163,7 +167,7 @@ async function packOnce(
   return { consumed, tokens, seconds: secondsSince(began) }
 }
 
-/** The best of several rounds with and without checking, in turn, as what else runs on the machine changes. */
+/** The best of several rounds, alternately with and without checking, since other load on the machine changes. */
 async function cacheRate(open: OpenCache): Promise<PackFigures['cache'][number]> {
   const best = { checked: 0, unchecked: 0 }
   let mean = 0
@@ -184,7 +188,7 @@ async function cacheRate(open: OpenCache): Promise<PackFigures['cache'][number]>
   }
 }
 
-/** Ids that this machine copies a second when each is written twice, as a loader must. */
+/** How many ids this machine copies a second when each is written twice, as a loader must do. */
 function copyRate(): number {
   const source = new Int32Array(16 * 2 ** 20).fill(1)
   const size = SHAPE.batchSize * SHAPE.seqLen

@@ -1,9 +1,9 @@
 /**
- * One measurement of `bench step` in a process of its own: TensorFlow gives the memory of its regions back only with
- * the process, and a step that runs out of memory may take the process with it.
+ * One measurement of `bench step` in a process of its own: TensorFlow frees its memory regions only when the process
+ * ends, and a step that runs out of memory may end the process.
  *
- * The process is the command line itself, started as this one was, with the measurement as `--only`; it answers with
- * one line on stdout.
+ * The process is the command line itself, started like this one, with the measurement in `--only`; it answers with one
+ * line on stdout.
  */
 import { spawn } from 'node:child_process'
 
@@ -37,7 +37,7 @@ const benchResult: z.ZodType<BenchResult> = z.strictObject({
 })
 
 /**
- * Measures in a new process; its progress and what it says of a failure go to this one's stderr.
+ * Measures in a new process, whose progress and error messages go to this one's stderr.
  *
  * @throws MidbenchError `bench.failed`; `cancelled` after Ctrl-C
  */
@@ -68,7 +68,7 @@ export async function measureApart(setting: BenchJob, signal: AbortSignal): Prom
 /**
  * The other process's part: measures in a trainer thread, as in training, and prints the result.
  *
- * @throws MidbenchError `usage` where the setting is none
+ * @throws MidbenchError `usage` where the setting is not valid
  */
 export async function measureHere(setting: string, io: CommandIo): Promise<void> {
   const { success, data: job } = benchSetting.safeParse(parseJson(setting, '--only'))

@@ -1,10 +1,10 @@
 /**
  * `bench step`: tokens/s and model FLOPs/s of the training step (forward, backward, update), for each engine, beside
- * what this machine's matrix products reach through the same library.
+ * the rate of this machine's matrix products in the same library.
  *
  * Without a config it measures two shapes: depth 4 with a vocabulary of 65536, and the starter project's; with one, the
- * shape of that run. The engine runs in a trainer thread, as in training, each result in a process of its own
- * (bench-process.ts). About two and a half minutes on two cores.
+ * shape of that run. The engine runs in a trainer thread, as in training, and each measurement in a process of its own
+ * (bench-process.ts). This takes about two and a half minutes on two cores.
  */
 import { availableParallelism } from 'node:os'
 
@@ -23,19 +23,19 @@ import type { Command, CommandIo } from './command'
 import { table } from './table'
 import { optionalCount, optionalString } from './usage'
 
-/** `--only` is what the command gives to its own processes. */
+/** `--only` is for the processes that the command starts itself. */
 const usage = 'bench step [--config F | --only SETTING] [--threads N] [--json]'
 
 type Setting = Omit<BenchJob, 'threads'>
 
-/** One line of the result; the names are an interface. */
+/** One line of the result. The names are an interface. */
 interface StepFigures {
   engine: BenchJob['engine']
   depth: number
   device_batch_size: number
   max_seq_len: number
   vocab_size: number
-  /** Of the matrix products, as computed. */
+  /** Type of the matrix products as computed. */
   dtype: BenchJob['dtype']
   tok_per_sec: number
   model_gflops: number
@@ -68,7 +68,7 @@ export const command: Command = {
     }
     const config = optionalString(values, 'config')
     const threads = optionalCount(values, 'threads', 1, availableParallelism())
-    const count = threadCount(threads) // refused here, it is one message and not one of each measurement
+    const count = threadCount(threads) // refused here, it gives one message instead of one for each measurement
     const settings = config === null ? presets() : await settingsOf(config)
     const { figures, disturbance } = await bench(fitting(settings, io), threads, io)
     if (disturbance !== null) io.stderr(disturbed(disturbance))
@@ -80,7 +80,7 @@ export const command: Command = {
 
 // ---------------------------------------------------------------------------------------------- what is measured
 
-/** A model as nanochat makes one of that depth. */
+/** A model of that depth, with nanochat's proportions. */
 function modelOfDepth(depth: number, options: Partial<ModelConfig>): ModelConfig {
   const width = 64 * depth
   const heads = width / 128
@@ -102,7 +102,7 @@ function presets(): Setting[] {
   ]
 }
 
-/** The run's shape in the graph engine and its precision, and in the eager one. */
+/** The run's shape, in the graph engine with the run's precision, and in the eager engine. */
 async function settingsOf(path: string): Promise<Setting[]> {
   const { config, baseDir } = await loadConfig(path)
   const { base } = await gatherFacts(config, baseDir, dataDir())
@@ -120,7 +120,10 @@ async function settingsOf(path: string): Promise<Setting[]> {
   ]
 }
 
-/** Those that fit in this machine's memory; the others are named. @throws MidbenchError `bench.memory` where none does */
+/**
+ * The settings that fit in this machine's memory; the others are named. @throws MidbenchError `bench.memory` where none
+ * does
+ */
 function fitting(settings: readonly Setting[], io: CommandIo): Setting[] {
   const fits = settings.filter((setting) => {
     const bytes = predictMemory(setting.engine, setting.model, setting.batchSize * setting.seqLen)
@@ -196,7 +199,7 @@ function disturbed(why: string): string {
   return `The machine's own matrix rates are not known (${why}): those given are the best that was reached, and say nothing of how near the steps come to the machine's own.`
 }
 
-/** @param atRest whether the machine was ever seen at rest; where not, no ratio is shown */
+/** @param atRest whether the machine was ever seen at rest; if not, no ratio is shown */
 function figureLines({ matmul, results }: BenchFigures, threads: number, atRest: boolean): string[] {
   return [
     ...table(

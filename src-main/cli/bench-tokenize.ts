@@ -1,6 +1,6 @@
 /**
  * `bench tokenize`: how fast texts of chat size become ids in one thread, how fast conversations are read and rendered,
- * and how that grows with threads; beside them how fast one thread can look at every character at all.
+ * and how that grows with threads; beside them how fast one thread can read every character at all.
  *
  * Without a config it takes the starter project's mixture.
  */
@@ -18,9 +18,9 @@ import { table } from './table'
 import { optionalCount, optionalString } from './usage'
 
 const usage = 'bench tokenize [--config F] [--seconds N] [--json]'
-/** Characters of text that are encoded. */
+/** Number of characters that are encoded. */
 const SAMPLE = 30e6
-/** Each number of threads is measured for so long, after half of it to warm up. */
+/** Each number of threads is measured for this long, after half of it to warm up. */
 const SECONDS = 2
 const MAX_THREADS = 8
 
@@ -33,11 +33,11 @@ interface TokenizeFigures {
   texts: number
   characters: number
   vocab_size: number
-  /** Looking at every UTF-16 unit and nothing else, in one thread. */
+  /** The rate of reading every UTF-16 unit and nothing else, in one thread. */
   scan_mb_per_s: number
-  /** One thread, texts in memory; first with an empty cache of pieces, then with a warm one. */
+  /** One thread with texts in memory: first with an empty cache of pieces, then with a warm one. */
   encode: (Rate & { pass: 'first' | 'warm' })[]
-  /** Reading and rendering conversations, in so many threads. */
+  /** Reading and rendering conversations, in the given number of threads. */
   render: (Rate & { threads: number; conversations_per_s: number })[]
 }
 
@@ -65,7 +65,7 @@ export const command: Command = {
   },
 }
 
-/** Texts of the mixture in its order, as long as there are new ones. */
+/** Texts of the mixture in its order, up to the sample's size or the mixture's end. */
 async function sampleOf(mixture: Mixture, io: CommandIo): Promise<string[]> {
   const texts: string[] = []
   let characters = 0

@@ -1,7 +1,7 @@
 /**
- * What a command of the command line is: a name, its options as Node's `util.parseArgs` takes them, and a handler that
- * gets parsed values and writes its result. The dispatcher (headless.ts) parses, prints usage and turns errors into
- * exit codes; a command returns its own exit code when it ends by itself.
+ * A command of the command line: a name, its options in the form of Node's `util.parseArgs`, and a handler that gets
+ * the parsed values and writes its result. The dispatcher (headless.ts) parses, prints usage and turns errors into exit
+ * codes; a command returns its own exit code when it ends by itself.
  */
 import type { ParseArgsConfig } from 'node:util'
 
@@ -10,7 +10,7 @@ export type CommandValues = Readonly<
   Record<string, string | boolean | readonly (string | boolean)[] | undefined>
 >
 
-/** What a command may touch of the process. */
+/** What a command may use of the process. */
 export interface CommandIo {
   /** One line of the result. */
   stdout(line: string): void
@@ -27,8 +27,8 @@ export interface Command {
   /** The line after `Usage:`. */
   usage: string
   options: NonNullable<ParseArgsConfig['options']>
-  /** Names of what must stand after the command without a flag, in order; the values have them by these names. */
+  /** Names of the required arguments without a flag, in order; their values have these names. */
   positionals?: readonly string[]
-  /** The exit code: 0 done, 1 failed, 130 stopped. Bad usage is thrown as a MidbenchError `usage`. */
+  /** Returns the exit code: 0 done, 1 failed, 130 stopped. Bad usage is thrown as a MidbenchError `usage`. */
   run(values: CommandValues, io: CommandIo): Promise<number>
 }

@@ -1,7 +1,7 @@
 /** The texts of `--help`: the list of commands, and one command's options. */
 import type { Command } from './command'
 
-/** Every command with its one line. */
+/** Every command with its summary. */
 export function overviewText(commands: readonly Command[]): string {
   const width = Math.max(...commands.map((command) => command.name.length))
   const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`)

@@ -1,7 +1,7 @@
 /**
- * Hands a run's log lines on in their order, but for one: what a run came to rest with ends the command, which says it
- * with its remedy, so its line in the log is not printed as well. The last line of a batch therefore waits for the event
- * after it.
+ * Prints a run's log lines in order, except one: the failure with which a run comes to rest ends the command, which
+ * prints it with its remedy, so its line in the log is not printed as well. The last line of a batch therefore waits
+ * for the next event.
  */
 import type { RunEvent } from '../runs/run-events'
 import { RESUMABLE } from '../runs/run-records'
@@ -19,7 +19,7 @@ export class LogPrinter {
     if (holds) this.held = last
   }
 
-  /** To be called with every event, before it is printed. */
+  /** Must be called with every event, before the event is printed. */
   before(event: RunEvent): void {
     const line = this.held
     this.held = undefined

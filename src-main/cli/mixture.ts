@@ -1,6 +1,6 @@
 /**
- * `mixture`: lengths, tasks and the head of the shuffled order of both splits, and by task what it amounts to in tokens
- * and what rendering cuts off. Counting renders every conversation the first time: minutes on the full mixture.
+ * `mixture`: lengths, tasks and the head of the shuffled order of both splits, and for each task its tokens and what
+ * rendering cuts off. Counting renders every conversation the first time: minutes on the full mixture.
  */
 import type { Mixture, TaskInfo } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
@@ -14,7 +14,7 @@ import { callContext, openConversations, openSplit, openTokenizer } from './open
 import { failureText, requiredString } from './usage'
 
 const usage = 'mixture --config F'
-/** Entries of the order that are printed. */
+/** Number of entries of the order that are printed. */
 const HEAD = 20
 
 export const command: Command = {
@@ -33,7 +33,7 @@ export const command: Command = {
   },
 }
 
-/** A mixture is told without a tokenizer too; that its tokens are not counted then is said. */
+/** A mixture is described without a tokenizer too; a notice then says that its tokens are not counted. */
 async function tokenizerIfThere(loaded: LoadedConfig, io: CommandIo): Promise<Tokenizer | null> {
   try {
     return await openTokenizer(loaded)

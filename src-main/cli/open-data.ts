@@ -1,4 +1,4 @@
-/** What the commands that read a config's data share: its locations, its splits, and progress on stderr. */
+/** What commands share that read a config's data: its locations, its splits, and progress on stderr. */
 import { missingDownloads, runDownload } from '../data/downloads'
 import type { DataLocations } from '../data/locations'
 import { openMixture, type Mixture, type OpenOptions } from '../data/mixture'
@@ -19,23 +19,22 @@ import { failureText, usageError } from './usage'
 const REPORT_EVERY_MS = 500
 const CALL_EVERY_MS = 2000
 
-/** Decoded rows and rendered ids are shared by the command line and the app. */
+/** The command line and the app share decoded rows and rendered ids. */
 export function locationsOf(loaded: LoadedConfig): DataLocations {
   return { baseDir: loaded.baseDir, configDir: loaded.dir, cacheDir: dataCacheDir() }
 }
 
-/** Opens the conversations of a split; the caller closes them. @throws MidbenchError as openMixture */
+/** Opens the conversations of a split; the caller closes them. @throws MidbenchError as from openMixture */
 export function openConversations(loaded: LoadedConfig, split: SplitName, io: CommandIo): Promise<Mixture> {
   const options = { ...openOptions(split, io), onDamage: noticeTo(io) }
   return openMixture(loaded.config.mixture[split], locationsOf(loaded), options)
 }
 
 /**
- * Opens a split with its token cache, where what is tokenized once is not tokenized again by any command or run; the
- * caller closes it.
+ * Opens a split with its token cache, so that no command or run tokenizes anything twice; the caller closes it.
  *
- * @param tokenizer where it is open already
- * @throws MidbenchError as openMixture and loadTokenizer
+ * @param tokenizer given where it is open already
+ * @throws MidbenchError as from openMixture and loadTokenizer
  */
 export function openSplit(
   loaded: LoadedConfig,
@@ -51,12 +50,12 @@ function openOptions(split: SplitName, io: CommandIo): Omit<OpenOptions, 'onDama
   return { split, signal: io.signal, download: true, onProgress: progressTo(io) }
 }
 
-/** The tokenizer of the config's base directory. @throws MidbenchError as loadTokenizer */
+/** The tokenizer of the config's base directory. @throws MidbenchError as from loadTokenizer */
 export function openTokenizer({ baseDir }: LoadedConfig): Promise<Tokenizer> {
   return loadTokenizer(tokenizerDirOf(baseDir))
 }
 
-/** Says on stderr what of the cache is damaged and made again, or cannot be written: the command goes on. */
+/** Reports on stderr what in the cache is damaged and made again, or cannot be written: the command goes on. */
 export function noticeTo(io: CommandIo): (notice: Failure) => void {
   return (notice) => {
     io.stderr(failureText(notice))
@@ -64,7 +63,7 @@ export function noticeTo(io: CommandIo): (notice: Failure) => void {
 }
 
 /**
- * Downloads what the config's data lacks on this machine, as the reference does when it starts.
+ * Downloads the config's data that is missing on this machine, as the reference does when it starts.
  * @throws MidbenchError `hub.*`, `disk.full`.
  */
 export async function downloadMissing(loaded: LoadedConfig, io: CommandIo): Promise<void> {
@@ -86,7 +85,7 @@ export function progressTo(io: CommandIo): (progress: Progress) => void {
   }
 }
 
-/** Says on stderr now and then how far a long call is. */
+/** Reports on stderr now and then how far a long call has got. */
 export function callContext(io: CommandIo): CallContext {
   let said = performance.now()
   return {

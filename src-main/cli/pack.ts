@@ -1,4 +1,4 @@
-/** `pack`: a digest over packed batches and their progress, in the reference's own terms. */
+/** `pack`: a digest over packed batches and their progress, in the reference's terms. */
 
 import { renderSource } from '../data/render-source'
 import { createLoader, type LoaderOptions } from '../packing/loader'
@@ -12,9 +12,9 @@ import { optionalCount, requiredString, usageError } from './usage'
 
 const usage = 'pack --config F --split train|val [--batches N] [--rank R --world-size W] [--first]'
 const REPORT_EVERY_MS = 2000
-/** Batches whose progress is printed, which is held until the end. */
+/** The most batches whose progress is printed; it is held until the end. */
 const MOST_REPORTED = 1_000_000
-/** Ranks: rank r reads every so-manieth conversation. */
+/** The most ranks: rank r of w reads every w-th conversation. */
 const MOST_RANKS = 65_536
 
 export const command: Command = {
@@ -62,8 +62,8 @@ function parseRanks(values: CommandValues): { rank: number; worldSize: number } 
 }
 
 /**
- * The loader as the config has it. num_iterations counts batches here, as the reference's loader counts them: what one
- * step takes is for the run to know (docs/REFERENCE.md §6.2), and total_batch_size plays no part in packing.
+ * The loader's options from the config. num_iterations counts batches here, as in the reference's loader: only the run
+ * knows the batches of a step (docs/REFERENCE.md §6.2), and total_batch_size plays no part in packing.
  */
 function loaderOptions(
   config: RunConfig,
@@ -83,7 +83,7 @@ function loaderOptions(
   }
 }
 
-/** Says now and then how far packing is, and ends it when asked to. */
+/** Reports now and then how far packing has got, and ends it when asked to. */
 function progressOf(io: CommandIo): (batch: PackedBatch) => void {
   let said = performance.now()
   return ({ index, progress }) => {

@@ -1,4 +1,7 @@
-/** `plan`: the whole epoch without training it: steps, and what is used, cropped and padded, in total and by task. */
+/**
+ * `plan`: plans the whole epoch without training: its steps, and what is used, cropped and padded, in total and by
+ * task.
+ */
 import { factsByEntry, lostShare } from '../packing/packing-facts'
 import type { PlanView } from '../packing/plan.schema'
 import { SplitPlans } from '../packing/split-plans'
@@ -46,13 +49,13 @@ export const command: Command = {
   },
 }
 
-/** The run's own packing, by one reader. */
+/** The packing options of the run itself, with one reader. */
 function packingOptions(config: RunConfig): PackingOptions {
   const { packing, device_batch_size: batchSize, max_seq_len: seqLen, buffer_size: bufferSize } = config
   return { packing, batchSize, seqLen, bufferSize, rank: 0, worldSize: 1 }
 }
 
-/** A line a task that loses some of its tokens, the heaviest loss first. */
+/** One line for each task that loses some of its tokens, the greatest loss first. */
 function lossLines(plan: PlanView, tasks: Parameters<typeof factsByEntry>[1]): string[] {
   const losing = factsByEntry(plan, tasks).filter((entry) => lostShare(entry) > 0)
   losing.sort((a, b) => lostShare(b) - lostShare(a))
@@ -103,7 +106,7 @@ function taskTable(plan: PlanView): string[] {
   )
 }
 
-/** A label's end tells more than its beginning, where it is a path. */
+/** Keeps the end of a long label: where it is a path, its end tells more than its beginning. */
 function shorten(name: string): string {
   return name.length <= LONGEST_NAME ? name : `…${name.slice(1 - LONGEST_NAME)}`
 }

@@ -1,4 +1,7 @@
-/** A bar in the last line of a terminal; nothing at all where the stream is none, so that logs stay logs. */
+/**
+ * A progress bar in the last line of a terminal; where the stream is no terminal nothing is drawn, so that logs stay
+ * logs.
+ */
 
 import type { Progress } from '../progress.schema'
 import { progressText } from './progress-text'
@@ -17,7 +20,7 @@ export class ProgressBar {
 
   constructor(private readonly stream: BarStream) {}
 
-  /** Shows how far a piece of work is. */
+  /** Shows how far a piece of work has got. */
   show(progress: Progress): void {
     const { done, total } = progress
     this.draw(total === null || total === 0 ? null : done / total, progressText(progress))
@@ -34,7 +37,7 @@ export class ProgressBar {
     this.shown = true
   }
 
-  /** Takes the bar away, so that a line can be printed in its place. */
+  /** Removes the bar, so that a line can be printed in its place. */
   clear(): void {
     if (!this.shown) return
     this.stream.write('\r\u001b[2K')

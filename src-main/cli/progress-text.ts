@@ -1,4 +1,4 @@
-/** How far a long piece of work is, in words: `tokenizing: 120 of 4,800 conversations`. */
+/** How far a long piece of work has got, in words: `tokenizing: 120 of 4,800 conversations`. */
 import type { Progress } from '../progress.schema'
 
 export function progressText({ what, done, total, unit }: Progress): string {
@@ -6,5 +6,5 @@ export function progressText({ what, done, total, unit }: Progress): string {
     unit === 'bytes' ? `${(value / 1e6).toFixed(1)} MB` : Math.floor(value).toLocaleString('en-US')
   const counted = unit === 'bytes' ? '' : ` ${unit}`
   if (total === null) return done === 0 ? what : `${what}: ${amount(done)}${counted}`
-  return total === 1 ? what : `${what}: ${amount(done)} of ${amount(total)}${counted}` // of one whole the bar tells
+  return total === 1 ? what : `${what}: ${amount(done)} of ${amount(total)}${counted}` // a bar shows a single whole
 }

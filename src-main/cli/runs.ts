@@ -1,6 +1,6 @@
 /**
- * `runs`: what has been trained here, from the terminal: list, show, remove, and bring back what was removed. Removing
- * moves what the run wrote to the trash; only emptying the trash deletes.
+ * `runs`: the runs of this machine, in the terminal: lists, shows, removes and restores them. Removing moves what the
+ * run wrote to the trash; only emptying the trash deletes.
  */
 import { byteSize } from '../byte-size'
 import { dataCacheDir, dataDir } from '../native/paths'
@@ -13,10 +13,10 @@ import type { Command, CommandValues } from './command'
 import { table } from './table'
 
 const json = { type: 'boolean' } as const
-/** `checkpoints` and the like are for programs; these are what a person asks for first. */
+/** Others, such as `checkpoints`, are for programs; these are what a person looks for first. */
 const SHOWN = ['id', 'name', 'state', 'step', 'total_steps', 'best_val_bpb', 'device', 'dir'] as const
 
-/** Does something with the runs of the person's data, and prints what came of it. */
+/** Does something with the runs in the person's data, and prints the result. */
 function runsCommand<Result>(
   { name, usage, ...rest }: Pick<Command, 'name' | 'usage' | 'summary' | 'positionals' | 'options'>,
   work: (runs: RunManager, values: CommandValues) => Result | Promise<Result>,

@@ -1,4 +1,4 @@
-/** Columns for a terminal: the first to the left, the others, which are figures, to the right. */
+/** Columns for a terminal: the first is aligned left, the others, which hold figures, right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)))
   return [head, ...rows].map((row) =>

@@ -8,7 +8,7 @@ import { LogPrinter } from './log-printer'
 
 export interface TrainPrinter {
   event(event: RunEvent): void
-  /** The run rests: where it lies. */
+  /** Called when the run has come to rest; prints where it lies. */
   end(run: RunSummary): void
 }
 
@@ -53,12 +53,12 @@ function evalJson({ step, val_bpb }: EvalMetric): object {
   return { event: 'eval', step, val_bpb }
 }
 
-/** Steps and evaluations as they happened: an evaluation at step s comes after step s. */
+/** Steps and evaluations in order: an evaluation at step s comes after step s. */
 function inOrder({ steps, evals }: RunMetrics): (StepMetric | EvalMetric)[] {
   return [...steps, ...evals].sort((a, b) => a.step - b.step) // stable: the step stays before its evaluation
 }
 
-/** The log on stderr, a progress bar under it where stderr is a terminal, and the run's places on stdout. */
+/** The log on stderr, with a progress bar under it where stderr is a terminal, and the run's folders on stdout. */
 export class TextPrinter implements TrainPrinter {
   private readonly bar: ProgressBar
   private totalSteps: number | null = null

@@ -1,9 +1,9 @@
 /**
- * `train`: one run in the terminal, by the same run manager as the window's.
+ * `train`: one run in the terminal, with the same run manager as the window.
  *
- * With --json every step, evaluation and checkpoint is a line of stdout; without, the seed's log lines and a progress bar
- * go to stderr, and stdout gets where the run and its checkpoint lie. Ctrl-C finishes the step in hand, saves, and ends
- * with 130.
+ * With --json every step, evaluation and checkpoint is a line of stdout; without, the seed's log lines and a progress
+ * bar go to stderr, and stdout gets the folders of the run and its checkpoint. Ctrl-C finishes the current step, saves,
+ * and exits with 130.
  */
 import { changesText, requireSameOptions } from '../engine/resume-rules'
 import { type Failure, MidbenchError } from '../errors'
@@ -65,14 +65,14 @@ export const command: Command = {
   },
 }
 
-/** For a config that is used on processors of different kinds. */
+/** For a config that is used on different kinds of processors. */
 function withDtype(loaded: LoadedConfig, dtype: RunConfig['dtype'] | null): LoadedConfig {
   return dtype === null ? loaded : { ...loaded, config: { ...loaded.config, dtype } }
 }
 
 interface TrainRequest {
   loaded: LoadedConfig
-  /** As the command line named it; null where it did not. */
+  /** The dtype that the command line names; null where it names none. */
   dtype: RunConfig['dtype'] | null
   runDir: string | undefined
   resume: boolean
@@ -87,7 +87,7 @@ async function train(
 ): Promise<number> {
   const rest = atRest(manager, printer)
   const id = await begin(manager, request, io)
-  const stop = (): void => void manager.stop(id).catch(() => undefined) // it may have ended in the meantime
+  const stop = (): void => void manager.stop(id).catch(() => undefined) // it may have ended meanwhile
   io.signal.addEventListener('abort', stop, { once: true })
   if (io.signal.aborted) stop()
   await rest
@@ -95,7 +95,7 @@ async function train(
   return end(manager.get(id), printer, io)
 }
 
-/** @throws MidbenchError why the run was refused, once its record is gone */
+/** @throws MidbenchError saying why the run was refused, once its record is gone */
 function atRest(manager: RunManager, printer: TrainPrinter): Promise<void> {
   const rest = new Promise<void>((resolve, reject) => {
     let refusal: MidbenchError | null = null
@@ -106,7 +106,7 @@ function atRest(manager: RunManager, printer: TrainPrinter): Promise<void> {
       if (event.type === 'removed' && refusal !== null) reject(refusal)
     })
   })
-  rest.catch(() => undefined) // it is awaited once the run is there
+  rest.catch(() => undefined) // it is awaited once the run exists
   return rest
 }
 
@@ -124,8 +124,8 @@ async function begin(manager: RunManager, request: TrainRequest, io: CommandIo):
 }
 
 /**
- * The options of the config where the run can go on with them; what would make another run is refused. A dtype that the
- * command line had named is not in the config, and stays.
+ * The config's options, where the run can go on with them; options that would make another run are refused. A dtype
+ * that the command line named when the run began is not in the config, and is kept.
  *
  * @throws MidbenchError `run.options-changed`
  */
@@ -157,7 +157,7 @@ function end(run: RunSummary, printer: TrainPrinter, io: CommandIo): number {
   return io.signal.aborted ? 130 : 0
 }
 
-/** For what the disk did not take: the window's remedy tells of a run that is held in memory, and a command's is not. */
+/** The remedy where the disk was full: the window's is about a run that is held in memory, and a command holds none. */
 function heldRemedy({ code, remedy }: Failure): string | undefined {
   if (code === 'result.write') return remedy
   return 'Make room on that disk, then go on from the last checkpoint with --resume.'

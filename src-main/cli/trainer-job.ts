@@ -1,4 +1,4 @@
-/** A job of a trainer for the commands that do not train: with a progress bar, broken off by Ctrl-C. */
+/** Runs a trainer's job for the commands that do not train, with a progress bar; Ctrl-C aborts it. */
 import type { JobLocations, LogReport, Trainer } from '../engine/trainer-calls'
 import { dataDir } from '../native/paths'
 import type { LoadedConfig } from '../config/config'

@@ -1,4 +1,4 @@
-/** Bad usage as an error, and any failure as the lines a person reads in a terminal. */
+/** Turns bad usage into an error, and any failure into the lines that a person reads in a terminal. */
 import { type Failure, type Issue, MidbenchError } from '../errors'
 
 /**
@@ -10,9 +10,9 @@ export function usageError(message: string, help?: string): MidbenchError {
   return new MidbenchError({ code: 'usage', message, remedy: help })
 }
 
-/** What, where, and what to do: the message, one line an issue, and the remedy. */
+/** What went wrong, where, and what to do: the message, one line for each issue, and the remedy. */
 export function failureText(failure: Failure): string {
-  // What the message says already is not said twice.
+  // An issue that the message already contains is not repeated.
   const isSaid = ({ message }: Issue): boolean => failure.message.includes(message)
   const all = failure.issues ?? []
   const hints = all.filter(isSaid).flatMap(({ hint }) => (hint === undefined ? [] : [hint]))
