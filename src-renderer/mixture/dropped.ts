@@ -8,7 +8,7 @@ export function sortDropped(paths: readonly string[]): { lines: string[]; refusa
     code: 'data.not-jsonl',
     message: `Not a .jsonl file: ${others.join(', ')}`,
     remedy:
-      'Drop files of conversations, one array of messages a line. Parquet files are named in a task’s options.',
+      'Drop files of conversations, one array of messages a line. Choose parquet files in a task’s options.',
   })
   return { lines: paths.filter(isLines), refusal: others.length > 0 ? refusal : null }
 }

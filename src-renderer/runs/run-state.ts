@@ -43,7 +43,7 @@ export const RUN_STATES: Record<RunState, StateMeaning> = {
 }
 
 /** The title of an error of a run that is at work or paused. */
-export const UNSAVED = 'Not everything of the run could be saved'
+export const UNSAVED = 'Part of the run could not be saved'
 
 /** The title of a run's error. */
 export function errorTitle(state: RunState): string {
@@ -74,13 +74,13 @@ export function standingOf(run: RunSummary): string | null {
   const at = run.state === 'interrupted' ? `Cut off at step ${integer(run.step)}. ` : ''
   const last = run.checkpoints.at(-1)
   if (last !== undefined && last === run.total_steps) {
-    return `${at}All ${count(last, 'step')} are made and saved. Resume writes its result, without a step.`
+    return `${at}All ${count(last, 'step')} are made and saved. Resume only writes the result.`
   }
   // The error that cut it off already says where it stands.
   if (run.state === 'interrupted' && run.error !== null && last !== undefined)
     return 'Resume checks its files, the data and the options first.'
   if (last === undefined) return `${at}There is no checkpoint to go on from.`
-  const again = run.step > last ? `, which makes ${count(run.step - last, 'step')} again` : ''
+  const again = run.step > last ? ` and repeats ${count(run.step - last, 'step')}` : ''
   return `${at}Resume goes on from the checkpoint at step ${integer(last)}${again}. Its files, the data and the options are checked first.`
 }
 

@@ -51,7 +51,11 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         { type: 'folder', nullable: 'Settings' },
         'nanochat folder; empty for the one in Settings',
       ),
-      reference('model_tag', { type: 'checkpoint', nullable: 'deepest' }, 'Checkpoint to start from, as d4'),
+      reference(
+        'model_tag',
+        { type: 'checkpoint', nullable: 'deepest' },
+        'Checkpoint to start from, such as d4',
+      ),
       reference('model_step', { ...integer, nullable: 'last' }, 'Its step'),
     ],
   },
@@ -61,7 +65,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       reference('max_seq_len', integer, 'Inputs a row; a row holds one token more', 'tokens'),
       ours('packing', choice(...trainablePacking.options), 'How rows are filled'),
       ours('buffer_size', integer, 'Conversations to choose the best fit from', 'conv.'),
-      ours('seed', integer, 'Of everything random beside the mixture'),
+      ours('seed', integer, 'Seed of everything random except the mixture'),
     ],
   },
   {
@@ -75,30 +79,35 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   {
     title: 'Optimiser',
     options: [
-      ours('optimizer', choice(...OPTIMIZER_NAMES), 'nanochat’s, of that month'),
+      ours('optimizer', choice(...OPTIMIZER_NAMES), 'nanochat’s optimizer of that month'),
       reference('matrix_lr', real, 'Muon, matrices of the blocks'),
       reference('embedding_lr', real, 'AdamW, embedding; scaled by width'),
       reference('unembedding_lr', real, 'AdamW, head; scaled by width'),
-      reference('weight_decay', real, 'Muon, cautious'),
-      reference('init_lr_frac', real, 'Of every initial learning rate'),
+      reference('weight_decay', real, 'Muon’s cautious weight decay'),
+      reference('init_lr_frac', real, 'Factor of every initial learning rate'),
     ],
   },
   {
     title: 'Evaluation',
     options: [
-      reference('eval_every', integer, 'Between evaluations, and at the end; -1 for none', 'steps'),
+      reference(
+        'eval_every',
+        integer,
+        'Steps between evaluations, with one at the end; -1 for none',
+        'steps',
+      ),
       reference('eval_tokens', integer, 'Validation tokens each time', 'tokens'),
     ],
   },
   {
     title: 'Saving',
     options: [
-      ours('save_every', integer, 'Between checkpoints; -1 for the end only', 'steps'),
+      ours('save_every', integer, 'Steps between checkpoints; -1 for the end only', 'steps'),
       reference('dry_run', { type: 'switch' }, 'Train without writing a checkpoint'),
       ours(
         'output_tag',
         { type: 'text', nullable: 'next free' },
-        'Folder of the result; empty for the model’s tag or, where that is taken, the next free one',
+        'Folder of the result; empty for the model’s tag or, if that is taken, the next free one',
       ),
     ],
   },
@@ -106,7 +115,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     title: 'Device',
     options: [
       reference('device_type', choice('', 'cpu', 'cuda'), 'Where to train'),
-      reference('dtype', choice('bfloat16', 'float32'), 'Of matrix products'),
+      reference('dtype', choice('bfloat16', 'float32'), 'Precision of matrix products'),
       ours('engine', choice('graph', 'eager'), 'Compiled graph, or op by op'),
     ],
   },

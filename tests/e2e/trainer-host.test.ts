@@ -100,7 +100,7 @@ describe('the self-test', () => {
     expect(recorded(cache)).toMatchObject({ passed: false })
     expect(recorded(cache).reason).toMatch(/^It was ended by SIGKILL while /)
     await window.open('Settings')
-    await trainerSection(window).getByText('were not seen to work together', { exact: false }).waitFor()
+    await trainerSection(window).getByText('did not pass the test together', { exact: false }).waitFor()
     await window.picture('settings-trainer-process')
   })
 })

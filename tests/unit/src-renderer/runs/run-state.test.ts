@@ -58,7 +58,7 @@ describe('standingOf', () => {
   it.each([
     [
       { state: 'interrupted', step: 130, checkpoints: [100] },
-      'Cut off at step 130. Resume goes on from the checkpoint at step 100, which makes 30 steps again. Its files, the data and the options are checked first.',
+      'Cut off at step 130. Resume goes on from the checkpoint at step 100 and repeats 30 steps. Its files, the data and the options are checked first.',
     ],
     [
       { state: 'stopped', step: 100, checkpoints: [50, 100] },
@@ -70,7 +70,7 @@ describe('standingOf', () => {
     ],
     [
       { state: 'stopped', step: 200, checkpoints: [150, 200] },
-      'All 200 steps are made and saved. Resume writes its result, without a step.',
+      'All 200 steps are made and saved. Resume only writes the result.',
     ],
     [
       { state: 'interrupted', step: 130, checkpoints: [100], error: { code: 'c', message: 'Cut at 130.' } },

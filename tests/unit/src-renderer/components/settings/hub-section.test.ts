@@ -48,7 +48,7 @@ it.each<[string, Hub['token'], string[]]>([
   [
     'from its file',
     { used: true, file: '/h/token', set_by: null },
-    ['used', 'from the file /h/token; HF_TOKEN would come before it'],
+    ['used', 'from the file /h/token; HF_TOKEN would take precedence'],
   ],
   [
     'not in the file that a variable names',
