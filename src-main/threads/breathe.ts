@@ -1,21 +1,21 @@
-/** Lets a thread's messages in during long work, so that a batch or a cancel is never far behind. */
+/** Lets a thread handle its messages during long work, so that a batch or a cancel never waits long. */
 import { setImmediate } from 'node:timers/promises'
 
-/** Longest that long work holds the thread, in milliseconds. */
+/** The longest that long work may hold the thread, in milliseconds. */
 const HOLD_MS = 8
 
 export class Breather {
   private since = performance.now()
 
-  /** @param signal breaks the work off at its next breath */
+  /** @param signal aborts the work at its next pause */
   constructor(private readonly signal?: AbortSignal) {}
 
-  /** It is time to call {@link breathe}. */
+  /** Whether it is time to call {@link breathe}. */
   get due(): boolean {
     return performance.now() - this.since > HOLD_MS
   }
 
-  /** Lets waiting messages in. @throws the signal's reason when it has been aborted */
+  /** Lets the thread handle waiting messages. @throws the signal's reason when it has been aborted */
   async breathe(): Promise<void> {
     await setImmediate()
     this.signal?.throwIfAborted()
@@ -23,8 +23,8 @@ export class Breather {
   }
 
   /**
-   * Runs work that yields now and then, and answers what it returns.
-   * @param onBreath hears, before each breath, what the work yielded last
+   * Runs work that yields now and then, with pauses for messages, and returns its result.
+   * @param onBreath called before each pause with what the work yielded last
    * @throws what the work throws; the signal's reason when it has been aborted
    */
   async walk<Yielded, Result>(
@@ -41,7 +41,7 @@ export class Breather {
   }
 }
 
-/** Runs work that yields now and then in one go. */
+/** Runs work that yields now and then, without any pause. */
 export function runThrough<Result>(work: Generator<unknown, Result, void>): Result {
   for (;;) {
     const { done, value } = work.next()
@@ -49,7 +49,7 @@ export function runThrough<Result>(work: Generator<unknown, Result, void>): Resu
   }
 }
 
-/** What a promise gives, or at once the signal's reason when it is aborted: the work itself may go on. */
+/** The promise's result, or the signal's reason as soon as it is aborted; the work itself may go on. */
 export async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   let onAbort: () => void = () => undefined
   const aborted = new Promise<never>((_, reject) => {

@@ -1,10 +1,10 @@
 /**
- * Typed calls to another thread or process: requests one way; answers, events, progress and failures the other. What a
- * side offers is a map of call names to inputs, outputs and events, and both sides' types derive from it. All threads
- * and processes of the project are spoken to in this way.
+ * Typed calls to another thread or process: requests one way; answers, events, progress and failures the other. A
+ * side's calls are a map of names to inputs, outputs and events, and both sides' types derive from it. All threads and
+ * processes of the project are called in this way.
  *
- * Errors cross as data and are rebuilt as {@link MidbenchError}. Buffers that a handler marks with {@link moving} change
- * hands without a copy. When the other side goes away, the calls that still wait fail with {@link Ended}.
+ * Errors cross as data and are rebuilt as {@link MidbenchError}. Buffers that a handler marks with {@link moving} are
+ * transferred without a copy. When the other side goes away, the calls that are waiting fail with {@link Ended}.
  */
 import type { MessagePort } from 'node:worker_threads'
 
@@ -14,13 +14,13 @@ import type { Channel } from './channel'
 
 /**
  * `{ name: { input, output, event? } }` for every call; written as a constraint, so that M may be an interface. Events
- * are what a call tells before it answers.
+ * are what a call sends before it answers.
  */
 export type CallMap<M> = { [N in keyof M]: { input: unknown; output: unknown; event?: unknown } }
 
 export type EventOf<Call> = Call extends { event: infer Event } ? Event : never
 
-/** What a handler gets besides its input. */
+/** What a handler gets in addition to its input. */
 export interface CallContext {
   progress: (progress: Progress) => void
   /** Aborted when the caller cancels. */
@@ -38,7 +38,10 @@ export type CallHandlers<M> = {
     : never
 }
 
-/** What arrives at a serving side. `connect`, to a thread's parent port alone, hands it one more port to serve. */
+/**
+ * A message to a serving side. `connect`, which is only sent to a thread's parent port, gives it one more port to
+ * serve.
+ */
 export type CallRequest =
   | { type: 'call'; id: number; name: string; input: unknown }
   | { type: 'cancel'; id: number }
@@ -57,27 +60,27 @@ export interface CallOptions<Event = never> {
   onEvent?: ((event: Event) => void) | undefined
 }
 
-/** The other side of a call is gone: its thread or process ended, or its line was closed. */
+/** The other side of a call is gone: its thread or process ended, or its channel was closed. */
 export class Ended extends MidbenchError {}
 
 // -------------------------------------------------------------- serving
 
 const moved = new WeakMap<object, ArrayBuffer[]>()
 
-/** Marks buffers of an answer to be moved, not copied; the handler must not use them afterwards. */
+/** Marks buffers of an answer to be transferred, not copied; the handler must not use them afterwards. */
 export function moving<T extends object>(value: T, arrays: readonly { buffer: ArrayBufferLike }[]): T {
   const buffers = arrays.map((array) => array.buffer).filter((buffer) => buffer instanceof ArrayBuffer)
   moved.set(value, buffers)
   return value
 }
 
-/** What the serving side may say of its own accord. */
+/** What the serving side can send unasked. */
 export interface Served {
-  /** Tells of something that went wrong but ended no call. */
+  /** Reports something that went wrong but ended no call. */
   notify(failure: Failure): void
 }
 
-/** Answers the calls that arrive until the other side is gone, when calls in progress are cancelled. */
+/** Answers the calls that arrive until the other side is gone; calls in progress are then cancelled. */
 // eslint-disable-next-line max-lines-per-function -- short functions around one map, that of the calls in progress
 export function serveCalls<M extends CallMap<M>>(
   channel: Channel,
@@ -117,7 +120,7 @@ export function serveCalls<M extends CallMap<M>>(
 
   channel.listen(
     (message) => {
-      const request = message as CallRequest // of the same build
+      const request = message as CallRequest // the sender is of the same build
       if (request.type === 'call') void run(request.id, request.name, request.input)
       else if (request.type === 'cancel') running.get(request.id)?.abort()
     },
@@ -143,7 +146,7 @@ export interface Callable<M extends CallMap<M>> {
     input: M[N]['input'],
     options?: CallOptions<EventOf<M[N]>>,
   ): Promise<M[N]['output']>
-  /** Ends it at once, whatever it is at, and waits until it is gone. */
+  /** Ends the other side at once, whatever it is doing, and waits until it is gone. */
   close(): Promise<void>
 }
 
@@ -160,14 +163,14 @@ export class Caller<M extends CallMap<M>> implements Callable<M> {
   private lastId = 0
   private ended: Ended | undefined
 
-  /** @param onNotice hears of what went wrong there but ended no call. @default a warning of the process */
+  /** @param onNotice called with what went wrong there but ended no call. @default a warning of the process */
   constructor(
     private readonly channel: Channel,
     private readonly onNotice: (failure: Failure) => void = warn,
   ) {
     channel.listen(
       (message) => {
-        this.receive(message as Reply) // of the same build
+        this.receive(message as Reply) // the sender is of the same build
       },
       (how) => {
         this.end(how)
@@ -189,7 +192,7 @@ export class Caller<M extends CallMap<M>> implements Callable<M> {
     signal?.addEventListener('abort', abort, { once: true })
     try {
       return await new Promise((resolve, reject) => {
-        const heard = onEvent as ((event: unknown) => void) | undefined // of this call alone
+        const heard = onEvent as ((event: unknown) => void) | undefined // events of this call only
         this.waiting.set(id, { resolve, reject, onProgress, onEvent: heard })
         this.send({ type: 'call', id, name, input })
       })
@@ -232,7 +235,7 @@ function warn({ code, message }: Failure): void {
   process.emitWarning(message, { code })
 }
 
-/** For people: `taskLengths` is "task lengths". */
+/** The name for people: `taskLengths` becomes "task lengths". */
 function cancelled(name: string): Failure {
   const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
   return { code: 'cancelled', message: `${words} was cancelled` }

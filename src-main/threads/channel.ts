@@ -1,21 +1,21 @@
 /**
- * A line of messages to another thread or process, whatever carries it. Messages are structured clones, typed arrays
- * included; both ends are of the same build, so that nothing is parsed on arrival.
+ * A message channel to another thread or process, whatever carries it. Messages are structured clones, typed arrays
+ * included; both ends are of the same build, so nothing is parsed on arrival.
  */
 import type { MessagePort, Worker } from 'node:worker_threads'
 
 import type { Failure } from '../errors'
 
 export interface Channel {
-  /** @param moved what changes hands in place of being copied; to a process everything is copied */
+  /** @param moved buffers to transfer in place of copying; for a process everything is copied */
   post(message: unknown, moved?: readonly ArrayBuffer[]): void
   /**
    * Called once, before anything is posted.
    *
-   * @param onEnd hears that the other side is gone, and how that came
+   * @param onEnd called when the other side is gone, with the reason
    */
   listen(onMessage: (message: unknown) => void, onEnd: (how: Failure) => void): void
-  /** Ends the line; a thread or process that was started for it ends with it, whatever it is at. */
+  /** Closes the channel; a thread or process that was started for it ends with it, whatever it is doing. */
   close(): Promise<void>
 }
 
@@ -49,7 +49,7 @@ export function threadChannel(thread: Worker | MessagePort, who: string): Channe
   }
 }
 
-/** The line to the process that forked this one; null where none did. */
+/** The channel to the process that forked this one; null where none did. */
 export function parentChannel(): Channel | null {
   if (process.send === undefined) return null
   const send = process.send.bind(process)

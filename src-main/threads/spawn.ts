@@ -1,5 +1,5 @@
 /**
- * Starts the project's worker threads and processes. They are entries of the bundle beside index.js and headless.js; run
+ * Starts the project's worker threads and processes. They are entries of the bundle beside index.js and headless.js;
  * from source (tests, scripts) they are started from their TypeScript files through tsx.
  */
 import { type ChildProcess, fork } from 'node:child_process'
@@ -24,10 +24,13 @@ const SOURCES: Readonly<Record<ThreadName | ProcessName, string>> = {
   'trainer-process': '../engine/trainer-process.ts',
 }
 
-/** As the person has it: a trainer thread of this process sets it for the whole process, and so for its children. */
+/**
+ * The person's value: a trainer thread of this process sets the variable for the whole process, and so for its
+ * children.
+ */
 const { TF_NUM_INTRAOP_THREADS } = process.env
 
-/** What a process of ours says first: it and all that it imports could be loaded. */
+/** The first message of a process of ours: it and everything that it imports could be loaded. */
 export const PROCESS_READY = 'midbench:ready'
 
 /**
@@ -41,10 +44,10 @@ export function spawnThread(name: ThreadName, options: WorkerOptions = {}): Work
 }
 
 /**
- * Starts a thread and gives what it can be called for; closing that ends the thread.
+ * Starts a thread and returns the calls to it; closing them ends the thread.
  *
- * @param who names it in errors: `data thread`
- * @param onNotice hears of what goes wrong there and ends no call. @default a warning of the process
+ * @param who the thread's name in errors: `data thread`
+ * @param onNotice called with what goes wrong there but ends no call. @default a warning of the process
  * @throws MidbenchError `thread.missing` when its file is not in the build
  */
 export function startThread<M extends CallMap<M>>(
@@ -60,7 +63,7 @@ export function startThread<M extends CallMap<M>>(
  * Starts a process that talks over its channel in structured clones, typed arrays included. Its first message is
  * {@link PROCESS_READY}; its stdout and stderr are pipes.
  *
- * @param program Node, or Electron, which is Node by its environment here
+ * @param program Node, or Electron, which its environment here makes run as Node
  * @throws MidbenchError `thread.missing` when its file is not in the build
  */
 export function forkProcess(name: ProcessName, program: { executable: string }): ChildProcess {
@@ -75,7 +78,7 @@ export function forkProcess(name: ProcessName, program: { executable: string }):
 }
 
 /**
- * The file of a thread or process: built, or its source where there is no build around.
+ * The file of a thread or process: the built one, or its source where this code is not built.
  * @param here folder of this file, or of the bundle's chunk that holds it: the entries lie in it or one above
  */
 export function locateThread(name: ThreadName | ProcessName, here: string): string {
@@ -90,8 +93,8 @@ export function locateThread(name: ThreadName | ProcessName, here: string): stri
 }
 
 /**
- * A script that lets the worker read TypeScript, then becomes the thread (a worker does not heed `--import`). tsx is
- * found from the working directory, which for tests and scripts is the project's.
+ * A script that lets the worker read TypeScript, then becomes the thread (a worker ignores `--import`). tsx is found
+ * from the working directory, which for tests and scripts is the project's.
  */
 function throughTsx(file: string): string {
   const entry = JSON.stringify(pathToFileURL(file).href)
