@@ -1,4 +1,4 @@
-/** Checks a config as it is typed: what its schema refuses, then what its options mean together and on this machine. */
+/** Checks a config as it is typed: what its schema refuses, then how its options fit together and on this machine. */
 import { missingDownloads } from '../data/downloads'
 import type { DataLocations } from '../data/locations'
 import type { MixtureConfig } from '../data/mixture.schema'
@@ -7,7 +7,7 @@ import { runConfig, type RunConfig } from '../config/config.schema'
 import { configIssues } from '../config/config-issues'
 import { preflight, type PreflightFacts } from '../runs/preflight'
 
-/** Options that a run's speed depends on. */
+/** Options that affect a run's speed. */
 const SPEED_OPTIONS = [
   'model_tag',
   'max_seq_len',
@@ -17,7 +17,7 @@ const SPEED_OPTIONS = [
   'device_type',
 ] as const
 
-/** Tokens a second of the newest run whose options were these; null where there was none. */
+/** Tokens a second of the newest run with these options; null where there was none. */
 export function speedOfRunsLike(
   config: RunConfig,
   runs: readonly { config: RunConfig; tokPerSec: number }[],
@@ -26,7 +26,9 @@ export function speedOfRunsLike(
   return alike?.tokPerSec ?? null
 }
 
-/** What the mixture lacks on this machine, each at the first entry that needs it. Makes no request. */
+/**
+ * The mixture's data that is missing on this machine, each item with the first entry that needs it. Makes no request.
+ */
 export async function lackingData(
   { train, val }: MixtureConfig,
   locations: DataLocations,
@@ -39,8 +41,8 @@ export async function lackingData(
 }
 
 /**
- * @param config anything: a config, or what has been typed of one
- * @param gather facts of the machine and the data that the checks need
+ * @param config anything: a config, or what is typed of one so far
+ * @param gather gathers the facts of machine and data that the checks need
  */
 export async function checkConfig(
   config: unknown,

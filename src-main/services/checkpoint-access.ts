@@ -1,6 +1,6 @@
 /**
- * The window's way to checkpoints: a thread that is started when they are first looked at. Nothing is read in the main
- * thread. Only what a listing has named can be opened.
+ * The window's access to checkpoints, through a thread that starts when they are first looked at. The main thread reads
+ * nothing itself. Only checkpoints that a listing has named can be opened.
  */
 import { MidbenchError } from '../errors'
 import type { CallOutput } from '../contract/contract'
@@ -13,14 +13,14 @@ import { startThread } from '../threads/spawn'
 export interface CheckpointAccessOptions {
   /** The person's data. */
   dataDir: string
-  /** The nanochat folder where a config names none; null = the environment's or the default. */
+  /** The nanochat folder where a config names none; null = the environment's or the default one. */
   defaultBaseDir: () => string | null
   runs: () => ListRequest['runs']
 }
 
 export class CheckpointAccess {
   private thread: Caller<CheckpointCalls> | null = null
-  /** Folders that have been listed. */
+  /** Folders of the checkpoints that have been listed. */
   private readonly known = new Set<string>()
 
   constructor(private readonly options: CheckpointAccessOptions) {}
@@ -40,13 +40,16 @@ export class CheckpointAccess {
     return list
   }
 
-  /** @throws MidbenchError `checkpoint.unlisted`; what is wrong with the file */
+  /** @throws MidbenchError `checkpoint.unlisted`; an error that says what is wrong with the file */
   async tensors(at: { dir: string; step: number }): Promise<CallOutput<'checkpoints.tensors'>> {
     this.requireListed(at.dir)
     return this.ask((thread) => thread.call('tensors', at))
   }
 
-  /** @throws MidbenchError `checkpoint.unlisted`, `checkpoint.missing`, `cancelled`; what is wrong with the file */
+  /**
+   * @throws MidbenchError `checkpoint.unlisted`, `checkpoint.missing`, `cancelled`; an error that says what is wrong
+   * with the file
+   */
   async histogram(
     at: { dir: string; step: number; name: string },
     call: CallOptions,

@@ -1,10 +1,10 @@
 /**
- * The window's own way to the data: a data thread beside the one of a run, with the mixtures that were last looked at
- * kept open in it.
+ * The window's own access to the data: a data thread beside a run's, in which the latest mixtures that were looked at
+ * stay open.
  *
- * Opening a mixture may take long the first time (its rows are decoded); what is open answers in milliseconds. Nothing is
- * read in the main thread. At most {@link KEPT} mixtures stay open, and a run whose options are the project's shares what
- * is open for that; one that cannot be opened is tried anew at the next call.
+ * Opening a mixture may take long the first time, since its rows are decoded; an open one answers in milliseconds. The
+ * main thread reads nothing itself. At most {@link KEPT} mixtures stay open. A run with the project's options shares
+ * the project's open mixture; a mixture that could not be opened is tried again at the next call.
  */
 
 import type { DataLocations } from '../data/locations'
@@ -20,16 +20,18 @@ import type { NanochatFolder } from '../runs/nanochat-folder.schema'
 import { baseDirOf, withAbsolutePaths } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
 
-/** For whom a mixture is open: the project as it is edited, or a run whose batches are looked at. */
+/** What a mixture is open for: the project as it is edited, or a run whose batches are looked at. */
 export type Asker = 'project' | 'run'
 
-/** The project's config and the one before, or an entry that is being tried; and one run. */
+/**
+ * How many stay open: the project's config with the one before it, or with an entry that is being tried; and one run.
+ */
 const KEPT: Readonly<Record<Asker, number>> = { project: 2, run: 1 }
 
-/** Outcomes of openings that are remembered: a few lines each. */
+/** How many results of openings are remembered; each is a few lines. */
 const KEPT_OUTCOMES = 32
 
-/** An open mixture: its client, and what is known of it. */
+/** An open mixture: its client, and its description. */
 export interface OpenData {
   client: DataClient
   data: OpenedData
@@ -38,34 +40,34 @@ export interface OpenData {
 export interface DataAccessOptions {
   /** Folder for decoded rows and rendered ids. */
   cacheDir: string
-  /** The nanochat folder where a config names none; null = the environment's or the default. */
+  /** The nanochat folder where a config names none; null = the environment's or the default one. */
   defaultBaseDir: () => string | null
 }
 
 export class DataAccess {
   private thread: DataThread | null = null
-  /** By options. */
+  /** Open mixtures by their options. */
   private readonly open = new Map<string, Promise<OpenData>>()
-  /** Options asked for, the last at the end. */
+  /** Options asked for, the latest at the end. */
   private readonly recent: Record<Asker, readonly string[]> = { project: [], run: [] }
 
-  /** What became of the last openings, by options: what a preflight knows of the data. */
+  /** Results of the latest openings by their options: what a preflight knows of the data. */
   private readonly outcomes = new Map<string, DataState>()
 
   constructor(private readonly options: DataAccessOptions) {}
 
-  /** How a config's mixture was opened last; null where it never was. Opens nothing. */
+  /** The result of the last opening of a config's mixture; null where it was never opened. Opens nothing. */
   lastOutcome(config: RunConfig, dir: string): DataState | null {
     return this.outcomes.get(JSON.stringify(this.dataOptions(config, dir))) ?? null
   }
 
   /**
-   * The opened mixture of a config. Who asks while it is being opened waits for that; where its first asker cancels, the
-   * others open it anew.
+   * The opened mixture of a config. A caller that asks while it is being opened waits for the same opening; if the
+   * first caller cancels, the others open it again.
    *
-   * @param dir what the config's relative paths count from
-   * @param call progress and cancelling, where the mixture has to be opened for it
-   * @throws MidbenchError that names the entry, the file and the reason
+   * @param dir the folder that the config's relative paths start from
+   * @param call progress and cancelling, if the mixture has to be opened
+   * @throws MidbenchError naming the entry, the file and the reason
    */
   async of(
     config: RunConfig,
@@ -87,8 +89,8 @@ export class DataAccess {
   }
 
   /**
-   * The same with its files as they are now, where what is open is still `stale`; of several who find it so the first
-   * opens it anew, for all.
+   * Opens the mixture again, with its files as they are now, if the open one is still `stale`. Of several callers that
+   * find it stale, the first opens it for all.
    */
   async reopen(
     stale: OpenData,
@@ -114,7 +116,7 @@ export class DataAccess {
     return { baseDir, configDir: dir, cacheDir: this.options.cacheDir }
   }
 
-  /** The nanochat folder of a config, and what it holds. */
+  /** The nanochat folder of a config, and its contents. */
   folder(config: Pick<RunConfig, 'base_dir'>, dir: string): Promise<NanochatFolder> {
     return describeFolder(config, dir, this.options.defaultBaseDir())
   }
@@ -159,14 +161,14 @@ export class DataAccess {
     if (this.outcomes.size > KEPT_OUTCOMES && oldest !== undefined) this.outcomes.delete(oldest)
   }
 
-  /** Notes who looks at what, and closes what nobody has looked at lately. */
+  /** Records who looks at which mixture, and closes those that nobody has looked at lately. */
   private keep(key: string, asker: Asker): void {
     this.recent[asker] = [...this.recent[asker].filter((one) => one !== key), key].slice(-KEPT[asker])
     const kept = [...this.recent.project, ...this.recent.run]
     for (const unused of this.open.keys()) if (!kept.includes(unused)) this.drop(unused)
   }
 
-  /** Closes a mixture, once it is open; where it could not be opened, its asker has heard of it. */
+  /** Closes a mixture once it is open; where it could not be opened, its caller has got the error. */
   private drop(key: string): void {
     const opening = this.open.get(key)
     this.open.delete(key)
@@ -176,7 +178,7 @@ export class DataAccess {
     )
   }
 
-  /** With absolute paths, as a run keeps them: the same data has the same options, whoever asks. */
+  /** Options with absolute paths, as a run stores them: the same data then has the same options for every caller. */
   private dataOptions(config: RunConfig, dir: string): DataOptions {
     const locations = { ...this.locations(config, dir), configDir: '/' }
     return {
@@ -186,7 +188,7 @@ export class DataAccess {
   }
 }
 
-/** The options that decide the data: a change of any other keeps the mixture open. */
+/** The options that decide the data: changing any other option leaves the mixture open. */
 function dataConfig({
   mixture,
   max_seq_len,

@@ -1,6 +1,6 @@
 /**
- * Where the main process's parts send the window's events, whether there is a window or not. There is one page at a
- * time; what is sent while there is none is gone, and the page asks for the present state when it loads.
+ * The main process's parts send the window's events here, whether there is a window or not. There is one page at a
+ * time; an event that is sent while there is none is lost, and the page asks for the current state when it loads.
  */
 import type { EventName, EventPayload } from '../contract/contract'
 
@@ -14,7 +14,7 @@ export interface ServedPage {
 export class EventHub {
   private page: ServedPage | null = null
 
-  /** The page that events go to from now on; the port of the one before is closed. */
+  /** Makes this the page that events go to; the port of the page before is closed. */
   connect(page: ServedPage): void {
     this.page?.close()
     this.page = page

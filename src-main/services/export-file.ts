@@ -1,12 +1,12 @@
-/** Writes a file where a person said, with the ending it should have. */
+/** Writes a file where a person chose, with the ending that it should have. */
 import { extname } from 'node:path'
 
 import { makeFile } from '../files/durable'
 import { MidbenchError } from '../errors'
 
 /**
- * @param ending without its dot: never another kind of file than the one asked for, whatever was typed
- * @returns where it was written
+ * @param ending the ending without its dot; the file gets it whatever name was typed
+ * @returns the path that was written
  * @throws MidbenchError `export.unwritable`
  */
 export async function exportFile(

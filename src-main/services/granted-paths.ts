@@ -1,7 +1,7 @@
 /**
- * The files that the page may name to have them read at once: those a person chose in a dialog or dropped on the window,
- * and those the open project names. A page can be taken over by what it shows; then it must not read, or have quoted in
- * an error, whatever lies on the disk.
+ * The files that the page may name to have them read at once: those that a person chose in a dialog or dropped on the
+ * window, and those that the open project names. Content that the page shows could take it over; the page must then not
+ * be able to read any file on the disk, or to have one quoted in an error.
  */
 import { resolve } from 'node:path'
 
@@ -17,7 +17,10 @@ export class GrantedPaths {
     this.paths.add(resolve(path))
   }
 
-  /** The project's own file and those of its mixture, as they are when it is opened: later ones come by other ways. */
+  /**
+   * The project's own file and those of its mixture, as they are when it is opened; later ones are granted in other
+   * ways.
+   */
   grantProject({ path, dir, config }: Pick<Project, 'path' | 'dir' | 'config'>): void {
     if (path !== null) this.grant(path)
     const { train, val } = withAbsolutePaths(config, dir, '/').mixture

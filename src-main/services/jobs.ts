@@ -1,14 +1,14 @@
 /**
- * Long calls that the window can follow and cancel, by a name that the window chose.
+ * Long calls that the window can follow and cancel, by a name that the window chooses.
  *
- * Progress goes out at most ten times a second a job, the last word always. A job that is cancelled rejects with what
+ * Progress is sent at most ten times a second for each job, its last report always. A cancelled job rejects with what
  * its work throws on an abort.
  */
 import { MidbenchError } from '../errors'
 import type { EventPayload } from '../contract/contract'
 import type { Progress } from '../progress.schema'
 
-/** What a job's work gets. */
+/** What the work of a job gets. */
 export interface JobContext {
   signal: AbortSignal
   onProgress: (progress: Progress) => void
@@ -35,12 +35,15 @@ export class Jobs {
     }
   }
 
-  /** A job that has ended, or never was, is no fault: it may have finished while the cancel was on its way. */
+  /**
+   * Cancelling a job that has ended, or never existed, is no error: it may have finished while the cancel was on its
+   * way.
+   */
   cancel(job: string): void {
     this.running.get(job)?.abort()
   }
 
-  /** What a page asked for before it was reloaded interests nobody any more. */
+  /** After a reload, nobody waits for what the page asked for before. */
   cancelAll(): void {
     for (const controller of this.running.values()) controller.abort()
   }

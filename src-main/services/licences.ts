@@ -1,4 +1,7 @@
-/** Names, versions and licences of the packages the app is made of, read from their package.json files on first asking. */
+/**
+ * Names, versions and licences of the packages that the app is made of, read from their package.json files when first
+ * asked for.
+ */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -13,7 +16,7 @@ const packageManifest = z.object({
   license: z.string().catch('not stated'),
 })
 
-/** Packages that the window is built from: they stand among the development dependencies because they are bundled. */
+/** Packages that the window is built from. They are development dependencies because they are bundled. */
 const BUNDLED = [
   'vue',
   'chart.js',

@@ -1,6 +1,6 @@
 /**
- * A mixture as a file: JSON as a config has it, or Python as the reference's script lists it. What cannot be taken over
- * exactly is refused, with every fault; nothing is taken of such a file.
+ * A mixture as a file: JSON as in a config, or Python as in the reference's script. A file that cannot be imported
+ * exactly is refused as a whole, with all its faults.
  */
 import { dirname, extname } from 'node:path'
 
@@ -16,7 +16,8 @@ import { reasonOf } from '../system-error'
 import type { MixtureFormat } from './shell'
 
 /**
- * The lists of a file, a config's or a script's too; relative paths count from its folder and become absolute.
+ * The lists of a mixture's file, which may also be a config or a script; relative paths start from its folder and
+ * become absolute.
  *
  * @param baseDir what a script's `base_dir` stands for
  * @throws MidbenchError `mixture.unreadable`, `config.not-json`, `config.invalid`, `mixture.python`
@@ -43,7 +44,7 @@ export function mixtureText(format: MixtureFormat, config: RunConfig, dir: strin
   return format === 'python' ? writePythonMixture(mixture, baseDir) : jsonText(mixture)
 }
 
-/** An entry a line, as a person would write it. */
+/** Writes one entry a line, as a person would. */
 function jsonText({ train, val }: MixtureConfig): string {
   const list = (entries: MixtureConfig['val']): string =>
     entries.length === 0
@@ -52,7 +53,7 @@ function jsonText({ train, val }: MixtureConfig): string {
   return `{\n  "train": ${list(train)},\n  "val": ${list(val)}\n}\n`
 }
 
-/** A config's mixture, a mixture, or a list of tasks for train. */
+/** Accepts a config's mixture, a mixture, or a list of tasks for train. */
 function jsonLists(input: unknown): object {
   if (Array.isArray(input)) return { train: input }
   if (typeof input !== 'object' || input === null) return { train: input }

@@ -1,9 +1,9 @@
 /**
- * Where packed batches are looked at from: the project as it is edited, or a run as it trained, by the options and the
- * record of its data that it kept.
+ * The source of packed batches to look at: the project as it is edited, or a run as it trained, from its stored options
+ * and the record of its data.
  *
- * A run's batch is the one that was trained on or an error that says what has changed since; where a run kept no record
- * (those of before 25 November 2026) that cannot be checked, and `recorded` says so.
+ * A run's batch is the one that it trained on, or an error that says what has changed since. Where a run has no record
+ * (those from before 25 November 2026) this cannot be checked, and `recorded` says so.
  */
 import type { SplitName } from '../data/mixture.schema'
 import { MidbenchError } from '../errors'
@@ -14,7 +14,7 @@ import type { RunManager } from '../runs/run-manager'
 import type { RunDetail } from '../config/run.schema'
 import type { DataAccess, OpenData } from './data-access'
 
-/** What is looked at: a config and the folder that its paths count from, or a run. */
+/** What is looked at: a config with the folder that its paths start from, or a run. */
 export type PackingSource = { config: RunConfig; dir: string } | { runId: string }
 
 export type PackedData = OpenData & { config: RunConfig }
@@ -24,7 +24,7 @@ export function configOf(source: PackingSource, runs: Pick<RunManager, 'get'>): 
   return 'runId' in source ? runs.get(source.runId).config : source.config
 }
 
-/** A run, and whether it kept what its data was. @throws MidbenchError `run.unknown` */
+/** A run, and whether it has a record of its data. @throws MidbenchError `run.unknown` */
 export async function describeRun(
   runId: string,
   runs: Pick<RunManager, 'get'>,
@@ -36,8 +36,8 @@ export async function describeRun(
 /**
  * The opened mixture of a source.
  *
- * @throws MidbenchError `run.unknown`; `run.data-changed` where a run's data is not as it was; what {@link DataAccess.of}
- *   throws, a run's in its own words
+ * @throws MidbenchError `run.unknown`; `run.data-changed` where a run's data has changed; what {@link DataAccess.of}
+ * throws, worded for a run where it is one
  */
 export async function openSource(
   source: PackingSource,
@@ -59,13 +59,13 @@ async function openRun({ config, dir }: RunDetail, access: DataAccess, call: Cal
   const opened = await access.of(config, dir, call, 'run')
   const then = await readDataRecord(dir)
   if (then === null || dataChanges(then, opened.data.identity).length === 0) return opened
-  // it may have been open since before its files were put back
+  // it may have been opened before its files were put back
   const anew = await access.reopen(opened, config, dir, call, 'run')
   requireSameData(then, anew.data.identity)
   return anew
 }
 
-/** A failure to open a run's data: nobody can edit the options that it names. */
+/** The error for a run whose data cannot be opened: nobody can edit the options that the original error names. */
 function ofRun(name: string, error: MidbenchError): MidbenchError {
   const { code, message, remedy, issues } = error.toFailure()
   if (code === 'cancelled' || code === 'run.data-changed') return error

@@ -1,9 +1,9 @@
 /**
  * The open project: a config file and the copy of it that is being worked on.
  *
- * The working copy is kept in project.json of the data folder, so that an edit survives a crash without its file being
- * touched; only `save` writes that. The starter project comes with the app and is read only: saving it asks for another
- * place, and its paths become absolute there.
+ * The working copy is kept in project.json of the data folder, so that an edit survives a crash without changing the
+ * config file; only `save` writes that. The starter project comes with the app and is read only: saving it asks for
+ * another place, and its paths become absolute there.
  */
 import { readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
@@ -20,7 +20,7 @@ import { writeReason } from '../files/write-reason'
 import { reasonOf } from '../system-error'
 import { JsonFile } from '../files/kept-json'
 
-/** `path` null: the starter project, wherever this version of the app keeps it. */
+/** `path` is null for the starter project, wherever this version of the app keeps it. */
 const kept = z.object({ path: z.string().nullable(), modified: z.boolean(), config: runConfig })
 type Kept = z.infer<typeof kept>
 
@@ -29,9 +29,9 @@ export interface ProjectStoreOptions {
   file: string
   /** The starter project's config. */
   starter: string
-  /** Where this machine asks for another starter project than the file's: options by name. */
+  /** Options, by name, that differ from the file's in this machine's starter project. */
   starterOptions?: Partial<RunConfig>
-  /** Hears of each change. */
+  /** Called at each change. */
   changed: (project: Project) => void
 }
 
@@ -57,7 +57,7 @@ export class ProjectStore {
     return { name, path, dir: dirname(path), read_only: readOnly, modified, config }
   }
 
-  /** Opens the starter project as it came. */
+  /** Opens the starter project in its original state. */
   async openStarter(): Promise<Project> {
     return this.set(this.starter())
   }
@@ -72,7 +72,7 @@ export class ProjectStore {
     return this.set({ path: absolute, modified: false, config: readConfig(text, absolute) })
   }
 
-  /** Keeps an edited config; its file is not touched. */
+  /** Stores an edited config; its file is not changed. */
   async edit(config: RunConfig): Promise<Project> {
     return this.set({ ...this.state, modified: true, config })
   }
@@ -98,7 +98,10 @@ export class ProjectStore {
     return { path: null, modified: false, config: { ...config, ...starterOptions } }
   }
 
-  /** A project without edits follows its file, which may have been changed by hand; when that is gone, the copy stands. */
+  /**
+   * A project without edits follows its file, which may have been changed by hand; where the file is gone, the copy is
+   * used.
+   */
   private refreshed(stored: Kept): Kept {
     if (stored.modified) return stored
     if (stored.path === null) return this.starter()
@@ -138,7 +141,7 @@ function readOnly(): MidbenchError {
   })
 }
 
-/** Reads a config to be edited: options that do not go together are no reason to refuse it, unlike unknown ones. */
+/** Reads a config to be edited: options that contradict each other are accepted, unknown ones are refused. */
 function readConfig(text: string, path: string): RunConfig {
   const input = parseJson(text, path)
   const parsed = runConfig.safeParse(input)

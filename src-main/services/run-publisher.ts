@@ -1,6 +1,6 @@
 /**
- * Tells the window what happens to runs: metrics as they come, and a run's summary when its state changes and once a
- * second while it trains, so that a list of runs stays true without asking.
+ * Reports runs to the window: metrics as they come, and a run's summary when its state changes and once a second while
+ * it trains, so that a list of runs stays correct without asking.
  */
 import type { EventName, EventPayload } from '../contract/contract'
 import type { RunEvent } from '../runs/run-events'
@@ -39,7 +39,7 @@ export class RunPublisher {
         if (this.isDue(event.metrics.runId)) this.sendSummary(this.summary(event.metrics.runId))
         return
       case 'progress': {
-        // While a run is being prepared: a job by the run's id.
+        // Progress while a run is being prepared: a job with the run's id.
         const { type: _, runId, ...progress } = event
         this.publish('job.progress', { job: runId, ...progress })
         return

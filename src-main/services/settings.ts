@@ -1,4 +1,7 @@
-/** The person's settings: theme, nanochat's folder, threads, the trainer's host. In settings.json of the data folder. */
+/**
+ * The person's settings: theme, nanochat's folder, threads, the trainer's host. They are kept in settings.json of the
+ * data folder.
+ */
 import { availableParallelism } from 'node:os'
 
 import { calls, type Settings } from '../contract/contract'
@@ -15,7 +18,7 @@ export class SettingsStore {
 
   private readonly listeners: ((settings: Settings) => void)[] = []
 
-  /** @param processors as many threads as that may be chosen */
+  /** @param processors the most threads that may be chosen */
   constructor(
     path: string,
     private readonly processors = availableParallelism(),
@@ -50,7 +53,10 @@ export class SettingsStore {
     return this.value
   }
 
-  /** A file may come from a larger machine, or from a time when any number was taken. Returns what is to be said. */
+  /**
+   * Limits the threads: the file may come from a larger machine, or from a version that accepted any number. Returns
+   * the message to show.
+   */
   private boundThreads(): string | null {
     const { threads } = this.value
     if (threads === null || threads <= this.processors) return null

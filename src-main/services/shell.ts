@@ -1,6 +1,6 @@
 /**
- * What the window's calls ask of the shell that the app runs in: dialogs, and what it knows of itself. app/ answers with
- * Electron, tests without it.
+ * What the window's calls need from the shell that the app runs in: dialogs, and information about the app. app/
+ * provides it with Electron, tests without.
  */
 import type { CallInput, CallOutput } from '../contract/contract'
 import type { HubOrigins } from '../data/hub/hub-env'
@@ -9,7 +9,7 @@ export type MixtureFormat = CallInput<'mixture.export'>['format']
 export type PickKind = CallInput<'project.pickFile'>['kind']
 export type ExportKind = CallInput<'packing.export'>['kind']
 
-/** Dialogs that ask a person for a path; each answers null when it is cancelled. */
+/** Dialogs that ask a person for a path; each gives null when it is cancelled. */
 export interface PathDialogs {
   /** A config to open. */
   openConfig(): Promise<string | null>
@@ -17,7 +17,7 @@ export interface PathDialogs {
   saveConfig(defaultPath: string): Promise<string | null>
   /** A file or folder for an option of the config. */
   pick(kind: PickKind): Promise<string | null>
-  /** A place for a picture or a table. @param name suggested, without a folder */
+  /** A place for a picture or a table. @param name suggested file name, without a folder */
   saveExport(kind: ExportKind, name: string): Promise<string | null>
   /** A mixture to import. */
   openMixture(): Promise<string | null>
@@ -25,15 +25,15 @@ export interface PathDialogs {
   saveMixture(format: MixtureFormat): Promise<string | null>
 }
 
-/** What the app says of itself and of the machine: the answers to the `app.*` calls. */
+/** Information about the app and the machine: the answers to the `app.*` calls. */
 export interface About {
   info: () => Promise<CallOutput<'app.info'>>
   doctor: () => Promise<CallOutput<'app.doctor'>>
   /** Named folders of the app and the person. */
   folders: () => { label: string; path: string }[]
-  /** Where the hub is and what is kept of it, without the token. */
+  /** Where the hub is, and its data on this machine; without the token. */
   hub: () => Promise<HubOrigins>
-  /** Folders below which a path may be shown. */
+  /** Folders whose contents may be shown in the file manager. */
   revealable: () => string[]
   /** Shows a path in the desktop's file manager. */
   reveal: (path: string) => void

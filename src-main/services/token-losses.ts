@@ -1,4 +1,7 @@
-/** What a checkpoint makes of every token of a packed batch, of the project as it is edited or of a run as it trained. */
+/**
+ * A checkpoint's loss of every token of a packed batch, either of the project as it is edited or of a run as it
+ * trained.
+ */
 import type { RunConfig } from '../config/config.schema'
 import type { CallOutput } from '../contract/contract'
 import type { SplitName } from '../data/mixture.schema'
@@ -8,7 +11,7 @@ import type { CallOptions } from '../threads/calls'
 import type { DataAccess } from './data-access'
 import { openSource } from './packing-source'
 
-/** The project's batch, under a run's last checkpoint or its own base (null); or a run's own batch. */
+/** The project's batch under a run's last checkpoint, or under its own base (null); or a run's own batch. */
 type Whose = { config: RunConfig; dir: string; runId: string | null } | { runId: string }
 type BatchQuestion = Whose & { split: SplitName; batch: number }
 
@@ -16,17 +19,17 @@ export interface TokenLossesOptions {
   runs: Pick<RunManager, 'get'>
   data: DataAccess
   inspector: Inspector
-  /** The person's data, in which a base checkpoint is made for the starter project. */
+  /** The folder of the person's data, in which a base checkpoint is made for the starter project. */
   dataDir: string
-  /** TensorFlow's threads; null = as many as there are processors. */
+  /** Number of TensorFlow's threads; null = the number of processors. */
   threads: () => number | null
 }
 
 /**
- * The batch is read as the Packing view reads it, so that a run's own is the one that was trained on.
+ * The batch is read as in the Packing view, so that a run's own batch is the one that it trained on.
  *
  * @throws MidbenchError `run.unknown`, `run.data-changed`, `run.no-checkpoint`, `tokenizer.mismatch`, `cancelled`; what
- *   reading a checkpoint throws
+ * reading a checkpoint throws
  */
 export async function tokenLosses(
   asked: BatchQuestion,
@@ -45,9 +48,9 @@ export async function tokenLosses(
 }
 
 interface Model {
-  /** What the config's relative paths count from. */
+  /** The folder that the config's relative paths start from. */
   dir: string
-  /** Whose last checkpoint is asked; null = the config's base checkpoint. */
+  /** The folder of the run whose last checkpoint is asked; null = the config's base checkpoint. */
   runDir: string | null
   modelTag: string | null
   modelStep: number | null
@@ -62,7 +65,7 @@ function projectModel(
   return { dir, runDir, modelTag: config.model_tag, modelStep: config.model_step }
 }
 
-/** The model of the run's own last checkpoint, or the very base that it began with. */
+/** The model of the run's own last checkpoint, or of exactly the base that it began with. */
 function runModel(runId: string, runs: Pick<RunManager, 'get'>): Model {
   const { config, dir, checkpoints, model } = runs.get(runId)
   const [modelTag, modelStep] =

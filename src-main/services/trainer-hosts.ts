@@ -1,7 +1,7 @@
 /**
- * Decides where the trainer of a run lives: as $MIDBENCH_TRAINER_HOST says, else as the person has chosen in Settings,
- * else as the self-test of this Electron found, which is made once for each pair of Electron and TensorFlow builds: soon
- * after the window has opened, and a run that is started meanwhile waits for it.
+ * Decides where a run's trainer runs: where $MIDBENCH_TRAINER_HOST says, else where the person chose in Settings, else
+ * where the self-test of this Electron says. The self-test runs once for each pair of Electron and TensorFlow builds,
+ * soon after the window has opened; a run that is started meanwhile waits for it.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { freemem, tmpdir } from 'node:os'
@@ -22,13 +22,13 @@ import type { TrainerHost } from '../runs/trainer-host.schema'
 import { withTrainer } from '../runs/trainer-job'
 import { trainerPrograms } from '../runs/trainer-programs'
 
-/** Beside the block: the page, the trainer and what else the machine does. */
+/** Memory needed besides the block: for the page, the trainer and other work on the machine. */
 const MEMORY_BESIDE = 1.5 * 2 ** 30
 
 export interface TrainerHostsOptions {
   /** Electron's version. */
   electron: string
-  /** What starts the hidden instance, with a folder of its own. */
+  /** The command that starts the hidden instance, with a folder of its own. */
   command: (home: string) => TestCommand
   /** Size of the block that the self-test holds. */
   blockBytes: number
@@ -44,7 +44,7 @@ interface Call {
 
 export class TrainerHosts {
   private record: SelfTestRecord | null
-  /** Why no test could be made; empty where one could. */
+  /** Why the test could not be run; empty where it could. */
   private skipped = ''
   private running: Promise<void> | null = null
   private readonly listening = new Set<Call['onProgress']>()
@@ -54,14 +54,14 @@ export class TrainerHosts {
     this.record = readSelfTest(options.electron)
   }
 
-  /** Where the next run's trainer lives, and why. @throws MidbenchError `trainer.host` */
+  /** Where the next run's trainer will run, and why. @throws MidbenchError `trainer.host` */
   status(): TrainerStatus {
     const [host, decided_by] = this.decide()
     const builds = `Electron ${this.options.electron} and TensorFlow ${tensorflowVersion}`
     return { host, decided_by, self_test: { ...this.found(), builds } }
   }
 
-  /** Makes the self-test where the decision hangs on it and it has not been made. */
+  /** Runs the self-test if the choice depends on it and it has not run yet. */
   async ensure(onProgress: Call['onProgress'] = () => undefined): Promise<void> {
     if (!this.isOpen()) return
     this.listening.add(onProgress)
@@ -72,7 +72,7 @@ export class TrainerHosts {
     }
   }
 
-  /** Makes the self-test again. @throws the signal's reason after an abort; what was found before stands then */
+  /** Runs the self-test again. @throws the signal's reason after an abort; the earlier result then stays */
   async test({ signal, onProgress }: Call): Promise<TrainerStatus> {
     this.listening.add(onProgress)
     try {
@@ -84,7 +84,7 @@ export class TrainerHosts {
     return this.status()
   }
 
-  /** A trainer where it is to be: what waits for the self-test says so in the run's progress. */
+  /** Opens a trainer in the right place; while that waits for the self-test, the run's progress says so. */
   readonly open: OpenTrainer = () =>
     deferTrainer(async (deciding) => {
       await this.ensure((progress) => {
@@ -97,7 +97,7 @@ export class TrainerHosts {
       return openProcessTrainer(program === null ? {} : { programs: [program, ...trainerPrograms()] })
     })
 
-  /** Ends a test that is being made. */
+  /** Ends a running test. */
   async close(): Promise<void> {
     this.ending.abort()
     await this.running?.catch(() => undefined)
@@ -113,7 +113,7 @@ export class TrainerHosts {
     return [this.record?.passed === true ? 'thread' : 'process', 'self-test']
   }
 
-  /** Whether the next run's place hangs on a test that has not been made. */
+  /** Whether the next run's place depends on a test that has not run yet. */
   private isOpen(): boolean {
     return this.decide()[1] === 'self-test' && this.record === null
   }
@@ -125,7 +125,7 @@ export class TrainerHosts {
     return { state: this.skipped === '' ? 'none' : 'skipped', reason: this.skipped, at: null }
   }
 
-  /** One at a time: who asks while it is made waits for it. */
+  /** Runs one test at a time: a caller that comes meanwhile waits for it. */
   private async testOnce(signal: AbortSignal): Promise<void> {
     this.running ??= this.make(signal).finally(() => {
       this.running = null
@@ -152,7 +152,7 @@ export class TrainerHosts {
     }
   }
 
-  /** The first program that passes the same test in a process of its own; null where none does. */
+  /** The first program that passes the same test as a separate process; null where none does. */
   private async firstThatHolds(call: Call): Promise<SelfTestRecord['program']> {
     const test = { blockBytes: this.options.blockBytes, threads: null }
     for (const program of trainerPrograms()) {
@@ -176,7 +176,7 @@ export class TrainerHosts {
   }
 }
 
-/** What is to be said where a test would take memory that is not there; empty where it is. */
+/** A message where the test needs more memory than there is; empty where there is enough. */
 function lackOfMemory(needed: number): string {
   const free = Math.min(freemem(), memoryLimit())
   return free >= needed ? '' : `It needs ${byteSize(needed)} of free memory, and ${byteSize(free)} are free.`
