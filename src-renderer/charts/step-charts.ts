@@ -61,7 +61,7 @@ export const STEP_CHARTS: readonly StepChart[] = [
   ...new Set(DRAWN_FIGURES.map(({ line }) => line.chart)),
 ].map((chart) => ({ look: lookOf(chart), figures: DRAWN_FIGURES.filter(({ line }) => line.chart === chart) }))
 
-/** Figures that are drawn for several runs over each other: one line a run. */
+/** Figures that are drawn for several runs over each other, one line per run. */
 export const COMPARED_FIGURES = DRAWN_FIGURES.filter(
   ({ line, byGroup }) => line.compared !== undefined && !byGroup,
 )

@@ -50,7 +50,7 @@ function two(value: number): string {
   return String(value).padStart(2, '0')
 }
 
-/** The last part of a path, of either slash. */
+/** The last part of a path, with either kind of slash. */
 export function fileName(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path
 }

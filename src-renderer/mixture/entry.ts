@@ -27,7 +27,7 @@ export function entryName(entry: MixtureEntry): string {
   return ownFile(entry) ?? entry.task
 }
 
-/** Subset and split, as far as the entry has them: "auxiliary_train / train". */
+/** The entry's subset and split, if it has them: "auxiliary_train / train". */
 export function entrySplit(entry: MixtureEntry): string {
   const parts = ownFile(entry) === null ? [] : [kindOf(entry).files.picks.toUpperCase()]
   if ('subset' in entry) parts.push(entry.subset)

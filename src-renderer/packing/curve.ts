@@ -1,6 +1,6 @@
 /**
- * The epoch as a fine curve: how much of the rows is used, in the upper half, and how much of what was read is cropped,
- * in the lower. Each half has its own scale, from the least (or 0) to the greatest, as both move within a few percent.
+ * The epoch as a fine curve. The upper half shows how much of the rows is used, the lower how much of what was read is
+ * cropped. Each half has its own scale, from the least (or 0) to the greatest, as both move within a few percent.
  */
 import type { PlanView } from '../api/types'
 

@@ -2,7 +2,7 @@
 import type { ReplayStep, RowReplay } from '../api/types'
 import { count, integer } from '../format/number'
 
-/** What was free, what fitted, what was taken and why. */
+/** Says what was free, what fitted, what was taken and why. */
 export function explain(step: ReplayStep, capacity: number): string {
   const { remaining, buffered, fitting, chosen, length, cropped } = step
   const free = `${integer(remaining)} of ${integer(capacity)} tokens are free.`

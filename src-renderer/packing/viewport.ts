@@ -13,7 +13,7 @@ export interface Viewport {
   sy: number
 }
 export interface Extent {
-  /** Tokens a row. */
+  /** Tokens per row. */
   columns: number
   rows: number
 }
