@@ -1,7 +1,10 @@
-/** What a run's last step says of the whole run. Pure: the window follows a run with it between two summaries. */
+/**
+ * The figures of a whole run that follow from its last step. Pure: the window updates a run with it between two
+ * summaries.
+ */
 import type { RunSummary, StepMetric } from './run.schema'
 
-/** The figures of a run's summary that its last step sets. */
+/** The figures of a run's summary that its last step determines. */
 export type AfterStep = Pick<
   RunSummary,
   'step' | 'progress' | 'last_loss' | 'tok_per_sec' | 'training_time_s'

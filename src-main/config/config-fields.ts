@@ -1,6 +1,6 @@
 /**
- * What may stand where in a config, in words: read off the JSON Schema that zod derives from config.schema.ts, so that it
- * cannot differ from what is accepted.
+ * Describes which values a config's fields take. It reads them from the JSON Schema that zod derives from
+ * config.schema.ts, so the description cannot differ from what is accepted.
  */
 import { z } from 'zod'
 
@@ -11,12 +11,12 @@ export type FieldSchema = z.core.JSONSchema.BaseSchema
 
 const CONFIG: FieldSchema = z.toJSONSchema(runConfig, { io: 'input' })
 
-/** The keys that are known at a place, where an object with fixed keys is. */
+/** The keys allowed at a path, where it leads to an object with fixed keys. */
 export function knownKeys(path: Path, input: unknown): string[] {
   return Object.keys(fieldSchema(path, input)?.properties ?? {})
 }
 
-/** The schema of a place. `input` decides which kind of task a mixture's entry is. */
+/** The schema at a path. `input` decides which kind of task a mixture's entry is. */
 export function fieldSchema(path: Path, input: unknown): FieldSchema | undefined {
   let schema: FieldSchema | undefined = ofItsTask(CONFIG, input)
   let value = input
@@ -29,7 +29,7 @@ export function fieldSchema(path: Path, input: unknown): FieldSchema | undefined
   return schema
 }
 
-/** Of the alternatives of an entry, the one whose task the entry names; anything else as it is. */
+/** Out of an entry's alternatives, the one for the task that the entry names; any other schema unchanged. */
 function ofItsTask(schema: FieldSchema, value: unknown): FieldSchema {
   const task: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'task') : undefined
   return alternatives(schema).find((each) => taskOf(each) === task && task !== undefined) ?? schema
@@ -84,7 +84,7 @@ function kind({ type, minLength, minItems, pattern, description }: FieldSchema):
   }
 }
 
-/** The bounds of what JavaScript can count are not worth a word; a bound of ours says what it is for. */
+/** Bounds that are only JavaScript's limits are left out; a bound of ours comes with its reason. */
 function limit({ minimum, maximum, description }: FieldSchema): string {
   const least = minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? null : minimum
   const most = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? null : maximum

@@ -1,6 +1,4 @@
-/**
- * Turns what zod finds wrong with a config into issues that name the field, what it is, and what would be right.
- */
+/** Turns zod's errors about a config into issues that name the field, its value, and what would be right. */
 import type { z } from 'zod'
 
 import type { Issue } from '../errors'
@@ -10,7 +8,7 @@ import { nearest } from './nearest'
 
 type ZodIssue = z.core.$ZodIssue
 
-/** Every fault zod found in `input`, in the order of the file; what breaks two rules of a field is one fault. */
+/** Every fault that zod found in `input`, in the order of the file; a field that breaks two rules gives one fault. */
 export function configIssues(error: z.ZodError, input: unknown): Issue[] {
   const issues = error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? unknownKeys(issue, input) : [wrongValue(issue, input)],

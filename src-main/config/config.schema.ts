@@ -18,10 +18,10 @@ import { OPTIMIZER_NAMES } from './optimizer-names.schema'
 
 const learningRate = z.number().min(0)
 
-/** A number of at least 1 whose bound says what it would cost. */
+/** A number of at least 1; the description of its bound says what a higher number would cost. */
 const counted = (most: number, cost: string): z.ZodInt => z.int().min(1).max(most).describe(cost)
 
-/** As nanochat's own tags: one part of a path, and nothing that a shell or a listing hides. */
+/** Like nanochat's own tags: one part of a path, with nothing that a shell or a listing hides. */
 const folderName = z
   .string()
   .max(200)

@@ -1,6 +1,6 @@
 /**
  * Reads a config: JSON in, a checked {@link RunConfig} out, or an error that names every wrong field and what would be
- * right. Also the rules that span fields, and what the config's paths mean.
+ * right. It also holds the rules that span fields, and resolves the config's paths.
  */
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -21,7 +21,7 @@ export interface LoadedConfig {
   config: RunConfig
   /** The file, absolute. */
   path: string
-  /** The file's folder: relative paths count from it. */
+  /** The file's folder: relative paths start from it. */
   dir: string
   /** The nanochat folder, absolute. */
   baseDir: string
@@ -30,7 +30,7 @@ export interface LoadedConfig {
 /**
  * Checks a config of any origin and fills in the defaults.
  *
- * @param where what to call it in the error: usually its file
+ * @param where the config's name in the error: usually its file
  * @throws MidbenchError `config.invalid` with one issue a fault
  */
 export function parseConfig(input: unknown, where: string): RunConfig {
@@ -40,7 +40,7 @@ export function parseConfig(input: unknown, where: string): RunConfig {
   throw invalidConfig(where, issues)
 }
 
-/** As {@link parseConfig}, without the rules that span fields: for what does not train. */
+/** Like {@link parseConfig}, without the rules that span fields: for commands that do not train. */
 export function parseConfigFields(input: unknown, where: string): RunConfig {
   const long = longMixtures(input)
   if (long.length > 0) throw invalidConfig(where, long)
@@ -51,7 +51,7 @@ export function parseConfigFields(input: unknown, where: string): RunConfig {
   return parsed.data
 }
 
-/** Lists that are too long, before their entries are read: each costs time, and the text of its faults. */
+/** Finds lists that are too long before their entries are read: each entry costs time, and the text of its faults. */
 function longMixtures(input: unknown): Issue[] {
   const { data } = mixtureLists.safeParse(input)
   return (['train', 'val'] as const).flatMap((split) => {
@@ -70,7 +70,7 @@ const mixtureLists = z.object({
 /**
  * Reads and checks a config file.
  *
- * @param parse what must hold: all rules, or each field's own
+ * @param parse which rules must hold: all of them, or only those of single fields
  * @throws MidbenchError `config.missing`, `config.not-json` or `config.invalid`
  */
 export async function loadConfig(path: string, parse = parseConfig): Promise<LoadedConfig> {
@@ -91,7 +91,7 @@ export function baseDirOf(
   return set ? resolve(expandHome(set)) : join(homedir(), '.cache', 'nanochat')
 }
 
-/** Faults that only several fields together have (docs/REFERENCE.md §5). `worldSize` is the number of ranks. */
+/** Faults that only several fields together show (docs/REFERENCE.md §5). `worldSize` is the number of ranks. */
 export function crossFieldIssues(config: RunConfig, worldSize = 1): Issue[] {
   return [...emptyMixture(config), ...batchMemory(config), ...batchIssues(config, worldSize)]
 }
@@ -101,7 +101,7 @@ function emptyMixture({ mixture }: RunConfig): Issue[] {
   return [{ path: 'mixture.train', message: 'is []', hint: 'it must be a list that is not empty' }]
 }
 
-/** Rows and their length may each be right and their product still fill the memory. */
+/** The number of rows and their length may each be valid while their product fills the memory. */
 function batchMemory(config: RunConfig): Issue[] {
   const { device_batch_size: rows, max_seq_len: length } = config
   const micro = microBatchTokens(config)
@@ -132,7 +132,7 @@ function batchIssues(config: RunConfig, worldSize: number): Issue[] {
   ]
 }
 
-/** The same config with every path absolute: what a run keeps, so that it can be read from anywhere. */
+/** The same config with every path absolute: a run stores this, so that it can be read from anywhere. */
 export function withAbsolutePaths(config: RunConfig, dir: string, baseDir: string): RunConfig {
   const absolute = (path: string): string => resolve(dir, expandHome(path))
   return {
@@ -146,7 +146,7 @@ export function withAbsolutePaths(config: RunConfig, dir: string, baseDir: strin
 }
 
 /**
- * A JSON text; what is wrong with it is said by line and column where V8 says the position.
+ * Parses JSON; an error names line and column where V8 gives the position.
  *
  * @throws MidbenchError `config.not-json`, `json.too-deep`
  */

@@ -1,8 +1,6 @@
-/**
- * The nearest of some known names to one that is not among them, for "did you mean". Case does not count.
- */
+/** Finds the known name that is nearest to an unknown one, for "did you mean". Case is ignored. */
 
-/** Edits (insert, delete, replace) that turn one text into another. Costs |a| × |b|. */
+/** Number of edits (insert, delete, replace) that turn one text into another. Costs |a| × |b|. */
 export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

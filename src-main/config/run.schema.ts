@@ -1,6 +1,6 @@
 /**
- * What a run is when it is looked at: its state, its metrics, its log. Pure zod, shared with the window.
- * Steps count from 1: metric `step: 1` is the first optimizer step. An evaluation at step s was made after s steps.
+ * The shapes of a run as it is shown: its state, its metrics, its log. Pure zod, shared with the window. Steps count
+ * from 1: metric `step: 1` is the first optimizer step. An evaluation at step s was made after s steps.
  */
 import { z } from 'zod'
 import { runConfig } from './config.schema'
@@ -13,16 +13,16 @@ export const runState = z.enum([
   'training',
   'evaluating',
   'saving',
-  'pausing', // the step in hand is being finished
-  'paused', // in memory, or saved: `resume` goes on
+  'pausing', // the current step is being finished
+  'paused', // in memory, or saved: `resume` continues it
   'stopping',
   'stopped', // saved on request before its end
-  'interrupted', // its process ended without a word; the last checkpoint stands
+  'interrupted', // its process ended without a message; the last checkpoint is intact
   'failed',
   'done',
 ])
 
-/** An evaluation's part in one entry of mixture.val: the targets that lie in its conversations. */
+/** An evaluation's figures for one entry of mixture.val: the targets that lie in its conversations. */
 export const taskBpb = z.object({
   /** Index in mixture.val. */
   entry: z.int(),
@@ -31,7 +31,7 @@ export const taskBpb = z.object({
   label: z.string(),
   /** null where none of its targets has bytes. */
   val_bpb: z.number().nullable(),
-  /** Mean, nats a token; null where it has no targets. */
+  /** Mean loss, nats a token; null where it has no targets. */
   loss: z.number().nullable(),
   targets: z.int(),
   bytes: z.int(),
@@ -42,7 +42,7 @@ export const evalMetric = z.object({
   /** Bits a byte of the validation text. */
   val_bpb: z.number(),
   seconds: z.number(),
-  /** Of every entry of mixture.val; runs of before November 2026 have none. */
+  /** For every entry of mixture.val; runs from before November 2026 have none. */
   per_task: z.array(taskBpb).optional(),
 })
 
@@ -78,14 +78,14 @@ export const runSummary = z.object({
   best_val_bpb: z.number().nullable(),
   tok_per_sec: z.number().nullable(),
   training_time_s: z.number(),
-  /** As it really was: "CPU, 2 threads, float32, eager". */
+  /** The device that the run really has: "CPU, 2 threads, float32, eager". */
   device: z.string(),
   /** Folder of the run: config, checkpoints, log. */
   dir: z.string(),
   /** Steps with a checkpoint that `resume` can start from. */
   checkpoints: z.array(z.int()),
   error: failure.nullable(),
-  /** Up to 60 points of loss for the spark line. */
+  /** Up to 60 loss values for the spark line. */
   spark: z.array(z.number()),
 })
 

@@ -1,9 +1,9 @@
 /**
- * The figures of an optimizer step, a row each: the one place that lists them. A row gives the key and shape of the
+ * The figures of an optimizer step, one row each: the only place that lists them. A row gives the key and shape of the
  * step's record, its column in the run store, whether `train --json` prints it, and its line in a chart.
  *
- * The order is that of the printed keys and of the charts. A figure that was not there from the start is null in older
- * runs; stores written before get its column when they are opened (runs/store-database.ts).
+ * The order is that of the printed keys and of the charts. A figure that was added later is null in older runs; older
+ * stores get its column when they are opened (runs/store-database.ts).
  */
 import { z } from 'zod'
 
@@ -22,11 +22,11 @@ const scheduleChart: FigureChart = { title: 'lr, momentum', place: 'small', digi
 const speedChart: FigureChart = { title: 'Speed', unit: 'tokens/s', place: 'small', digits: 'short', yMin: 0 }
 
 export const STEP_FIGURES = {
-  /** From 1. */
+  /** Counts from 1. */
   step: { schema: z.int(), printed: true },
   /** Mean over the step's micro-batches, nats a token. */
   loss: { schema: z.number(), printed: true, line: { chart: lossChart, label: 'raw', tone: 'faint' } },
-  /** Of the step's last micro-batch, as the seed logs it. */
+  /** Loss of the step's last micro-batch, as the seed logs it. */
   loss_last_micro: { schema: z.number(), printed: true },
   /** EMA 0.9 of loss_last_micro, debiased. */
   loss_ema: {
@@ -45,15 +45,15 @@ export const STEP_FIGURES = {
     line: { chart: scheduleChart, label: 'momentum', tone: 'second', dash: true, inTitle: true },
   },
   dt_ms: { schema: z.number(), printed: true },
-  /** Milliseconds of dt in which the trainer waited for data. */
+  /** Milliseconds of dt that the trainer waited for data. */
   data_wait_ms: { schema: z.number() },
   tok_per_sec: { schema: z.number(), printed: true, line: { chart: speedChart, label: 'tokens/s' } },
   /** Model FLOPs used / the device's peak, in percent; null when the peak is not known. */
   mfu: { schema: oneNumber, printed: true },
   epoch: { schema: z.int(), printed: true },
-  /** 0 to 1. */
+  /** Progress of the run, 0 to 1. */
   progress: { schema: z.number(), printed: true },
-  /** Seconds of training so far, the first 10 steps not counted. */
+  /** Seconds of training so far, without the first 10 steps. */
   training_time_s: { schema: z.number() },
   /** Index of the step's first batch, for opening it in the Packing view. */
   first_batch: { schema: z.int() },

@@ -1,22 +1,24 @@
 /**
- * What a figure of a step is. step-figures.schema.ts lists them; from a row follow the shape of a step's record, the
+ * A figure of a step. step-figures.schema.ts lists them; a row there determines the shape of a step's record, the
  * column of the run store, the key that the command line prints and the line that the window draws.
  *
- * A figure that the engines measure says how, once for all of them: its `measure` is written over tensors that only an
- * engine knows. So this file and the figures stay plain data, which the window imports too.
+ * A figure that the engines measure says how, once for all of them: its `measure` works on tensors that only an engine
+ * knows. So this file and the figures need no TensorFlow, and the window imports them too.
  */
 import { z } from 'zod'
 
-/** A figure that is one number; null where it was too large for one, and in runs of before it was measured. */
+/** A figure that is one number; null where it was too large for one, and in runs from before it was measured. */
 export const oneNumber = z.number().nullable()
-/** A figure of every group of parameters, by the group's label; null in runs of before it was measured. */
+/**
+ * A figure with a number for every group of parameters, by the group's label; null in runs from before it was measured.
+ */
 export const byGroup = z.record(z.string(), z.number()).nullable()
 
-/** What a step did to some parameters; the lists have one order. `Tensor` is the engine's own. */
+/** What a step did to some parameters; all lists have the same order. `Tensor` is the engine's own type. */
 export interface TensorsOfStep<Tensor> {
-  /** From before the update. */
+  /** Values before the update. */
   parameters: () => readonly Tensor[]
-  /** Mean over the micro-batches, before the optimizers. */
+  /** Mean over the micro-batches, before the optimizers use it. */
   gradients: () => readonly Tensor[]
   /** What the update added: new parameters minus old. */
   updates: () => readonly Tensor[]
@@ -28,7 +30,7 @@ export interface MeasuredStep<Tensor> {
   groups: ReadonlyMap<string, TensorsOfStep<Tensor>>
 }
 
-/** What an engine can make of tensors. `Scalar` is a number that may not be there yet. */
+/** The reductions that an engine can compute. `Scalar` is a number that may not be computed yet. */
 export interface Reductions<Tensor, Scalar> {
   /** L2 norm of all the tensors as one vector. */
   norm: (tensors: readonly Tensor[]) => Scalar
@@ -37,32 +39,32 @@ export interface Reductions<Tensor, Scalar> {
 /** A chart: several figures may share one. The window draws them in the order of the table. */
 export interface FigureChart {
   title: string
-  /** As the chart's head says it. */
+  /** The unit in the chart's heading. */
   unit?: string
-  /** The large chart shows one line well; small ones stand in a row. */
+  /** The large chart suits one line; small ones stand in a row. */
   place: 'large' | 'small'
-  /** How values are written: decimals, or by their size. */
+  /** How values are written: with so many decimals, or according to their size. */
   digits: 'two' | 'four' | 'short' | 'precise'
-  /** Of the ticks, where shorter will do. */
+  /** Digits of the ticks, where fewer are enough. */
   tickDigits?: 'two' | 'rough'
   yMin?: number
   yMax?: number
 }
 
-/** The figure's line in a chart; a figure by group has one for every group, named by it. */
+/** The figure's line in a chart; a figure by group has one line for each group, named after it. */
 export interface FigureLine {
   chart: FigureChart
   label: string
   tone?: 'main' | 'second' | 'faint'
   dash?: boolean
-  /** The chart's title names it. */
+  /** Whether the chart's title names it. */
   inTitle?: boolean
-  /** Drawn for several runs over each other as well, with this unit. */
+  /** The unit with which it is also drawn for several runs over each other. */
   compared?: string
 }
 
 interface FigureBase {
-  /** `train --json` prints it. */
+  /** Whether `train --json` prints it. */
   printed?: boolean
   line?: FigureLine
 }

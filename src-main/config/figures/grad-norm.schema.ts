@@ -1,6 +1,6 @@
 /**
- * L2 norm of all parameters' gradients as one vector, of their mean over the micro-batches, before the optimizers see
- * it: what torch's clip_grad_norm_ returns. Runs of before 25 November 2026 did not measure it.
+ * L2 norm of all parameters' gradients as one vector. The gradients are the mean over the micro-batches, before the
+ * optimizers use it; torch's clip_grad_norm_ returns the same. Runs from before 25 November 2026 did not measure it.
  */
 import { oneNumber, type MeasuredNumber } from './figure.schema'
 

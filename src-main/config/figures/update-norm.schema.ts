@@ -1,9 +1,9 @@
 /**
- * L2 norm of what a step changed, for every group of parameters: new minus old weights, learning rates, momentum and
- * weight decay included. Where it falls while the gradient norm does not, the schedule is at work; where one group's
- * jumps alone, its rate is too high. Runs of before 29 November 2026 did not measure it.
+ * L2 norm of a step's change, for every group of parameters: new minus old weights, including learning rates, momentum
+ * and weight decay. Where it falls while the gradient norm does not, the schedule is the cause; where only one group's
+ * jumps, its rate is too high. Runs from before 29 November 2026 did not measure it.
  *
- * Costs one pass over old and new weights, and for a moment the room of their difference.
+ * It costs one pass over old and new weights and, for a moment, the memory of their difference.
  */
 import { byGroup, type MeasuredByGroup } from './figure.schema'
 
