@@ -20,7 +20,7 @@ const check = z.object({
 })
 const doctorReport = z.object({
   checks: z.array(check),
-  /** "CPU, 2 threads": the device a run would use; null when none can run. */
+  /** "CPU, 2 threads": the device that a run would use; null when no run is possible. */
   device: z.string().nullable(),
   /** How many threads can run at once: the most that TensorFlow may have. */
   processors: z.int().min(1),
@@ -28,22 +28,22 @@ const doctorReport = z.object({
 const hostChoice = z.enum(['auto', 'thread', 'process'])
 export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
-  /** Used where a config names no base_dir. */
+  /** The nanochat folder where a config names no base_dir. */
   base_dir: z.string().nullable(),
-  /** TensorFlow's threads, at most one a processor; null = all of them. */
+  /** Number of TensorFlow's threads, at most one a processor; null = all of them. */
   threads: z.int().min(1).nullable(),
-  /** Where the trainer runs; `auto` as the self-test found. */
+  /** Where the trainer runs; `auto` follows the self-test's result. */
   trainer_host: hostChoice.default('auto'),
 })
 const folder = z.object({ label: z.string(), path: z.string(), free_bytes: z.number().nullable() })
-/** Which environment variable decides; null for the default. */
+/** The environment variable that decides; null for the default. */
 const set_by = z.string().nullable()
-/** The hub as the Python tools are told of it. The token itself never crosses: only whether there is one. */
+/** The hub as the Python tools' settings give it. The token itself never crosses: only whether there is one. */
 const hub = z.strictObject({
   cache: z.strictObject({ path: z.string(), exists: z.boolean(), free_bytes: z.number().nullable(), set_by }),
-  /** Null where the variable holds no address. */
+  /** The host is null where the variable holds no address. */
   endpoint: z.strictObject({ host: z.string().nullable(), set_by }),
-  /** file: where the token is read from or would be; null where no file is looked at. */
+  /** file: where the token is read from, or would be; null where no file is read. */
   token: z.strictObject({ used: z.boolean(), file: z.string().nullable(), set_by }),
   offline: z.strictObject({ on: z.boolean(), set_by }),
 })
@@ -56,7 +56,7 @@ export const appCalls = {
   /** Shows a file or folder in the desktop's file manager. Only paths under a run's or project's folder. */
   'app.reveal': { input: z.object({ path: z.string() }), output: nothing },
   'settings.get': { input: nothing, output: settings },
-  /** What is left out stays as it is: so its input has no default. */
+  /** Options that are left out keep their values, so the input has no defaults. */
   'settings.update': { input: settings.extend({ trainer_host: hostChoice }).partial(), output: settings },
 } as const
 

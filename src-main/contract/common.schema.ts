@@ -1,13 +1,13 @@
-/** Pieces that several areas of the boundary have in common. */
+/** Schemas that several areas of the boundary share. */
 import { z } from 'zod'
 import { runConfig } from '../config/config.schema'
 
 export const nothing = z.object({})
-/** A config as the window edits it, with the folder that its relative paths count from. */
+/** A config as the window edits it, with the folder that its relative paths start from. */
 export const configAt = { config: runConfig, dir: z.string() }
 /**
- * Input of a call about packed data: of a config as it is edited, or of a run as it trained, whose own options and record
- * of its data the main process reads.
+ * Input of a call about packed data: for a config as it is edited, or for a run as it trained. The main process reads
+ * the run's own options and the record of its data.
  */
 export function packedFrom<Shape extends z.ZodRawShape>(
   shape: Shape,

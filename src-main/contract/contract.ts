@@ -1,8 +1,8 @@
 /**
  * The boundary between the window and the main process: every call and every event, as zod schemas.
  *
- * Both sides' types are derived from this map, and `serve.ts` parses every input with it before a handler runs. A call is
- * named `area.verb`. A call that fails answers with a Failure (`{ code, message, remedy?, issues? }`), never with a bare
+ * Both sides' types are derived from this map, and `serve.ts` parses every input with it before a handler runs. Calls
+ * are named `area.verb`. A call that fails returns a Failure (`{ code, message, remedy?, issues? }`), never with a bare
  * Error. Packed batches cross as typed arrays (structured clone), with spans beside them.
  */
 import { z } from 'zod'
@@ -37,12 +37,12 @@ export const calls = {
 
 /** Events the main process sends. */
 export const events = {
-  /** A run came into being or changed: what the top bar and the Runs table show. */
+  /** A run was created or changed: the data of the top bar and the Runs table. */
   'run.changed': z.object({ run: runSummary }),
   'run.removed': z.object({ runId: z.string() }),
-  /** A run could not begin, for what it was given; it is gone. */
+  /** A run could not begin because of its input; it has been deleted. */
   'run.refused': z.object({ runId: z.string(), failure }),
-  /** At most 10 a second a run; seq grows by one. */
+  /** At most 10 a second for each run; seq increases by one. */
   'run.metrics': z.object({
     runId: z.string(),
     seq: z.int(),
@@ -55,10 +55,10 @@ export const events = {
   }),
   'job.progress': progress.extend({ job: z.string() }),
   'settings.changed': settings,
-  /** The self-test begins or ends, or another place was chosen. */
+  /** The self-test begins or ends, or the person chose another place. */
   'trainer.changed': trainerStatus,
   'project.changed': project,
-  /** From the native menu. */
+  /** A command from the native menu. */
   'menu.command': z.object({
     command: z.enum([
       'view.mixture',
@@ -84,7 +84,7 @@ export type CallOutput<N extends CallName> = z.output<(typeof calls)[N]['output'
 export type EventName = keyof typeof events
 export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>
 
-/** What a call answers across the port: the output, or the failure as data. */
+/** What a call returns across the port: the output, or the failure as data. */
 export type Answer<N extends CallName> =
   { ok: true; value: CallOutput<N> } | { ok: false; failure: z.infer<typeof failure> }
 

@@ -1,10 +1,10 @@
-/** Data that a mixture needs and this machine lacks: what it is, how much, and its downloading. */
+/** Data that a mixture needs and that is missing on this machine: what it is, its size, and downloading it. */
 import { z } from 'zod'
 import { splitName } from '../data/entry.schema'
 import { configAt, nothing } from './common.schema'
 
 const pendingDownload = z.object({
-  /** The same thing has the same id every time. */
+  /** The same data always has the same id. */
   id: z.string(),
   /** `cais/mmlu, all test`, or a file's path. */
   label: z.string(),
@@ -13,25 +13,28 @@ const pendingDownload = z.object({
 })
 const missingData = z.object({
   pending: z.array(pendingDownload),
-  /** HF_HUB_OFFLINE forbids every request. */
+  /** Whether HF_HUB_OFFLINE forbids every request. */
   offline: z.boolean(),
 })
 const downloadSize = z.object({
-  /** Bytes; null where the server does not say. */
+  /** Size in bytes; null where the server does not say. */
   total: z.number().nullable(),
-  /** Bytes that are here already. */
+  /** Bytes that are on this machine already. */
   arrived: z.number(),
-  /** Bytes free on the disk that it goes to. */
+  /** Free bytes on the disk that it goes to. */
   free: z.number(),
 })
 const oneDownload = z.object({ ...configAt, id: z.string(), job: z.string() })
 
 export const downloadCalls = {
-  /** Looks at the disk only; makes no request. */
+  /** Reads only the disk; makes no request. */
   'downloads.missing': { input: z.object(configAt), output: missingData },
-  /** Asks the server how much it is. */
+  /** Asks the server for the size. */
   'downloads.size': { input: oneDownload, output: downloadSize },
-  /** Downloads one thing: a job with progress in bytes. Cancelled or failed, what has arrived is gone on from. */
+  /**
+   * Downloads one item: a job with progress in bytes. After a cancel or failure, the next download continues from what
+   * has arrived.
+   */
   'downloads.start': { input: oneDownload, output: nothing },
 } as const
 

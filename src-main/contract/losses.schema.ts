@@ -1,4 +1,4 @@
-/** What a checkpoint makes of a batch, token by token. */
+/** A checkpoint's loss of every token of a batch. */
 import { z } from 'zod'
 import { float32 } from '../typed-arrays.schema'
 import { splitName } from '../data/entry.schema'
@@ -7,9 +7,9 @@ import { configAt } from './common.schema'
 const batchLosses = z.object({
   /** [rows, seq_len] nats a token; 0 where the target is ignored. */
   losses: float32,
-  /** Over the targets that count. */
+  /** Mean over the targets that count. */
   mean: z.number(),
-  /** The checkpoint asked. */
+  /** Folder of the checkpoint that was asked. */
   dir: z.string(),
   step: z.int(),
 })
@@ -17,16 +17,16 @@ const batchLosses = z.object({
 const batchAt = { split: splitName, batch: z.int().min(0), job: z.string() }
 
 export const lossCalls = {
-  /** Seconds for a model's first batch, in which it is loaded; for the next ones what the batch takes. A job. */
+  /** A model's first batch takes seconds, since the model is loaded; later ones only the time of the batch. A job. */
   'losses.batch': {
     input: z.union([
       z.object({
         ...configAt,
         ...batchAt,
-        /** Whose last checkpoint is asked; null = the base checkpoint that the config starts from. */
+        /** The run whose last checkpoint is asked; null = the base checkpoint that the config starts from. */
         runId: z.string().nullable(),
       }),
-      /** A run's own batch, under its last checkpoint, or the base that it began with where it has none. */
+      /** A run's own batch under its last checkpoint, or under the base that it began with if it has none. */
       z.object({ runId: z.string(), ...batchAt }),
     ]),
     output: batchLosses,

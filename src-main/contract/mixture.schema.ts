@@ -8,7 +8,7 @@ import { splitName } from '../data/entry.schema'
 import { configAt } from './common.schema'
 
 const taskSummary = z.object({
-  /** Index in the mixture's task list: the colour's index, the `task` of spans. */
+  /** Index in the mixture's task list: it is also the colour's index and the `task` of spans. */
   index: z.int(),
   /** Index in the config's list; repeats of one entry share it. */
   entry: z.int(),
@@ -20,12 +20,12 @@ const taskSummary = z.object({
 const splitSummary = z.object({ rows: z.int(), tasks: z.array(taskSummary) })
 const linesCheck = z.object({
   conversations: z.int(),
-  /** `line 14` and what is wrong with it; the first hundred. */
+  /** The first hundred faults: `line 14` and what is wrong with it. */
   faults: z.array(z.object({ path: z.string(), message: z.string() })),
-  /** All of them. */
+  /** Number of all faults. */
   faultCount: z.int(),
 })
-/** Lists that a file gives; one that it does not have is left out. Paths are absolute. */
+/** The lists in a file; one that it does not have is left out. Paths are absolute. */
 const importedMixture = z.object({
   path: z.string(),
   train: z.array(mixtureEntry).optional(),
@@ -33,7 +33,7 @@ const importedMixture = z.object({
 })
 
 export const mixtureCalls = {
-  /** Tasks and rows. A job with progress where a name is given: opening decodes what has not been decoded before. */
+  /** Tasks and rows. Where a job name is given, a job with progress: opening decodes what is not decoded yet. */
   'mixture.describe': {
     input: z.object({ ...configAt, job: z.string().optional() }),
     output: z.object({ train: splitSummary, val: splitSummary }),
@@ -54,7 +54,7 @@ export const mixtureCalls = {
     }),
     output: conversationView,
   },
-  /** Rows of a task whose conversation holds a text, in any case: a job with progress. */
+  /** Rows of a task whose conversations contain a text, ignoring case: a job with progress. */
   'mixture.search': {
     input: z.object({
       ...configAt,
@@ -65,7 +65,7 @@ export const mixtureCalls = {
     }),
     output: int32,
   },
-  /** Every fault of a JSONL file by its line, before it is added: a job. */
+  /** Every fault of a JSONL file by line, before the file is added: a job. */
   'mixture.checkFile': { input: z.object({ path: z.string(), job: z.string() }), output: linesCheck },
   /** The nanochat folder that the config uses. */
   'mixture.folder': { input: z.object(configAt), output: nanochatFolder },

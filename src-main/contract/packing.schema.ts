@@ -1,6 +1,6 @@
 /**
- * Packed batches, as the training loop gets them: typed arrays, with spans beside them. And what is known without packing
- * one: the plan of the epoch, how a row was filled, what other packings would do.
+ * Packed batches, as the training loop gets them: typed arrays, with their spans. Also what is known without packing a
+ * batch: the plan of the epoch, how a row was filled, what other packings would do.
  */
 import { z } from 'zod'
 import { packingFacts } from '../packing/packing-facts.schema'
@@ -17,16 +17,19 @@ export const ROLE_CODES = { structure: 0, user: 1, assistant: 2, python: 3, outp
 
 /** The most packings of one comparison. */
 const MOST_VARIANTS = 64
-/** The most bytes of a file that the window may have written. */
+/** The most bytes of a file that the window may export. */
 const MOST_EXPORTED = 256 * 2 ** 20
 
 export const packingCalls = {
-  /** A run whose batches can be looked at, and whether it kept what its data was: if not, that cannot be checked. */
+  /**
+   * A run whose batches can be looked at, and whether it has a record of its data: without one, the data cannot be
+   * checked.
+   */
   'packing.run': {
     input: z.object({ runId: z.string() }),
     output: z.object({ detail: runDetail, recorded: z.boolean() }),
   },
-  /** A job where it is named one: opening a mixture, and going far into it, may take long the first time. */
+  /** A job where a name is given: opening a mixture, and going far into it, may take long the first time. */
   'packing.batch': {
     input: packedFrom({ split: splitName, batch: z.int().min(0), job: z.string().optional() }),
     output: batchView,
@@ -46,7 +49,7 @@ export const packingCalls = {
     input: packedFrom({ split: splitName, job: z.string() }),
     output: planView,
   },
-  /** What a preflight has to know of the whole epoch. A job. */
+  /** What a preflight needs to know of the whole epoch. A job. */
   'packing.facts': {
     input: z.object({ ...configAt, job: z.string() }),
     output: packingFacts,
@@ -70,7 +73,7 @@ export const packingCalls = {
     }),
     output: z.array(comparison),
   },
-  /** Writes a picture or a table of what is shown, where the person says; null when they cancel. */
+  /** Writes a picture or a table of what is shown to a place that the person chooses; null when they cancel. */
   'packing.export': {
     input: z.object({
       kind: z.enum(['png', 'csv']),

@@ -9,11 +9,11 @@ export const project = z.object({
   name: z.string(),
   /** The config file; null when it has not been saved yet. */
   path: z.string().nullable(),
-  /** What relative paths count from. */
+  /** The folder that relative paths start from. */
   dir: z.string(),
-  /** Comes with the app and is not written to: saving asks for another place. */
+  /** Whether it comes with the app and is never written to: saving asks for another place. */
   read_only: z.boolean(),
-  /** Edited since it was opened or last written. */
+  /** Whether it was edited since it was opened or last written. */
   modified: z.boolean(),
   config: runConfig,
 })
@@ -23,9 +23,9 @@ export const projectCalls = {
   'project.starter': { input: nothing, output: project },
   /** Opens a config file; without a path, asks for one. null: the dialog was cancelled. */
   'project.open': { input: z.object({ path: z.string().optional() }), output: project.nullable() },
-  /** Keeps the edited config as the current one (not written to its file). */
+  /** Stores the edited config as the current one, without writing its file. */
   'project.edit': { input: z.object({ config: runConfig }), output: project },
-  /** Writes it; asks for a place when it has none, or with `as`. */
+  /** Writes the config's file; asks for a place when it has none, or with `as`. */
   'project.save': { input: z.object({ as: z.boolean().optional() }), output: project.nullable() },
   /** Asks for a file; null when cancelled. */
   'project.pickFile': {
@@ -37,7 +37,7 @@ export const projectCalls = {
     input: z.object({
       config: z.unknown(),
       dir: z.string(),
-      /** Of this very config, where they are known. */
+      /** Facts of exactly this config, where they are known. */
       facts: packingFacts.nullable(),
     }),
     output: z.object({ valid: z.boolean(), findings: z.array(finding), derived: derived.nullable() }),

@@ -1,4 +1,4 @@
-/** Runs: starting, steering, looking back. */
+/** Runs: starting, controlling and viewing them. */
 import { z } from 'zod'
 import { runConfig } from '../config/config.schema'
 import { evalMetric, logLine, runDetail, runSummary, stepMetric } from '../config/run.schema'
@@ -6,7 +6,7 @@ import { removal, trashEntry } from '../runs/trash.schema'
 import { configAt, nothing } from './common.schema'
 
 export const runCalls = {
-  /** A job until the run is there: its data is opened first. */
+  /** A job until the run exists: its data is opened first. */
   'runs.start': {
     input: z.object({
       ...configAt,
@@ -17,18 +17,21 @@ export const runCalls = {
     output: z.object({ runId: z.string() }),
   },
   'runs.pause': { input: z.object({ runId: z.string() }), output: nothing },
-  /** `device_batch_size`: fewer rows a micro-batch from here on, which divide those it had; the rows of a step stay. */
+  /**
+   * `device_batch_size`: fewer rows a micro-batch from here on, a divisor of the number before; the rows of a step stay
+   * the same.
+   */
   'runs.resume': {
     input: z.object({ runId: z.string(), device_batch_size: z.int().min(1).optional() }),
     output: nothing,
   },
-  /** Finishes the step in hand, saves, ends. */
+  /** Finishes the current step, saves, and ends. */
   'runs.stop': { input: z.object({ runId: z.string() }), output: nothing },
   'runs.list': { input: nothing, output: z.array(runSummary) },
-  /** The options of runs, which never change: beside `runs.list`, whose summaries are sent again and again. */
+  /** The options of runs, apart from `runs.list`, whose summaries are sent again and again. */
   'runs.configs': {
     input: z.object({ runIds: z.array(z.string()) }),
-    /** Of the runs that there are. */
+    /** Options of those of these runs that exist. */
     output: z.array(z.object({ id: z.string(), config: runConfig })),
   },
   'runs.get': { input: z.object({ runId: z.string() }), output: runDetail },
@@ -36,9 +39,9 @@ export const runCalls = {
   'runs.remove': { input: z.object({ runId: z.string() }), output: removal },
   /** Puts a removed run back where it was. */
   'runs.restore': { input: z.object({ runId: z.string() }), output: runSummary },
-  /** What is in the trash, the last removed first. */
+  /** The contents of the trash, last removed first. */
   'runs.trash': { input: nothing, output: z.array(trashEntry) },
-  /** Deletes it for good. */
+  /** Deletes what is in the trash, for good. */
   'runs.emptyTrash': { input: nothing, output: nothing },
   /** What is stored from a step on; `run.metrics` events with a higher seq follow. */
   'runs.watch': {
