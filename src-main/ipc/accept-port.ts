@@ -1,8 +1,8 @@
 /**
- * Gives the page its port, after checking who asks: our window, its top frame, our page's address. The only place where
- * a sender is checked, since everything after goes over a port that nobody else holds.
+ * Gives the page its port, after checking the sender: our window, its top frame, our page's address. This is the only
+ * place where a sender is checked, since everything afterwards goes over a port that nobody else holds.
  *
- * Each load of the page gets a new port. An asker that fails the check gets no answer.
+ * Each load of the page gets a new port. A sender that fails the check gets no answer.
  */
 import {
   MessageChannelMain,
@@ -15,11 +15,11 @@ import {
 import type { Port } from './serve'
 
 export interface AcceptOptions {
-  /** The window's contents at this moment; null while there is no window. */
+  /** The window's current contents; null while there is no window. */
   contents: () => WebContents | null
   /** The page's address, without a fragment. */
   pageUrl: string
-  /** Serves a new port, in place of the one before. */
+  /** Serves a new port in place of the last one. */
   serve: (port: Port) => void
 }
 

@@ -1,4 +1,4 @@
-/** Every call of the contract with its handler: one small file an area, put together. */
+/** Every call of the contract with its handler, put together from one small file for each area. */
 import type { CheckpointAccess } from '../services/checkpoint-access'
 import type { DataAccess } from '../services/data-access'
 import type { Jobs } from '../services/jobs'

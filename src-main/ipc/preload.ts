@@ -1,13 +1,14 @@
 /**
- * The preload: hands the page one MessagePort to the main process, and the paths of files dropped on it. Nothing else of
- * Electron reaches the page.
+ * The preload: gives the page one MessagePort to the main process, and the paths of files dropped on it. Nothing else
+ * of Electron reaches the page.
  *
- * Ports do not cross contextBridge, so it is posted to the page's own window, and to our origin only. It asks for a port
- * once the page's scripts have run, so that someone listens; main answers if the asker is what accept-port.ts expects.
+ * Ports do not cross contextBridge, so the port is posted to the page's own window, and only to our origin. The preload
+ * asks for a port once the page's scripts have run and can receive it; main answers if the sender passes the check in
+ * accept-port.ts.
  */
 import { ipcRenderer, webUtils } from 'electron'
 
-/** What a preload needs of the DOM, whose types belong to the window's project. */
+/** The part of the DOM that a preload needs; the DOM's types belong to the window's project. */
 declare const window: {
   readonly location: { readonly origin: string }
   postMessage(message: unknown, origin: string, transfer?: readonly unknown[]): void
@@ -26,14 +27,14 @@ window.addEventListener('DOMContentLoaded', () => {
   ipcRenderer.send('midbench:connect')
 })
 
-// The page sees a dropped file but not where it lies.
+// The page sees a dropped file but not its path.
 window.addEventListener(
   'drop',
   (event) => {
     const files = [...(event.dataTransfer?.files ?? [])]
     const paths = files.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== '')
     if (paths.length === 0) return
-    // The main process first: the page may ask for them at once.
+    // The main process is told first: the page may ask for the files at once.
     void ipcRenderer.invoke('midbench:dropped', paths).then(() => {
       window.postMessage({ type: 'midbench:files', paths }, window.location.origin)
     })

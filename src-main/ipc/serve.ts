@@ -1,9 +1,9 @@
 /**
- * Answers the calls that arrive at a port and sends events to it; knows contract.ts and no Electron.
+ * Answers the calls that arrive at a port and sends events to it; uses contract.ts and nothing of Electron.
  *
  * Guarantees: an unknown name never reaches a handler, nor does an input that its schema refuses; a handler's failure
- * crosses as data and never as a thrown error; a malformed message is dropped. What a handler costs is its own: a call
- * here is one parse and one structured clone.
+ * crosses as data and never as a thrown error; a malformed message is dropped. Besides its handler, a call costs one
+ * parse and one structured clone.
  */
 import { createBirpc } from 'birpc'
 import { z } from 'zod'
@@ -26,7 +26,9 @@ export interface Port {
   close(): void
 }
 
-/** What the page may send: a request of birpc's for our one function. Replies are not expected, since we ask nothing. */
+/**
+ * What the page may send: a birpc request for our only function. Replies are not expected, since we send no requests.
+ */
 const request = z.object({ t: z.literal('q'), m: z.literal('call'), a: z.array(z.unknown()), i: z.string() })
 
 interface Page {
@@ -67,7 +69,10 @@ export function serve(port: Port, handlers: Handlers): ServedPage {
   }
 }
 
-/** What fails here is sent to the page instead, and an error as the clone throws it does not survive the way. */
+/**
+ * Where posting fails, the page gets an explanation instead; the error that the clone throws could not be cloned
+ * itself.
+ */
 function postOrExplain(port: Port, message: unknown): void {
   try {
     port.post(message)
@@ -76,7 +81,7 @@ function postOrExplain(port: Port, message: unknown): void {
   }
 }
 
-/** Finds, parses and calls; whatever goes wrong becomes a failure. */
+/** Finds the handler, parses the input and calls; anything that goes wrong becomes a failure. */
 async function answer(handlers: Handlers, name: unknown, input: unknown): Promise<Answer<CallName>> {
   if (!isCallName(name)) {
     return refusal({ code: 'call.unknown', message: `There is no call ${JSON.stringify(name)}.` })

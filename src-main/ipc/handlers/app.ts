@@ -1,4 +1,4 @@
-/** What the app says of itself: versions and licences, the doctor's report, the folders and the hub it uses. */
+/** Information about the app: versions and licences, the doctor's report, the folders and the hub that it uses. */
 import { existsSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 

@@ -1,4 +1,4 @@
-/** Looking at checkpoints. Answers come from the checkpoint thread. */
+/** Calls about checkpoints. Answers come from the checkpoint thread. */
 import type { CheckpointAccess } from '../../services/checkpoint-access'
 import type { Jobs } from '../../services/jobs'
 import type { Handlers } from '../serve'

@@ -1,4 +1,7 @@
-/** What the mixture lacks on this machine, and downloading it. Runs in the main process: it waits, and computes little. */
+/**
+ * The mixture's data that is missing on this machine, and downloading it. Runs in the main process: it mostly waits,
+ * and computes little.
+ */
 import type { DataAccess } from '../../services/data-access'
 import type { Jobs } from '../../services/jobs'
 import {
@@ -44,7 +47,7 @@ export function downloadHandlers(
   }
 }
 
-/** Entries are counted through both lists, train first. */
+/** Entries are numbered through both lists, train first. */
 function withPlaces({ id, label, entries }: Pending, { train }: MixtureConfig): PendingDownload {
   return {
     id,

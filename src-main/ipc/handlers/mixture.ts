@@ -1,6 +1,6 @@
 /**
- * What a mixture holds: its tasks, its lengths, its conversations, answered by the window's data thread; and its way from
- * and to files.
+ * What a mixture holds (tasks, lengths, conversations), answered by the window's data thread; also importing and
+ * exporting mixtures.
  */
 import type { DataAccess } from '../../services/data-access'
 import { exportFile } from '../../services/export-file'

@@ -1,6 +1,6 @@
 /**
  * Packed batches, as the training loop would get them, and what is known without packing one. Answers come from the
- * window's data thread; what may need every conversation's length is a job.
+ * window's data thread; calls that may need every conversation's length are jobs.
  */
 import type { DataAccess } from '../../services/data-access'
 import { exportFile } from '../../services/export-file'
@@ -88,7 +88,7 @@ export function packingHandlers(
   }
 }
 
-/** The whole epoch: train in steps of total_batch_size tokens, val a batch at a time. */
+/** A request for the whole epoch: train in steps of total_batch_size tokens, val one batch at a time. */
 function planRequest(config: RunConfig, split: PlanRequest['split']): PlanRequest {
   if (split === 'val') return { split, batches_per_step: 1, num_iterations: null }
   const issues = crossFieldIssues(config)

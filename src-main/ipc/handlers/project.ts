@@ -15,7 +15,7 @@ export interface ProjectServices {
   dialogs: Pick<PathDialogs, 'openConfig' | 'saveConfig' | 'pick'>
   /** The preflight: what is wrong with a config, what follows from it. */
   check: (input: CallInput<'project.check'>) => Promise<CallOutput<'project.check'>>
-  /** Where a project that has no place of its own is first offered one. */
+  /** The folder first offered for a project that has no place of its own. */
   documents: string
 }
 

@@ -1,4 +1,4 @@
-/** Starting, steering and watching runs. */
+/** Starting, controlling and watching runs. */
 import type { Jobs } from '../../services/jobs'
 import type { RunManager } from '../../runs/run-manager'
 import type { StartRun } from '../../runs/start-run'
