@@ -1,4 +1,4 @@
-/** What the app says of itself and of the machine: versions, licences, doctor, folders, hub. */
+/** Information about the app and the machine: versions, licences, doctor, folders, hub. */
 import { resolve } from 'node:path'
 
 import { app, shell } from 'electron'
@@ -53,6 +53,6 @@ function tensorflowVersion(): string | null {
   try {
     return findLibrary().version
   } catch {
-    return null // not installed: the doctor says so
+    return null // not installed: the doctor reports that
   }
 }

@@ -1,25 +1,25 @@
 /**
- * What closing the window and quitting mean while a run goes on. Pure: the app around it is given.
+ * What closing the window and quitting do while a run goes on. Pure: the app is passed in.
  *
- * Quitting finishes the step in hand and saves before the process ends; a second request while that happens waits for
- * the same end. Closing the window asks first; it never stops a run by itself.
+ * Quitting finishes the current step and saves before the process ends; a second request meanwhile waits for the same
+ * end. Closing the window asks first; it never stops a run by itself.
  */
 
-/** The app as this decision needs it. */
+/** What this decision needs of the app. */
 export interface ClosingOptions {
   /** Whether a run is being trained right now. */
   isRunning: () => boolean
-  /** Whether a run is held in memory that could not be saved. */
+  /** Whether a run that could not be saved is held in memory. */
   isUnsaved: () => boolean
   /** Asks the person. */
   ask: () => Promise<'save' | 'background' | 'cancel'>
-  /** Finishes the step in hand, saves, and ends every run's threads; false where the app has to stay open instead. */
+  /** Finishes the current step, saves, and ends every run's threads; false where the app has to stay open instead. */
   shutdown: () => Promise<boolean>
   /** Closes the window without asking. */
   destroyWindow: () => void
   /** Ends the process at once. */
   exit: (code: number) => void
-  /** A run could not be saved. */
+  /** Called when a run could not be saved. */
   failed: (error: unknown) => void
 }
 
@@ -29,11 +29,11 @@ export class Closing {
 
   constructor(private readonly options: ClosingOptions) {}
 
-  /** The window was asked to close. @returns whether it may close at once */
+  /** Called when the window is asked to close. @returns whether it may close at once */
   mayCloseWindow(): boolean {
-    if (this.ending) return false // it shows the run being saved, and goes with the process
+    if (this.ending) return false // the window shows the run being saved, and closes with the process
     if (this.options.isUnsaved()) {
-      void this.quit() // which asks whether to lose it
+      void this.quit() // quitting asks whether to lose it
       return false
     }
     if (!this.options.isRunning()) return true
@@ -41,17 +41,20 @@ export class Closing {
     return false
   }
 
-  /** The last window has closed: without a run that goes on there is nothing left to do. */
+  /** Called when the last window has closed: unless a run goes on, there is nothing left to do. */
   windowsClosed(): void {
     if (!this.options.isRunning()) void this.quit()
   }
 
-  /** A run came to rest; in the background nobody waits for anything else. */
+  /** Called when a run has come to rest; in the background nobody waits for anything else. */
   runRested(hasWindow: boolean): void {
     if (!hasWindow) void this.quit()
   }
 
-  /** Saves what goes on and ends the process, unless that would lose a run; the same promise for every request. */
+  /**
+   * Saves the current run and ends the process, unless that would lose a run; returns the same promise for every
+   * request.
+   */
   quit(): Promise<void> {
     this.ending ??= this.end()
     return this.ending

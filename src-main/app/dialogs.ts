@@ -1,4 +1,6 @@
-/** The native dialogs: files to open and save, what to do with a run at closing, problems found at start-up. */
+/**
+ * The native dialogs: files to open and save, what to do with a run when the window closes, problems found at start-up.
+ */
 import {
   dialog,
   type BrowserWindow,
@@ -26,9 +28,9 @@ const MIXTURES: Record<MixtureFormat, FileFilter> = {
   python: { name: 'Python', extensions: ['py'] },
 }
 
-/** Dialogs over the window that there is at the time, or by themselves. */
+/** Dialogs over the current window, or standalone where there is none. */
 export class Dialogs implements PathDialogs {
-  /** @param chosen hears every path that a person chose */
+  /** @param chosen called with every path that a person chose */
   constructor(
     private readonly window: () => BrowserWindow | null,
     private readonly chosen: (path: string) => void,
@@ -68,7 +70,7 @@ export class Dialogs implements PathDialogs {
     return this.open({ title: 'Choose a file', filters: [FILTERS[kind], any], properties: ['openFile'] })
   }
 
-  /** What to do with a run when the window is closed. */
+  /** Asks what to do with a run when the window is closed. */
   async askAtClosing(run: string): Promise<'save' | 'background' | 'cancel'> {
     const choices = ['save', 'background', 'cancel'] as const
     const { response } = await this.message({
@@ -83,7 +85,7 @@ export class Dialogs implements PathDialogs {
     return choices[response] ?? 'cancel'
   }
 
-  /** Whether to end although a run could not be saved. */
+  /** Asks whether to end although a run could not be saved. */
   async askToLose({ name, step, checkpoints, error }: RunSummary): Promise<boolean> {
     const from = checkpoints.at(-1) ?? 0
     const { response } = await this.message({
@@ -98,7 +100,7 @@ export class Dialogs implements PathDialogs {
     return response === 1
   }
 
-  /** Says what was found wrong at start-up; does not wait. */
+  /** Shows the problems found at start-up; does not wait. */
   warnOf(problems: readonly string[]): void {
     if (problems.length === 0) return
     const message = 'Some of what was stored could not be used.'

@@ -1,13 +1,13 @@
 /**
- * Hears from the preload which files a person dropped on the window, before the page does. The page cannot say so itself:
- * the preload's channel is out of its reach, and a file that a script made up has no path.
+ * Receives from the preload which files a person dropped on the window, before the page can name them. The page cannot
+ * send this itself: it cannot reach the preload's channel, and a file that a script made has no path.
  */
 import { ipcMain, type WebContents } from 'electron'
 import { z } from 'zod'
 
 const paths = z.array(z.string())
 
-/** @param grant is told each path */
+/** @param grant called with each path */
 export function acceptDroppedFiles(contents: () => WebContents | null, grant: (path: string) => void): void {
   ipcMain.handle('midbench:dropped', (event, message: unknown) => {
     const isOurs = event.sender.id === contents()?.id && event.senderFrame?.parent === null

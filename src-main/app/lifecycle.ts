@@ -1,8 +1,8 @@
 /**
  * From launch to exit: one instance, what closing the window means, quitting with a run saved.
  *
- * A run does not depend on the window. Quitting, SIGTERM, SIGINT and SIGHUP (the end of the session) all finish the step
- * in hand and save before the process ends; a second signal ends it at once.
+ * A run does not depend on the window. Quitting, SIGTERM, SIGINT and SIGHUP (the end of the session) all finish the
+ * current step and save before the process ends; a second signal ends it at once.
  */
 import { Notification, app } from 'electron'
 
@@ -17,7 +17,7 @@ export function setupSingleInstance(): boolean {
   return app.requestSingleInstanceLock()
 }
 
-/** A fault that nothing else caught must not take a run with it: it is written down, and the app goes on. */
+/** An uncaught error must not end a run: it is logged, and the app goes on. */
 export function setupErrorLog(): void {
   process.on('uncaughtException', report)
   process.on('unhandledRejection', report)
@@ -27,14 +27,14 @@ export interface LifecycleOptions {
   window: MainWindow
   dialogs: Dialogs
   runs: RunManager
-  /** What else has to end: data thread, store, files being written. */
+  /** Closes what else is open: data thread, store, files being written. */
   close: () => Promise<void>
 }
 
-/** Wires the app's events, the window's closing and the process's signals to {@link Closing}. */
+/** Connects the app's events, the window's closing and the process's signals to {@link Closing}. */
 export function setupLifecycle(options: LifecycleOptions): void {
   const { window, runs } = options
-  /** Nobody may be there to answer. */
+  /** After a signal, nobody may be there to answer a question. */
   let signalled = false
   const closing = makeClosing(options, () => signalled)
   window.askBeforeClosing(() => closing.mayCloseWindow())
@@ -87,7 +87,7 @@ function followSignals(quit: () => void): void {
   }
 }
 
-/** A run that ended out of sight says so. */
+/** Shows a notification when a run ends while the window is out of sight. */
 function notify(runs: RunManager, id: string, window: MainWindow): void {
   if (!Notification.isSupported()) return
   const { name, state, step } = runs.get(id)

@@ -1,6 +1,6 @@
 /**
- * What the native menu holds. What concerns the page goes to it as a command; the page does the work, so that a menu entry
- * and a button are one thing. Knows Electron's types only: menu.ts makes a menu of it.
+ * The native menu's contents. An item about the page sends it a command and the page does the work, so that a menu item
+ * and a button do the same. Uses only Electron's types; menu.ts builds the menu from it.
  */
 import type { MenuItemConstructorOptions } from 'electron'
 
@@ -13,11 +13,11 @@ export interface MenuOptions {
   theme: Settings['theme']
   setTheme: (theme: Settings['theme']) => void
   about: () => void
-  /** Adds reloading and the developer tools. */
+  /** Whether to add reloading and the developer tools. */
   development: boolean
 }
 
-/** What the menu is made of. */
+/** The items of the menu. */
 export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[] {
   const item = (label: string, command: MenuCommand, accelerator?: string): MenuItemConstructorOptions => ({
     id: command,
@@ -109,7 +109,7 @@ function runMenu(item: Item): MenuItemConstructorOptions[] {
 
 function helpMenu(item: Item, { about }: MenuOptions): MenuItemConstructorOptions[] {
   return [
-    // Shown only: the page listens for "?", and a field must be able to take it as text.
+    // The key is only shown: the page listens for "?", and a text field must be able to receive it.
     { ...item('&Keys', 'help.keys', '?'), registerAccelerator: false },
     {
       label: '&About Midbench',

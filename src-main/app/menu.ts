@@ -1,4 +1,4 @@
-/** The native menu: made once, its mark for the theme kept where the theme is. */
+/** The native menu: built once; its check mark for the theme follows the theme. */
 import { Menu, app } from 'electron'
 
 import type { Settings } from '../contract/contract'

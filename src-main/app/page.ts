@@ -1,8 +1,8 @@
 /**
- * Serves the page under app://midbench/ in place of file://, so that it has an origin of its own, exact in every check,
- * and a policy by header: scripts, styles, fonts and images of ours only, and no connection to anywhere.
+ * Serves the page under app://midbench/ in place of file://, so that it has an origin of its own, which every check can
+ * compare exactly, and a content policy in a header: only our scripts, styles, fonts and images, and no connections.
  *
- * Only files below out/renderer are served; any other path is "not found", other hosts too.
+ * Only files below out/renderer are served; any other path or host is "not found".
  */
 import { protocol, type Session } from 'electron'
 import { readFile } from 'node:fs/promises'
@@ -32,7 +32,7 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 
-/** Makes app: a scheme with an origin, as secure as https:. Before the app is ready. */
+/** Makes app: a scheme with an origin, as secure as https:. Must be called before the app is ready. */
 export function setupScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true } }])
 }
@@ -48,7 +48,7 @@ export function setupPage(session: Session, folder: string): void {
   })
 }
 
-/** The file that an address means; null where it means none of ours. */
+/** The file for an address; null where it is none of ours. */
 function pageFile(address: string, folder: string): string | null {
   const url = new URL(address)
   const pathname = decoded(url.pathname)
@@ -61,7 +61,7 @@ function decoded(pathname: string): string | null {
   try {
     return decodeURIComponent(pathname)
   } catch {
-    return null // not UTF-8: no name of ours
+    return null // not UTF-8: none of our names
   }
 }
 

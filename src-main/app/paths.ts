@@ -1,15 +1,15 @@
 /**
- * Where the app finds its own files and keeps the person's.
+ * Where the app's own files are, and where it keeps the person's.
  *
  * Electron's own state (cookies, caches, the single-instance lock) goes into the data folder too, so that two apps on
- * one data folder are one instance, and tests with a folder of their own never meet a person's.
+ * the same data folder are one instance, and tests with a folder of their own never touch a person's.
  */
 import { app } from 'electron'
 import { join } from 'node:path'
 
 import { dataDir, projectDir } from '../native/paths'
 
-/** Files of the person, in the data folder. */
+/** The person's files, in the data folder. */
 export interface PersonFiles {
   folder: string
   settings: string
@@ -17,7 +17,7 @@ export interface PersonFiles {
   window: string
 }
 
-/** Files of the app: where they lie in its checkout. */
+/** The app's files, in its checkout. */
 export interface AppFiles {
   packageJson: string
   packages: string
@@ -49,14 +49,16 @@ export function appFiles(): AppFiles {
   }
 }
 
-/** Names the app and moves Electron's own files into the data folder. Before anything else asks for them. */
+/**
+ * Names the app and moves Electron's own files into the data folder. Must be called before anything else asks for them.
+ */
 export function setupPaths(): void {
   app.setName('Midbench')
   app.setPath('userData', join(dataDir(), 'electron'))
   app.setPath('sessionData', join(dataDir(), 'electron'))
 }
 
-/** A developer's session: with developer tools. */
+/** Whether this is a developer's session, with developer tools. */
 export function isDevelopment(): boolean {
   return process.env['MIDBENCH_DEV'] === '1'
 }

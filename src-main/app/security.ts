@@ -1,13 +1,13 @@
 /**
- * What no page may do here: go elsewhere, open windows, embed web views, ask for permissions, reach the network.
+ * What no page may do: navigate away, open windows, embed web views, ask for permissions, reach the network.
  *
- * Set for every web contents there will ever be, not only for our window, so that nothing depends on remembering it.
+ * This holds for all web contents, also later ones, not only for our window, so that nobody has to remember it.
  */
 import { app, type Session, type WebContents } from 'electron'
 
 import { PAGE_ORIGIN, PAGE_URL } from './page'
 
-/** Schemes that a request may have: our page's, what it makes itself, and the developer tools'. */
+/** Schemes that a request may have: our page's, those of data that it makes itself, and the developer tools'. */
 const OWN_SCHEMES = ['app:', 'data:', 'blob:', 'devtools:']
 
 /** Refuses navigation, new windows and web views in every web contents. */
@@ -30,8 +30,8 @@ export function setupContentsSecurity(): void {
 }
 
 /**
- * Keeps our window on its page. Chromium loads blank pages without asking anyone, so the window is led back from them;
- * what it shows lies in the main process, and nothing of that is lost.
+ * Keeps our window on its page. Chromium loads blank pages without asking, so the window is sent back from them; what
+ * it shows is in the main process, and nothing is lost.
  */
 export function keepOnPage(contents: WebContents): void {
   contents.on('did-navigate', (_, url) => {
@@ -39,7 +39,7 @@ export function keepOnPage(contents: WebContents): void {
   })
 }
 
-/** Refuses permissions and requests to anywhere but our own schemes. Copying text is the one thing allowed. */
+/** Refuses permissions and requests to other schemes than ours. Copying text is the only thing allowed. */
 export function setupSessionSecurity(session: Session): void {
   const allowed = (permission: string, origin: string): boolean =>
     permission === 'clipboard-sanitized-write' && origin.startsWith(PAGE_ORIGIN)

@@ -1,9 +1,9 @@
 /**
- * The app as a second, hidden instance that tests itself and ends: it opens the page as the window does, loads TensorFlow
- * in a trainer thread beside it, and writes how far it is to stdout. Nothing of the app proper runs in it.
+ * The app as a second, hidden instance that tests itself and ends: it opens the page as the window does, loads
+ * TensorFlow in a trainer thread beside it, and reports its progress on stdout. Nothing else of the app runs in it.
  *
- * Libraries and the allocator that a window brings into this process are what TensorFlow has died of; so this is the same
- * binary with the same page, and only a process of its own, because it may die.
+ * What has killed TensorFlow before are the libraries and the allocator that a window loads into the process. So the
+ * test uses the same binary with the same page, in a process of its own, because it may die.
  */
 import { app, BrowserWindow, session } from 'electron'
 
@@ -16,13 +16,13 @@ import type { TrainerHosts } from '../services/trainer-hosts'
 import { setupSessionSecurity } from './security'
 import { pagePreferences } from './window'
 
-/** The window and what it asks for at first have the machine to themselves. */
+/** Delay during which the window and its first requests have the machine to themselves. */
 const AFTER_WINDOW_MS = 4000
 const FLAG = '--midbench-self-test'
-/** Switches that decide how a page is drawn, and so what is loaded into the process. */
+/** Switches that change how a page is drawn, and so what is loaded into the process. */
 const SWITCHES = ['no-sandbox', 'disable-gpu', 'in-process-gpu', 'use-gl', 'use-angle', 'ozone-platform']
 
-/** Past the 1 GiB that Chromium's allocator takes in one block, and past 2 GiB in all. */
+/** More than the 1 GiB that Chromium's allocator takes in one block, and more than 2 GiB in all. */
 export const BLOCK_BYTES = 3 * 2 ** 30
 
 /** Whether this process was started to test itself. */
@@ -30,7 +30,7 @@ export function isSelfTest(): boolean {
   return process.argv.includes(FLAG)
 }
 
-/** What starts the hidden instance. @param home a folder of its own for what Electron keeps */
+/** The command that starts the hidden instance. @param home a folder of its own for Electron's files */
 export function selfTestCommand(home: string): TestCommand {
   const { commandLine } = app
   const switches = SWITCHES.filter((name) => commandLine.hasSwitch(name)).map((name) => {
@@ -42,7 +42,7 @@ export function selfTestCommand(home: string): TestCommand {
   return { executable: process.execPath, args: [...switches, ...folder, FLAG], env }
 }
 
-/** Has the self-test made soon after the window is there, where the first run would have to wait for it. */
+/** Runs the self-test soon after the window has opened, where the first run would have to wait for it. */
 export function setupSelfTest({ hosts }: { hosts: Pick<TrainerHosts, 'ensure'> }): void {
   setTimeout(() => {
     hosts.ensure().catch((error: unknown) => {
@@ -51,7 +51,7 @@ export function setupSelfTest({ hosts }: { hosts: Pick<TrainerHosts, 'ensure'> }
   }, AFTER_WINDOW_MS)
 }
 
-/** Tests, says what came of it, and ends the process. */
+/** Runs the test, reports the result, and ends the process. */
 export async function testSelf(files: AppFiles): Promise<void> {
   endWithParent()
   try {
@@ -70,7 +70,7 @@ export async function testSelf(files: AppFiles): Promise<void> {
   app.exit(0)
 }
 
-/** A pipe that is written to at once, whole: `app.exit` waits for nothing. */
+/** Writes to the pipe synchronously and whole: `app.exit` waits for nothing. */
 function say(line: SelfTestLine): void {
   process.stdout.write(`${JSON.stringify(line)}\n`)
 }

@@ -1,6 +1,6 @@
 /**
- * What the window's calls are answered with: settings, project, runs, data, jobs. Made once, before the window, and
- * knowing nothing of it; what they have to tell goes to the event hub.
+ * What answers the window's calls: settings, project, runs, data, jobs. They are made once, before the window, and know
+ * nothing of it; their events go to the event hub.
  */
 import { nativeTheme } from 'electron'
 
@@ -34,7 +34,7 @@ export interface Services {
   files: AppFiles & { person: PersonFiles }
   settings: SettingsStore
   project: ProjectStore
-  /** What the page may name to have it read. */
+  /** The files that the page may name to have them read. */
   granted: GrantedPaths
   store: RunStore
   runs: RunManager
@@ -42,19 +42,19 @@ export interface Services {
   checkpoints: CheckpointAccess
   /** Answers questions about models. */
   inspector: Inspector
-  /** What the losses of a batch are computed with. */
+  /** What computing the losses of a batch needs. */
   losses: TokenLossesOptions
-  /** Where trainers live. */
+  /** Decides where trainers run. */
   hosts: TrainerHosts
   jobs: Jobs
   /** Checks a config as it is typed. */
   check: (input: CallInput<'project.check'>) => Promise<CallOutput<'project.check'>>
-  /** What was found wrong with the stored settings and project, to be shown. */
+  /** Problems found with the stored settings and project, to be shown. */
   problems: string[]
 }
 
 /**
- * Opens everything that is kept in the data folder.
+ * Opens everything in the data folder.
  *
  * @throws MidbenchError where the run store cannot be opened
  */
@@ -124,7 +124,7 @@ export async function setupServices(hub: EventHub): Promise<Services> {
   return { ...known, runs, data, checkpoints, inspector, losses, hosts, jobs, check }
 }
 
-/** Ends what {@link setupServices} opened, but for the runs: they come first. */
+/** Closes what {@link setupServices} opened, except the runs: they are closed first. */
 export async function closeServices({ data, checkpoints, inspector, hosts, store }: Services): Promise<void> {
   await inspector.close()
   await hosts.close()
@@ -133,7 +133,7 @@ export async function closeServices({ data, checkpoints, inspector, hosts, store
   store.close()
 }
 
-/** What the environment says of the trainer's host, where it says nothing that there is. */
+/** The problem with the environment's trainer host, where it names none that exists. */
 function hostProblem(): string | null {
   try {
     hostFromEnvironment()

@@ -1,14 +1,14 @@
-/** Ends what runs so that it can be gone on with: the step in hand is finished, the run saved, the threads ended. */
+/** Ends what is running in a way that can be resumed: finishes the current step, saves the run, ends the threads. */
 import type { RunManager } from '../runs/run-manager'
 import type { RunSummary } from '../config/run.schema'
 
-/** What of the run manager is needed. */
+/** The part of the run manager that is needed. */
 export type EndingRuns = Pick<RunManager, 'current' | 'get' | 'pause' | 'on' | 'unsaved' | 'close'>
 
 /**
- * Resolves once nothing runs any more, with true; with false where a run could not be saved and is not to be lost.
+ * Resolves with true once nothing runs any more; with false where a run could not be saved and must not be lost.
  *
- * @param mayLose asks about the steps that a run holds in memory and no disk takes
+ * @param mayLose asks whether to lose steps that a run holds in memory and that could not be saved
  */
 export async function shutdownRuns(
   runs: EndingRuns,
@@ -22,7 +22,7 @@ export async function shutdownRuns(
   return true
 }
 
-/** Asks a run to save and hold, unless it is on its way to rest already, and waits until it rests. */
+/** Asks a run to save and hold, unless it is already coming to rest, and waits until it rests. */
 function restOf(runs: EndingRuns, id: string): Promise<void> {
   return new Promise((resolve) => {
     const off = runs.on((event) => {

@@ -1,6 +1,6 @@
 /**
- * Where the window was, kept from launch to launch, and where it may be: on a display that is there, whole, and not
- * smaller than its least size. Pure but for the file.
+ * Where the window was, kept between launches, and where it may be: whole, on a connected display, and not smaller than
+ * its least size. Pure except for the file.
  */
 import { z } from 'zod'
 
@@ -30,10 +30,10 @@ export function windowStateFile(path: string): JsonFile<WindowState> {
 }
 
 /**
- * The bounds to open the window with.
+ * The bounds for opening the window.
  *
- * @param stored as it was; null at the first launch
- * @param displays usable areas of the displays there are, the primary one first
+ * @param stored the last state; null at the first launch
+ * @param displays usable areas of the connected displays, the primary one first
  */
 export function placeWindow(stored: WindowState | null, displays: readonly Area[]): Area {
   const primary = displays[0] ?? { x: 0, y: 0, ...FIRST_SIZE }

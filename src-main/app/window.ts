@@ -1,7 +1,8 @@
 /**
- * The one window: made sandboxed, shown when it has something to show, put back where it was.
+ * The only window: sandboxed, shown when it has something to show, and placed where it was.
  *
- * Closing it destroys it and leaves the app to lifecycle.ts; a run knows nothing of it. It can be made again at any time.
+ * Closing it destroys it and leaves the app to lifecycle.ts; runs do not depend on it. It can be made again at any
+ * time.
  */
 import { BrowserWindow, nativeTheme, screen, type WebContents, type WebPreferences } from 'electron'
 import { existsSync } from 'node:fs'
@@ -11,17 +12,17 @@ import { PAGE_URL } from './page'
 import { keepOnPage } from './security'
 import { LEAST_SIZE, placeWindow, windowStateFile, type Area, type WindowState } from './window-state'
 
-/** The page's frame colour (styles/tokens.css), so that no white flashes up before it. */
+/** The page's frame colour (styles/tokens.css), so that no white flashes before it. */
 const BACKGROUND = { light: '#f4f4f2', dark: '#0c0d0f' }
 
-/** A page that crashes twice in this time is left as it is. */
+/** A page that crashes twice within this time is not reloaded. */
 const CRASH_INTERVAL_MS = 10_000
 
 export interface MainWindowOptions {
   preload: string
   icon: string
   person: {
-    /** Where its place is kept. */
+    /** The file that keeps its position. */
     window: string
   }
 }
@@ -43,17 +44,17 @@ export class MainWindow {
     return this.window?.webContents ?? null
   }
 
-  /** For dialogs that belong to it; null while there is none. */
+  /** The window, for dialogs that belong to it; null while there is none. */
   get current(): BrowserWindow | null {
     return this.window
   }
 
-  /** Asks before it closes: false keeps it open. */
+  /** Sets a check before it closes: false keeps it open. */
   askBeforeClosing(mayClose: () => boolean): void {
     this.mayClose = mayClose
   }
 
-  /** Makes it, or brings it to the front. */
+  /** Opens it, or brings it to the front. */
   show(): void {
     if (!this.window) {
       this.window = this.create()
@@ -64,7 +65,7 @@ export class MainWindow {
     this.window.focus()
   }
 
-  /** Closes it without asking; resolves once its place is on disk. */
+  /** Closes it without asking; resolves once its position is on disk. */
   async destroy(): Promise<void> {
     const remembered = this.remember()
     this.window?.destroy()
@@ -102,14 +103,14 @@ export class MainWindow {
     return window
   }
 
-  /** A page that crashed is loaded anew, as often as it lives a while in between; a run goes on meanwhile. */
+  /** Reloads a page that crashed, unless it crashes again soon; a run goes on meanwhile. */
   private reloadCrashed(window: BrowserWindow): void {
     const now = performance.now()
     if (now - this.crashedAt > CRASH_INTERVAL_MS) window.reload()
     this.crashedAt = now
   }
 
-  /** Keeps where it is; when maximised, where it would be otherwise. */
+  /** Stores where the window is; when maximised, where it would be otherwise. */
   private async remember(): Promise<void> {
     if (!this.window) return
     const state = { ...this.window.getNormalBounds(), maximized: this.window.isMaximized() }
@@ -126,7 +127,7 @@ export function pagePreferences(preload: string): WebPreferences {
     nodeIntegration: false,
     webviewTag: false,
     spellcheck: false,
-    // No file pickers of the page's own: files come through our dialogs.
+    // The page has no file pickers of its own: files come through our dialogs.
     disableBlinkFeatures: 'FileSystemAccess,FileSystemAccessLocal',
   }
 }
