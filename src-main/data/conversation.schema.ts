@@ -1,7 +1,6 @@
 /**
- * What a conversation is (docs/REFERENCE.md §1): messages with alternating roles, after an optional leading system
- * message. Pure zod, shared with the window. Alternation itself is checked where a conversation is rendered, since the
- * reference checks it there too.
+ * A conversation (docs/REFERENCE.md §1): messages with alternating roles, after an optional leading system message.
+ * Pure zod, shared with the window. Alternation is checked where a conversation is rendered, as in the reference.
  */
 import { z } from 'zod'
 

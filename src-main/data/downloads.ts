@@ -1,6 +1,6 @@
 /**
- * What a mixture needs that is not on this machine, and downloading it. Pausing is aborting: what has arrived is kept,
- * and the same call goes on from there.
+ * Finds the data of a mixture that is missing on this machine, and downloads it. Pausing is aborting: what has arrived
+ * is kept, and the same call continues from there.
  */
 import { dirname } from 'node:path'
 import { freeSpace } from '../files/disk-space'
@@ -13,11 +13,11 @@ import type { DataLocations } from './locations'
 import { kindOf, namedFiles, type MixtureEntry } from './mixture.schema'
 import { textFileOf } from './sources/open-task'
 
-/** One thing to be downloaded. */
+/** One item to be downloaded. */
 export type PendingDownload = {
-  /** Unique within a mixture; the same thing has the same id every time. */
+  /** Unique within a mixture; the same item always has the same id. */
   id: string
-  /** For people: `cais/mmlu, all test`. */
+  /** Name for people: `cais/mmlu, all test`. */
   label: string
   /** Indices of the entries that need it. */
   entries: number[]
@@ -39,15 +39,15 @@ export async function missingDownloads(
   return [...pending.values()]
 }
 
-/** A size is only for show: no long waiting for a bad network. */
+/** A size is only shown, so a bad network is not waited for long. */
 const SIZE_POLICY = { ...DEFAULT_POLICY, attempts: 2, stallMs: 10_000 }
 
-/** How much there is to download; asks the server. @throws MidbenchError `hub.*`; the signal's reason */
+/** The size of the download; asks the server. @throws MidbenchError `hub.*`; the signal's reason */
 export async function downloadSize(pending: PendingDownload, signal?: AbortSignal): Promise<DownloadSize> {
   if (pending.kind === 'split') {
     return splitSize(pending.dataset, await hubSettings(), { signal, policy: SIZE_POLICY })
   }
-  // Without a checksum nothing of it is kept that could be gone on from.
+  // Without a checksum, no partial file is kept that a download could continue from.
   const total = await baseFileLength(pending.path, pending.url, signal)
   return { total, arrived: 0, free: await freeSpace(dirname(pending.path)) }
 }

@@ -1,12 +1,12 @@
 /**
- * Faults of a mixture's entry: each names the entry's key (`filepath`, `data_files`, `word_list`), and says what is wrong
- * with what the key names.
+ * Faults of a mixture's entry: each names the entry's key (`filepath`, `data_files`, `word_list`), and says what is
+ * wrong with the file that the key names.
  */
 import { MidbenchError, type Failure } from '../errors'
 import { writeReason } from '../files/write-reason'
 import { codeOf } from '../system-error'
 
-/** A fault in what an entry's key names. */
+/** A fault in the file that an entry's key names. */
 export function entryFault(
   key: string,
   fault: { code: string; message: string; remedy?: string | undefined; cause?: unknown },
@@ -16,8 +16,8 @@ export function entryFault(
 }
 
 /**
- * Runs `read`, which reads the file that an entry's key names; a missing or unreadable file and any failure that does
- * not know its key become a fault of that key.
+ * Runs `read`, which reads the file that an entry's key names; a missing or unreadable file, and any failure that names
+ * no key, become a fault of that key.
  */
 export async function forKey<T>(key: string, path: string, read: () => Promise<T>): Promise<T> {
   try {
@@ -39,7 +39,7 @@ export async function forKey<T>(key: string, path: string, read: () => Promise<T
   }
 }
 
-/** These come of writing only: what is made of the file is kept in the cache. */
+/** These errors come only from writing: the data made from the file is kept in the cache. */
 const NO_ROOM: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS']
 
 function noRoom(path: string, cause: unknown): Failure {

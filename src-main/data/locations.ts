@@ -1,4 +1,4 @@
-/** Where data lies, and what a long opening reports and heeds. */
+/** Where data lies, and the options of a long opening. */
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { OnDamage } from '../files/checksum'
@@ -10,25 +10,25 @@ export interface DataLocations {
   baseDir: string
   /** Folder of the config file; relative paths start here. */
   configDir: string
-  /** Folder for decoded rows and rendered ids; may be deleted whenever nothing is using it. */
+  /** Folder for decoded rows and rendered ids; may be deleted whenever nobody uses it. */
   cacheDir: string
 }
 
 export interface OpenOptions {
-  /** Which list of the config is opened, for the paths of faults: `mixture.train.2.filepath`. */
+  /** The config's list that is opened, for the paths of faults: `mixture.train.2.filepath`. */
   split?: SplitName
   signal?: AbortSignal
-  /** Whether what is not on this machine is downloaded, or an error. @default false */
+  /** Whether missing data is downloaded or an error. @default false */
   download?: boolean
   onProgress?: (progress: Progress) => void
-  /** Hears, now and later, of what was kept on disk, is damaged and is made again. @default a warning of the process */
+  /** Called, now and later, when a stored file is damaged and made again. @default a warning of the process */
   onDamage?: OnDamage
 }
 
-/** The same with every default filled in, and the places: what opening a task may use. */
+/** The same options with every default filled in, and the locations: what opening a task may use. */
 export interface TaskContext extends DataLocations {
   signal: AbortSignal | undefined
-  /** Whether what is missing may be downloaded. */
+  /** Whether missing data may be downloaded. */
   download: boolean
   onProgress: (progress: Progress) => void
   onDamage: OnDamage

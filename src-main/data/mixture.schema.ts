@@ -1,7 +1,7 @@
 /**
- * The mixture as a config writes it: a list of tasks for train and one for val. Every key is known; an unknown one is
- * refused by name (config/config.ts suggests the nearest known key). Pure, and shared with the window; the table of
- * tasks/tasks.ts says what an entry may be.
+ * The mixture as written in a config: a list of tasks for train and one for val. An unknown key is refused by name
+ * (config/config.ts suggests the nearest known key). Pure, and shared with the window; the table in tasks/tasks.ts
+ * defines what an entry may be.
  */
 import { z } from 'zod'
 import type { splitName } from './entry.schema'
@@ -13,7 +13,7 @@ const [first, ...others] = TASKS
 export const mixtureEntry = z.discriminatedUnion('task', [first.entry, ...others.map(({ entry }) => entry)])
 
 export const mixture = z.strictObject({
-  /** May be empty while it is being edited; what reads it from a file refuses that (config/config.ts). */
+  /** May be empty while it is being edited; reading it from a file refuses that (config/config.ts). */
   train: z.array(mixtureEntry),
   val: z.array(mixtureEntry),
 })
@@ -25,7 +25,7 @@ export type SplitName = z.infer<typeof splitName>
 /** Every kind of task, in the order in which they are offered. */
 export const TASK_KINDS: readonly TaskKind[] = TASKS
 
-/** The kind of task of that name; undefined where there is none. */
+/** The kind of task with that name; undefined where there is none. */
 export function kindNamed(name: string): TaskKind | undefined {
   return TASK_KINDS.find(({ entry }) => entry.shape.task.value === name)
 }
@@ -37,7 +37,7 @@ export function kindOf({ task }: MixtureEntry): TaskKind {
   return kind
 }
 
-/** The files that an entry names, in its order; none where it leaves that to its task. */
+/** The files that an entry names, in order; none where the task chooses them. */
 export function namedFiles(entry: MixtureEntry): string[] {
   return [filesValue(entry) ?? []].flat()
 }

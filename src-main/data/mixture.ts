@@ -1,7 +1,7 @@
 /**
- * A mixture: the rows of all its tasks, task after task, shuffled as CPython's `Random(42).shuffle` does
- * (docs/REFERENCE.md §1). An entry with `repeat: n` is n tasks over one dataset. Costs 4 bytes a conversation and 15 ms
- * for 848,000 of them.
+ * A mixture: the rows of all its tasks, task after task, shuffled as by CPython's `Random(42).shuffle`
+ * (docs/REFERENCE.md §1). An entry with `repeat: n` is n tasks over one dataset. It costs 4 bytes a conversation, and
+ * 15 ms for 848,000 of them.
  */
 import { MOST_CONVERSATIONS, MOST_TASKS } from '../bounds.schema'
 import { MidbenchError, toFailure, type Failure, type Issue } from '../errors'
@@ -16,7 +16,7 @@ import type { Task } from './sources/task'
 
 export type { DataLocations, OpenOptions } from './locations'
 
-/** One task of a mixture, as people see it. */
+/** One task of a mixture, as shown to people. */
 export interface TaskInfo {
   /** Index in {@link Mixture.tasks}. */
   index: number
@@ -25,13 +25,13 @@ export interface TaskInfo {
   name: string
   label: string
   split: string | null
-  /** Rows, after start, stop and step. */
+  /** Number of rows after start, stop and step. */
   length: number
-  /** File or generator, for people. */
+  /** Name of the file or generator, for people. */
   source: string
 }
 
-/** A dataset behind one entry of a mixture; its rows are those before slicing. */
+/** A dataset behind an entry of a mixture; its rows are counted before slicing. */
 export interface DatasetInfo {
   /** Equal identities give equal conversations: a hash over files, options and the code's version. */
   identity: string
@@ -39,20 +39,20 @@ export interface DatasetInfo {
 }
 
 export interface Mixture {
-  /** Conversations in one pass over the mixture. */
+  /** Number of conversations in one pass over the mixture. */
   readonly length: number
   readonly tasks: readonly TaskInfo[]
-  /** One for each entry of the config's list; rendered ids are kept on disk by dataset. */
+  /** One for each entry of the config's list; rendered ids are stored by dataset. */
   readonly datasets: readonly DatasetInfo[]
-  /** The task and the task's row at a place in the shuffled order. */
+  /** The task, and the task's row, at an index of the shuffled order. */
   locate(index: number): { task: number; row: number }
-  /** The conversation at a place in the shuffled order. */
+  /** The conversation at an index of the shuffled order. */
   conversation(index: number): Promise<Conversation>
   taskConversation(task: number, row: number): Promise<Conversation>
   /** The dataset's row behind a task's row. */
   datasetRow(task: number, row: number): { dataset: number; row: number }
   /**
-   * A conversation by its dataset's row; blocks for microseconds. A promise while what is kept of the dataset is damaged
+   * A conversation by its dataset's row; blocks for microseconds. A promise while the dataset's stored rows are damaged
    * and made again.
    */
   datasetConversation(dataset: number, row: number): Conversation | Promise<Conversation>
@@ -61,10 +61,10 @@ export interface Mixture {
 }
 
 /**
- * Opens every task of a mixture, decoding and checking what has not been decoded before. Decoding keeps its thread busy:
+ * Opens every task of a mixture, decoding and checking rows that are not decoded yet. Decoding keeps its thread busy:
  * open large mixtures in a worker.
- * @throws MidbenchError that names every entry at fault (issue path `mixture.train.2.filepath`), the file, the row and
- *   the reason, before anything runs.
+ * @throws MidbenchError naming every entry at fault (issue path `mixture.train.2.filepath`), the file, the row and the
+ * reason, before anything runs.
  */
 export async function openMixture(
   entries: readonly MixtureEntry[],
@@ -126,7 +126,7 @@ function closeAll(opened: readonly OpenEntry[]): void {
   for (const { task } of opened) task.close()
 }
 
-/** The failure with its entry's path before the paths of its issues. */
+/** The failure, with its entry's path put before the paths of its issues. */
 function located(failure: Failure, path: string): Failure {
   const issues = failure.issues ?? [{ path: '', message: failure.message }]
   const full = issues.map((issue): Issue => {
@@ -149,7 +149,7 @@ function combined(failures: readonly Failure[]): MidbenchError {
   return new MidbenchError({
     code: first.code,
     message: first.message + more,
-    // One remedy does not mend faults of other kinds: each fault has its own then.
+    // One remedy does not fit faults of different kinds: each fault then has its own.
     remedy: isOneKind ? first.remedy : 'Correct the options of these entries, or remove the entries.',
     issues: failures.flatMap(({ issues = [], remedy }) =>
       isOneKind || remedy === undefined ? issues : issues.map((issue) => ({ hint: remedy, ...issue })),
@@ -168,7 +168,7 @@ function checkSize(opened: readonly OpenEntry[], prefix: string): void {
   throw tooMany(opened, rowsOf, prefix, 'conversations', rows, MOST_CONVERSATIONS)
 }
 
-/** Names the entry that has the most of them. */
+/** Names the entry with the most of them. */
 function tooMany(
   opened: readonly OpenEntry[],
   amount: (one: OpenEntry) => number,
@@ -195,7 +195,7 @@ class ShuffledMixture implements Mixture {
   private readonly byTask: readonly OpenEntry[]
   /** [tasks + 1] number of conversations before each task. */
   private readonly starts: Float64Array
-  /** [length] place before the shuffle, by place after it. */
+  /** [length] index before the shuffle, by index after it. */
   private readonly order: Uint32Array
 
   constructor(private readonly opened: readonly OpenEntry[]) {
@@ -216,7 +216,7 @@ class ShuffledMixture implements Mixture {
     return { task, row: place - (this.starts[task] ?? 0) }
   }
 
-  /** The last task that starts at or before a place and is not empty. */
+  /** The last task that is not empty and that starts at or before an index. */
   private taskAt(place: number): number {
     let low = 0
     let high = this.tasks.length - 1

@@ -1,11 +1,11 @@
 /**
- * Conversations on disk for random access: one JSON line each and an index of where they start. A dataset is decoded and
- * checked once, from parquet or JSONL, into such a store; after that any row costs microseconds, and memory holds only
- * the index (12 bytes a row). A store is either absent or whole (files/durable.ts).
+ * Conversations on disk for random access: one JSON line each, and an index of where the lines start. A dataset is
+ * decoded and checked once, from parquet or JSONL, into such a store; after that reading any row takes microseconds,
+ * and memory holds only the index (12 bytes a row). A store is either absent or whole (files/durable.ts).
  *
- * No line is given that does not fit its checksum; each line has its own, so that reading a row touches no other's
- * bytes. A store that is damaged is told of and made again from its source, when it is opened or in the middle of
- * reading; the row that was asked for then comes when that is done.
+ * No line is returned that does not match its checksum. Each line has its own, so that reading a row touches no other
+ * row's bytes. A damaged store is reported and made again from its source, when it is opened or in the middle of
+ * reading; the row that was asked for is then returned when that is done.
  */
 import { closeSync, fstatSync, statSync } from 'node:fs'
 import { rename, rm, stat } from 'node:fs/promises'
@@ -21,8 +21,8 @@ import { openIfThere, readExactly } from '../files/read-exactly'
 export interface RowStore {
   readonly rows: number
   /**
-   * The conversation of a row; blocks for the few microseconds a cached read takes. A promise where the store is damaged
-   * there, and being made again.
+   * The conversation of a row; blocks for the few microseconds of a cached read. A promise where that part of the store
+   * is damaged and is being made again.
    * @throws MidbenchError what making it again throws; `data.cache-broken` where that did not help
    */
   read(row: number): Conversation | Promise<Conversation>
@@ -31,8 +31,8 @@ export interface RowStore {
 
 const LINES = 'conversations.jsonl'
 /**
- * Little-endian: magic and checksum of what follows, uint32; then where each line starts and where the last one ends,
- * float64 [rows + 1]; then each line's checksum, uint32 [rows].
+ * Little-endian: magic and the checksum of what follows, uint32; then where each line starts and where the last one
+ * ends, float64 [rows + 1]; then each line's checksum, uint32 [rows].
  */
 const INDEX = 'conversations.index'
 const MAGIC = 0x3252424d // MBR2
@@ -42,7 +42,7 @@ type Source = () => AsyncIterable<Conversation>
 
 /**
  * Opens the store in a folder, filling it from its source first where it does not exist or is damaged.
- * @param source gives the conversations, the same ones each time
+ * @param source yields the conversations, the same ones each time
  */
 export async function openRowStore(dir: string, source: Source, onDamage: OnDamage): Promise<RowStore> {
   const make = (): Promise<void> => makeFolder(dir, (beside) => writeStore(beside, source()))
@@ -79,9 +79,9 @@ function encodeIndex(offsets: readonly number[], sums: readonly number[]): Uint8
   return bytes
 }
 
-/** A store's lines, open, and its index in memory. */
+/** A store's open file of lines, and its index in memory. */
 interface Files {
-  /** Of the folder: another one has been made in its place where it differs. */
+  /** Inode of the folder: a different one means that another store was made in its place. */
   inode: number
   lines: number
   /** [rows + 1] */
@@ -131,7 +131,7 @@ async function makeAgain(dir: string, inode: number | undefined, make: () => Pro
   })
 }
 
-/** Removes a folder in whole, whenever it is interrupted. */
+/** Removes a whole folder, even if it is interrupted at any time. */
 async function discard(dir: string): Promise<void> {
   const aside = besideName(dir)
   await rename(dir, aside)
@@ -141,7 +141,7 @@ async function discard(dir: string): Promise<void> {
 class HealingStore implements RowStore {
   readonly rows: number
   private closed = false
-  /** Making it again, while that goes on. */
+  /** Set while the store is being made again. */
   private healing: Promise<void> | undefined
 
   constructor(

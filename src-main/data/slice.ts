@@ -1,18 +1,18 @@
-/** The logical view `start, stop, step` over a dataset's rows, as the reference's Task has it. */
+/** The logical view `start, stop, step` over a dataset's rows, like the reference's Task. */
 import { entryFault } from './entry-fault'
 import type { MixtureEntry } from './mixture.schema'
 
 export interface Slice {
   start: number
   step: number
-  /** Rows of the view: ceil((stop - start) / step). */
+  /** Number of rows of the view: ceil((stop - start) / step). */
   length: number
 }
 
 /**
- * @param rows of the whole dataset.
+ * @param rows number of rows of the whole dataset.
  * @throws MidbenchError `config.invalid` for a stop before the start or beyond the rows. The reference finds the latter
- *   only when it reads such a row.
+ * only when it reads such a row.
  */
 export function sliceOf(entry: MixtureEntry, rows: number): Slice {
   const { start = 0, stop = rows, step = 1 } = entry

@@ -1,8 +1,9 @@
 /**
- * What a file is: the SHA-256 of its bytes. Whatever is made from a file is kept under this name, so a changed file
- * never meets what was made from the old one, and a moved or copied file finds it. Hashing costs about 1 s a GB, so the
- * result is remembered for as long as the file's inode, size and both its times stay the same; the inode's change time
- * cannot be set back by a program. What is remembered has a checksum: damaged, it is told of and the file hashed again.
+ * A file's identity: the SHA-256 of its bytes. Whatever is made from a file is stored under this name, so a changed
+ * file never gets what was made from the old one, and a moved or copied file finds it again. Hashing takes about 1 s a
+ * GB, so the result is remembered for as long as the file's inode, size and both its times stay the same; programs
+ * cannot set the inode's change time back. The remembered hash has a checksum: if it is damaged, that is reported and
+ * the file is hashed again.
  */
 import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
@@ -13,12 +14,12 @@ import { requireRegularFile } from '../../files/regular-file'
 import { makeFile } from '../../files/durable'
 import { hashFile } from '../../files/sha256'
 
-/** A file changed this recently could change again without its times showing it; its hash is not remembered. */
+/** A file that changed this recently could change again without a change of its times; its hash is not remembered. */
 const SETTLED_MS = 2000
 
 const remembered = z.object({ stamp: z.string(), sha256: z.string(), sum: z.int() })
 
-/** Those without checksums, of before 29 November 2026, lie in `identities`. */
+/** Identities without checksums, from before 29 November 2026, lie in `identities`. */
 const IDENTITIES_FOLDER = 'identities-2'
 
 /**

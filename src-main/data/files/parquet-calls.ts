@@ -1,4 +1,4 @@
-/** What a thread that decodes a row group is asked for (parquet-thread.ts). */
+/** The calls of a thread that decodes a row group (parquet-thread.ts). */
 export interface RowGroup {
   path: string
   columns: readonly string[]
@@ -7,7 +7,7 @@ export interface RowGroup {
 }
 
 export interface ParquetCalls {
-  /** Decodes the whole group: the first call, and only one. */
+  /** Decodes the whole group: the first call, made once. */
   decode: { input: RowGroup; output: null }
   /** The group's next thousand rows; none at the end. */
   next: { input: null; output: unknown[] }

@@ -4,9 +4,9 @@ import { startThread } from '../../threads/spawn'
 import type { ParquetCalls, RowGroup } from './parquet-calls'
 
 /**
- * @returns the group's rows, a thousand at a time; the thread has ended when the last ones have been taken, and when they
- *   are no longer wanted
- * @throws MidbenchError as reading it here does; the signal's reason when it is aborted
+ * @returns the group's rows, a thousand at a time; the thread ends when the last ones have been taken, or when they are
+ * no longer wanted
+ * @throws MidbenchError as when reading it in this thread; the signal's reason when it is aborted
  */
 export async function* decodedInThread(group: RowGroup, signal?: AbortSignal): AsyncGenerator<unknown[]> {
   const thread = startThread<ParquetCalls>('parquet', 'thread that decodes parquet')

@@ -1,7 +1,8 @@
 /**
- * The rows of parquet files, a row group at a time: only one group's rows are in memory, in up to four times their bytes.
- * Strings keep a leading U+FEFF, which parquet libraries drop. Costs 10 µs a row of chat; other work of the thread comes
- * in between rows. The decoder cannot be interrupted: a group of more than {@link ROWS_HERE} rows has a thread of its own.
+ * The rows of parquet files, a row group at a time: only one group's rows are in memory, in up to four times their
+ * bytes. Strings keep a leading U+FEFF, which parquet libraries drop. A row of chat takes 10 µs; the thread can do
+ * other work between rows. The decoder cannot be interrupted: a group of more than {@link ROWS_HERE} rows has a thread
+ * of its own.
  */
 import { open, type FileHandle } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
@@ -13,33 +14,38 @@ import { shownText } from '../../shown'
 import { readAt } from '../../files/read-exactly'
 import { requireContents } from '../../files/regular-file'
 
-/** Rows between which a cancel or another call can come in. */
+/** Number of rows after which a cancel or another call can come in. */
 const ROWS_AT_ONCE = 100
-/** Rows of the largest group that is decoded in the calling thread: the hub's have 1,000, but some files are one group. */
+/**
+ * Rows of the largest group that is decoded in the calling thread: the hub's files have 1,000 a group, but some files
+ * are one group.
+ */
 const ROWS_HERE = 2000
 
 export interface ParquetRow {
-  /** In the file, from 0. */
+  /** Number in the file, from 0. */
   number: number
-  /** Fields by column; what they hold is for the reader to check. */
+  /** Fields by column; the reader has to check their contents. */
   value: unknown
 }
 
 export interface ParquetFile {
   readonly rows: number
-  /** Bytes of all the columns read, uncompressed. */
+  /** Uncompressed bytes of all the columns that are read. */
   readonly uncompressedBytes: number
   /** All rows in order. @throws MidbenchError `data.unreadable`; the signal's reason when it is aborted */
   read(signal?: AbortSignal): AsyncGenerator<ParquetRow>
-  /** The fields of each row of a group, by its index, decoded in one go. @throws MidbenchError `data.unreadable` */
+  /**
+   * The fields of each row of a group, by the group's index, decoded in one go. @throws MidbenchError `data.unreadable`
+   */
   decode(group: number): Promise<unknown[]>
   close(): Promise<void>
 }
 
 /**
  * Opens a parquet file and checks its footer and columns.
- * @throws MidbenchError `data.unreadable` for what is no whole parquet file, `data.schema` for missing columns, `file.*`
- *   for what is no file, empty or a Git LFS pointer; the file system's error when the file cannot be opened.
+ * @throws MidbenchError `data.unreadable` where it is no whole parquet file, `data.schema` for missing columns,
+ * `file.*` where it is no file, empty or a Git LFS pointer; the file system's error when the file cannot be opened.
  */
 export async function openParquet(path: string, columns: readonly string[]): Promise<ParquetFile> {
   await requireContents(path)
@@ -112,7 +118,7 @@ async function decodeGroup({ path, file, metadata, columns }: Opened, group: num
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** A file as hyparquet reads it; a slice beyond the end is an error, not less. */
+/** A file in the form that hyparquet reads; a slice beyond the end is an error, not a shorter slice. */
 function fileBuffer(handle: FileHandle, byteLength: number): AsyncBuffer {
   return {
     byteLength,
@@ -137,7 +143,7 @@ function checkColumns(path: string, metadata: FileMetaData, columns: readonly st
   })
 }
 
-/** The root's children in the schema, which is a tree written depth first. */
+/** The root's children in the schema, a tree that is written depth first. */
 function topLevelColumns(metadata: FileMetaData): string[] {
   const names: string[] = []
   let at = 1
@@ -173,7 +179,7 @@ async function explained<T>(path: string, what: string, read: () => Promise<T>):
   }
 }
 
-/** What the library says, where that is said of the file and not of its own code. */
+/** The library's message, where it is about the file and not about the library's own code. */
 function reasonOf(cause: unknown): string {
   const said = cause instanceof Error && !(cause instanceof TypeError) ? shownText(cause.message, 200) : ''
   return said === '' || /undefined/.test(said) ? 'its bytes are not as parquet has them' : said

@@ -1,6 +1,6 @@
 /**
- * A thread that decodes one large row group of a parquet file: the decoder cannot be interrupted, a thread can be ended.
- * Rows are handed over a slice at a time, as they are asked for.
+ * A thread that decodes one large row group of a parquet file: the decoder cannot be interrupted, but a thread can be
+ * ended. It returns a slice of rows for each request.
  */
 import { parentPort } from 'node:worker_threads'
 

@@ -1,7 +1,7 @@
 /**
- * Files by a pattern, as shells and Python's datasets have it: `*` and `?` within a name, `[0-9]` one of several
- * characters, `**` any folders between. What a pattern finds comes in natural order (train-2 before train-10), the same
- * on every machine, since the order of files is the order of training.
+ * Finds files by a pattern, like shells and Python's datasets: `*` and `?` within a name, `[0-9]` for one of several
+ * characters, `**` for any folders between. Files come in natural order (train-2 before train-10), the same on every
+ * machine, since the order of files is the order of training.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
@@ -16,10 +16,10 @@ function isPattern(path: string): boolean {
 }
 
 /**
- * The files of a pattern in natural order; none where nothing matches. A name that is there as it is written is meant
- * literally, so folders with brackets in their names can be named.
+ * The files of a pattern in natural order; none where nothing matches. A name that exists exactly as written is taken
+ * literally, so folders with brackets in their names can be used.
  *
- * @param pattern absolute
+ * @param pattern an absolute path
  * @throws the file system's error for a folder that may not be read
  */
 export async function filesOf(pattern: string): Promise<string[]> {
@@ -37,7 +37,7 @@ export async function filesOf(pattern: string): Promise<string[]> {
   return files.flat().sort(naturalOrder)
 }
 
-/** What a name of a pattern stands for in a folder: files for the last one, else folders. */
+/** What one name of a pattern matches in a folder: files for the last name, else folders. */
 async function matchesIn(folder: string, name: string, isLast: boolean): Promise<string[]> {
   if (name === '**') return isLast ? filesBelow(folder) : foldersBelow(folder)
   const literal = join(folder, name)
@@ -47,7 +47,7 @@ async function matchesIn(folder: string, name: string, isLast: boolean): Promise
   return entries.filter((entry) => wanted.test(entry.name)).map((entry) => join(folder, entry.name))
 }
 
-/** Also by a link. One that leads nowhere counts as a file, to be named where it is read. */
+/** A link to a folder counts as one. A link that leads nowhere counts as a file, so that reading it names it. */
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
@@ -55,7 +55,7 @@ async function isFolder(path: string): Promise<boolean> {
   )
 }
 
-/** The folder and all within it; links are not followed, as they may lead round in a circle. */
+/** The folder and all folders within it; links are not followed, since they may form a circle. */
 async function foldersBelow(folder: string): Promise<string[]> {
   const below = (await entriesOf(folder)).filter(
     (entry) => entry.isDirectory() && !entry.name.startsWith('.'),
@@ -95,7 +95,7 @@ function nameExpression(name: string): RegExp {
   return new RegExp(`^${name.startsWith('.') ? '' : '(?!\\.)'}${text.join('')}$`, 'su')
 }
 
-/** Runs of digits by their value, all else by code unit; independent of language and version. */
+/** Compares runs of digits by value, all else by code unit; independent of language and version. */
 export function naturalOrder(a: string, b: string): number {
   const [left, right] = [piecesOf(a), piecesOf(b)]
   for (const [index, piece] of left.entries()) {

@@ -1,6 +1,6 @@
 /**
- * The lines of a UTF-8 text file as Python's `open(path, encoding='utf-8')` gives them: ended by `\n`, `\r\n` or `\r`,
- * and an invalid byte is an error, never a replacement. Streams; memory is one line and one block.
+ * The lines of a UTF-8 text file as Python's `open(path, encoding='utf-8')` reads them: lines end with `\n`, `\r\n` or
+ * `\r`, and an invalid byte is an error, never replaced. The file is streamed; memory holds one line and one block.
  */
 import { createReadStream } from 'node:fs'
 import { MidbenchError } from '../../errors'
@@ -10,27 +10,27 @@ import type { TextLine } from './text'
 const BLOCK = 1 << 20
 
 /**
- * @throws MidbenchError `data.not-utf8` with the line's number, `data.compressed`, `file.*` for what is no file or a Git LFS
- *   pointer; the file system's error when the file cannot be read.
+ * @throws MidbenchError `data.not-utf8` with the line's number, `data.compressed`, `file.*` where it is no file or a
+ * Git LFS pointer; the file system's error when the file cannot be read.
  */
 export async function* textLines(path: string, signal?: AbortSignal): AsyncGenerator<TextLine> {
   await requireFileItself(path)
   yield* streamLines(createReadStream(path, { highWaterMark: BLOCK, signal }), path)
 }
 
-/** The same for a stream of bytes; `what` is its name for messages. */
+/** Like {@link textLines}, for a stream of bytes; `what` names the stream in messages. */
 export async function* streamLines(stream: AsyncIterable<unknown>, what: string): AsyncGenerator<TextLine> {
   let number = 0
   for await (const { bytes, last } of newlineEnded(stream)) {
     const text = decodeLine(bytes, what, number + 1)
-    // Before \n one \r is part of the line's end; any other \r ends a line itself.
+    // One \r before \n is part of that line end; any other \r ends a line itself.
     const lines = (!last && text.endsWith('\r') ? text.slice(0, -1) : text).split('\r')
     if (last && lines.at(-1) === '') lines.pop()
     for (const line of lines) yield { number: ++number, text: line }
   }
 }
 
-/** The bytes between newlines; the last piece has none after it and may be empty. */
+/** The bytes between newlines; the last piece is not followed by one and may be empty. */
 async function* newlineEnded(
   stream: AsyncIterable<unknown>,
 ): AsyncGenerator<{ bytes: Buffer; last: boolean }> {
@@ -51,7 +51,7 @@ async function* newlineEnded(
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** What compressed files begin with; none of it is UTF-8. */
+/** The first bytes of compressed files; none of them is UTF-8. */
 const COMPRESSED: Readonly<Record<string, string>> = { '1f8b': 'gzip', '28b5': 'zstd', fd37: 'xz' }
 
 function decodeLine(bytes: Uint8Array, path: string, number: number): string {

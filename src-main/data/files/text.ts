@@ -1,12 +1,12 @@
-/** Text as Python sees it: numbered lines, and white space. Knows no Node. */
+/** Text in Python's sense: numbered lines, and white space. Uses nothing of Node. */
 
 export interface TextLine {
-  /** From 1. */
+  /** Counts from 1. */
   number: number
   text: string
 }
 
-/** Python's `str.strip()`: its white space is not quite JavaScript's. Looks at each unit once at most. */
+/** Python's `str.strip()`, whose white space differs from JavaScript's. Looks at each unit at most once. */
 export function pythonStrip(text: string): string {
   let start = 0
   let end = text.length
@@ -15,7 +15,7 @@ export function pythonStrip(text: string): string {
   return text.slice(start, end)
 }
 
-/** Python's `str.isspace()` of a UTF-16 unit; no white space lies beyond U+FFFF. */
+/** Python's `str.isspace()` for a UTF-16 unit; no white space lies beyond U+FFFF. */
 function isPythonSpace(unit: number): boolean {
   if (unit <= 0x20) return (unit >= 0x09 && unit <= 0x0d) || unit >= 0x1c
   return unit >= 0x85 && WIDE_SPACES.has(unit)

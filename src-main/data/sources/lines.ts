@@ -1,4 +1,4 @@
-/** Lines of a text file as a task's conversations, in the file's order: checked and kept once (rows.ts). */
+/** The lines of a text file as a task's conversations, in the file's order: checked and stored once (rows.ts). */
 import { MidbenchError, type Issue } from '../../errors'
 import type { Conversation } from '../conversation.schema'
 import { forKey } from '../entry-fault'
@@ -10,9 +10,9 @@ import type { LinesSource } from '../tasks/task-kind'
 import { empty, openStore, progress } from './rows'
 import type { Task } from './task'
 
-/** So many faults are listed; the rest are counted. */
+/** The most faults that are listed; the rest are only counted. */
 const LISTED_FAULTS = 100
-/** The entry's key at fault. */
+/** The entry's key that a fault names. */
 const KEY = 'filepath'
 
 /** @throws MidbenchError naming file, line and reason. */
@@ -36,9 +36,9 @@ export interface JsonLinesCheck {
 }
 
 /**
- * Every fault of a JSONL file with its line, for the editor of mixtures.
- * @returns conversations that are right, faults (path `line 14` or
- *   `line 14, message 2`; the first hundred), and how many faults there are.
+ * Every fault of a JSONL file with its line, for the mixture editor.
+ * @returns the number of valid conversations, the first hundred faults (path `line 14` or `line 14, message 2`), and
+ * the number of faults.
  */
 export async function checkJsonLines(path: string, signal?: AbortSignal): Promise<JsonLinesCheck> {
   return forKey(KEY, path, async () => {

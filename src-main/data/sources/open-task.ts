@@ -1,4 +1,4 @@
-/** Opens the task that an entry of a mixture names, from what its kind says its rows are read from. */
+/** Opens the task that an entry of a mixture names, from the source that its kind gives. */
 import { join } from 'node:path'
 import { entryFault } from '../entry-fault'
 import { datasetFiles } from '../hub/dataset-files'
@@ -10,8 +10,8 @@ import type { Task } from './task'
 import { openWords } from './words'
 
 /**
- * @throws MidbenchError whose issue's path is the entry's key at fault (`filepath`, `data_files`, `word_list`, `split`),
- *   with file, row and reason in the message.
+ * @throws MidbenchError whose issue has the path of the entry's key at fault (`filepath`, `data_files`, `word_list`,
+ * `split`), with file, row and reason in the message.
  */
 export async function openTask(entry: MixtureEntry, context: TaskContext): Promise<Task> {
   const source = kindOf(entry).source(entry)
@@ -21,7 +21,9 @@ export async function openTask(entry: MixtureEntry, context: TaskContext): Promi
   return openParquetRows(source, await datasetFiles(source.dataset, namedFiles(entry), context), context)
 }
 
-/** The text file that an entry reads: the one that it names, or the one of base_dir that its kind reads otherwise. */
+/**
+ * The text file that an entry reads: the one that it names, else the one in base_dir that its kind reads by default.
+ */
 export function textFileOf(entry: MixtureEntry, locations: DataLocations): string {
   const { standard } = kindOf(entry).files
   const [named] = namedFiles(entry)

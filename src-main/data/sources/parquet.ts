@@ -1,6 +1,6 @@
 /**
- * Parquet rows as a task's conversations, in the order that Hugging Face's `shuffle(seed=42)` gives them: decoded and
- * converted once, then read from what is kept of them (rows.ts).
+ * Parquet rows as a task's conversations, in the order of Hugging Face's `shuffle(seed=42)`: decoded and converted
+ * once, then read from their store (rows.ts).
  */
 import { requireSpace } from '../../files/disk-space'
 import type { Conversation } from '../conversation.schema'
@@ -13,12 +13,12 @@ import { HUB_FILES, type ParquetSource } from '../tasks/task-kind'
 import { empty, openStore, progress } from './rows'
 import type { Task } from './task'
 
-/** The entry's key at fault. */
+/** The entry's key that a fault names. */
 const KEY = HUB_FILES.key
 
 /**
  * A task over parquet files.
- * @param paths of the hub's files, or of those that the entry names in their place
+ * @param paths paths of the hub's files, or of those that the entry names in their place
  * @throws MidbenchError naming file, row and reason.
  */
 export async function openParquetRows(

@@ -1,7 +1,4 @@
-/**
- * What sources over files have in common: the conversations made from the files are checked and stored once
- * (row-store.ts).
- */
+/** What sources over files share: the conversations made from the files are checked and stored once (row-store.ts). */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Conversation } from '../conversation.schema'
@@ -10,23 +7,23 @@ import { fileIdentity } from '../files/identity'
 import type { TaskContext } from '../locations'
 import { openRowStore, type RowStore } from '../row-store'
 
-/** Raised whenever the conversations made from the same files change. */
+/** Must be raised whenever the conversations made from the same files change. */
 const VERSION = 1
-/** Where the stores with checksums lie; those without, of before 29 November 2026, lie in `rows`. */
+/** Folder of the stores with checksums; those without, from before 29 November 2026, lie in `rows`. */
 const ROWS_FOLDER = 'rows-2'
-/** Progress is reported every so many rows. */
+/** Number of rows between two progress reports. */
 const REPORT_EVERY = 2000
 
 /** Files that rows come from. */
 export interface RowFiles {
-  /** What decides beside the files what a row becomes: `MMLU auxiliary_train`. */
+  /** What besides the files decides a row's conversation: `MMLU auxiliary_train`. */
   form: string
   /** The entry's key that names the files. */
   key: string
   paths: readonly string[]
 }
 
-/** The store of the conversations of files, named by their form, the code's version and the files' contents. */
+/** The store of the conversations in files, named by their form, the code's version and the files' contents. */
 export async function openStore(
   files: RowFiles,
   context: TaskContext,
@@ -53,7 +50,9 @@ async function contentsOf(files: RowFiles, context: TaskContext): Promise<string
   return contents
 }
 
-/** Conversations of files that are, when they have all been read, what they were when they were opened. */
+/**
+ * Passes on the conversations, and checks after the last one that the files have not changed since they were opened.
+ */
 async function* unchanged(
   files: RowFiles,
   contents: readonly string[],
@@ -71,7 +70,7 @@ async function* unchanged(
   })
 }
 
-/** Counts rows; heeds the signal and reports every few thousand of them. */
+/** Counts rows; checks the signal and reports progress every few thousand of them. */
 export function progress(what: string, total: number, context: TaskContext): () => void {
   let done = 0
   return () => {

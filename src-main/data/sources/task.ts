@@ -4,11 +4,11 @@ import type { Conversation } from '../conversation.schema'
 export interface Task {
   /** Rows of the whole dataset. */
   readonly rows: number
-  /** Files or generator, for people. */
+  /** Names of the files or the generator, for people. */
   readonly source: string
   /** Equal identities give equal conversations: a hash over files, options and the code's version. */
   readonly identity: string
-  /** The conversation of a row, in the task's own order; a promise while what is kept of it is made again. */
+  /** The conversation of a row, in the task's own order; a promise while its stored row is made again. */
   conversation(row: number): Conversation | Promise<Conversation>
   close(): void
 }

@@ -1,4 +1,4 @@
-/** Conversations generated from a word list: none is kept, as making one costs less than reading it would. */
+/** Conversations generated from a word list: none is stored, since making one costs less than reading it would. */
 import { createHash } from 'node:crypto'
 import { entryFault, forKey } from '../entry-fault'
 import { pythonStrip } from '../files/text'
@@ -9,9 +9,9 @@ import type { WordsSource } from '../tasks/task-kind'
 import { empty } from './rows'
 import type { Task } from './task'
 
-/** Raised whenever the conversations made from the same words change. */
+/** Must be raised whenever the conversations made from the same words change. */
 const VERSION = 1
-/** The entry's key at fault. */
+/** The entry's key that a fault names. */
 const KEY = 'word_list'
 
 /** @throws MidbenchError naming file, line and reason. */

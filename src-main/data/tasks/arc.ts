@@ -1,6 +1,6 @@
 /**
- * ARC: science questions of allenai/ai2_arc, answered with a label, as nanochat's tasks/arc.py asks them. Most have four
- * choices, some three or five, and the labels of some are digits: a choice's label is its letter.
+ * ARC: science questions of allenai/ai2_arc, answered with a label, in the form of nanochat's tasks/arc.py. Most have
+ * four choices, some three or five, and some have digits as labels: a choice's label is its letter.
  */
 import { z } from 'zod'
 import type { Conversation } from '../conversation.schema'
@@ -45,7 +45,7 @@ export const arc: TaskKind<typeof entry> = {
   }),
 }
 
-/** @throws RowFault when choices and labels are not as many, or the answer is none of the labels. */
+/** @throws RowFault when there are not as many choices as labels, or the answer is none of the labels. */
 export function convertArc(value: unknown): Conversation {
   const { question, choices, answerKey } = parseRow(row, value)
   const { text, label } = choices

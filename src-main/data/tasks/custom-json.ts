@@ -1,4 +1,4 @@
-/** CustomJSON: a JSONL file of one's own, one array of alternating messages a line (docs/REFERENCE.md §1). */
+/** CustomJSON: the person's own JSONL file, with one array of alternating messages a line (docs/REFERENCE.md §1). */
 import { z } from 'zod'
 import { filePath, slice } from '../entry.schema'
 import { convertLine } from './json-line'
@@ -8,7 +8,7 @@ const entry = z.strictObject({
   task: z.literal('CustomJSON'),
   /** A JSONL file, one array of messages a line. */
   filepath: filePath,
-  /** A label only: the file is the split. */
+  /** Only a label: the file is the split. */
   split: z.enum(['train', 'test']).optional(),
   ...slice,
 })

@@ -42,15 +42,16 @@ export function convertGsm8k(value: unknown): Conversation {
   return {
     messages: [
       { role: 'user', content: question },
-      // The pieces between calls are kept even when they are empty, as the reference keeps them.
+      // Empty pieces between calls are kept, as in the reference.
       { role: 'assistant', content: splitCalls(answer).flatMap(answerParts) },
     ],
   }
 }
 
 /**
- * Python's `re.split(r'(<<[^>]+>>)', answer)`: texts and calls in turn, a text first and last. In time linear in the
- * answer: the expression itself would search on to the end of the text from every `<<` that is never closed.
+ * Python's `re.split(r'(<<[^>]+>>)', answer)`: texts and calls in turn, beginning and ending with a text. It takes time
+ * linear in the answer: the regular expression itself would search to the end of the text from every `<<` that is never
+ * closed.
  */
 function splitCalls(answer: string): string[] {
   const pieces: string[] = []

@@ -1,7 +1,7 @@
 /**
  * A line of a JSONL file as a conversation: an array of messages that alternate user, assistant (docs/REFERENCE.md §1).
- * Whatever is wrong is said in words: which message, what is there, what must be there. The first fault of a line is
- * given.
+ * A fault is described in words: which message, what is there, what must be there. Only a line's first fault is
+ * reported.
  */
 import { z } from 'zod'
 import type { Conversation } from '../conversation.schema'
@@ -10,15 +10,15 @@ import { pythonStrip, type TextLine } from '../files/text'
 import { dueRole } from './alternation'
 import { RowFault } from './row-fault'
 
-/** Longer texts are cut where a fault quotes them, in characters. */
+/** A fault quotes at most this many characters of a text. */
 const QUOTED = 40
 
-/** What V8 quotes of a text: `, "root:x:0:0"... is not valid JSON`. */
+/** Matches what V8 quotes of a text: `, "root:x:0:0"... is not valid JSON`. */
 const EXCERPT = /, (?:\.{3})?".*"(?:\.{3})? is not valid JSON$/s
 
 const LIST = 'a line must be a list of messages: [{"role": "user", "content": "…"}, …]'
 
-/** zod's account of a fault: the value at fault, undefined where there is none. */
+/** zod's description of a fault: the value at fault, undefined where there is none. */
 interface Fault {
   readonly input?: unknown
 }
@@ -61,7 +61,7 @@ export class LineFault extends RowFault {
 
 /** The conversation of a line, or undefined for a blank one. @throws LineFault */
 export function convertLine({ number, text: raw }: TextLine): Conversation | undefined {
-  // Editors put a byte order mark before the first line; it is no part of the text.
+  // Editors put a byte order mark before the first line; it is not part of the text.
   const text = pythonStrip(number === 1 && raw.startsWith('\ufeff') ? raw.slice(1) : raw)
   if (text === '') return undefined
   const line = `line ${String(number)}`
@@ -93,13 +93,13 @@ function parseJson(line: string, text: string): unknown {
         'it is not JSON: it begins with a byte order mark, which may stand before the first line only',
       )
     }
-    // Without V8's excerpt: whoever reads the message may not be the one who may read the file.
+    // Leaves out V8's excerpt: the reader of the message may not be allowed to read the file.
     const reason = error instanceof Error ? ` (${error.message.replace(EXCERPT, '')})` : ''
     throw new LineFault(line, `it is not JSON; ${LIST}${reason}`)
   }
 }
 
-/** A value of JSON, as a fault speaks of it. */
+/** A JSON value in the words of a fault. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object' && value !== null) return 'an object'

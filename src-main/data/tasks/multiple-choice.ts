@@ -1,9 +1,11 @@
-/** A multiple choice question as a conversation: the reference's one form for all of them (docs/REFERENCE.md §1). */
+/**
+ * A multiple choice question as a conversation, in the reference's only form for all of them (docs/REFERENCE.md §1).
+ */
 import type { Conversation } from '../conversation.schema'
 
 /**
- * @param letters one for each choice, in their order
- * @param answer the right one's letter
+ * @param letters one for each choice, in the same order
+ * @param answer the right choice's letter
  */
 export function multipleChoice(
   question: string,

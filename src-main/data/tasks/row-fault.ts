@@ -1,4 +1,4 @@
-/** Rows that are no conversation. */
+/** Errors for rows that are no conversation. */
 import type { z } from 'zod'
 import { firstFault } from '../../schema-faults'
 

@@ -1,5 +1,5 @@
 /**
- * The ways in which SpellingBee asks, in the reference's order: a template is drawn by its index, so wording and order
+ * SpellingBee's question templates, in the reference's order: a template is drawn by its index, so wording and order
  * are part of the data (docs/REFERENCE.md §1). `{letter}` and `{word}` are filled in.
  */
 export const USER_TEMPLATES: readonly string[] = [

@@ -1,6 +1,6 @@
 /**
- * SimpleSpelling and SpellingBee: examples generated from a word list, one CPython generator an example, seeded with its
- * index (docs/REFERENCE.md §1). Every draw's place in the order of draws is part of the data. Costs 15 µs an example.
+ * SimpleSpelling and SpellingBee: examples generated from a word list, each with its own CPython generator, seeded with
+ * the example's index (docs/REFERENCE.md §1). The order of the draws is part of the data. An example takes 15 µs.
  */
 import { z } from 'zod'
 import { MOST_EXAMPLES } from '../../bounds.schema'
@@ -28,7 +28,7 @@ const WORDS: FileOption = {
 }
 const PYTHON: PythonClass = { parameters: ['size', 'split'], defaults: { split: 'train' } }
 
-/** Test examples are seeded far above any train example. */
+/** Test examples are seeded far above all train examples. */
 const TEST_SEED_OFFSET = 10_000_000
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 
@@ -72,14 +72,14 @@ function generated(
   return { from: 'words', form: task, rows: size, firstSeed, examples }
 }
 
-/** SimpleSpelling's own order of the words, so that it does not follow SpellingBee's. */
+/** SimpleSpelling's own order of the words, different from SpellingBee's. */
 function shuffledWords(words: readonly string[]): string[] {
   const order = Uint32Array.from(words, (_, i) => i)
   new CPythonRandom(42).shuffle(order)
   return Array.from(order, (i) => words[i] ?? '')
 }
 
-/** @param words in the task's own order. */
+/** @param words words in the task's own order. */
 function simpleSpellingExample(words: readonly string[], seed: number): Conversation {
   const word = new CPythonRandom(seed).choice(words)
   return {
@@ -116,7 +116,7 @@ function askFor(letter: string, word: string, random: CPythonRandom): string {
   return random.random() < 0.5 ? `${filled}?` : filled
 }
 
-/** Counts by hand, then with Python. */
+/** The answer counts by hand, then with Python. */
 function answer(letter: string, word: string, letters: readonly string[]): ContentPart[] {
   const count = String(letters.filter((one) => one === letter).length)
   return [

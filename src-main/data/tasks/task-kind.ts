@@ -1,10 +1,10 @@
 /**
- * What a kind of task is: how an entry of it is written, described and edited, what its rows are read from, and how a
- * row becomes a conversation. Each kind is one file in this folder that exports a {@link TaskKind}, and a line in
- * tasks.ts; everything else derives from these. Slicing, repeating and mixing are done above and need nothing of a kind.
+ * A kind of task: how its entries are written, described and edited, what its rows are read from, and how a row becomes
+ * a conversation. Each kind is one file in this folder that exports a {@link TaskKind}, and a line in tasks.ts;
+ * everything else derives from these. Slicing, repeating and mixing are done elsewhere and do not depend on the kind.
  *
- * A kind is pure: it knows zod and no Node, so that the window, the config and the Python exchange use the very same
- * one. It names what its rows are read from; opening that is up to data/sources.
+ * A kind is pure: it uses zod and nothing of Node, so that the window, the config and the Python exchange all use the
+ * same one. It names the source of its rows; data/sources opens it.
  */
 import type { z } from 'zod'
 import type { Conversation } from '../conversation.schema'
@@ -15,15 +15,15 @@ import type { DatasetSplit } from '../hub/dataset-split'
 export type EntrySchema = z.ZodObject<{ task: z.ZodLiteral<string> } & typeof slice, z.core.$strict>
 
 export interface TaskKind<Schema extends EntrySchema = EntrySchema> {
-  /** An entry of a mixture; `task` is the kind's name, and the class's in the reference's Python. */
+  /** An entry of a mixture; `task` is the kind's name and the name of the class in the reference's Python. */
   readonly entry: Schema
-  /** For people. */
+  /** Name for people. */
   readonly title: string
   /** Where its rows come from, in a few words. */
   readonly about: string
-  /** New entries with the reference's choices; null: an entry begins with a file that the person names. */
+  /** New entries, with the reference's choices; null where an entry needs a file that the person names. */
   readonly fresh: Readonly<Record<'train' | 'val', z.infer<Schema>>> | null
-  /** The splits that can be chosen, or where there are subsets those of each, the usual one first. */
+  /** The splits that can be chosen, or those of each subset where there are subsets; the usual one first. */
   readonly splits: readonly string[] | { readonly bySubset: Readonly<Record<string, readonly string[]>> }
   readonly files: FileOption
   readonly python: PythonClass
@@ -36,13 +36,13 @@ export interface FileOption {
   readonly key: 'data_files' | 'filepath' | 'word_list'
   /** The files that a dialog offers. */
   readonly picks: 'parquet' | 'jsonl' | 'words'
-  /** What an editor calls it. */
+  /** Its label in an editor. */
   readonly label: string
-  /** What is read where none is named: the hub's files, or one of base_dir; null: one must be named. */
+  /** What is read where no file is named: the hub's files, or one in base_dir; null where one must be named. */
   readonly standard: 'hub' | { readonly inBaseDir: string } | null
 }
 
-/** Local parquet files in place of the hub's: of every kind whose rows lie on the hub. */
+/** Local parquet files in place of the hub's: an option of every kind whose rows are on the hub. */
 export const HUB_FILES: FileOption = {
   key: 'data_files',
   picks: 'parquet',
@@ -52,9 +52,9 @@ export const HUB_FILES: FileOption = {
 
 /** How the reference's script constructs a task. */
 export interface PythonClass {
-  /** Keys of the entry that are its parameters, in its order; the slice's come after them. */
+  /** Keys of the entry that are parameters of the class, in its order; the slice's come after them. */
   readonly parameters: readonly string[]
-  /** Where its signature has a default, and the config has none. */
+  /** Defaults of its signature for options that have none in the config. */
   readonly defaults?: Readonly<Record<string, string>>
 }
 
@@ -64,14 +64,14 @@ export type TaskSource = ParquetSource | LinesSource | WordsSource
 export interface ParquetSource {
   readonly from: 'parquet'
   readonly dataset: DatasetSplit
-  /** What decides beside the files what a row becomes, as what is kept on disk is named by it: `MMLU all`. */
+  /** What besides the files decides a row's conversation; it is part of the stored data's name: `MMLU all`. */
   readonly form: string
   readonly columns: readonly string[]
   /** The conversation of a row. @throws RowFault */
   convert(row: unknown): Conversation
 }
 
-/** Lines of a text file, in its order. */
+/** Lines of a text file, in the file's order. */
 export interface LinesSource {
   readonly from: 'lines'
   readonly form: string
@@ -86,6 +86,6 @@ export interface WordsSource {
   readonly rows: number
   /** Seed of row 0. */
   readonly firstSeed: number
-  /** Prepares the words; what it returns makes the example of a seed. */
+  /** Prepares the words; returns a function that makes the example of a seed. */
   examples(words: readonly string[]): (seed: number) => Conversation
 }

@@ -1,7 +1,7 @@
 /**
- * A mixture's rendered ids for a run: read from disk, and where they are not there yet, rendered at once while the cache
- * is filled beside it. What cannot be written (a full disk) is told and costs nothing but the next run's time; what is
- * damaged is told, rendered at once and written again.
+ * A mixture's rendered ids for a run: read from disk or, where they are not there yet, rendered at once while the cache
+ * is filled in the background. A write that fails (a full disk) is reported, and costs only the next run's time;
+ * damaged data is reported, rendered at once and written again.
  */
 import { availableParallelism } from 'node:os'
 import { toFailure, type Failure } from '../../errors'
@@ -13,11 +13,13 @@ import { fillSegments } from './fill-pool'
 import type { FillSetup } from './fill-calls'
 import { TokenSource, type FillJob } from './token-source'
 
-/** Up to so many rows are rendered in this thread: starting threads would take longer. */
+/** Up to this many rows are rendered in this thread: starting threads would take longer. */
 const INLINE_ROWS = 20_000
 
 export interface CachedSourceOptions extends FillSetup {
-  /** Filling beside the run failed and has stopped; or something of the cache is damaged and is made again. */
+  /**
+   * Called when filling in the background failed and has stopped, or when a damaged part of the cache is made again.
+   */
   onFault: (failure: Failure) => void
   /** Whether ids are checked when they are read. @default true */
   checked?: boolean
@@ -27,7 +29,7 @@ export class CachedSource implements ConversationSource {
   readonly length: number
   private readonly tokens: TokenSource
   private readonly closing = new AbortController()
-  /** The filling under way or over; it never rejects. */
+  /** The filling that is running or has ended; it never rejects. */
   private filling: Promise<void> | undefined
 
   constructor(
@@ -46,7 +48,7 @@ export class CachedSource implements ConversationSource {
     })
   }
 
-  /** Conversations that were rendered in this thread because they were not on disk. */
+  /** Number of conversations that were rendered in this thread because they were not on disk. */
   get rendered(): number {
     return this.tokens.rendered
   }
@@ -63,7 +65,7 @@ export class CachedSource implements ConversationSource {
     return this.tokens.measure(index, signal)
   }
 
-  /** [T] rendered ids. The first that are not on disk start the filling. */
+  /** [T] rendered ids. The first call that does not find them on disk starts the filling. */
   ids(index: number, signal?: AbortSignal): Int32Array | Promise<Int32Array> {
     const stored = this.tokens.stored(index)
     if (stored !== undefined) return stored
@@ -72,8 +74,8 @@ export class CachedSource implements ConversationSource {
   }
 
   /**
-   * Renders all that is not on disk, on every core: for work over the whole mixture.
-   * @throws MidbenchError what went wrong; the signal's reason when it is aborted.
+   * Renders everything that is not on disk, on every core: for work over the whole mixture.
+   * @throws MidbenchError saying what went wrong; the signal's reason when it is aborted.
    */
   async fillAll(options: Pick<OpenOptions, 'signal' | 'onProgress'> = {}): Promise<void> {
     await this.fill(Math.min(8, availableParallelism()), options)
@@ -86,7 +88,7 @@ export class CachedSource implements ConversationSource {
     this.tokens.close()
   }
 
-  /** Renders what is not on disk, after what is being rendered. */
+  /** Renders what is not on disk, after the rendering that is already running. */
   private fillBeside(): void {
     const before = this.filling ?? Promise.resolve()
     this.filling = before
@@ -120,7 +122,7 @@ export class CachedSource implements ConversationSource {
   }
 }
 
-/** Beside a run most cores are the run's. */
+/** During a run, most cores belong to the run. */
 function backgroundThreads(): number {
   return Math.min(4, Math.max(1, Math.floor(availableParallelism() / 4)))
 }

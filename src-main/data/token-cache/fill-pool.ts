@@ -10,19 +10,19 @@ import type { FillCalls, FillSetup, Measured } from './fill-calls'
 import type { FillJob } from './token-source'
 
 export interface FillOptions {
-  /** Threads; at most one a job. */
+  /** Number of threads; at most one for each job. */
   threads: number
   signal?: AbortSignal | undefined
-  /** Hears of what is damaged in the cache. @default a warning of the process */
+  /** Called when something in the cache is damaged. @default a warning of the process */
   onNotice?: OnDamage
-  /** Called after each segment: how many of the jobs are done. */
+  /** Called after each segment with the number of jobs that are done. */
   onDone?: (job: FillJob, done: number) => void
 }
 
 /**
- * Renders what `jobs` name.
- * @throws MidbenchError what the first thread that fails says (a full disk); the signal's reason when it is aborted.
- *   Segments already written stay.
+ * Renders the segments that `jobs` name.
+ * @throws MidbenchError the error of the first thread that fails (a full disk); the signal's reason when it is aborted.
+ * Segments already written stay.
  */
 export async function fillSegments(
   jobs: readonly FillJob[],
@@ -66,7 +66,7 @@ interface Threads {
   onNotice: OnDamage
 }
 
-/** Starts threads, lets each be used once it is open, and ends them all whatever happens. */
+/** Starts threads, calls `use` with each once it is open, and ends them all whatever happens. */
 async function withThreads(
   { count, setup: { entries, locations }, signal, onNotice }: Threads,
   use: (thread: Caller<FillCalls>) => Promise<void>,

@@ -1,4 +1,4 @@
-/** A filling thread: renders segments of a mixture's datasets to disk, one at a time as they are asked for. */
+/** A filling thread: renders segments of a mixture's datasets to disk, one at a time on request. */
 import { parentPort } from 'node:worker_threads'
 
 import { MidbenchError } from '../../errors'

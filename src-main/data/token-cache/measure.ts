@@ -1,11 +1,11 @@
-/** How fast one thread reads and renders a mixture's conversations, for `bench tokenize`. */
+/** Measures how fast one thread reads and renders a mixture's conversations, for `bench tokenize`. */
 import { renderConversation } from '../../tokenizer/render'
 import type { Tokenizer } from '../../tokenizer/tokenizer'
 import type { Conversation } from '../conversation.schema'
 import type { Mixture } from '../mixture'
 import type { Measured } from './fill-calls'
 
-/** Renders conversations in mixture order, from the start again at the end, for so many seconds. */
+/** Renders conversations in mixture order for a given time, starting again after the last one. */
 export async function measureRendering(
   mixture: Mixture,
   tokenizer: Tokenizer,

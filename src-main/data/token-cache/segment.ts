@@ -1,14 +1,14 @@
 /**
  * A segment: the rendered ids of a few thousand neighbouring rows of a dataset in one file, written whole or not at all
- * (files/durable.ts). A small segment, whose rows are so short that a read costs more than they do, is held in memory
- * from its first row on.
+ * (files/durable.ts). A small segment, whose rows are so short that a separate read of each would cost more than it is
+ * worth, is held in memory once its first row is read.
  *
- * Layout, little-endian, all uint32: magic, checksum of what follows up to the ids, rows, bytes an id (2 or 4), ids in
- * all, checksum of the ids; then where each row's ids start and where the last one's end, [rows + 1]; how many of each
- * row's are supervised, how many more rendering cut off, and the checksum of its ids, [rows] each; then the ids.
+ * Layout, little-endian, all uint32: magic, checksum of what follows up to the ids, rows, bytes an id (2 or 4), number
+ * of ids, checksum of the ids; then where each row's ids start and where the last row's end, [rows + 1]; for each row,
+ * how many ids are supervised, how many rendering cut off, and the checksum of its ids, [rows] each; then the ids.
  *
- * Nothing is given that does not fit its checksum. A row is a block of its own, so that reading one touches no byte but
- * its own, some 100 to 8,000; a segment that is held is one block, as 8,192 small checksums would cost more than the
+ * Nothing is returned that does not match its checksum. A row is a block of its own, so that reading one touches only
+ * its own bytes, some 100 to 8,000; a held segment is one block, since 8,192 small checksums would cost more than the
  * reading itself.
  */
 import { closeSync, fstatSync } from 'node:fs'
@@ -17,18 +17,18 @@ import { makeFile } from '../../files/durable'
 import { openIfThere, readExactly } from '../../files/read-exactly'
 import type { ConversationSize } from '../render-source'
 
-/** Rows of a segment; the last one of a dataset may have fewer. */
+/** Number of rows in a segment; the last one of a dataset may have fewer. */
 export const SEGMENT_ROWS = 8192
 
-/** Bytes of the largest segment that is held in memory, and the most that a thread holds of all. */
+/** Bytes of the largest segment that is held in memory, and of all that a thread holds. */
 const HELD_SEGMENT = 8 * 2 ** 20
 const HELD_IN_ALL = 64 * 2 ** 20
 let heldBytes = 0
 
-/** What a row of 2 bytes an id is read into on its way to 4. */
+/** Buffer for a row of 2 bytes an id before it is widened to 4. */
 const passing = new Uint16Array(4096)
 
-const MAGIC = 0x344b544d // MTK4; those before had no checksums, and lie in another folder
+const MAGIC = 0x344b544d // MTK4; older ones had no checksums, and lie in another folder
 const HEADER_WORDS = 6
 /** The header's words up to the first that the checksum of the tables covers. */
 const UNSUMMED_WORDS = 2
@@ -36,9 +36,9 @@ const UNSUMMED_WORDS = 2
 /** A row to be written. */
 export interface SegmentRow {
   ids: Int32Array
-  /** Ids that the assistant is trained on. */
+  /** Number of ids that the assistant is trained on. */
   supervised: number
-  /** Ids that rendering cut off. */
+  /** Number of ids that rendering cut off. */
   cut: number
 }
 
@@ -73,12 +73,12 @@ function startOfIds(rows: number): number {
   return 4 * (HEADER_WORDS + (rows + 1) + 3 * rows)
 }
 
-/** What the head of a segment says. */
+/** The contents of a segment's head. */
 interface Head {
   rows: number
   /** Bytes an id. */
   width: number
-  /** Ids in all. */
+  /** Number of all ids. */
   count: number
   /** Checksum of the ids. */
   idsSum: number
@@ -91,7 +91,7 @@ interface Head {
 }
 
 export class SegmentReader {
-  /** [count] every row's ids; undefined where they are read from the file. */
+  /** [count] all rows' ids; undefined where they are read from the file. */
   private held: Int32Array | undefined
 
   private constructor(
@@ -105,8 +105,8 @@ export class SegmentReader {
   /**
    * Opens a segment and checks its head.
    * @param checked whether ids are checked when they are read; a benchmark shows what that costs
-   * @returns undefined where there is none
-   * @throws Damage where it is not as it was written
+   * @returns undefined where there is no segment
+   * @throws Damage where the segment has changed since it was written
    */
   static open(path: string, checked = true): SegmentReader | undefined {
     const file = openIfThere(path)
@@ -124,8 +124,8 @@ export class SegmentReader {
   }
 
   /**
-   * [T] the ids of a row of the segment. They may be shared with other readers: not to be written to.
-   * @throws Damage where they are not as they were written
+   * [T] the ids of a row of the segment. They may be shared with other readers: do not write to them.
+   * @throws Damage where they have changed since they were written
    */
   read(row: number): Int32Array {
     const { offsets, sums } = this.head
@@ -135,7 +135,7 @@ export class SegmentReader {
     return this.held?.subarray(first, end) ?? this.readIds(first, end, sums[row], `row ${String(row)}`)
   }
 
-  /** What a row amounts to; reads nothing. */
+  /** A row's size; reads nothing. */
   size(row: number): ConversationSize {
     const { offsets, supervised, cut } = this.head
     const length = (offsets[row + 1] ?? 0) - (offsets[row] ?? 0)
@@ -148,7 +148,7 @@ export class SegmentReader {
     this.held = undefined
   }
 
-  /** All ids, where there is room for them. */
+  /** Reads all ids into memory, where there is room for them. */
   private hold(): Int32Array | undefined {
     const { count, idsSum } = this.head
     const size = count * Int32Array.BYTES_PER_ELEMENT

@@ -1,8 +1,8 @@
 /**
- * The rendered ids of one dataset under one tokenizer, on disk in segments. The folder's name is a hash of the dataset's
- * identity, the tokenizer's fingerprint and the version of the rendering, so whatever changes, old ids are never met.
- * A file is 2 bytes an id for vocabularies up to 65,536; a row costs about 3 µs. A segment that is damaged is told of,
- * removed, and from then on not there, so that it is made again.
+ * The rendered ids of one dataset under one tokenizer, on disk in segments. The folder's name is a hash of the
+ * dataset's identity, the tokenizer's fingerprint and the version of the rendering, so old ids are never used after a
+ * change. A file takes 2 bytes an id for vocabularies up to 65,536; reading a row takes about 3 µs. A damaged segment
+ * is reported and removed, so that it is made again.
  */
 import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
@@ -14,7 +14,7 @@ import type { DatasetInfo } from '../mixture'
 import type { ConversationSize } from '../render-source'
 import { SEGMENT_ROWS, SegmentReader, writeSegment, type SegmentRow } from './segment'
 
-/** Where the segments with checksums lie; those without, of before 29 November 2026, lie in `tokens`. */
+/** Folder of the segments with checksums; those without, from before 29 November 2026, lie in `tokens`. */
 export const TOKENS_FOLDER = 'tokens-2'
 
 export interface TokenCacheOptions {
@@ -26,10 +26,10 @@ export interface TokenCacheOptions {
 export class TokenCache {
   private readonly dir: string
   private readonly segments = new Map<number, SegmentReader>()
-  /** Damaged segments that could not be removed: they are not opened again. */
+  /** Damaged segments that could not be removed: they are never opened again. */
   private readonly unusable = new Set<number>()
 
-  /** @param fingerprint the tokenizer's. */
+  /** @param fingerprint the tokenizer's fingerprint. */
   constructor(
     private readonly dataset: DatasetInfo,
     fingerprint: string,
@@ -40,17 +40,17 @@ export class TokenCache {
     this.dir = join(cacheDir, TOKENS_FOLDER, createHash('sha256').update(JSON.stringify(key)).digest('hex'))
   }
 
-  /** The ids of a row, or undefined where they are not on disk; looks on disk only in {@link look}. */
+  /** The ids of a row, or undefined where they are not on disk; only {@link look} looks for new ones there. */
   ids(row: number): Int32Array | undefined {
     return this.unlessDamaged(segmentOf(row), () => this.opened(row)?.read(row % SEGMENT_ROWS))
   }
 
-  /** What a row amounts to, or undefined where it is not on disk; reads nothing. */
+  /** A row's size, or undefined where the row is not on disk; reads nothing. */
   size(row: number): ConversationSize | undefined {
     return this.opened(row)?.size(row % SEGMENT_ROWS)
   }
 
-  /** Opens a segment if it is on disk with all the rows it should have by now; whether it is. */
+  /** Opens a segment if it is on disk with all the rows that it should have; returns whether it is. */
   look(segment: number): boolean {
     const due = this.rowsOf(segment).length
     if ((this.segments.get(segment)?.rows ?? 0) >= due) return true
@@ -69,7 +69,7 @@ export class TokenCache {
     return { first, length: Math.min(SEGMENT_ROWS, this.dataset.rows - first) }
   }
 
-  /** Renders a segment's rows and writes them; other work of the thread comes in between every few milliseconds. */
+  /** Renders a segment's rows and writes them, and lets the thread do other work every few milliseconds. */
   async write(
     segment: number,
     render: (row: number) => SegmentRow | Promise<SegmentRow>,
@@ -92,7 +92,7 @@ export class TokenCache {
     this.segments.clear()
   }
 
-  /** What `read` gives, or undefined where the segment turns out to be damaged: it is gone then. */
+  /** What `read` returns, or undefined where the segment turns out to be damaged; it is then removed. */
   private unlessDamaged<T>(segment: number, read: () => T | undefined): T | undefined {
     try {
       return read()
@@ -110,11 +110,11 @@ export class TokenCache {
     try {
       rmSync(this.path(segment), { force: true })
     } catch {
-      this.unusable.add(segment) // a cache that may only be read
+      this.unusable.add(segment) // the cache's folder may be read-only
     }
   }
 
-  /** The open segment that has a row. */
+  /** The open segment that contains a row. */
   private opened(row: number): SegmentReader | undefined {
     const segment = this.segments.get(segmentOf(row))
     return segment !== undefined && row % SEGMENT_ROWS < segment.rows ? segment : undefined

@@ -1,6 +1,6 @@
 /**
- * The rendered ids of a mixture's conversations, from the disk where they are there, rendered on the spot where they are
- * not yet. The first run over a mixture fills the cache beside its work; a second one tokenizes nothing.
+ * The rendered ids of a mixture's conversations: from the disk where they are there, else rendered on the spot. The
+ * first run over a mixture fills the cache in the background; a second one tokenizes nothing.
  */
 import { warnOfDamage } from '../../files/checksum'
 import { Breather } from '../../threads/breathe'
@@ -12,18 +12,18 @@ import { sizeOf, type ConversationSize, type ConversationSource } from '../rende
 import { SEGMENT_ROWS, type SegmentRow } from './segment'
 import { TokenCache, type TokenCacheOptions } from './token-cache'
 
-/** A part of a dataset to be rendered: about half a second's work. */
+/** A part of a dataset to render: about half a second's work. */
 export interface FillJob {
   /** Index in {@link Mixture.datasets}. */
   dataset: number
   segment: number
-  /** Conversations in it. */
+  /** Number of conversations in it. */
   rows: number
 }
 
 export class TokenSource implements ConversationSource {
   readonly length: number
-  /** Conversations that were rendered because they were not on disk. */
+  /** Number of conversations that were rendered because they were not on disk. */
   rendered = 0
   private readonly caches: readonly TokenCache[]
 
@@ -56,13 +56,13 @@ export class TokenSource implements ConversationSource {
     return this.caches[dataset]?.ids(row)
   }
 
-  /** What a conversation amounts to, if it is on disk. */
+  /** A conversation's size, if it is on disk. */
   size(index: number): ConversationSize | undefined {
     const { dataset, row } = this.datasetRow(index)
     return this.caches[dataset]?.size(row)
   }
 
-  /** What a conversation amounts to, rendered where it is not on disk. */
+  /** A conversation's size; renders the conversation where it is not on disk. */
   measure(index: number, signal?: AbortSignal): ConversationSize | Promise<ConversationSize> {
     const known = this.size(index)
     if (known !== undefined) return known
@@ -74,14 +74,14 @@ export class TokenSource implements ConversationSource {
     return rendered instanceof Promise ? rendered.then(measured) : measured(rendered)
   }
 
-  /** The ids, rendered whether or not they are on disk. */
+  /** The ids, rendered even if they are on disk. */
   renderNow(index: number, signal?: AbortSignal): Int32Array | Promise<Int32Array> {
     const { dataset, row } = this.datasetRow(index)
     const rendered = this.render(dataset, row, signal)
     return rendered instanceof Promise ? rendered.then(({ ids }) => ids) : rendered.ids
   }
 
-  /** What of the mixture is not on disk; takes up what has come to be there. */
+  /** The parts of the mixture that are not on disk; opens segments that have been written since. */
   missing(): FillJob[] {
     const jobs = new Map<string, FillJob>()
     for (const { index, length } of this.mixture.tasks) {
@@ -97,12 +97,12 @@ export class TokenSource implements ConversationSource {
     return [...jobs.values()]
   }
 
-  /** Takes up a segment if it is on disk; whether it is. */
+  /** Opens a segment if it is on disk; returns whether it is. */
   look(job: Pick<FillJob, 'dataset' | 'segment'>): boolean {
     return this.caches[job.dataset]?.look(job.segment) ?? false
   }
 
-  /** Renders a segment and writes it, unless it is there. */
+  /** Renders a segment and writes it, unless it is on disk. */
   async fill(job: FillJob, signal?: AbortSignal): Promise<void> {
     if (this.look(job)) return
     const render = (row: number): SegmentRow | Promise<SegmentRow> => this.render(job.dataset, row, signal)
@@ -120,7 +120,7 @@ export class TokenSource implements ConversationSource {
     return this.mixture.datasetRow(task, row)
   }
 
-  /** A promise where the conversation is long or has to be made again. */
+  /** Returns a promise where the conversation is long or its stored row is being made again. */
   private render(dataset: number, row: number, signal?: AbortSignal): SegmentRow | Promise<SegmentRow> {
     this.rendered++
     const conversation = this.mixture.datasetConversation(dataset, row)
