@@ -18,8 +18,9 @@ const CHECK = `
   const Database = require(library)
   process.stdout.write('${BEGUN}')
   try {
-    const rows = new Database(file, { readonly: true }).prepare('PRAGMA integrity_check(1)').raw().all([])
-    const said = String(rows[0])
+    const db = new Database(file, { readonly: true })
+    const said = String(db.prepare('PRAGMA integrity_check(1)').raw().all([])[0])
+    if (said === 'ok') db.prepare('SELECT * FROM runs').all([]) // a text that is no UTF-8 ends the process here
     process.stdout.write(JSON.stringify(said === 'ok' ? null : said))
   } catch (error) {
     const damaged = ['SQLITE_CORRUPT', 'SQLITE_NOTADB'].some((code) => String(error.code).startsWith(code))

@@ -5,6 +5,7 @@
  * in the order of the column lists here, since a long run has a hundred thousand of them. SQLite keeps a NaN loss as
  * NULL; it is read back as NaN.
  */
+import { types } from 'node:util'
 import { z } from 'zod'
 
 import { runConfig, type RunConfig } from '../config/config.schema'
@@ -135,7 +136,12 @@ function toSql(value: unknown): SqlValue {
 
 // ---------------------------------------------------------------- metrics
 
+/** Texts of metrics are read as bytes: libsql ends the process over a text that is no UTF-8 any more. */
+const asBytes = (column: string): string => `CAST(${column} AS BLOB) AS ${column}`
+
 export const STEP_COLUMNS = FIGURE_ROWS.map(([key]) => key)
+/** What to select for {@link readStep}. */
+export const STEP_SELECT = FIGURE_ROWS.map(([key, { schema }]) => (schema === byGroup ? asBytes(key) : key))
 
 /** @returns values in the order of {@link STEP_COLUMNS} */
 export function stepValues(step: StepMetric): SqlValue[] {
@@ -150,7 +156,7 @@ export function readStep(row: unknown): StepMetric {
 }
 
 function figureOf({ schema }: StepFigure, value: unknown): unknown {
-  if (schema === byGroup) return typeof value === 'string' ? byGroup.parse(JSON.parse(value)) : null
+  if (schema === byGroup) return byGroup.catch(null).parse(jsonOf(value) ?? null)
   if (typeof value === 'number') return value
   return schema === oneNumber ? null : NaN
 }
@@ -162,6 +168,9 @@ export const EVAL_COLUMNS = [
   'per_task',
 ] as const satisfies readonly (keyof EvalMetric)[]
 
+/** What to select for {@link readEval}. */
+export const EVAL_SELECT = ['step', 'val_bpb', 'seconds', asBytes('per_task')]
+
 /** @returns values in the order of {@link EVAL_COLUMNS} */
 export function evalValues({ step, val_bpb, seconds, per_task }: EvalMetric): (number | string | null)[] {
   return [step, val_bpb, seconds, per_task === undefined ? null : JSON.stringify(per_task)]
@@ -171,15 +180,42 @@ export function evalValues({ step, val_bpb, seconds, per_task }: EvalMetric): (n
 export function readEval(row: unknown): EvalMetric {
   const at = cells(row)
   const evaluation = { step: at(0), val_bpb: at(1), seconds: at(2) }
-  const perTask: unknown = Array.isArray(row) ? row[3] : null
-  if (typeof perTask !== 'string') return evaluation
-  return { ...evaluation, per_task: z.array(taskBpb).parse(JSON.parse(perTask)) }
+  const perTask = z.array(taskBpb).safeParse(jsonOf(Array.isArray(row) ? row[3] : null))
+  return perTask.success ? { ...evaluation, per_task: perTask.data } : evaluation
 }
 
 export const LOG_COLUMNS = ['at', 'level', 'text'] as const satisfies readonly (keyof LogLine)[]
+/** What to select for {@link readLogLine}. */
+export const LOG_SELECT = ['at', asBytes('level'), asBytes('text')]
+
+const logRow = z.object({
+  at: z.number().catch(NaN),
+  level: z.unknown().transform(textOf).pipe(logLine.shape.level).catch('info'),
+  text: z.unknown().transform(textOf),
+})
 
 export function readLogLine(row: unknown): LogLine {
-  return logLine.parse(row)
+  return logRow.parse(row)
+}
+
+/** A text that was read as bytes; what is no UTF-8 in it is replaced by the sign for that. */
+function textOf(bytes: unknown): string {
+  return areBytes(bytes) ? new TextDecoder().decode(bytes) : ''
+}
+
+/** A JSON text that was read as bytes; undefined where there is none, or where damage has made it none. */
+function jsonOf(bytes: unknown): unknown {
+  if (!areBytes(bytes)) return undefined
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return undefined // as if it had not been measured: the numbers beside it, which nothing can check, are no safer
+  }
+}
+
+/** libsql gives views in raw rows and whole buffers in objects. */
+function areBytes(value: unknown): value is ArrayBuffer | Uint8Array {
+  return types.isArrayBuffer(value) || types.isUint8Array(value)
 }
 
 /** @param row one number, as a raw row */

@@ -16,9 +16,12 @@ import type { EvalMetric, LogLine, RunDetail, RunSummary, StepMetric } from '../
 import { otherForm, durably, inTransaction, openDatabase } from './store-database'
 import {
   EVAL_COLUMNS,
+  EVAL_SELECT,
   evalValues,
   LOG_COLUMNS,
+  LOG_SELECT,
   STEP_COLUMNS,
+  STEP_SELECT,
   newRunColumns,
   patchColumns,
   readConfig,
@@ -239,19 +242,19 @@ export class RunStore {
    * @param limit at most so many
    */
   steps(id: string, fromStep: number, limit = -1): StepMetric[] {
-    const sql = `SELECT ${STEP_COLUMNS.join(', ')} FROM steps WHERE run_id = ? AND step >= ? ORDER BY step LIMIT ?`
+    const sql = `SELECT ${STEP_SELECT.join(', ')} FROM steps WHERE run_id = ? AND step >= ? ORDER BY step LIMIT ?`
     return this.prepare(sql, true).all([id, fromStep, limit]).map(readStep)
   }
 
   /** Evaluations from `fromStep` on, ascending. */
   evals(id: string, fromStep: number): EvalMetric[] {
-    const sql = `SELECT ${EVAL_COLUMNS.join(', ')} FROM evals WHERE run_id = ? AND step >= ? ORDER BY step`
+    const sql = `SELECT ${EVAL_SELECT.join(', ')} FROM evals WHERE run_id = ? AND step >= ? ORDER BY step`
     return this.prepare(sql, true).all([id, fromStep]).map(readEval)
   }
 
   /** The last `last` lines of the log, the oldest of them first. */
   log(id: string, last: number): LogLine[] {
-    const sql = 'SELECT at, level, text FROM log WHERE run_id = ? ORDER BY id DESC LIMIT ?'
+    const sql = `SELECT ${LOG_SELECT.join(', ')} FROM log WHERE run_id = ? ORDER BY id DESC LIMIT ?`
     return this.prepare(sql).all([id, last]).map(readLogLine).reverse()
   }
 

@@ -62,6 +62,13 @@ function damage(file: string, at: number): void {
   writeFileSync(file, bytes)
 }
 
+/** A byte that no UTF-8 text has, in the first place where a text stands. */
+function spoilText(file: string, text: string): void {
+  const bytes = readFileSync(file)
+  bytes[bytes.indexOf(text) + 1] = 0xff
+  writeFileSync(file, bytes)
+}
+
 function expectRestored({ store, notes }: Awaited<ReturnType<typeof opened>>): void {
   expect(store.list().map(({ id }) => id)).toEqual(['run-1', 'run-2'])
   expect(store.detail('run-1')).toMatchObject({
@@ -88,6 +95,23 @@ test('a sound store is opened as it is, and nothing is said', async () => {
   expect(readdirSync(home).filter((name) => /damaged|mending/.test(name))).toEqual([])
 })
 
+test('a text of a step, an evaluation or the log that is no UTF-8 is missing, and nothing else is', async () => {
+  const home = await dataFolder()
+  const { store } = await opened(home)
+  store.appendEvals('run-1', [{ step: 9, val_bpb: 1.5, seconds: 2, per_task: [] }])
+  store.appendLog('run-1', [{ at: 1, level: 'warn', text: 'one line' }])
+  const db = openDatabase(storeFile(home))
+  onTestFinished(() => void db.close())
+  db.exec(`UPDATE steps SET update_norm = CAST(x'7bff7d' AS TEXT) WHERE run_id = 'run-1' AND step = 2`)
+  db.exec(`UPDATE evals SET per_task = CAST(x'5bff5d' AS TEXT)`)
+  db.exec(`UPDATE log SET text = CAST(x'6fff65' AS TEXT), level = CAST(x'ff' AS TEXT)`)
+  const [first, second, third] = store.steps('run-1', 1)
+  expect(second).toEqual({ ...sampleSteps(2, 2)[0], update_norm: null })
+  expect([first, third]).toEqual([...sampleSteps(1, 1), ...sampleSteps(3, 3)])
+  expect(store.evals('run-1', 0)).toEqual([{ step: 9, val_bpb: 1.5, seconds: 2 }])
+  expect(store.log('run-1', 9)).toEqual([{ at: 1, level: 'info', text: 'o\ufffde' }])
+})
+
 test('a first store is made without a word', async () => {
   const home = join(temporaryFolder(), 'new')
   const { store, notes } = await opened(home)
@@ -107,6 +131,7 @@ describe('a damaged store is set aside and made again', () => {
     ['with bad bytes in its header', (file: string) => damage(file, 16)],
     ['with bad bytes that end the process', (file: string) => damage(file, 100)],
     ['with a bad page', (file: string) => damage(file, 3 * 4096)],
+    ['with a run whose options are no UTF-8', (file: string) => spoilText(file, 'SimpleSpelling')],
     ['of garbage', (file: string) => writeFileSync(file, 'garbage '.repeat(1000))],
     ['that was cut', (file: string) => truncateSync(file, readFileSync(file).length >> 1)],
   ])('%s', async (_what, spoil) => {
