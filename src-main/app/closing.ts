@@ -51,10 +51,7 @@ export class Closing {
     if (!hasWindow) void this.quit()
   }
 
-  /**
-   * Saves the current run and ends the process, unless that would lose a run; returns the same promise for every
-   * request.
-   */
+  /** Saves the current run and ends the process, unless that would lose a run; every request gets the same promise. */
   quit(): Promise<void> {
     this.ending ??= this.end()
     return this.ending

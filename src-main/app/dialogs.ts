@@ -1,6 +1,4 @@
-/**
- * The native dialogs: files to open and save, what to do with a run when the window closes, problems found at start-up.
- */
+/** The native dialogs: files to open and save, what to do with a run when the window closes, problems at start-up. */
 import {
   dialog,
   type BrowserWindow,

@@ -49,9 +49,7 @@ export function appFiles(): AppFiles {
   }
 }
 
-/**
- * Names the app and moves Electron's own files into the data folder. Must be called before anything else asks for them.
- */
+/** Names the app and moves Electron's own files into the data folder. Must come before anything else asks for them. */
 export function setupPaths(): void {
   app.setName('Midbench')
   app.setPath('userData', join(dataDir(), 'electron'))

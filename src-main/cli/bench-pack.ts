@@ -29,17 +29,13 @@ const SHAPE = { batchSize: 32, seqLen: 2048, bufferSize: 100, rank: 0, worldSize
 const EPOCH = 848_000
 /** Number of conversations that the loader packs in a round. */
 const PACKED = 60_000
-/**
- * The best of so many rounds counts: others were disturbed by other programs, or by code that was still being compiled.
- */
+/** The best of so many rounds counts: others were disturbed by other programs, or by code still being compiled. */
 const ROUNDS = 5
 /** A round of short conversations is very short: the loader makes more of them, for at least so long. */
 const LOADER_SECONDS = 1
 const BUFFERS = [100, 300, 1000, 3000, 10_000]
 const PLACEMENTS = 100_000
-/**
- * Number of ids in a short conversation, a generated spelling: the hardest case, as each costs a read or a checksum.
- */
+/** Number of ids in a short conversation, a generated spelling: the hardest case, each costs a read or a checksum. */
 const SHORT = 57
 
 interface PackFigures {

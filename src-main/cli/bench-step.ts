@@ -120,10 +120,7 @@ async function settingsOf(path: string): Promise<Setting[]> {
   ]
 }
 
-/**
- * The settings that fit in this machine's memory; the others are named. @throws MidbenchError `bench.memory` where none
- * does
- */
+/** Settings that fit in this machine's memory; others are named. @throws MidbenchError `bench.memory` if none does */
 function fitting(settings: readonly Setting[], io: CommandIo): Setting[] {
   const fits = settings.filter((setting) => {
     const bytes = predictMemory(setting.engine, setting.model, setting.batchSize * setting.seqLen)

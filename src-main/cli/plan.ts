@@ -1,7 +1,4 @@
-/**
- * `plan`: plans the whole epoch without training: its steps, and what is used, cropped and padded, in total and by
- * task.
- */
+/** `plan`: plans the whole epoch without training: steps, and what is used, cropped and padded, in all and by task. */
 import { factsByEntry, lostShare } from '../packing/packing-facts'
 import type { PlanView } from '../packing/plan.schema'
 import { SplitPlans } from '../packing/split-plans'

@@ -1,7 +1,4 @@
-/**
- * A progress bar in the last line of a terminal; where the stream is no terminal nothing is drawn, so that logs stay
- * logs.
- */
+/** A progress bar in the last line of a terminal; draws nothing where the stream is no terminal, so logs stay logs. */
 
 import type { Progress } from '../progress.schema'
 import { progressText } from './progress-text'

@@ -1,7 +1,4 @@
-/**
- * The figures of a whole run that follow from its last step. Pure: the window updates a run with it between two
- * summaries.
- */
+/** A run's figures that follow from its last step. Pure: the window updates a run with it between two summaries. */
 import type { RunSummary, StepMetric } from './run.schema'
 
 /** The figures of a run's summary that its last step determines. */

@@ -21,10 +21,7 @@ const MOST_VARIANTS = 64
 const MOST_EXPORTED = 256 * 2 ** 20
 
 export const packingCalls = {
-  /**
-   * A run whose batches can be looked at, and whether it has a record of its data: without one, the data cannot be
-   * checked.
-   */
+  /** A run whose batches can be looked at, and whether it has a record of its data(else the data cannot be checked). */
   'packing.run': {
     input: z.object({ runId: z.string() }),
     output: z.object({ detail: runDetail, recorded: z.boolean() }),

@@ -17,10 +17,7 @@ export const runCalls = {
     output: z.object({ runId: z.string() }),
   },
   'runs.pause': { input: z.object({ runId: z.string() }), output: nothing },
-  /**
-   * `device_batch_size`: fewer rows a micro-batch from here on, a divisor of the number before; the rows of a step stay
-   * the same.
-   */
+  /** `device_batch_size`: fewer rows a micro-batch from here on, a divisor of the old number; a step's rows stay. */
   'runs.resume': {
     input: z.object({ runId: z.string(), device_batch_size: z.int().min(1).optional() }),
     output: nothing,

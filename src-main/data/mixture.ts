@@ -64,7 +64,7 @@ export interface Mixture {
  * Opens every task of a mixture, decoding and checking rows that are not decoded yet. Decoding keeps its thread busy:
  * open large mixtures in a worker.
  * @throws MidbenchError naming every entry at fault (issue path `mixture.train.2.filepath`), the file, the row and the
- * reason, before anything runs.
+ *   reason, before anything runs.
  */
 export async function openMixture(
   entries: readonly MixtureEntry[],

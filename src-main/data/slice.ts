@@ -12,7 +12,7 @@ export interface Slice {
 /**
  * @param rows number of rows of the whole dataset.
  * @throws MidbenchError `config.invalid` for a stop before the start or beyond the rows. The reference finds the latter
- * only when it reads such a row.
+ *   only when it reads such a row.
  */
 export function sliceOf(entry: MixtureEntry, rows: number): Slice {
   const { start = 0, stop = rows, step = 1 } = entry

@@ -1,6 +1,4 @@
-/**
- * What a job computes on: loads TensorFlow, refuses a device other than the one asked for, and describes the device.
- */
+/** What a job computes on: loads TensorFlow, refuses a device that was not asked for, and describes the device. */
 import { MidbenchError } from '../errors'
 import { findGraphicsCards } from '../native/device'
 import { loadTensorflow, type Tensorflow } from '../native/tensorflow'

@@ -105,10 +105,7 @@ async function lastOf(asked: AskedModel): Promise<StoredCheckpoint | null> {
   return (await listRunCheckpoints(checkpointsOf(asked.runDir))).at(-1) ?? null
 }
 
-/**
- * Like {@link lastOf}, but skips torn checkpoints: reads every byte of a run's. @throws MidbenchError
- * `run.no-checkpoint`
- */
+/** {@link lastOf} without torn checkpoints: reads a run's every byte. @throws MidbenchError `run.no-checkpoint` */
 async function wholeOf(asked: AskedModel): Promise<StoredCheckpoint> {
   if (asked.runDir === null) return baseOf(asked)
   const { checkpoint } = await latestValid(checkpointsOf(asked.runDir))

@@ -20,9 +20,7 @@ import type { JobLocations, LogReport } from './trainer-calls'
 /** A call to the data thread, with a listener for the notices that the thread sends. */
 export type ReportedCall = CallOptions & { onNotice: (notice: Failure) => void }
 
-/**
- * For a long call to the data thread: its progress is the job's, its notices become log lines, and a cancel aborts it.
- */
+/** For a long call to the data thread: its progress is the job's, notices become log lines, a cancel aborts it. */
 export function reportedCall({ signal, progress, tell }: TellingContext<LogReport>): ReportedCall {
   return {
     onNotice: ({ message, remedy }) => {

@@ -120,7 +120,7 @@ export class TrainLoop {
    * Trains until the run is done, a checkpoint is due, or a request comes.
    *
    * @throws MidbenchError `train.diverged` when a loss is not a number; whatever data and engine throw. The state is
-   * then that of the last complete step.
+   *   then that of the last complete step.
    */
   async run(): Promise<'done' | 'save' | 'pause' | 'stop'> {
     for (;;) {

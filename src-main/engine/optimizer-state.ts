@@ -1,7 +1,4 @@
-/**
- * Converts the optimizers' state between an engine's arrays by name and a checkpoint's form, which follows nanochat's
- * files.
- */
+/** Converts optimizer state between an engine's arrays by name and a checkpoint's form, as in nanochat's files. */
 import type { FloatArray, OptimizerStates, ParameterMemory } from '../checkpoint/types'
 import { MidbenchError } from '../errors'
 import type { ParameterGroup } from '../optimizers/groups'

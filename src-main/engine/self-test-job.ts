@@ -56,10 +56,7 @@ export async function runSelfTest(
   }
 }
 
-/**
- * A fresh model knows nothing: its loss must begin at the logarithm of its vocabulary, and fall as it sees the batch
- * again.
- */
+/** A fresh model knows nothing: its loss must begin at the vocabulary's logarithm, and fall as the batch repeats. */
 function requireRight(losses: readonly number[], block: tf.Tensor1D): void {
   const tail = tf.tidy(() => [...tf.slice(block, [block.size - 4], [4]).dataSync()])
   const [first = NaN, last = NaN] = [losses[0], losses.at(-1)]

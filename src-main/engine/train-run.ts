@@ -31,7 +31,7 @@ const BATCHES_AHEAD = 2
  * @param port to the data thread
  * @param requests requests to the run meanwhile
  * @throws MidbenchError `cancelled` when a stop is asked for while the data is being opened; whatever keeps the run
- * from starting or going on
+ *   from starting or going on
  */
 export async function trainRun(
   job: TrainJob,

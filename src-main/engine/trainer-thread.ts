@@ -1,7 +1,4 @@
-/**
- * Entry of the trainer thread, the only thread that executes TensorFlow operations. It starts with a port to its data
- * thread.
- */
+/** Entry of the trainer thread, the only one that executes TensorFlow ops. Starts with a port to its data thread. */
 import { MessagePort, parentPort, workerData } from 'node:worker_threads'
 
 import { threadChannel } from '../threads/channel'

@@ -26,9 +26,7 @@ export interface Port {
   close(): void
 }
 
-/**
- * What the page may send: a birpc request for our only function. Replies are not expected, since we send no requests.
- */
+/** What the page may send: a birpc call of our one function. Replies are not expected, since we send no requests. */
 const request = z.object({ t: z.literal('q'), m: z.literal('call'), a: z.array(z.unknown()), i: z.string() })
 
 interface Page {
@@ -69,10 +67,7 @@ export function serve(port: Port, handlers: Handlers): ServedPage {
   }
 }
 
-/**
- * Where posting fails, the page gets an explanation instead; the error that the clone throws could not be cloned
- * itself.
- */
+/** Where posting fails, the page gets an explanation: the clone's own error could not be cloned either. */
 function postOrExplain(port: Port, message: unknown): void {
   try {
     port.post(message)

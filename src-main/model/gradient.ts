@@ -18,9 +18,9 @@ export interface ForwardPass<Name extends string> {
  * Runs `forward` and registers its gradient with tfjs; the gradient can be computed once.
  *
  * @param inputs the tensors to differentiate by, in the order of backward's results; `forward` reads them from its
- * closure
+ *   closure
  * @param backward maps the value's gradient to those of the inputs, each a new tensor: never `dy` itself or a saved one
- * (tf.clone makes a new one without copying the data)
+ *   (tf.clone makes a new one without copying the data)
  */
 export function differentiable<Name extends string>(
   inputs: tf.Tensor[],

@@ -1,6 +1,4 @@
-/**
- * Converts between rows of all heads, as linear layers see them, and heads of all positions, as attention sees them.
- */
+/** Converts between rows of all heads, as linear layers see them, and heads of all positions, as attention does. */
 import * as tf from '@tensorflow/tfjs-core'
 
 import { differentiable } from './gradient'

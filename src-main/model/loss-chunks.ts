@@ -3,9 +3,7 @@
  * can use it without loading TensorFlow.
  */
 
-/**
- * Number of elements in a chunk of logits: 8 MB, which stay in the processor's cache from one operation to the next.
- */
+/** Elements in a chunk of logits: 8 MB, which stay in the processor's cache from one operation to the next. */
 const CHUNK_ELEMENTS = 2 ** 21
 /** Number of rows below which matrix products slow down. */
 const LEAST_ROWS = 512

@@ -1,6 +1,4 @@
-/**
- * The shapes that describe packed batches: where conversations lie, what a batch holds, how a row was filled. Pure zod.
- */
+/** Shapes that describe packed batches: where conversations lie, what a batch holds, how a row was filled. Pure zod. */
 import { z } from 'zod'
 import { splitName } from '../data/entry.schema'
 import { bytes, int32 } from '../typed-arrays.schema'

@@ -13,10 +13,7 @@ export const taskLengths = z.object({
   max: z.int(),
   /** Conversations longer than a row (max_seq_len + 1). */
   longer_than_row: z.int(),
-  /**
-   * Number of conversations that rendering cuts at 2048 ids, and of the ids that it cuts off; `tokens` does not include
-   * them.
-   */
+  /** Conversations that rendering cuts at 2048 ids, and the ids that it cuts off (`tokens` does not include them). */
   conversations_cut_by_rendering: z.int(),
   tokens_cut_by_rendering: z.number(),
   /** Counts of conversations in bins of `bin_width` tokens, from 0. */

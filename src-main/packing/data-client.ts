@@ -34,7 +34,7 @@ export class DataClient {
   /**
    * @param port a port that the data thread serves
    * @param onNotice called with problems that stop nothing, such as a token cache that cannot be written. @default a
-   * warning of the process
+   *   warning of the process
    */
   constructor(port: MessagePort, onNotice?: (failure: Failure) => void) {
     this.caller = new Caller(threadChannel(port, 'data thread'), onNotice)

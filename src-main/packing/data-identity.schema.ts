@@ -13,9 +13,7 @@ const dataset = z.strictObject({
 export const dataIdentity = z.strictObject({
   /** The tokenizer's fingerprint: equal ones give equal ids. */
   tokenizer: z.string(),
-  /**
-   * sha256 of token_bytes.pt's lengths: equal ones give equal bits per byte. It was not stored before 29 November 2026.
-   */
+  /** sha256 of token_bytes.pt's lengths: equal ones give equal bits per byte. Not stored before 29 November 2026. */
   token_bytes: z.string().optional(),
   /** One for each entry of the config's list. */
   train: z.array(dataset),

@@ -76,9 +76,7 @@ export function createLoader(source: LoaderSource, options: LoaderOptions, state
   }
 }
 
-/**
- * A row's inputs are all but the last of its T + 1 ids, its targets all but the first; unused positions are padding.
- */
+/** A row's inputs are all but the last of its T + 1 ids, its targets all but the first; the unused rest is padding. */
 function inputsAndTargets(
   rows: Int32Array,
   used: Int32Array,

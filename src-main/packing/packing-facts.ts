@@ -53,8 +53,7 @@ export function factsByEntry(
 }
 
 /**
- * The share of an entry's tokens that is lost to training, 0 to 1: what rendering cuts off and, of the rest, what
- * packing crops.
+ * Share of an entry's tokens that training loses, 0 to 1: cut off by rendering and, of the rest, cropped by packing.
  */
 export function lostShare(entry: EntryFacts): number {
   const { tokens, tokens_used: used, tokens_cropped: cropped, tokens_cut_by_rendering: cut } = entry

@@ -15,10 +15,7 @@ export const totals = z.object({
   conversations_longer_than_row: z.int(),
   /** Number of ids of the longest conversation. */
   longest: z.int(),
-  /**
-   * Number of conversations that rendering cuts at 2048 ids, and of the ids that it cuts off; `tokens` does not include
-   * them.
-   */
+  /** Conversations that rendering cuts at 2048 ids, and the ids that it cuts off (`tokens` does not include them). */
   conversations_cut_by_rendering: z.int(),
   tokens_cut_by_rendering: z.number(),
   tokens_used: z.number(),

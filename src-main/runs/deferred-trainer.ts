@@ -1,7 +1,4 @@
-/**
- * A trainer whose host (thread or process) is not chosen yet: calls to it wait until it is. It can be ended at any
- * time.
- */
+/** A trainer whose host (thread or process) is not chosen yet: calls wait until it is. It can be ended at any time. */
 import type { LogReport, Trainer, TrainerCalls } from '../engine/trainer-calls'
 import { toFailure } from '../errors'
 import type { Progress } from '../progress.schema'

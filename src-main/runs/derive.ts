@@ -1,6 +1,4 @@
-/**
- * What follows from a config's options: accumulation, tokens, steps, batches of an evaluation, disk space and memory.
- */
+/** What follows from a config's options: accumulation, tokens, steps, batches of an evaluation, disk and memory. */
 import { askedSteps, evalBatches, gradAccumSteps, microBatchTokens } from '../config/batches'
 import { KEPT_CHECKPOINTS } from '../config/kept-checkpoints'
 import { parameterCount } from '../model/flops'
@@ -72,10 +70,7 @@ function modelSummary(base: BaseModel): NonNullable<Derived['model']> {
   }
 }
 
-/**
- * Bytes of one checkpoint: weights, AdamW's two moments, Muon's momentum (whose second moment is small enough to leave
- * out).
- */
+/** Bytes of one checkpoint: weights, AdamW's two moments, Muon's momentum (its second moment is too small to count). */
 export function checkpointBytes(model: ModelConfig): number {
   let elements = 0
   for (const [name, shape] of parameterShapes(model)) {

@@ -35,10 +35,7 @@ export async function openRunStore(dataDir: string): Promise<OpenedStore> {
   })
 }
 
-/**
- * The store, where its file is sound or is to be made for the first time; else what is wrong, or null where the file is
- * gone.
- */
+/** The store, where its file is sound or is to be made anew; else what is wrong, or null where it is gone. */
 async function openSound(
   file: string,
   dataDir: string,

@@ -1,7 +1,4 @@
-/**
- * What a preflight says about the folder that a run's result goes to: which folder it is, and whether it can be
- * written.
- */
+/** What a preflight says about the folder that a run's result goes to: which it is, and whether it can be written. */
 import { basename } from 'node:path'
 
 import { byteSize } from '../byte-size'

@@ -185,9 +185,7 @@ function repeatFinding(config: RunConfig, epochSteps: number | null): Finding[] 
   ]
 }
 
-/**
- * With too small a mixture, one epoch has no step; steps that were asked for go round the mixture, each more than once.
- */
+/** With too small a mixture, one epoch has no step; steps asked for go round the mixture, each more than once. */
 function tooSmall({ num_iterations: steps }: RunConfig): Finding {
   const message = 'The mixture does not fill one step'
   const remedy = 'Lower total_batch_size or add conversations.'

@@ -97,10 +97,7 @@ function progressOf({ trainingTimeS, progress, bestBpb }: Resumed) {
   return { training_time_s: trainingTimeS, progress, best_val_bpb: bestBpb }
 }
 
-/**
- * Without this line a run whose steps are all made is not done: its result could not be written, and a resume writes
- * it.
- */
+/** Without this line a run whose steps are all made is not done: its result was not written, and a resume writes it. */
 function tellsOfResult(log: readonly LogLine[]): boolean {
   return log.some(({ level, text }) => level === 'info' && text.startsWith(RESULT_LINE))
 }

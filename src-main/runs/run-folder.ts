@@ -48,7 +48,7 @@ export function newRunId(now = new Date()): string {
  *
  * @param dir new or empty; made if missing
  * @throws MidbenchError `run.folder-taken` where it holds a run or another process begins one there,
- * `run.folder-filled` where it holds anything else, `run.folder` where it cannot be written
+ *   `run.folder-filled` where it holds anything else, `run.folder` where it cannot be written
  */
 export async function takeNewFolder(dir: string): Promise<FolderHold> {
   await requireEmpty(dir)
@@ -161,7 +161,7 @@ function noRunIn(dir: string): MidbenchError {
 
 /**
  * @throws MidbenchError `run.folder-empty` where the folder holds no run, `run.folder-damaged` and `config.*` where its
- * files were damaged or changed
+ *   files were damaged or changed
  */
 export async function readRunFolder(dir: string): Promise<{ identity: RunIdentity; config: RunConfig }> {
   const identityText = await textOrNull(join(dir, RUN_FILE))

@@ -84,7 +84,7 @@ export class RunManager {
    * Checks the config, makes the run's folder, and starts its threads. Resolves once the run exists, before it trains.
    *
    * @throws MidbenchError `run.busy` while another run trains or begins, `run.unsaved` while one is held in memory that
-   * could not be saved, `run.blocked` with what stops this one, `run.folder-taken`, `run.folder-filled`, `run.folder`
+   *   could not be saved, `run.blocked` with what stops this one, `run.folder-taken`, `run.folder-filled`, `run.folder`
    */
   async start(request: StartRun): Promise<string> {
     const id = newRunId()
@@ -123,7 +123,7 @@ export class RunManager {
    * as a run that was never interrupted.
    *
    * @throws MidbenchError `run.busy`, `run.elsewhere`, `run.not-resumable`; `run.options-changed` where the run's
-   * config.json is not as it was, or other options are asked for that a run cannot go on with
+   *   config.json is not as it was, or other options are asked for that a run cannot go on with
    */
   async resume(id: string, options: ResumeRun = {}): Promise<void> {
     const beginning = this.slot.beginningOf(id)

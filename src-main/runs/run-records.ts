@@ -32,9 +32,7 @@ export interface RunHistory {
 }
 
 export class RunRecords {
-  /**
-   * Journals of the runs that have been in progress here: what the store could not take yet outlives the runs' threads.
-   */
+  /** Journals of the runs that have been in progress here: what the store lacks outlives the runs' threads. */
   private readonly journals = new Map<string, RunJournal>()
 
   /**
@@ -155,10 +153,7 @@ export class RunRecords {
     return found.id
   }
 
-  /**
-   * The run in a folder. Where the store does not know the run, it is added; where the folder has moved, its path is
-   * updated.
-   */
+  /** The run in a folder. A run that the store does not know is added; the path of a moved folder is updated. */
   async inFolder(dir: string): Promise<RunSummary> {
     const runDir = resolve(dir)
     const { identity, config } = await readRunFolder(runDir)

@@ -1,7 +1,4 @@
-/**
- * One run begins at a time: a start or a resume takes the slot before its first await, so that of two at once one is
- * refused.
- */
+/** Runs begin one at a time: a start or a resume takes the slot before its first await, so of two one is refused. */
 import { busy } from './run-errors'
 
 export class RunSlot {

@@ -1,6 +1,4 @@
-/**
- * A schedule over the planned steps as a line to draw: exact at its ends, and elsewhere off by less than can be seen.
- */
+/** A schedule over the planned steps as a line to draw: exact at its ends, elsewhere off by less than can be seen. */
 
 /** Far less than a pixel of a chart from 0 to 1. */
 const TOLERANCE = 1e-4

@@ -90,10 +90,7 @@ export async function watchSelfTest(
   }
 }
 
-/**
- * The instance's own part: runs the test in a trainer thread of this process. @throws MidbenchError what the test
- * failed with
- */
+/** The instance's part: runs the test in a trainer thread of this process. @throws MidbenchError what it failed with */
 export function selfTestHere(
   blockBytes: number,
   onProgress: SelfTestCall['onProgress'],

@@ -196,9 +196,7 @@ function schemaVersion(db: Database.Database): number {
   return Array.isArray(row) ? Number(row[0]) : 0
 }
 
-/**
- * Runs work that fails where the file is whole but its tables are not the store's. @throws MidbenchError `store.form`
- */
+/** Runs work that fails where a file is whole but its tables are not the store's. @throws MidbenchError `store.form` */
 export function otherForm<Result>(prepare: () => Result): Result {
   try {
     return prepare()

@@ -31,9 +31,7 @@ function openTrainer(host: TrainerHost): Trainer {
   return host === 'process' ? openProcessTrainer() : openThreadTrainer()
 }
 
-/**
- * The command line's choice: the host that the environment names, else a thread. @throws MidbenchError `trainer.host`
- */
+/** The command line's choice: the environment's host, else a thread. @throws MidbenchError `trainer.host` */
 export function openChosenTrainer(): Trainer {
   return openTrainer(hostFromEnvironment() ?? 'thread')
 }

@@ -33,7 +33,7 @@ export class Trash {
    * Moves what a run wrote from its folder into the trash, and the folder too where nothing else is in it.
    *
    * @throws MidbenchError `trash.write`; what was moved by then stays in the trash, and the run still counts as in its
-   * folder
+   *   folder
    */
   async take(run: RemovedRun): Promise<Removal> {
     const { files, folders, others } = await contentsOf(run.dir)

@@ -26,9 +26,7 @@ export function speedOfRunsLike(
   return alike?.tokPerSec ?? null
 }
 
-/**
- * The mixture's data that is missing on this machine, each item with the first entry that needs it. Makes no request.
- */
+/** The mixture's data that is missing on this machine, each with the first entry that needs it. Makes no request. */
 export async function lackingData(
   { train, val }: MixtureConfig,
   locations: DataLocations,

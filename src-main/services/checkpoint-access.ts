@@ -48,7 +48,7 @@ export class CheckpointAccess {
 
   /**
    * @throws MidbenchError `checkpoint.unlisted`, `checkpoint.missing`, `cancelled`; an error that says what is wrong
-   * with the file
+   *   with the file
    */
   async histogram(
     at: { dir: string; step: number; name: string },

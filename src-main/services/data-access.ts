@@ -23,9 +23,7 @@ import type { RunConfig } from '../config/config.schema'
 /** What a mixture is open for: the project as it is edited, or a run whose batches are looked at. */
 export type Asker = 'project' | 'run'
 
-/**
- * How many stay open: the project's config with the one before it, or with an entry that is being tried; and one run.
- */
+/** How many stay open: the project's config with the one before it, or an entry that is being tried; and one run. */
 const KEPT: Readonly<Record<Asker, number>> = { project: 2, run: 1 }
 
 /** How many results of openings are remembered; each is a few lines. */

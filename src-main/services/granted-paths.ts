@@ -17,10 +17,7 @@ export class GrantedPaths {
     this.paths.add(resolve(path))
   }
 
-  /**
-   * The project's own file and those of its mixture, as they are when it is opened; later ones are granted in other
-   * ways.
-   */
+  /** The project's own file and those of its mixture, as they are at its opening; others are granted elsewhere. */
   grantProject({ path, dir, config }: Pick<Project, 'path' | 'dir' | 'config'>): void {
     if (path !== null) this.grant(path)
     const { train, val } = withAbsolutePaths(config, dir, '/').mixture

@@ -35,10 +35,7 @@ export class Jobs {
     }
   }
 
-  /**
-   * Cancelling a job that has ended, or never existed, is no error: it may have finished while the cancel was on its
-   * way.
-   */
+  /** Cancelling a job that has ended or never existed is no error: it may have finished in the meantime. */
   cancel(job: string): void {
     this.running.get(job)?.abort()
   }

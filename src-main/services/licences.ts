@@ -1,7 +1,4 @@
-/**
- * Names, versions and licences of the packages that the app is made of, read from their package.json files when first
- * asked for.
- */
+/** Names, versions and licences of the app's packages, read from their package.json files when first asked for. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'

@@ -37,7 +37,7 @@ export async function describeRun(
  * The opened mixture of a source.
  *
  * @throws MidbenchError `run.unknown`; `run.data-changed` where a run's data has changed; what {@link DataAccess.of}
- * throws, worded for a run where it is one
+ *   throws, worded for a run where it is one
  */
 export async function openSource(
   source: PackingSource,

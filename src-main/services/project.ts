@@ -98,10 +98,7 @@ export class ProjectStore {
     return { path: null, modified: false, config: { ...config, ...starterOptions } }
   }
 
-  /**
-   * A project without edits follows its file, which may have been changed by hand; where the file is gone, the copy is
-   * used.
-   */
+  /** An unedited project follows its file, which may have been changed by hand; without the file, the copy is used. */
   private refreshed(stored: Kept): Kept {
     if (stored.modified) return stored
     if (stored.path === null) return this.starter()

@@ -1,7 +1,4 @@
-/**
- * A checkpoint's loss of every token of a packed batch, either of the project as it is edited or of a run as it
- * trained.
- */
+/** A checkpoint's loss of every token of a packed batch, of the project as it is edited or a run as it trained. */
 import type { RunConfig } from '../config/config.schema'
 import type { CallOutput } from '../contract/contract'
 import type { SplitName } from '../data/mixture.schema'
@@ -29,7 +26,7 @@ export interface TokenLossesOptions {
  * The batch is read as in the Packing view, so that a run's own batch is the one that it trained on.
  *
  * @throws MidbenchError `run.unknown`, `run.data-changed`, `run.no-checkpoint`, `tokenizer.mismatch`, `cancelled`; what
- * reading a checkpoint throws
+ *   reading a checkpoint throws
  */
 export async function tokenLosses(
   asked: BatchQuestion,

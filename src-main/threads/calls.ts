@@ -38,10 +38,7 @@ export type CallHandlers<M> = {
     : never
 }
 
-/**
- * A message to a serving side. `connect`, which is only sent to a thread's parent port, gives it one more port to
- * serve.
- */
+/** A message to a serving side. `connect`, only sent to a thread's parent port, gives it one more port to serve. */
 export type CallRequest =
   | { type: 'call'; id: number; name: string; input: unknown }
   | { type: 'cancel'; id: number }

@@ -24,10 +24,7 @@ const SOURCES: Readonly<Record<ThreadName | ProcessName, string>> = {
   'trainer-process': '../engine/trainer-process.ts',
 }
 
-/**
- * The person's value: a trainer thread of this process sets the variable for the whole process, and so for its
- * children.
- */
+/** The person's value: a trainer thread of this process sets it for the whole process, and so for its children. */
 const { TF_NUM_INTRAOP_THREADS } = process.env
 
 /** The first message of a process of ours: it and everything that it imports could be loaded. */

@@ -9,9 +9,7 @@ import { z } from 'zod'
 
 /** A figure that is one number; null where it was too large for one, and in runs from before it was measured. */
 export const oneNumber = z.number().nullable()
-/**
- * A figure with a number for every group of parameters, by the group's label; null in runs from before it was measured.
- */
+/** A number for every group of parameters, by the group's label; null in runs from before it was measured. */
 export const byGroup = z.record(z.string(), z.number()).nullable()
 
 /** What a step did to some parameters; all lists have the same order. `Tensor` is the engine's own type. */

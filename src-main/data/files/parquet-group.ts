@@ -5,7 +5,7 @@ import type { ParquetCalls, RowGroup } from './parquet-calls'
 
 /**
  * @returns the group's rows, a thousand at a time; the thread ends when the last ones have been taken, or when they are
- * no longer wanted
+ *   no longer wanted
  * @throws MidbenchError as when reading it in this thread; the signal's reason when it is aborted
  */
 export async function* decodedInThread(group: RowGroup, signal?: AbortSignal): AsyncGenerator<unknown[]> {

@@ -35,9 +35,7 @@ export interface ParquetFile {
   readonly uncompressedBytes: number
   /** All rows in order. @throws MidbenchError `data.unreadable`; the signal's reason when it is aborted */
   read(signal?: AbortSignal): AsyncGenerator<ParquetRow>
-  /**
-   * The fields of each row of a group, by the group's index, decoded in one go. @throws MidbenchError `data.unreadable`
-   */
+  /** The fields of each row of the group of that index, decoded at once. @throws MidbenchError `data.unreadable` */
   decode(group: number): Promise<unknown[]>
   close(): Promise<void>
 }
@@ -45,7 +43,7 @@ export interface ParquetFile {
 /**
  * Opens a parquet file and checks its footer and columns.
  * @throws MidbenchError `data.unreadable` where it is no whole parquet file, `data.schema` for missing columns,
- * `file.*` where it is no file, empty or a Git LFS pointer; the file system's error when the file cannot be opened.
+ *   `file.*` where it is no file, empty or a Git LFS pointer; the file system's error when the file cannot be opened.
  */
 export async function openParquet(path: string, columns: readonly string[]): Promise<ParquetFile> {
   await requireContents(path)

@@ -11,7 +11,7 @@ const BLOCK = 1 << 20
 
 /**
  * @throws MidbenchError `data.not-utf8` with the line's number, `data.compressed`, `file.*` where it is no file or a
- * Git LFS pointer; the file system's error when the file cannot be read.
+ *   Git LFS pointer; the file system's error when the file cannot be read.
  */
 export async function* textLines(path: string, signal?: AbortSignal): AsyncGenerator<TextLine> {
   await requireFileItself(path)

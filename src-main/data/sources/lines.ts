@@ -38,7 +38,7 @@ export interface JsonLinesCheck {
 /**
  * Every fault of a JSONL file with its line, for the mixture editor.
  * @returns the number of valid conversations, the first hundred faults (path `line 14` or `line 14, message 2`), and
- * the number of faults.
+ *   the number of faults.
  */
 export async function checkJsonLines(path: string, signal?: AbortSignal): Promise<JsonLinesCheck> {
   return forKey(KEY, path, async () => {

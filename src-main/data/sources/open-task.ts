@@ -11,7 +11,7 @@ import { openWords } from './words'
 
 /**
  * @throws MidbenchError whose issue has the path of the entry's key at fault (`filepath`, `data_files`, `word_list`,
- * `split`), with file, row and reason in the message.
+ *   `split`), with file, row and reason in the message.
  */
 export async function openTask(entry: MixtureEntry, context: TaskContext): Promise<Task> {
   const source = kindOf(entry).source(entry)
@@ -21,9 +21,7 @@ export async function openTask(entry: MixtureEntry, context: TaskContext): Promi
   return openParquetRows(source, await datasetFiles(source.dataset, namedFiles(entry), context), context)
 }
 
-/**
- * The text file that an entry reads: the one that it names, else the one in base_dir that its kind reads by default.
- */
+/** The text file that an entry reads: the one it names, else the one in base_dir that its kind reads by default. */
 export function textFileOf(entry: MixtureEntry, locations: DataLocations): string {
   const { standard } = kindOf(entry).files
   const [named] = namedFiles(entry)

@@ -50,9 +50,7 @@ async function contentsOf(files: RowFiles, context: TaskContext): Promise<string
   return contents
 }
 
-/**
- * Passes on the conversations, and checks after the last one that the files have not changed since they were opened.
- */
+/** Passes on the conversations, and checks after the last one that the files have not changed since opening. */
 async function* unchanged(
   files: RowFiles,
   contents: readonly string[],

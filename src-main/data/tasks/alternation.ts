@@ -1,6 +1,4 @@
-/**
- * The rule that messages alternate user, assistant, … (docs/REFERENCE.md §1), which tasks check when they read a row.
- */
+/** The rule that messages alternate user, assistant, … (docs/REFERENCE.md §1), which tasks check when reading a row. */
 import { RowFault } from './row-fault'
 
 /** The role that a message must have, counted from 0 after a leading system message. */

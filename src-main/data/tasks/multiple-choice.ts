@@ -1,6 +1,4 @@
-/**
- * A multiple choice question as a conversation, in the reference's only form for all of them (docs/REFERENCE.md §1).
- */
+/** A multiple-choice question as a conversation, in the reference's one form for all of them (docs/REFERENCE.md §1). */
 import type { Conversation } from '../conversation.schema'
 
 /**

@@ -17,9 +17,7 @@ import { TokenSource, type FillJob } from './token-source'
 const INLINE_ROWS = 20_000
 
 export interface CachedSourceOptions extends FillSetup {
-  /**
-   * Called when filling in the background failed and has stopped, or when a damaged part of the cache is made again.
-   */
+  /** Called when filling in the background failed and has stopped, or when damage in the cache is being repaired. */
   onFault: (failure: Failure) => void
   /** Whether ids are checked when they are read. @default true */
   checked?: boolean

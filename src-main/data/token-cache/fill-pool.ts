@@ -22,7 +22,7 @@ export interface FillOptions {
 /**
  * Renders the segments that `jobs` name.
  * @throws MidbenchError the error of the first thread that fails (a full disk); the signal's reason when it is aborted.
- * Segments already written stay.
+ *   Segments already written stay.
  */
 export async function fillSegments(
   jobs: readonly FillJob[],
