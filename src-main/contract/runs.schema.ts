@@ -28,7 +28,7 @@ export const runCalls = {
   /** The options of runs, apart from `runs.list`, whose summaries are sent again and again. */
   'runs.configs': {
     input: z.object({ runIds: z.array(z.string()) }),
-    /** Options of those of these runs that exist. */
+    /** Only the runs that exist. */
     output: z.array(z.object({ id: z.string(), config: runConfig })),
   },
   'runs.get': { input: z.object({ runId: z.string() }), output: runDetail },

@@ -43,7 +43,7 @@ export interface LoadedStart extends RunStart {
  * A run that is resumed before its first save starts again: the same steps, to the bit.
  *
  * @param baseDir the nanochat folder that base checkpoints are read from
- * @param warn gets a sentence for each checkpoint that is skipped, and one where none is left
+ * @param warn gets a sentence for each checkpoint that is skipped, and one if none is left
  * @throws MidbenchError `run.options-changed`, `checkpoint.missing`, and whatever reading a checkpoint throws
  */
 export async function findStart(

@@ -57,7 +57,7 @@ function viewTotals(totals: Totals): TotalsView {
   }
 }
 
-/** Sums of each `each` numbers in turn. */
+/** Sums of `each` numbers at a time. */
 function sumsOf(numbers: readonly number[], each: number): number[] {
   const sums: number[] = []
   numbers.forEach((n, i) => {

@@ -171,7 +171,7 @@ export class RunManager {
     return this.records.list()
   }
 
-  /** The options of those of these runs that exist. */
+  /** The options of those of the given runs that exist. */
   configs(ids: readonly string[]): StoredConfig[] {
     return this.records.configs(ids)
   }

@@ -31,7 +31,7 @@ const CHECK = `
 export async function storeDamage(file: string): Promise<string | null> {
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) return null
   const said = await judged(file)
-  // A check that could not begin found nothing.
+  // A check that could not begin says nothing of the file.
   if (!said.startsWith(BEGUN)) return null
   const verdict = said.slice(BEGUN.length)
   if (verdict === '') return 'reading it ends the process'
@@ -47,7 +47,7 @@ function judged(file: string): Promise<string> {
   const options = { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' }, timeout: JUDGED_WITHIN_MS }
   return new Promise((resolve) => {
     execFile(process.execPath, ['-e', CHECK, library, file], options, (error, stdout) => {
-      resolve(error?.killed === true ? '' : stdout) // a check that did not end in time found nothing either
+      resolve(error?.killed === true ? '' : stdout) // nor does one that did not end in time
     })
   })
 }

@@ -136,7 +136,7 @@ function toSql(value: unknown): SqlValue {
 
 // ---------------------------------------------------------------- metrics
 
-/** Texts of metrics are read as bytes: libsql ends the process over a text that is no UTF-8 any more. */
+/** Texts of metrics are read as bytes: libsql ends the process over a text that is not valid UTF-8. */
 const asBytes = (column: string): string => `CAST(${column} AS BLOB) AS ${column}`
 
 export const STEP_COLUMNS = FIGURE_ROWS.map(([key]) => key)
@@ -198,12 +198,12 @@ export function readLogLine(row: unknown): LogLine {
   return logRow.parse(row)
 }
 
-/** A text that was read as bytes; what is no UTF-8 in it is replaced by the sign for that. */
+/** A text that was read as bytes; invalid UTF-8 in it becomes the replacement character. */
 function textOf(bytes: unknown): string {
   return areBytes(bytes) ? new TextDecoder().decode(bytes) : ''
 }
 
-/** A JSON text that was read as bytes; undefined where there is none, or where damage has made it none. */
+/** The value of a JSON text that was read as bytes; undefined where there is none or it is damaged. */
 function jsonOf(bytes: unknown): unknown {
   if (!areBytes(bytes)) return undefined
   try {

@@ -145,7 +145,7 @@ export class RunStore {
     for (const row of this.prepare('SELECT * FROM runs').all([])) readDetail(row, () => [])
   }
 
-  /** In one pass, the options of those of these runs that are in the store. */
+  /** The options of the given runs that are in the store, read in one pass. */
   configs(ids: readonly string[]): StoredConfig[] {
     const sql = 'SELECT id, config FROM runs WHERE id IN (SELECT value FROM json_each(?))'
     return this.prepare(sql)
