@@ -1,8 +1,8 @@
 /**
- * AdamW (Loshchilov and Hutter, arXiv 1711.05101) as torch computes it: two running averages, both freed of their bias
- * towards the initial zeros, weight decay apart from the gradient.
+ * AdamW (Loshchilov and Hutter, arXiv 1711.05101) as torch computes it: two running averages, both corrected for their
+ * bias towards the initial zeros, and weight decay separate from the gradient.
  *
- * 12 passes over each parameter; state takes twice the parameter's memory.
+ * It makes 12 passes over each parameter; the state takes twice the parameter's memory.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -66,12 +66,12 @@ function stepOf(
   })
 }
 
-/** The running average of what was and what is. */
+/** The running average, updated with a new value. */
 function blend(average: tf.Tensor, beta: number, value: tf.Tensor): tf.Tensor {
   return tf.tidy(() => tf.add(tf.mul(average, beta), tf.mul(value, 1 - beta)))
 }
 
-/** 1 - beta^step, without the digits that this difference would lose in float32. */
+/** 1 - beta^step, without losing the digits that this difference would lose in float32. */
 function unbias(beta: number, step: tf.Tensor): tf.Tensor {
   return tf.neg(tf.expm1(tf.mul(step, Math.log(beta))))
 }

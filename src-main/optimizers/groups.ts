@@ -1,9 +1,10 @@
 /**
- * The groups of parameters that an optimizer trains alike: AdamW the embedding, the head and the per-layer scalars, Muon
- * every matrix of the blocks (docs/REFERENCE.md §4). How fast each is trained is the optimizer's (optimizers.ts).
+ * The groups of parameters that an optimizer trains alike: AdamW trains the embedding, the head and the per-layer
+ * scalars, Muon every matrix of the blocks (docs/REFERENCE.md §4). The optimizer decides how fast each is trained
+ * (optimizers.ts).
  *
- * Groups, and the names in each, stand in the order of the reference's optimizers, because torch's state_dict numbers
- * the parameters in that order. It is the same for every optimizer.
+ * Groups, and the names in each, are in the order of the reference's optimizers, because torch's state_dict numbers the
+ * parameters in that order. The order is the same for every optimizer.
  */
 import type * as tf from '@tensorflow/tfjs-core'
 
@@ -12,13 +13,13 @@ import type { Precision } from './bfloat16'
 
 /** Learning rates under the names of a run's config. */
 export interface LearningRates {
-  /** AdamW, embedding; at 768 wide. */
+  /** For AdamW: the embedding, at a width of 768. */
   embedding_lr: number
-  /** AdamW, head; at 768 wide. */
+  /** For AdamW: the head, at a width of 768. */
   unembedding_lr: number
-  /** Muon, matrices of the blocks. */
+  /** For Muon: the matrices of the blocks. */
   matrix_lr: number
-  /** Muon only. */
+  /** For Muon only. */
   weight_decay: number
   /** Factor on all initial learning rates. */
   init_lr_frac: number
@@ -41,11 +42,11 @@ export interface MuonSettings {
   direction: Direction
 }
 
-/** Where Muon's step leads from the momentum [M, R, C], before the variance reduction; each matrix on its own. */
+/** The direction of Muon's step from the momentum [M, R, C], before the variance reduction; each matrix on its own. */
 export type Direction = (momentum: tf.Tensor, precision: Precision) => tf.Tensor
 
 interface GroupNames {
-  /** What people call it; groups of one label are told of as one. */
+  /** Name for people; groups of one label are reported as one. */
   label: string
   names: string[]
 }
@@ -70,14 +71,14 @@ export interface PartSettings {
   /** One factor a layer on the embedding, which every layer sees again. */
   x0Scalars: AdamWSettings
   smear: AdamWSettings
-  /** Of the blocks. */
+  /** The matrices of the blocks. */
   matrices: MuonSettings
 }
 
 /**
  * How an optimizer trains a model.
  *
- * @param width n_embd, C: AdamW's rates for the matrices of the vocabulary go with 1 / sqrt(C)
+ * @param width n_embd, C: AdamW's rates for the matrices of the vocabulary are proportional to 1 / sqrt(C)
  */
 export type Optimizer = (width: number, rates: LearningRates) => PartSettings
 
@@ -123,9 +124,9 @@ function muonGroups(shapes: ReadonlyMap<string, readonly number[]>, settings: Mu
 }
 
 /**
- * The order in which CPython iterates over a set of these numbers, put in one after another. The reference's Muon makes
- * its groups from such a set. Holds for up to four distinct numbers, for which the set's table has eight places; the
- * model has at most three, four with the gates of value embeddings.
+ * The order in which CPython iterates over a set of these numbers, inserted one after another. The reference's Muon
+ * makes its groups from such a set. Holds for up to four distinct numbers, for which the set's table has eight places;
+ * the model has at most three, or four with the gates of value embeddings.
  */
 function pythonSetOrder(values: number[]): number[] {
   const table: (number | undefined)[] = Array.from({ length: 8 }, () => undefined)

@@ -1,7 +1,7 @@
 /**
- * What each kind of optimizer keeps of a parameter, and how torch holds that and a group's settings: the one place that
- * knows. The state before the first step is made by it (optimizer.ts), and checkpoints are written and read by it
- * (checkpoint/optimizer-*.ts). No tensors: checkpoints are read where TensorFlow is not loaded.
+ * What each kind of optimizer stores for a parameter, and how torch stores that and a group's settings. Only this file
+ * knows it: the state before the first step is made with it (optimizer.ts), and checkpoints are written and read with
+ * it (checkpoint/optimizer-*.ts). It uses no tensors, because checkpoints are read where TensorFlow is not loaded.
  */
 import type { ParameterGroup } from './groups'
 
@@ -20,24 +20,24 @@ export interface SavedSettings {
   pair(key: string): [number, number]
 }
 
-/** What changes from step to step in a group's settings. */
+/** The settings of a group that change from step to step. */
 interface Moment {
   lrMultiplier: number
   momentum: number
 }
 
 export interface Kept<K extends Kind> {
-  /** In messages. */
+  /** Name in messages. */
   label: string
-  /** Arrays of one parameter by torch's name, with their shape for the parameter's. */
+  /** Arrays of one parameter by torch's name; each gives its shape for the parameter's. */
   arrays: Readonly<Record<string, (shape: Shape) => Shape>>
-  /** Whether each parameter's steps are counted as well, under the name `step`. */
+  /** Whether each parameter's steps are counted too, under the name `step`. */
   counts: boolean
-  /** Whether MuonAdamW keeps the arrays of a group one on the other (checkpoint/optimizer-combined.ts). */
+  /** Whether MuonAdamW stacks the arrays of a group (checkpoint/optimizer-combined.ts). */
   stacked: boolean
   /** All settings of a group, in torch's order. */
   settings(group: GroupOf<K>, moment: Moment): Readonly<Record<string, TorchSetting>>
-  /** Those that MuonAdamW has besides the rates and the weight decay of every kind. */
+  /** The settings that MuonAdamW has besides the rates and the weight decay of every kind. */
   combined: readonly string[]
   /** The group with a file's settings. */
   restored(group: GroupOf<K>, saved: SavedSettings): GroupOf<K>
@@ -104,7 +104,7 @@ export function restoredGroup<K extends Kind>(
   return KEPT[group.kind].restored(group, saved)
 }
 
-/** A group's settings as torch has them, in its order. */
+/** A group's settings as torch stores them, in its order. */
 export function torchSettings<K extends Kind>(
   group: GroupOf<K> & { kind: K },
   moment: Moment,
@@ -121,7 +121,7 @@ function ratesOf(saved: SavedSettings): { lr: number; weightDecay: number } {
   return { lr: saved.number('initial_lr'), weightDecay: saved.number('weight_decay') }
 }
 
-/** [R, 1] of a matrix [R, C] that is at least as tall as wide, else [1, C]: its longer side stays. */
+/** [R, 1] for a matrix [R, C] that is at least as tall as wide, else [1, C]: the longer side stays. */
 function reducedShape([rows = 1, columns = 1]: Shape): Shape {
   return rows >= columns ? [rows, 1] : [1, columns]
 }

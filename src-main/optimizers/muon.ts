@@ -1,9 +1,9 @@
 /**
- * Muon (Jordan et al., 2024) for the matrices of the blocks: Nesterov momentum, then the nearest orthogonal matrix to it
- * (the group's `direction`), then NorMuon's variance reduction, then a step whose length suits the matrix's shape, with weight
- * decay only where step and weight agree in sign (cautious weight decay).
+ * Muon (Jordan et al., 2024) for the matrices of the blocks: Nesterov momentum, then the nearest orthogonal matrix to
+ * it (the group's `direction`), then NorMuon's variance reduction, then a step whose length suits the matrix's shape.
+ * Weight decay applies only where step and weight agree in sign (cautious weight decay).
  *
- * Matrices of one shape are computed together, as one stack. State takes a little more than the parameters' memory.
+ * Matrices of one shape are computed together, as one stack. The state takes a little more than the parameters' memory.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -15,7 +15,7 @@ import { named, stateName, type NamedTensors, type Changing, type StepSettings, 
 /**
  * One step of all groups. Parameters of other groups are not in the result.
  *
- * @param precision of the orthogonalisation and of what follows from it; the reference's is bfloat16
+ * @param precision of the orthogonalisation and of what follows from it; the reference uses bfloat16
  */
 export function updateMuon(
   groups: readonly MuonGroup[],
@@ -69,7 +69,7 @@ function stepOf(
   }
 }
 
-/** The new momentum, and Nesterov's look ahead from it: from the gradient towards the momentum. Both [M, R, C]. */
+/** The new momentum, and Nesterov's look-ahead from it: from the gradient towards the momentum. Both are [M, R, C]. */
 function momentumOf(names: string[], { gradients, state }: MuonTensors, momentum: Changing) {
   const gradient = stacked(names, gradients, 'gradient')
   const old = stacked(names.map((name) => stateName(name, 'momentum_buffer')), state, 'state') // prettier-ignore
@@ -91,7 +91,7 @@ function shapeFactor([, rows = 1, columns = 1]: number[]): number {
   return Math.sqrt(Math.max(1, rows / columns))
 }
 
-/** What is taken from the parameters. */
+/** The change that is subtracted from the parameters. */
 function changeOf(
   update: tf.Tensor,
   param: tf.Tensor,

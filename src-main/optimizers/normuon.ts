@@ -1,6 +1,6 @@
 /**
  * NorMuon's variance reduction (Li et al., arXiv 2510.05491): rows (or columns) of an orthogonalised update that have
- * been large on average are scaled down, those that have been small up; the update's norm stays as it was.
+ * been large on average are scaled down, and small ones up; the update's norm does not change.
  *
  * The average of a matrix's squares runs along its longer side, so its state is one number for each row or column.
  */

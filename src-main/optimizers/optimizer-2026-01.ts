@@ -1,6 +1,6 @@
 /**
- * The optimizer of nanochat in January 2026 (docs/REFERENCE.md §4): the seed's. Parameters that the seed's model does not
- * have are trained at upstream's rates.
+ * The optimizer of nanochat in January 2026 (docs/REFERENCE.md §4), which is the seed's. Parameters that the seed's
+ * model does not have are trained at upstream's rates.
  */
 import type { AdamWSettings, Optimizer } from './groups'
 import { orthogonalise } from './polar-express'

@@ -1,7 +1,7 @@
 /**
- * nanochat's optimizer since July 2026: rates, betas and weight decay of every part anew, and a Muon whose momentum is
- * evened out before it is orthogonalised (MuonEq, arXiv 2603.28254) and whose step has the length of an orthogonal
- * matrix after it (Muon+, arXiv 2602.21545).
+ * nanochat's optimizer since July 2026: new rates, betas and weight decay for every part, and a Muon that evens out its
+ * momentum before orthogonalising it (MuonEq, arXiv 2603.28254) and then gives its step the length of an orthogonal
+ * matrix (Muon+, arXiv 2602.21545).
  */
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -9,9 +9,9 @@ import { rounding } from './bfloat16'
 import type { AdamWSettings, Direction, Optimizer } from './groups'
 import { orthogonalise } from './polar-express'
 
-/** The least norm that something is divided by. */
+/** The smallest norm that is divided by. */
 const LEAST = 1e-6
-/** By how much more than its norm a matrix is divided before Polar Express. */
+/** Before Polar Express, a matrix is divided by its norm times this. */
 const SAFETY = 1.01
 
 const direction: Direction = (momentum, precision) =>
@@ -26,7 +26,7 @@ const direction: Direction = (momentum, precision) =>
     return tf.mul(near, tf.div(length, tf.maximum(norms(near, [1, 2]), LEAST)))
   })
 
-/** Norms along axes, which stay as 1. */
+/** Norms along axes, which are kept with size 1. */
 function norms(x: tf.Tensor, axes: number[]): tf.Tensor {
   return tf.sqrt(tf.sum(tf.square(x), axes, true))
 }

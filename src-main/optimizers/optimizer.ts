@@ -1,4 +1,4 @@
-/** Both optimizers as one: AdamW and Muon each take the groups that are theirs. Together they cover every parameter. */
+/** Both optimizers as one: AdamW and Muon each take their own groups. Together they cover every parameter. */
 import * as tf from '@tensorflow/tfjs-core'
 
 import { updateAdamW } from './adamw'
@@ -22,15 +22,15 @@ const UPDATES: { readonly [K in Kind]: Update<K> } = { adamw: updateAdamW, muon:
 
 export interface OptimizerOptions {
   /**
-   * Precision of Muon's orthogonalisation. The reference's is bfloat16; float32 is faster where bfloat16 has to be
-   * imitated, and as good.
+   * Precision of Muon's orthogonalisation. The reference uses bfloat16; float32 is as good, and faster where bfloat16
+   * has to be imitated.
    *
    * @default 'float32'
    */
   orthogonalisation?: Precision
 }
 
-/** State from before the first step: zeros. */
+/** State before the first step: zeros. */
 export function initOptimizer(
   groups: readonly ParameterGroup[],
   params: NamedTensors,
@@ -49,15 +49,18 @@ export function initOptimizer(
   return state
 }
 
-/** Like the parameter where the shapes are the same: of a parameter that is only recorded, that takes no memory. */
+/**
+ * Zeros made from the parameter where the shapes are the same: for a parameter that is only recorded, they take no
+ * memory.
+ */
 function zeros(shape: readonly number[], param: tf.Tensor): tf.Tensor {
   return String(shape) === String(param.shape) ? tf.zerosLike(param) : tf.zeros([...shape])
 }
 
 /**
- * One step. Leaves `params`, `gradients` and `state` as they are.
+ * One step. Leaves `params`, `gradients` and `state` unchanged.
  *
- * @throws MidbenchError `optimizer.missing` where a parameter, a gradient or state of one is not there
+ * @throws MidbenchError `optimizer.missing` where a parameter, a gradient or the state of one is missing
  */
 export function updateOptimizer(
   groups: readonly ParameterGroup[],
@@ -77,7 +80,7 @@ export function updateOptimizer(
   }
 }
 
-/** The tensors in the order that they had before. */
+/** The tensors in the order of `before`. */
 function inOrderOf(before: NamedTensors, tensors: NamedTensors): Map<string, tf.Tensor> {
   const ordered = new Map<string, tf.Tensor>()
   for (const name of before.keys()) {

@@ -1,13 +1,13 @@
 /**
- * The nearest orthogonal matrix to a matrix, nearly: Polar Express (Amsel, Persson, Musco, Gower, arXiv 2505.16932). Five
- * odd polynomials of degree 5, each the best for the range of singular values that the one before leaves, move all
- * singular values towards 1. Only matrix products are needed: 5 (4 m^2 n + 2 m^3) FLOPs for a matrix whose shorter side
- * is m and longer n.
+ * An approximation of the orthogonal matrix nearest to a matrix: Polar Express (Amsel, Persson, Musco, Gower, arXiv
+ * 2505.16932). Five odd polynomials of degree 5, each the best for the range of singular values that the one before
+ * leaves, move all singular values towards 1. Only matrix products are needed: 5 (4 m^2 n + 2 m^3) FLOPs for a matrix
+ * whose shorter side is m and longer n.
  *
- * In bfloat16 each result is rounded as the reference's is, while products accumulate in float32 there as here: small
- * matrices give the same bits as torch, large ones differ from it by 1 to 3 % of the norm, because sums are taken in
- * another order. bfloat16 itself differs from float32 by 3 to 5 % on random matrices, and by more in directions whose
- * singular values are below its digits. Over the golden runs neither moves a loss by more than 0.003.
+ * In bfloat16 each result is rounded as in the reference, while products accumulate in float32 in both: small matrices
+ * give the same bits as torch, large ones differ from it by 1 to 3 % of the norm, because sums are taken in another
+ * order. bfloat16 itself differs from float32 by 3 to 5 % on random matrices, and by more in directions whose singular
+ * values are below its digits. Over the golden runs, neither changes a loss by more than 0.003.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -25,7 +25,7 @@ const coefficients: readonly [number, number, number][] = [
 /**
  * @param matrices [M, R, C], each treated on its own
  * @param safety how far below 1 singular values begin: January's divides by 1.02 times the norm
- * @returns [M, R, C], singular values near 1
+ * @returns [M, R, C], with singular values near 1
  */
 export function orthogonalise(matrices: tf.Tensor, precision: Precision, safety = 1.02): tf.Tensor {
   return tf.tidy(() => {
@@ -42,7 +42,7 @@ export function orthogonalise(matrices: tf.Tensor, precision: Precision, safety 
 
 type Round = (x: tf.Tensor) => tf.Tensor
 
-/** Singular values to at most 1 / safety, by the Frobenius norm. */
+/** Scales singular values to at most 1 / safety, by the Frobenius norm. */
 function normalise(x: tf.Tensor, safety: number, round: Round): tf.Tensor {
   return tf.tidy(() => {
     const norm = round(tf.sqrt(tf.sum(tf.square(x), [1, 2], true))) // [M, 1, 1]

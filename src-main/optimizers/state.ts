@@ -1,12 +1,12 @@
 /**
- * What optimizers take and give: parameters, gradients and state as tensors by name, and what a step needs besides.
+ * What optimizers take and return: parameters, gradients and state as tensors by name, and what else a step needs.
  *
- * An optimizer's update is a pure function: it makes new parameters and new state and leaves the old ones as they are.
+ * An optimizer's update is a pure function: it makes new parameters and new state and leaves the old ones unchanged.
  * The caller owns both and disposes of the old.
  *
- * State tensors are named `<parameter>.<entry>`, where the entries are those of torch's state_dict (kept.ts). torch
- * numbers the parameters in place of naming them, in the order of the groups (groups.ts): `state[i][entry]` belongs to
- * the i-th name over the groups of one kind.
+ * State tensors are named `<parameter>.<entry>`, with the entries of torch's state_dict (kept.ts). torch numbers the
+ * parameters instead of naming them, in the order of the groups (groups.ts): `state[i][entry]` belongs to the i-th name
+ * over the groups of one kind.
  */
 import type * as tf from '@tensorflow/tfjs-core'
 
@@ -14,7 +14,7 @@ import { MidbenchError } from '../errors'
 
 export type NamedTensors = ReadonlyMap<string, tf.Tensor>
 
-/** Changes from step to step; a tensor where the step is recorded as a graph. */
+/** A value that changes from step to step; a tensor where the step is recorded as a graph. */
 export type Changing = number | tf.Scalar
 
 export interface StepSettings {
@@ -24,13 +24,13 @@ export interface StepSettings {
   momentum: Changing
 }
 
-/** New tensors, all of them the caller's. */
+/** New tensors, all owned by the caller. */
 export interface Updated {
   params: Map<string, tf.Tensor>
   state: Map<string, tf.Tensor>
 }
 
-/** @param entry as torch names it: one of kept.ts, or `step` */
+/** @param entry torch's name: one of kept.ts, or `step` */
 export function stateName(parameter: string, entry: string): string {
   return `${parameter}.${entry}`
 }
