@@ -1,17 +1,17 @@
 /**
- * Checksums of what is kept on disk and made again where it is damaged: CRC-32, which finds every error of up to 32
- * neighbouring bits and misses one in 4 billion of the others. A call costs a tenth of a microsecond, and 1 GB between 70
- * and 170 ms.
+ * Checksums of files that are stored on disk and made again when damaged: CRC-32, which finds every error of up to 32
+ * neighbouring bits and misses one in 4 billion of the others. A call takes a tenth of a microsecond, and 1 GB takes
+ * between 70 and 170 ms.
  */
 import { crc32 } from 'node:zlib'
 import type { Failure } from '../errors'
 
-/** The checksum of some bytes; with that of the bytes before them, of both together. */
+/** The checksum of some bytes; given the checksum of the bytes before them, that of both together. */
 export function checksum(bytes: Uint8Array, before = 0): number {
   return crc32(bytes, before)
 }
 
-/** A file that was kept is not as it was written. */
+/** A stored file is not as it was written. */
 export class Damage extends Error {
   constructor(
     readonly path: string,
@@ -20,7 +20,7 @@ export class Damage extends Error {
     super(`${path} is damaged: ${reason}`)
   }
 
-  /** What a person is told. */
+  /** The message for a person. */
   toNotice(): Failure {
     return {
       code: 'cache.damaged',
@@ -30,10 +30,10 @@ export class Damage extends Error {
   }
 }
 
-/** Hears of {@link Damage.toNotice}. */
+/** Receives {@link Damage.toNotice}. */
 export type OnDamage = (notice: Failure) => void
 
-/** A warning of the process, where nobody else hears of it. */
+/** Emits a warning of the process, where nobody else listens. */
 export const warnOfDamage: OnDamage = ({ code, message }) => {
   process.emitWarning(message, { code })
 }

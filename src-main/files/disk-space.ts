@@ -1,11 +1,11 @@
-/** Whether what is to be written will fit on the disk. */
+/** Checks whether what is to be written will fit on the disk. */
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { byteSize } from '../byte-size'
 import { MidbenchError } from '../errors'
 import { exists } from './durable'
 
-/** Left free for everything else on the machine. */
+/** Bytes left free for everything else on the machine. */
 const MARGIN = 512 * 2 ** 20
 
 /**
@@ -25,12 +25,12 @@ export async function requireSpace(dir: string, bytes: number, what: string, mar
   })
 }
 
-/** Bytes free on the disk of a folder, which may not exist yet. @throws where the system does not say */
+/** Free bytes on the disk of a folder, which may not exist yet. @throws where the system does not say */
 export async function freeSpace(dir: string): Promise<number> {
   return (await spaceAt(dir)).free
 }
 
-/** The same, or null. */
+/** As {@link freeSpace}, or null where the system does not say. */
 export function freeSpaceIfKnown(dir: string): Promise<number | null> {
   return freeSpace(dir).catch(() => null)
 }

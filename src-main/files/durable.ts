@@ -1,8 +1,8 @@
 /**
- * Files and folders that are either absent (or as they were before) or whole, whenever the process or the machine stops:
- * written beside their target, fsynced, renamed, and the parent folder fsynced. What a killed process left half made is
- * removed by the next that makes something there (leftovers.ts). Failures are the system's own errors; whoever asked
- * says them in words (write-reason.ts).
+ * Files and folders that are either absent (or as they were before) or whole, whenever the process or the machine
+ * stops: they are written beside their target, fsynced and renamed, and the parent folder is fsynced. What a killed
+ * process left half made is removed by the next process that makes something there (leftovers.ts). Failures are the
+ * system's own errors; the caller puts them into words (write-reason.ts).
  */
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -14,7 +14,7 @@ import { writeThrough, type Fill, type WrittenFile } from './sink'
  * Makes a folder by filling a new one beside it; `fill` must fsync its files ({@link makeFile}, {@link syncPath}). When
  * another process or thread has made the same folder in the meantime, ours is dropped: both hold the same.
  *
- * @param replace removes what stands at the target just before the new folder takes its place
+ * @param replace removes what is at the target just before the new folder takes its place
  */
 export function makeFolder(
   target: string,
@@ -30,7 +30,7 @@ export function makeFolder(
   })
 }
 
-/** Makes or replaces a file; where `content` is a function that throws, what was there stays as it was. */
+/** Makes or replaces a file; where `content` is a function that throws, the old file stays unchanged. */
 export function makeFile(target: string, content: Uint8Array | string | Fill): Promise<WrittenFile> {
   return making(target, async (beside) => {
     const written = await writeNew(beside, typeof content === 'function' ? content : fillWith(content))
@@ -39,7 +39,7 @@ export function makeFile(target: string, content: Uint8Array | string | Fill): P
   })
 }
 
-/** Runs `make`, which makes something beside its target and renames it; then nothing is beside it any more. */
+/** Runs `make`, which makes something beside its target and renames it; afterwards nothing is left beside it. */
 async function making<T>(target: string, make: (beside: string) => Promise<T>): Promise<T> {
   await ensureFolder(dirname(target))
   await removeLeftovers(dirname(target))
@@ -49,7 +49,7 @@ async function making<T>(target: string, make: (beside: string) => Promise<T>): 
     await syncPath(dirname(target))
     return made
   } finally {
-    await rm(beside, { recursive: true, force: true }).catch(() => undefined) // what it failed with says more
+    await rm(beside, { recursive: true, force: true }).catch(() => undefined) // the first error says more
   }
 }
 
@@ -87,7 +87,7 @@ async function renameUnlessTaken(from: string, to: string): Promise<void> {
   }
 }
 
-/** Whether a path leads to anything. */
+/** Whether something exists at a path. */
 export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,

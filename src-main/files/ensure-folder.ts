@@ -1,15 +1,16 @@
 /**
- * Makes a folder and those above it, or fails. Node's own recursive mkdir never ends where a file system holds no new
- * folders and says ENOENT for that, as /proc does: it makes the folder above, which is there, and tries again.
+ * Makes a folder and its parents, or fails. Node's own recursive mkdir never ends where a file system allows no new
+ * folders and answers ENOENT, as /proc does: it makes the parent, which exists, and tries again.
  *
- * Others may make and remove the same folders meanwhile: what changed between the call and the look is tried again.
+ * Others may make and remove the same folders meanwhile: if something changed between the call and the check, it tries
+ * again.
  */
 import { mkdirSync, statSync } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { codeOf } from '../system-error'
 
-/** How often the folder may appear or vanish between a mkdir and the look for it. */
+/** How often the folder may appear or vanish between a mkdir and the check for it. */
 const TRIES = 50
 
 type Standing = 'folder' | 'file' | 'nothing'
@@ -31,7 +32,7 @@ export async function ensureFolder(path: string): Promise<void> {
   }
 }
 
-/** As {@link ensureFolder}, before anything can wait. */
+/** Like {@link ensureFolder}, but synchronous. */
 export function ensureFolderSync(path: string): void {
   for (let tries = 0; ; tries++) {
     try {
@@ -47,7 +48,7 @@ export function ensureFolderSync(path: string): void {
   }
 }
 
-/** What a mkdir that failed is followed by. @param found what lies there, and above, after it */
+/** What to do after a mkdir failed. @param found what is at the path, and above it, afterwards */
 function whatNext(
   error: unknown,
   path: string,
@@ -55,7 +56,7 @@ function whatNext(
 ): 'again' | 'above first' | 'fail' {
   const code = codeOf(error)
   const again = found.tries < TRIES ? 'again' : 'fail'
-  // It was removed in between; or it is a link that leads nowhere, which stays.
+  // It was removed in between; or it is a dangling link, which stays.
   if (code === 'EEXIST') return found.standing === 'nothing' ? again : 'fail'
   if (code !== 'ENOENT' || dirname(path) === path) return 'fail'
   return found.above === 'folder' ? again : 'above first'

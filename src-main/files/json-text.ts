@@ -1,18 +1,18 @@
 /**
- * JSON as Python writes and reads it, and how deep it may go. CPython's json takes NaN, Infinity and -Infinity, for which
- * JSON has no word; they are read as null. Takes time in proportion to the text.
+ * JSON as Python writes and reads it, and a limit on its depth. CPython's json accepts NaN, Infinity and -Infinity,
+ * which JSON cannot express; they are read as null. The time is proportional to the text.
  */
 import { MidbenchError } from '../errors'
 
-/** No file of ours or of nanochat's goes deeper than ten; what goes through values by recursion takes some thousands. */
+/** No file of ours or of nanochat's is nested deeper than ten; recursion over values can handle some thousands. */
 const DEEPEST = 200
 
-/** @throws SyntaxError where Python would not take the text either */
+/** @throws SyntaxError where Python would reject the text too */
 export function parsePythonJson(text: string): unknown {
   return JSON.parse(/NaN|Infinity/.test(text) ? withoutNan(text) : text)
 }
 
-/** @throws MidbenchError `json.too-deep` for lists and objects within one another beyond any use */
+/** @throws MidbenchError `json.too-deep` for lists and objects nested deeper than any use needs */
 export function requireShallow(value: unknown, where: string): void {
   let level = [value]
   for (let depth = 0; level.length > 0; depth++) {
@@ -31,7 +31,7 @@ function childrenOf(value: unknown): unknown[] {
   return typeof value === 'object' && value !== null ? Object.values(value) : []
 }
 
-/** The text with null for each NaN and Infinity outside of strings. */
+/** The text with null in place of each NaN and Infinity outside strings. */
 function withoutNan(text: string): string {
   const parts: string[] = []
   const token = /"|-?(?:NaN|Infinity)/g
@@ -47,7 +47,7 @@ function withoutNan(text: string): string {
   return parts.join('') + text.slice(from)
 }
 
-/** The place after the closing quote of the string that begins at `start`. */
+/** The position after the closing quote of the string that begins at `start`. */
 function endOfString(text: string, start: number): number {
   const stop = /["\\]/g
   stop.lastIndex = start + 1

@@ -1,10 +1,10 @@
 /**
- * A small JSON file that a person's choices are kept in: read once at start-up, written whole after each change.
+ * A small JSON file that stores a person's choices: read once at start-up, written whole after each change.
  *
- * Guarantees: the file is always the old or the new content, also after a power cut (written beside, flushed, renamed).
- * A file that cannot be understood is moved aside, never overwritten, and what was done is returned to be shown. Of
- * several changes in quick succession the last one is sure to be written; where the disk takes none, it is tried again
- * every few seconds until it does.
+ * Guarantees: the file always has the old or the new content, also after a power cut (written beside, flushed,
+ * renamed). A file that cannot be understood is moved aside, never overwritten, and the returned `problem` says so. Of
+ * several changes in quick succession, the last one is sure to be written; where the disk refuses, it is tried again
+ * every few seconds until it succeeds.
  */
 import { readFileSync, renameSync } from 'node:fs'
 import type { z } from 'zod'
@@ -26,7 +26,7 @@ export class JsonFile<T> {
     private readonly schema: z.ZodType<T>,
   ) {}
 
-  /** The content, or null where there is none to be had; `problem` says why, unless there simply is no file. */
+  /** The content, or null where there is none; `problem` says why, unless there simply is no file. */
   read(): { value: T | null; problem: string | null } {
     let text: string
     try {
@@ -47,7 +47,7 @@ export class JsonFile<T> {
   /**
    * Resolves once this value, or a later one, is on disk.
    *
-   * @throws MidbenchError `file.unwritable`; the value is not given up then
+   * @throws MidbenchError `file.unwritable`; the value is still tried again
    */
   write(value: T): Promise<void> {
     this.next = { value }
@@ -66,7 +66,7 @@ export class JsonFile<T> {
     } catch (error) {
       this.again = setTimeout(() => {
         this.writing ??= this.drain()
-        this.writing.catch(() => undefined) // it was said when it was asked for
+        this.writing.catch(() => undefined) // the first attempt reported the failure
       }, AGAIN_MS).unref()
       throw this.unwritable(error)
     } finally {

@@ -1,8 +1,8 @@
 /**
- * What is not whole yet has a name of its own beside its target, `TARGET.part-OWNER-RANDOM`, that tells which thread of
- * which process is making it. What a killed process left is removed as soon as another looks: the kernel tells that its
- * owner is gone. What was left on another machine, or before this machine's last start, is removed after a day without a
- * change. Nothing else is touched.
+ * Unfinished files and folders have a name of their own beside their target, `TARGET.part-OWNER-RANDOM`, which tells
+ * which thread of which process is making them. What a killed process left is removed as soon as another process looks:
+ * the kernel tells that its owner is gone. What was left on another machine, or before this machine's last start, is
+ * removed after a day without a change. Nothing else is touched.
  */
 import { randomBytes } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { isAlive, OWNER_TAG, ownerTag, parseOwnerTag, thisThread } from './process-identity'
 
 const BESIDE = new RegExp(`\\.part-(${OWNER_TAG})-[0-9a-f]{12}$`)
-/** Names that versions before 29 November 2026 gave, which tell no owner for certain. */
+/** Names that versions before 29 November 2026 used, which do not tell the owner for certain. */
 const FORMER = [
   /\.part-\d+-[0-9a-f]{12}$/,
   /^(model|meta|optim)_\d{6}(_rank\d+)?\.(pt|json)\.tmp$/,
@@ -20,16 +20,16 @@ const FORMER = [
 ]
 const STALE_MS = 24 * 3600 * 1000
 
-/** A name beside a target for what is not whole; names of two threads of one process differ too. */
+/** A name beside a target for something unfinished; names of two threads of one process differ too. */
 export function besideName(target: string): string {
   return `${target}.part-${ownerTag(thisThread())}-${randomBytes(6).toString('hex')}`
 }
 
-/** Removes from a folder what was left half made; a folder that is not there or takes no change is left alone. */
+/** Removes unfinished leftovers from a folder; a folder that is missing or allows no change is left alone. */
 export async function removeLeftovers(dir: string): Promise<void> {
   for (const name of await readdir(dir).catch((): string[] => [])) {
     if (!(await isLeftOver(join(dir, name), name))) continue
-    await rm(join(dir, name), { recursive: true, force: true }).catch(() => undefined) // it is only in the way
+    await rm(join(dir, name), { recursive: true, force: true }).catch(() => undefined) // a leftover is only in the way
   }
 }
 

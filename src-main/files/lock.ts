@@ -1,12 +1,12 @@
 /**
- * A lock between processes and threads, also of several machines that share a disk. Never held by two, and never lost to
- * a setting of the clock: no time is compared with the clock's.
+ * A lock between processes and threads, also of several machines that share a disk. It is never held by two, and never
+ * lost when the clock is set: no time is compared with the clock's.
  *
- * A lock is a folder of claims. A claim is an empty file whose name tells its owner. A thread that wants the lock makes a
- * claim of its own and only then looks for others: of two that come at the same time, at least one sees the other and
- * withdraws. A claim's name is never used again, so that removing the claim of an owner that is gone cannot hit another's.
- * The kernel tells whether an owner is gone; an owner on another machine touches its claim every few seconds, and is taken
- * for gone when the claim has not changed for a minute of this machine's own running time.
+ * A lock is a folder of claims. A claim is an empty file whose name tells its owner. A thread that wants the lock makes
+ * its own claim and only then looks for others: of two that come at the same time, at least one sees the other and
+ * withdraws. A claim's name is never used again, so removing the claim of an owner that is gone cannot hit another's.
+ * The kernel tells whether an owner is gone; an owner on another machine touches its claim every few seconds, and
+ * counts as gone when the claim has not changed for a minute of this machine's own running time.
  */
 import { randomBytes } from 'node:crypto'
 import { readdir, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
@@ -18,20 +18,23 @@ import { isAlive, OWNER_TAG, ownerTag, parseOwnerTag, thisThread } from './proce
 
 const TOUCH_MS = 5000
 const UNTOUCHED_MS = 60_000
-/** The least time between two looks; the most is twice that, by chance, so that two that withdrew do not meet for ever. */
+/**
+ * The shortest time between two looks; the longest is twice that, at random, so that two that withdrew do not meet for
+ * ever.
+ */
 const LOOK_MS = 100
 
 const CLAIM = new RegExp(`^(${OWNER_TAG})-[0-9a-f]{12}$`)
 
 export interface HoldOptions {
-  /** Gives up waiting; what is done under the lock goes on. */
+  /** Stops the waiting; work already under the lock continues. */
   signal?: AbortSignal | undefined
-  /** Called once, where another holds the lock for longer than it takes two that came together to part. */
+  /** Called once, when another holds the lock for longer than two that came together need to part. */
   onWait?: () => void
 }
 
 /**
- * Runs `work` while holding the lock of a path, at which there is a folder for that long.
+ * Runs `work` while holding the lock of a path; a folder exists at that path for that long.
  * @throws the signal's reason while it waits; what `work` throws
  */
 export async function holding<T>(
@@ -41,7 +44,7 @@ export async function holding<T>(
 ): Promise<T> {
   const claims = new Claims(path)
   for (let looks = 1; !(await claims.take()); looks++) {
-    if (looks === 2) onWait?.() // the first may have failed on one that withdrew as well, and nobody holds the lock
+    if (looks === 2) onWait?.() // at the first look, two may have made each other withdraw, and nobody holds the lock
     await setTimeout(LOOK_MS * (1 + Math.random()), undefined, { signal })
   }
   const touching = setInterval(() => void claims.touch(), TOUCH_MS)
@@ -61,7 +64,7 @@ class Claims {
 
   constructor(private readonly dir: string) {}
 
-  /** Whether the lock is ours now. */
+  /** Whether the lock is now ours. */
   async take(): Promise<boolean> {
     if (await this.heldByAnother()) return false
     await this.claim()
@@ -87,12 +90,12 @@ class Claims {
         await writeFile(join(this.dir, this.mine), '', { flag: 'wx' })
         return
       } catch (error) {
-        if (codeOf(error) !== 'ENOENT') throw error // the last holder took the folder away in between
+        if (codeOf(error) !== 'ENOENT') throw error // the last holder removed the folder in between
       }
     }
   }
 
-  /** Whether another's claim stands; those of owners that are gone are removed. */
+  /** Whether another's claim remains; claims of owners that are gone are removed. */
   private async heldByAnother(): Promise<boolean> {
     let held = false
     for (const path of await this.others()) {
@@ -102,7 +105,7 @@ class Claims {
     return held
   }
 
-  /** The claims of others; the path itself, where a version before made its lock a file. */
+  /** The claims of others; the path itself, where an earlier version made its lock a file. */
   private async others(): Promise<string[]> {
     try {
       const names = await readdir(this.dir)
@@ -121,7 +124,7 @@ class Claims {
     return (owner && isAlive(owner)) ?? this.changed(path)
   }
 
-  /** Whether a claim has changed within the last minute that was spent waiting for it. */
+  /** Whether a claim has changed within the last minute spent waiting for it. */
   private async changed(path: string): Promise<boolean> {
     const found = await stat(path, { bigint: true }).catch(() => undefined)
     if (found === undefined) return false

@@ -1,10 +1,10 @@
 /**
- * Tells whether the process or thread that holds something is still the one that runs.
+ * Tells whether the process or thread that holds something is still running.
  *
- * An id alone does not tell: it is given again after its holder has ended, and after every start of a container. An id
- * together with the moment its holder started, in the kernel's own ticks since the machine booted, does. Those ticks do
- * not move when the clock is set. Ids and ticks mean something within one boot and one namespace of process ids only:
- * the domain. Where /proc does not exist, the id alone has to do.
+ * An id alone does not tell: it is used again after its holder has ended, and after every start of a container. An id
+ * together with the moment its holder started, in the kernel's own ticks since the machine booted, does tell. Those
+ * ticks do not move when the clock is set. Ids and ticks are valid only within one boot and one namespace of process
+ * ids: the domain. Where /proc does not exist, the id alone must do.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
@@ -19,14 +19,14 @@ export interface Owner {
   tid: number
   /** Ticks since boot at which the thread started; 0 where they are not known. */
   started: number
-  /** Boot and namespace in which the ids mean something, in 8 hexadecimal digits. */
+  /** Boot and namespace in which the ids are valid, in 8 hexadecimal digits. */
   domain: string
 }
 
-/** A start is kept as one integer, the domain's digest above its ticks: 2^35 ticks are ten years. */
+/** A start is stored as one integer, the domain's digest above its ticks: 2^35 ticks are ten years. */
 const TICKS_SPAN = 2 ** 35
 const DIGEST_SPAN = 2 ** 17
-/** Integers from here on are such marks; those below are milliseconds of the clock, as versions before wrote them. */
+/** Integers from here on are such marks; those below are the clock's milliseconds, which earlier versions wrote. */
 const FIRST_MARK = DIGEST_SPAN * TICKS_SPAN
 
 const DOMAIN = domainOf()
@@ -54,11 +54,14 @@ export function thisThread(): Owner {
   return { pid: process.pid, ...known, domain: DOMAIN }
 }
 
-/** Whether an owner still runs; undefined where this process cannot tell: of another machine, container or boot. */
+/**
+ * Whether an owner still runs; undefined where this process cannot tell: the owner is of another machine, container or
+ * boot.
+ */
 export function isAlive({ pid, tid, started, domain }: Owner): boolean | undefined {
   if (domain !== DOMAIN) return undefined
   if (!exists(pid)) return false
-  if (tid === 0) return undefined // its thread may have ended all the same
+  if (tid === 0) return undefined // its thread may have ended anyway
   const found = statusOf(`${String(pid)}/task/${String(tid)}`)
   return found !== null && !found.ended && found.started === started
 }
@@ -71,7 +74,7 @@ export function ownerTag({ pid, tid, started, domain }: Owner): string {
 /** The expression that {@link parseOwnerTag} takes apart, for longer expressions. */
 export const OWNER_TAG = String.raw`\d+-\d+-\d+-[0-9a-f]{8}`
 
-/** @returns undefined for what is no tag of an owner */
+/** @returns undefined where the text is no owner's tag */
 export function parseOwnerTag(tag: string): Owner | undefined {
   if (!new RegExp(`^${OWNER_TAG}$`).test(tag)) return undefined
   const [pid, tid, started, domain = ''] = tag.split('-')
@@ -83,18 +86,18 @@ function exists(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return codeOf(error) === 'EPERM' // it is there, and another user's
+    return codeOf(error) === 'EPERM' // it exists, and belongs to another user
   }
 }
 
 interface Status {
   /** Ticks since boot. */
   started: number
-  /** It is over, and its parent has not been told yet. */
+  /** It has ended, and its parent has not been told yet. */
   ended: boolean
 }
 
-/** What /proc says of a process (`PID`) or thread (`PID/task/TID`); null where it says nothing. */
+/** What /proc says about a process (`PID`) or thread (`PID/task/TID`); null where it says nothing. */
 function statusOf(path: string): Status | null {
   try {
     // The name, in parentheses, may hold spaces: count the fields behind it. The state is field 3, the start field 22.
@@ -134,12 +137,12 @@ function domainOf(): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8)
 }
 
-/** Ticks a second in which the kernel counts a process's start: fixed for user space on Linux. */
+/** Ticks a second in which the kernel counts a process's start: always this on Linux, seen from user space. */
 const TICKS_PER_SECOND = 100
 /** The clock may be set while a process runs, which moves the computed start by as much. */
 const TOLERANCE_MS = 5000
 
-/** Whether a process started at a time of the clock, as versions before 29 November 2026 kept it. */
+/** Whether a process started at a time of the clock, which versions before 29 November 2026 stored. */
 function startedByTheClock({ started }: Status, at: number): boolean {
   const bootedAt = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]
   return Math.abs((Number(bootedAt) + started / TICKS_PER_SECOND) * 1000 - at) <= TOLERANCE_MS

@@ -11,8 +11,8 @@ import { shownText } from '../shown'
 import { requireWhole } from './whole-json'
 
 /**
- * @throws MidbenchError `checkpoint.json` naming the file and every field that is wrong; `file.*` for what is no text
- *   file; file system errors pass through
+ * @throws MidbenchError `checkpoint.json` naming the file and every wrong field; `file.*` where it is no text file;
+ * file system errors pass through
  */
 export async function readJsonFile<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
   const value = parse(path, await readTextFile(path))

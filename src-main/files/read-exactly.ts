@@ -1,10 +1,10 @@
-/** Reads a given stretch of an open file: all of it, or not at all. */
+/** Reads a given stretch of an open file: all of it, or nothing. */
 import { openSync, readSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { codeOf } from '../system-error'
 import { Damage } from './checksum'
 
-/** Opens a file of the cache. @returns undefined where there is none that may be read */
+/** Opens a file of the cache. @returns undefined where there is no readable file */
 export function openIfThere(path: string): number | undefined {
   try {
     return openSync(path, 'r')
@@ -16,7 +16,7 @@ export function openIfThere(path: string): number | undefined {
 /** One read system call takes at most 2 GiB. */
 const MOST_BYTES = 1 << 30
 
-/** The bytes from a position on; undefined where the file ends before. @throws the file system's error */
+/** The bytes from a position on; undefined where the file ends too early. @throws the file system's error */
 export async function readAt(
   file: FileHandle,
   position: number,
@@ -32,7 +32,11 @@ export async function readAt(
   return bytes
 }
 
-/** Fills bytes with what lies in a file of the cache from a position on; blocks for microseconds. @throws Damage where the file ends before, or fails */
+/**
+ * Fills `bytes` from a position of a file of the cache; blocks for microseconds.
+ *
+ * @throws Damage where the file ends too early, or reading fails
+ */
 export function readExactly<Bytes extends Uint8Array>(
   file: number,
   into: Bytes,

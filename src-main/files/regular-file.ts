@@ -1,7 +1,7 @@
 /**
- * Whether a path leads to a file that ends: asked before anything is opened. Devices and named pipes are read for ever
- * or wait for ever, as some of the kernel's own files do, and a folder or a socket gives an error that names neither.
- * Costs a `stat` and a `statfs`; where the contents matter, one short read.
+ * Checks, before anything is opened, that a path leads to a file that ends. Devices, named pipes and some of the
+ * kernel's own files can be read or waited for without end, and a folder or a socket gives an error that names neither.
+ * Costs a `stat` and a `statfs`, and one short read where the contents matter.
  */
 import type { Stats } from 'node:fs'
 import { statfsSync, statSync } from 'node:fs'
@@ -9,22 +9,20 @@ import { open, stat, statfs } from 'node:fs/promises'
 
 import { MidbenchError } from '../errors'
 
-/** How a Git LFS pointer begins, by its specification; the whole of one has some 130 bytes. */
+/** How a Git LFS pointer begins, by its specification; a whole pointer has some 130 bytes. */
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/'
 
-/** Of proc, sysfs, debugfs and tracefs, by Linux: their files say that they are regular, and some never end. */
+/** Linux's numbers for proc, sysfs, debugfs and tracefs: their files claim to be regular, and some never end. */
 const KERNEL_FILE_SYSTEMS = [0x9fa0, 0x62656572, 0x64626720, 0x74726163]
 
-/**
- * @throws MidbenchError `file.not-regular`, `file.name`; the file system's error where there is nothing to be seen
- */
+/** @throws MidbenchError `file.not-regular`, `file.name`; the file system's error where nothing can be seen */
 export async function requireRegularFile(path: string): Promise<void> {
   refuseNul(path)
   refuseOther(path, await stat(path))
   refuseKernels(path, (await statfs(path)).type)
 }
 
-/** As {@link requireRegularFile}, for what is read at once. */
+/** Like {@link requireRegularFile}, but synchronous. */
 export function requireRegularFileSync(path: string): void {
   refuseNul(path)
   refuseOther(path, statSync(path))
@@ -32,7 +30,7 @@ export function requireRegularFileSync(path: string): void {
 }
 
 /**
- * A regular file that is itself: not the note that Git leaves in place of a large file.
+ * Requires a regular file that is the real one, not the pointer that Git leaves in place of a large file.
  *
  * @throws MidbenchError also `file.lfs-pointer`
  */
@@ -47,7 +45,7 @@ export async function requireFileItself(path: string): Promise<void> {
 }
 
 /**
- * The same with something in it, for checkpoints, parquet files, pickles, and JSON.
+ * The same for a file that must not be empty: checkpoints, parquet files, pickles and JSON.
  *
  * @throws MidbenchError also `file.empty`
  */

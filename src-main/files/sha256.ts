@@ -1,14 +1,14 @@
-/** The SHA-256 of a file's bytes, or another hash of them; about 1 s a GB, in pieces of 1 MiB. */
+/** The SHA-256 of a file's bytes, or another hash of them; takes about 1 s a GB, in pieces of 1 MiB. */
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 
 interface HashOptions {
   signal?: AbortSignal | undefined
-  /** Goes on from what it has taken already. @default SHA-256 */
+  /** A hash to continue, with what it has taken already. @default SHA-256 */
   hash?: Hash
 }
 
-/** Hexadecimal. @throws the file system's error; the signal's reason */
+/** Returns hexadecimal digits. @throws the file system's error; the signal's reason */
 export async function hashFile(
   path: string,
   { signal, hash = createHash('sha256') }: HashOptions = {},

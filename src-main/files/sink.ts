@@ -1,6 +1,6 @@
 /**
- * A file that is written from its start to its end: small pieces are gathered to writes of 1 MiB, and the SHA-256 of what
- * was written comes with it, at about a second for 2 GB.
+ * A file that is written from start to end: small pieces are gathered into writes of 1 MiB, and the SHA-256 of the
+ * written bytes is computed, at about a second for 2 GB.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -12,7 +12,7 @@ const BUFFER_SIZE = 1 << 20
 export interface Sink {
   /** Bytes written so far. */
   readonly position: number
-  /** Takes bytes; whoever gives them may use them again once this resolves. */
+  /** Takes bytes; the caller may reuse them once this resolves. */
   write(bytes: Uint8Array): Promise<void>
 }
 
@@ -21,11 +21,11 @@ export type Fill = (sink: Sink) => Promise<void>
 
 export interface WrittenFile {
   bytes: number
-  /** Hexadecimal. */
+  /** In hexadecimal. */
   sha256: string
 }
 
-/** What another file holds, as the content of a new one. */
+/** Fills a new file with the content of another. */
 export function copyOf(path: string): Fill {
   return async (sink) => {
     for await (const chunk of createReadStream(path, { highWaterMark: BUFFER_SIZE })) {
@@ -34,7 +34,7 @@ export function copyOf(path: string): Fill {
   }
 }
 
-/** Writes what `fill` gives to an open, empty file; whether it is on the disk is for the caller to see to. */
+/** Writes what `fill` gives to an open, empty file; the caller must flush it to the disk. */
 export async function writeThrough(file: FileHandle, fill: Fill): Promise<WrittenFile> {
   const sink = new FileSink(file)
   await fill(sink)

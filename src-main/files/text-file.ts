@@ -1,6 +1,6 @@
 /**
- * A text file as a whole: configs, meta files, lists of a project. It must be a regular file of moderate size in UTF-8;
- * a byte order mark, which editors put before the text, is no part of it.
+ * Reads a text file whole: configs, meta files, lists of a project. It must be a regular file of moderate size in
+ * UTF-8; a byte order mark, which editors put before the text, is dropped.
  */
 import { readFile, stat } from 'node:fs/promises'
 
@@ -8,12 +8,12 @@ import { byteSize } from '../byte-size'
 import { MidbenchError } from '../errors'
 import { requireContents } from './regular-file'
 
-/** Far above any config or meta file, far below what a process can hold. */
+/** Far more than any config or meta file, far less than a process can hold. */
 const MOST_BYTES = 64 * 2 ** 20
 
 /**
- * @throws MidbenchError `file.*` for what is no file, empty, too large, a Git LFS pointer or not in UTF-8; the file system's error where
- *   the file cannot be read
+ * @throws MidbenchError `file.*` where the file is not regular, empty, too large, a Git LFS pointer or not in UTF-8;
+ * the file system's error where it cannot be read
  */
 export async function readTextFile(path: string): Promise<string> {
   await requireContents(path)

@@ -1,4 +1,4 @@
-/** Why the system did not let a file be written, in words. */
+/** Says in words why the system did not let a file be written. */
 import { codeOf, reasonOf } from '../system-error'
 
 const REASONS: Record<string, string> = {
@@ -13,12 +13,15 @@ const REASONS: Record<string, string> = {
   EEXIST: 'a file stands where its folder belongs',
 }
 
-/** Whether the system refused to write: the disk, its rights or what stands there, and no fault of ours. */
+/**
+ * Whether the system refused to write because of the disk, its permissions or what is in the way, and not by a fault of
+ * ours.
+ */
 export function isRefusedWrite(error: unknown): boolean {
   return codeOf(error) in REASONS
 }
 
-/** Why a file could not be written, to be put after a colon; any other failure by its own message. */
+/** Why a file could not be written, to be put after a colon; for any other failure, its own message. */
 export function writeReason(error: unknown): string {
   return REASONS[codeOf(error)] ?? reasonOf(error)
 }
