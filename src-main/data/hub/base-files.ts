@@ -1,6 +1,6 @@
 /**
- * The two files of the default mixture that lie in the nanochat folder itself, and where they come from. The reference
- * downloads the first and asks for the second to be downloaded by hand; both are the same bytes for everyone.
+ * The two files of the default mixture that lie in the nanochat folder itself, and their addresses. The reference
+ * downloads the first and asks the user to download the second by hand; both are the same bytes for everyone.
  */
 import { join } from 'node:path'
 import { exists } from '../../files/durable'
@@ -17,7 +17,7 @@ const BASE_FILE_SOURCES: Readonly<Record<string, string>> = {
     'https://karpathy-public.s3.us-west-2.amazonaws.com/identity_conversations.jsonl',
 }
 
-/** The address of a missing file. Undefined where it is there already, or is not one of these. */
+/** The address of a missing file. Undefined where the file exists already, or is not one of these. */
 export async function missingBaseFile(
   path: string,
   baseDir: string,
@@ -33,7 +33,7 @@ export async function downloadBaseFile(path: string, url: string, options: Fetch
   await fetchFile({ url, target: path, what: path }, options)
 }
 
-/** How long an answer about a file's length is waited for: the length is only shown. */
+/** How long to wait for an answer about a file's length, which is only shown. */
 const LENGTH_MS = 10_000
 
 /** Bytes of such a file, or null where the server does not say. @throws MidbenchError `hub.*` */

@@ -1,4 +1,4 @@
-/** Which parquet files a task reads: those the config names, those in the hub's cache, or those it downloads. */
+/** The parquet files that a task reads: those named in the config, those in the hub's cache, or those it downloads. */
 import { entryFault, forKey } from '../entry-fault'
 import { filesOf } from '../files/pattern'
 import { fromConfig, type TaskContext } from '../locations'
@@ -8,7 +8,7 @@ import type { DatasetSplit } from './dataset-split'
 import { downloadSplit, findSplit } from './splits'
 
 /**
- * @param named the files that the entry names; none: the hub's
+ * @param named the files that the entry names; none = the hub's
  * @throws MidbenchError `data.missing` where nothing is on disk and nothing may be downloaded; `hub.*`, `disk.full`.
  */
 export async function datasetFiles(
@@ -28,7 +28,7 @@ export async function datasetFiles(
   throw entryFault('data_files', { code: 'data.missing', message, remedy })
 }
 
-/** Paths and patterns as the config has them, in its order; what a pattern finds in natural order. */
+/** Paths and patterns as the config has them, in its order; the files of a pattern are in natural order. */
 async function localFiles(paths: readonly string[], context: TaskContext): Promise<string[]> {
   const files: string[] = []
   for (const path of paths.map((each) => fromConfig(each, context))) {

@@ -1,8 +1,8 @@
 /**
  * Downloads one file: in one piece, or in as many as the network breaks it into. What has arrived stays beside the
- * target in `.midbench.part`. Where a checksum can tell whether the parts fit, this process or a later one goes on from
- * there. Two downloads of the same file take turns. The target appears whole and checked, or not at all. Costs one
- * buffer of the network's and a second pass over the file for the checksum.
+ * target in `.midbench.part`. Where a checksum can tell whether the parts fit, this process or a later one continues
+ * from there. Two downloads of the same file take turns. The target appears whole and checked, or not at all. Costs one
+ * network buffer, and a second pass over the file for the checksum.
  */
 import { createHash } from 'node:crypto'
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
@@ -31,9 +31,9 @@ export interface FileRequest {
   url: string
   headers?: Record<string, string>
   target: string
-  /** For people. */
+  /** Name for people. */
   what: string
-  /** Bytes, where they are known beforehand. */
+  /** Bytes, where known beforehand. */
   size?: number
   checksum?: Checksum
 }
@@ -41,12 +41,12 @@ export interface FileRequest {
 export interface FetchOptions {
   /** Aborting keeps what has arrived. */
   signal?: AbortSignal | undefined
-  /** Bytes on disk so far, and in all; null while that is not known. */
+  /** Bytes on disk so far, and the total; null while that is not known. */
   onProgress?: ((done: number, total: number | null) => void) | undefined
   policy?: RetryPolicy | undefined
 }
 
-/** Where a file's bytes are until all have arrived. */
+/** Where a file's bytes lie until all have arrived. */
 export function partialPath(target: string): string {
   return `${target}.midbench.part`
 }
@@ -62,7 +62,7 @@ export function fetchFile(request: FileRequest, options: FetchOptions = {}): Pro
 
 async function fetchAlone(request: FileRequest, options: FetchOptions): Promise<void> {
   const partial = partialPath(request.target)
-  // Without a checksum nothing would tell whether old bytes and new ones are of one file.
+  // Without a checksum nothing tells whether old and new bytes belong to one file.
   if (request.checksum === undefined) await rm(partial, { force: true })
   const file = await open(partial, 'a+')
   try {
@@ -80,10 +80,10 @@ async function fetchAlone(request: FileRequest, options: FetchOptions): Promise<
 class Download {
   private readonly policy: RetryPolicy
   private readonly retries: Retries
-  /** The version of the file that the first answer was of. */
+  /** The version of the file in the first answer. */
   private version: string | undefined
   private done = 0
-  /** The most bytes that have been there. Fewer than that, after a new start, are no progress. */
+  /** The most bytes that have been on disk. Fewer than that, after a new start, are no progress. */
   private farthest = 0
 
   constructor(
@@ -143,7 +143,7 @@ class Download {
     return this.version === undefined ? range : { ...range, 'if-range': this.version }
   }
 
-  /** Makes the bytes on disk fit the answer: a server may send the whole file though only the rest was asked for. */
+  /** Makes the bytes on disk fit the answer: a server may send the whole file even if only the rest was requested. */
   private async checkAnswer(response: Response): Promise<void> {
     if (response.status === 416) {
       await this.startOver()
@@ -207,7 +207,7 @@ async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
       if (read.value instanceof Uint8Array) yield read.value
     }
   } finally {
-    await reader.cancel().catch(() => undefined) // the connection is given up either way
+    await reader.cancel().catch(() => undefined) // the connection is abandoned either way
   }
 }
 
@@ -229,7 +229,7 @@ function explained(error: unknown, { target }: FileRequest): unknown {
   )
 }
 
-/** Bytes of a file that have arrived already: all of it, what its partial holds, or 0. */
+/** Bytes of a file that have arrived already: the whole file, its partial file, or 0. */
 export async function arrivedBytes(target: string): Promise<number> {
   for (const path of [target, partialPath(target)]) {
     const found = await stat(path).catch(() => undefined)

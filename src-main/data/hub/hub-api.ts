@@ -1,4 +1,4 @@
-/** The two questions that are asked of the hub: which commit a dataset's main branch is at, and what a folder holds. */
+/** The two requests to the hub's API: the commit of a dataset's main branch, and the files of a folder. */
 import { z } from 'zod'
 import { MidbenchError } from '../../errors'
 import type { Checksum } from './fetch-file'
@@ -7,11 +7,11 @@ import { checkStatus, DEFAULT_POLICY, Retries, StallWatch, type RetryPolicy } fr
 
 /** A file of a dataset repository at a commit. */
 export interface HubFile {
-  /** Within the repository. */
+  /** Path within the repository. */
   path: string
   /** Bytes. */
   size: number
-  /** The name of its contents, by which the cache names its blob. */
+  /** The name of its contents, which the cache uses as its blob's name. */
   etag: string
   checksum: Checksum
 }
@@ -28,13 +28,13 @@ const treeEntry = z.object({
   size: z.int().min(0),
   /** git's sha1 of the contents, or of the pointer to a large file. */
   oid: z.string(),
-  /** A large file: `oid` is the sha256 of its contents. */
+  /** A large file; `oid` is the sha256 of its contents. */
   lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size: z.int().min(0) }).optional(),
 })
 
 /**
- * The commit that a dataset's main branch is at. This is the first question of a download: where no server is reached, it
- * is not asked again.
+ * The commit of a dataset's main branch. This is the first request of a download; it is not repeated where no server is
+ * reached.
  *
  * @throws MidbenchError `hub.*`
  */
@@ -65,7 +65,7 @@ export async function folderFiles(
   return files
 }
 
-/** Where a file's contents are to be had. */
+/** The address of a file's contents. */
 export function fileUrl(hub: HubSettings, repo: string, commit: string, path: string): string {
   return `${hub.endpoint}/datasets/${repo}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`
 }

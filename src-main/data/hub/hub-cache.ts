@@ -22,14 +22,14 @@ export class HubCache {
     return join(this.dir, 'blobs', etag)
   }
 
-  /** Where a file of a commit is, whether or not it is there. */
+  /** The path of a file of a commit, whether or not it exists. */
   filePath(commit: string, path: string): string {
     return join(this.dir, 'snapshots', commit, path)
   }
 
   /**
-   * The parquet files `folder/split-*.parquet` of a snapshot that has them all: that of the branch main, else the
-   * newest (Python writes no ref when it was asked for a commit). Undefined where none has.
+   * The parquet files `folder/split-*.parquet` of a snapshot that has them all: the snapshot of the branch main, else
+   * the newest (Python writes no ref when it was asked for a commit). Undefined where no snapshot has all.
    */
   async findSplit(folder: string, split: string): Promise<string[] | undefined> {
     for (const commit of await this.commits()) {
@@ -42,7 +42,7 @@ export class HubCache {
     return undefined
   }
 
-  /** Puts a link to a blob where the commit has the file. */
+  /** Puts a link to a blob at the file's place in the commit. */
   async link(commit: string, path: string, etag: string): Promise<void> {
     const target = this.filePath(commit, path)
     if (await exists(target)) return
@@ -56,12 +56,12 @@ export class HubCache {
     }
   }
 
-  /** Notes which commit the branch main was at. */
+  /** Records the commit of the branch main. */
   async setMain(commit: string): Promise<void> {
     await makeFile(join(this.dir, 'refs', 'main'), commit)
   }
 
-  /** Snapshots, the likeliest to be meant first. */
+  /** Snapshots, the most likely ones first. */
   async commits(): Promise<string[]> {
     const main = await readFile(join(this.dir, 'refs', 'main'), 'utf8').catch(() => '')
     const snapshots = join(this.dir, 'snapshots')
@@ -83,7 +83,7 @@ export function completeSplit(names: readonly string[], split: string): string[]
   return parts === undefined || Number(parts) === found.length ? found : []
 }
 
-/** File systems without symbolic links, and Windows without the right to make them. */
+/** True for file systems without symbolic links, and for Windows without the right to make them. */
 function isUnsupported(error: unknown): boolean {
   return ['EPERM', 'ENOSYS', 'ENOTSUP'].includes(codeOf(error))
 }

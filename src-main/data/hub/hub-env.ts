@@ -1,7 +1,7 @@
 /**
- * The environment variables by which the Python tools are told where the hub is and where its files are kept, read as
- * they read them: HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_OFFLINE, XDG_CACHE_HOME. So what
- * Python has downloaded is found here, and the other way round.
+ * The environment variables that tell the Python tools where the hub is and where its files are stored, read in the
+ * same way: HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_OFFLINE, XDG_CACHE_HOME. So what Python
+ * has downloaded is found here, and the other way round.
  */
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path'
 export interface HubSettings {
   /** The folder with `datasets--org--name` in it. */
   cacheDir: string
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   endpoint: string
   token: string | null
   /** No request may be made. */
@@ -19,12 +19,12 @@ export interface HubSettings {
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** What decides each setting, for people. Never holds the token or a part of it. */
+/** What decides each setting, for people. Never contains the token or a part of it. */
 export interface HubOrigins {
   cache: { path: string; set_by: SetBy }
-  /** Host and port only: an address may carry a password. Null where HF_ENDPOINT is no address. */
+  /** Host and port only, because an address may contain a password. Null where HF_ENDPOINT is no address. */
   endpoint: { host: string | null; set_by: SetBy }
-  /** file: where a token is read from or would be; null where no file is looked at. */
+  /** file: where a token is or would be read from; null where no file is used. */
   token: { used: boolean; file: string | null; set_by: SetBy }
   offline: { on: boolean; set_by: SetBy }
 }
@@ -51,7 +51,7 @@ export async function hubSettings(env: Env = process.env): Promise<HubSettings> 
   }
 }
 
-/** What {@link hubSettings} gives, without the token, and which variable decides each. */
+/** The settings of {@link hubSettings} without the token, and the variable that decides each. */
 export async function hubOrigins(env: Env = process.env): Promise<HubOrigins> {
   const { cacheDir, endpoint, token, offline } = await hubSettings(env)
   return {
@@ -75,7 +75,7 @@ function homeDir(env: Env): string {
   return expanded(env['HF_HOME'] ?? join(cacheHome, 'huggingface'), env)
 }
 
-/** The variable, or the file that `hf auth login` writes. */
+/** The token of the variable, or of the file that `hf auth login` writes. */
 async function findToken(env: Env): Promise<string | null> {
   for (const name of TOKEN) {
     const set = clean(env[name])
@@ -85,7 +85,7 @@ async function findToken(env: Env): Promise<string | null> {
   return path === null ? null : clean(await readFile(path, 'utf8').catch(() => undefined))
 }
 
-/** Null where the environment says that no file is to be read. */
+/** Null where the environment says to read no file. */
 function tokenFile(env: Env): string | null {
   if (isTrue(env[NO_TOKEN_FILE])) return null
   return expanded(env[TOKEN_PATH] ?? join(homeDir(env), 'token'), env)
@@ -99,7 +99,7 @@ function tokenOrigin(env: Env): Pick<HubOrigins['token'], 'file' | 'set_by'> {
   return { file: resolve(file), set_by: firstSet(env, [TOKEN_PATH, ...HOME]) }
 }
 
-/** The first of these variables that is set, even to nothing. */
+/** The first of these variables that is set, even to an empty string. */
 function firstSet(env: Env, names: readonly string[]): SetBy {
   return names.find((name) => env[name] !== undefined) ?? null
 }
@@ -117,7 +117,7 @@ function isTrue(value: string | undefined): boolean {
   return ['1', 'ON', 'YES', 'TRUE'].includes((value ?? '').toUpperCase())
 }
 
-/** `~` and `$NAME` as Python's expanduser and expandvars take them; an unknown name stays as it is. */
+/** Expands `~` and `$NAME` like Python's expanduser and expandvars; an unknown name is left unchanged. */
 function expanded(path: string, env: Env): string {
   const home = path === '~' || path.startsWith('~/') ? homedir() + path.slice(1) : path
   return home.replace(/\$(?:(\w+)|\{(\w+)\})/g, (all, plain?: string, braced?: string) => {

@@ -1,7 +1,7 @@
 /**
- * Why a split is not found in the hub's cache: which folder was searched, and what is not in it. A cache often lies one
- * folder too deep or too high, or was copied in part, or without the files that its links lead to. That is said before
- * anything is downloaded or asked of the network.
+ * Why a split is not found in the hub's cache: which folder was searched, and what is missing in it. A cache often lies
+ * one folder too deep or too high, or was copied in part, or without the files that its links lead to. This is reported
+ * before anything is downloaded or asked of the network.
  */
 import { readdir, readlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -14,7 +14,7 @@ import type { HubSettings } from './hub-env'
 
 type Missing = Required<Pick<Failure, 'message'>> & { remedy: string; misplaced: boolean }
 
-/** What is not there of a split that {@link findSplit} does not find. */
+/** What is missing of a split that {@link findSplit} does not find. */
 export async function whatIsMissing(dataset: DatasetSplit, hub: HubSettings): Promise<Missing> {
   const cache = new HubCache(hub.cacheDir, dataset.repo)
   const label = describeSplit(dataset)
@@ -36,7 +36,7 @@ export async function whatIsMissing(dataset: DatasetSplit, hub: HubSettings): Pr
   }
 }
 
-/** @throws MidbenchError `hub.cache-misplaced` where the dataset lies beside where it is looked for */
+/** @throws MidbenchError `hub.cache-misplaced` where the dataset lies beside the place where it is looked for */
 export async function refuseMisplaced(dataset: DatasetSplit, hub: HubSettings): Promise<void> {
   const { message, remedy, misplaced } = await whatIsMissing(dataset, hub)
   if (misplaced) throw new MidbenchError({ code: 'hub.cache-misplaced', message, remedy })
@@ -58,7 +58,7 @@ async function holdsSnapshots(dir: string): Promise<boolean> {
   return (await readdir(join(dir, 'snapshots')).catch((): string[] => [])).length > 0
 }
 
-/** What a snapshot's folder lacks of a split. */
+/** What is missing of a split in a snapshot's folder. */
 async function lackOf(dir: string, { split }: DatasetSplit): Promise<string> {
   const names = (await readdir(dir).catch((): string[] => [])).filter(
     (name) => name.startsWith(`${split}-`) && name.endsWith('.parquet'),
@@ -75,7 +75,7 @@ async function lackOf(dir: string, { split }: DatasetSplit): Promise<string> {
   return `${dir} holds ${String(names.length)} of ${String(names.length + missing.length)} files of it; not there: ${missing.slice(0, 3).join(', ')}${more}`
 }
 
-/** Names that `-of-00004` announces and that are not there. */
+/** Names that `-of-00004` announces and that are missing. */
 function partsMissing(names: readonly string[]): string[] {
   const [, head = '', digits = '', total = ''] = /^(.*-)(\d+)-of-(\d+)\.parquet$/.exec(names[0] ?? '') ?? []
   const all = Array.from({ length: Math.min(Number(total), 100_000) }, (_, part) => {

@@ -1,20 +1,20 @@
 /**
  * Requests that survive a bad network: which failures are worth another try, how long to wait before it, and the error
- * a person gets when there is none. A server's Retry-After is heeded.
+ * that a person gets when no try is left. A server's Retry-After is respected.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { MidbenchError } from '../../errors'
 import { codeOf } from '../../system-error'
 
 export interface RetryPolicy {
-  /** A request is given up after so many failures in a row without a byte gained. */
+  /** A request is given up after this many failures in a row without a byte gained. */
   attempts: number
   /** The same for a server that cannot be reached at all. @default the number above */
   attemptsToReach?: number
   /** Wait before the second try; it doubles with each further one. */
   firstDelayMs: number
   longestDelayMs: number
-  /** A connection that brings no byte for so long counts as dead. */
+  /** A connection that brings no byte for this long counts as dead. */
   stallMs: number
 }
 
@@ -31,11 +31,11 @@ interface FaultDetails {
   unreached: boolean
 }
 
-/** A failure that another try may mend. */
+/** A failure that another try may fix. */
 export class TransientFault extends Error {
   /** How long the server asked to wait, in milliseconds. */
   readonly waitMs: number
-  /** How many failures it counts for. */
+  /** How many failures it counts as. */
   readonly weight: number
   /** The server was not reached at all. */
   readonly unreached: boolean
@@ -63,7 +63,7 @@ export class Retries {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  /** Something was gained since the last failure. */
+  /** Called when something was gained since the last failure. */
   progressed(): void {
     this.failures = 0
     this.tries = 0
@@ -105,14 +105,20 @@ export class Retries {
   }
 }
 
-/** What a request that is tried once throws: a passing fault as an error for people, everything else as it is. */
+/**
+ * The error of a request that is tried once: a transient fault becomes an error for people, everything else stays as it
+ * is.
+ */
 export function asMidbenchError(error: unknown, what: string): unknown {
   const fault = error instanceof TransientFault ? error : networkFault(error)
   if (fault === undefined) return error
   return new MidbenchError({ code: fault.code, message: `${what}: ${fault.message}` }, { cause: error })
 }
 
-/** What `fetch` throws when a connection fails or breaks; undefined for what is no matter of the network. */
+/**
+ * The fault for what `fetch` throws when a connection fails or breaks; undefined for an error that is not the
+ * network's.
+ */
 function networkFault(error: unknown): TransientFault | undefined {
   if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return undefined
   if (error.message !== 'fetch failed' && error.message !== 'terminated') return undefined
@@ -132,7 +138,7 @@ const NETWORK_FAULTS: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'the connection was cut',
 }
 
-/** What is said before a connection stands. */
+/** Error codes from before a connection is made. */
 const UNREACHED = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -143,7 +149,7 @@ const UNREACHED = new Set([
 ])
 
 /**
- * The answer, if it is a good one (2xx).
+ * Accepts a good answer (2xx).
  * @throws MidbenchError `hub.unauthorized`, `hub.not-found`, `hub.refused`; TransientFault for what may pass.
  */
 export function checkStatus(response: Response, what: string): void {
@@ -176,7 +182,7 @@ function refusal(status: number, what: string): { code: string; message: string;
   return { code: 'hub.refused', message: `${what}: the server refuses (${String(status)})` }
 }
 
-/** Seconds or a date, in milliseconds from now; 0 where nothing is said. */
+/** The header's seconds or date, as milliseconds from now; 0 where there is none. */
 function retryAfter(response: Response): number {
   const value = response.headers.get('retry-after')
   if (value === null) return 0
@@ -206,7 +212,7 @@ export class StallWatch {
     this.timer.refresh()
   }
 
-  /** The error as it came, or that the server stalled. */
+  /** The original error, or that the server stalled. */
   explain(error: unknown): unknown {
     return this.stalled ? new TransientFault('the server has stopped sending', 'hub.stalled') : error
   }

@@ -14,23 +14,23 @@ export interface DownloadOptions extends RequestOptions {
   onProgress?: ((progress: Progress) => void) | undefined
 }
 
-/** What a download amounts to. */
+/** The size of a download. */
 export interface DownloadSize {
   /** Bytes; null where the server does not say. */
   total: number | null
-  /** Bytes that are here already and would not be downloaded again. */
+  /** Bytes that are already here and would not be downloaded again. */
   arrived: number
-  /** Bytes free on the disk that it goes to. */
+  /** Free bytes on the disk that it is saved to. */
   free: number
 }
 
-/** The split's files in the cache, or undefined where they are not all there. Makes no request. */
+/** The split's files in the cache, or undefined where some are missing. Makes no request. */
 export function findSplit(dataset: DatasetSplit, hub: HubSettings): Promise<string[] | undefined> {
   return new HubCache(hub.cacheDir, dataset.repo).findSplit(dataset.folder, dataset.split)
 }
 
 /**
- * Downloads the split as its main branch has it, resuming what is partly there. What has arrived stays when it is
+ * Downloads the split from the dataset's main branch and resumes partial files. What has arrived stays when it is
  * aborted or fails.
  * @returns the files in the cache.
  * @throws MidbenchError `hub.*`, `disk.full`; at once where the dataset lies in another place or there is no network.
@@ -64,7 +64,7 @@ export async function downloadSplit(
   return files.map(({ path }) => cache.filePath(commit, path))
 }
 
-/** How much there is to download, by the hub's listing. @throws MidbenchError `hub.*` */
+/** The size of the download, by the hub's listing. @throws MidbenchError `hub.*` */
 export async function splitSize(
   dataset: DatasetSplit,
   hub: HubSettings,
@@ -88,12 +88,12 @@ interface ListedSplit {
   commit: string
   files: HubFile[]
   cache: HubCache
-  /** Bytes of all files, and of what is here of them. */
+  /** Total bytes of all files, and those already here. */
   total: number
   arrived: number
 }
 
-/** The split as the main branch has it, beside what has arrived of it. */
+/** The split on the main branch, and what has arrived of it. */
 async function listSplit(
   dataset: DatasetSplit,
   hub: HubSettings,
@@ -111,7 +111,7 @@ async function listSplit(
   return { commit, files, cache, total, arrived: here.reduce((sum, bytes) => sum + bytes, 0) }
 }
 
-/** Says first what is missing here, where the hub cannot be asked. */
+/** Adds what is missing here, before the error, where the hub cannot be asked. */
 async function withWhatIsMissing(error: unknown, dataset: DatasetSplit, hub: HubSettings): Promise<unknown> {
   if (!(error instanceof MidbenchError) || error.code !== 'hub.network') return error
   const { message } = await whatIsMissing(dataset, hub)
