@@ -1,6 +1,6 @@
 /**
  * Values and calls in Python tokens: strings, whole numbers, None, names that have been assigned one of these, and
- * os.path.join of them. Nothing is run; what is anything else is refused with its line.
+ * os.path.join of them. Nothing is run; anything else is refused with its line.
  */
 import { join } from 'node:path'
 import type { Issue } from '../../errors'
@@ -36,7 +36,7 @@ export class PythonReader {
 
   constructor(
     private readonly tokens: readonly PythonToken[],
-    /** What names stand for. */
+    /** The value of each name. */
     private readonly names: ReadonlyMap<string, PythonValue>,
   ) {}
 
@@ -49,7 +49,7 @@ export class PythonReader {
     return (this.tokens[this.at] ?? this.tokens.at(-1))?.line ?? 1
   }
 
-  /** Whether the next token is this one; takes it then. */
+  /** Whether the next token is this one; if so, takes it. */
   take(text: string): boolean {
     const found = this.tokens[this.at]
     if (found === undefined || found.kind === 'string' || found.text !== text) return false
@@ -57,17 +57,17 @@ export class PythonReader {
     return true
   }
 
-  /** @throws PythonFault where the next token is another one */
+  /** @throws PythonFault where the next token is a different one */
   expect(text: string, where: string): void {
     if (!this.take(text)) throw this.fault(`${text} is expected ${where}, and there is ${this.shown()}`)
   }
 
-  /** Where the reader is, to go back to. */
+  /** The reader's position, to return to. */
   mark(): number {
     return this.at
   }
 
-  /** Goes from a mark to the comma or bracket that ends the element there, whatever is in it. */
+  /** Goes from a mark to the comma or bracket that ends the element there, whatever the element contains. */
   skipElement(from: number): void {
     this.at = from
     for (let depth = 0; !this.done; this.at++) {
@@ -94,7 +94,7 @@ export class PythonReader {
     return call
   }
 
-  /** @throws PythonFault for what is no literal, no name that is known, and no os.path.join of them */
+  /** @throws PythonFault where there is no literal, known name, or os.path.join of them */
   value(): PythonValue {
     const token = this.tokens[this.at]
     if (token?.kind === 'string') return this.text()
@@ -128,7 +128,7 @@ export class PythonReader {
     else call.named.set(key, value)
   }
 
-  /** Strings that stand side by side are one. */
+  /** Adjacent strings are one. */
   private text(): string {
     let text = ''
     for (let token = this.tokens[this.at]; token?.kind === 'string'; token = this.tokens[++this.at]) {
@@ -148,7 +148,7 @@ export class PythonReader {
       this.expect(')', 'after the parts of os.path.join')
       break
     }
-    // As Python does: an absolute part begins anew.
+    // As in Python, an absolute part starts the path again.
     const from = parts.findLastIndex((part) => part.startsWith('/'))
     return join(...parts.slice(Math.max(0, from)))
   }

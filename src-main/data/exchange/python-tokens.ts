@@ -1,16 +1,17 @@
 /**
  * Python source as tokens: enough of the language to find a script's assignments and read literals and calls exactly.
- * Comments and line breaks within brackets are dropped; what an f-string or a bytes string holds is never taken for text.
+ * Comments and line breaks within brackets are dropped; the content of an f-string or a bytes string is never taken for
+ * text.
  */
 import { MidbenchError } from '../../errors'
 
 export interface PythonToken {
   kind: 'name' | 'string' | 'number' | 'op' | 'newline'
-  /** As written. */
+  /** As in the source. */
   text: string
-  /** Of a string that can be known: what it stands for. */
+  /** The value of a string, where it can be known. */
   value?: string
-  /** From 1. */
+  /** Line number, from 1. */
   line: number
 }
 
@@ -64,7 +65,7 @@ function plainToken(
   return kind === undefined ? null : { kind, text, line }
 }
 
-/** Where the string that has begun before `from` ends. */
+/** The end of the string that began before `from`. */
 function stringEnd(source: string, from: number, quote: string, line: number): number {
   for (let at = from; at < source.length; at++) {
     if (source.startsWith(quote, at)) return at + quote.length
@@ -101,7 +102,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\n': '',
 }
 
-/** What a string's body stands for; undefined where it holds an escape that is not read here (octal, by name). */
+/** The value of a string's body; undefined where it holds an escape that is not supported here (octal, by name). */
 function unescaped(body: string): string | undefined {
   const unread: string[] = []
   const text = body.replace(

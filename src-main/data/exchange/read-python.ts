@@ -1,7 +1,7 @@
 /**
- * Reads a mixture from Python as the reference's script has it: `train_dataset = TaskMixture([...])`, likewise `val_…`,
- * out of a whole script, or such a list alone. Nothing is run: what only running would tell is refused, with its line, and
- * so is what a task does not take, and a mixture that is there and is not read whole. Every fault is listed.
+ * Reads a mixture from Python in the form of the reference's script: `train_dataset = TaskMixture([...])`, likewise
+ * `val_…`, from a whole script or from such a list alone. Nothing is run: what only running would tell is refused, with
+ * its line; so are arguments that a task does not take, and a mixture that cannot be read whole. Every fault is listed.
  */
 import { MidbenchError, type Issue } from '../../errors'
 import { firstFault } from '../../schema-faults'
@@ -12,14 +12,14 @@ import { pythonTokens, type PythonToken } from './python-tokens'
 
 export type ReadLists = Partial<Record<SplitName, MixtureEntry[]>>
 
-/** Names that a script gives its two lists; others that begin so are its own (`train_loader`). */
+/** Names that a script gives its two lists; other names that begin so are the script's own (`train_loader`). */
 const LIST_NAME = /^(train|val)(_(dataset|ds|data|mixture|tasks))?$/
 const SLICE = ['start', 'stop', 'step']
 
 /**
- * @param baseDir what `base_dir` stands for
+ * @param baseDir the value of `base_dir`
  * @param where the file, for messages
- * @returns the lists that are there, a task listed n times in a row as one entry with `repeat: n`
+ * @returns the lists found; a task listed n times in a row becomes one entry with `repeat: n`
  * @throws MidbenchError `mixture.python` with an issue `line 12` for each fault
  */
 export function readPythonMixture(source: string, baseDir: string, where: string): ReadLists {
@@ -47,7 +47,7 @@ export function readPythonMixture(source: string, baseDir: string, where: string
 }
 
 interface Statement {
-  /** The name that is assigned to; null where nothing is. */
+  /** The assigned name; null where nothing is assigned. */
   target: string | null
   tokens: PythonToken[]
 }
@@ -70,14 +70,14 @@ function statements(tokens: readonly PythonToken[]): Statement[] {
   return result
 }
 
-/** The tokens from a list's opening bracket on, where a statement is a mixture; null where it is none. */
+/** The tokens from a list's opening bracket on, where a statement is a mixture; else null. */
 function listTokens(tokens: readonly PythonToken[]): readonly PythonToken[] | null {
   const [first, second, third] = tokens
   if (first?.text === 'TaskMixture' && second?.text === '(' && third?.text === '[') return tokens.slice(2)
   return first?.text === '[' && isTask(second) ? tokens : null
 }
 
-/** Where a statement that is no mixture begins one all the same: it would be lost without a word. */
+/** The beginning of a mixture in a statement that cannot be read as one: it would be lost silently. */
 function unreadList(target: string | null, tokens: readonly PythonToken[]): PythonToken | undefined {
   if (target !== null && LIST_NAME.test(target)) return tokens[0]
   return tokens.find(
@@ -92,7 +92,7 @@ function isTask(token: PythonToken | undefined): boolean {
   return token?.kind === 'name' && kindNamed(token.text) !== undefined
 }
 
-/** Remembers what a name stands for; forgets it where that cannot be read. */
+/** Remembers a name's value; forgets it where the value cannot be read. */
 function assign(target: string, tokens: readonly PythonToken[], names: Map<string, PythonValue>): void {
   const text = tokens.map((token) => token.text).join('')
   if (target === 'base_dir' && text === 'get_base_dir()') return
@@ -107,13 +107,13 @@ function assign(target: string, tokens: readonly PythonToken[], names: Map<strin
   }
 }
 
-/** A list that is assigned to nothing is the train list. */
+/** A list without an assignment is the train list. */
 function splitOf(target: string | null): SplitName | null {
   if (target === null || target.startsWith('train')) return 'train'
   return target.startsWith('val') ? 'val' : null
 }
 
-/** @param inCall the list is TaskMixture's argument */
+/** @param inCall whether the list is TaskMixture's argument */
 function readList(reader: PythonReader, inCall: boolean, issues: Issue[]): MixtureEntry[] {
   const entries: MixtureEntry[] = []
   const before = issues.length
@@ -136,7 +136,7 @@ function readList(reader: PythonReader, inCall: boolean, issues: Issue[]): Mixtu
   return entries
 }
 
-/** What comes after a list would change it: `[…] * 2`, or the other list, where a bracket is missing. */
+/** Refuses what would change a list after its end: `[…] * 2`, or the other list, where a bracket is missing. */
 function expectEnd(reader: PythonReader, inCall: boolean, issues: Issue[]): void {
   try {
     if (inCall) {
@@ -164,7 +164,10 @@ function entryOf(call: PythonCall): MixtureEntry {
   throw new PythonFault(line, `${name}: ${firstFault(parsed.error, options)}`)
 }
 
-/** What a call gives its parameters; None is left out. @throws PythonFault for what the task does not take */
+/**
+ * The values that a call gives its parameters, without None. @throws PythonFault for an argument that the task does not
+ * take
+ */
 function optionsOf(
   { name, line, positional, named }: PythonCall,
   parameters: readonly string[],
@@ -186,7 +189,7 @@ function optionsOf(
   return Object.fromEntries([...options].filter(([, value]) => value !== null))
 }
 
-/** Appends an entry, or counts it to the one before where both are the same. */
+/** Appends an entry, or adds to the count of the last one where both are the same. */
 function addEntry(entries: MixtureEntry[], entry: MixtureEntry): void {
   const last = entries.at(-1)
   const { repeat = 1, ...data } = last ?? {}

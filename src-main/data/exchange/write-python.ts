@@ -1,6 +1,6 @@
 /**
- * Writes a mixture as the reference's script lists it, a repeated task as so many lines. What the script has no word for
- * (local parquet files, a word list of one's own) is refused, since it would read something else there.
+ * Writes a mixture as the reference's script lists it, with one line for each repeat of a task. What the script cannot
+ * express (local parquet files, a custom word list) is refused, since it would read something else there.
  */
 import { isAbsolute, join, relative } from 'node:path'
 import { MidbenchError, type Issue } from '../../errors'
@@ -9,7 +9,7 @@ import { kindOf, namedFiles, type MixtureConfig, type MixtureEntry, type SplitNa
 /**
  * @param mixture with absolute paths
  * @param baseDir files below it are written as joined to base_dir
- * @throws MidbenchError `mixture.no-python` with an issue for each entry that has no counterpart
+ * @throws MidbenchError `mixture.no-python` with an issue for each entry without a counterpart
  */
 export function writePythonMixture(mixture: MixtureConfig, baseDir: string): string {
   const issues = (['train', 'val'] as const).flatMap((split) => unwritable(mixture[split], split, baseDir))
@@ -53,7 +53,7 @@ function unwritable(entries: readonly MixtureEntry[], split: SplitName, baseDir:
   })
 }
 
-/** Why the script cannot be told which files an entry names; null where it can, or reads those anyway. */
+/** Why the script cannot be told which files an entry names; null where it can, or reads those files anyway. */
 function noWordFor(entry: MixtureEntry, baseDir: string): string | null {
   const { python, files } = kindOf(entry)
   const named = namedFiles(entry)
