@@ -1,7 +1,7 @@
 /**
  * CPython's `random.Random` for a non-negative integer seed: the Mersenne Twister MT19937 seeded by its key array, and
- * Python's way from its 32-bit words to floats, bounded integers, choices and shuffles. Exact to the bit, so that a
- * generated example or a shuffled order is the reference's. Seeding costs 3 µs, a word 5 ns.
+ * Python's way from its 32-bit words to floats, bounded integers, choices and shuffles. Exact to the bit, so a
+ * generated example or a shuffled order equals the reference's. Seeding takes 3 µs, a word 5 ns.
  */
 
 /** Words of the generator's state. */
@@ -29,7 +29,7 @@ export class CPythonRandom {
     return (high * 2 ** 26 + low) / 2 ** 53
   }
 
-  /** An integer in [0, n), for n up to 2^32 - 1: draws as many bits as n has until they are below it. */
+  /** An integer in [0, n), for n up to 2^32 - 1: draws as many bits as n has until the result is below it. */
   below(n: number): number {
     if (!Number.isInteger(n) || n < 1 || n > 0xffffffff) {
       throw new RangeError(`a bound must lie in 1 to 2^32 - 1, got ${String(n)}`)
@@ -93,7 +93,7 @@ function mixed(state: Uint32Array, i: number): number {
   return before ^ (before >>> 30)
 }
 
-/** The next index. Past the end it starts again, and the last word is copied to the front. */
+/** The next index. Past the end it wraps to the start, and the last word is copied to the front. */
 function following(state: Uint32Array, i: number): number {
   if (i + 1 < N) return i + 1
   state[0] = state[N - 1] ?? 0

@@ -1,7 +1,7 @@
 /**
- * numpy's `default_rng(seed).permutation(n)`, which is how Hugging Face datasets shuffles (docs/REFERENCE.md §1): a
+ * numpy's `default_rng(seed).permutation(n)`, with which Hugging Face datasets shuffles (docs/REFERENCE.md §1): a
  * SeedSequence fills the state of PCG64, whose 32-bit halves pick the partners of a Fisher-Yates shuffle. Exact to the
- * bit. Costs 0.3 µs an element for the 128-bit arithmetic.
+ * bit. Takes 0.3 µs an element because of the 128-bit arithmetic.
  */
 
 /** The numbers 0 to n - 1 in numpy's order, for n below 2^32 and a seed below 2^32. */
@@ -34,7 +34,7 @@ class Pcg64 {
     this.state = this.advance(this.state + ((s0 << 64n) | s1))
   }
 
-  /** An integer in [0, n): as many low bits as n - 1 has, drawn until they are below n. */
+  /** An integer in [0, n): draws as many low bits as n - 1 has until they are below n. */
   below(n: number): number {
     const mask = 0xffffffff >>> Math.clz32(n - 1)
     let drawn = (this.next32() & mask) >>> 0
