@@ -2,9 +2,10 @@
  * Where a run reads its base checkpoint and writes its result.
  *
  * Usually both are the base directory itself. A folder that has no checkpoint but a recipe for one (`base_recipe.json`:
- * tag, seed, config; the starter project) is never written: its base checkpoint is initialised once under the person's
- * data folder, in nanochat's layout and with a copy of the tokenizer, so that nanochat can go on from what is trained
- * there. The folder's name carries a hash of recipe and tokenizer: where either changes, a new base is made.
+ * tag, seed, config; the starter project) is never written to: its base checkpoint is initialised once under the
+ * person's data folder, in nanochat's layout and with a copy of the tokenizer, so that nanochat can continue from what
+ * is trained there. The folder's name contains a hash of recipe and tokenizer: where either changes, a new base is
+ * made.
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -32,9 +33,9 @@ const tokenizerFiles = [ENCODING_FILE, TOKEN_BYTES_FILE].map((name) => join(toke
 export type Initialise = (config: ModelConfig, seed: number) => ReadonlyMap<string, Float32Array>
 
 export interface BaseFolder {
-  /** Holds base_checkpoints/. */
+  /** The folder that contains base_checkpoints/. */
   readFrom: string
-  /** Gets mid_checkpoints/. */
+  /** The folder that gets mid_checkpoints/. */
   writeTo: string
   /** The recipe that the base was made from. */
   recipe?: BaseRecipe
@@ -42,7 +43,7 @@ export interface BaseFolder {
 
 /**
  * Where the base lies, or will lie once it is made. Makes nothing.
- * @throws MidbenchError `checkpoint.json` for a recipe that is none
+ * @throws MidbenchError `checkpoint.json` where the recipe is invalid
  */
 export async function locateBaseFolder(baseDir: string, dataDir: string): Promise<BaseFolder> {
   const here = resolve(baseDir)
@@ -56,9 +57,10 @@ export async function locateBaseFolder(baseDir: string, dataDir: string): Promis
 }
 
 /**
- * @param baseDir the config's base_dir; may be read-only where it holds a recipe
+ * @param baseDir the config's base_dir; may be read-only where it contains a recipe
  * @param dataDir the person's data folder; bases are made in its `bases/`
- * @throws MidbenchError `checkpoint.json` for a recipe that is none, `checkpoint.write` when the base cannot be written
+ * @throws MidbenchError `checkpoint.json` where the recipe is invalid, `checkpoint.write` when the base cannot be
+ * written
  */
 export async function resolveBaseFolder(
   baseDir: string,
@@ -73,7 +75,7 @@ export async function resolveBaseFolder(
   return folder
 }
 
-/** Eight digits over what the base is made of. */
+/** Eight digits of a hash of what the base is made from. */
 async function fingerprint(folder: string): Promise<string> {
   const hash = createHash('sha256')
   for (const name of ['base_recipe.json', ...tokenizerFiles]) {
@@ -100,10 +102,10 @@ async function makeBase(
   )
 }
 
-/** Bytes that a layer costs beside its weights. */
+/** Bytes that a layer takes besides its weights. */
 const LAYER_BYTES = 4096
 
-/** @throws MidbenchError `checkpoint.recipe` for a model that this machine cannot hold, before making it is tried */
+/** @throws MidbenchError `checkpoint.recipe` for a model that this machine cannot hold, before trying to make it */
 function requireFitting(path: string, { model_config: { n_layer, n_embd, vocab_size } }: BaseRecipe): void {
   const bytes = n_layer * (LAYER_BYTES + 4 * 12 * n_embd ** 2) + 4 * 2 * vocab_size * n_embd
   const limit = memoryLimit()

@@ -1,10 +1,10 @@
-/** Bytes that grow as they are written: the little-endian fields of zip files and the opcodes of pickles. */
+/** A growing buffer of bytes: the little-endian fields of zip files and the opcodes of pickles. */
 export class ByteWriter {
   private bytes = new Uint8Array(256)
   private length = 0
 
   u8(value: number): this {
-    const at = this.reserve(1) // before `this.bytes` is looked at: reserving may replace it
+    const at = this.reserve(1) // before `this.bytes` is read: reserving may replace it
     this.bytes[at] = value
     return this
   }
@@ -44,7 +44,7 @@ export class ByteWriter {
     return this.raw(new TextEncoder().encode(text))
   }
 
-  /** What was written so far: a view, valid until the next write. */
+  /** The bytes written so far: a view, valid until the next write. */
   written(): Uint8Array {
     return this.bytes.subarray(0, this.length)
   }

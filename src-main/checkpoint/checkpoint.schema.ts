@@ -15,13 +15,13 @@ export const checkpointMeta = z.looseObject({
   /** Bits a byte on the validation text; null where it was not measured. */
   val_bpb: z.number().nullish(),
   model_config: modelConfig,
-  /** The options that the run was started with, as its script names them. */
+  /** The options that the run was started with, under the names in its script. */
   user_config: z.record(z.string(), z.unknown()).optional(),
   device_batch_size: positive.optional(),
   max_seq_len: positive.optional(),
 })
 
-/** The same as other versions write it: the step may be in the file's name alone, and unused keys may be null. */
+/** The meta file as other versions write it: the step may be in the file's name alone, and unused keys may be null. */
 export const storedMeta = checkpointMeta.extend({
   step: natural.nullish(),
   user_config: checkpointMeta.shape.user_config.nullable(),
@@ -33,11 +33,11 @@ export const resumeState = z.strictObject({
   format: z.literal('midbench-resume-1'),
   /** Optimizer steps done. */
   step: natural,
-  /** The run loop's own state: position in the data, averages, times. The engine says and checks what is in it. */
+  /** The run loop's own state: position in the data, averages, times. The engine defines and checks its content. */
   loop: z.unknown(),
 })
 
-/** What must be in the folder, so that a torn checkpoint is recognised. */
+/** The files that must be in the folder, so that a torn checkpoint is recognised. */
 export const manifest = z.strictObject({
   format: z.literal('midbench-checkpoint-1'),
   step: natural,

@@ -1,8 +1,8 @@
 /**
- * The five number formats: what torch calls them, and how they widen to what JavaScript holds.
+ * The five number formats: torch's names for them, and how they are widened to JavaScript's.
  *
- * Widening is exact. Narrowing rounds to the nearest value, ties to even, as torch does; a NaN stays a NaN. One pass
- * over the data, no copies beyond the result.
+ * Widening is exact. Narrowing rounds to the nearest value, ties to even, as torch does; a NaN stays a NaN. Both make
+ * one pass over the data, without copies besides the result.
  */
 import type { Dtype, NamedArray } from './types'
 
@@ -15,7 +15,7 @@ export const bytesPerElement: Record<Dtype, number> = {
   int64: 8,
 }
 
-/** The class of torch's storages of each format. */
+/** torch's storage class for each format. */
 export const torchStorages: Record<Dtype, string> = {
   float32: 'FloatStorage',
   bfloat16: 'BFloat16Storage',
@@ -24,13 +24,13 @@ export const torchStorages: Record<Dtype, string> = {
   int64: 'LongStorage',
 }
 
-/** The format of a class of storages, if it is one of the five. */
+/** The format of a storage class, if it is one of the five. */
 export function dtypeOfStorage(name: string): Dtype | undefined {
   const dtypes: Dtype[] = ['float32', 'bfloat16', 'float16', 'int32', 'int64']
   return dtypes.find((dtype) => torchStorages[dtype] === name)
 }
 
-/** How many elements a shape holds; 1 for a scalar. */
+/** Number of elements of a shape; 1 for a scalar. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1)
 }
@@ -50,7 +50,7 @@ export function widen(dtype: Dtype, bytes: Uint8Array): NamedArray['data'] {
   return dtype === 'bfloat16' ? widenBfloat16(bits) : widenFloat16(bits)
 }
 
-/** Elements `start` to `end` of an array as its format's little-endian bytes; a view where nothing has to be rounded. */
+/** Elements `start` to `end` of an array as its format's little-endian bytes; a view where no rounding is needed. */
 export function narrow(array: NamedArray, start: number, end: number): Uint8Array {
   const part = array.data.subarray(start, end)
   if (!(part instanceof Float32Array) || array.dtype === 'float32') {
@@ -109,12 +109,12 @@ function halfBits(value: number): number {
   if (Number.isNaN(value)) return 0x7e00
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0
   const magnitude = Math.abs(value)
-  // Halfway between the largest half, 65504, and the next that there would be.
+  // Halfway between the largest half, 65504, and the next one if it existed.
   if (magnitude >= 65520) return sign | 0x7c00
   if (magnitude < 2 ** -14) return sign | roundToEven(magnitude * 2 ** 24)
   const exponent = Math.floor(Math.log2(magnitude))
   const fraction = roundToEven((magnitude / 2 ** exponent - 1) * 1024)
-  // A fraction rounded up to 1024 carries into the exponent, which is what the next half is.
+  // A fraction rounded up to 1024 carries into the exponent, which gives the next half.
   return sign | (((exponent + 15) << 10) + fraction)
 }
 

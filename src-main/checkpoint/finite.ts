@@ -1,6 +1,6 @@
 /**
- * Weights that are numbers: a NaN or an infinity among them spreads to every loss, so it is named where the weights are
- * loaded. One pass over what was just read: about a nanosecond a number.
+ * Requires that weights are finite: a NaN or an infinity among them spreads to every loss, so it is reported where the
+ * weights are loaded. Makes one pass over what was just read: about a nanosecond a number.
  */
 import { type Issue, MidbenchError } from '../errors'
 import type { FloatArray } from './types'
@@ -37,7 +37,7 @@ function firstNotFinite(data: Float32Array): number {
   return -1
 }
 
-/** Row-major. */
+/** The indices of a position in row-major order. */
 function indicesOf(position: number, shape: readonly number[]): number[] {
   let rest = position
   return shape

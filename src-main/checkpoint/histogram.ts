@@ -1,6 +1,6 @@
 /**
- * How a tensor's numbers are distributed. Two passes over its bytes in chunks, so a tensor of any size costs a few
- * megabytes; about a second for a hundred million numbers.
+ * The distribution of a tensor's numbers. Makes two passes over its bytes in chunks, so a tensor of any size takes a
+ * few megabytes; about a second for a hundred million numbers.
  */
 import { join } from 'node:path'
 import { MidbenchError } from '../errors'
@@ -12,7 +12,7 @@ import type { TorchTensor } from './torch-value'
 import type { Dtype } from './types'
 
 export interface Histogram {
-  /** Of the finite numbers; null where there are none. */
+  /** This and the next three are over the finite numbers; null where there are none. */
   min: number | null
   max: number | null
   mean: number | null
@@ -28,17 +28,18 @@ export interface Histogram {
 export interface HistogramOptions {
   /** @default 64 */
   intervals?: number
-  /** Hears how many bytes have been read, of how many in both passes. */
+  /** Receives the bytes read so far and the total of both passes. */
   onProgress?: (done: number, total: number) => void
-  /** Asked after every chunk. */
+  /** Checked after every chunk. */
   signal?: AbortSignal
 }
 
 /**
  * The distribution of one tensor of a model.
  * @param dir holds model_*.pt
- * @param name as the file has it
- * @throws MidbenchError `checkpoint.missing` where there is no such tensor; `cancelled`; what {@link openTorchFile} throws
+ * @param name the tensor's name in the file
+ * @throws MidbenchError `checkpoint.missing` where there is no such tensor; `cancelled`; what {@link openTorchFile}
+ * throws
  */
 export function tensorHistogram(
   dir: string,

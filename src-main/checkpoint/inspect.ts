@@ -1,7 +1,7 @@
 /**
  * What the checkpoint browser shows of one model: config, bits per byte, size, its tensors, parameters by group, and
- * whether a run can start from it, or why not. Reads headers only, never a weight, so it costs milliseconds whatever the
- * model weighs. Faults of a checkpoint are part of the answer: nothing here throws for one.
+ * whether a run can start from it, or why not. It reads headers only, never a weight, so it takes milliseconds whatever
+ * the model's size. Faults of a checkpoint are part of the answer: nothing here throws for one.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -28,21 +28,21 @@ export type GroupName = 'embedding' | 'value embeddings' | 'head' | 'attention' 
 export interface CheckpointSummary {
   dir: string
   step: number
-  /** With the form of nanochat's model that the tensors show; null where meta_*.json is missing or wrong. */
+  /** Includes the form of nanochat's model that the tensors show; null where meta_*.json is missing or wrong. */
   config: ModelConfig | null
   valBpb: number | null
   /** Bytes of the step's files: model, meta, the optimizers of every rank. */
   bytes: number
   /** In the file's order; empty where the model cannot be read. */
   tensors: TensorSummary[]
-  /** Parameters by group; groups without any are left out. */
+  /** Parameters by group; empty groups are left out. */
   groups: { name: GroupName; parameters: number }[]
   parameters: number
   /** Whether the optimizers' state is there too. */
   hasOptimizers: boolean
-  /** Why no run can start from it; empty where one can. */
+  /** Reasons why no run can start from it; empty where one can. */
   obstacles: Failure[]
-  /** Sentences on what the meta file leaves open, and how that is read. */
+  /** Sentences on what the meta file does not specify, and how that is read. */
   notes: string[]
 }
 
@@ -58,7 +58,7 @@ export async function inspectCheckpoint(
   const obstacles: Failure[] = []
   const note = (error: unknown) => {
     const failure = toFailure(error)
-    // The file system's own reason: no permission, an error of the disk.
+    // The file system's own reason: no permission, or a disk error.
     obstacles.push(failure.code === 'internal' ? { ...failure, code: 'checkpoint.unreadable' } : failure)
   }
   const read = await readMeta(dir, step).catch((error: unknown) => {
@@ -87,7 +87,7 @@ export async function inspectCheckpoint(
   }
 }
 
-/** The tensors as the file has them. Reasons why they do not fit the config go to `note`. */
+/** The tensors in the file. Reasons why they do not fit the config go to `note`. */
 async function readTensors(
   path: string,
   config: ModelConfig | null,
@@ -115,7 +115,8 @@ export function groupsOfConfig(config: ModelConfig): CheckpointSummary['groups']
 }
 
 /**
- * Tokens of the tokenizer in a nanochat folder, by the length of its token_bytes.pt; null where that cannot be read.
+ * Number of tokens of the tokenizer in a nanochat folder, by the length of its token_bytes.pt; null where that cannot
+ * be read.
  * @param baseDir holds tokenizer/
  */
 export async function tokenizerSize(baseDir: string): Promise<number | null> {

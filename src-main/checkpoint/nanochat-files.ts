@@ -38,7 +38,7 @@ export function fileNames(step: number): FileNames {
   }
 }
 
-/** The steps of which a folder holds a model, ascending. */
+/** The steps for which a folder holds a model, ascending. */
 export async function listSteps(dir: string): Promise<number[]> {
   const steps: number[] = []
   for (const name of await readdir(dir)) {
@@ -74,7 +74,7 @@ export async function loadMeta(dir: string, step: number): Promise<CheckpointMet
   return (await readMeta(dir, step)).meta
 }
 
-/** As {@link loadMeta}, with what the file leaves open and how it is read. */
+/** Like {@link loadMeta}, with what the file does not specify and how that is read. */
 export async function readMeta(
   dir: string,
   step: number,
@@ -130,11 +130,11 @@ export async function describeModel(
 }
 
 /**
- * Reads a model and its meta, checked against each other; the last step when none is given.
+ * Reads a model and its meta, checked against each other; the last step when none is given. Nothing is loaded in part.
  * @param dir holds model_*.pt and meta_*.json
  * @returns the meta with the form of nanochat's model that the parameters show
  * @throws MidbenchError `checkpoint.missing`, `checkpoint.json`, `checkpoint.damaged`, `checkpoint.dtype`,
- *   `checkpoint.not-finite`, `pickle.refused`, `zip.refused`, `model.parameters`: nothing is loaded in part
+ * `checkpoint.not-finite`, `pickle.refused`, `zip.refused`, `model.parameters`
  */
 export async function loadModel(
   dir: string,
@@ -149,16 +149,16 @@ export async function loadModel(
 /** The optimizers' states of a step, for a model of that config. */
 export function loadOptimizers(dir: string, step: number, config: ModelConfig): Promise<OptimizerStates> {
   const shapes = parameterShapes(config)
-  // Only names and order are taken from these groups; the rates are the file's.
+  // Only names and order are taken from these groups; the rates come from the file.
   const rates = { embedding_lr: 0, unembedding_lr: 0, matrix_lr: 0, weight_decay: 0, init_lr_frac: 1 }
   const groups = parameterGroups(shapes, config.n_embd, rates)
   return readOptimizerFile(join(dir, fileNames(step).optimizers), groups, shapes)
 }
 
 /**
- * Writes the three files so that nanochat's load_checkpoint reads them. The model comes last, because nanochat looks for
- * it: whoever finds it finds the others too.
- * @returns what was written, by file name
+ * Writes the three files so that nanochat's load_checkpoint reads them. The model comes last, because nanochat looks
+ * for it: whoever finds it finds the others too.
+ * @returns the written files, by name
  */
 export async function writeModelCheckpoint(
   dir: string,
@@ -176,7 +176,7 @@ export async function writeModelCheckpoint(
   return written
 }
 
-/** The text of a meta file: nanochat's config has no key for the model's form and refuses what it does not know. */
+/** The text of a meta file. nanochat's config has no key for the model's form, and refuses unknown keys. */
 export function metaText(meta: CheckpointMeta): string {
   return JSON.stringify({ ...meta, model_config: withoutVariant(meta.model_config) }, null, 2)
 }

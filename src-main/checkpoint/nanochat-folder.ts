@@ -1,13 +1,13 @@
 /**
- * nanochat's base directory: which checkpoints it holds and which one is meant. `base_checkpoints/<tag>/model_<step>.pt`
- * and so on; no tag means the deepest `d<N>`, no step the last.
+ * nanochat's base directory: which checkpoints it holds, and which one is selected. They are
+ * `base_checkpoints/<tag>/model_<step>.pt` and so on; no tag means the deepest `d<N>`, no step the last.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MidbenchError } from '../errors'
 import { chooseStep, listSteps } from './nanochat-files'
 
-/** Phases of training, in order, and nanochat's folder of each. */
+/** Phases of training, in order, and nanochat's folder for each. */
 export const phaseFolders = {
   base: 'base_checkpoints',
   mid: 'mid_checkpoints',
@@ -18,19 +18,19 @@ export const phaseFolders = {
 export type Phase = keyof typeof phaseFolders
 
 export interface FoundModel {
-  /** null for another folder than nanochat's. */
+  /** null for a folder that is not nanochat's. */
   phase: Phase | null
   /** `base_checkpoints`, or another name that ends in `_checkpoints`. */
   folder: string
   tag: string
   dir: string
-  /** Ascending, at least one. */
+  /** Ascending; at least one. */
   steps: number[]
 }
 
 /**
- * Every model in a base directory: by phase, then in other folders named `…_checkpoints`; in each by depth, deepest
- * first. Folders that cannot be read are left out.
+ * Every model in a base directory: by phase, then in other folders named `…_checkpoints`; in each, the deepest first.
+ * Unreadable folders are left out.
  */
 export async function listModels(baseDir: string): Promise<FoundModel[]> {
   const found: FoundModel[] = []
@@ -61,7 +61,7 @@ async function checkpointFolders(baseDir: string): Promise<Pick<FoundModel, 'pha
  * @param phase "base" for midtraining
  * @param tag null = the deepest `d<N>`; where there is none, the folder that changed last
  * @param step null = the last
- * @throws MidbenchError `checkpoint.missing` saying what there is
+ * @throws MidbenchError `checkpoint.missing` saying which ones exist
  */
 export async function findModel(
   baseDir: string,

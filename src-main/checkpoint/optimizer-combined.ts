@@ -1,9 +1,9 @@
 /**
- * The optimizers' state as nanochat keeps it since 29 January 2026 (upstream commit 41bb2ea): one state_dict of one
- * optimizer, MuonAdamW, whose groups say their kind. Models of its later forms are saved so.
+ * The optimizers' state in nanochat's form since 29 January 2026 (upstream commit 41bb2ea): one state_dict of one
+ * optimizer, MuonAdamW, whose groups state their kind. Models of nanochat's later forms are saved so.
  *
- * Against the two state_dicts of before (optimizer-write.ts): AdamW counts its steps in a plain number, and Muon has a
- * group for every shape, whose momenta lie one on the other in the state of the group's first parameter.
+ * Compared with the two earlier state_dicts (optimizer-write.ts): AdamW counts its steps in a plain number, and Muon
+ * has a group for every shape, whose momenta are stacked in the state of the group's first parameter.
  */
 import type { ParameterGroup } from '../optimizers/groups'
 import { KEPT, restoredGroup, torchSettings } from '../optimizers/kept'
@@ -21,13 +21,13 @@ type Shapes = ReadonlyMap<string, readonly number[]>
 interface CombinedGroup {
   names: string[]
   first: number
-  /** The group of ours that has its rates. */
+  /** Our group with the same rates. */
   like: ParameterGroup
 }
 
 const SMEAR = ['smear_gate.weight', 'smear_lambda', 'backout_lambda']
 
-/** MuonAdamW's groups: AdamW's as ours, Muon's by shape, ascending. */
+/** MuonAdamW's groups: AdamW's are the same as ours, Muon's are by shape, ascending. */
 function combinedGroups(groups: readonly ParameterGroup[], shapes: Shapes): CombinedGroup[] {
   const adamw = groups.filter(({ kind }) => kind === 'adamw')
   const combined = adamw.map((like) => ({
@@ -50,7 +50,7 @@ function combinedGroups(groups: readonly ParameterGroup[], shapes: Shapes): Comb
   })
 }
 
-/** As Python orders tuples. */
+/** Compares as Python orders tuples. */
 function compare(a: readonly number[], b: readonly number[]): number {
   const at = a.findIndex((size, index) => size !== b[index])
   return at === -1 ? 0 : (a[at] ?? 0) - (b[at] ?? 0)
@@ -126,7 +126,7 @@ function settingsOf(group: ParameterGroup, states: OptimizerStates): [string, To
 // ---------------------------------------------------------------------------------------------- reading
 
 /**
- * The same back, checked against the model's groups and shapes.
+ * Reads the same back, checked against the model's groups and shapes.
  * @param fail makes the error for a reason
  */
 export async function readCombined(
@@ -153,7 +153,7 @@ export async function readCombined(
   return { ...saved.settings(groups), memory }
 }
 
-/** MuonAdamW's state_dict, whose groups are known to be those of the model. */
+/** MuonAdamW's state_dict, whose groups have been checked against the model's. */
 class SavedCombined {
   private readonly state: Dict
   private readonly groups: Dict[]

@@ -1,7 +1,8 @@
 /**
- * Reads `optim_*_rank0.pt`, ours or one that nanochat wrote from one process: two state_dicts, AdamW's and Muon's; of a
- * later nanochat one (optimizer-combined.ts). Everything is checked against the model's groups and shapes before it is handed out. (Under torchrun nanochat shards
- * the state over several files with other shapes; those are refused by the first shape that differs.)
+ * Reads `optim_*_rank0.pt`, ours or one that nanochat wrote from one process: two state_dicts, AdamW's and Muon's; from
+ * a later nanochat, one (optimizer-combined.ts). Everything is checked against the model's groups and shapes before it
+ * is returned. (Under torchrun nanochat shards the state over several files with other shapes; those are refused at the
+ * first shape that differs.)
  */
 import { MidbenchError } from '../errors'
 import type { ParameterGroup } from '../optimizers/groups'
@@ -16,12 +17,12 @@ type Dict = Map<TorchValue, TorchValue>
 type Shapes = ReadonlyMap<string, readonly number[]>
 
 /**
- * The optimizers' states for the parameters of `groups`. Learning rates and the like are the file's.
+ * The optimizers' states for the parameters of `groups`. Learning rates and other settings come from the file.
  *
  * @param groups of the model that the states are for, in nanochat's order
  * @param shapes of all parameters
- * @throws MidbenchError `checkpoint.optimizer` where the file's groups, parameters or shapes are not those of the model;
- *   what {@link openTorchFile} throws
+ * @throws MidbenchError `checkpoint.optimizer` where the file's groups, parameters or shapes are not those of the
+ * model; what {@link openTorchFile} throws
  */
 export function readOptimizerFile(
   path: string,
@@ -44,7 +45,7 @@ export function readOptimizerFile(
   })
 }
 
-/** One optimizer's state_dict, its parameter numbers resolved to names. */
+/** One optimizer's state_dict, with its parameter numbers resolved to names. */
 class SavedOptimizer {
   private readonly settings: Dict[] = []
   private readonly memory = new Map<string, Dict>()
@@ -103,7 +104,7 @@ class SavedOptimizer {
     return [first, second]
   }
 
-  /** AdamW counts its steps for each parameter; they are all the same. */
+  /** AdamW counts its steps for each parameter; all counts are the same. */
   async steps(): Promise<number> {
     const counts = new Set<number>()
     for (const memory of this.memory.values()) {
@@ -145,7 +146,7 @@ class SavedOptimizer {
     return { shape: array.shape, data: array.data }
   }
 
-  /** Fills `settings`; the names in the order of torch's numbers. */
+  /** Fills `settings`; returns the names in the order of torch's numbers. */
   private readGroups(groups: readonly TorchValue[]): string[] {
     const names: string[] = []
     for (const [i, group] of this.expected.entries()) {

@@ -1,7 +1,7 @@
 /**
- * What goes into `optim_*_rank0.pt`: a list of two state_dicts, torch.optim.AdamW's and nanochat's Muon's, as nanochat
- * saves them from one process and loads them again. torch numbers the parameters through the groups; which parameter has which number
- * follows from the groups' order, which optimizers/groups.ts reproduces.
+ * The content of `optim_*_rank0.pt`: a list of two state_dicts, torch.optim.AdamW's and nanochat's Muon's, as nanochat
+ * saves them from one process and loads them again. torch numbers the parameters through the groups; a parameter's
+ * number follows from the groups' order, which optimizers/groups.ts reproduces.
  */
 import { groupsOfKind, KEPT, KINDS, torchSettings, type Kind, type TorchSetting } from '../optimizers/kept'
 import { floatTensor } from './state-dict'
@@ -47,7 +47,7 @@ function memoryOf({ memory, steps }: OptimizerStates, kind: Kind, name: string):
   return dict
 }
 
-/** A setting as Python has it: what is a float there must not come back as an int. */
+/** A setting as a Python value: a float must not come back as an int. */
 export function torchSetting(setting: TorchSetting): TorchValue {
   if (typeof setting !== 'object' || setting === null) return setting
   if ('float' in setting) return new PyFloat(setting.float)

@@ -1,7 +1,8 @@
 /**
  * Writes Python's pickle protocol 2 for a tree of torch values, opcode for opcode as CPython's pickler does under
- * torch.save: the same memo, the same batches, so that what torch wrote is written back to the same bytes. Tensors become
- * calls of torch._utils._rebuild_tensor_v2 on numbered storages; their bytes go elsewhere (torch-write.ts).
+ * torch.save: with the same memo and the same batches, so that what torch wrote is written back to the same bytes.
+ * Tensors become calls of torch._utils._rebuild_tensor_v2 on numbered storages; their bytes are written separately
+ * (torch-write.ts).
  */
 import { Op } from '../pickle/opcodes'
 import { ByteWriter } from './byte-writer'
@@ -24,7 +25,7 @@ export function pickleTorch(value: TorchValue): TorchPickle {
 
 class Pickler {
   private readonly out = new ByteWriter()
-  /** Slots by identity of objects, by value of strings, and by `module name` of globals. */
+  /** Slots by identity for objects, by value for strings, and by `module name` for globals. */
   private readonly memo = new Map<unknown, number>()
   private readonly globals = new Map<string, number>()
   private slots = 0
@@ -64,7 +65,7 @@ class Pickler {
     else this.long(BigInt(value))
   }
 
-  /** Two's complement, as few bytes as hold the sign. */
+  /** Two's complement, in as few bytes as hold the sign. */
   private long(value: bigint): void {
     let length = 1
     while (BigInt.asIntN(8 * length, value) !== value) length += 1
@@ -117,7 +118,7 @@ class Pickler {
     this.out.u8(Op.BUILD)
   }
 
-  /** `owner` is what later mentions refer to; every call makes a new dict. */
+  /** Later mentions refer to `owner`; every call makes a new dict. */
   private emptyOrderedDict(owner: object): void {
     this.global('collections', 'OrderedDict')
     this.out.u8(Op.EMPTY_TUPLE).u8(Op.REDUCE)
@@ -203,7 +204,7 @@ class Pickler {
   }
 }
 
-/** Elements between neighbours along each dimension; torch's own for a size of 0 counts it as 1. */
+/** Elements between neighbours along each dimension; like torch, it counts a size of 0 as 1. */
 function contiguousStrides(shape: readonly number[]): number[] {
   const strides = shape.map(() => 1)
   for (let i = shape.length - 2; i >= 0; i--) {

@@ -1,10 +1,10 @@
 /**
  * Writes a run's result from one of its own checkpoints: the same model and optimizer files, byte for byte, under
- * mid_checkpoints. It needs no engine and no data, so it can be done again at any time.
+ * mid_checkpoints. It needs no engine and no data, so it can be repeated at any time.
  *
- * The folder is filled beside its place and renamed: it is there whole or not at all, and of two runs that end at once
- * only one gets a name. What a kill left of that is removed when the next result is written there. Costs one read and one
- * write of the files.
+ * The folder is filled beside its place and renamed: it exists whole or not at all, and of two runs that end at once
+ * only one gets a name. What a killed process left is removed when the next result is written there. Costs one read and
+ * one write of the files.
  */
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -21,22 +21,23 @@ import { fileNames, listSteps } from './nanochat-files'
 import { resultPlaces, RUN_KEY, type ResultPlace } from './result-place'
 import { readManifest, type StoredCheckpoint } from './run-checkpoint'
 
-/** A folder that others see is not renamed over. */
+/** Error codes of a rename onto an existing folder: others can see it, so it is not replaced. */
 const TAKEN = ['EEXIST', 'ENOTEMPTY', 'ENOTDIR']
 
 export interface Result {
   /** mid_checkpoints */
   folder: string
-  /** The tag that is asked for. */
+  /** The wanted tag. */
   tag: string
   runId: string
-  /** Of the result's model: as in the seed, its context is the rows' length. */
+  /** Sequence length of the result's model: as in the seed, its context is the rows' length. */
   sequenceLen: number
 }
 
 /**
- * @returns where it lies now: there already, or at the first free place by the time it was written
- * @throws MidbenchError `result.write` where the place takes nothing, `checkpoint.torn` where the checkpoint is not whole
+ * @returns where the result lies now: where it was already, or at the first free place when it was written
+ * @throws MidbenchError `result.write` where the place cannot be written to, `checkpoint.torn` where the checkpoint is
+ * not whole
  */
 export async function writeResult(checkpoint: StoredCheckpoint, result: Result): Promise<ResultPlace> {
   const beside = besideName(join(result.folder, `.${result.runId}`))
@@ -51,7 +52,7 @@ export async function writeResult(checkpoint: StoredCheckpoint, result: Result):
     }
     throw new Error(`${result.folder} has no free name for ${result.tag}.`)
   } catch (error) {
-    await rm(beside, { recursive: true, force: true }).catch(() => undefined) // what it failed with says more
+    await rm(beside, { recursive: true, force: true }).catch(() => undefined) // the first error says more
     throw unwritten(error, join(result.folder, result.tag))
   }
 }
@@ -85,7 +86,7 @@ async function swapIn(beside: string, dir: string): Promise<boolean> {
   return true
 }
 
-/** Adds a later step to what the run left before; the model comes last, since a folder is searched for it. */
+/** Adds a later step to the run's earlier result; the model comes last, since a folder is searched for it. */
 async function moveInto(beside: string, dir: string): Promise<true> {
   const names = (await readdir(beside)).sort(
     (a, b) => Number(a.startsWith('model')) - Number(b.startsWith('model')),
@@ -104,7 +105,7 @@ function torn(path: string): MidbenchError {
   })
 }
 
-/** A failure to write in words that name the result; what is wrong with the checkpoint, as it is. */
+/** Turns a failure to write into words that name the result; a fault of the checkpoint is returned unchanged. */
 function unwritten(cause: unknown, dir: string): unknown {
   if (!(cause instanceof Error && 'syscall' in cause)) return cause
   return new MidbenchError(

@@ -36,10 +36,10 @@ export function checkpointFolder(dir: string, step: number): string {
 }
 
 /**
- * Saves a checkpoint; one that is there already is replaced.
+ * Saves a checkpoint; an existing one is replaced.
  * @param dir the checkpoint's own folder, as {@link checkpointFolder} names it; made if missing
  * @returns the same folder
- * @throws MidbenchError `checkpoint.write`; the checkpoints that were there stay as they were
+ * @throws MidbenchError `checkpoint.write`; the existing checkpoints stay unchanged
  */
 export async function saveRunCheckpoint(dir: string, contents: RunCheckpoint): Promise<string> {
   const beside = `${dir}.tmp`
@@ -52,7 +52,7 @@ export async function saveRunCheckpoint(dir: string, contents: RunCheckpoint): P
       await syncPath(dirname(dir))
     })
   } catch (error) {
-    await rm(beside, { recursive: true, force: true }).catch(() => undefined) // what it failed with says more
+    await rm(beside, { recursive: true, force: true }).catch(() => undefined) // the first error says more
     throw error
   }
   return dir
@@ -69,7 +69,10 @@ async function writeCheckpoint(dir: string, contents: RunCheckpoint): Promise<vo
   await makeFile(join(dir, MANIFEST), JSON.stringify(files, null, 2))
 }
 
-/** A folder cannot be renamed onto another: the old one steps aside as `.old`, which is found until the new one is there. */
+/**
+ * A folder cannot be renamed onto another: the old one is renamed to `.old`, which is found until the new one is in
+ * place.
+ */
 async function swapIn(beside: string, target: string): Promise<void> {
   const old = `${target}.old`
   await rm(old, { recursive: true, force: true })
@@ -94,8 +97,8 @@ export async function listRunCheckpoints(dir: string): Promise<StoredCheckpoint[
 }
 
 /**
- * The last checkpoint whose files are all as they were written, and those after it that are not. Reads every byte of the
- * checkpoints it looks at (about a second for a gigabyte).
+ * The last checkpoint whose files are all as they were written, and the later ones that are not. Reads every byte of
+ * the checkpoints it looks at (about a second for a gigabyte).
  */
 export async function latestValid(
   dir: string,
@@ -109,12 +112,14 @@ export async function latestValid(
   return { checkpoint: null, skipped }
 }
 
-/** What a checkpoint's files were when it was saved. @throws MidbenchError `checkpoint.json`; file system errors */
+/**
+ * The manifest of a checkpoint's files when it was saved. @throws MidbenchError `checkpoint.json`; file system errors
+ */
 export function readManifest(dir: string): Promise<Manifest> {
   return readJsonFile(join(dir, MANIFEST), manifest)
 }
 
-/** What a checkpoint keeps for its run. @throws as {@link readManifest} */
+/** What a checkpoint stores for its run. @throws as {@link readManifest} */
 export function readResume(dir: string): Promise<ResumeState> {
   return readJsonFile(join(dir, RESUME), resumeState)
 }
@@ -139,8 +144,8 @@ export async function whatIsTorn({ step, dir }: StoredCheckpoint): Promise<strin
 }
 
 /**
- * Loads a checkpoint of a run, as {@link latestValid} gave it: that has read every byte of its files and compared them, so
- * that here they are only read.
+ * Loads a checkpoint of a run that {@link latestValid} returned: that has compared every byte of its files, so they are
+ * only read here.
  * @throws MidbenchError what {@link loadModel} throws
  */
 export async function loadRunCheckpoint({ dir, step }: StoredCheckpoint): Promise<RunCheckpoint> {
@@ -152,7 +157,7 @@ export async function loadRunCheckpoint({ dir, step }: StoredCheckpoint): Promis
 
 /**
  * Removes all but the last `keep` checkpoints, and what interrupted saves left.
- * @returns the steps that are still there, ascending
+ * @returns the remaining steps, ascending
  */
 export async function pruneRunCheckpoints(dir: string, keep: number): Promise<number[]> {
   const checkpoints = await listRunCheckpoints(dir)

@@ -1,5 +1,5 @@
 /**
- * A model's state_dict: read from a torch file, brought to the names and the order used here, and checked against the
+ * A model's state_dict: read from a torch file, converted to the names and the order used here, and checked against the
  * config before a single number is read. Nothing is loaded in part.
  */
 import { MidbenchError } from '../errors'
@@ -12,7 +12,7 @@ import { withTorchFile } from './torch-read'
 import { arrayOf, entriesOf, OrderedDict, tensorOf, TorchTensor, type TorchValue } from './torch-value'
 import type { FloatArray, ParameterArray } from './types'
 
-/** A model as its file shows it. */
+/** A model in the form that its file shows. */
 export interface ModelTensors {
   /** The config given, with the form of nanochat's model that the tensors show. */
   config: ModelConfig
@@ -22,9 +22,9 @@ export interface ModelTensors {
 
 /**
  * The parameters of a `model_*.pt`, every one of the config's and no other.
- * @param config as the meta file has it, which does not say what form the model is of
+ * @param config as in the meta file, which does not state the model's form
  * @throws MidbenchError `model.parameters` naming each missing, unknown or misshapen parameter; `checkpoint.not-finite`
- *   naming each with a NaN or an infinity; `checkpoint.dtype`; what {@link openTorchFile} throws
+ * naming each with a NaN or an infinity; `checkpoint.dtype`; what {@link openTorchFile} throws
  */
 export function readModelFile(
   path: string,
@@ -82,7 +82,7 @@ function notAStateDict(path: string, reason: string): MidbenchError {
   })
 }
 
-/** A state_dict of these parameters, to be written; float32 whatever they were read from. */
+/** A state_dict of these parameters, for writing; float32 whatever format they were read from. */
 export function stateDict(parameters: ReadonlyMap<string, FloatArray>): OrderedDict {
   const entries = new Map<TorchValue, TorchValue>()
   for (const [name, array] of parameters) entries.set(name, floatTensor(array))

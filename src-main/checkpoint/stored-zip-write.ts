@@ -1,8 +1,8 @@
 /**
  * Writes a zip file as torch.save does: entries stored without compression, contents aligned to 64 bytes (so that they
- * can be mapped into memory), checksum and sizes behind the contents, zip64 fields where something lies beyond 4 GB and
- * a zip64 end record always. Byte for byte the layout of PyTorch's writer (caffe2/serialize/inline_container.cc). Streams:
- * nothing is held but the directory.
+ * can be mapped into memory), checksum and sizes behind the contents, zip64 fields where something lies beyond 4 GB,
+ * and always a zip64 end record. The layout is byte for byte that of PyTorch's writer
+ * (caffe2/serialize/inline_container.cc). It streams: only the directory is held in memory.
  */
 import { crc32 } from 'node:zlib'
 import { ByteWriter } from './byte-writer'
@@ -44,7 +44,7 @@ export class StoredZipWriter {
   }
 
   /**
-   * @param size bytes of content, known beforehand: the header's length depends on it
+   * @param size bytes of content, known beforehand, because the header's length depends on it
    * @throws RangeError when the chunks do not add up to `size`
    */
   async add(name: string, size: number, chunks: Chunks): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * Views into a storage: torch's tensors may be a part of one, transposed, or share it. Counts are elements. Pure.
+ * Views into a storage: a torch tensor may be a part of a storage, transposed, or share it. Counts are elements. Pure.
  */
 import { elementCount } from './dtype'
 

@@ -1,6 +1,6 @@
 /**
- * The entries of a file in torch.save's zip format: found under whatever folder name it was saved with, read in chunks of
- * 4 MiB, and checked against the file's checksums.
+ * The entries of a file in torch.save's zip format: found under any folder name that it was saved with, read in chunks
+ * of 4 MiB, and checked against the file's checksums.
  */
 import { open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
@@ -26,7 +26,7 @@ async function checkSignature(path: string): Promise<void> {
   })
 }
 
-/** The entries of one torch file, found under whatever folder name it was saved with. */
+/** The entries of one torch file, found under any folder name that it was saved with. */
 export class TorchArchive {
   constructor(
     readonly path: string,

@@ -1,9 +1,9 @@
 /**
  * Reads what torch.save wrote (its zip format, torch 1.6 and later) without running anything in it.
  *
- * Opening costs the directory and the pickle; a tensor's bytes are read when asked for, in chunks of 4 MiB, and checked
+ * Opening reads the directory and the pickle; a tensor's bytes are read on demand, in chunks of 4 MiB, and checked
  * against the file's checksum. Everything that does not fit (a foreign global, an unknown number format, a storage that
- * is missing or too short) is refused by name before any tensor is handed out.
+ * is missing or too short) is refused by name before any tensor is returned.
  */
 import { MidbenchError } from '../errors'
 import type { ZipEntry } from '../pickle/stored-zip'
@@ -17,7 +17,10 @@ import type { Dtype } from './types'
 
 const MAX_DEPTH = 64
 
-/** Storages that torch has and we do not: allowed in the pickle, so that the message can name the number format. */
+/**
+ * Storages of torch that we do not support: they are allowed in the pickle, so that the message can name the number
+ * format.
+ */
 const otherStorages = 'Double Short Char Byte Bool ComplexFloat ComplexDouble QInt8 QUInt8 QInt32'
   .split(' ')
   .map((name) => `${name}Storage`)
@@ -68,7 +71,7 @@ interface Storage {
   elements: number
 }
 
-/** Turns the pickle's descriptions into values; what is mentioned twice stays one value. */
+/** Turns the pickle's descriptions into values; a value that is mentioned twice stays one value. */
 class TreeBuilder {
   private readonly built = new Map<object, TorchValue>()
   private readonly building = new Set<object>()
@@ -170,7 +173,7 @@ function tensorOver(archive: TorchArchive, storage: Storage, view: View): TorchT
   )
 }
 
-/** A view that is a part of its storage, or in another order: the storage is read whole first. */
+/** The bytes of a view that is a part of its storage, or in another order: the storage is read whole first. */
 async function* gathered(archive: TorchArchive, storage: Storage, view: View): AsyncGenerator<Uint8Array> {
   const source = new Uint8Array(storage.entry.size)
   let filled = 0

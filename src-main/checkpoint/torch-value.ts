@@ -1,18 +1,18 @@
 /**
- * What a torch file holds: a tree of Python's plain values with tensors at its leaves.
+ * The content of a torch file: a tree of Python's plain values with tensors at its leaves.
  *
- * The same tree is read and written. A tensor's bytes are not in the tree: they come in chunks when asked for, so a tree
- * costs kilobytes whatever its tensors weigh.
+ * Reading and writing use the same tree. It does not contain the tensors' bytes, which come in chunks on demand, so a
+ * tree takes kilobytes whatever its tensors' size.
  */
 import { bytesPerElement, elementCount, narrow, widen } from './dtype'
 import type { Dtype, NamedArray } from './types'
 
-/** Elements that are converted and written at a time. */
+/** Elements that are converted and written at once. */
 const CHUNK_ELEMENTS = 1 << 18
 
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
-/** A contiguous row-major tensor whose little-endian bytes come when asked for, as often as asked for. */
+/** A contiguous row-major tensor whose little-endian bytes come on demand, any number of times. */
 export class TorchTensor {
   constructor(
     readonly dtype: Dtype,
@@ -25,7 +25,7 @@ export class TorchTensor {
   }
 }
 
-/** collections.OrderedDict; `state` is what its `__dict__` holds (a state dict's `_metadata`). */
+/** collections.OrderedDict; `state` is the content of its `__dict__` (a state dict's `_metadata`). */
 export class OrderedDict {
   constructor(
     readonly entries: Map<TorchValue, TorchValue>,
@@ -33,7 +33,7 @@ export class OrderedDict {
   ) {}
 }
 
-/** A tuple where a list would not do. Reading gives lists for both. */
+/** A tuple where a list would be wrong. Reading gives lists for both. */
 export class PyTuple {
   constructor(readonly items: readonly TorchValue[]) {}
 }

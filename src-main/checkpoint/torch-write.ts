@@ -1,7 +1,7 @@
 /**
  * Writes a file as torch.save does, readable by torch.load(weights_only=True) and mappable into memory: the tree as a
- * pickle, each tensor's bytes as an entry of its own. Streams the tensors, so it costs no more memory than one chunk of
- * them; the target is replaced only when everything is on the disk.
+ * pickle, and each tensor's bytes as a separate entry. It streams the tensors, so it needs only one chunk of them in
+ * memory; the target is replaced only when everything is on the disk.
  */
 import { createHash } from 'node:crypto'
 import { basename, extname } from 'node:path'
@@ -12,7 +12,7 @@ import { STORAGE_ALIGNMENT, StoredZipWriter } from './stored-zip-write'
 import type { TorchValue } from './torch-value'
 
 /**
- * @param path the entries' folder inside the file is its name without the ending, as torch names it
+ * @param path the entries' folder inside the file is its name without the ending, as in torch
  * @throws the system's error when the file cannot be written; what a tensor's chunks throw
  */
 export function writeTorchFile(path: string, value: TorchValue): Promise<WrittenFile> {
@@ -36,7 +36,7 @@ async function writeArchive(sink: Sink, folder: string, value: TorchValue): Prom
   await zip.finish()
 }
 
-/** 40 digits that differ between files of different content, as torch's do; nothing reads more into them. */
+/** 40 digits that differ between files of different content, as torch's do; nothing else is read from them. */
 function serializationId(checksums: string): string {
   const digest = createHash('sha256').update(checksums).digest('hex')
   return (BigInt(`0x${digest}`) % 10n ** 40n).toString().padStart(40, '0')

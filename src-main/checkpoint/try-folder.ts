@@ -1,6 +1,6 @@
 /**
- * Whether files can be made in a folder, found out by making one: mode bits do not say it (root passes them, a read-only
- * disk has them), and neither does the name of a folder that is still to be made.
+ * Finds out whether files can be made in a folder by making one: mode bits do not tell (root bypasses them, and a
+ * read-only disk has them too), and neither does the name of a folder that does not exist yet.
  */
 import { lstat, mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -8,12 +8,12 @@ import { makeFile } from '../files/durable'
 import { besideName, removeLeftovers } from '../files/leftovers'
 import { writeReason } from '../files/write-reason'
 
-/** As much as shows that the disk has room for a file at all. */
+/** Enough to show that the disk has room for a file at all. */
 const TRIED_BYTES = 4096
 
 /**
- * Why nothing can be written to a folder, which may not be there yet, as a clause; null where it can. Leaves nothing
- * behind.
+ * Why nothing can be written to a folder, which may not exist yet, as a clause; null where writing works. Leaves
+ * nothing behind.
  */
 export async function whyUnwritable(folder: string): Promise<string | null> {
   const there = await nearest(folder)
@@ -27,7 +27,7 @@ export async function whyUnwritable(folder: string): Promise<string | null> {
   }
 }
 
-/** The folder, or what is in its place, or the folder above in which it would be made. */
+/** The folder, or what is in its place, or the parent in which it would be made. */
 async function nearest(folder: string): Promise<string> {
   let there = folder
   while (dirname(there) !== there && !(await isAnything(there))) there = dirname(there)

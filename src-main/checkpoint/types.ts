@@ -1,6 +1,6 @@
 /**
- * What a checkpoint is made of, once it is in memory: named arrays, the optimizers' states, and what a run needs to go
- * on. Typed arrays only, never tensors.
+ * The parts of a checkpoint in memory: named arrays, the optimizers' states, and what a run needs to continue. Typed
+ * arrays only, never tensors.
  */
 import type { ParameterGroup } from '../optimizers/groups'
 import type { CheckpointMeta, ResumeState } from './checkpoint.schema'
@@ -23,11 +23,11 @@ export interface FloatArray {
 
 /** A parameter as a file holds it. */
 export interface ParameterArray extends FloatArray {
-  /** The file's format; `data` is float32 whatever it is. */
+  /** The file's format; `data` is always float32. */
   dtype: Dtype
 }
 
-/** What an optimizer remembers of one parameter: arrays by torch's names for them (optimizers/kept.ts). */
+/** What an optimizer stores for one parameter: arrays by torch's names for them (optimizers/kept.ts). */
 export type ParameterMemory = ReadonlyMap<string, FloatArray>
 
 /** nanochat's two optimizers. Before the first step no parameter has a memory. */
@@ -36,14 +36,14 @@ export interface OptimizerStates {
   groups: ParameterGroup[]
   /** Steps done: Adam's bias correction depends on it. */
   steps: number
-  /** Of the last step. nanochat sets both anew before every step. */
+  /** Multiplier and momentum are of the last step. nanochat sets both anew before every step. */
   lrMultiplier: number
   momentum: number
   /** By parameter. */
   memory: ReadonlyMap<string, ParameterMemory>
 }
 
-/** What nanochat keeps of a model at one step. */
+/** What nanochat stores of a model at one step. */
 export interface ModelCheckpoint {
   step: number
   meta: CheckpointMeta
@@ -52,7 +52,7 @@ export interface ModelCheckpoint {
   optimizers: OptimizerStates
 }
 
-/** Everything from which a run goes on bit for bit. */
+/** Everything that a run needs to continue bit for bit. */
 export interface RunCheckpoint extends ModelCheckpoint {
   resume: ResumeState
 }

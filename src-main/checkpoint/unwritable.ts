@@ -1,12 +1,12 @@
-/** Saving what the disk may not take: a refusal becomes an error that says why and what to do. */
+/** Saving where the disk may refuse: a refusal becomes an error that says why and what to do. */
 import { MidbenchError } from '../errors'
 import { isRefusedWrite, writeReason } from '../files/write-reason'
 
 /**
  * Runs work that writes.
  *
- * @param path what is written, for the message
- * @throws MidbenchError `checkpoint.write` where the system refuses to write; any other failure as it is
+ * @param path of what is written, for the message
+ * @throws MidbenchError `checkpoint.write` where the system refuses to write; any other failure unchanged
  */
 export async function saving<T>(path: string, write: () => Promise<T>): Promise<T> {
   try {
