@@ -1,6 +1,6 @@
 /**
  * Compiles the native modules: tfjs-node's binding with our allocator against the installed TensorFlow, and the small
- * one that sets environment variables. About 10 seconds on two cores.
+ * one that sets environment variables. Takes about 10 seconds on two cores.
  */
 import { join, relative } from 'node:path'
 
@@ -88,7 +88,7 @@ function tensorflowFlags(variant: TensorflowVariant): string[] {
     `-L${library}`,
     '-l:libtensorflow_cc.so.2',
     '-l:libtensorflow_framework.so.2',
-    // Relative, so that the cache folder can be moved.
+    // Relative, so the cache folder can be moved.
     `-Wl,-rpath,$ORIGIN/${relative(bindingDir(variant), library)}`,
     '-ldl',
   ]

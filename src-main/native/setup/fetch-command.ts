@@ -1,6 +1,6 @@
 /**
  * Runs a program that downloads into a folder, and reports how much has arrived, by the size of that folder. Programs
- * differ in how they show progress and most show none in a log; their files grow all the same.
+ * show progress in different ways, and most show none in a log, but their files always grow.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,17 +11,17 @@ import { runCommand, type Finished, type RunOptions } from './run-command'
 export interface FetchOptions extends RunOptions {
   /** The folder that grows; temporary files are kept in it too. */
   folder: string
-  /** What is fetched, for the progress line. */
+  /** Name of what is downloaded, for the progress line. */
   message: string
-  /** Bytes expected, where known. */
+  /** Expected bytes, where known. */
   total?: number
-  /** Ends the program when this long nothing arrives, in milliseconds. */
+  /** Ends the program when nothing arrives for this long, in milliseconds. */
   stallMs?: number
 }
 
 const lookEveryMs = 500
 
-/** Runs a downloading program to its end. Ended by a stall, its `code` is null and `stderr` says so. */
+/** Runs a downloading program to its end. If a stall ended it, its `code` is null and `stderr` says so. */
 export async function fetchCommand(
   command: string,
   args: string[],
@@ -67,7 +67,7 @@ function watchGrowth(
     say()
   }
   say()
-  const timer = setInterval(() => void look().catch(() => undefined), lookEveryMs) // files vanish while it counts
+  const timer = setInterval(() => void look().catch(() => undefined), lookEveryMs) // files may vanish during the count
   return () => {
     clearInterval(timer)
   }

@@ -2,8 +2,8 @@
  * Installed folders that are whole or absent: built beside their target, listed in a manifest, renamed into place.
  *
  * A folder without its manifest, or with a file of another size, counts as not installed. `deep` also compares every
- * file's sha256, at about a second a gigabyte. Whatever interrupts a set-up leaves half-made folders beside the whole ones
- * at most, which the next set-up removes (files/leftovers.ts).
+ * file's sha256, at about a second a gigabyte. An interrupted set-up leaves at most half-made folders beside the whole
+ * ones, which the next set-up removes (files/leftovers.ts).
  */
 import { readFileSync, statSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
@@ -23,7 +23,10 @@ const manifestSchema = z.object({
 })
 type Manifest = z.infer<typeof manifestSchema>
 
-/** Runs work that no other set-up or build may do in the same folder at the same time; waits for another, and says so. */
+/**
+ * Runs work that no other set-up or build may do in the same folder at the same time; reports when it waits for
+ * another.
+ */
 export async function alone<Result>(
   folder: string,
   report: Report,
@@ -37,7 +40,7 @@ export async function alone<Result>(
 }
 
 /**
- * Builds a folder beside its target and renames it into place, replacing what is there.
+ * Builds a folder beside its target and renames it into place, replacing the old one.
  *
  * @param fill - writes the folder's content into the path it is given
  */
@@ -51,7 +54,7 @@ export async function installFolder(target: string, fill: (staging: string) => P
   await makeFolder(target, build, { replace: true })
 }
 
-/** Whether a folder is installed: its manifest is there and every file has the size it says. Takes milliseconds. */
+/** Whether a folder is installed: its manifest exists and every file has the size listed there. Takes milliseconds. */
 export function isInstalled(folder: string): boolean {
   const manifest = readManifest(folder)
   return (
@@ -59,7 +62,7 @@ export function isInstalled(folder: string): boolean {
   )
 }
 
-/** The first file of an installed folder whose content is not what was installed; undefined where all are. */
+/** The first file of an installed folder whose content differs from what was installed; undefined where none does. */
 export async function findCorruptFile(folder: string): Promise<string | undefined> {
   for (const file of readManifest(folder)?.files ?? []) {
     const path = join(folder, file.path)
@@ -72,7 +75,7 @@ function readManifest(folder: string): Manifest | undefined {
   try {
     return manifestSchema.parse(JSON.parse(readFileSync(join(folder, manifestName), 'utf8')))
   } catch {
-    return undefined // absent or damaged: either way the folder has to be installed again
+    return undefined // absent or damaged: in both cases the folder must be installed again
   }
 }
 

@@ -1,8 +1,8 @@
 /**
  * Everything that set-up downloads: exact versions, sizes and sha256 sums.
  *
- * The sums are those of the files that pip and npm deliver. Wheels are asked for by Python version 3.11 whatever
- * Python is installed: only the C library inside is used, and it is one file for all Pythons with one sum to pin.
+ * The sums are those of the files that pip and npm deliver. Wheels are requested for Python 3.11 whatever Python is
+ * installed: only the C library inside is used, and it is one file for all Pythons with one sum to pin.
  */
 import { tensorflowVersion, type TensorflowVariant } from '../installation'
 
@@ -30,7 +30,7 @@ const tensorflowCuda: PinnedFile = {
   sha256: '9056fbc9ba04235810b71ae6cbd958a196e8804fb53bbcffbf3e23b56155f124',
 }
 
-/** What `tensorflow[and-cuda]` asks for, in the versions that TensorFlow 2.21 is built with. */
+/** The requirements of `tensorflow[and-cuda]`, in the versions that TensorFlow 2.21 is built with. */
 const nvidia: PinnedFile[] = [
   nvidiaWheel(
     'cublas',
@@ -121,7 +121,7 @@ export const fallbackElectron: PinnedFile & { version: string } = {
   sha256: '1fb0039453d75ccb70c1dd5e1a22caa5f2f31a4876444fce5a0051764392828e',
 }
 
-/** The Nodes that `npm test` runs on: the newest of each supported line when it was pinned. */
+/** The Nodes that `npm test` runs on: the newest of each supported line at the time of pinning. */
 export const testedNodes: (PinnedFile & { version: string })[] = [
   nodeRelease('20.20.2', 42712912, 'c3e7aaf69557617ff16376e83078daf2e862f086399b32b341f68ebcd5e72781'),
   nodeRelease('22.23.5', 51659697, '2e77fcc6b99a29e82643e27ae8970b168c99e5d74718705c085f8136e605c858'),

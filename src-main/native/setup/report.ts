@@ -1,6 +1,4 @@
-/**
- * What set-up says while it works, as data: the terminal prints it to stderr, the window shows it in Settings.
- */
+/** What set-up reports while it works, as data: the terminal prints it to stderr, the window shows it in Settings. */
 
 /** One message of a set-up. `bytes` and `total` come with downloads; `total` is known beforehand, from the pins. */
 export interface SetupEvent {
@@ -10,7 +8,7 @@ export interface SetupEvent {
   total?: number
 }
 
-/** Receives what set-up says, in order. */
+/** Receives the messages of a set-up, in order. */
 export type Report = (event: SetupEvent) => void
 
 /** Where a reporter writes: a terminal, or a file. */

@@ -1,14 +1,14 @@
 /**
  * Runs another program of the machine (pip, npm, g++, tar, apt-get) and says plainly what went wrong with it.
  *
- * Its output is kept, not shown: the caller shows progress of its own, and the last lines where it fails.
+ * The program's output is collected, not shown: the caller shows its own progress, and the last lines on failure.
  */
 import { spawn } from 'node:child_process'
 
 import { MidbenchError } from '../../errors'
 
 export interface RunOptions {
-  /** What to do where the program is missing: named in the error. */
+  /** What to do where the program is missing; part of the error. */
   remedy?: string
   /** Variables on top of this process's own. */
   env?: Record<string, string>
@@ -16,7 +16,7 @@ export interface RunOptions {
   signal?: AbortSignal
 }
 
-/** What a program left behind. */
+/** The exit status and output of a program. */
 export interface Finished {
   /** The exit status; null where a signal ended it. */
   code: number | null
@@ -49,7 +49,7 @@ export function runCommand(command: string, args: string[], options: RunOptions 
   })
 }
 
-/** The end of what a program said, for an error message: its last lines that are not empty. */
+/** The end of a program's output, for an error message: its last lines that are not empty. */
 export function lastLines({ stdout, stderr }: Finished, count = 4): string {
   const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '')
   return lines.slice(-count).join('\n').slice(-1000)

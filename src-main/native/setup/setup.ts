@@ -1,8 +1,8 @@
 /**
- * Set-up as a whole: makes sure of everything that a command needs, and does nothing where all of it is there.
+ * Set-up as a whole: makes sure that everything a command needs is installed, and does nothing where it is.
  *
- * It refuses first, before anything is downloaded, where a compiler, pip or disk space is missing. Each part
- * is installed by building it beside its place and renaming it, so this can be killed at any moment and run again.
+ * Before anything is downloaded, it refuses where a compiler, pip or disk space is missing. Each part is installed by
+ * building it beside its place and renaming it, so set-up can be killed at any moment and run again.
  */
 import { rm } from 'node:fs/promises'
 
@@ -28,7 +28,10 @@ import { ensureTensorflow } from './tensorflow-library'
 import { ensureOtherNodes, hasOtherNodes } from './tested-nodes'
 import { tryTensorflow } from './try-tensorflow'
 
-/** What a command needs: TensorFlow to train; Electron and its libraries for a window; Xvfb and other Nodes for tests. */
+/**
+ * What a command needs: TensorFlow for training; Electron and its libraries for a window; Xvfb and other Nodes for
+ * tests.
+ */
 export type SetupPart = 'tensorflow' | 'other nodes' | SystemNeed
 
 export interface SetupOptions {
@@ -37,15 +40,15 @@ export interface SetupOptions {
   /** Also read every installed file and repair what is damaged. About 2 s. */
   deep?: boolean
   /**
-   * The build of TensorFlow to have; the other one is removed, since a run loads CUDA's where both are there.
+   * The build of TensorFlow to install; the other one is removed, since a run loads CUDA's where both are installed.
    *
-   * @default CUDA's where an NVIDIA card with a driver is seen, else the processor's; nothing is removed
+   * @default CUDA's where an NVIDIA card with a driver is found, else the processor's; nothing is removed
    */
   variant?: TensorflowVariant | undefined
   signal?: AbortSignal | undefined
 }
 
-/** Whether everything is installed, by names and sizes: a few milliseconds. */
+/** Whether everything is installed, judged by names and sizes: a few milliseconds. */
 export async function isSetUp(parts: SetupPart[]): Promise<boolean> {
   if (parts.includes('tensorflow') && !hasTensorflow()) return false
   if (parts.includes('window') && !findElectron()) return false
@@ -54,7 +57,7 @@ export async function isSetUp(parts: SetupPart[]): Promise<boolean> {
 }
 
 /**
- * Installs what is missing of the parts, repairing what is damaged when `deep`.
+ * Installs the missing parts, and repairs damaged ones when `deep`.
  *
  * @throws MidbenchError for each thing that can be wrong, with its remedy; what was installed before it stays
  */
@@ -73,7 +76,7 @@ export async function setUp({ parts, report, deep = false, variant, signal }: Se
   })
 }
 
-/** What the file system refused: no room after all, no permission, a file where a folder should be. */
+/** An error of the file system: no room after all, no permission, a file where a folder should be. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error
 }

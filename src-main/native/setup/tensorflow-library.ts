@@ -62,7 +62,7 @@ export async function requirePip(): Promise<void> {
   })
 }
 
-/** Libraries, the C headers, NVIDIA's libraries and compiler tools, and every licence; no Python. */
+/** Keeps libraries, the C headers, NVIDIA's libraries and compiler tools, and every licence; no Python. */
 function placeWheelFile(entryName: string): string | undefined {
   const wanted =
     /^tensorflow\/(libtensorflow_(cc|framework)\.so\.2|THIRD_PARTY_NOTICES\.txt)$/.test(entryName) ||

@@ -1,5 +1,5 @@
 /**
- * The Nodes that Midbench is tested on, but for the one that runs: npm carries Node's own binaries, and each gets a folder
+ * The Nodes that Midbench is tested on, except the running one: npm carries Node's own binaries, and each gets a folder
  * of the cache (127 MB, 50 MB of download). Only `npm test` needs them.
  */
 import { rename, rm } from 'node:fs/promises'
@@ -17,7 +17,7 @@ const bytesNeeded = 200_000_000
 
 export interface OtherNode {
   version: string
-  /** The package that holds it. */
+  /** The package that contains it. */
   pin: PinnedFile
   /** Its folder in the cache, installed or not. */
   directory: string
@@ -25,7 +25,7 @@ export interface OtherNode {
   executable: string
 }
 
-/** Those whose major version is another than the running Node's. */
+/** The tested Nodes whose major version differs from the running Node's. */
 export function otherNodes(running = process.versions.node): OtherNode[] {
   return testedNodes
     .filter(({ version }) => majorOf(version) !== majorOf(running))

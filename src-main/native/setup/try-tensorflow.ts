@@ -1,6 +1,6 @@
 /**
- * Starts TensorFlow once in a process of its own: a library that crashes on this machine (a processor without AVX, a
- * damaged file) takes that process with it, and set-up can still say what happened. Takes half a second.
+ * Starts TensorFlow once in a separate process: a library that crashes on this machine (a processor without AVX, a
+ * damaged file) ends only that process, and set-up can still say what happened. Takes half a second.
  */
 import { constants } from 'node:os'
 import { join } from 'node:path'
@@ -14,12 +14,12 @@ import { lastLines, runCommand, type Finished } from './run-command'
 
 const answerSchema = z.object({ version: z.literal(tensorflowVersion), gpu: z.boolean() })
 
-/** What TensorFlow said of itself: its version, and whether it computes on a graphics card. */
+/** What TensorFlow reported: its version, and whether it computes on a graphics card. */
 export type TensorflowAnswer = z.infer<typeof answerSchema>
 
 /**
- * @throws MidbenchError `tensorflow.load` where the library does not start, or is not the version it should be;
- * `threads.invalid` where the environment would end it
+ * @throws MidbenchError `tensorflow.load` where the library does not start, or has the wrong version; `threads.invalid`
+ * where the environment would end it
  */
 export async function tryTensorflow(variant: TensorflowVariant): Promise<TensorflowAnswer> {
   threadCount(null)

@@ -1,6 +1,6 @@
 /**
- * Unpacks chosen entries of a zip archive (wheels are zips). Executable bits are kept, names that leave the target
- * folder are refused by the zip reader. Speed: about 200 MB/s.
+ * Unpacks chosen entries of a zip archive (wheels are zips). Executable bits are kept; the zip reader refuses names
+ * that leave the target folder. Speed: about 200 MB/s.
  */
 import { createWriteStream } from 'node:fs'
 import { chmod } from 'node:fs/promises'
