@@ -2,7 +2,7 @@
  * The sources of the native modules, how they are compiled, and the key that names a build of them.
  *
  * The key is a hash of every source file and every compiler flag, so a build is found again after `npm ci`, and a
- * changed source never meets a stale build. It reads about 20 small files, once.
+ * changed source never uses a stale build. Computing it reads about 20 small files, once.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
@@ -20,7 +20,7 @@ export interface NativeModule {
   linksTensorflow: boolean
 }
 
-/** Flags of every compilation. No builtins: the compiler may not turn malloc followed by memset into our calloc. */
+/** Flags of every compilation. No builtins: the compiler must not turn malloc followed by memset into our calloc. */
 export const compilerFlags = [
   '-O2',
   '-std=c++17',

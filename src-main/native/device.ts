@@ -1,6 +1,6 @@
 /**
  * What this machine can compute with: its processor, with the instruction sets that decide TensorFlow's speed, and
- * NVIDIA's cards with a working driver. Nothing here needs TensorFlow.
+ * NVIDIA cards with a working driver. Nothing here needs TensorFlow.
  */
 import { execFile } from 'node:child_process'
 import { availableParallelism, cpus, totalmem } from 'node:os'
@@ -16,7 +16,7 @@ export interface Processor {
   threads: number
   /** Main memory, bytes. */
   memoryBytes: number
-  /** Those of {@link instructionSets} that it has, in that order. */
+  /** The entries of {@link instructionSets} that it has, in that order. */
   instructionSets: string[]
 }
 
@@ -26,7 +26,7 @@ export interface GraphicsCard {
   driver: string
 }
 
-/** Instruction sets in the Linux kernel's names, from the slowest that serves to the fastest. */
+/** Instruction sets in the Linux kernel's names, from the slowest that suffices to the fastest. */
 const instructionSets = ['avx', 'avx2', 'avx512f', 'avx512_bf16', 'amx_bf16'] as const
 
 /** This machine's processor. */
@@ -52,14 +52,14 @@ export function describeSpeed(sets: string[]): string {
   return `float32 by ${float32}; bfloat16: ${bfloat16}`
 }
 
-/** NVIDIA's cards that the driver can use; none where there is no driver. */
+/** NVIDIA cards that the driver can use; none where there is no driver. */
 export async function findGraphicsCards(): Promise<GraphicsCard[]> {
   const query = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader,nounits']
   try {
     const { stdout } = await execute('nvidia-smi', query, { timeout: 10_000 })
     return parseGraphicsCards(stdout)
   } catch {
-    return [] // no driver, or none that works: either way there is nothing to compute with
+    return [] // no driver, or none that works: in both cases there is nothing to compute with
   }
 }
 

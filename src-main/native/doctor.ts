@@ -1,8 +1,9 @@
 /**
- * Looks at everything a run and the window need on this machine and says what is there, what is not, and what to do.
+ * Checks everything that a run and the window need on this machine, and reports what is there, what is missing, and
+ * what to do.
  *
- * It never throws and installs nothing: a check that fails is a line of the report. TensorFlow is started in a process
- * of its own first, so a library that crashes is a line too. Takes about a second.
+ * It never throws and installs nothing: a failed check is a line of the report. TensorFlow is started in a separate
+ * process first, so a library that crashes is a line too. Takes about a second.
  */
 import { freemem, release } from 'node:os'
 
@@ -34,7 +35,7 @@ export interface DoctorReport {
   checks: DoctorCheck[]
   /** What a run would use, such as `CPU, 2 threads`; null where none can start. */
   device: string | null
-  /** How many threads can run at once: the most that TensorFlow may have. */
+  /** How many threads can run at once: the most that TensorFlow may use. */
   processors: number
 }
 
@@ -67,7 +68,7 @@ export async function doctor(): Promise<DoctorReport> {
   return { checks: await Promise.all(checks), device: backend.device, processors }
 }
 
-/** Runs one check; what it throws becomes its finding. */
+/** Runs one check; an error that it throws becomes its finding. */
 async function check(
   id: string,
   label: string,
@@ -104,8 +105,8 @@ async function findBackend(): Promise<Backend> {
 }
 
 /**
- * Whether this Node can train: by computing, where TensorFlow is known to start. In Electron the library is left out of
- * the window's process until a run needs it.
+ * Whether this Node can train: it computes something, where TensorFlow is known to start. In Electron the library is
+ * kept out of the window's process until a run needs it.
  */
 async function checkNode(starts: boolean): Promise<Finding> {
   const version = nodeVersion()
@@ -167,7 +168,7 @@ async function checkFolder(path: string, variable: string): Promise<Finding> {
 }
 
 function checkElectron(): Finding {
-  // In the window there is no need to look: and Electron's fs shows its own archives as folders, which no manifest knows.
+  // The window needs no check, and Electron's fs shows its own archives as folders, which no manifest lists.
   const running = process.versions['electron']
   if (running) return ok(`${running}, ${process.execPath}`)
   const electron = findElectron()
@@ -178,7 +179,7 @@ function checkElectron(): Finding {
   return ok(`${electron.version}, ${origin}, ${electron.executable}`)
 }
 
-/** What the window's self-test found of this pair of builds. */
+/** The result of the window's self-test for this pair of builds. */
 function checkTrainer(): Finding {
   const electron = 'electron' in process.versions ? process.versions['electron'] : findElectron()?.version
   if (electron === undefined) return ok('no Electron that could be tested')

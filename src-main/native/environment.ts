@@ -1,13 +1,13 @@
-/** The small native module that reaches what JavaScript cannot of its own process (environment.cc). */
+/** The small native module for what JavaScript cannot reach in its own process (environment.cc). */
 import { join } from 'node:path'
 
 import type { TensorflowInstallation } from './installation'
 import { hasFunctions, openModule, processLibrariesFirst } from './native-module'
 
 export interface EnvironmentModule {
-  /** Sets a variable where C code sees it too. */
+  /** Sets a variable so that C code sees it too. */
   setEnvironment: (name: string, value: string) => void
-  /** Has the kernel end this process when its parent ends; does nothing but on Linux. */
+  /** Makes the kernel end this process when its parent ends; does nothing except on Linux. */
   endWithParent: () => void
 }
 

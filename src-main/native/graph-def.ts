@@ -1,14 +1,14 @@
 /**
  * TensorFlow's graph file format: nodes written as a GraphDef inside a SavedModel, which the binding can load.
  *
- * The protobuf classes are those that tfjs-node ships (`dist/proto/api_pb.js`); this file is the only one that knows
- * them. Formats: tensorflow/core/protobuf/saved_model.proto, meta_graph.proto, framework/graph.proto, attr_value.proto.
+ * The protobuf classes are those that tfjs-node ships (`dist/proto/api_pb.js`); only this file uses them. Formats:
+ * tensorflow/core/protobuf/saved_model.proto, meta_graph.proto, framework/graph.proto, attr_value.proto.
  */
 import { createRequire } from 'node:module'
 
 import { z } from 'zod'
 
-/** TensorFlow's codes of the element types that occur (types.proto). */
+/** TensorFlow's codes for the element types used here (types.proto). */
 export const DType = {
   float32: 1,
   int32: 3,
@@ -36,7 +36,7 @@ export type Attribute =
   | { kind: 'ints'; value: readonly number[] }
   | { kind: 'tensor'; value: ConstantValue }
 
-/** A node as the file holds it. Inputs: `node:0`, and `^node` for one that must only have run before. */
+/** A node as in the file. Inputs: `node:0`, and `^node` for one that only has to run before. */
 export interface NodeDef {
   name: string
   op: string
@@ -118,7 +118,7 @@ const messages = z
 
 // ---------------------------------------------------------------------------------------------- encoding
 
-/** GraphDef version that TensorFlow 2.x writes; older ones switch checks off that we want. */
+/** GraphDef version that TensorFlow 2.x writes; older ones switch off checks that we want. */
 const producerVersion = 1205
 
 /**

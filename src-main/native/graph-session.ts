@@ -1,9 +1,9 @@
 /**
- * A compiled graph in a TensorFlow session: loaded from nodes, run by names of inputs and outputs.
+ * A compiled graph in a TensorFlow session: loaded from nodes, and run by names of inputs and outputs.
  *
- * The graph goes through a SavedModel in a temporary folder, since that is what the binding loads; the folder is removed
- * at once. Variables live in the session, on the device, and keep their values between runs. A run blocks its thread
- * until TensorFlow is done; the first run of each set of outputs compiles.
+ * The graph goes through a SavedModel in a temporary folder, since that is what the binding loads; the folder is
+ * removed at once. Variables live in the session, on the device, and keep their values between runs. A run blocks its
+ * thread until TensorFlow is done; the first run of each set of outputs compiles.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ import { type ConstantValue, encodeSavedModel, type NodeDef } from './graph-def'
 import { memoryFailure } from './memory-failure'
 import type { TensorflowBinding } from './tensorflow'
 
-/** A value that a run gives back. */
+/** A value that a run returns. */
 export interface RunOutput {
   shape: number[]
   dtype: number
@@ -23,12 +23,12 @@ export interface RunOutput {
 
 export interface GraphSession {
   /**
-   * Runs what the outputs need.
+   * Runs everything that the outputs need.
    *
    * @param inputs values by placeholder name.
    * @param outputs names such as `loss:0`.
    * @returns one value for each output, copied out of TensorFlow.
-   * @throws MidbenchError `graph.memory` when TensorFlow has no memory left, `graph.run` for what else it says.
+   * @throws MidbenchError `graph.memory` when TensorFlow has no memory left, `graph.run` for its other errors.
    */
   run(inputs: Readonly<Record<string, ConstantValue>>, outputs: readonly string[]): RunOutput[]
   /** Ends the session and frees its variables. */
@@ -38,7 +38,7 @@ export interface GraphSession {
 /**
  * Opens a session over a graph.
  *
- * @throws MidbenchError `graph.load` with TensorFlow's own words where it refuses the graph.
+ * @throws MidbenchError `graph.load` with TensorFlow's own message where it refuses the graph.
  */
 export function openGraphSession(binding: TensorflowBinding, nodes: readonly NodeDef[]): GraphSession {
   const id = load(binding, nodes)

@@ -1,8 +1,8 @@
 /**
  * What set-up has installed, as the rest of the program finds it: TensorFlow's library and the binding built on it.
  *
- * Everything lies in the cache folder under names that hold versions and source hashes, so that two checkouts of
- * different versions share one cache and never use each other's builds. Looking costs a few file stats.
+ * Everything lies in the cache folder under names that contain versions and source hashes, so two checkouts of
+ * different versions share one cache and never use each other's builds. A look-up takes a few file stats.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,10 +12,10 @@ import { bindingKey } from './binding-source'
 import { cacheDir } from './paths'
 import { isInstalled } from './setup/folder'
 
-/** The version of TensorFlow that is fetched and built against. */
+/** The version of TensorFlow that is downloaded and built against. */
 export const tensorflowVersion = '2.21.0'
 
-/** The builds of TensorFlow there are: for the processor alone, or with CUDA for NVIDIA's cards. */
+/** The builds of TensorFlow: for the processor alone, or with CUDA for NVIDIA cards. */
 export type TensorflowVariant = 'cpu' | 'cuda'
 
 /** An installed TensorFlow library. */
@@ -32,7 +32,7 @@ export interface TensorflowInstallation extends TensorflowLibrary {
   bindingDirectory: string
 }
 
-/** The folder that a variant of TensorFlow is unpacked in. */
+/** The folder where a variant of TensorFlow is unpacked. */
 export function tensorflowDir(variant: TensorflowVariant): string {
   return join(cacheDir(), `tensorflow-${variant}-${tensorflowVersion}`)
 }
@@ -42,7 +42,7 @@ export function bindingDir(variant: TensorflowVariant): string {
   return join(cacheDir(), `binding-${variant}-${bindingKey()}`)
 }
 
-/** The variant that `$MIDBENCH_TENSORFLOW` asks for, if it names one: to be installed, and to be loaded. */
+/** The variant in `$MIDBENCH_TENSORFLOW`, if it names one: the one to install and to load. */
 export function chosenVariant(): TensorflowVariant | undefined {
   const chosen = process.env['MIDBENCH_TENSORFLOW']
   return chosen === 'cpu' || chosen === 'cuda' ? chosen : undefined

@@ -1,9 +1,9 @@
 /**
- * The machine's own matrix rate: what MFU on a CPU and the benchmarks are measured against.
+ * The machine's own matrix rate, with which MFU on a CPU and the benchmarks are compared.
  *
- * The best of some products of 2048 by 2048 matrices through the same library that trains; half a second. Where other
- * programs run, the products share the processors with them, and the best may still be far from the machine's own: so it
- * is told whether the machine was at rest.
+ * It is the best of some products of 2048 by 2048 matrices through the same library that trains, and takes half a
+ * second. Where other programs run, the products share the processors with them, and even the best may be far below the
+ * machine's own rate; so the result also says whether the machine was at rest.
  */
 import { DType } from './graph-def'
 import { watchOthers } from './other-load'
@@ -14,13 +14,13 @@ const leastTries = 5
 const leastSeconds = 0.5
 /** A product had its processors to itself when its threads ran for this share of its time. */
 const UNDISTURBED = 0.9
-/** It had them too when others took, all the while, no more than this share of a processor for each of its threads. */
+/** It had them too when others took, throughout, no more than this share of a processor for each of its threads. */
 const QUIET = 0.1
 
 export interface MatrixRate {
-  /** FLOPs a second, of the best product. */
+  /** FLOPs a second of the best product. */
   flops: number
-  /** Null where the machine was at rest; else why it was not, or cannot be told to have been. */
+  /** Null where the machine was at rest; else why it was not, or why that is unknown. */
   disturbance: string | null
 }
 
@@ -45,7 +45,7 @@ export function matrixRate(
 
 interface TimedProduct {
   seconds: number
-  /** Seconds that this process's threads ran, together. */
+  /** Seconds that this process's threads ran, in total. */
   ran: number
 }
 
@@ -59,7 +59,7 @@ function timed(binding: TensorflowBinding, factor: number, dtype: number): Timed
   return { seconds, ran: (user + system) / 1e6 }
 }
 
-/** @param others processors that they kept busy; null where that is not known */
+/** @param others number of processors that they kept busy; null where that is not known */
 export function disturbanceOf(
   { seconds, ran }: TimedProduct,
   others: number | null,

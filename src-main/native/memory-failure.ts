@@ -1,9 +1,9 @@
-/** TensorFlow's words for having no memory left, as an error that says what to lower. */
+/** Turns TensorFlow's message that no memory is left into an error that says what to lower. */
 import { MidbenchError } from '../errors'
 
 /**
  * @param cause what an operation or a run of TensorFlow threw
- * @returns `graph.memory`; null where it failed of something else
+ * @returns `graph.memory`; null where it failed for another reason
  */
 export function memoryFailure(cause: unknown): MidbenchError | null {
   const said = cause instanceof Error ? cause.message : String(cause)

@@ -1,6 +1,6 @@
 /**
- * Loads native modules, with the flags that decide whose symbols they meet. What a module exports is checked before it is
- * used, so that a build of another version is an error with a remedy.
+ * Loads native modules, with the flags that decide how their symbols are bound. A module's exports are checked before
+ * they are used, so a build of another version is an error with a remedy.
  */
 import { constants } from 'node:os'
 

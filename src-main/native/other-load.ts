@@ -1,8 +1,7 @@
 /**
- * What other programs take of this machine's processors while something is measured: a rate that was measured beside
- * them is theirs as much as the machine's. The kernel tells it (/proc/stat) in hundredths of a second, and only the
- * processors that this process may run on are looked at. Time that a virtual machine's host gave to others counts as
- * theirs.
+ * The processor time that other programs take on this machine during a measurement, since a rate measured beside them
+ * depends on them too. The kernel tells it (/proc/stat) in hundredths of a second, and only the processors that this
+ * process may run on are counted. Time that a virtual machine's host gave to others counts as theirs.
  */
 import { readFileSync } from 'node:fs'
 
@@ -12,9 +11,10 @@ const TICKS = 100
 const BUSY_FIELDS = [0, 1, 2, 5, 6, 7]
 
 /**
- * Begins to watch.
+ * Starts watching.
  *
- * @returns asked at the end: how many processors others kept busy since, on average; null where the kernel does not tell
+ * @returns to be called at the end: the average number of processors that others kept busy since; null where the kernel
+ * does not tell
  */
 export function watchOthers(): () => number | null {
   const began = now()
@@ -27,11 +27,11 @@ export function watchOthers(): () => number | null {
 }
 
 interface Moment {
-  /** Seconds, as are the others. */
+  /** Time in seconds, like the others. */
   clock: number
-  /** Of all programs, on the processors of this one. */
+  /** Busy time of all programs, on the processors of this one. */
   busy: number | null
-  /** Of this process, all its threads. */
+  /** Time of all threads of this process. */
   own: number
 }
 
@@ -51,8 +51,8 @@ function busySeconds(): number | null {
 
 /**
  * @param stat the text of /proc/stat
- * @param allowed a list of processors as the kernel writes it: `0-3,8`
- * @returns seconds that those processors have been busy; null where the text tells of none of them
+ * @param allowed a list of processors in the kernel's notation: `0-3,8`
+ * @returns seconds that those processors have been busy; null where the text lists none of them
  */
 export function busySecondsOf(stat: string, allowed: string): number | null {
   const ids = new Set(allowed.split(',').flatMap(rangeOf))

@@ -1,7 +1,8 @@
 /**
- * Where things lie: the checkout, the cache of what set-up installs, and the folder of the person's own data.
+ * Locations: the checkout, the cache for what set-up installs, and the folder of the person's own data.
  *
- * The cache can be deleted at any time (`npm run setup` fills it again); the data folder holds runs and cannot.
+ * The cache can be deleted at any time (`npm run setup` fills it again); the data folder holds runs and must not be
+ * deleted.
  */
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -9,26 +10,26 @@ import { dirname, join, resolve } from 'node:path'
 
 import { MidbenchError } from '../errors'
 
-/** What set-up downloads and builds: `$MIDBENCH_CACHE`, `$XDG_CACHE_HOME/midbench` or `~/.cache/midbench`. */
+/** Holds what set-up downloads and builds: `$MIDBENCH_CACHE`, `$XDG_CACHE_HOME/midbench` or `~/.cache/midbench`. */
 export function cacheDir(): string {
   return folder('MIDBENCH_CACHE', 'XDG_CACHE_HOME', '.cache')
 }
 
-/** Decoded rows and rendered ids, made once and used by the app and the command line alike. */
+/** Holds decoded rows and rendered ids, made once and shared by the app and the command line. */
 export function dataCacheDir(): string {
   return join(cacheDir(), 'data')
 }
 
-/** Runs, checkpoints and settings: `$MIDBENCH_HOME`, `$XDG_DATA_HOME/midbench` or `~/.local/share/midbench`. */
+/** Holds runs, checkpoints and settings: `$MIDBENCH_HOME`, `$XDG_DATA_HOME/midbench` or `~/.local/share/midbench`. */
 export function dataDir(): string {
   return folder('MIDBENCH_HOME', 'XDG_DATA_HOME', join('.local', 'share'))
 }
 
 /**
- * The folder of this project: the nearest one above this file, or above its bundle in out/, that holds
+ * The folder of this project: the nearest parent of this file, or of its bundle in out/, that contains
  * electron.vite.config.ts.
  *
- * @throws MidbenchError `project.missing` where the code was taken out of its project.
+ * @throws MidbenchError `project.missing` where the code was moved out of its project.
  */
 export function projectDir(): string {
   let directory = import.meta.dirname

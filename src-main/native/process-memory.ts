@@ -1,4 +1,4 @@
-/** The most memory that this process has had at once, as the kernel counts it: all of it, not only TensorFlow's. */
+/** The peak memory of this process, as the kernel counts it: all of it, not only TensorFlow's. */
 import { readFileSync } from 'node:fs'
 
 /** Peak resident memory since the start of the process, bytes; null where the system does not tell (other than Linux). */

@@ -1,10 +1,11 @@
 /**
- * The programs that XLA compiles from a graph, kept on disk by TensorFlow itself, so that a graph of a shape seen before
- * starts in a second or two in place of ten or more. Some 6 MB a graph.
+ * The programs that XLA compiles from a graph, stored on disk by TensorFlow itself, so that a graph of a known shape
+ * starts in a second or two instead of ten or more. They take some 6 MB a graph.
  *
- * Programs are machine code: they are kept apart by TensorFlow's version, the processor and XLA's flags, so that none
- * meets a machine that it was not made for. TensorFlow writes each file beside its place and renames it. A file that was
- * damaged since makes TensorFlow refuse the graph: `forget` removes them all, and what is compiled anew is the same.
+ * Programs are machine code: they are stored separately by TensorFlow's version, the processor and XLA's flags, so that
+ * none runs on a machine that it was not made for. TensorFlow writes each file beside its place and renames it. A file
+ * that was damaged since makes TensorFlow refuse the graph: `forget` removes them all, and compiling again gives the
+ * same programs.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, rmSync, statSync } from 'node:fs'
@@ -16,7 +17,7 @@ import { processorFlags } from '../processor'
 import { tensorflowVersion } from './installation'
 import { cacheDir } from './paths'
 
-/** Programs of the oldest graphs are removed when all take more bytes than this. */
+/** When all programs take more bytes than this, the oldest are removed. */
 const mostBytes = 300e6
 
 export interface ProgramCache {
@@ -28,7 +29,7 @@ export interface ProgramCache {
 /**
  * Opens the cache for this machine.
  *
- * @param flags of XLA, which the programs depend on
+ * @param flags of XLA, on which the programs depend
  * @returns null where the folder cannot be made; TensorFlow then compiles at every start
  */
 export function openProgramCache(flags: string, home: string = cacheDir()): ProgramCache | null {
@@ -37,7 +38,7 @@ export function openProgramCache(flags: string, home: string = cacheDir()): Prog
     ensureFolderSync(directory)
     prune(directory, mostBytes)
   } catch {
-    return null // a cache that cannot be had is no reason not to train
+    return null // training works without a cache
   }
   return programCacheIn(directory)
 }

@@ -1,9 +1,9 @@
 /**
- * Lets another object take the place of TensorFlow's binding while a function runs, so that what tfjs's kernels would
- * execute can be recorded (engine/graph/recorder.ts).
+ * Puts another object in the place of TensorFlow's binding while a function runs, so that the calls of tfjs's kernels
+ * can be recorded (engine/graph/recorder.ts).
  *
- * One kernel reads values in JavaScript before it calls TensorFlow, only to check their range: `GatherV2`. For that time
- * it is replaced by one that does not. The binding and the kernel are put back whatever happens.
+ * Only the kernel `GatherV2` reads values in JavaScript before it calls TensorFlow, to check their range. During that
+ * time it is replaced by one that does not. The binding and the kernel are put back whatever happens.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { nodeBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js'
@@ -33,14 +33,14 @@ export interface BindingLike {
   ): RecordedTensor[]
 }
 
-/** From tfjs tensors to the ids by which a binding knows them, and back. */
+/** Converts tfjs tensors to the ids by which a binding knows them, and back. */
 export interface TensorIds {
   tensorFrom: (recorded: RecordedTensor) => tf.Tensor
   idOf: (tensor: tf.Tensor) => number
 }
 
 /**
- * Runs `build` with `standIn` in the binding's place. Tensors made meanwhile are gone afterwards.
+ * Runs `build` with `standIn` in the binding's place. Tensors made meanwhile do not exist afterwards.
  *
  * @throws what `build` throws.
  */
@@ -65,7 +65,7 @@ export function withBinding<Result>(standIn: BindingLike, build: (ids: TensorIds
   return result.value
 }
 
-/** The stand-in with the real binding's constants; everything else that the binding can do is refused. */
+/** The stand-in with the real binding's constants; every other call of the binding is refused. */
 function disguise(standIn: BindingLike, real: TFJSBinding): TFJSBinding {
   const kinds = attributeKinds(real)
   const refuse = (): never => {
@@ -89,7 +89,7 @@ function disguise(standIn: BindingLike, real: TFJSBinding): TFJSBinding {
   }
 }
 
-/** The binding's constants. They are not enumerable, so that a spread of the binding itself would copy nothing. */
+/** The binding's constants. They are not enumerable, so spreading the binding itself would copy nothing. */
 function constants(real: TFJSBinding): TFJSBinding {
   const copy: TFJSBinding = { ...real }
   for (const name of Object.getOwnPropertyNames(real)) Reflect.set(copy, name, Reflect.get(real, name))
@@ -129,7 +129,7 @@ function toAttribute(name: string, kind: string | undefined, value: unknown): At
 
 // ---------------------------------------------------------------------------------------------- tensors and ids
 
-/** The two methods of tfjs-node's backend that tie tensors to ids; its types call them private. */
+/** The two methods of tfjs-node's backend that map tensors to ids; its types declare them private. */
 interface IdMethods {
   createOutputTensor(metadata: RecordedTensor): tf.Tensor
   getInputTensorIds(tensors: tf.TensorInfo[]): number[]
@@ -163,7 +163,7 @@ function hasIdMethods(backend: unknown): backend is IdMethods {
   )
 }
 
-/** As tfjs-node's own kernel, without reading the indices. */
+/** Like tfjs-node's own kernel, but without reading the indices. */
 const uncheckedGather: tf.KernelConfig = {
   kernelName: tf.GatherV2,
   backendName,

@@ -1,6 +1,6 @@
 /**
- * Whether an Electron build can hold a TensorFlow build, as the self-test found. The cache folder has a file for each pair,
- * so that another version of either is tested anew. A record that cannot be read counts as none.
+ * The self-test's finding whether an Electron build can hold a TensorFlow build. The cache folder has a file for each
+ * pair, so another version of either is tested again. An unreadable record counts as none.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,26 +13,26 @@ import { cacheDir } from './paths'
 
 const selfTestRecord = z.strictObject({
   passed: z.boolean(),
-  /** One sentence: what was done, or where it ended. */
+  /** One sentence: what was done, or where it failed. */
   reason: z.string(),
   /** Milliseconds since 1970. */
   at: z.number(),
-  /** The program that passed in a process of its own; null where none was tried, or none passed. */
+  /** The program that passed in a separate process; null where none was tried, or none passed. */
   program: z.strictObject({ name: z.string(), executable: z.string() }).nullable(),
 })
 
 export type SelfTestRecord = z.infer<typeof selfTestRecord>
 
-/** @param electron its version */
+/** @param electron version of Electron */
 export function readSelfTest(electron: string): SelfTestRecord | null {
   try {
     return selfTestRecord.parse(JSON.parse(readFileSync(recordFile(electron), 'utf8')))
   } catch {
-    return null // not tested, or not by this version of Midbench: it is tested again
+    return null // not tested, or not by this version of Midbench, so it is tested again
   }
 }
 
-/** Keeps the finding. Where the cache cannot be written, the next start tests again. */
+/** Stores the finding. Where the cache cannot be written, the next start tests again. */
 export async function writeSelfTest(electron: string, record: SelfTestRecord): Promise<void> {
   await makeFile(recordFile(electron), `${JSON.stringify(record, null, 2)}\n`).catch(() => undefined)
 }

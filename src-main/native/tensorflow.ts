@@ -25,14 +25,14 @@ import { restoreRemovedUtil } from './removed-util'
 
 export interface LoadOptions {
   /**
-   * Threads for one operation, where the environment does not say. TensorFlow's pool belongs to the process, so the
-   * first load decides: it leaves its number in the environment.
+   * Threads for one operation, unless the environment sets them. TensorFlow's pool belongs to the process, so the first
+   * load decides: it stores its number in the environment.
    *
    * @default as many as there are processors
    */
   threads?: number | undefined
   /**
-   * Whether compiled graphs are kept on disk and taken from there.
+   * Whether compiled graphs are stored on disk and loaded from there.
    *
    * @default true
    */
@@ -45,26 +45,28 @@ export type TensorflowBinding = TFJSBinding
 /** Bytes in blocks of 1 MiB and more that TensorFlow holds in main memory: nearly all that it holds. */
 export interface LargeBlocks {
   bytes: number
-  /** The most there were since the start, or since `resetPeak`. */
+  /** The peak since the start, or since `resetPeak`. */
   peakBytes: number
 }
 
-/** TensorFlow, loaded. */
+/** The loaded TensorFlow. */
 export interface Tensorflow {
   /** TensorFlow's own version. */
   version: string
   installation: TensorflowInstallation
   /** Runs any TensorFlow operation by name, with tensors given by id; tfjs's own kernels go through it too. */
   binding: TensorflowBinding
-  /** What operations run on. */
+  /** The device that operations run on. */
   device: 'cpu' | 'gpu'
   /** Threads that one operation uses in this process. */
   threads: number
-  /** Memory of the whole process, all threads together. `release` gives back what is kept only for reuse. */
+  /** Memory of the whole process, all threads together. `release` frees what is held only for reuse. */
   memory: { usage(): LargeBlocks; resetPeak(): void; release(): void }
-  /** Where compiled graphs are kept; null where they are not. */
+  /** Where compiled graphs are stored; null where they are not. */
   programs: ProgramCache | null
-  /** Runs a function that compiles a graph. Its failures are thrown, so TensorFlow's own lines are kept off stderr. */
+  /**
+   * Runs a function that compiles a graph. Its failures are thrown, so TensorFlow's own lines are suppressed on stderr.
+   */
   quietly<Result>(run: () => Result): Result
 }
 
@@ -81,7 +83,7 @@ let loaded: Promise<Tensorflow> | undefined
  */
 export function loadTensorflow(options: LoadOptions = {}): Promise<Tensorflow> {
   loaded ??= load(options).catch((error: unknown) => {
-    loaded = undefined // a repaired installation can be tried again
+    loaded = undefined // a repaired installation can then be tried again
     throw error
   })
   return loaded
@@ -140,7 +142,7 @@ const compilerFlags = '--xla_cpu_use_fusion_emitters=false --xla_disable_hlo_pas
 
 const cacheFlag = '--tf_xla_persistent_cache_directory='
 
-/** Sets the variables that TensorFlow reads while it is loaded. Those that the person has set are left alone. */
+/** Sets the variables that TensorFlow reads while it loads. Variables that the person has set are left unchanged. */
 function setEnvironment(
   installation: TensorflowInstallation,
   threads: number,
@@ -160,7 +162,7 @@ function setEnvironment(
   return programs
 }
 
-/** The cache that TensorFlow will use: the one of the person's flags where they are set, else ours. */
+/** The cache that TensorFlow will use: the one in the person's flags where they are set, else ours. */
 function findPrograms(): ProgramCache | null {
   const { TF_XLA_FLAGS: chosen, XLA_FLAGS: compiler } = process.env
   if (chosen === undefined) return openProgramCache(compiler ?? compilerFlags)
@@ -168,7 +170,7 @@ function findPrograms(): ProgramCache | null {
   return flag === undefined ? null : programCacheIn(flag.slice(cacheFlag.length))
 }
 
-/** Registers the native backend and all of tfjs-node's kernels, and leaves no other backend. */
+/** Registers the native backend and all of tfjs-node's kernels, and removes every other backend. */
 async function registerBackend(binding: NativeBinding): Promise<void> {
   restoreRemovedUtil()
   const { NodeJSKernelBackend, nodeBackend } =
@@ -177,7 +179,7 @@ async function registerBackend(binding: NativeBinding): Promise<void> {
   tf.registerBackend(backendName, () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu'))
   const ready = await tf.setBackend(backendName)
   tf.removeBackend('cpu')
-  // nodeBackend() looks in the tfjs-core that tfjs-node has loaded; it finds the backend only where that is ours.
+  // nodeBackend() looks in the tfjs-core that tfjs-node has loaded; it finds the backend only if that one is ours.
   const shared = ready && nodeBackend().binding === binding
   if (!shared) {
     throw new MidbenchError({

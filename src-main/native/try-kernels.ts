@@ -1,20 +1,18 @@
 /**
- * Computes a little, forward and backward, through tfjs's kernels: TensorFlow may start well on a Node that tfjs-node's
- * JavaScript does not run on. Half a second, most of it loading; the library has to be known to start (try-tensorflow.ts).
+ * Computes a little, forward and backward, through tfjs's kernels: TensorFlow may start on a Node on which tfjs-node's
+ * JavaScript fails. Takes half a second, mostly loading; the library must be known to start (try-tensorflow.ts).
  */
 import * as tf from '@tensorflow/tfjs-core'
 
 import { MidbenchError } from '../errors'
 import { loadTensorflow } from './tensorflow'
 
-/**
- * @throws MidbenchError `node.unfit` where a number comes out wrong; what tfjs throws; what {@link loadTensorflow} throws
- */
+/** @throws MidbenchError `node.unfit` where a number is wrong; what tfjs throws; what {@link loadTensorflow} throws */
 export async function tryKernels(): Promise<void> {
   await loadTensorflow({ keepPrograms: false })
   const found = tf.tidy(() => {
     const table = tf.tensor2d([1, 2, 3, 4], [2, 2])
-    // The sum of squares of the rows 1, 0, 1: each row's derivative is twice itself, as often as it was taken.
+    // The sum of squares of the rows 1, 0, 1: each row's derivative is twice the row, times how often it was taken.
     const loss = (weights: tf.Tensor): tf.Scalar => {
       const rows = tf.gather(weights, tf.tensor1d([1, 0, 1], 'int32'))
       return tf.sum(tf.square(tf.matMul(rows, tf.eye(2))))
