@@ -1,10 +1,10 @@
 /**
- * The class of every code point as tiktoken's regex engine sees it, in one table of 1.1 MB built once (1 ms). Node's own
- * `\p{L}`, `\p{N}` and `\s` differ from it and change between versions, so they are never asked.
+ * The class of every code point in tiktoken's regex engine, in one table of 1.1 MB built once (1 ms). Node's own
+ * `\p{L}`, `\p{N}` and `\s` differ from it and change between versions, so they are never used.
  */
 import { LETTER_RUNS, NUMBER_RUNS, SPACE_RUNS } from './char-classes.data'
 
-/** Neither of the others: punctuation, symbols, marks, unassigned, and a surrogate that stands alone. */
+/** None of the other classes: punctuation, symbols, marks, unassigned, and a lone surrogate. */
 export const OTHER = 0
 export const LETTER = 1
 export const NUMBER = 2
@@ -12,7 +12,7 @@ export const NUMBER = 2
 export const SPACE = 3
 /** `\r` or `\n`. */
 export const NEWLINE = 4
-/** A high surrogate: the class is that of the code point it begins, if a low one follows. */
+/** A high surrogate: the class is that of the code point that it begins, if a low one follows. */
 export const HIGH_SURROGATE = 5
 
 function buildTable(): Uint8Array {

@@ -1,8 +1,8 @@
 /**
- * Text to ids: splits the text into pieces, takes a piece's ids from the cache, and on a miss from the vocabulary: the
- * whole piece as one token where there is one, else by merging its bytes. Exact to tiktoken's `encode_ordinary`; a lone
- * surrogate becomes U+FFFD, as there. One encoder serves one thread; between the steps of a long text it may encode
- * others.
+ * Text to ids: splits the text into pieces and takes a piece's ids from the cache. On a miss they come from the
+ * vocabulary: one token for the whole piece where there is one, else by merging its bytes. Exact to tiktoken's
+ * `encode_ordinary`; a lone surrogate becomes U+FFFD, as there. One encoder serves one thread; between the steps of a
+ * long text it may encode others.
  */
 import { runThrough } from '../threads/breathe'
 import { Merger } from './merge'
@@ -11,7 +11,7 @@ import { pieceEnd } from './split'
 import type { Vocabulary } from './vocabulary'
 
 /**
- * A long text is encoded in steps of so many UTF-16 units, a few milliseconds each; between two it can be cancelled.
+ * A long text is encoded in steps of this many UTF-16 units, a few milliseconds each; between two it can be cancelled.
  */
 const STEP_UNITS = 1 << 16
 

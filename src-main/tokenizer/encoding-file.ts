@@ -1,6 +1,6 @@
 /**
- * Reads `tokenizer.pkl`: a pickled `tiktoken.Encoding` as nanochat saves it. Accepts exactly what such a pickle holds
- * and refuses everything else by name; nothing in the file is run.
+ * Reads `tokenizer.pkl`: a pickled `tiktoken.Encoding` as nanochat saves it. Accepts exactly the content of such a
+ * pickle and refuses everything else by name; nothing in the file is run.
  */
 import { readFile } from 'node:fs/promises'
 import { MidbenchError } from '../errors'
@@ -9,7 +9,7 @@ import { PickleObject, showPickled, type PickleValue } from '../pickle/pickle-va
 import { unpickle } from '../pickle/unpickle'
 import { reasonOf } from '../system-error'
 
-/** What a tiktoken Encoding consists of. */
+/** The parts of a tiktoken Encoding. */
 export interface EncodingData {
   name: string
   /** The regular expression that splits a text into pieces. */
@@ -37,7 +37,7 @@ export function parseEncoding(bytes: Uint8Array, path: string): EncodingData {
     throw invalid(path, 'it does not hold a tiktoken Encoding')
   }
   if (typeof encoding.state === 'string') {
-    // tiktoken pickles its own built-in encodings as a name, to be looked up in its registry.
+    // tiktoken pickles its own built-in encodings as a name, which it looks up in its registry.
     throw invalid(path, `it only names tiktoken's encoding ${encoding.state} and holds no ranks`)
   }
   const fields = readFields(encoding.state, path)

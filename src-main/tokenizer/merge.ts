@@ -9,7 +9,7 @@ import type { Vocabulary } from './vocabulary'
 /** Beyond this many bytes the heap is faster. */
 const SCAN_LIMIT = 96
 const NONE = 0x7fffffff
-/** After so many turns of the heap merging yields, and can be cancelled. */
+/** After this many turns of the heap, merging yields and can be cancelled. */
 const HEAP_STEP = 4096
 
 /** Scratch arrays of one encoder, so that a short piece allocates nothing. */
@@ -38,7 +38,7 @@ export class Merger {
     return ids
   }
 
-  /** Merges `ids[0, count)` in place; the number that are left. */
+  /** Merges `ids[0, count)` in place; returns the number of ids left. */
   private scan(ids: Int32Array, count: number): number {
     const { merges, vocabulary } = this
     for (let i = 0; i + 1 < count; i++) merges[i] = mergedAt(vocabulary, ids, i)
@@ -69,7 +69,7 @@ function mergedAt(vocabulary: Vocabulary, ids: Int32Array, at: number): number {
   return merged < 0 ? NONE : merged
 }
 
-/** Merges all of `ids` in place, keeping the tokens in a list linked by position; the number that are left. */
+/** Merges all of `ids` in place, with the tokens in a list linked by position; returns the number of ids left. */
 function* mergeByHeap(vocabulary: Vocabulary, ids: Int32Array): Generator<void, number, void> {
   const end = ids.length
   const next = Int32Array.from(ids, (_, i) => i + 1)

@@ -1,7 +1,7 @@
 /**
- * Remembers the ids of pieces seen before, keyed by their UTF-16 units straight from the text, so that a hit makes no
- * string and no object. Open addressing over three flat arrays of fixed size (10 MB); when one is full the cache starts
- * afresh, so memory is bounded whatever the text.
+ * Stores the ids of pieces seen before, keyed by their UTF-16 units straight from the text, so a hit makes no string
+ * and no object. Open addressing over three flat arrays of fixed size (10 MB); when one is full the cache is emptied,
+ * so memory is bounded whatever the text.
  */
 
 /** Longer pieces are rare and would fill the cache with text that does not come back. */

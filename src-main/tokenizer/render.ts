@@ -9,7 +9,9 @@ import type { SpecialName, Tokenizer } from './tokenizer'
 /** The reference cuts a rendered conversation here. */
 export const MAX_CONVERSATION_TOKENS = 2048
 
-/** Raise this when a change gives other ids for the same conversation and tokenizer: stored ids are then made anew. */
+/**
+ * Raise this when a change gives other ids for the same conversation and tokenizer: stored ids are then rendered again.
+ */
 export const RENDERING_VERSION = 1
 
 /** What rendering needs of a conversation; `data/conversation.schema.ts` describes the same shape. */
@@ -127,17 +129,17 @@ function invalid(message: number, field: string, reason: string): MidbenchError 
   })
 }
 
-/** A special token's id or a text to be encoded, with what its ids have in common. */
+/** A special token's id or a text to be encoded, with the values that its ids share. */
 interface Run {
   content: number | string
   mask: number
   message: number
 }
 
-/** Rendering yields after so many UTF-16 units of text, and can be cancelled there. */
+/** After this many UTF-16 units of text, rendering yields and can be cancelled. */
 const STEP_UNITS = 1 << 16
 
-/** What a conversation consists of, in order, and its ids, mask and message numbers up to the limit. */
+/** The parts of a conversation, in order, and its ids, mask and message numbers up to the limit. */
 class RenderBuffer {
   /** Number of the message being rendered. */
   message = -1

@@ -41,7 +41,7 @@ export async function readTokenBytes(path: string, vocabSize: number): Promise<I
 
 /**
  * @param lengths [vocabSize]
- * @throws MidbenchError `tokenizer.invalid` naming the first token whose length is not that of its bytes
+ * @throws MidbenchError `tokenizer.invalid` naming the first token whose length differs from its bytes'
  */
 export function requireTokenLengths(
   lengths: Int32Array,
@@ -55,7 +55,7 @@ export function requireTokenLengths(
   const faults = [ownBytes, textBytes].map((count) =>
     tokens.findIndex((token, id) => lengths[id] !== count(token)),
   )
-  if (faults.includes(-1)) return // one way of counting holds throughout
+  if (faults.includes(-1)) return // all tokens are counted in one way
   const id = Math.max(...faults)
   const token = tokens[id] ?? new Uint8Array()
   const right = [...new Set([ownBytes(token), textBytes(token)])].join(' or ')
@@ -76,7 +76,10 @@ function shown(length: number | undefined): string {
   return `${String(length)} ${length === 1 ? 'byte' : 'bytes'}`
 }
 
-/** Checks that the pickle describes one contiguous int32 vector of the vocabulary's size. Returns its storage's key. */
+/**
+ * Checks that the pickle describes one contiguous int32 vector of the vocabulary's size. Returns the key of its
+ * storage.
+ */
 function parseVector(pickle: Uint8Array, path: string, vocabSize: number): string {
   const tensor = unpickle(pickle, { what: path, globals: GLOBALS, persistentIds: true })
   if (!(tensor instanceof PickleObject) || tensor.global !== REBUILD)

@@ -37,13 +37,16 @@ export interface Tokenizer {
   readonly byteLengths: Int32Array
   /** sha256 over split pattern, ranks and special tokens, in hex: equal fingerprints give equal ids. */
   readonly fingerprint: string
-  /** The ids of a text, as tiktoken's `encode_ordinary`; a lone surrogate counts as U+FFFD. */
+  /** The ids of a text, as in tiktoken's `encode_ordinary`; a lone surrogate counts as U+FFFD. */
   encodeOrdinary(text: string): Int32Array
-  /** The same, yielding every few milliseconds, so that a text of megabytes holds no thread; a short text never does. */
+  /**
+   * The same, yielding every few milliseconds, so a text of megabytes does not block its thread; a short text never
+   * yields.
+   */
   encodeInSteps(text: string): Generator<void, Int32Array, void>
   /** The text of some ids; bytes that are not UTF-8 become U+FFFD. */
   decode(ids: ArrayLike<number>): string
-  /** The bytes of one token; a special token's are those of its name. */
+  /** The bytes of one token; for a special token, those of its name. */
   bytes(id: number): Uint8Array
   /** One token for display: a special token's name, its text, or `\xNN` for bytes that are not UTF-8 by themselves. */
   piece(id: number): string
@@ -154,7 +157,7 @@ function readSpecials(found: ReadonlyMap<string, number>, path: string): Record<
   }
 }
 
-/** Lengths go before contents, so that no two encodings hash the same bytes. */
+/** Lengths are hashed before contents, so no two encodings hash the same bytes. */
 function fingerprintOf(data: EncodingData): string {
   const hash = createHash('sha256')
   hash.update(JSON.stringify([data.pattern, [...data.specials], data.tokens.length]))

@@ -1,7 +1,7 @@
 /**
- * The mergeable tokens of a byte-level BPE and the two look-ups encoding needs: a whole piece's id, and the id that two
- * neighbouring tokens merge into. Merges are looked up by the ids of the two tokens. That gives the same as their
- * joined bytes would, since every part of a piece that is being merged is a token. Built once: about 0.2 s for 65,536
+ * The mergeable tokens of a byte-level BPE and the two look-ups that encoding needs: a whole piece's id, and the id
+ * that two neighbouring tokens merge into. Merges are looked up by the ids of the two tokens. This gives the same as
+ * their joined bytes, since every part of a piece that is being merged is a token. Built once: about 0.2 s for 65,536
  * tokens.
  */
 import { MidbenchError } from '../errors'
@@ -43,7 +43,7 @@ export class Vocabulary {
     return this.pairs.get(left, right)
   }
 
-  /** Enters every way to put a token together from two tokens. */
+  /** Enters every way to join two tokens into this one. */
   private addPairs(key: string, id: number): void {
     for (let cut = 1; cut < key.length; cut++) {
       const left = this.wholes.get(key.slice(0, cut))
@@ -84,7 +84,7 @@ class PairTable {
     this.slots.set([left, right, id], 3 * this.find(left, right))
   }
 
-  /** The slot that holds the pair, or the empty one where it would go. */
+  /** The slot of the pair, or the empty slot where it would go. */
   private find(left: number, right: number): number {
     const { slots, mask } = this
     const mixed = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b)
