@@ -50,7 +50,7 @@ export class ByteReader {
     return Number.isSafeInteger(number) ? number : signed
   }
 
-  /** A view of the next bytes, not a copy. */
+  /** A view of the next bytes, without a copy. */
   bytes(length: number): Uint8Array {
     const start = this.take(length)
     return this.buffer.subarray(start, start + length)

@@ -1,4 +1,4 @@
-/** The opcodes that occur in tiktoken's and torch's pickles, by the names Python's pickletools gives them. */
+/** The opcodes that occur in tiktoken's and torch's pickles, under their names in Python's pickletools. */
 export const Op = {
   MARK: 0x28,
   EMPTY_TUPLE: 0x29,

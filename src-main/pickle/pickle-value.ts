@@ -1,6 +1,6 @@
 /**
- * The values that a pickle holds. Where Python would build an object by running code, there is a description of that
- * object here, and the caller, who knows the kind of file, interprets it.
+ * The values of a pickle. Where Python would build an object by running code, the value is a description of that
+ * object, which the caller, who knows the kind of file, interprets.
  */
 
 /** A global that the pickle mentions, `module.name`. */
@@ -10,7 +10,7 @@ export class PickleGlobal {
 
 /** What a pickle would build by calling a global: `global(...args)`, then its items, then its state. */
 export class PickleObject {
-  /** Set by BUILD: what `__setstate__` would be given. */
+  /** Set by BUILD: the argument that `__setstate__` would get. */
   state: PickleValue | undefined = undefined
   /** Set by SETITEMS: a dict subclass's entries. */
   readonly items = new Map<PickleValue, PickleValue>()

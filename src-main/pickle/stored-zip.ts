@@ -1,7 +1,7 @@
 /**
- * Random access to the entries of an uncompressed zip file, such as torch.save writes: reads the central directory
- * (zip64 included) when opened, and bytes of an entry on demand through one file handle, so a file of any size costs
- * memory only for what is read. Compressed or encrypted entries are refused by name.
+ * Random access to the entries of an uncompressed zip file, such as torch.save writes: the central directory (zip64
+ * included) is read when it is opened, and bytes of an entry on demand through one file handle, so a file of any size
+ * takes memory only for what is read. Compressed or encrypted entries are refused by name.
  */
 import { open, type FileHandle } from 'node:fs/promises'
 import { MidbenchError } from '../errors'
@@ -29,8 +29,8 @@ export interface StoredZip {
 }
 
 /**
- * Whether an entry's bytes have the checksum that the directory says. One that is 0 stands for none:
- * torch writes 0 where it was told not to compute any.
+ * Whether an entry's bytes have the checksum in the directory. A checksum of 0 means none: torch writes 0 where it was
+ * told not to compute any.
  */
 export function hasChecksum(entry: ZipEntry, crc: number): boolean {
   return entry.crc32 === 0 || entry.crc32 === crc
@@ -39,7 +39,8 @@ export function hasChecksum(entry: ZipEntry, crc: number): boolean {
 /**
  * Opens a stored zip file.
  * @throws MidbenchError `zip.refused` when the file is no zip, is cut, or holds compressed or encrypted entries,
- *   `file.*` for what is no file, empty or a Git LFS pointer; file system errors (a missing file) pass through.
+ * `file.*` where it is no regular file, is empty or is a Git LFS pointer; file system errors (a missing file) pass
+ * through.
  */
 export async function openStoredZip(path: string): Promise<StoredZip> {
   await requireContents(path)
@@ -76,7 +77,7 @@ const Signature = {
   central: 0x02014b50,
   local: 0x04034b50,
 } as const
-/** A 32-bit field of this value is in the zip64 extra field. */
+/** A 32-bit field with this value is in the zip64 extra field instead. */
 const IN_ZIP64 = 0xffffffff
 
 class ZipFile implements StoredZip {
@@ -117,7 +118,7 @@ class ZipFile implements StoredZip {
     }
   }
 
-  /** Finds the end record from the back: a comment may follow it. */
+  /** Searches for the end record from the back, since a comment may follow it. */
   private async findDirectory(): Promise<{ count: number; offset: number; size: number }> {
     const tailSize = Math.min(this.fileSize, END_SIZE + 0xffff + END64_LOCATOR_SIZE)
     const tail = await this.readAt(this.fileSize - tailSize, tailSize)
@@ -172,7 +173,7 @@ function readCentralHeader(reader: ByteReader): ZipEntry {
   return { name, size: wide[0], crc32, headerOffset: wide[2] }
 }
 
-/** The three sizes with those that do not fit in 32 bits taken from the zip64 extra field (id 1). */
+/** The three sizes, with those that do not fit in 32 bits taken from the zip64 extra field (id 1). */
 function readZip64(extra: Uint8Array, sizes: [number, number, number]): [number, number, number] {
   if (!sizes.includes(IN_ZIP64)) return sizes
   const reader = new ByteReader(extra)

@@ -1,7 +1,7 @@
 /**
  * A closed reader for Python pickles, protocols 2 to 5. It calls nothing: what a pickle would call becomes a
- * description ({@link PickleObject}) for the caller to interpret, and only globals that the caller allows by name may
- * be mentioned at all. Opcodes that neither tiktoken's nor torch's files hold are refused by name. Costs one pass over
+ * description ({@link PickleObject}) for the caller to interpret, and a pickle may only mention globals that the caller
+ * allows by name. Opcodes that occur in neither tiktoken's nor torch's files are refused by name. Makes one pass over
  * the bytes; strings and bytes are views or copies of them, so a pickle cannot expand beyond its file's size.
  */
 import { MidbenchError } from '../errors'
@@ -19,9 +19,9 @@ export interface UnpickleOptions {
 }
 
 /**
- * The one value a pickle holds.
+ * The one value of a pickle.
  * @throws MidbenchError `pickle.refused` with the byte where reading stopped: a global that is not allowed, an opcode
- *   outside the closed set, a cut or malformed stream.
+ * outside the closed set, a cut or malformed stream.
  */
 export function unpickle(bytes: Uint8Array, options: UnpickleOptions): PickleValue {
   const reader = new ByteReader(bytes)
@@ -57,7 +57,7 @@ class Machine {
     private readonly options: UnpickleOptions,
   ) {}
 
-  /** Runs one opcode; the result when it was STOP. */
+  /** Runs one opcode; returns the result if it was STOP. */
   step(code: number): { value: PickleValue } | undefined {
     if (code === Op.STOP) return { value: this.pop() }
     const literal = this.literal(code)
