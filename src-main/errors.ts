@@ -1,5 +1,5 @@
 /**
- * The one error class of the project, and the plain data it becomes when it crosses a thread or a port.
+ * The one error class of the project, and the plain data that replaces it between threads and across a port.
  *
  * Error classes are lost in transit (structured clone keeps only name, message and stack), so a failure travels as
  * `{ code, message, remedy?, issues? }` and is rebuilt on arrival. A message says what and where; the remedy says what
@@ -10,13 +10,13 @@ import { systemFailure } from './system-error'
 
 /** One fault in an input: where it is, what is wrong, and what would be right. */
 export interface Issue {
-  /** Where, as a dotted path: `mixture.train.2.filepath`, or `line 14`. */
+  /** A dotted path: `mixture.train.2.filepath`, or `line 14`. */
   path: string
   message: string
   hint?: string | undefined
 }
 
-/** An error as data: what crosses threads and the window's port. */
+/** An error as data, for other threads and the window's port. */
 export interface Failure {
   /** Stable, dotted, for programs: `config.invalid`, `checkpoint.missing`. */
   code: string
@@ -45,7 +45,7 @@ export class MidbenchError extends Error {
 }
 
 /**
- * Any thrown value as a {@link Failure}: what the system refused in words, and anything else that is not ours with the
+ * Any thrown value as a {@link Failure}: a system error is put into words, and anything else that is not ours gets the
  * code `internal`.
  */
 export function toFailure(error: unknown): Failure {
@@ -57,8 +57,8 @@ export function toFailure(error: unknown): Failure {
 }
 
 /**
- * A message as a sentence, whatever it was put together from: it begins with a capital where it begins with a plain word,
- * and ends with one full stop. Usage and what goes over several lines stay as they are.
+ * A message as a sentence, however it was put together: it begins with a capital where it begins with a plain word, and
+ * ends with one full stop. Usage and texts of several lines stay unchanged.
  */
 function asSentence(text: string): string {
   if (text === '' || text.includes('\n') || text.startsWith('Usage:')) return text

@@ -1,10 +1,11 @@
 /**
- * The command line over the same engine as the window: servers, tests and benchmarks use it, and it knows no Electron.
+ * The command line over the same engine as the window: servers, tests and benchmarks use it, and it does not use
+ * Electron.
  *
  * stdout is the result and nothing else; progress and logs go to stderr. Exit codes: 0 done, 1 failed, 2 bad usage, 130
- * stopped by Ctrl-C after saving. The first Ctrl-C asks the command to finish what it has in hand, the second ends it.
- * The process ends when all that was written has left it, however slowly it is read. A reader that leaves early
- * (`| head`) is no fault: the command finishes what it has in hand, and the exit code is 0.
+ * stopped by Ctrl-C after saving. The first Ctrl-C asks the command to finish its current work, the second ends it. The
+ * process ends when all its output has left it, however slowly it is read. A reader that leaves early (`| head`) is no
+ * fault: the command finishes its current work, and the exit code is 0.
  */
 import { parseArgs } from 'node:util'
 
@@ -57,7 +58,7 @@ async function dispatch(argv: readonly string[], io: CommandIo): Promise<number>
   return command.run(values, io)
 }
 
-/** The command whose name, of one word or two (`bench pack`), the arguments begin with. */
+/** The command whose name, of one word or two (`bench pack`), starts the arguments. */
 function findCommand(argv: readonly string[]): { command: Command; args: string[] } {
   for (const words of [2, 1]) {
     const name = argv.slice(0, words).join(' ')
@@ -92,7 +93,7 @@ function isCancellation(error: unknown, code: string): boolean {
   return code === 'cancelled' || (error instanceof Error && error.name === 'AbortError')
 }
 
-/** Lines of the result. When nobody reads them any more, the command is asked to finish. */
+/** Writes the lines of the result. When nobody reads them any more, the command is asked to finish. */
 class Output {
   /** Whether the reader has left. */
   unread = false
@@ -102,7 +103,7 @@ class Output {
       this.unread = true
       interrupt.abort()
     })
-    process.stderr.on('error', () => undefined) // there is nobody left to tell
+    process.stderr.on('error', () => undefined) // no reader is left
   }
 
   print(line: string): void {
@@ -110,7 +111,7 @@ class Output {
   }
 }
 
-/** Resolves when everything written so far has left the process, or cannot any more. */
+/** Resolves when everything written so far has left the process, or no longer can. */
 function drained(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => stream.write('', () => resolve()))
 }
@@ -121,7 +122,7 @@ function interruptController(): AbortController {
   let first = -Infinity
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      // npm passes Ctrl-C on to a program that the terminal has told already: that is no second one.
+      // npm passes on a Ctrl-C that the terminal has already sent to this process: that is no second one.
       if (performance.now() - first < 500) return
       if (controller.signal.aborted) process.exit(EXIT.interrupted)
       first = performance.now()

@@ -1,4 +1,7 @@
-/** The app, put together: what has to be said before Electron is ready, then its parts in the order they need each other. */
+/**
+ * Puts the app together: first what Electron must know before it is ready, then the parts in the order of their
+ * dependencies.
+ */
 import { app, dialog, session } from 'electron'
 
 import { aboutApp } from './app/about'

@@ -1,6 +1,6 @@
 /**
- * How much of the machine's memory training may take. Linux gives a process more than there is and ends it when it uses
- * that; within this limit TensorFlow is refused instead, so that the run can say so and is saved.
+ * How much of the machine's memory training may use. Linux grants a process more than there is, and kills it when it
+ * uses that; within this limit TensorFlow's request is refused instead, so the run can report it and is saved.
  */
 import { totalmem } from 'node:os'
 
@@ -12,7 +12,7 @@ const LARGEST_SHARE = 0.9
 /**
  * Bytes of main memory: `$MIDBENCH_MEMORY_LIMIT`, or nine tenths of what the process may use.
  *
- * @throws MidbenchError `memory-limit` where the variable is no number of bytes
+ * @throws MidbenchError `memory-limit` where the variable is not a number of bytes
  */
 export function memoryLimit(environment: NodeJS.ProcessEnv = process.env): number {
   const wanted = environment['MIDBENCH_MEMORY_LIMIT']
@@ -25,7 +25,7 @@ export function memoryLimit(environment: NodeJS.ProcessEnv = process.env): numbe
   })
 }
 
-/** The machine's memory, or a container's share of it; Node tells a huge number or 0 where there is no such share. */
+/** The machine's memory, or a container's share of it; without a share, Node returns a huge number or 0. */
 function availableMemory(): number {
   return Math.min(totalmem(), process.constrainedMemory() || Infinity)
 }

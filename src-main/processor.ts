@@ -1,7 +1,10 @@
-/** What this machine's processor can do, by the Linux kernel's list. Cheap enough for the main thread: one small file. */
+/**
+ * The features of this machine's processor, by the Linux kernel's list. Cheap enough for the main thread: one small
+ * file.
+ */
 import { readFileSync } from 'node:fs'
 
-/** All that the kernel says the processor can do; empty where there is no such list. */
+/** All features in the kernel's list; empty where there is no such list. */
 export function processorFlags(): Set<string> {
   try {
     const line = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? ''
@@ -12,7 +15,7 @@ export function processorFlags(): Set<string> {
 }
 
 /**
- * Whether the processor multiplies in bfloat16 itself; null where it is not known. Without that, oneDNN widens and
+ * Whether the processor multiplies in bfloat16 itself; null where that is not known. Without it, oneDNN widens and
  * rounds every value: a training step takes several times as long as in float32 (docs/LOG.md).
  */
 export function hasBfloat16(flags: ReadonlySet<string> = processorFlags()): boolean | null {

@@ -1,13 +1,13 @@
-/** How far a long piece of work is: one shape, from the thread that does the work to the window and the terminal. Pure zod. */
+/** Progress of long work: one shape, from the thread that does the work to the window and the terminal. Pure zod. */
 import { z } from 'zod'
 
 export const progress = z.object({
-  /** What is being done, for people: `decoding SmolTalk`. */
+  /** The current work, for people: `decoding SmolTalk`. */
   what: z.string(),
   done: z.number(),
-  /** How many there are to do; null while that is not known. */
+  /** The total to be done; null while that is not known. */
   total: z.number().nullable(),
-  /** What `done` and `total` count: `rows`. */
+  /** The unit of `done` and `total`: `rows`. */
   unit: z.string(),
 })
 

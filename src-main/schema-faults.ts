@@ -1,6 +1,6 @@
 /**
- * What a schema refuses, in words: where it is, what is there, and what must be there. zod's own words are for
- * programmers; nobody else meets them.
+ * The faults that a schema finds, in words: where the value is, what it is, and what it must be. zod's own messages are
+ * for programmers; users never see them.
  */
 import type { z } from 'zod'
 
@@ -9,7 +9,7 @@ import { shownValue } from './shown'
 
 type ZodIssue = z.core.$ZodIssue
 
-/** So many faults are listed; a damaged file may have one in every place. */
+/** At most this many faults are listed; a damaged file may have one in every place. */
 const LISTED = 20
 
 /** Every fault that zod found in `input`, at most twenty: `{ path: 'n_layer', message: 'is 0; it must be at least 1' }`. */
@@ -20,7 +20,7 @@ export function schemaFaults(error: z.ZodError, input: unknown): Issue[] {
 /**
  * The first fault as a phrase: `n_layer is 0; it must be at least 1`.
  *
- * @param whole what to call the value itself
+ * @param whole name for the value itself
  */
 export function firstFault(error: z.ZodError, input: unknown, whole = 'it'): string {
   const [first] = schemaFaults(error, input)
@@ -45,7 +45,7 @@ function faultsOf(issue: ZodIssue, input: unknown): Issue[] {
   return [{ path, message: `is ${shownValue(value)}; it must be ${due(issue)}` }]
 }
 
-/** Whether a schema says itself what is wrong. */
+/** Whether the schema itself says what is wrong. */
 function isOurs({ code, message }: ZodIssue): boolean {
   return code === 'custom' || !/^(Invalid|Too |Unrecognized)/.test(message)
 }
@@ -96,7 +96,7 @@ const KINDS: Readonly<Record<string, string>> = {
   null: 'null',
 }
 
-/** A key is the file's: it may be anything. */
+/** A key comes from the file, so it may be anything. */
 function shownKey(key: PropertyKey): string {
   const text = String(key)
   return /^[\w.-]{1,60}$/.test(text) ? text : shownValue(text)

@@ -1,11 +1,11 @@
-/** Values as messages speak of them: short, on one line, with what cannot be seen written out. */
+/** Values as messages show them: short, on one line, with invisible characters written out. */
 
 const MOST = 60
 
 /**
  * A value as JSON, cut where it is long: `"abc"`, `[1,2]`, `{"a":…`.
  *
- * @param most characters
+ * @param most number of characters
  */
 export function shownValue(value: unknown, most = MOST): string {
   if (typeof value === 'string') return JSON.stringify(shortened(value, most)).replace(UNSEEN, escaped)
@@ -17,7 +17,7 @@ export function shownValue(value: unknown, most = MOST): string {
   }
 }
 
-/** A text as it stands, cut where it is long; what cannot be seen in it is written out. */
+/** A text unchanged, cut where it is long; its invisible characters are written out. */
 export function shownText(text: string, most = MOST): string {
   return shortened(text, most).replace(UNSEEN, escaped)
 }

@@ -1,10 +1,10 @@
 /**
- * What the system said when it did not do something, in words: Node's `ENOENT: no such file or directory, open '/x'` is
- * for programs. Every failure that reaches a person passes through here (errors.ts); what knows more of its own case
- * asks for the reason alone and says the rest itself.
+ * Puts the system's refusals into words: Node's `ENOENT: no such file or directory, open '/x'` is for programs. Every
+ * failure that reaches a person passes through here (errors.ts); code that knows more about its own case asks for the
+ * reason alone and says the rest itself.
  */
 
-/** What a system error comes to. */
+/** The words for a system error. */
 interface SystemFailure {
   code: string
   message: string
@@ -70,7 +70,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   SQLITE_NOTADB: { code: 'store.damaged', reason: 'the run store is damaged', remedy: STORE },
 }
 
-/** The failure of a system error; undefined for what is none, or none that is known. */
+/** The failure for a system error; undefined where it is none, or an unknown one. */
 export function systemFailure(error: unknown): SystemFailure | undefined {
   const known = knownOf(error)
   if (known === undefined) return undefined
@@ -79,7 +79,7 @@ export function systemFailure(error: unknown): SystemFailure | undefined {
   return { code: known.code, message: `${reason}.`, remedy: known.remedy }
 }
 
-/** Why something failed, to be put after a colon: a system error in words, any other by its message. */
+/** Why something failed, to be put after a colon: a system error in words, any other error's message. */
 export function reasonOf(error: unknown): string {
   return knownOf(error)?.reason ?? (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
 }
@@ -91,7 +91,7 @@ export function codeOf(error: unknown): string {
 
 function knownOf(error: unknown): Known | undefined {
   const code = codeOf(error)
-  // Of wrong arguments only the one that comes from a person's path.
+  // Among errors of wrong arguments, only the one caused by a person's path.
   if (code === 'ERR_INVALID_ARG_VALUE' && !String(error).includes('null bytes')) return undefined
   return KNOWN[code]
 }

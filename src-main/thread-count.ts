@@ -1,20 +1,23 @@
 /**
- * How many threads TensorFlow may have: from 1 to as many as the machine has processors, wherever the number comes from.
- * TensorFlow takes any number at its word, and a million threads, or fewer than none, end the process.
+ * How many threads TensorFlow may have: from 1 to the machine's number of processors, wherever the number comes from.
+ * TensorFlow accepts any number, and a million threads, or a negative number, end the process.
  */
 import { availableParallelism } from 'node:os'
 
 import { MidbenchError } from './errors'
 
-/** TensorFlow's variable for the threads of one operation, which is what "threads" means everywhere here. */
+/** TensorFlow's variable for the threads of one operation; "threads" means these everywhere here. */
 export const threadsVariable = 'TF_NUM_INTRAOP_THREADS'
-/** Its other one: how many operations run side by side. Midbench never sets it, but a wrong one ends the process too. */
+/**
+ * Its other variable: how many operations run side by side. Midbench never sets it, but a wrong one ends the process
+ * too.
+ */
 const operationsVariable = 'TF_NUM_INTEROP_THREADS'
 
 /**
- * Threads of a run: what the environment says, else what is asked for, else as many as there are processors.
+ * Threads of a run: the environment's number, else the wanted one, else as many as there are processors.
  *
- * @param wanted null = not asked for
+ * @param wanted null = no number is wanted
  * @throws MidbenchError `threads.invalid` where one of these is out of bounds
  */
 export function threadCount(
@@ -24,7 +27,7 @@ export function threadCount(
 ): number {
   const fromEnvironment = (name: string): number | null => {
     const text = environment[name]
-    if (!text) return null // TensorFlow, too, takes an empty one for none
+    if (!text) return null // TensorFlow, too, treats an empty variable as not set
     requireCount(name, text, processors)
     return Number(text)
   }

@@ -1,4 +1,4 @@
-/** Where the tokenizer lies in a nanochat base directory, for the folders of the code that may not import one another. */
+/** Where the tokenizer lies in a nanochat base directory, for folders of the code that may not import one another. */
 import { join } from 'node:path'
 
 /** Pattern, ranks and special tokens. */
