@@ -1,6 +1,6 @@
 /**
- * Builds the app with electron-vite, unless out/ was built from the same sources: a hash of every source file, of the
- * build's configuration and of the lock file lies in out/. Hashing takes a few milliseconds.
+ * Builds the app with electron-vite, unless out/ was built from the same sources: out/ contains a hash of every source
+ * file, of the build's configuration and of the lock file. Hashing takes a few milliseconds.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ const sourceFolders = ['src-main', 'src-renderer']
 const sourceFiles = ['electron.vite.config.ts', 'package-lock.json', 'tsconfig.base.json']
 
 /**
- * Builds if needed, one build at a time. What the build prints is shown only where it fails.
+ * Builds if needed, one build at a time. The build's output is shown only on failure.
  *
  * @throws MidbenchError `build.failed`
  */
@@ -26,9 +26,9 @@ export async function buildIfStale(): Promise<void> {
   const isFresh = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === hashSources(projectDir())
   if (isFresh()) return
   await alone(output, terminalReport(process.stderr), async () => {
-    if (isFresh()) return // another process has built it meanwhile
+    if (isFresh()) return // another process has built it in the meantime
     const hash = hashSources(projectDir())
-    rmSync(stamp, { force: true }) // an interrupted build must not pass for the one before
+    rmSync(stamp, { force: true }) // an interrupted build must not be taken for the one before
     await build()
     writeFileSync(stamp, hash)
   })
@@ -61,7 +61,7 @@ function hashSources(project: string): string {
   return hash.digest('hex')
 }
 
-/** What went wrong and where in our sources; the build tool's own call stack is left out. */
+/** The error and its place in our sources, without the build tool's own call stack. */
 function withoutStack(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
   return lines.slice(-15).join('\n')

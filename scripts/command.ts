@@ -1,4 +1,4 @@
-/** What the commands of this folder share: how they fail, and how they run other programs. */
+/** What the commands of this folder share: how they report failures, and how they run other programs. */
 import { spawn, type SpawnOptions } from 'node:child_process'
 import { constants } from 'node:os'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ export async function runCommandLine(command: () => Promise<number>): Promise<vo
   }
 }
 
-/** Makes sure that what a command needs is installed; says nothing where it is. */
+/** Makes sure that a command's needs are installed; prints nothing where they are. */
 export async function requireParts(parts: SetupPart[]): Promise<void> {
   if (await isSetUp(parts)) return
   await setUp({ parts, report: terminalReport(process.stderr) })
@@ -43,9 +43,9 @@ export async function becomeHeadless(args: string[]): Promise<number> {
 }
 
 /**
- * Runs a program with this terminal, passing on signals that end programs.
+ * Runs a program in this terminal, and passes on signals that end programs.
  *
- * @returns its exit status; 128 and the signal's number where a signal ended it, as shells have it
+ * @returns its exit status; 128 plus the signal's number where a signal ended it, as in shells
  */
 export function runProgram(command: string, args: string[], options: SpawnOptions = {}): Promise<number> {
   return new Promise((resolve, reject) => {

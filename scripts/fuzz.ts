@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz -- [--seconds N] [--seed S] [--reader NAME] [--case K]`: damaged inputs for every reader, until the time is
- * up. With --case the one case that a finding names.
+ * `npm run fuzz -- [--seconds N] [--seed S] [--reader NAME] [--case K]`: damaged inputs for every reader, until the
+ * time is up. With --case, only the one case that a finding names.
  *
  * The last line is `N passed, N failed`; a failed case makes the exit code 1.
  */

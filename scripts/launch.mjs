@@ -11,7 +11,7 @@ import { fileURLToPath } from 'url'
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /**
- * The rule of `engines` in package.json, which npm only warns of: what the build tools need, and Node 21 has not.
+ * The rule of `engines` in package.json, of which npm only warns: what the build tools need, which Node 21 lacks.
  *
  * @returns {string | undefined} what is wrong with a version of Node, if anything is
  */

@@ -1,8 +1,8 @@
 /**
- * Writes src-main/tokenizer/char-classes.data.ts: which code points tiktoken takes for letters, numbers and white space.
- * Asks tiktoken itself (the npm package, whose tables equal Python tiktoken 0.14's) by encoding every code point with
- * the pattern `\p{L}`, `\p{N}` or `\s`: what comes out is what matched. JavaScript's own tables differ from these, and
- * differently in every version. Run with `npx tsx scripts/make-char-classes.ts` after an update of tiktoken.
+ * Writes src-main/tokenizer/char-classes.data.ts: the code points that tiktoken treats as letters, numbers and white
+ * space. It asks tiktoken itself (the npm package, whose tables equal Python tiktoken 0.14's) by encoding every code
+ * point with the pattern `\p{L}`, `\p{N}` or `\s`: what comes out is what matched. JavaScript's own tables differ from
+ * these, and differently in every version. Run with `npx tsx scripts/make-char-classes.ts` after an update of tiktoken.
  */
 import { writeFile } from 'node:fs/promises'
 import { Tiktoken } from 'tiktoken/lite'

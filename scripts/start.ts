@@ -1,7 +1,7 @@
 /**
  * `npm start`: opens the window; where there is no display, runs the starter preset in this terminal instead.
  *
- * What is missing is installed first and what has changed is built; where nothing is, the window shows at once.
+ * First it installs what is missing and builds what has changed; where there is neither, the window opens at once.
  */
 import { join } from 'node:path'
 
@@ -25,7 +25,7 @@ async function openWindow(): Promise<number> {
   return runProgram(executable, [...sandboxFlags(), projectDir(), ...commandArguments])
 }
 
-/** Chromium's sandbox refuses to run as root; said aloud, because the page is less confined without it. */
+/** Chromium's sandbox refuses to run as root; this is reported, because the page is less confined without it. */
 function sandboxFlags(): string[] {
   if (process.getuid?.() !== 0) return []
   process.stderr.write('Running as root: Chromium’s sandbox is off. Run as an ordinary user to have it on.\n')
@@ -37,7 +37,7 @@ async function trainInTerminal(): Promise<number> {
   await requireParts(['tensorflow'])
   await buildIfStale()
   const preset = join(projectDir(), 'resources', 'starter', 'preset.json')
-  // Without instructions for bfloat16 a step in it takes several times as long.
+  // Without instructions for bfloat16, a step in that type takes several times as long.
   const dtype = hasBfloat16() === false ? ['--dtype', 'float32'] : []
   return becomeHeadless(['train', '--config', preset, ...dtype, ...commandArguments])
 }

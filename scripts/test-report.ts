@@ -1,4 +1,7 @@
-/** What vitest's JSON report says of a run of tests: how many passed, and what failed with the first line of its reason. */
+/**
+ * The content of vitest's JSON report on a run of tests: how many passed, and what failed, with the first line of its
+ * reason.
+ */
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -32,7 +35,7 @@ const reportSchema = z.object({
 type FileResult = z.infer<typeof reportSchema>['testResults'][number]
 
 /**
- * Reads the report of a run. One that is missing or no report counts as one failure.
+ * Reads the report of a run. A missing or invalid one counts as one failure.
  * @param project folder that files are named from
  */
 export function readTestReport(path: string, project: string): TestReport {
@@ -51,7 +54,7 @@ function failuresOf({ name, status, message, assertionResults }: FileResult, pro
   return failed.map((test) => `${file} > ${test.fullName}: ${firstLine(test.failureMessages?.[0] ?? '')}`)
 }
 
-/** @returns the first line that says something, without the colours of a terminal */
+/** @returns the first line that is not empty, without the colours of a terminal */
 function firstLine(text: string): string {
   const lines = stripVTControlCharacters(text).split('\n')
   return lines.find((line) => line.trim() !== '')?.trim() ?? 'no reason was given'

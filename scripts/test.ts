@@ -1,10 +1,10 @@
 /**
- * `npm test [-- FILTER...]`: lint, types, build, then the unit tests, those of them that may differ from Node to Node on
- * the other Nodes (vitest.nodes.config.ts), and the end-to-end tests in a real window.
+ * `npm test [-- FILTER...]`: lint, types, build, then the unit tests, those of them that may differ from Node to Node
+ * on the other Nodes (vitest.nodes.config.ts), and the end-to-end tests in a real window.
  *
- * With filters, which are parts of test files' names, only the matching tests run, on this Node alone, and lint and types
- * are left out. The last line is `N passed, N failed`, the sum over all runs; before it stands each failure in a line,
- * since a log's end is what is read first. Anything that fails makes the exit code 1.
+ * With filters, which are parts of test files' names, only the matching tests run, on this Node alone, and lint and
+ * types are left out. The last line is `N passed, N failed`, the sum over all runs; before it comes each failure in a
+ * line, since people read a log's end first. Anything that fails makes the exit code 1.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ import { readTestReport, type TestReport } from './test-report'
 import { withVirtualDisplay } from './xvfb'
 
 interface Tally extends TestReport {
-  /** The exit status of the run, which also knows of errors outside tests. */
+  /** The exit status of the run, which also covers errors outside tests. */
   status: number
 }
 
@@ -42,7 +42,7 @@ await runCommandLine(async () => {
   return checks.length > 0 || tallies.some(({ status }) => status !== 0) ? 1 : 0
 })
 
-/** Runs the tests of vitest.nodes.config.ts on every supported Node but this one. */
+/** Runs the tests of vitest.nodes.config.ts on every other supported Node. */
 async function runOnOtherNodes(): Promise<Tally[]> {
   const tallies: Tally[] = []
   for (const { version, executable } of otherNodes()) {
@@ -80,7 +80,7 @@ async function runTests(
   const output = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const args = [vitest, 'run', '--config', config, '--passWithNoTests', ...output, ...filters]
   try {
-    // What tests and the windows they open leave behind lies in there too.
+    // What tests and the windows they open leave behind is in there too.
     const status = await runProgram(node, args, {
       cwd: projectDir(),
       env: { ...env, TMPDIR: folder },

@@ -1,7 +1,7 @@
 /**
  * `npm run torture -- [--runs N] [--seed S] [--every-file]`: whole small runs through the built command line, killed at
- * random instants and with damaged files, whose bits are compared with those of a run that was left alone; with
- * --every-file one run with each of its files damaged in turn.
+ * random instants and with damaged files; their bits are compared with those of an undisturbed run. With --every-file,
+ * one run with each of its files damaged in turn.
  *
  * The last line is `N passed, N failed`; a failed run makes the exit code 1.
  */

@@ -1,12 +1,12 @@
-/** A display that nobody sees, for tests: Xvfb on a number that it finds free itself. */
+/** An invisible display for tests: Xvfb, which finds a free number itself. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 import { MidbenchError } from '../src-main/errors'
 
 const screen = '1920x1080x24'
-// Without -noreset the server starts over whenever its last client leaves, and drops who connects meanwhile: a test whose
-// app starts as the one before ends would find no display.
+// Without -noreset the server restarts whenever its last client leaves, and drops whoever connects meanwhile: a test
+// whose app starts as the one before ends would find no display.
 const options = ['-screen', '0', screen, '-nolisten', 'tcp', '-noreset']
 
 /** Runs `work` with the name of a fresh display (such as `:99`) and ends the display afterwards. */
