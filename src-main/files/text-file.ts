@@ -12,7 +12,7 @@ import { requireContents } from './regular-file'
 const MOST_BYTES = 64 * 2 ** 20
 
 /**
- * @throws MidbenchError `file.*` where the file is not regular, empty, too large, a Git LFS pointer or not in UTF-8;
+ * @throws MidbenchError `file.*` where it is no regular file, is empty, too large, a Git LFS pointer or not in UTF-8;
  * the file system's error where it cannot be read
  */
 export async function readTextFile(path: string): Promise<string> {
