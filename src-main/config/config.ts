@@ -184,15 +184,18 @@ async function readText(path: string): Promise<string> {
     return await readTextFile(path)
   } catch (cause) {
     if (cause instanceof MidbenchError) throw cause
-    throw new MidbenchError(
-      {
-        code: 'config.missing',
-        message: `The config ${path} cannot be read: ${reasonOf(cause)}.`,
-        remedy: 'Give the path of a config file; resources/starter/preset.json is one.',
-      },
-      { cause },
+    throw unreadableConfig(
+      path,
+      cause,
+      'Give the path of a config file; resources/starter/preset.json is one.',
     )
   }
+}
+
+/** The error for a config file that the system does not let be read. */
+export function unreadableConfig(path: string, cause: unknown, remedy: string): MidbenchError {
+  const message = `The config ${path} cannot be read: ${reasonOf(cause)}.`
+  return new MidbenchError({ code: 'config.missing', message, remedy }, { cause })
 }
 
 function invalidConfig(where: string, issues: Issue[]): MidbenchError {

@@ -56,7 +56,7 @@ export class DataAccess {
 
   /** The result of the last opening of a config's mixture; null where it was never opened. Opens nothing. */
   lastOutcome(config: RunConfig, dir: string): DataState | null {
-    return this.outcomes.get(JSON.stringify(this.dataOptions(config, dir))) ?? null
+    return this.outcomes.get(this.dataOptions(config, dir).key) ?? null
   }
 
   /**
@@ -73,8 +73,7 @@ export class DataAccess {
     call: CallOptions = {},
     asker: Asker = 'project',
   ): Promise<OpenData> {
-    const options = this.dataOptions(config, dir)
-    const key = JSON.stringify(options)
+    const { options, key } = this.dataOptions(config, dir)
     const opening = this.open.get(key) ?? this.openNow(options, call)
     this.open.set(key, opening)
     this.keep(key, asker)
@@ -97,8 +96,7 @@ export class DataAccess {
     call: CallOptions = {},
     asker: Asker = 'project',
   ): Promise<OpenData> {
-    const options = this.dataOptions(config, dir)
-    const key = JSON.stringify(options)
+    const { options, key } = this.dataOptions(config, dir)
     const current = this.open.get(key)
     const isStale = (await current?.catch(() => null)) === stale
     if (isStale && this.open.get(key) === current) {
@@ -176,13 +174,11 @@ export class DataAccess {
     )
   }
 
-  /** Options with absolute paths, as a run stores them: the same data then has the same options for every caller. */
-  private dataOptions(config: RunConfig, dir: string): DataOptions {
+  /** Options with absolute paths, as a run stores them, and their key: the same data has the same for every caller. */
+  private dataOptions(config: RunConfig, dir: string): { options: DataOptions; key: string } {
     const locations = { ...this.locations(config, dir), configDir: '/' }
-    return {
-      ...locations,
-      config: dataConfig(withAbsolutePaths(config, dir, locations.baseDir)),
-    }
+    const options = { ...locations, config: dataConfig(withAbsolutePaths(config, dir, locations.baseDir)) }
+    return { options, key: JSON.stringify(options) }
   }
 }
 

@@ -14,10 +14,9 @@ import { makeFile } from '../files/durable'
 import { requireRegularFileSync } from '../files/regular-file'
 import { decodeText, readTextFile } from '../files/text-file'
 import type { Project } from '../contract/contract'
-import { baseDirOf, parseConfig, parseJson, withAbsolutePaths } from '../config/config'
+import { baseDirOf, parseConfig, parseJson, unreadableConfig, withAbsolutePaths } from '../config/config'
 import { runConfig, type RunConfig } from '../config/config.schema'
 import { writeReason } from '../files/write-reason'
-import { reasonOf } from '../system-error'
 import { JsonFile } from '../files/kept-json'
 
 /** `path` is null for the starter project, wherever this version of the app keeps it. */
@@ -156,13 +155,5 @@ function readText(path: string): string {
 }
 
 function unreadable(path: string, cause: unknown): MidbenchError {
-  if (cause instanceof MidbenchError) return cause
-  return new MidbenchError(
-    {
-      code: 'config.missing',
-      message: `The config ${path} cannot be read: ${reasonOf(cause)}.`,
-      remedy: 'Open another file.',
-    },
-    { cause },
-  )
+  return cause instanceof MidbenchError ? cause : unreadableConfig(path, cause, 'Open another file.')
 }

@@ -49,6 +49,11 @@ export interface FigureChart {
   yMax?: number
 }
 
+/** The small chart of a norm. */
+export function normChart(title: string): FigureChart {
+  return { title, unit: 'L2', place: 'small', digits: 'precise', tickDigits: 'rough', yMin: 0 }
+}
+
 /** The figure's line in a chart; a figure by group has one line for each group, named after it. */
 export interface FigureLine {
   chart: FigureChart

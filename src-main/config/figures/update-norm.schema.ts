@@ -5,21 +5,14 @@
  *
  * It costs one pass over old and new weights and, for a moment, the memory of their difference.
  */
-import { byGroup, type MeasuredByGroup } from './figure.schema'
+import { byGroup, normChart, type MeasuredByGroup } from './figure.schema'
 
 export const updateNorm = {
   schema: byGroup,
   measureGroup: ({ updates }, { norm }) => norm(updates()),
   printed: true,
   line: {
-    chart: {
-      title: 'Update norm',
-      unit: 'L2',
-      place: 'small',
-      digits: 'precise',
-      tickDigits: 'rough',
-      yMin: 0,
-    },
+    chart: normChart('Update norm'),
     label: 'norm',
   },
 } as const satisfies MeasuredByGroup
