@@ -1,6 +1,6 @@
 /**
- * The content of vitest's JSON report on a run of tests: how many passed, and what failed, with the first line of its
- * reason.
+ * The content of vitest's JSON report on a run of tests: how many passed, what failed, and what passed only when it was
+ * tried again, each with the first line of its reason.
  */
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -12,6 +12,8 @@ export interface TestReport {
   passed: number
   /** `FILE > TEST: REASON` of each test that failed; a file that could not be run at all counts as one. */
   failures: string[]
+  /** The same of each test that failed first and passed when it was tried again. */
+  unsteady: string[]
 }
 
 const reportSchema = z.object({
@@ -41,17 +43,34 @@ type FileResult = z.infer<typeof reportSchema>['testResults'][number]
 export function readTestReport(path: string, project: string): TestReport {
   try {
     const { numPassedTests, testResults } = reportSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
-    return { passed: numPassedTests, failures: testResults.flatMap((file) => failuresOf(file, project)) }
+    return {
+      passed: numPassedTests,
+      failures: testResults.flatMap((file) => failuresOf(file, project)),
+      unsteady: testResults.flatMap((file) => testsOf(file, 'passed', project)),
+    }
   } catch {
-    return { passed: 0, failures: ['the tests ended without a report'] }
+    return { passed: 0, failures: ['the tests ended without a report'], unsteady: [] }
   }
 }
 
-function failuresOf({ name, status, message, assertionResults }: FileResult, project: string): string[] {
-  const file = relative(project, name)
-  if (status === 'failed' && assertionResults.length === 0) return [`${file}: ${firstLine(message)}`]
-  const failed = assertionResults.filter((test) => test.status === 'failed')
-  return failed.map((test) => `${file} > ${test.fullName}: ${firstLine(test.failureMessages?.[0] ?? '')}`)
+function failuresOf(file: FileResult, project: string): string[] {
+  if (file.status === 'failed' && file.assertionResults.length === 0) {
+    return [`${relative(project, file.name)}: ${firstLine(file.message)}`]
+  }
+  return testsOf(file, 'failed', project)
+}
+
+/** The tests that ended with that status and failed at least once; vitest keeps the reasons of every try. */
+function testsOf(
+  { name, assertionResults }: FileResult,
+  status: 'passed' | 'failed',
+  project: string,
+): string[] {
+  return assertionResults.flatMap((test) => {
+    const reason = test.failureMessages?.[0]
+    if (test.status !== status || (status === 'passed' && reason === undefined)) return []
+    return [`${relative(project, name)} > ${test.fullName}: ${firstLine(reason ?? '')}`]
+  })
 }
 
 /** @returns the first line that is not empty, without the colours of a terminal */

@@ -5,6 +5,9 @@
  * With filters, which are parts of test files' names, only the matching tests run, on this Node alone, and lint and
  * types are left out. The last line is `N passed, N failed`, the sum over all runs; before it comes each failure in a
  * line, since people read a log's end first. Anything that fails makes the exit code 1.
+ *
+ * A failed test is tried once more, because a busy machine can upset one of thousands; if it passes then, it is printed as
+ * unsteady, and is to be mended. vitest by itself tries nothing again.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -35,6 +38,7 @@ await runCommandLine(async () => {
     ),
   )
   for (const check of checks) process.stdout.write(`npm run ${check} failed, see above\n`)
+  for (const test of tallies.flatMap(({ unsteady }) => unsteady)) process.stdout.write(`UNSTEADY ${test}\n`)
   const failures = tallies.flatMap((tally) => tally.failures)
   for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`)
   const passed = tallies.reduce((total, tally) => total + tally.passed, 0)
@@ -48,7 +52,12 @@ async function runOnOtherNodes(): Promise<Tally[]> {
   for (const { version, executable } of otherNodes()) {
     process.stdout.write(`\nOn Node ${version}:\n`)
     const tally = await runTests('vitest.nodes.config.ts', { node: executable })
-    tallies.push({ ...tally, failures: tally.failures.map((failure) => `on Node ${version}: ${failure}`) })
+    const onThatNode = (tests: string[]): string[] => tests.map((test) => `on Node ${version}: ${test}`)
+    tallies.push({
+      ...tally,
+      failures: onThatNode(tally.failures),
+      unsteady: onThatNode(tally.unsteady),
+    })
   }
   return tallies
 }
@@ -78,7 +87,7 @@ async function runTests(
   const report = join(folder, 'report.json')
   const vitest = join(projectDir(), 'node_modules', 'vitest', 'vitest.mjs')
   const output = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const args = [vitest, 'run', '--config', config, '--passWithNoTests', ...output, ...filters]
+  const args = [vitest, 'run', '--config', config, '--passWithNoTests', '--retry=1', ...output, ...filters]
   try {
     // What tests and the windows they open leave behind is in there too.
     const status = await runProgram(node, args, {

@@ -154,6 +154,8 @@ async function lossesOf(
     const part = { batchSize: rows, seqLen, inputs: inputs.slice(from, to), targets: targets.slice(from, to) }
     losses.set(await engine.evaluate(part), from)
   }
+  await setImmediate()
+  signal.throwIfAborted() // a cancel that came while the last rows were computed
   return losses
 }
 

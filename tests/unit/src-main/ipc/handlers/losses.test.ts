@@ -26,11 +26,12 @@ const batch = { config: goldenConfig(), dir: goldenPath('.'), split: 'train' as 
 function handlers(
   runs: Pick<RunManager, 'get'>,
   onProgress: (jobs: Jobs) => void = () => undefined,
+  cacheDir = where.cacheDir,
 ): ReturnType<typeof lossHandlers> {
   const jobs: Jobs = new Jobs(() => {
     onProgress(jobs)
   })
-  const data = new DataAccess(where)
+  const data = new DataAccess({ ...where, cacheDir })
   const inspector = new Inspector({ openTrainer: openChosenTrainer })
   onTestFinished(async () => {
     await inspector.close()
@@ -78,9 +79,8 @@ describe('losses.batch', () => {
   })
 
   it('is broken off by a cancel', async () => {
-    const cancelling = handlers(noRuns(), (jobs) => {
-      jobs.cancel('losses')
-    })
+    // Nothing is kept yet, so the first progress is that of reading: a cancel then comes before the losses are asked for.
+    const cancelling = handlers(noRuns(), (jobs) => jobs.cancel('losses'), temporaryFolder())
     const asked = () => cancelling['losses.batch']({ ...batch, runId: null, job: 'losses' })
     expect(await failureOf(asked)).toMatchObject({ code: 'cancelled' })
   })
