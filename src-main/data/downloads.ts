@@ -7,7 +7,8 @@ import { freeSpace } from '../files/disk-space'
 import { baseFileLength, downloadBaseFile, missingBaseFile } from './hub/base-files'
 import { hubSettings } from './hub/hub-env'
 import { describeSplit, type DatasetSplit } from './hub/dataset-split'
-import { downloadSplit, findSplit, splitSize, type DownloadOptions, type DownloadSize } from './hub/splits'
+import { findDataset } from './hub/dataset-places'
+import { downloadSplit, splitSize, type DownloadOptions, type DownloadSize } from './hub/splits'
 import { DEFAULT_POLICY } from './hub/requests'
 import type { DataLocations } from './locations'
 import { kindOf, namedFiles, type MixtureEntry } from './mixture.schema'
@@ -74,9 +75,8 @@ async function missingFor(
   const source = kindOf(entry).source(entry)
   if (source.from !== 'parquet') return missingFile(textFileOf(entry, locations), locations)
   const { dataset } = source
-  if (namedFiles(entry).length > 0 || (await findSplit(dataset, await hubSettings())) !== undefined) {
-    return undefined
-  }
+  if (namedFiles(entry).length > 0) return undefined
+  if ((await findDataset(dataset, await hubSettings(), locations)) !== undefined) return undefined
   const label = describeSplit(dataset)
   return { id: label, label, entries: [], kind: 'split', dataset }
 }

@@ -12,6 +12,11 @@ export interface DataLocations {
   configDir: string
   /** Folder for decoded rows and rendered ids; may be deleted whenever nobody uses it. */
   cacheDir: string
+  /**
+   * Whether nanochat's task_data in `baseDir` comes before the hub's cache, as for today's nanochat; else it is looked
+   * at where the cache lacks a data set. @default false
+   */
+  taskDataFirst?: boolean | undefined
 }
 
 export interface OpenOptions {

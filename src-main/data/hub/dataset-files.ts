@@ -1,14 +1,17 @@
-/** The parquet files that a task reads: those named in the config, those in the hub's cache, or those it downloads. */
+/**
+ * The parquet files that a task reads: those named in the config, those in the hub's cache or nanochat's task_data, or
+ * those it downloads.
+ */
 import { entryFault, forKey } from '../entry-fault'
 import { filesOf } from '../files/pattern'
 import { fromConfig, type TaskContext } from '../locations'
 import { hubSettings } from './hub-env'
-import { whatIsMissing } from './missing-split'
+import { findDataset, whyMissing } from './dataset-places'
 import type { DatasetSplit } from './dataset-split'
-import { downloadSplit, findSplit } from './splits'
+import { downloadSplit } from './splits'
 
 /**
- * @param named the files that the entry names; none = the hub's
+ * @param named the files that the entry names; none = those of the hub's data set
  * @throws MidbenchError `data.missing` where nothing is on disk and nothing may be downloaded; `hub.*`, `disk.full`.
  */
 export async function datasetFiles(
@@ -18,13 +21,13 @@ export async function datasetFiles(
 ): Promise<string[]> {
   if (named.length > 0) return localFiles(named, context)
   const hub = await hubSettings()
-  const found = await findSplit(dataset, hub)
-  if (found !== undefined) return found
+  const found = await findDataset(dataset, hub, context)
+  if (found !== undefined) return found.files
   if (context.download) {
     const { signal, onProgress } = context
     return forKey('data_files', hub.cacheDir, () => downloadSplit(dataset, hub, { signal, onProgress }))
   }
-  const { message, remedy } = await whatIsMissing(dataset, hub)
+  const { message, remedy } = await whyMissing(dataset, hub, context)
   throw entryFault('data_files', { code: 'data.missing', message, remedy })
 }
 

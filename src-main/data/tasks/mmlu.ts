@@ -9,7 +9,7 @@ import { HUB_FILES, type TaskKind } from './task-kind'
 const entry = z.strictObject({
   task: z.literal('MMLU'),
   subset: z.enum(['all', 'auxiliary_train']),
-  split: z.enum(['train', 'validation', 'dev', 'test']),
+  split: z.enum(['train', 'validation', 'dev', 'test', 'auxiliary_train']),
   ...slice,
   ...dataFiles,
 })
@@ -27,7 +27,7 @@ const question = z.object({
       .max(LETTERS.length - 1),
   ),
 })
-/** The rows of auxiliary_train are wrapped in a struct column. */
+/** The rows of the subset auxiliary_train are wrapped in a struct column; those of `all`'s split of that name are not. */
 const wrapped = z.object({ train: question })
 
 export const mmlu: TaskKind<typeof entry> = {
@@ -38,7 +38,9 @@ export const mmlu: TaskKind<typeof entry> = {
     train: { task: 'MMLU', subset: 'auxiliary_train', split: 'train' },
     val: { task: 'MMLU', subset: 'all', split: 'test', stop: 5200 },
   },
-  splits: { bySubset: { auxiliary_train: ['train'], all: ['test', 'validation', 'dev', 'train'] } },
+  splits: {
+    bySubset: { auxiliary_train: ['train'], all: ['test', 'validation', 'dev', 'train', 'auxiliary_train'] },
+  },
   files: HUB_FILES,
   python: { parameters: ['subset', 'split'] },
   source: ({ subset, split }) => ({

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { convertMmlu } from '../../../../../src-main/data/tasks/mmlu'
+import { convertMmlu, mmlu } from '../../../../../src-main/data/tasks/mmlu'
+import type { ParquetSource, TaskSource } from '../../../../../src-main/data/tasks/task-kind'
 import { RowFault } from '../../../../../src-main/data/tasks/row-fault'
 
 const row = { question: 'Q', choices: ['w', 'x', 'y', 'z'], answer: 2n }
@@ -23,4 +24,19 @@ it.each([
 ])('refuses %s', (_, change, field) => {
   expect(() => convertMmlu({ ...row, ...change })).toThrow(RowFault)
   expect(() => convertMmlu({ ...row, ...change })).toThrow(field)
+})
+
+function parquet(source: TaskSource): ParquetSource {
+  if (source.from !== 'parquet') throw new Error(`MMLU comes from ${source.from}`)
+  return source
+}
+
+it('reads auxiliary_train with a struct around its rows as a subset, and without one as a split of all', () => {
+  const subset = parquet(mmlu.source({ task: 'MMLU', subset: 'auxiliary_train', split: 'train' }))
+  const split = parquet(mmlu.source({ task: 'MMLU', subset: 'all', split: 'auxiliary_train' }))
+  expect([subset.dataset.folder, subset.dataset.split]).toEqual(['auxiliary_train', 'train'])
+  expect([split.dataset.folder, split.dataset.split]).toEqual(['all', 'auxiliary_train'])
+  expect(split.convert(row)).toEqual(convertMmlu(row))
+  expect(subset.convert({ train: row })).toEqual(convertMmlu(row))
+  expect(() => subset.convert(row)).toThrow(RowFault)
 })
