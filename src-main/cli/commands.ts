@@ -2,6 +2,7 @@
 import { command as benchPack } from './bench-pack'
 import { command as benchStep } from './bench-step'
 import { command as benchTokenize } from './bench-tokenize'
+import { command as calculate } from './calculate'
 import type { Command } from './command'
 import { command as doctor } from './doctor'
 import { command as encode } from './encode'
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   ...runsCommands,
   evaluate,
   logits,
+  calculate,
   benchPack,
   benchTokenize,
   benchStep,

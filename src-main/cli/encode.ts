@@ -5,6 +5,7 @@ import { MidbenchError } from '../errors'
 import { requireRegularFile } from '../files/regular-file'
 import { loadTokenizer } from '../tokenizer/tokenizer'
 import type { Command } from './command'
+import { parseJsonString } from './json-strings'
 import { optionalString, requiredString } from './usage'
 
 const usage = 'encode --tokenizer DIR [--file F] [--lines]'
@@ -33,7 +34,7 @@ export const command: Command = {
     const lines = file === null ? streamLines(process.stdin, 'stdin') : textLines(file, io.signal)
     for await (const { number, text } of lines) {
       io.signal.throwIfAborted()
-      print(parseString(text, number))
+      print(parseJsonString(text, number))
     }
     return 0
   },
@@ -56,15 +57,4 @@ function decodeUtf8(bytes: Uint8Array): string {
   } catch (cause) {
     throw new MidbenchError({ code: 'encode.not-utf8', message: 'The text is not UTF-8.' }, { cause })
   }
-}
-
-function parseString(line: string, number: number): string {
-  const fault = `Line ${String(number)} is not a JSON string.`
-  try {
-    const value: unknown = JSON.parse(line)
-    if (typeof value === 'string') return value
-  } catch (cause) {
-    throw new MidbenchError({ code: 'encode.not-json', message: fault }, { cause })
-  }
-  throw new MidbenchError({ code: 'encode.not-json', message: fault })
 }

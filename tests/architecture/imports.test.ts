@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   files: [],
   threads: [],
   pickle: ['files'],
+  evaluation: [],
   tokenizer: ['files', 'threads', 'pickle'],
   data: ['files', 'threads', 'tokenizer'],
   packing: ['files', 'threads', 'tokenizer', 'data'],
@@ -33,7 +34,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   services: ['files', 'threads', 'config', 'data', 'packing', 'native', 'runs', 'contract'],
   ipc: ['files', 'threads', 'config', 'data', 'packing', 'runs', 'contract', 'services'],
   app: ['files', 'config', 'data', 'native', 'runs', 'contract', 'services'],
-  cli: ['files', 'threads', 'config', 'tokenizer', 'data', 'packing', 'model', 'native', 'engine', 'runs'],
+  cli: [
+    'files',
+    'threads',
+    'evaluation',
+    'config',
+    'tokenizer',
+    'data',
+    'packing',
+    'model',
+    'native',
+    'engine',
+    'runs',
+  ],
 }
 
 /** Programs: they put the folders together, and nothing imports them. */

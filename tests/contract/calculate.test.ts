@@ -1,0 +1,30 @@
+/** `calculate` as a process, with its lines on stdin. */
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+
+import { goldenTalk } from '../support/golden-talk'
+
+const project = join(import.meta.dirname, '..', '..')
+
+function calculate(input: string): { status: number | null; stdout: string; stderr: string } {
+  const args = ['--import', 'tsx', 'src-main/headless.ts', 'calculate']
+  return spawnSync(process.execPath, args, { cwd: project, input, encoding: 'utf8' })
+}
+
+it('prints a result or null a line', () => {
+  const lines = goldenTalk.calculator.map(({ expression }) => JSON.stringify(expression))
+  const { status, stdout } = calculate(lines.join('\n'))
+  expect(status).toBe(0)
+  const results: unknown[] = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown)
+  expect(results).toEqual(goldenTalk.calculator.map(({ result }) => result))
+})
+
+it('names the line that is no JSON string, after the results before it', () => {
+  const { status, stdout, stderr } = calculate('"1+1"\n1+1\n')
+  expect([status, stdout]).toEqual([1, '"2"\n'])
+  expect(stderr).toContain('Line 2 is not a JSON string.')
+})
