@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SEGMENT_ROWS, SegmentReader, writeSegment, type SegmentRow } from '../data/token-cache/segment'
 import type { LoaderSource } from '../packing/loader'
+import type { Stretches } from '../tokenizer/supervision'
 
 /** A source whose files are open. */
 export type OpenSource = LoaderSource & { close(): void }
@@ -36,8 +37,18 @@ export async function withCache<Result>(
 function rowsOf(lengths: Int32Array): SegmentRow[] {
   return Array.from(lengths, (length) => {
     const ids = Int32Array.from({ length }, (_, i) => (length + 31 * i) % 65_536)
-    return { ids, supervised: length >> 1, cut: 0 }
+    return { ids, stretches: madeUpStretches(length), cut: 0 }
   })
+}
+
+/** Ids between two answers in the default mixture, about: a question and its answer are as long again. */
+const TURN = 150
+
+/** A made-up conversation of this length: questions and answers in turn, each the same length. */
+export function madeUpStretches(length: number): Stretches {
+  const answers = Math.ceil(length / (2 * TURN))
+  const turn = length / (2 * answers)
+  return Uint16Array.from({ length: 2 * answers }, (_, edge) => Math.round((edge + 1) * turn))
 }
 
 function openSegments(paths: readonly string[], length: number, checked: boolean): OpenSource {
@@ -45,7 +56,10 @@ function openSegments(paths: readonly string[], length: number, checked: boolean
   return {
     length,
     locate: (c) => ({ task: 0, row: c }),
-    ids: (c) => readers[Math.floor(c / SEGMENT_ROWS)]?.read(c % SEGMENT_ROWS) ?? new Int32Array(),
+    tokens: (c) => {
+      const row = readers[Math.floor(c / SEGMENT_ROWS)]?.read(c % SEGMENT_ROWS)
+      return row ?? { ids: new Int32Array(), stretches: new Uint16Array() }
+    },
     close: () => {
       for (const reader of readers) reader?.close()
     },

@@ -15,7 +15,7 @@ import { createLoader, type LoaderSource } from '../packing/loader'
 import { planEpoch } from '../packing/plan'
 import type { PackingOptions } from '../packing/types'
 import { loadConfig } from '../config/config'
-import { withCache, type OpenCache } from './bench-cache'
+import { madeUpStretches, withCache, type OpenCache } from './bench-cache'
 import type { Command, CommandIo } from './command'
 import { callContext, noticeTo, openSplit } from './open-data'
 import { table } from './table'
@@ -125,10 +125,14 @@ function memorySource(lengths: Int32Array): LoaderSource {
   const starts = new Int32Array(lengths.length + 1)
   lengths.forEach((length, c) => (starts[c + 1] = (starts[c] ?? 0) + length))
   const ids = Int32Array.from({ length: starts.at(-1) ?? 0 }, (_, i) => i % 65_536)
+  const stretches = Array.from(lengths, madeUpStretches)
   return {
     length: lengths.length,
     locate: (c) => ({ task: 0, row: c }),
-    ids: (c) => ids.subarray(starts[c], starts[c + 1]),
+    tokens: (c) => ({
+      ids: ids.subarray(starts[c], starts[c + 1]),
+      stretches: stretches[c] ?? new Uint16Array(),
+    }),
   }
 }
 

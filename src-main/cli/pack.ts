@@ -70,13 +70,14 @@ function loaderOptions(
   ranks: { rank: number; worldSize: number },
   bosId: number,
 ): LoaderOptions {
-  const { packing, device_batch_size, max_seq_len, buffer_size, num_iterations } = config
+  const { packing, device_batch_size, max_seq_len, buffer_size, loss, num_iterations } = config
   const limit = num_iterations === -1 ? {} : { totalBatches: num_iterations }
   return {
     packing,
     batchSize: device_batch_size,
     seqLen: max_seq_len,
     bufferSize: buffer_size,
+    loss,
     bosId,
     ...ranks,
     ...limit,

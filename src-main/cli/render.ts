@@ -58,7 +58,7 @@ async function digestOf(data: SplitData, io: CommandIo): Promise<object> {
   const hash = createHash('sha256')
   let tokens = 0
   for (let index = 0; index < data.length; index++) {
-    const ids = await data.ids(index, io.signal)
+    const { ids } = await data.tokens(index, io.signal)
     hash.update(ids)
     tokens += ids.length
     io.signal.throwIfAborted()

@@ -12,8 +12,8 @@ import {
   MOST_STEPS,
 } from '../bounds.schema'
 import { filePath } from '../data/entry.schema'
-import { exclude } from '../data/exclude.schema'
 import { mixture } from '../data/mixture.schema'
+import { lossKind } from '../packing/loss-kinds.schema'
 import { trainablePacking } from '../packing/packings.schema'
 import { OPTIMIZER_NAMES } from './optimizer-names.schema'
 
@@ -53,6 +53,7 @@ export const runConfig = z.strictObject({
   packing: trainablePacking.default('bestfit-crop'),
   buffer_size: counted(MOST_BUFFERED, 'every state of the loader that is kept holds so many').default(100),
   // Optimization
+  loss: lossKind.default('all'),
   optimizer: z.enum(OPTIMIZER_NAMES).default('2026-01'),
   embedding_lr: learningRate.default(0.2),
   unembedding_lr: learningRate.default(0.004),
@@ -67,7 +68,6 @@ export const runConfig = z.strictObject({
   dry_run: z.boolean().default(false),
   output_tag: folderName.nullable().default(null),
   mixture,
-  exclude: exclude.default([]),
 })
 
 /** A config with every default filled in. */

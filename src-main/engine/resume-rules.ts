@@ -15,7 +15,6 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Issue, MidbenchError } from '../errors'
 import { lrMultiplier } from '../optimizers/schedules'
 import { runConfig, type RunConfig } from '../config/config.schema'
-import { shownValue } from '../shown'
 import type { LoopState } from './loop'
 
 /** A rule that is a function returns what is wrong with the change after `step` steps, or null where it is allowed. */
@@ -36,6 +35,7 @@ export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
   total_batch_size: 'fixed',
   packing: 'fixed',
   buffer_size: 'fixed',
+  loss: 'fixed',
   optimizer: 'fixed',
   embedding_lr: 'fixed',
   unembedding_lr: 'fixed',
@@ -48,7 +48,6 @@ export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
   dry_run: 'fixed',
   output_tag: 'free',
   mixture: 'fixed',
-  exclude: excludeRule,
 }
 
 /** Options of a mixture's entries that name the places of files. */
@@ -105,14 +104,6 @@ function rowsRule(
 ): string | null {
   if (now < then && then % now === 0) return null
   return `the run goes on with ${String(then)}, or with fewer rows that divide it`
-}
-
-/** The same rows in another order are the same mixture. */
-function excludeRule({ exclude: then }: RunConfig, { exclude: now }: RunConfig): string | null {
-  const [before, after] = [then, now].map((pairs) => new Set(pairs.map(String)))
-  if (before?.size === after?.size && [...(before ?? [])].every((pair) => after?.has(pair))) return null
-  const amount = before?.size === 1 ? 'one conversation' : `${String(before?.size)} conversations`
-  return `the run began with ${amount} excluded, and the loader counts those that are left`
 }
 
 function stepsRule(then: RunConfig, now: RunConfig, step: number): string | null {
@@ -172,6 +163,5 @@ function whatItWas(then: unknown): string {
 }
 
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return shownValue(value)
   return value === undefined ? 'not there' : JSON.stringify(value)
 }

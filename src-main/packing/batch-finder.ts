@@ -27,10 +27,10 @@ export class BatchFinder {
     this.checkpoints = new Checkpoints(options.bufferSize)
   }
 
-  /** Batch number `batch`, from 0, as a run's loader gives it. */
-  async find(batch: number, context: CallContext): Promise<PackedBatch> {
+  /** Batch number `batch`, from 0, as a run's loader gives it; or with the targets of another loss. */
+  async find(batch: number, context: CallContext, loss = this.options.loss): Promise<PackedBatch> {
     const state = await this.stateBefore(batch, context)
-    return createLoader(this.source, this.options, state).next(context.signal)
+    return createLoader(this.source, { ...this.options, loss }, state).next(context.signal)
   }
 
   /** Where the batch's conversations lie: no ids are read where lengths are known. */

@@ -74,7 +74,7 @@ export class BatchPacker {
     const conversation = this.wanted
     if (conversation === undefined) return
     if (!(length >= 1)) throw emptyConversation(conversation)
-    this.buffer.push(conversation, length, this.policy.pads ? Math.min(length, this.capacity) : length)
+    this.buffer.push(conversation, length, this.policy.cropsToRow ? Math.min(length, this.capacity) : length)
     if (this.restored.pop() === undefined) this.advance()
   }
 

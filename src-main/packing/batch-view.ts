@@ -4,12 +4,22 @@
  */
 import type { SplitName } from '../data/mixture.schema'
 import type { BatchView, Span, TaskShare } from './batch.schema'
+import type { LossKind } from './loss-kinds.schema'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 import { ROLES, RoleReader } from './token-roles'
 import type { PackedBatch } from './types'
 
-/** Makes the view of a batch. */
-export function viewBatch(batch: PackedBatch, split: SplitName, tokenizer: Tokenizer): BatchView {
+/**
+ * Makes the view of a batch.
+ * @param batch packed with all its targets
+ * @param loss which of them the run counts
+ */
+export function viewBatch(
+  batch: PackedBatch,
+  split: SplitName,
+  tokenizer: Tokenizer,
+  loss: LossKind = 'all',
+): BatchView {
   const capacity = batch.seqLen + 1
   const ids = rowIds(batch)
   const roles = new Uint8Array(ids.length).fill(ROLES.pad)
@@ -23,7 +33,6 @@ export function viewBatch(batch: PackedBatch, split: SplitName, tokenizer: Token
     padFrom[row] = offset + length
   }
   const perTask = taskShares(batch.spans)
-  const used = perTask.reduce((sum, share) => sum + share.used, 0)
   return {
     split,
     batch: batch.index,
@@ -34,15 +43,38 @@ export function viewBatch(batch: PackedBatch, split: SplitName, tokenizer: Token
     roles,
     spans: batch.spans,
     pad_from: padFrom,
+    loss,
+    targets: targetsOf(mask, padFrom, capacity, loss),
     vocabulary: vocabularyOf(ids, tokenizer),
-    tokens_used: used,
-    tokens_cropped: perTask.reduce((sum, share) => sum + share.cropped, 0),
-    tokens_padded: ids.length - used,
+    ...tokenSums(perTask, ids.length),
     per_task: perTask,
     epoch: batch.epoch,
     progress: batch.progress,
     last_step: batch.lastStep,
   }
+}
+
+function tokenSums(
+  perTask: readonly TaskShare[],
+  positions: number,
+): Pick<BatchView, 'tokens_used' | 'tokens_cropped' | 'tokens_padded'> {
+  const used = perTask.reduce((sum, share) => sum + share.used, 0)
+  const cropped = perTask.reduce((sum, share) => sum + share.cropped, 0)
+  return { tokens_used: used, tokens_cropped: cropped, tokens_padded: positions - used }
+}
+
+/** [B] how many targets each row has: every id but its first, or of these the supervised ones. */
+function targetsOf(
+  mask: Uint8Array,
+  padFrom: readonly number[],
+  capacity: number,
+  loss: LossKind,
+): Int32Array {
+  return Int32Array.from(padFrom, (content, row) => {
+    if (loss === 'all') return content - 1
+    const said = mask.subarray(row * capacity + 1, row * capacity + content)
+    return said.reduce((sum, trained) => sum + trained, 0)
+  })
 }
 
 /** The rows [B, T + 1] that inputs and targets were cut from. */

@@ -1,6 +1,7 @@
 /** Shapes that describe packed batches: where conversations lie, what a batch holds, how a row was filled. Pure zod. */
 import { z } from 'zod'
 import { splitName } from '../data/entry.schema'
+import { lossKind } from './loss-kinds.schema'
 import { bytes, int32 } from '../typed-arrays.schema'
 
 /** Where one conversation went, as far as lengths alone tell. */
@@ -50,6 +51,13 @@ export const batchView = z.object({
   spans: z.array(span),
   /** First padded position of each row; seq_len + 1 where nothing is padded. */
   pad_from: z.array(z.int()),
+  /**
+   * Which targets the loss counts. The id at position p > 0 of a row is a target where it is not padding and, with
+   * completion loss, its mask is 1.
+   */
+  loss: lossKind,
+  /** [rows] how many targets each row has that the loss counts. */
+  targets: int32,
   /** Every id that occurs in the batch, once, with its text and its byte length. */
   vocabulary: z.array(z.object({ id: z.int(), text: z.string(), bytes: z.int() })),
   tokens_used: z.int(),

@@ -4,7 +4,6 @@
  *
  * What the window shows has the contract's names (snake case), so that a handler can pass it on unchanged.
  */
-import type { ExcludedRow } from '../data/exclude.schema'
 import type { DataLocations } from '../data/locations'
 import type { TaskInfo } from '../data/mixture'
 import type { MixtureConfig, SplitName } from '../data/mixture.schema'
@@ -14,6 +13,7 @@ import type { ConversationAt } from './conversation-view'
 import type { ConversationView, TaskLengths } from './conversations.schema'
 import type { DataIdentity } from './data-identity.schema'
 import type { PackingFacts } from './packing-facts.schema'
+import type { LossKind } from './loss-kinds.schema'
 import type { PackingName } from './packings.schema'
 import type { Comparison, PackingVariant, PlanView } from './plan.schema'
 import type { LoaderState, PackedBatch } from './types'
@@ -21,12 +21,11 @@ import type { LoaderState, PackedBatch } from './types'
 /** The options of a run's config that decide its data. */
 export interface DataConfig {
   mixture: MixtureConfig
-  /** Conversations of mixture.train that are passed over. @default none */
-  exclude?: ExcludedRow[]
   max_seq_len: number
   device_batch_size: number
   packing: PackingName
   buffer_size: number
+  loss: LossKind
 }
 
 export interface DataOptions extends DataLocations {

@@ -66,9 +66,9 @@ export class DataSession {
     inspect: async ({ split, batch }, context) =>
       moveBatch(await this.openSplit(split).finder.find(batch, context)),
     batchView: async ({ split, batch }, context) => {
-      const packed = await this.openSplit(split).finder.find(batch, context)
-      const view = viewBatch(packed, split, this.split(split).tokenizer)
-      return moving(view, [view.ids, view.mask, view.roles])
+      const packed = await this.openSplit(split).finder.find(batch, context, 'all') // keeps every id
+      const view = viewBatch(packed, split, this.split(split).tokenizer, this.current().loaderOptions.loss)
+      return moving(view, [view.ids, view.mask, view.roles, view.targets])
     },
     layout: async ({ split, batch }, context) => {
       const layout = await this.openSplit(split).finder.layout(batch, context)
@@ -151,7 +151,6 @@ export class DataSession {
         const borrowed = await this.library.borrow(entries, locationsOf(options), {
           ...reporting,
           split: name,
-          exclude: (name === 'train' && options.config.exclude) || [],
           fresh: options.fresh ?? false,
         })
         splits[name] = {
@@ -235,6 +234,7 @@ function loaderOptionsOf({ config, rank = 0, worldSize = 1 }: DataOptions, bosId
     batchSize: config.device_batch_size,
     seqLen: config.max_seq_len,
     bufferSize: config.buffer_size,
+    loss: config.loss,
     rank,
     worldSize,
     bosId,

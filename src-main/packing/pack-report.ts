@@ -9,6 +9,8 @@ import type { PackedBatch } from './types'
 
 export interface PackReport {
   batches: number
+  /** Targets that the loss counts, of all batches. */
+  supervised_targets: number
   /** sha256 over inputs then targets of each batch, as little-endian int32. */
   sha256: string
   /** The values after each batch. */
@@ -28,16 +30,24 @@ export async function reportPacking(loader: Loader, options: PackReportOptions):
   const hash = createHash('sha256')
   const progress: PackReport['progress_epoch_last_step'] = []
   let first: PackedBatch | undefined
+  let supervised = 0
   for (let last = false; !last;) {
     const batch = await loader.next()
     first ??= batch
+    supervised += batch.targets.reduce((sum, target) => sum + (target === -1 ? 0 : 1), 0)
     hash.update(bytesOf(batch.inputs)).update(bytesOf(batch.targets))
     // The reference tracks progress on the train split only; on val it stays at its initial value.
     progress.push(options.split === 'val' ? [0, 1, false] : [batch.progress, batch.epoch, batch.lastStep])
     options.onBatch?.(batch)
     last = options.batches === null ? batch.lastStep : progress.length >= options.batches
   }
-  return { batches: progress.length, sha256: hash.digest('hex'), progress_epoch_last_step: progress, first }
+  return {
+    batches: progress.length,
+    sha256: hash.digest('hex'),
+    progress_epoch_last_step: progress,
+    supervised_targets: supervised,
+    first,
+  }
 }
 
 /** A [rows, columns] array as lists, for JSON. */

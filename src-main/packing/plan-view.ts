@@ -7,10 +7,7 @@ import type { PlanView, Totals as TotalsView } from './plan.schema'
 const MOST_POINTS = 2000
 
 /** @param tasks the mixture's tasks, for their names */
-export function viewPlan(
-  plan: EpochPlan,
-  tasks: readonly Pick<TaskInfo, 'index' | 'label' | 'excluded'>[],
-): PlanView {
+export function viewPlan(plan: EpochPlan, tasks: readonly Pick<TaskInfo, 'index' | 'label'>[]): PlanView {
   const { options, totals } = plan
   const batchesPerPoint = Math.max(1, Math.ceil(plan.batches / MOST_POINTS))
   return {
@@ -26,14 +23,12 @@ export function viewPlan(
     batches_left_over: plan.leftOver,
     rows: totals.rows,
     ...viewTotals(totals.all),
-    conversations_excluded: tasks.reduce((sum, { excluded }) => sum + excluded, 0),
     tokens_padded: totals.padded,
     utilisation: totals.utilisation,
     per_task: totals.perTask.map((task, i) => ({
       task: i,
       name: tasks[i]?.label ?? String(i),
       ...viewTotals(task),
-      conversations_excluded: tasks[i]?.excluded ?? 0,
     })),
     curve: {
       batches_per_point: batchesPerPoint,
@@ -44,7 +39,7 @@ export function viewPlan(
   }
 }
 
-function viewTotals(totals: Totals): Omit<TotalsView, 'conversations_excluded'> {
+function viewTotals(totals: Totals): TotalsView {
   return {
     conversations: totals.conversations,
     tokens: totals.tokens,

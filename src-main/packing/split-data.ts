@@ -6,6 +6,7 @@ import type { Progress } from '../progress.schema'
 import type { Mixture } from '../data/mixture'
 import type { ConversationSize, ConversationSource } from '../data/render-source'
 import { toFailure, type Failure } from '../errors'
+import type { Tokens } from '../tokenizer/supervision'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 import { Breather, unlessAborted } from '../threads/breathe'
 import type { CallContext } from '../threads/calls'
@@ -50,9 +51,9 @@ export class SplitData implements ConversationSource {
     return this.source.locate(index)
   }
 
-  ids(index: number, signal?: AbortSignal): Int32Array | Promise<Int32Array> {
-    const read = this.source.ids(index, signal)
-    return read instanceof Int32Array ? this.learn(index, read) : read.then((ids) => this.learn(index, ids))
+  tokens(index: number, signal?: AbortSignal): Tokens | Promise<Tokens> {
+    const read = this.source.tokens(index, signal)
+    return read instanceof Promise ? read.then((late) => this.learn(index, late)) : this.learn(index, read)
   }
 
   measure(index: number, signal?: AbortSignal): ConversationSize | Promise<ConversationSize> {
@@ -65,8 +66,8 @@ export class SplitData implements ConversationSource {
     if (known > 0) return known
     const size = this.source.size?.(index)
     if (size !== undefined) return (this.lengths[index] = size.length)
-    const read = this.ids(index, signal)
-    return read instanceof Int32Array ? read.length : read.then((ids) => ids.length)
+    const read = this.tokens(index, signal)
+    return read instanceof Promise ? read.then(({ ids }) => ids.length) : read.ids.length
   }
 
   /** Length of a conversation in ids; 0 when that is not known yet. */
@@ -123,8 +124,8 @@ export class SplitData implements ConversationSource {
     }
   }
 
-  private learn(index: number, ids: Int32Array): Int32Array {
-    this.lengths[index] = ids.length
-    return ids
+  private learn(index: number, tokens: Tokens): Tokens {
+    this.lengths[index] = tokens.ids.length
+    return tokens
   }
 }

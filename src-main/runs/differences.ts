@@ -40,7 +40,11 @@ const DIFFERENCES: readonly Difference[] = [
   },
   {
     of: (config) => config.packing === 'bestfit-pad',
-    text: 'Rows are padded where nothing fits (nanochat’s later form, 348fbb3); the seed crops. A conversation longer than a row is cropped to it; in nanochat it stalls the loader.',
+    text: 'Rows are padded where nothing fits (nanochat’s later form, 348fbb3); the seed crops. When nothing but conversations longer than a row is buffered, they are cropped to rows; in nanochat the loader stalls.',
+  },
+  {
+    of: (config) => config.loss === 'completion',
+    text: 'Only what the assistant says is trained on and measured, as in nanochat’s later chat_sft; the seed trains on every token.',
   },
   {
     text: 'MFU is measured against this device’s own peak; the seed’s is against an H100 whatever the device.',
@@ -65,10 +69,6 @@ const DIFFERENCES: readonly Difference[] = [
   {
     of: (config) => config.buffer_size !== 100,
     text: (config) => `buffer_size is ${String(config.buffer_size)}; the seed buffers 100 conversations.`,
-  },
-  {
-    of: (config) => config.exclude.length > 0,
-    text: 'Conversations that exclude names are passed over; the seed trains on all of them, and the others keep its order.',
   },
 ]
 

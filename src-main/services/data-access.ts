@@ -7,8 +7,6 @@
  * the project's open mixture; a mixture that could not be opened is tried again at the next call.
  */
 
-import { createHash } from 'node:crypto'
-
 import type { DataLocations } from '../data/locations'
 import type { JsonLinesCheck } from '../data/sources/lines'
 import { MidbenchError, toFailure } from '../errors'
@@ -152,7 +150,7 @@ export class DataAccess {
   }
 
   private note({ fresh: _, ...options }: DataOptions, outcome: DataState): void {
-    const key = keyOf(options)
+    const key = JSON.stringify(options)
     this.outcomes.delete(key)
     this.outcomes.set(key, outcome)
     const [oldest] = this.outcomes.keys()
@@ -180,23 +178,18 @@ export class DataAccess {
   private dataOptions(config: RunConfig, dir: string): { options: DataOptions; key: string } {
     const locations = { ...this.locations(config, dir), configDir: '/' }
     const options = { ...locations, config: dataConfig(withAbsolutePaths(config, dir, locations.baseDir)) }
-    return { options, key: keyOf(options) }
+    return { options, key: JSON.stringify(options) }
   }
-}
-
-/** A digest, since a long list of excluded conversations would be kept many times over. */
-function keyOf(options: DataOptions): string {
-  return createHash('sha256').update(JSON.stringify(options)).digest('hex')
 }
 
 /** The options that decide the data: changing any other option leaves the mixture open. */
 function dataConfig({
   mixture,
-  exclude,
   max_seq_len,
   device_batch_size,
   packing,
   buffer_size,
+  loss,
 }: RunConfig): DataConfig {
-  return { mixture, exclude, max_seq_len, device_batch_size, packing, buffer_size }
+  return { mixture, max_seq_len, device_batch_size, packing, buffer_size, loss }
 }

@@ -4,13 +4,12 @@
 import { calls } from '../../src-main/contract/contract'
 import type { RunConfig } from './types'
 
-/** Options with a field in Train; the others are edited in Mixture. */
-export type OptionName = Exclude<keyof RunConfig, 'mixture' | 'exclude'>
+export type OptionName = Exclude<keyof RunConfig, 'mixture'>
 
 const schema = calls['project.edit'].input.shape.config
 
 /** A config with nothing but defaults. */
-export const DEFAULTS: Readonly<Pick<RunConfig, OptionName>> = schema.parse({
+export const DEFAULTS: Readonly<Omit<RunConfig, 'mixture'>> = schema.parse({
   mixture: { train: [], val: [] },
 })
 

@@ -15,11 +15,11 @@ export function packingDifferences(one: RunConfig, other: RunConfig): string[] {
 }
 
 function packingOptions({ mixture, ...config }: RunConfig): [string, string][] {
-  const { max_seq_len, device_batch_size, packing, buffer_size } = config
+  const { max_seq_len, device_batch_size, packing, buffer_size, loss } = config
   const options = {
     'mixture.train': mixture.train,
     'mixture.val': mixture.val,
-    ...{ max_seq_len, device_batch_size, packing, buffer_size },
+    ...{ max_seq_len, device_batch_size, packing, buffer_size, loss },
   }
   return Object.entries(options).map(([name, value]) => [name, JSON.stringify(value, byFileName)])
 }

@@ -14,8 +14,8 @@ export function mixtureContext({ config, dir }: Of): string {
 
 /** What decides the rows and batches: the conversations and the options of packing. */
 export function packingContext(of: Of): string {
-  const { max_seq_len, device_batch_size, packing, buffer_size } = of.config
-  return JSON.stringify([mixtureContext(of), max_seq_len, device_batch_size, packing, buffer_size])
+  const { max_seq_len, device_batch_size, packing, buffer_size, loss } = of.config
+  return JSON.stringify([mixtureContext(of), max_seq_len, device_batch_size, packing, buffer_size, loss])
 }
 
 /** What decides the steps: the batches and how many tokens a step takes. */

@@ -2,7 +2,7 @@
  * The options of a run as Train lists them: the reference's names, what each means, its unit. Defaults are not here; they
  * come from the contract (api/defaults.ts).
  */
-import { OPTIMIZER_NAMES, trainablePacking } from '../../src-main/contract/contract'
+import { lossKind, OPTIMIZER_NAMES, trainablePacking } from '../../src-main/contract/contract'
 import type { OptionName } from '../api/defaults'
 
 export type OptionKind =
@@ -65,6 +65,11 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       reference('max_seq_len', integer, 'Inputs a row; a row holds one token more', 'tokens'),
       ours('packing', choice(...trainablePacking.options), 'How rows are filled'),
       ours('buffer_size', integer, 'Conversations to choose the best fit from', 'conv.'),
+      ours(
+        'loss',
+        choice(...lossKind.options),
+        'Targets that are trained on: all, or only what the assistant says (completion)',
+      ),
       ours('seed', integer, 'Seed of everything random except the mixture'),
     ],
   },

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import type { LoaderSource } from '../../src-main/packing/loader'
 import { packingName } from '../../src-main/packing/packings.schema'
+import { stretchesOf } from '../../src-main/tokenizer/supervision'
 import type { PackingOptions } from '../../src-main/packing/types'
 
 export const BOS = 0
@@ -11,14 +12,27 @@ export function idOf(conversation: number, position: number): number {
   return position === 0 ? BOS : conversation * 1000 + position
 }
 
+/** Mask of position j of conversation c: bos is never supervised; the others by turns that differ by conversation. */
+export function isSupervised(conversation: number, position: number): boolean {
+  return position > 0 && (conversation + position) % 7 < conversation % 6
+}
+
+function maskOf(conversation: number, length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, j) => (isSupervised(conversation, j) ? 1 : 0))
+}
+
 /** Conversations of the given lengths, alternately of two tasks. Ids come as promises when `late`. */
 export function sourceOf(lengths: readonly number[], late = false): LoaderSource {
   return {
     length: lengths.length,
     locate: (c) => ({ task: c % 2, row: c >> 1 }),
-    ids: (c) => {
-      const ids = Int32Array.from({ length: lengths[c] ?? 0 }, (_, j) => idOf(c, j))
-      return late ? Promise.resolve(ids) : ids
+    tokens: (c) => {
+      const length = lengths[c] ?? 0
+      const tokens = {
+        ids: Int32Array.from({ length }, (_, j) => idOf(c, j)),
+        stretches: stretchesOf(maskOf(c, length)),
+      }
+      return late ? Promise.resolve(tokens) : tokens
     },
   }
 }

@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { toFailure, type Failure } from '../../errors'
+import type { Tokens } from '../../tokenizer/supervision'
 import type { Tokenizer } from '../../tokenizer/tokenizer'
 import type { OpenOptions } from '../locations'
 import type { Mixture } from '../mixture'
@@ -25,7 +26,7 @@ export interface CachedSourceOptions extends FillSetup {
 
 export class CachedSource implements ConversationSource {
   readonly length: number
-  private readonly tokens: TokenSource
+  private readonly source: TokenSource
   private readonly closing = new AbortController()
   /** The filling that is running or has ended; it never rejects. */
   private filling: Promise<void> | undefined
@@ -37,7 +38,7 @@ export class CachedSource implements ConversationSource {
   ) {
     this.length = mixture.length
     const { locations, onFault, checked = true } = options
-    this.tokens = new TokenSource(mixture, tokenizer, locations.cacheDir, {
+    this.source = new TokenSource(mixture, tokenizer, locations.cacheDir, {
       checked,
       onDamage: (notice) => {
         onFault(notice)
@@ -48,27 +49,27 @@ export class CachedSource implements ConversationSource {
 
   /** Number of conversations that were rendered in this thread because they were not on disk. */
   get rendered(): number {
-    return this.tokens.rendered
+    return this.source.rendered
   }
 
   locate(index: number): { task: number; row: number } {
-    return this.tokens.locate(index)
+    return this.source.locate(index)
   }
 
   size(index: number): ConversationSize | undefined {
-    return this.tokens.size(index)
+    return this.source.size(index)
   }
 
   measure(index: number, signal?: AbortSignal): ConversationSize | Promise<ConversationSize> {
-    return this.tokens.measure(index, signal)
+    return this.source.measure(index, signal)
   }
 
-  /** [T] rendered ids. The first call that does not find them on disk starts the filling. */
-  ids(index: number, signal?: AbortSignal): Int32Array | Promise<Int32Array> {
-    const stored = this.tokens.stored(index)
+  /** The first call that does not find a conversation's tokens on disk starts the filling. */
+  tokens(index: number, signal?: AbortSignal): Tokens | Promise<Tokens> {
+    const stored = this.source.stored(index)
     if (stored !== undefined) return stored
     if (this.filling === undefined) this.fillBeside()
-    return this.tokens.renderNow(index, signal)
+    return this.source.renderNow(index, signal)
   }
 
   /**
@@ -83,7 +84,7 @@ export class CachedSource implements ConversationSource {
   async close(): Promise<void> {
     this.closing.abort()
     await this.filling
-    this.tokens.close()
+    this.source.close()
   }
 
   /** Renders what is not on disk, after the rendering that is already running. */
@@ -100,11 +101,11 @@ export class CachedSource implements ConversationSource {
     threads: number,
     { signal, onProgress }: Pick<OpenOptions, 'signal' | 'onProgress'>,
   ): Promise<void> {
-    const jobs = this.tokens.missing()
+    const jobs = this.source.missing()
     const total = jobs.reduce((sum, job) => sum + job.rows, 0)
     let done = 0
     const onDone = (job: FillJob): void => {
-      this.tokens.look(job)
+      this.source.look(job)
       done += job.rows
       onProgress?.({ what: 'tokenizing', unit: 'conversations', done, total })
     }
@@ -114,7 +115,7 @@ export class CachedSource implements ConversationSource {
     }
     for (const job of jobs) {
       signal?.throwIfAborted()
-      await this.tokens.fill(job, signal)
+      await this.source.fill(job, signal)
       onDone(job)
     }
   }

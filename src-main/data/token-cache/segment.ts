@@ -1,11 +1,13 @@
 /**
- * A segment: the rendered ids of a few thousand neighbouring rows of a dataset in one file, written whole or not at all
- * (files/durable.ts). A small segment, whose rows are so short that a separate read of each would cost more than it is
- * worth, is held in memory once its first row is read.
+ * A segment: the rendered ids of a few thousand neighbouring rows of a dataset, with what is supervised of them, in one
+ * file, written whole or not at all (files/durable.ts). A small segment, whose rows are so short that a separate read of
+ * each would cost more than it is worth, is held in memory once its first row is read.
  *
  * Layout, little-endian, all uint32: magic, checksum of what follows up to the ids, rows, bytes an id (2 or 4), number
- * of ids, checksum of the ids; then where each row's ids start and where the last row's end, [rows + 1]; for each row,
- * how many ids are supervised, how many rendering cut off, and the checksum of its ids, [rows] each; then the ids.
+ * of ids, checksum of the ids, number of edges; then where each row's ids start and where the last row's end,
+ * [rows + 1], and the same of its edges; for each row, how many ids are supervised, how many rendering cut off, and the
+ * checksum of its ids, [rows] each; then the edges of the supervised stretches (tokenizer/supervision.ts), two to a
+ * word; then the ids. All but the ids is in memory while a segment is open.
  *
  * Nothing is returned that does not match its checksum. A row is a block of its own, so that reading one touches only
  * its own bytes, some 100 to 8,000; a held segment is one block, since 8,192 small checksums would cost more than the
@@ -15,6 +17,7 @@ import { closeSync, fstatSync } from 'node:fs'
 import { checksum, Damage } from '../../files/checksum'
 import { makeFile } from '../../files/durable'
 import { openIfThere, readExactly } from '../../files/read-exactly'
+import { supervisedWithin, type Stretches, type Tokens } from '../../tokenizer/supervision'
 import type { ConversationSize } from '../render-source'
 
 /** Number of rows in a segment; the last one of a dataset may have fewer. */
@@ -28,16 +31,13 @@ let heldBytes = 0
 /** Buffer for a row of 2 bytes an id before it is widened to 4. */
 const passing = new Uint16Array(4096)
 
-const MAGIC = 0x344b544d // MTK4; older ones had no checksums, and lie in another folder
-const HEADER_WORDS = 6
+const MAGIC = 0x354b544d // MTK5; older ones had no stretches, or no checksums, and lie in other folders
+const HEADER_WORDS = 7
 /** The header's words up to the first that the checksum of the tables covers. */
 const UNSUMMED_WORDS = 2
 
 /** A row to be written. */
-export interface SegmentRow {
-  ids: Int32Array
-  /** Number of ids that the assistant is trained on. */
-  supervised: number
+export interface SegmentRow extends Tokens {
   /** Number of ids that rendering cut off. */
   cut: number
 }
@@ -49,28 +49,48 @@ export async function writeSegment(path: string, rows: readonly SegmentRow[]): P
 
 function encodeSegment(rows: readonly SegmentRow[]): Uint8Array {
   const width = rows.every(({ ids }) => ids.every((id) => id < 0x10000)) ? 2 : 4
-  const offsets = new Uint32Array(rows.length + 1)
-  rows.forEach(({ ids }, row) => (offsets[row + 1] = (offsets[row] ?? 0) + ids.length))
-  const count = offsets.at(-1) ?? 0
-  const start = startOfIds(rows.length)
+  const idsFrom = startsOf(rows.map(({ ids }) => ids.length))
+  const edgesFrom = startsOf(rows.map(({ stretches }) => stretches.length))
+  const count = idsFrom.at(-1) ?? 0
+  const edges = edgesFrom.at(-1) ?? 0
+  const start = startOfIds(rows.length, edges)
   const buffer = new ArrayBuffer(start + count * width)
   const ids = width === 2 ? new Uint16Array(buffer, start) : new Int32Array(buffer, start)
+  const stretches = new Uint16Array(buffer, startOfEdges(rows.length), edges)
   rows.forEach((row, i) => {
-    ids.set(row.ids, offsets[i] ?? 0)
+    ids.set(row.ids, idsFrom[i] ?? 0)
+    stretches.set(row.stretches, edgesFrom[i] ?? 0)
   })
-  const sums = rows.map((_, i) => checksum(bytesOf(ids.subarray(offsets[i], offsets[i + 1]))))
+  const supervised = rows.map((row) => supervisedWithin(row.stretches, row.ids.length))
+  const cut = rows.map((row) => row.cut)
+  const sums = rows.map((_, i) => checksum(bytesOf(ids.subarray(idsFrom[i], idsFrom[i + 1]))))
   const head = new Uint32Array(buffer, 0, start / 4)
-  head.set([MAGIC, 0, rows.length, width, count, checksum(bytesOf(ids))])
-  head.set(offsets, HEADER_WORDS)
-  const perRow = [rows.map(({ supervised }) => supervised), rows.map(({ cut }) => cut), sums]
-  head.set(perRow.flat(), HEADER_WORDS + offsets.length)
+  head.set([MAGIC, 0, rows.length, width, count, checksum(bytesOf(ids)), edges])
+  head.set([...idsFrom, ...edgesFrom, ...supervised, ...cut, ...sums], HEADER_WORDS)
   head[1] = checksum(bytesOf(head.subarray(UNSUMMED_WORDS)))
   return new Uint8Array(buffer)
 }
 
+/** [n + 1] where each of n neighbours starts, and where the last one ends. */
+function startsOf(lengths: readonly number[]): Uint32Array {
+  const starts = new Uint32Array(lengths.length + 1)
+  lengths.forEach((length, i) => (starts[i + 1] = (starts[i] ?? 0) + length))
+  return starts
+}
+
+/** Number of words of a segment's tables. */
+function tableWords(rows: number): number {
+  return 2 * (rows + 1) + 3 * rows
+}
+
+/** Where the edges of a segment begin, in bytes. */
+function startOfEdges(rows: number): number {
+  return 4 * (HEADER_WORDS + tableWords(rows))
+}
+
 /** Where the ids of a segment begin, in bytes. */
-function startOfIds(rows: number): number {
-  return 4 * (HEADER_WORDS + (rows + 1) + 3 * rows)
+function startOfIds(rows: number, edges: number): number {
+  return startOfEdges(rows) + 4 * Math.ceil(edges / 2)
 }
 
 /** The contents of a segment's head. */
@@ -82,12 +102,17 @@ interface Head {
   count: number
   /** Checksum of the ids. */
   idsSum: number
+  /** Where the ids begin in the file, in bytes. */
+  start: number
   /** [rows + 1] */
-  offsets: Uint32Array
+  idsFrom: Uint32Array
+  edgesFrom: Uint32Array
   /** [rows] each. */
   supervised: Uint32Array
   cut: Uint32Array
   sums: Uint32Array
+  /** The stretches of all rows. */
+  edges: Stretches
 }
 
 export class SegmentReader {
@@ -124,28 +149,34 @@ export class SegmentReader {
   }
 
   /**
-   * [T] the ids of a row of the segment. They may be shared with other readers: do not write to them.
+   * A row of the segment. Its ids may be shared with other readers: do not write to them.
    * @throws Damage where they have changed since they were written
    */
-  read(row: number): Int32Array {
-    const { offsets, sums } = this.head
-    const first = offsets[row] ?? 0
-    const end = offsets[row + 1] ?? 0
+  read(row: number): Tokens {
+    const { idsFrom, sums } = this.head
+    const first = idsFrom[row] ?? 0
+    const end = idsFrom[row + 1] ?? 0
     this.held ??= this.hold()
-    return this.held?.subarray(first, end) ?? this.readIds(first, end, sums[row], `row ${String(row)}`)
+    const ids = this.held?.subarray(first, end) ?? this.readIds(first, end, sums[row], `row ${String(row)}`)
+    return { ids, stretches: this.stretches(row) }
   }
 
   /** A row's size; reads nothing. */
   size(row: number): ConversationSize {
-    const { offsets, supervised, cut } = this.head
-    const length = (offsets[row + 1] ?? 0) - (offsets[row] ?? 0)
-    return { length, supervised: supervised[row] ?? 0, cut: cut[row] ?? 0 }
+    const { idsFrom, supervised, cut } = this.head
+    const length = (idsFrom[row + 1] ?? 0) - (idsFrom[row] ?? 0)
+    return { length, supervised: supervised[row] ?? 0, stretches: this.stretches(row), cut: cut[row] ?? 0 }
   }
 
   close(): void {
     closeSync(this.file)
     heldBytes -= this.held?.byteLength ?? 0
     this.held = undefined
+  }
+
+  private stretches(row: number): Stretches {
+    const { edgesFrom, edges } = this.head
+    return edges.subarray(edgesFrom[row], edgesFrom[row + 1])
   }
 
   /** Reads all ids into memory, where there is room for them. */
@@ -159,12 +190,12 @@ export class SegmentReader {
   }
 
   private readIds(first: number, end: number, sum: number | undefined, what: string): Int32Array {
-    const { rows, width } = this.head
+    const { start, width } = this.head
     const count = end - first
     const ids = new Int32Array(count)
     const passed = count <= passing.length ? passing.subarray(0, count) : new Uint16Array(count)
     const stored = width === 4 ? ids : passed
-    const bytes = readExactly(this.file, bytesOf(stored), startOfIds(rows) + first * width, this.path)
+    const bytes = readExactly(this.file, bytesOf(stored), start + first * width, this.path)
     if (this.checked && checksum(bytes) !== sum)
       throw new Damage(this.path, `the checksum of ${what} differs`)
     if (stored !== ids) ids.set(stored)
@@ -176,16 +207,31 @@ export class SegmentReader {
 function readHead(file: number, path: string): Head {
   const header = new Uint32Array(HEADER_WORDS)
   readExactly(file, bytesOf(header), 0, path)
-  const [magic, sum, rows = 0, width = 0, count = 0, idsSum = 0] = header
+  const [magic, sum, rows = 0, width = 0, count = 0, idsSum = 0, edgeCount = 0] = header
   if (magic !== MAGIC) throw new Damage(path, 'it is no segment of ids')
-  if (fstatSync(file).size !== startOfIds(rows) + width * count) throw new Damage(path, 'its size differs')
-  const tables = new Uint32Array(4 * rows + 1)
-  readExactly(file, bytesOf(tables), 4 * HEADER_WORDS, path)
-  const found = checksum(bytesOf(tables), checksum(bytesOf(header.subarray(UNSUMMED_WORDS))))
+  const start = startOfIds(rows, edgeCount)
+  if (fstatSync(file).size !== start + width * count) throw new Damage(path, 'its size differs')
+  const words = new Uint32Array(start / 4 - HEADER_WORDS)
+  readExactly(file, bytesOf(words), 4 * HEADER_WORDS, path)
+  const found = checksum(bytesOf(words), checksum(bytesOf(header.subarray(UNSUMMED_WORDS))))
   if (found !== sum) throw new Damage(path, 'the checksum of its head differs')
-  const table = (index: number): Uint32Array => tables.subarray(rows * index + 1, rows * (index + 1) + 1)
-  const offsets = tables.subarray(0, rows + 1)
-  return { rows, width, count, idsSum, offsets, supervised: table(1), cut: table(2), sums: table(3) }
+  const [idsFrom, edgesFrom] = [words.subarray(0, rows + 1), words.subarray(rows + 1, 2 * (rows + 1))]
+  const table = (index: number): Uint32Array =>
+    words.subarray(2 * (rows + 1)).subarray(rows * index, rows * (index + 1))
+  const edges = new Uint16Array(words.buffer, 4 * tableWords(rows), edgeCount)
+  return {
+    rows,
+    width,
+    count,
+    idsSum,
+    start,
+    idsFrom,
+    edgesFrom,
+    supervised: table(0),
+    cut: table(1),
+    sums: table(2),
+    edges,
+  }
 }
 
 function bytesOf(array: Uint16Array | Int32Array | Uint32Array): Uint8Array {

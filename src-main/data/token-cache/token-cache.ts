@@ -1,5 +1,5 @@
 /**
- * The rendered ids of one dataset under one tokenizer, on disk in segments. The folder's name is a hash of the
+ * The rendered ids of one dataset under one tokenizer, and their supervision, on disk in segments. The folder's name is a hash of the
  * dataset's identity, the tokenizer's fingerprint and the version of the rendering, so old ids are never used after a
  * change. A file takes 2 bytes an id for vocabularies up to 65,536; reading a row takes about 3 µs. A damaged segment
  * is reported and removed, so that it is made again.
@@ -10,12 +10,13 @@ import { join } from 'node:path'
 import { Damage, type OnDamage } from '../../files/checksum'
 import { Breather } from '../../threads/breathe'
 import { MAX_CONVERSATION_TOKENS, RENDERING_VERSION } from '../../tokenizer/render'
+import type { Tokens } from '../../tokenizer/supervision'
 import type { DatasetInfo } from '../mixture'
 import type { ConversationSize } from '../render-source'
 import { SEGMENT_ROWS, SegmentReader, writeSegment, type SegmentRow } from './segment'
 
-/** Folder of the segments with checksums; those without, from before 29 November 2026, lie in `tokens`. */
-export const TOKENS_FOLDER = 'tokens-2'
+/** Folder of the segments. Older ones lie in `tokens` (without checksums) and `tokens-2` (without supervision). */
+export const TOKENS_FOLDER = 'tokens-3'
 
 export interface TokenCacheOptions {
   onDamage: OnDamage
@@ -40,8 +41,8 @@ export class TokenCache {
     this.dir = join(cacheDir, TOKENS_FOLDER, createHash('sha256').update(JSON.stringify(key)).digest('hex'))
   }
 
-  /** The ids of a row, or undefined where they are not on disk; only {@link look} looks for new ones there. */
-  ids(row: number): Int32Array | undefined {
+  /** The tokens of a row, or undefined where they are not on disk; only {@link look} looks for new ones there. */
+  tokens(row: number): Tokens | undefined {
     return this.unlessDamaged(segmentOf(row), () => this.opened(row)?.read(row % SEGMENT_ROWS))
   }
 

@@ -5,10 +5,11 @@
 import { warnOfDamage } from '../../files/checksum'
 import { Breather } from '../../threads/breathe'
 import { MAX_CONVERSATION_TOKENS, renderInSteps, type Rendered } from '../../tokenizer/render'
+import type { Tokens } from '../../tokenizer/supervision'
 import type { Tokenizer } from '../../tokenizer/tokenizer'
 import type { Conversation } from '../conversation.schema'
 import type { Mixture } from '../mixture'
-import { sizeOf, type ConversationSize, type ConversationSource } from '../render-source'
+import { sizeOf, tokensOf, type ConversationSize, type ConversationSource } from '../render-source'
 import { SEGMENT_ROWS, type SegmentRow } from './segment'
 import { TokenCache, type TokenCacheOptions } from './token-cache'
 
@@ -45,15 +46,14 @@ export class TokenSource implements ConversationSource {
     return this.mixture.locate(index)
   }
 
-  /** [T] rendered ids, cut to the reference's 2048. */
-  ids(index: number, signal?: AbortSignal): Int32Array | Promise<Int32Array> {
+  tokens(index: number, signal?: AbortSignal): Tokens | Promise<Tokens> {
     return this.stored(index) ?? this.renderNow(index, signal)
   }
 
-  /** The ids if they are on disk. */
-  stored(index: number): Int32Array | undefined {
+  /** The tokens if they are on disk. */
+  stored(index: number): Tokens | undefined {
     const { dataset, row } = this.datasetRow(index)
-    return this.caches[dataset]?.ids(row)
+    return this.caches[dataset]?.tokens(row)
   }
 
   /** A conversation's size, if it is on disk. */
@@ -67,18 +67,15 @@ export class TokenSource implements ConversationSource {
     const known = this.size(index)
     if (known !== undefined) return known
     const { dataset, row } = this.datasetRow(index)
-    const measured = ({ ids, supervised, cut }: SegmentRow): ConversationSize => {
-      return { length: ids.length, supervised, cut }
-    }
     const rendered = this.render(dataset, row, signal)
-    return rendered instanceof Promise ? rendered.then(measured) : measured(rendered)
+    return rendered instanceof Promise ? rendered.then(sizeOf) : sizeOf(rendered)
   }
 
-  /** The ids, rendered even if they are on disk. */
-  renderNow(index: number, signal?: AbortSignal): Int32Array | Promise<Int32Array> {
+  /** The tokens, rendered even if they are on disk. */
+  renderNow(index: number, signal?: AbortSignal): Tokens | Promise<Tokens> {
     const { dataset, row } = this.datasetRow(index)
     const rendered = this.render(dataset, row, signal)
-    return rendered instanceof Promise ? rendered.then(({ ids }) => ids) : rendered.ids
+    return rendered instanceof Promise ? rendered.then(tokensOf) : tokensOf(rendered)
   }
 
   /** The parts of the mixture that are not on disk; opens segments that have been written since. */
@@ -105,7 +102,10 @@ export class TokenSource implements ConversationSource {
   /** Renders a segment and writes it, unless it is on disk. */
   async fill(job: FillJob, signal?: AbortSignal): Promise<void> {
     if (this.look(job)) return
-    const render = (row: number): SegmentRow | Promise<SegmentRow> => this.render(job.dataset, row, signal)
+    const render = (row: number): SegmentRow | Promise<SegmentRow> => {
+      const rendered = this.render(job.dataset, row, signal)
+      return rendered instanceof Promise ? rendered.then(rowOf) : rowOf(rendered)
+    }
     await this.caches[job.dataset]?.write(job.segment, render, signal)
     this.look(job)
   }
@@ -121,23 +121,22 @@ export class TokenSource implements ConversationSource {
   }
 
   /** Returns a promise where the conversation is long or its stored row is being made again. */
-  private render(dataset: number, row: number, signal?: AbortSignal): SegmentRow | Promise<SegmentRow> {
+  private render(dataset: number, row: number, signal?: AbortSignal): Rendered | Promise<Rendered> {
     this.rendered++
     const conversation = this.mixture.datasetConversation(dataset, row)
     if (!(conversation instanceof Promise)) return this.renderOne(conversation, signal)
     return conversation.then((one) => this.renderOne(one, signal))
   }
 
-  private renderOne(conversation: Conversation, signal?: AbortSignal): SegmentRow | Promise<SegmentRow> {
+  private renderOne(conversation: Conversation, signal?: AbortSignal): Rendered | Promise<Rendered> {
     const work = renderInSteps(this.tokenizer, conversation, MAX_CONVERSATION_TOKENS)
     const first = work.next()
-    return first.done === true ? rowOf(first.value) : new Breather(signal).walk(work).then(rowOf)
+    return first.done === true ? first.value : new Breather(signal).walk(work)
   }
 }
 
 function rowOf(rendered: Rendered): SegmentRow {
-  const { supervised, cut } = sizeOf(rendered)
-  return { ids: rendered.ids, supervised, cut }
+  return { ...tokensOf(rendered), cut: rendered.cut }
 }
 
 function segmentOf(row: number): number {

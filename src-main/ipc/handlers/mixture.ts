@@ -70,14 +70,13 @@ export function mixtureHandlers(
 function splitSummary(rows: number, tasks: readonly TaskInfo[]): SplitSummary {
   return {
     rows,
-    tasks: tasks.map(({ index, entry, name, label, source, length, excluded }) => ({
+    tasks: tasks.map(({ index, entry, name, label, source, length }) => ({
       index,
       entry,
       name,
       label,
       source,
       rows: length,
-      excluded,
     })),
   }
 }

@@ -10,6 +10,7 @@ export const bestFitCrop: PackingPolicy<'bestfit-crop', true> = {
   about: 'longest that fits; where none does, the first in the buffer, cropped',
   trains: true,
   pads: false,
+  cropsToRow: false,
   place(buffer, rows) {
     const candidate = buffer.takeLongest(rows.remaining) ?? buffer.takeFirst()
     return candidate && rows.place(rows.row, candidate)

@@ -9,6 +9,7 @@ export const cropShortest: PackingPolicy<'crop-shortest', false> = {
   about: 'longest that fits; where none does, the shortest in the buffer, cropped',
   trains: false,
   pads: false,
+  cropsToRow: false,
   place(buffer, rows) {
     const candidate = buffer.takeLongest(rows.remaining) ?? buffer.takeShortest()
     return candidate && rows.place(rows.row, candidate)

@@ -9,6 +9,7 @@ export const greedyCrop: PackingPolicy<'greedy-crop', false> = {
   about: 'in reading order, cropped at the row’s end',
   trains: false,
   pads: false,
+  cropsToRow: false,
   place(buffer, rows) {
     const candidate = buffer.takeFirst()
     return candidate && rows.place(rows.row, candidate)

@@ -10,6 +10,7 @@ export const nextFit: PackingPolicy<'next-fit', false> = {
   about: 'in reading order; what does not fit begins the next row, and the rest is padded',
   trains: false,
   pads: true,
+  cropsToRow: true,
   place(buffer, rows) {
     const [next] = buffer
     if (next === undefined || next.size > rows.remaining) {

@@ -14,8 +14,10 @@ export interface PackingPolicy<Name extends string = string, Trains extends bool
   readonly about: string
   /** Whether a run can train with it; the others are only for comparison. */
   readonly trains: Trains
-  /** Whether rows may end in padding. A conversation longer than a row then counts as being as long as the row. */
+  /** Whether rows may end in padding. */
   readonly pads: boolean
+  /** Whether a conversation longer than a row counts as being as long as one, and is cropped to it when it is placed. */
+  readonly cropsToRow: boolean
   /** Moves one conversation from the buffer, which is not empty, into a row; or closes a row and returns undefined. */
   place(buffer: ConversationBuffer, rows: OpenRows): Placement | undefined
 }

@@ -140,7 +140,10 @@ async function readIds(folder: string): Promise<string> {
   try {
     await split.table({ signal, progress: () => undefined })
     const hash = createHash('sha256')
-    for (let i = 0; i < split.length; i++) hash.update(new Uint8Array((await split.ids(i)).slice().buffer))
+    for (let i = 0; i < split.length; i++) {
+      const { ids, stretches } = await split.tokens(i)
+      hash.update(new Uint8Array(ids.slice().buffer)).update(new Uint8Array(stretches.slice().buffer))
+    }
     return hash.digest('hex')
   } finally {
     await release()

@@ -7,6 +7,7 @@ import { runCommand } from '../../../support/command'
 import { containing } from '../../../support/containing'
 import { goldenPath, readGolden } from '../../../support/golden'
 import { goldenMixture } from '../../../support/golden-mixture'
+import { sftMixture } from '../../../support/sft-mixture'
 import { privateCache } from '../../../support/private-cache'
 
 const golden = readGolden(
@@ -20,10 +21,24 @@ const golden = readGolden(
     }),
   ),
 )
+const sft = readGolden(
+  'sft.json',
+  z.object({
+    packing: z.array(
+      z
+        .object({ sha256_of_inputs_then_targets_le_i32: z.string(), supervised_targets: z.int() })
+        .transform(({ sha256_of_inputs_then_targets_le_i32: sha256, supervised_targets }) => ({
+          sha256,
+          supervised_targets,
+        })),
+    ),
+  }),
+).packing[1]
 const printed = z.strictObject({
   batches: z.int(),
   sha256: z.string(),
   progress_epoch_last_step: z.array(z.unknown()),
+  supervised_targets: z.int(),
   first: z.unknown().optional(),
 })
 
@@ -55,6 +70,7 @@ describe('pack', () => {
       batches: expected?.batches,
       sha256: expected?.sha256_of_inputs_then_targets_le_i32,
       progress_epoch_last_step: expected?.progress_epoch_last_step,
+      supervised_targets: (expected?.batches ?? 0) * 2 * 128,
       first: expected?.first,
     })
   })
@@ -67,6 +83,7 @@ describe('pack', () => {
       batches: 15,
       sha256: expected?.sha256_of_inputs_then_targets_le_i32,
       progress_epoch_last_step: expected?.progress_epoch_last_step,
+      supervised_targets: 15 * 3 * 200,
     })
   })
 
@@ -77,6 +94,16 @@ describe('pack', () => {
     expect(printed.parse(JSON.parse(stdout[0] ?? '')).sha256).toBe(
       expected?.sha256_of_inputs_then_targets_le_i32,
     )
+  })
+
+  it('prints the figures of today’s chat_sft with completion loss', async () => {
+    const shape = { device_batch_size: 2, max_seq_len: 512, packing: 'bestfit-pad', loss: 'completion' }
+    const base_dir = goldenPath('nanochat_now')
+    const config = await configFile({ ...shape, base_dir, mixture: sftMixture })
+    const ranks = ['--rank', '1', '--world-size', '2']
+    const { stdout } = await runCommand(command, ['--config', config, '--split', 'train', ...ranks])
+    const { sha256, supervised_targets } = printed.parse(JSON.parse(stdout[0] ?? ''))
+    expect({ sha256, supervised_targets }).toEqual(sft)
   })
 
   it.each([

@@ -56,10 +56,10 @@ describe('BatchFinder', () => {
   it('tells where conversations lie without reading one', async () => {
     const batches = await inOrder(60)
     const { source } = measured()
-    const ids = (c: number): never => {
+    const tokens = (c: number): never => {
       throw new Error(`conversation ${String(c)} was read`)
     }
-    const finder = new BatchFinder({ ...source, ids }, options)
+    const finder = new BatchFinder({ ...source, tokens }, options)
     for (const batch of [57, 3]) {
       const { index, placements } = await finder.layout(batch, context)
       const placed = batches[batch]?.spans.map(({ task: _, taskRow: __, ...placement }) => placement)

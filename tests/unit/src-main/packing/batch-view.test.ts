@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { renderSource } from '../../../../src-main/data/render-source'
 import { rowIds, taskShares, viewBatch } from '../../../../src-main/packing/batch-view'
-import { createLoader } from '../../../../src-main/packing/loader'
+import { createLoader, type LoaderOptions } from '../../../../src-main/packing/loader'
 import { ROLES } from '../../../../src-main/packing/token-roles'
-import type { PackedBatch, PackingOptions } from '../../../../src-main/packing/types'
+import type { PackedBatch } from '../../../../src-main/packing/types'
 import { loadTokenizer, type Tokenizer } from '../../../../src-main/tokenizer/tokenizer'
 import { goldenPath } from '../../../support/golden'
 import { anyPacking, BOS, optionsOf, sourceOf } from '../../../support/packing'
@@ -22,7 +22,7 @@ const pairs = [
   ['a', 'b'],
 ] as const
 
-function firstBatch(changes: Partial<PackingOptions>): Promise<PackedBatch> {
+function firstBatch(changes: Partial<LoaderOptions>): Promise<PackedBatch> {
   const options = { ...optionsOf(changes), bosId: tokenizer.specials['<|bos|>'] }
   return createLoader(renderSource(textMixture(pairs), tokenizer), options).next()
 }
@@ -40,6 +40,17 @@ describe('viewBatch', () => {
     expect(view.tokens_used + view.tokens_padded).toBe(2 * 31)
     expect(view.tokens_used).toBe(view.pad_from.reduce((a, b) => a + b, 0))
     expect(view.mask.reduce((a, b) => a + b, 0)).toBeGreaterThan(0)
+  })
+
+  it('counts the targets of each row, as the loader gives them', async () => {
+    for (const loss of ['all', 'completion'] as const) {
+      const shape = { packing: 'bestfit-pad', seqLen: 12, bufferSize: 3 } as const
+      const view = viewBatch(await firstBatch(shape), 'train', tokenizer, loss)
+      const batch = await firstBatch({ ...shape, loss })
+      expect(view.loss).toBe(loss)
+      const rows = Array.from({ length: 2 }, (_, row) => batch.targets.subarray(row * 12, (row + 1) * 12))
+      expect(Array.from(view.targets)).toEqual(rows.map((row) => row.filter((id) => id !== -1).length))
+    }
   })
 
   it('reads as text through its vocabulary', async () => {

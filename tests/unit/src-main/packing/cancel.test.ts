@@ -28,6 +28,7 @@ let other: DataClient
 function optionsFor(entry: MixtureEntry, bufferSize = 100): DataOptions {
   const shape = {
     max_seq_len: 512,
+    loss: 'all' as const,
     device_batch_size: 4,
     packing: 'bestfit-crop' as const,
     buffer_size: bufferSize,

@@ -35,6 +35,7 @@ function dataOptions(changes: Partial<DataOptions['config']> = {}): DataOptions 
     device_batch_size: shape.batchSize,
     packing: shape.packing,
     buffer_size: shape.bufferSize,
+    loss: 'all' as const,
     ...changes,
   }
   return { ...locations, config }
@@ -162,7 +163,7 @@ describe('the data thread', () => {
   it('reads a conversation with its tokens', async () => {
     const client = await opened()
     const view = await client.conversation('train', { index: 3 })
-    expect(view.ids).toEqual(await sources[0]?.ids(3))
+    expect(view.ids).toEqual((await sources[0]?.tokens(3))?.ids)
     expect(view.conversation).toEqual(await mixtures[0]?.conversation(3))
     const { task, row } = view
     const byRow = await client.conversation('train', { task, row })

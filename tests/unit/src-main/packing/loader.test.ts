@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createLoader } from '../../../../src-main/packing/loader'
+import { createLoader, type LoaderOptions } from '../../../../src-main/packing/loader'
 import { loaderState } from '../../../../src-main/packing/loader-state.schema'
 import type { LoaderState, PackedBatch, PackingOptions } from '../../../../src-main/packing/types'
-import { anyPacking, BOS, idOf, optionsOf, sourceOf } from '../../../support/packing'
+import type { Tokens } from '../../../../src-main/tokenizer/supervision'
+import { anyPacking, BOS, idOf, isSupervised, optionsOf, sourceOf } from '../../../support/packing'
 
 async function batchesOf(
   lengths: readonly number[],
-  options: PackingOptions,
+  options: PackingOptions & Pick<LoaderOptions, 'loss'>,
   count: number,
   state?: LoaderState,
   late = false,
@@ -19,11 +20,12 @@ async function batchesOf(
 }
 
 /** What the spans alone say each target is. */
-function targetsFromSpans(batch: PackedBatch): number[] {
+function targetsFromSpans(batch: PackedBatch, counts: typeof isSupervised = () => true): number[] {
   const targets = new Array<number>(batch.batchSize * batch.seqLen).fill(-1)
   for (const { row, offset, length, conversation } of batch.spans) {
     for (let j = 0; j < length; j++) {
-      if (offset + j > 0) targets[row * batch.seqLen + offset + j - 1] = idOf(conversation, j)
+      if (offset + j === 0 || !counts(conversation, j)) continue
+      targets[row * batch.seqLen + offset + j - 1] = idOf(conversation, j)
     }
   }
   return targets
@@ -61,6 +63,26 @@ describe('createLoader', () => {
             expect(Array.from(inputs.subarray(1))).toEqual(shifted)
           }
         }
+      }),
+    )
+  })
+
+  it('has no target but supervised ids where only completions are trained on; inputs and state are the same', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyPacking, fc.integer({ min: 0, max: 3 }), async ({ lengths, options }, at) => {
+        const all = await batchesOf(lengths, options, 4)
+        const masked = await batchesOf(lengths, { ...options, loss: 'completion' }, 4)
+        for (const batch of masked) {
+          expect(Array.from(batch.targets)).toEqual(targetsFromSpans(batch, isSupervised))
+        }
+        expect(masked).toEqual(all.map((batch, i) => ({ ...batch, targets: masked[i]?.targets })))
+        const resumed = await batchesOf(
+          lengths,
+          { ...options, loss: 'completion' },
+          3 - at,
+          masked[at]?.stateAfter,
+        )
+        expect(resumed).toEqual(masked.slice(at + 1))
       }),
     )
   })
@@ -104,7 +126,8 @@ describe('createLoader', () => {
 
   it('gives batches that may be written to: the ids that were read stay as they are', async () => {
     const ids = [4, 6, 3, 8, 5].map((length, c) => Int32Array.from({ length }, (_, j) => idOf(c, j)))
-    const source = { ...sourceOf([4, 6, 3, 8, 5]), ids: (c: number) => ids[c] ?? new Int32Array(0) }
+    const tokens = (c: number): Tokens => ({ ids: ids[c] ?? new Int32Array(0), stretches: new Uint16Array() })
+    const source = { ...sourceOf([4, 6, 3, 8, 5]), tokens }
     const loader = createLoader(source, { ...optionsOf(), bosId: BOS })
     const [first, second] = await batchesOf([4, 6, 3, 8, 5], optionsOf(), 2)
     const batch = await loader.next()
@@ -115,7 +138,7 @@ describe('createLoader', () => {
   })
 
   it('passes on what reading throws', async () => {
-    const source = { ...sourceOf([3, 3]), ids: () => Promise.reject(new Error('row 7 is broken')) }
+    const source = { ...sourceOf([3, 3]), tokens: () => Promise.reject(new Error('row 7 is broken')) }
     await expect(createLoader(source, { ...optionsOf(), bosId: BOS }).next()).rejects.toThrow(
       'row 7 is broken',
     )

@@ -29,10 +29,10 @@ describe('SplitData', () => {
   it('learns the length of what it reads', async () => {
     const data = splitOf(mixture)
     expect(data.knownLength(7)).toBe(0)
-    const ids = await data.ids(7)
+    const { ids } = await data.tokens(7)
     expect(data.knownLength(7)).toBe(ids.length)
     expect(data.lengthOf(7)).toBe(ids.length)
-    expect(await data.lengthOf(8)).toBe((await data.ids(8)).length)
+    expect(await data.lengthOf(8)).toBe((await data.tokens(8)).ids.length)
   })
 
   it('tabulates every conversation, reading each once', async () => {
@@ -61,8 +61,13 @@ describe('SplitData', () => {
   it('reads nothing where the cache knows what conversations amount to', async () => {
     const source: SplitSource = {
       ...renderSource(mixture, tokenizer),
-      ids: () => Promise.reject(new Error('it was read')),
-      size: (index) => ({ length: index + 1, supervised: index, cut: 2 * index }),
+      tokens: () => Promise.reject(new Error('it was read')),
+      size: (index) => ({
+        length: index + 1,
+        supervised: index,
+        stretches: Uint16Array.of(0, index),
+        cut: 2 * index,
+      }),
     }
     const data = new SplitData(mixture, tokenizer, source, (fault) => faults.push(fault))
     expect(data.lengthOf(7)).toBe(8)

@@ -26,6 +26,8 @@ test('only what applies is told', () => {
   expect(plain).not.toContainEqual(containing('buffer_size'))
   expect(plain).not.toContainEqual(containing('CustomJSON'))
   expect(plain).not.toContainEqual(containing('optimizer'))
+  expect(plain).not.toContainEqual(containing('assistant'))
+  expect(of({ loss: 'completion' })).toContainEqual(containing('Only what the assistant says is trained on'))
   expect(of({ optimizer: '2026-07' })).toContainEqual(containing('The optimizer is nanochat’s of 2026-07'))
   const mixture = { train: [{ task: 'CustomJSON' as const, filepath: 'x' }], val: [] }
   const other = of({ packing: 'bestfit-pad', buffer_size: 7, mixture })

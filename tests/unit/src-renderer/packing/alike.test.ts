@@ -22,6 +22,7 @@ it.each([
   withFile('chats.jsonl', { packing: 'bestfit-pad' }),
   withFile('chats.jsonl', { buffer_size: 10 }),
   withFile('chats.jsonl', { device_batch_size: 2 }),
+  withFile('chats.jsonl', { loss: 'completion' }),
 ])('tells them apart by whatever changes a batch', (other) => {
   expect(packAlike(withFile('chats.jsonl'), other)).toBe(false)
 })

@@ -31,6 +31,8 @@ export function sampleBatch(): BatchView {
       { row: 0, offset: 0, length: 3, cropped: 0, conversation: 10, task: 0, taskRow: 2 },
     ],
     pad_from: [7, 5],
+    loss: 'all',
+    targets: Int32Array.of(6, 4),
     vocabulary: [
       { id: BOS, text: '<|bos|>', bytes: 0 },
       { id: 1, text: ' a\n', bytes: 3 },

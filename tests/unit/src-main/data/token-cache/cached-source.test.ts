@@ -10,7 +10,10 @@ import { CachedSource } from '../../../../../src-main/data/token-cache/cached-so
 import { fillSegments } from '../../../../../src-main/data/token-cache/fill-pool'
 import { TOKENS_FOLDER } from '../../../../../src-main/data/token-cache/token-cache'
 import { TokenSource } from '../../../../../src-main/data/token-cache/token-source'
+import { RoleReader } from '../../../../../src-main/packing/token-roles'
 import { readEncoding } from '../../../../../src-main/tokenizer/encoding-file'
+import { stretchesOf } from '../../../../../src-main/tokenizer/supervision'
+import { tokensOf } from '../../../../../src-main/data/render-source'
 import { renderConversation } from '../../../../../src-main/tokenizer/render'
 import { createTokenizer, loadTokenizer, type Tokenizer } from '../../../../../src-main/tokenizer/tokenizer'
 import { failureOf } from '../../../../support/failure'
@@ -53,9 +56,21 @@ function sourceOf(
   return source
 }
 
+/** What is supervised, as the special tokens alone tell it. */
+function stretchesByRole(ids: Int32Array): Uint16Array {
+  const mask = new Uint8Array(ids.length)
+  new RoleReader(tokenizer).read(ids, new Uint8Array(ids.length), mask)
+  return stretchesOf(mask)
+}
+
+/** The digest of all ids; it also checks what is supervised of them. */
 async function digest(source: CachedSource | TokenSource): Promise<string> {
   const hash = createHash('sha256')
-  for (let i = 0; i < source.length; i++) hash.update(await source.ids(i))
+  for (let i = 0; i < source.length; i++) {
+    const { ids, stretches } = await source.tokens(i)
+    hash.update(ids)
+    expect(stretches).toEqual(stretchesByRole(ids))
+  }
   return hash.digest('hex')
 }
 
@@ -86,6 +101,7 @@ describe('CachedSource', () => {
       expect(source.size(i)).toEqual({
         length: ids.length,
         supervised: mask.reduce((sum, trained) => sum + trained, 0),
+        stretches: stretchesOf(mask),
         cut: 0,
       })
     }
@@ -143,7 +159,7 @@ describe('CachedSource', () => {
         const source = sourceOf(mixture, locations, { entries, tokenizer: one })
         await source.fillAll()
         expect(source.rendered).toBe(1)
-        expect(one.decode(await source.ids(0))).toContain(text)
+        expect(one.decode((await source.tokens(0)).ids)).toContain(text)
       }
     }
     expect(readdirSync(join(locations.cacheDir, TOKENS_FOLDER))).toHaveLength(4)
@@ -236,13 +252,13 @@ describe('CachedSource over a cache that is damaged', () => {
     const notices: Failure[] = []
     const source = sourceOf(mixture, locations, { entries, onFault: (notice) => void notices.push(notice) })
     await source.fillAll()
-    const right = renderConversation(tokenizer, await mixture.conversation(5)).ids
+    const right = tokensOf(renderConversation(tokenizer, await mixture.conversation(5)))
     damage(locations.cacheDir, (bytes) => Buffer.concat([bytes.subarray(0, -40), Buffer.alloc(40)])) // in place: the file that is open
-    expect(await source.ids(5)).toEqual(right)
+    expect(await source.tokens(5)).toEqual(right)
     expect(notices).toHaveLength(1)
     await vi.waitFor(async () => {
       const before = source.rendered
-      expect(await source.ids(5)).toEqual(right)
+      expect(await source.tokens(5)).toEqual(right)
       expect(source.rendered).toBe(before)
     }, PATIENCE)
   })

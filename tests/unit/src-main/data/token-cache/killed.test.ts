@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { openMixture } from '../../../../../src-main/data/mixture'
 import { TokenSource } from '../../../../../src-main/data/token-cache/token-source'
+import { tokensOf } from '../../../../../src-main/data/render-source'
 import { renderConversation } from '../../../../../src-main/tokenizer/render'
 import { loadTokenizer } from '../../../../../src-main/tokenizer/tokenizer'
 import { goldenPath } from '../../../../support/golden'
@@ -40,8 +41,9 @@ it('leaves nothing wrong behind when it is killed at any time, and goes on from 
     const source = new TokenSource(mixture, tokenizer, cacheDir)
     missing.push(source.missing().length)
     for (let i = 0; i < 2000; i++) {
-      const expected = renderConversation(tokenizer, await mixture.conversation(i)).ids
-      expect((await source.ids(i)).join()).toBe(expected.join())
+      const expected = tokensOf(renderConversation(tokenizer, await mixture.conversation(i)))
+      const { ids, stretches } = await source.tokens(i)
+      expect([ids.join(), stretches.join()]).toEqual([expected.ids.join(), expected.stretches.join()])
     }
     source.close()
   }

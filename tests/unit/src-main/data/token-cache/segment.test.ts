@@ -4,28 +4,34 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Damage } from '../../../../../src-main/files/checksum'
 import { SegmentReader, writeSegment } from '../../../../../src-main/data/token-cache/segment'
+import { stretchesOf } from '../../../../../src-main/tokenizer/supervision'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
+/** Writes rows whose ids are supervised where they are even. */
 async function written(rows: number[][]): Promise<string> {
   const path = join(temporaryFolder(), 'segment')
   await writeSegment(
     path,
-    rows.map((ids) => ({ ids: Int32Array.from(ids), supervised: ids.length >> 1, cut: 5 * ids.length })),
+    rows.map((ids) => ({ ids: Int32Array.from(ids), stretches: evenOf(ids), cut: 5 * ids.length })),
   )
   return path
+}
+
+function evenOf(ids: readonly number[]): Uint16Array {
+  return stretchesOf(Uint8Array.from(ids, (id) => 1 - (id % 2)))
 }
 
 function readAll(path: string): number[][] | undefined {
   const reader = SegmentReader.open(path)
   if (reader === undefined) return undefined
   try {
-    return Array.from({ length: reader.rows }, (_, row) => [...reader.read(row)])
+    return Array.from({ length: reader.rows }, (_, row) => [...reader.read(row).ids])
   } finally {
     reader.close()
   }
 }
 
-/** A segment as it was written before it told what is supervised. */
+/** A segment as it was written at first: without checksums, and before it told what is supervised. */
 function formatOne(rows: number[][]): Buffer {
   const ids = rows.flat()
   const starts = rows.map((_, row) => rows.slice(0, row + 1).flat().length)
@@ -38,12 +44,19 @@ describe('a segment', () => {
     const id = fc.oneof(fc.nat(0xffff), fc.nat(0x7fffffff))
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(id, { maxLength: 5 }), { maxLength: 5 }), async (rows) => {
-        expect(readAll(await written(rows))).toEqual(rows)
+        const path = await written(rows)
+        expect(readAll(path)).toEqual(rows)
+        const reader = SegmentReader.open(path)
+        rows.forEach((ids, row) => {
+          expect(reader?.read(row).stretches).toEqual(evenOf(ids))
+          expect(reader?.size(row).stretches).toEqual(evenOf(ids))
+        })
+        reader?.close()
       }),
       { numRuns: 50 },
     )
     const sizes = await Promise.all(
-      [[65_535], [65_536]].map(async (row) => readFileSync(await written([row])).length),
+      [[65_535], [65_537]].map(async (row) => readFileSync(await written([row])).length),
     )
     expect(sizes[1]).toBe((sizes[0] ?? 0) + 2)
   })
@@ -53,10 +66,10 @@ describe('a segment', () => {
     const sizes = Array.from({ length: 4 }, (_, row) => reader?.size(row))
     reader?.close()
     expect(sizes).toEqual([
-      { length: 3, supervised: 1, cut: 15 },
-      { length: 1, supervised: 0, cut: 5 },
-      { length: 0, supervised: 0, cut: 0 },
-      { length: 4, supervised: 2, cut: 20 },
+      { length: 3, supervised: 1, stretches: Uint16Array.of(1, 2), cut: 15 },
+      { length: 1, supervised: 1, stretches: Uint16Array.of(0, 1), cut: 5 },
+      { length: 0, supervised: 0, stretches: Uint16Array.of(), cut: 0 },
+      { length: 4, supervised: 2, stretches: Uint16Array.of(0, 1, 2, 3), cut: 20 },
     ])
   })
 
@@ -67,14 +80,14 @@ describe('a segment', () => {
     const readers = Array.from({ length: 12 }, () => SegmentReader.open(small))
     const large = SegmentReader.open(await written(rows(72))) // 8.6 MB: never held
     for (const reader of [...readers, large]) {
-      for (const row of [0, 59, 7]) expect([...(reader?.read(row) ?? [])]).toEqual(idsOf(row))
+      for (const row of [0, 59, 7]) expect(reader?.read(row).ids).toEqual(Int32Array.from(idsOf(row)))
     }
     for (const reader of [...readers, large]) reader?.close()
   })
 
   it('leaves ids that were read as they were when it is closed and others are held', async () => {
     const reader = SegmentReader.open(await written([[1, 2, 3], [4]]))
-    const ids = reader?.read(0)
+    const ids = reader?.read(0).ids
     reader?.close()
     expect(readAll(await written([[9, 9, 9], [9]]))).toEqual([[9, 9, 9], [9]])
     expect([...(ids ?? [])]).toEqual([1, 2, 3])
@@ -125,11 +138,11 @@ describe('a segment', () => {
     bytes.writeUInt16LE(60_001, bytes.length - 2)
     writeFileSync(path, bytes)
     const reader = SegmentReader.open(path)
-    expect([...(reader?.read(70) ?? [])]).toEqual(rows[70])
+    expect(reader?.read(70).ids).toEqual(Int32Array.from(rows[70] ?? []))
     expect(() => reader?.read(71)).toThrow(`${path} is damaged: the checksum of row 71 differs`)
     reader?.close()
     const unchecked = SegmentReader.open(path, false)
-    expect(unchecked?.read(71).at(-1)).toBe(60_001)
+    expect(unchecked?.read(71).ids.at(-1)).toBe(60_001)
     unchecked?.close()
   })
 })
