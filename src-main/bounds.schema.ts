@@ -27,6 +27,8 @@ export const MOST_REPEATS = 1000
 export const MOST_TASKS = 4096
 /** Conversations of a mixture: the order, the lengths and the other values of each take 18 bytes, 300 MiB. */
 export const MOST_CONVERSATIONS = 2 ** 24
+/** Conversations that a config excludes: every edit in the window passes them all on, 60 ms at this number. */
+export const MOST_EXCLUDED = 2 ** 18
 /** Examples of a spelling task: those after the ten millionth would be the test split's (docs/REFERENCE.md §1). */
 export const MOST_EXAMPLES = 10_000_000
 

@@ -1,6 +1,7 @@
 /**
  * `mixture`: lengths, tasks and the head of the shuffled order of both splits, and for each task its tokens and what
- * rendering cuts off. Counting renders every conversation the first time: minutes on the full mixture.
+ * rendering cuts off. `length` and the order are without excluded conversations; `excluded` is their number, repeats
+ * counted. Counting renders every conversation the first time: minutes on the full mixture.
  */
 import type { Mixture, TaskInfo } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
@@ -57,7 +58,8 @@ async function describeSplit(
     const table = await data?.table(callContext(io))
     const counted = table && taskLengths(table, mixture.tasks.length, loaded.config.max_seq_len + 1)
     const tasks = mixture.tasks.map((task, i) => withTokens(task, counted?.[i]))
-    return { length: mixture.length, index_map_head: headOf(mixture), tasks }
+    const excluded = mixture.tasks.reduce((sum, task) => sum + task.excluded, 0)
+    return { length: mixture.length, index_map_head: headOf(mixture), tasks, excluded }
   } finally {
     await (data ?? mixture).close()
   }

@@ -26,7 +26,7 @@ export function locationsOf(loaded: LoadedConfig): DataLocations {
 
 /** Opens the conversations of a split; the caller closes them. @throws MidbenchError as from openMixture */
 export function openConversations(loaded: LoadedConfig, split: SplitName, io: CommandIo): Promise<Mixture> {
-  const options = { ...openOptions(split, io), onDamage: noticeTo(io) }
+  const options = { ...openOptions(loaded, split, io), onDamage: noticeTo(io) }
   return openMixture(loaded.config.mixture[split], locationsOf(loaded), options)
 }
 
@@ -42,12 +42,17 @@ export function openSplit(
   io: CommandIo,
   tokenizer?: Tokenizer,
 ): Promise<SplitData> {
-  const options = { ...openOptions(split, io), tokenizer, onFault: noticeTo(io) }
+  const options = { ...openOptions(loaded, split, io), tokenizer, onFault: noticeTo(io) }
   return openSplitData(loaded.config.mixture[split], locationsOf(loaded), options)
 }
 
-function openOptions(split: SplitName, io: CommandIo): Omit<OpenOptions, 'onDamage'> {
-  return { split, signal: io.signal, download: true, onProgress: progressTo(io) }
+function openOptions(
+  { config }: LoadedConfig,
+  split: SplitName,
+  io: CommandIo,
+): Omit<OpenOptions, 'onDamage'> {
+  const exclude = split === 'train' ? config.exclude : []
+  return { split, exclude, signal: io.signal, download: true, onProgress: progressTo(io) }
 }
 
 /** The tokenizer of the config's base directory. @throws MidbenchError as from loadTokenizer */

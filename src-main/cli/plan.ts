@@ -77,6 +77,9 @@ function planLines(plan: PlanView): string[] {
       `${count(plan.tokens_cropped)} tokens of ${conversations(plan.conversations_cropped)}`,
     `never trained ${count(plan.conversations_never_trained)} of ${conversations(plan.conversations)}; ` +
       `${isOrAre(plan.conversations_placed_again)} trained twice, as the next pass begins`,
+    ...(plan.conversations_excluded === 0
+      ? []
+      : [`excluded      ${conversations(plan.conversations_excluded)}, which no other figure counts`]),
     `too long      ${conversations(plan.conversations_longer_than_row)} longer than a row`,
     `cut           ${count(plan.tokens_cut_by_rendering)} tokens of ${conversations(plan.conversations_cut_by_rendering)}, ` +
       `past the ${count(MAX_CONVERSATION_TOKENS)} that rendering keeps`,

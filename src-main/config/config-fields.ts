@@ -22,7 +22,8 @@ export function fieldSchema(path: Path, input: unknown): FieldSchema | undefined
   let value = input
   for (const key of path) {
     value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
-    const next: unknown = typeof key === 'number' ? schema.items : schema.properties?.[String(key)]
+    const next: unknown =
+      typeof key === 'number' ? (schema.prefixItems?.[key] ?? schema.items) : schema.properties?.[String(key)]
     if (!isSchema(next)) return key === 'task' ? taskNames(schema) : undefined
     schema = ofItsTask(next, value)
   }
@@ -76,6 +77,7 @@ function kind({ type, minLength, minItems, pattern, description }: FieldSchema):
     case 'boolean':
       return 'true or false'
     case 'array':
+      if (description !== undefined) return description
       return (minItems ?? 0) > 0 ? 'a list that is not empty' : 'a list'
     case 'null':
       return 'null'

@@ -12,6 +12,7 @@ import {
   MOST_STEPS,
 } from '../bounds.schema'
 import { filePath } from '../data/entry.schema'
+import { exclude } from '../data/exclude.schema'
 import { mixture } from '../data/mixture.schema'
 import { lossKind } from '../packing/loss-kinds.schema'
 import { trainablePacking } from '../packing/packings.schema'
@@ -68,6 +69,7 @@ export const runConfig = z.strictObject({
   dry_run: z.boolean().default(false),
   output_tag: folderName.nullable().default(null),
   mixture,
+  exclude: exclude.default([]),
 })
 
 /** A config with every default filled in. */

@@ -46,7 +46,7 @@ export function parseConfigFields(input: unknown, where: string): RunConfig {
   if (long.length > 0) throw invalidConfig(where, long)
   const parsed = runConfig.safeParse(input)
   if (!parsed.success) throw invalidConfig(where, configIssues(parsed.error, input))
-  const issues = [...emptyMixture(parsed.data), ...batchMemory(parsed.data)]
+  const issues = [...emptyMixture(parsed.data), ...batchMemory(parsed.data), ...excludeIssues(parsed.data)]
   if (issues.length > 0) throw invalidConfig(where, issues)
   return parsed.data
 }
@@ -93,13 +93,36 @@ export function baseDirOf(
 
 /** Faults that only several fields together show (docs/REFERENCE.md §5). `worldSize` is the number of ranks. */
 export function crossFieldIssues(config: RunConfig, worldSize = 1): Issue[] {
-  return [...emptyMixture(config), ...batchMemory(config), ...batchIssues(config, worldSize)]
+  return [
+    ...emptyMixture(config),
+    ...batchMemory(config),
+    ...batchIssues(config, worldSize),
+    ...excludeIssues(config),
+  ]
 }
 
 function emptyMixture({ mixture }: RunConfig): Issue[] {
   if (mixture.train.length > 0) return []
   return [{ path: 'mixture.train', message: 'is []', hint: 'it must be a list that is not empty' }]
 }
+
+/** Entries that `exclude` names and mixture.train does not have, each once; rows are checked when data is opened. */
+function excludeIssues({ exclude, mixture: { train } }: RunConfig): Issue[] {
+  const named = new Set<number>()
+  return exclude.flatMap(([entry], index) => {
+    if (entry < train.length || named.has(entry) || named.size === MOST_NAMED) return []
+    named.add(entry)
+    const there = train.length === 1 ? 'one entry' : `${String(train.length)} entries`
+    return [
+      {
+        path: `exclude.${String(index)}`,
+        message: `names entry ${String(entry)}, and mixture.train has ${there}, counted from 0`,
+        hint: 'it must be [entry, row] with an entry of mixture.train',
+      },
+    ]
+  })
+}
+const MOST_NAMED = 10
 
 /** The number of rows and their length may each be valid while their product fills the memory. */
 function batchMemory(config: RunConfig): Issue[] {

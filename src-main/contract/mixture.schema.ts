@@ -15,9 +15,16 @@ const taskSummary = z.object({
   name: z.string(),
   label: z.string(),
   source: z.string(),
+  /** Rows of the entry, excluded ones included. */
   rows: z.int(),
+  /** Number of those that are excluded. */
+  excluded: z.int(),
 })
-const splitSummary = z.object({ rows: z.int(), tasks: z.array(taskSummary) })
+const splitSummary = z.object({
+  /** Conversations in one pass: without those that are excluded. */
+  rows: z.int(),
+  tasks: z.array(taskSummary),
+})
 const linesCheck = z.object({
   conversations: z.int(),
   /** The first hundred faults: `line 14` and what is wrong with it. */

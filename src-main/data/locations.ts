@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { OnDamage } from '../files/checksum'
 import type { Progress } from '../progress.schema'
+import type { ExcludedRow } from './exclude.schema'
 import type { SplitName } from './mixture.schema'
 
 export interface DataLocations {
@@ -22,6 +23,8 @@ export interface DataLocations {
 export interface OpenOptions {
   /** The config's list that is opened, for the paths of faults: `mixture.train.2.filepath`. */
   split?: SplitName
+  /** Rows of the list's entries that are passed over. @default none */
+  exclude?: readonly ExcludedRow[]
   signal?: AbortSignal
   /** Whether missing data is downloaded or an error. @default false */
   download?: boolean

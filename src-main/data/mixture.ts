@@ -1,13 +1,16 @@
 /**
  * A mixture: the rows of all its tasks, task after task, shuffled as by CPython's `Random(42).shuffle`
- * (docs/REFERENCE.md §1). An entry with `repeat: n` is n tasks over one dataset. It costs 4 bytes a conversation, and
- * 15 ms for 848,000 of them.
+ * (docs/REFERENCE.md §1). An entry with `repeat: n` is n tasks over one dataset. Excluded rows (exclude.schema.ts) are
+ * taken out after the shuffle, so that all others keep their order; the mixture is then as long as what is left, and
+ * indices count that. It costs 4 bytes a conversation, and 15 ms for 848,000 of them.
  */
 import { MOST_CONVERSATIONS, MOST_TASKS } from '../bounds.schema'
 import { MidbenchError, toFailure, type Failure, type Issue } from '../errors'
 import { warnOfDamage } from '../files/checksum'
 import type { Conversation } from './conversation.schema'
 import type { DataLocations, OpenOptions } from './locations'
+import { checkExcluded } from './check-excluded'
+import { excludedByEntry } from './exclude.schema'
 import { taskLabel, type MixtureEntry } from './mixture.schema'
 import { CPythonRandom } from './random/cpython-random'
 import { sliceOf, type Slice } from './slice'
@@ -25,8 +28,10 @@ export interface TaskInfo {
   name: string
   label: string
   split: string | null
-  /** Number of rows after start, stop and step. */
+  /** Number of rows after start, stop and step, excluded ones included. */
   length: number
+  /** Number of those rows that are excluded. */
+  excluded: number
   /** Name of the file or generator, for people. */
   source: string
 }
@@ -39,7 +44,7 @@ export interface DatasetInfo {
 }
 
 export interface Mixture {
-  /** Number of conversations in one pass over the mixture. */
+  /** Number of conversations in one pass over the mixture, without those that are excluded. */
   readonly length: number
   readonly tasks: readonly TaskInfo[]
   /** One for each entry of the config's list; rendered ids are stored by dataset. */
@@ -88,7 +93,13 @@ export async function openMixture(
   if (failures.length === 0) {
     try {
       checkSize(opened, prefix)
-      return new ShuffledMixture(opened)
+      const { exclude = [] } = options
+      checkExcluded(
+        exclude,
+        opened.map(({ entry, slice }) => ({ label: taskLabel(entry), rows: slice.length })),
+        prefix,
+      )
+      return new ShuffledMixture(opened, excludedByEntry(exclude))
     } catch (error) {
       closeAll(opened)
       throw error
@@ -198,15 +209,26 @@ class ShuffledMixture implements Mixture {
   /** [length] index before the shuffle, by index after it. */
   private readonly order: Uint32Array
 
-  constructor(private readonly opened: readonly OpenEntry[]) {
+  /** @param excluded rows of each entry that are passed over */
+  constructor(
+    private readonly opened: readonly OpenEntry[],
+    excluded: ReadonlyMap<number, ReadonlySet<number>>,
+  ) {
     this.byTask = opened.flatMap((one) => new Array<OpenEntry>(one.entry.repeat ?? 1).fill(one))
-    this.tasks = this.byTask.map(describe)
+    this.tasks = this.byTask.map((one, index) => describe(one, index, excluded.get(one.index)?.size ?? 0))
     this.datasets = opened.map(({ task }) => ({ identity: task.identity, rows: task.rows }))
     this.starts = new Float64Array(this.tasks.length + 1)
     this.tasks.forEach((task, i) => (this.starts[i + 1] = (this.starts[i] ?? 0) + task.length))
-    this.length = this.starts.at(-1) ?? 0
-    this.order = Uint32Array.from({ length: this.length }, (_, i) => i)
-    new CPythonRandom(42).shuffle(this.order)
+    const all = Uint32Array.from({ length: this.starts.at(-1) ?? 0 }, (_, i) => i)
+    new CPythonRandom(42).shuffle(all)
+    this.order = excluded.size === 0 ? all : all.filter((place) => !this.isExcluded(place, excluded))
+    this.length = this.order.length
+  }
+
+  private isExcluded(place: number, excluded: ReadonlyMap<number, ReadonlySet<number>>): boolean {
+    const task = this.taskAt(place)
+    const entry = this.tasks[task]?.entry ?? 0
+    return excluded.get(entry)?.has(place - (this.starts[task] ?? 0)) === true
   }
 
   locate(index: number): { task: number; row: number } {
@@ -257,7 +279,7 @@ class ShuffledMixture implements Mixture {
   }
 }
 
-function describe(one: OpenEntry, index: number): TaskInfo {
+function describe(one: OpenEntry, index: number, excluded: number): TaskInfo {
   return {
     index,
     entry: one.index,
@@ -265,6 +287,7 @@ function describe(one: OpenEntry, index: number): TaskInfo {
     label: taskLabel(one.entry),
     split: one.entry.split ?? null,
     length: one.slice.length,
+    excluded,
     source: one.task.source,
   }
 }

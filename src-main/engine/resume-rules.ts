@@ -15,6 +15,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Issue, MidbenchError } from '../errors'
 import { lrMultiplier } from '../optimizers/schedules'
 import { runConfig, type RunConfig } from '../config/config.schema'
+import { shownValue } from '../shown'
 import type { LoopState } from './loop'
 
 /** A rule that is a function returns what is wrong with the change after `step` steps, or null where it is allowed. */
@@ -48,6 +49,7 @@ export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
   dry_run: 'fixed',
   output_tag: 'free',
   mixture: 'fixed',
+  exclude: excludeRule,
 }
 
 /** Options of a mixture's entries that name the places of files. */
@@ -104,6 +106,14 @@ function rowsRule(
 ): string | null {
   if (now < then && then % now === 0) return null
   return `the run goes on with ${String(then)}, or with fewer rows that divide it`
+}
+
+/** The same rows in another order are the same mixture. */
+function excludeRule({ exclude: then }: RunConfig, { exclude: now }: RunConfig): string | null {
+  const [before, after] = [then, now].map((pairs) => new Set(pairs.map(String)))
+  if (before?.size === after?.size && [...(before ?? [])].every((pair) => after?.has(pair))) return null
+  const amount = before?.size === 1 ? 'one conversation' : `${String(before?.size)} conversations`
+  return `the run began with ${amount} excluded, and the loader counts those that are left`
 }
 
 function stepsRule(then: RunConfig, now: RunConfig, step: number): string | null {
@@ -163,5 +173,6 @@ function whatItWas(then: unknown): string {
 }
 
 function shown(value: unknown): string {
+  if (Array.isArray(value)) return shownValue(value)
   return value === undefined ? 'not there' : JSON.stringify(value)
 }

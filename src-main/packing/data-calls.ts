@@ -4,6 +4,7 @@
  *
  * What the window shows has the contract's names (snake case), so that a handler can pass it on unchanged.
  */
+import type { ExcludedRow } from '../data/exclude.schema'
 import type { DataLocations } from '../data/locations'
 import type { TaskInfo } from '../data/mixture'
 import type { MixtureConfig, SplitName } from '../data/mixture.schema'
@@ -21,6 +22,8 @@ import type { LoaderState, PackedBatch } from './types'
 /** The options of a run's config that decide its data. */
 export interface DataConfig {
   mixture: MixtureConfig
+  /** Conversations of mixture.train that are passed over. @default none */
+  exclude?: ExcludedRow[]
   max_seq_len: number
   device_batch_size: number
   packing: PackingName

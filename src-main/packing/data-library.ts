@@ -49,7 +49,7 @@ export class DataLibrary {
     locations: DataLocations,
     options: OpenOptions & { fresh?: boolean },
   ): Promise<Borrowed> {
-    const key = JSON.stringify([entries, locations])
+    const key = JSON.stringify([entries, locations, options.exclude ?? []])
     const shared = options.fresh === true ? undefined : this.shelves.get(key)
     const shelf = shared ?? this.open(key, entries, locations, options)
     shelf.users++

@@ -151,6 +151,7 @@ export class DataSession {
         const borrowed = await this.library.borrow(entries, locationsOf(options), {
           ...reporting,
           split: name,
+          exclude: (name === 'train' && options.config.exclude) || [],
           fresh: options.fresh ?? false,
         })
         splits[name] = {

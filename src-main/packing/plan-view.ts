@@ -7,7 +7,10 @@ import type { PlanView, Totals as TotalsView } from './plan.schema'
 const MOST_POINTS = 2000
 
 /** @param tasks the mixture's tasks, for their names */
-export function viewPlan(plan: EpochPlan, tasks: readonly Pick<TaskInfo, 'index' | 'label'>[]): PlanView {
+export function viewPlan(
+  plan: EpochPlan,
+  tasks: readonly Pick<TaskInfo, 'index' | 'label' | 'excluded'>[],
+): PlanView {
   const { options, totals } = plan
   const batchesPerPoint = Math.max(1, Math.ceil(plan.batches / MOST_POINTS))
   return {
@@ -23,12 +26,14 @@ export function viewPlan(plan: EpochPlan, tasks: readonly Pick<TaskInfo, 'index'
     batches_left_over: plan.leftOver,
     rows: totals.rows,
     ...viewTotals(totals.all),
+    conversations_excluded: tasks.reduce((sum, { excluded }) => sum + excluded, 0),
     tokens_padded: totals.padded,
     utilisation: totals.utilisation,
     per_task: totals.perTask.map((task, i) => ({
       task: i,
       name: tasks[i]?.label ?? String(i),
       ...viewTotals(task),
+      conversations_excluded: tasks[i]?.excluded ?? 0,
     })),
     curve: {
       batches_per_point: batchesPerPoint,
@@ -39,7 +44,7 @@ export function viewPlan(plan: EpochPlan, tasks: readonly Pick<TaskInfo, 'index'
   }
 }
 
-function viewTotals(totals: Totals): TotalsView {
+function viewTotals(totals: Totals): Omit<TotalsView, 'conversations_excluded'> {
   return {
     conversations: totals.conversations,
     tokens: totals.tokens,

@@ -21,6 +21,8 @@ export const totals = z.object({
   tokens_used: z.number(),
   tokens_cropped: z.number(),
   tokens_never_trained: z.number(),
+  /** Conversations that the config excludes; no other figure counts them. */
+  conversations_excluded: z.int(),
 })
 
 export const taskTotals = totals.extend({ task: z.int(), name: z.string() })

@@ -70,6 +70,10 @@ const DIFFERENCES: readonly Difference[] = [
     of: (config) => config.buffer_size !== 100,
     text: (config) => `buffer_size is ${String(config.buffer_size)}; the seed buffers 100 conversations.`,
   },
+  {
+    of: (config) => config.exclude.length > 0,
+    text: 'Conversations that exclude names are passed over; the seed trains on all of them, and the others keep its order.',
+  },
 ]
 
 function readsCustomJson({ mixture }: RunConfig): boolean {

@@ -7,6 +7,8 @@
  * the project's open mixture; a mixture that could not be opened is tried again at the next call.
  */
 
+import { createHash } from 'node:crypto'
+
 import type { DataLocations } from '../data/locations'
 import type { JsonLinesCheck } from '../data/sources/lines'
 import { MidbenchError, toFailure } from '../errors'
@@ -150,7 +152,7 @@ export class DataAccess {
   }
 
   private note({ fresh: _, ...options }: DataOptions, outcome: DataState): void {
-    const key = JSON.stringify(options)
+    const key = keyOf(options)
     this.outcomes.delete(key)
     this.outcomes.set(key, outcome)
     const [oldest] = this.outcomes.keys()
@@ -178,18 +180,24 @@ export class DataAccess {
   private dataOptions(config: RunConfig, dir: string): { options: DataOptions; key: string } {
     const locations = { ...this.locations(config, dir), configDir: '/' }
     const options = { ...locations, config: dataConfig(withAbsolutePaths(config, dir, locations.baseDir)) }
-    return { options, key: JSON.stringify(options) }
+    return { options, key: keyOf(options) }
   }
+}
+
+/** A digest, since a long list of excluded conversations would be kept many times over. */
+function keyOf(options: DataOptions): string {
+  return createHash('sha256').update(JSON.stringify(options)).digest('hex')
 }
 
 /** The options that decide the data: changing any other option leaves the mixture open. */
 function dataConfig({
   mixture,
+  exclude,
   max_seq_len,
   device_batch_size,
   packing,
   buffer_size,
   loss,
 }: RunConfig): DataConfig {
-  return { mixture, max_seq_len, device_batch_size, packing, buffer_size, loss }
+  return { mixture, exclude, max_seq_len, device_batch_size, packing, buffer_size, loss }
 }

@@ -4,12 +4,13 @@
 import { calls } from '../../src-main/contract/contract'
 import type { RunConfig } from './types'
 
-export type OptionName = Exclude<keyof RunConfig, 'mixture'>
+/** Options with a field in Train; the others are edited in Mixture. */
+export type OptionName = Exclude<keyof RunConfig, 'mixture' | 'exclude'>
 
 const schema = calls['project.edit'].input.shape.config
 
 /** A config with nothing but defaults. */
-export const DEFAULTS: Readonly<Omit<RunConfig, 'mixture'>> = schema.parse({
+export const DEFAULTS: Readonly<Pick<RunConfig, OptionName>> = schema.parse({
   mixture: { train: [], val: [] },
 })
 

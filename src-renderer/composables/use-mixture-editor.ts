@@ -5,7 +5,14 @@
  */
 import { call } from '../api/client'
 import type { MixtureEntry, RunConfig, SplitName, TaskKind } from '../api/types'
+import { count } from '../format/number'
 import { moved, newEntry } from '../mixture/entry'
+import {
+  excludeWithEntryChanged,
+  excludeWithEntryMoved,
+  excludeWithoutEntry,
+  type Exclude,
+} from '../mixture/exclude'
 import { useFileCheck } from './use-file-check'
 import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
@@ -35,27 +42,35 @@ export interface UseMixtureEditorReturn {
 export function useMixtureEditor(): UseMixtureEditorReturn {
   const { project, edit } = useProject()
   const { entry: selected } = useNavigation()
-  const { attempt } = useNotices()
+  const { attempt, tell } = useNotices()
   const { check } = useFileCheck()
 
   const entries = (split: SplitName): MixtureEntry[] => project.value?.config.mixture[split] ?? []
 
-  function put(split: SplitName, list: MixtureEntry[], of = ''): void {
+  /** @param follow what becomes of the excluded conversations where the list is train's */
+  function put(split: SplitName, list: MixtureEntry[], follow: (exclude: Exclude) => Exclude, of = ''): void {
     if (!project.value) return
     const { config } = project.value
-    edit({ ...config, mixture: { ...config.mixture, [split]: list } }, of)
+    const exclude = split === 'train' ? follow(config.exclude) : config.exclude
+    edit({ ...config, mixture: { ...config.mixture, [split]: list }, exclude }, of)
+    const lost = config.exclude.length - exclude.length
+    if (lost > 0)
+      tell(`${count(lost, 'excluded conversation')} left the mixture with its rows; Undo brings it back`)
   }
 
   function replace(split: SplitName, index: number, next: MixtureEntry): void {
+    const before = entries(split)[index]
+    if (!before) return
     put(
       split,
       entries(split).map((entry, at) => (at === index ? next : entry)),
+      (exclude) => excludeWithEntryChanged(exclude, index, before, next),
       `${split} ${index}`,
     )
   }
 
   function add(split: SplitName, entry: MixtureEntry): void {
-    put(split, [...entries(split), entry])
+    put(split, [...entries(split), entry], (exclude) => exclude)
     selected.value = { split, index: entries(split).length - 1 }
   }
 
@@ -81,20 +96,20 @@ export function useMixtureEditor(): UseMixtureEditorReturn {
     if (!project.value) return
     const { config } = project.value
     const { train = config.mixture.train, val = config.mixture.val } = lists
-    edit({ ...config, ...options, mixture: { train, val } })
+    edit({ ...config, exclude: lists.train ? [] : config.exclude, ...options, mixture: { train, val } })
     selected.value = { split: lists.train ? 'train' : 'val', index: 0 }
   }
 
   function remove(split: SplitName, index: number): void {
     const list = entries(split).filter((_, at) => at !== index)
-    put(split, list)
+    put(split, list, (exclude) => excludeWithoutEntry(exclude, list.length + 1, index))
     selected.value = { split, index: Math.max(0, Math.min(index, list.length - 1)) }
   }
 
   function move(split: SplitName, from: number, to: number): void {
     const list = entries(split)
     if (to < 0 || to >= list.length || from === to) return
-    put(split, moved(list, from, to))
+    put(split, moved(list, from, to), (exclude) => excludeWithEntryMoved(exclude, list.length, from, to))
     selected.value = { split, index: to }
   }
 

@@ -6,8 +6,9 @@
 import { createSharedComposable, watchDebounced } from '@vueuse/core'
 import { computed, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, CallError, toCallError, type Issue } from '../api/client'
-import type { MixtureEntry, MixtureSummary, Project, RunConfig } from '../api/types'
+import type { MixtureSummary, Project, RunConfig, SplitName } from '../api/types'
 import { entryColours, taskColours } from '../theme/colours'
+import { excludedRows, type ExcludedRows } from '../mixture/exclude'
 import { issuesOfWhole, readablePart, withEntriesOf, type ReadablePart } from '../mixture/readable'
 import { figuresKey, mixtureRows, mixtureTotals, type EntryFigures } from '../mixture/rows'
 import { useDownloads } from './use-downloads'
@@ -27,6 +28,10 @@ interface Found {
   part: ReadablePart
 }
 
+function excludedOf({ exclude, mixture: { train } }: RunConfig): Excluded {
+  return { train: excludedRows(exclude, train.length), val: [] }
+}
+
 /** What has been opened. */
 interface Opened {
   /** The config that can be read: the project's, or the same without the entries at fault. */
@@ -34,6 +39,8 @@ interface Opened {
   dir: string
   /** All entries as they were when it was opened. */
   whole: RunConfig['mixture']
+  /** What was excluded of them. */
+  excluded: Excluded
 }
 
 export const useMixture = createSharedComposable(() => {
@@ -48,7 +55,11 @@ export const useMixture = createSharedComposable(() => {
   /** While tasks and rows are being asked for. */
   const describing = shallowRef(false)
   const reading = useJob()
-  const figures = useFigures(mixture, summary)
+  /** What is excluded of each entry. */
+  const excluded = computed<Excluded>(() =>
+    project.value ? excludedOf(project.value.config) : { train: [], val: [] },
+  )
+  const figures = useFigures(mixture, excluded, summary)
   const lengths = useLengths(opened, summary, figures)
   let request = 0
 
@@ -63,18 +74,25 @@ export const useMixture = createSharedComposable(() => {
     describing.value = false
     error.value = failure
     summary.value = found && withEntriesOf(found.part, found.answer)
-    opened.value = found && { config: found.part.config, dir, whole: config.mixture }
-    if (!found) return
+    opened.value = found && {
+      config: found.part.config,
+      dir,
+      whole: config.mixture,
+      excluded: excludedOf(config),
+    }
+    if (!opened.value) return
     for (const split of SPLITS) {
-      for (const { entry, rows, source } of found.answer[split].tasks)
-        figures.learn(found.part.config.mixture[split][entry], { rows, source })
+      for (const { entry, rows, excluded: out, source } of summary.value?.[split].tasks ?? [])
+        figures.learn(opened.value, split, entry, { rows: rows - out, source })
     }
     void lengths.measure()
   }
 
   const context = computed(() => (project.value ? contextOf(project.value) : ''))
   watchDebounced(context, figures.forget, { debounce: 0 })
-  const described = computed(() => context.value + JSON.stringify(mixture.value))
+  const described = computed(
+    () => context.value + JSON.stringify(mixture.value) + String(project.value?.config.exclude ?? ''),
+  )
   watchDebounced(described, () => void describe(), { debounce: 150, immediate: true })
   watch(finished, () => void describe())
 
@@ -122,59 +140,73 @@ async function openMixture(
 }
 
 type Mixture = RunConfig['mixture']
+/** What is excluded of each entry. */
+type Excluded = Readonly<Record<SplitName, readonly ExcludedRows[]>>
 type Known = ReadonlyMap<string, EntryFigures>
 
 /** What is known of each entry, and what follows from it for the tables and colours. */
-function useFigures(mixture: Readonly<Ref<Mixture>>, summary: Readonly<Ref<MixtureSummary | null>>) {
+function useFigures(
+  mixture: Readonly<Ref<Mixture>>,
+  excluded: Readonly<Ref<Excluded>>,
+  summary: Readonly<Ref<MixtureSummary | null>>,
+) {
   const known: ShallowRef<Known> = shallowRef(new Map())
   const colours = computed(() => entryColours(mixture.value.train, mixture.value.val))
   const rows = computed(() => ({
-    train: mixtureRows(mixture.value.train, colours.value.train, known.value),
-    val: mixtureRows(mixture.value.val, colours.value.val, known.value),
+    train: mixtureRows(mixture.value.train, colours.value.train, known.value, excluded.value.train),
+    val: mixtureRows(mixture.value.val, colours.value.val, known.value, excluded.value.val),
   }))
+  /** What is known of an entry, as much of it as is not excluded. */
+  function figuresOf(split: SplitName, index: number): EntryFigures | null {
+    const entry = mixture.value[split][index]
+    return entry ? (known.value.get(figuresKey(entry, excluded.value[split][index])) ?? null) : null
+  }
   const totals = computed(() => ({
-    train: mixtureTotals(mixture.value.train, known.value),
-    val: mixtureTotals(mixture.value.val, known.value),
+    train: mixtureTotals(mixture.value.train, known.value, excluded.value.train),
+    val: mixtureTotals(mixture.value.val, known.value, excluded.value.val),
   }))
   const colourOfTask = computed(() => ({
     train: summary.value ? taskColours(summary.value.train, 'train', colours.value) : [],
     val: summary.value ? taskColours(summary.value.val, 'val', colours.value) : [],
   }))
-  function learn(entry: MixtureEntry | undefined, figures: Partial<EntryFigures>): void {
+  /** @param of the entries as they were when the figures were asked for */
+  function learn(of: Opened, split: SplitName, index: number, figures: Partial<EntryFigures>): void {
+    const entry = of.whole[split][index]
     if (!entry) return
-    const key = figuresKey(entry)
+    const key = figuresKey(entry, of.excluded[split][index])
     const before = known.value.get(key) ?? { rows: 0, source: '', lengths: null }
     known.value = new Map(known.value).set(key, { ...before, ...figures })
   }
   const forget = (): void => void (known.value = new Map())
-  return { known, colours, rows, totals, colourOfTask, learn, forget }
+  return { figuresOf, colours, rows, totals, colourOfTask, learn, forget }
 }
 
 /** The lengths of the conversations, measured entry by entry as a job. */
 function useLengths(
   opened: Readonly<Ref<Opened | null>>,
   summary: Readonly<Ref<MixtureSummary | null>>,
-  { known, learn }: Pick<ReturnType<typeof useFigures>, 'known' | 'learn'>,
+  { figuresOf, learn }: Pick<ReturnType<typeof useFigures>, 'figuresOf' | 'learn'>,
 ) {
   const lengthsError = shallowRef<CallError | null>(null)
   const job = useJob()
-  const isMeasured = (entries: readonly MixtureEntry[]): boolean =>
-    entries.every((entry) => known.value.get(figuresKey(entry))?.lengths)
+  const isMeasured = (split: SplitName): boolean =>
+    summary.value?.[split].tasks.every(({ entry }) => figuresOf(split, entry)?.lengths) ?? false
 
   /** Renders every conversation of the splits whose figures are not all known. */
   async function measure(): Promise<void> {
     if (!opened.value || !summary.value) return
-    const { config, dir, whole } = opened.value
+    const asked = opened.value
+    const { config, dir } = asked
     const tasks = summary.value
     lengthsError.value = null
     try {
       for (const split of SPLITS) {
-        if (isMeasured(config.mixture[split])) continue
+        if (isMeasured(split)) continue
         const lengths = await job.run((name) => call('mixture.lengths', { config, dir, split, job: name }))
         if (!lengths) return
         for (const task of lengths) {
           const entry = tasks[split].tasks.find(({ index }) => index === task.index)?.entry
-          if (entry !== undefined) learn(whole[split][entry], { lengths: task })
+          if (entry !== undefined) learn(asked, split, entry, { lengths: task })
         }
       }
     } catch (failure) {

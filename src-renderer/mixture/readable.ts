@@ -5,6 +5,7 @@
 import { CallError } from '../api/client'
 import type { MixtureSummary, RunConfig, SplitName } from '../api/types'
 import { count } from '../format/number'
+import { excludeOfKept } from './exclude'
 
 export interface ReadablePart {
   config: RunConfig
@@ -24,7 +25,8 @@ export function readablePart(config: RunConfig, issues: readonly { path: string 
     train: config.mixture.train.filter((_, index) => entries.train.includes(index)),
     val: config.mixture.val.filter((_, index) => entries.val.includes(index)),
   }
-  return { config: { ...config, mixture }, entries, left: entries.train.length + entries.val.length }
+  const exclude = excludeOfKept(config.exclude, entries.train)
+  return { config: { ...config, mixture, exclude }, entries, left: entries.train.length + entries.val.length }
 }
 
 /** A part's summary, with its tasks' entries numbered as in the whole list. */

@@ -4,8 +4,12 @@
  * nothing. What is not known yet is null; a share is null until every entry of the split is known.
  */
 import type { MixtureEntry, TaskLengths } from '../api/types'
+import { NOTHING_EXCLUDED, type ExcludedRows } from './exclude'
 
-/** The figures of an entry listed once. Rows are known at once, lengths when every conversation has been rendered. */
+/**
+ * The figures of an entry listed once. Rows are known at once, lengths when every conversation has been rendered;
+ * neither counts excluded conversations.
+ */
 export interface EntryFigures {
   rows: number
   source: string
@@ -18,6 +22,8 @@ export interface MixtureRow {
   colour: number
   source: string
   repeat: number
+  /** Conversations of the entry that are excluded, its repeats not counted. */
+  excluded: number
   rows: number | null
   rowShare: number | null
   tokens: number | null
@@ -43,17 +49,27 @@ export interface MixtureTotals {
 }
 
 /** A key for an entry's data, the same whatever its repeats. */
-export function figuresKey(entry: MixtureEntry): string {
+export function figuresKey(entry: MixtureEntry, { stamp }: ExcludedRows = NOTHING_EXCLUDED): string {
   const { repeat: _, ...data } = entry
-  return JSON.stringify(data)
+  return JSON.stringify(data) + stamp
+}
+
+/** The entries of a split, and what is excluded of each; nothing where that is left out. */
+interface Entries {
+  entries: readonly MixtureEntry[]
+  excluded?: readonly ExcludedRows[]
 }
 
 type Amount = (figures: EntryFigures) => number | null | undefined
 
 /** An amount of each entry times its repeats. */
-function amounts(entries: readonly MixtureEntry[], known: KnownFigures, amount: Amount): (number | null)[] {
-  return entries.map((entry) => {
-    const figures = known.get(figuresKey(entry))
+function amounts(
+  { entries, excluded = [] }: Entries,
+  known: KnownFigures,
+  amount: Amount,
+): (number | null)[] {
+  return entries.map((entry, index) => {
+    const figures = known.get(figuresKey(entry, excluded[index]))
     const value = figures ? amount(figures) : null
     return value === null || value === undefined ? null : value * (entry.repeat ?? 1)
   })
@@ -77,13 +93,15 @@ export function mixtureRows(
   entries: readonly MixtureEntry[],
   colours: readonly number[],
   known: KnownFigures,
+  excluded: readonly ExcludedRows[] = [],
 ): MixtureRow[] {
-  const rows = amounts(entries, known, (figures) => figures.rows)
-  const tokens = amounts(entries, known, (figures) => figures.lengths?.tokens)
-  const supervised = amounts(entries, known, (figures) => figures.lengths?.supervised)
+  const listed = { entries, excluded }
+  const rows = amounts(listed, known, (figures) => figures.rows)
+  const tokens = amounts(listed, known, (figures) => figures.lengths?.tokens)
+  const supervised = amounts(listed, known, (figures) => figures.lengths?.supervised)
   const [allRows, allTokens, allSupervised] = [total(rows), total(tokens), total(supervised)]
   return entries.map((config, entry) => {
-    const figures = known.get(figuresKey(config))
+    const figures = known.get(figuresKey(config, excluded[entry]))
     const lengths = figures?.lengths
     return {
       entry,
@@ -91,6 +109,7 @@ export function mixtureRows(
       colour: colours[entry] ?? entry,
       source: figures?.source ?? '',
       repeat: config.repeat ?? 1,
+      excluded: excluded[entry]?.count ?? 0,
       rows: rows[entry] ?? null,
       rowShare: ratio(rows[entry], allRows),
       tokens: tokens[entry] ?? null,
@@ -105,15 +124,20 @@ export function mixtureRows(
   })
 }
 
-export function mixtureTotals(entries: readonly MixtureEntry[], known: KnownFigures): MixtureTotals {
-  const rows = total(amounts(entries, known, (figures) => figures.rows))
-  const tokens = total(amounts(entries, known, (figures) => figures.lengths?.tokens))
-  const longer = total(amounts(entries, known, (figures) => figures.lengths?.longer_than_row))
-  const longest = entries.map((entry) => known.get(figuresKey(entry))?.lengths?.max)
+export function mixtureTotals(
+  entries: readonly MixtureEntry[],
+  known: KnownFigures,
+  excluded: readonly ExcludedRows[] = [],
+): MixtureTotals {
+  const listed = { entries, excluded }
+  const rows = total(amounts(listed, known, (figures) => figures.rows))
+  const tokens = total(amounts(listed, known, (figures) => figures.lengths?.tokens))
+  const longer = total(amounts(listed, known, (figures) => figures.lengths?.longer_than_row))
+  const longest = entries.map((entry, index) => known.get(figuresKey(entry, excluded[index]))?.lengths?.max)
   return {
     rows,
     tokens,
-    supervised: total(amounts(entries, known, (figures) => figures.lengths?.supervised)),
+    supervised: total(amounts(listed, known, (figures) => figures.lengths?.supervised)),
     mean: ratio(tokens, rows),
     longest:
       longest.every((value) => value !== undefined) && entries.length > 0 ? Math.max(...longest) : null,

@@ -4,7 +4,7 @@
 import { namedFiles } from '../../src-main/contract/contract'
 import { DEFAULTS, type OptionName } from '../api/defaults'
 import type { MixtureEntry, RunConfig } from '../api/types'
-import { integer, plain } from '../format/number'
+import { count, integer, plain } from '../format/number'
 import { entryName, entrySlice, entrySplit } from '../mixture/entry'
 import { OPTION_GROUPS } from '../train/options'
 
@@ -56,6 +56,14 @@ function mixtureTexts(mixtures: readonly (readonly MixtureEntry[])[]): string[] 
   return new Set(short).size > 1 ? short : texts(entryTextWithFile)
 }
 
+/** How many conversations are excluded, and the first of them as [entry, row]. */
+function excludeText({ exclude }: RunConfig): string {
+  if (exclude.length === 0) return 'none'
+  const shown = exclude.slice(0, 3).map((pair) => `[${pair.join(', ')}]`)
+  const more = exclude.length > shown.length ? ' …' : ''
+  return `${count(exclude.length, 'conversation')}: ${shown.join(' ')}${more}`
+}
+
 export interface DiffLine {
   name: string
   values: string[]
@@ -73,5 +81,6 @@ export function optionDiff(configs: readonly RunConfig[]): DiffLine[] {
       values: mixtureTexts(configs.map(({ mixture }) => mixture[split])),
     })
   }
+  lines.push({ name: 'exclude', values: configs.map(excludeText) })
   return lines.filter(({ values }) => new Set(values).size > 1)
 }

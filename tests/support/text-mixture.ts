@@ -14,7 +14,7 @@ export function textMixture(pairs: readonly (readonly [string, string])[]): Mixt
     if (conversation === undefined) throw new RangeError(`no row ${String(index)}`)
     return conversation
   }
-  const task = { entry: 0, name: 'Text', split: null, source: 'memory' }
+  const task = { entry: 0, name: 'Text', split: null, excluded: 0, source: 'memory' }
   return {
     length: pairs.length,
     tasks: [0, 1].map((index) => ({

@@ -70,13 +70,14 @@ export function mixtureHandlers(
 function splitSummary(rows: number, tasks: readonly TaskInfo[]): SplitSummary {
   return {
     rows,
-    tasks: tasks.map(({ index, entry, name, label, source, length }) => ({
+    tasks: tasks.map(({ index, entry, name, label, source, length, excluded }) => ({
       index,
       entry,
       name,
       label,
       source,
       rows: length,
+      excluded,
     })),
   }
 }

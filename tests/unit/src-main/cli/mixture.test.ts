@@ -64,6 +64,28 @@ describe('mixture', () => {
     })
   })
 
+  it('shows how many conversations are excluded, and the order of the others', async () => {
+    const [[task, row] = [0, 0], ...others] = golden.train_index_map_head
+    const entry = [0, 1, 2, 3, 3, 4, 5][task]
+    writeFileSync(
+      config,
+      JSON.stringify({
+        base_dir: goldenPath('nanochat_base'),
+        mixture: goldenMixture,
+        exclude: [[entry, row], [3, 0]], // prettier-ignore
+      }),
+    )
+    const result = z
+      .object({ train: z.looseObject({ index_map_head: z.array(z.array(z.int())) }), val: z.unknown() })
+      .parse(await printed(mixture, ['--config', config, '--json']))
+    expect(result).toMatchObject({
+      // The entry at 3 is listed twice.
+      train: { length: golden.train_len - 3, excluded: 3, tasks: { 3: { length: 40, excluded: 1 } } },
+      val: { length: golden.val_len, excluded: 0 },
+    })
+    expect(result.train.index_map_head.slice(0, others.length)).toEqual(others)
+  })
+
   it('counts tokens, and what rendering cuts off, by task', async () => {
     const folder = temporaryFolder()
     const turns = (words: number): string =>

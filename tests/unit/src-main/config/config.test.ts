@@ -49,6 +49,41 @@ test('the defaults are the reference’s', () => {
   })
 })
 
+describe('exclude', () => {
+  test('is empty where it is not given, and takes pairs of an entry and a row', () => {
+    expect(parseConfig({ mixture: MIXTURE }, 'here').exclude).toEqual([])
+    expect(parseConfig({ mixture: MIXTURE, exclude: [[0, 5], [0, 0]] }, 'here').exclude).toEqual([[0, 5], [0, 0]]) // prettier-ignore
+  })
+
+  test.each([
+    [[[1, 0]], 'exclude.0', 'names entry 1, and mixture.train has one entry, counted from 0', '[entry, row]'],
+    [
+      [
+        [0, 1],
+        [0, -1],
+      ],
+      'exclude.1.1',
+      'is -1',
+      'a whole number of at least 0',
+    ],
+    [[[0]], 'exclude.0', 'is [0]', 'a pair [entry, row]'],
+    [[[0, 1, 2]], 'exclude.0', 'is [0,1,2]', 'a pair [entry, row]'],
+    [[[0, 1.5]], 'exclude.0.1', 'is 1.5', 'a whole number'],
+    [{ 0: 1 }, 'exclude', 'is {"0":1}', 'a list of at most 262,144 pairs'],
+    [
+      Array.from({ length: 2 ** 18 + 1 }, () => [0, 0]),
+      'exclude',
+      'is [[0,0],[0,0]',
+      'at most 262,144 pairs',
+    ],
+  ])('%#: names the pair at fault', async (exclude, path, message, hint) => {
+    const [issue] = await issuesOf({ mixture: MIXTURE, exclude })
+    expect(issue?.path).toBe(path)
+    expect(issue?.message).toContain(message)
+    expect(issue?.hint).toContain(hint)
+  })
+})
+
 describe('what is wrong is named, with what would be right', () => {
   test.each(['../mine', 'a/b', '', '.', '..', '.hidden', '-x', 'a\0b', 'x'.repeat(201)])(
     'an output_tag %j that is no folder’s name',

@@ -54,6 +54,22 @@ test('options that change no step may be others', () => {
   })
 })
 
+test('the same conversations stay excluded, in whatever order they are listed', async () => {
+  const began = goldenConfig({ exclude: [[0, 5], [2, 1]] }) // prettier-ignore
+  const turned = { ...began, exclude: began.exclude.toReversed() }
+  expect(optionChanges(began, turned, 3)).toEqual({ refused: [], allowed: ['exclude'] })
+  const failure = await failureOf(() => {
+    requireSameOptions(began, { ...began, exclude: [[0, 5]] }, 3)
+  })
+  expect(failure.issues).toEqual([
+    {
+      path: 'exclude',
+      message:
+        'is [[0,5]]; the run began with 2 conversations excluded, and the loader counts those that are left',
+    },
+  ])
+})
+
 test('of the mixture each value that is another one is named; where its files lie may change', () => {
   const spelling = { task: 'SimpleSpelling', split: 'train', size: 20 } as const
   const chats = { task: 'CustomJSON', filepath: '/data/chats.jsonl' } as const

@@ -13,8 +13,8 @@ function planOf(conversations: number, batchSize: number): ReturnType<typeof pla
 describe('viewPlan', () => {
   it('names totals and tasks', () => {
     const view = viewPlan(planOf(8, 2), [
-      { index: 0, label: 'A' },
-      { index: 1, label: 'B' },
+      { index: 0, label: 'A', excluded: 2 },
+      { index: 1, label: 'B', excluded: 1 },
     ])
     expect(view).toMatchObject({
       packing: 'bestfit-pad',

@@ -17,7 +17,7 @@ const parts = said([
 
 /** A mixture of one task over these conversations. */
 function over(conversations: readonly Conversation[]): Parameters<typeof searchTask>[0] {
-  const task = { index: 0, entry: 0, name: 'x', label: 'x', split: null, source: 'x' }
+  const task = { index: 0, entry: 0, name: 'x', label: 'x', split: null, excluded: 0, source: 'x' }
   return {
     tasks: [{ ...task, length: conversations.length }],
     taskConversation: (_, row) => Promise.resolve(conversations[row] ?? said('')),

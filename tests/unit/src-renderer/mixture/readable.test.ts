@@ -28,6 +28,7 @@ const part = readablePart(config, [{ path: 'mixture.train.0.data_files' }, { pat
 const task = (index: number, entry: number): MixtureSummary['train']['tasks'][number] => ({
   ...{ index, entry, name: 'x', label: 'x', source: 'x' },
   rows: 1,
+  excluded: 0,
 })
 
 describe('readablePart', () => {

@@ -15,6 +15,7 @@ const totals = {
   tokens_used: 46,
   tokens_cropped: 8,
   tokens_never_trained: 6,
+  conversations_excluded: 0,
 }
 
 export function samplePlan(over: Partial<PlanView> = {}): PlanView {

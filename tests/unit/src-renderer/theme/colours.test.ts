@@ -22,7 +22,15 @@ describe('entryColours', () => {
 })
 
 it('gives the repeats of an entry its one colour', () => {
-  const task = (index: number, entry: number) => ({ index, entry, name: '', label: '', source: '', rows: 1 })
+  const task = (index: number, entry: number) => ({
+    index,
+    entry,
+    name: '',
+    label: '',
+    source: '',
+    rows: 1,
+    excluded: 0,
+  })
   const summary = { rows: 3, tasks: [task(0, 0), task(1, 1), task(2, 1)] }
   expect(taskColours(summary, 'val', { train: [], val: [4, 7] })).toEqual([4, 7, 7])
 })

@@ -7,7 +7,7 @@ const names = OPTION_GROUPS.flatMap(({ options }) => options.map(({ name }) => n
 it('lists every option of the contract once', () => {
   expect([...names].sort()).toEqual(
     Object.keys(DEFAULTS)
-      .filter((name) => name !== 'mixture')
+      .filter((name) => name !== 'mixture' && name !== 'exclude')
       .sort(),
   )
   expect(new Set(names).size).toBe(names.length)
