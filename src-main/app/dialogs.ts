@@ -15,6 +15,10 @@ const CONFIG: FileFilter[] = [{ name: 'Midbench config', extensions: ['json'] }]
 const FILTERS: Record<Exclude<PickKind, 'folder'>, FileFilter> = {
   jsonl: { name: 'Conversations, one array of messages a line', extensions: ['jsonl', 'json'] },
   parquet: { name: 'Parquet', extensions: ['parquet'] },
+  conversations: {
+    name: 'Conversations: JSON lines, a JSON list, parquet',
+    extensions: ['jsonl', 'json', 'gz', 'zst', 'parquet'],
+  },
   words: { name: 'Word list, one word a line', extensions: ['txt'] },
 }
 const EXPORTS: Record<ExportKind, FileFilter> = {

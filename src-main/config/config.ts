@@ -2,13 +2,15 @@
  * Reads a config: JSON in, a checked {@link RunConfig} out, or an error that names every wrong field and what would be
  * right. It also holds the rules that span fields, and resolves the config's paths.
  */
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
 import * as z from 'zod'
 
 import { MOST_BATCH_TOKENS, MOST_TASKS } from '../bounds.schema'
-import { withFilesChanged } from '../data/mixture.schema'
+import { withFilesChanged, type MixtureEntry } from '../data/mixture.schema'
+import { looksLikeDataset } from '../data/source-name.schema'
 import { type Issue, MidbenchError } from '../errors'
 import { requireShallow } from '../files/json-text'
 import { readTextFile } from '../files/text-file'
@@ -155,15 +157,24 @@ function batchIssues(config: RunConfig, worldSize: number): Issue[] {
   ]
 }
 
-/** The same config with every path absolute: a run stores this, so that it can be read from anywhere. */
+/**
+ * The same config with every path absolute: a run stores this, so that it can be read from anywhere. The name of a data
+ * set of the hub stays as it is.
+ */
 export function withAbsolutePaths(config: RunConfig, dir: string, baseDir: string): RunConfig {
   const absolute = (path: string): string => resolve(dir, expandHome(path))
+  const placed = (path: string): string => {
+    const isDataset = looksLikeDataset(path) && !existsSync(absolute(path))
+    return isDataset ? path : absolute(path)
+  }
+  const located = (entry: MixtureEntry): MixtureEntry =>
+    withFilesChanged(entry, entry.task === 'Conversations' ? placed : absolute)
   return {
     ...config,
     base_dir: baseDir,
     mixture: {
-      train: config.mixture.train.map((entry) => withFilesChanged(entry, absolute)),
-      val: config.mixture.val.map((entry) => withFilesChanged(entry, absolute)),
+      train: config.mixture.train.map(located),
+      val: config.mixture.val.map(located),
     },
   }
 }

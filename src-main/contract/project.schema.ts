@@ -29,7 +29,7 @@ export const projectCalls = {
   'project.save': { input: z.object({ as: z.boolean().optional() }), output: project.nullable() },
   /** Asks for a file; null when cancelled. */
   'project.pickFile': {
-    input: z.object({ kind: z.enum(['jsonl', 'parquet', 'words', 'folder']) }),
+    input: z.object({ kind: z.enum(['jsonl', 'parquet', 'words', 'conversations', 'folder']) }),
     output: z.string().nullable(),
   },
   /** Checks a config as it is typed: accepts anything, names what is wrong. */

@@ -73,6 +73,7 @@ async function missingFor(
   locations: DataLocations,
 ): Promise<PendingDownload | undefined> {
   const source = kindOf(entry).source(entry)
+  if (source.from === 'conversations') return undefined
   if (source.from !== 'parquet') return missingFile(textFileOf(entry, locations), locations)
   const { dataset } = source
   if (namedFiles(entry).length > 0) return undefined

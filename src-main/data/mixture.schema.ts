@@ -53,7 +53,7 @@ export function withFilesChanged(entry: MixtureEntry, change: (path: string) => 
 function filesValue(entry: MixtureEntry): string | string[] | undefined {
   const { key } = kindOf(entry).files
   const value = Object.entries(entry).find(([each]) => each === key)?.[1]
-  return typeof value === 'number' ? undefined : value
+  return typeof value === 'string' || Array.isArray(value) ? value : undefined
 }
 
 /** One line for people: `MMLU auxiliary_train train`, `CustomJSON talk.jsonl`. */

@@ -8,6 +8,7 @@ import { MOST_CONVERSATIONS, MOST_TASKS } from '../bounds.schema'
 import { MidbenchError, toFailure, type Failure, type Issue } from '../errors'
 import { warnOfDamage } from '../files/checksum'
 import type { Conversation } from './conversation.schema'
+import type { Tally } from './formats/tally.schema'
 import type { DataLocations, OpenOptions } from './locations'
 import { checkExcluded } from './check-excluded'
 import { excludedByEntry } from './exclude.schema'
@@ -34,6 +35,8 @@ export interface TaskInfo {
   excluded: number
   /** Name of the file or generator, for people. */
   source: string
+  /** The rows of the dataset that were left out, and why; absent where none was. */
+  skipped?: Tally
 }
 
 /** A dataset behind an entry of a mixture; its rows are counted before slicing. */
@@ -289,6 +292,7 @@ function describe(one: OpenEntry, index: number, excluded: number): TaskInfo {
     length: one.slice.length,
     excluded,
     source: one.task.source,
+    ...(one.task.skipped === undefined ? {} : { skipped: one.task.skipped }),
   }
 }
 

@@ -53,7 +53,7 @@ export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
 }
 
 /** Options of a mixture's entries that name the places of files. */
-const PLACES = new Set(['filepath', 'data_files', 'word_list'])
+const PLACES = new Set(['filepath', 'data_files', 'word_list', 'source'])
 
 export interface OptionChanges {
   /** One issue for each option that may not change. */

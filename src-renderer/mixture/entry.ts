@@ -27,10 +27,13 @@ export function entryName(entry: MixtureEntry): string {
   return ownFile(entry) ?? entry.task
 }
 
+/** What stands for the files of tasks that cannot do without one. */
+const OWN_FILES: Readonly<Record<string, string>> = { jsonl: 'JSONL', conversations: 'Conversations' }
+
 /** The entry's subset and split, if it has them: "auxiliary_train / train". */
 export function entrySplit(entry: MixtureEntry): string {
-  const parts = ownFile(entry) === null ? [] : [kindOf(entry).files.picks.toUpperCase()]
-  if ('subset' in entry) parts.push(entry.subset)
+  const parts = ownFile(entry) === null ? [] : [OWN_FILES[kindOf(entry).files.picks] ?? '']
+  if ('subset' in entry && entry.subset !== undefined) parts.push(entry.subset)
   if (entry.split && !parts.includes(entry.split)) parts.push(entry.split)
   return parts.join(' / ')
 }
@@ -79,7 +82,7 @@ export function optionsOf(entry: MixtureEntry): Choice[] {
   const { splits } = kindOf(entry)
   const { split = 'train' } = entry
   if (!('bySubset' in splits)) return splits.length > 0 ? [choice('split', split, splits)] : []
-  const subset = 'subset' in entry ? entry.subset : ''
+  const subset = 'subset' in entry ? (entry.subset ?? '') : ''
   const { bySubset } = splits
   return [choice('subset', subset, Object.keys(bySubset)), choice('split', split, bySubset[subset] ?? [])]
 }
@@ -97,7 +100,7 @@ export function withChoice(entry: MixtureEntry, key: 'split' | 'subset', value: 
   const { splits } = kindOf(entry)
   const changed: Partial<Record<Choice['key'], string>> = { [key]: value }
   if (key === 'subset' && 'bySubset' in splits && 'subset' in entry) {
-    const [before, after] = [splits.bySubset[entry.subset], splits.bySubset[value]]
+    const [before, after] = [splits.bySubset[entry.subset ?? ''], splits.bySubset[value]]
     if (after && String(before) !== String(after)) changed.split = after[0] ?? ''
   }
   const parsed = mixtureEntry.safeParse({ ...entry, ...changed })

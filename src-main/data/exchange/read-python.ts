@@ -154,8 +154,10 @@ function expectEnd(reader: PythonReader, inCall: boolean, issues: Issue[]): void
 function entryOf(call: PythonCall): MixtureEntry {
   const { name, line } = call
   const python = kindNamed(name)?.python
-  if (python === undefined) {
-    const known = TASK_KINDS.map(({ entry }) => entry.shape.task.value).join(', ')
+  if (python === undefined || python === null) {
+    const known = TASK_KINDS.filter((kind) => kind.python !== null)
+      .map(({ entry }) => entry.shape.task.value)
+      .join(', ')
     throw new PythonFault(line, `${shownText(name)} is no task that Midbench has: ${known}`)
   }
   const options = { task: name, ...python.defaults, ...optionsOf(call, python.parameters) }

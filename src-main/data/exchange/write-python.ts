@@ -29,7 +29,7 @@ function list(name: string, entries: readonly MixtureEntry[], baseDir: string): 
 function callArguments(entry: MixtureEntry, baseDir: string): string {
   const values = new Map<string, unknown>(Object.entries(entry))
   const { python, files } = kindOf(entry)
-  const given = [...python.parameters, 'start', 'stop', 'step'].flatMap((key) => {
+  const given = [...(python?.parameters ?? []), 'start', 'stop', 'step'].flatMap((key) => {
     const value = values.get(key)
     if (value === undefined) return []
     const isPath = key === files.key && typeof value === 'string'
@@ -56,6 +56,7 @@ function unwritable(entries: readonly MixtureEntry[], split: SplitName, baseDir:
 /** Why the script cannot be told which files an entry names; null where it can, or reads those files anyway. */
 function noWordFor(entry: MixtureEntry, baseDir: string): string | null {
   const { python, files } = kindOf(entry)
+  if (python === null) return `nanochat has no task ${entry.task}`
   const named = namedFiles(entry)
   if (named.length === 0 || files.standard === null || python.parameters.includes(files.key)) return null
   if (files.standard === 'hub') return 'the script reads the hub, and cannot be told of local parquet files'

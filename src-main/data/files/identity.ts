@@ -19,6 +19,13 @@ const SETTLED_MS = 2000
 
 const remembered = z.object({ stamp: z.string(), sha256: z.string(), sum: z.int() })
 
+interface IdentityOptions {
+  signal?: AbortSignal | undefined
+  onDamage?: OnDamage
+  /** Called with the bytes hashed so far, where the hash is not known yet. */
+  onBytes?: (read: number) => void
+}
+
 /** Identities without checksums, from before 29 November 2026, lie in `identities`. */
 const IDENTITIES_FOLDER = 'identities-2'
 
@@ -30,7 +37,7 @@ const IDENTITIES_FOLDER = 'identities-2'
 export async function fileIdentity(
   path: string,
   cacheDir: string,
-  { signal, onDamage = warnOfDamage }: { signal?: AbortSignal | undefined; onDamage?: OnDamage } = {},
+  { signal, onDamage = warnOfDamage, onBytes }: IdentityOptions = {},
 ): Promise<string> {
   await requireRegularFile(path)
   const real = await realpath(path)
@@ -38,7 +45,7 @@ export async function fileIdentity(
   const stamp = await stampOf(real)
   const known = await recall(memo, onDamage)
   if (known?.stamp === stamp.text) return known.sha256
-  const sha256 = await hashFile(real, { signal })
+  const sha256 = await hashFile(real, { signal, onBytes })
   const settled = Date.now() - stamp.changedMs > SETTLED_MS && (await stampOf(real)).text === stamp.text
   if (settled) {
     const sum = sumOf(stamp.text, sha256)

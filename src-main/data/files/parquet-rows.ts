@@ -35,6 +35,8 @@ export interface ParquetFile {
   readonly uncompressedBytes: number
   /** All rows in order. @throws MidbenchError `data.unreadable`; the signal's reason when it is aborted */
   read(signal?: AbortSignal): AsyncGenerator<ParquetRow>
+  /** The fields of the first rows. @throws MidbenchError `data.unreadable` */
+  first(count: number): Promise<unknown[]>
   /** The fields of each row of the group of that index, decoded at once. @throws MidbenchError `data.unreadable` */
   decode(group: number): Promise<unknown[]>
   close(): Promise<void>
@@ -46,20 +48,39 @@ export interface ParquetFile {
  *   `file.*` where it is no file, empty or a Git LFS pointer; the file system's error when the file cannot be opened.
  */
 export async function openParquet(path: string, columns: readonly string[]): Promise<ParquetFile> {
-  await requireContents(path)
-  const handle = await open(path, 'r')
+  const { handle, file, metadata } = await openFooter(path)
   try {
-    const file = fileBuffer(handle, (await handle.stat()).size)
-    const metadata = await explained(path, 'the footer', () => parquetMetadataAsync(file))
     checkColumns(path, metadata, columns)
     const opened = { path, file, metadata, columns }
     return {
       rows: Number(metadata.num_rows),
       uncompressedBytes: uncompressedBytes(metadata, columns),
       read: (signal) => readGroups(opened, signal),
+      first: (count) => decodeRows(opened, 0, Math.min(count, Number(metadata.num_rows)), 'its first rows'),
       decode: (group) => decodeGroup(opened, group),
       close: () => handle.close(),
     }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+/** The names of a parquet file's columns. @throws as {@link openParquet} */
+export async function columnsOf(path: string): Promise<string[]> {
+  const { handle, metadata } = await openFooter(path)
+  await handle.close()
+  return topLevelColumns(metadata)
+}
+
+async function openFooter(
+  path: string,
+): Promise<{ handle: FileHandle; file: AsyncBuffer; metadata: FileMetaData }> {
+  await requireContents(path)
+  const handle = await open(path, 'r')
+  try {
+    const file = fileBuffer(handle, (await handle.stat()).size)
+    return { handle, file, metadata: await explained(path, 'the footer', () => parquetMetadataAsync(file)) }
   } catch (error) {
     await handle.close()
     throw error
@@ -94,12 +115,31 @@ async function* readGroups(opened: Opened, signal: AbortSignal | undefined): Asy
   }
 }
 
-async function decodeGroup({ path, file, metadata, columns }: Opened, group: number): Promise<unknown[]> {
+async function decodeGroup(opened: Opened, group: number): Promise<unknown[]> {
+  const { metadata } = opened
   const sizes = metadata.row_groups.map(({ num_rows }) => Number(num_rows))
   const rowStart = sizes.slice(0, group).reduce((sum, size) => sum + size, 0)
   const rowEnd = rowStart + (sizes[group] ?? 0)
-  const what = `row group ${String(group)} (from row ${String(rowStart)})`
-  const rows = await explained(path, what, () =>
+  const rows = await decodeRows(
+    opened,
+    rowStart,
+    rowEnd,
+    `row group ${String(group)} (from row ${String(rowStart)})`,
+  )
+  if (rows.length === rowEnd - rowStart) return rows
+  throw unreadable(
+    opened.path,
+    `row group ${String(group)} holds ${String(rows.length)} rows and announces more`,
+  )
+}
+
+function decodeRows(
+  { path, file, metadata, columns }: Opened,
+  rowStart: number,
+  rowEnd: number,
+  what: string,
+): Promise<unknown[]> {
+  return explained(path, what, () =>
     parquetReadObjects({
       file,
       metadata,
@@ -110,8 +150,6 @@ async function decodeGroup({ path, file, metadata, columns }: Opened, group: num
       parsers: { stringFromBytes: (bytes) => utf8.decode(bytes) },
     }),
   )
-  if (rows.length === rowEnd - rowStart) return rows
-  throw unreadable(path, `row group ${String(group)} holds ${String(rows.length)} rows and announces more`)
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

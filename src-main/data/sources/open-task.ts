@@ -4,6 +4,7 @@ import { entryFault } from '../entry-fault'
 import { datasetFiles } from '../hub/dataset-files'
 import { fromConfig, type DataLocations, type TaskContext } from '../locations'
 import { kindOf, namedFiles, type MixtureEntry } from '../mixture.schema'
+import { openConversations } from './conversations'
 import { openLines } from './lines'
 import { openParquetRows } from './parquet'
 import type { Task } from './task'
@@ -17,6 +18,7 @@ export async function openTask(entry: MixtureEntry, context: TaskContext): Promi
   const source = kindOf(entry).source(entry)
   if (source.from === 'lines') return openLines(source, textFileOf(entry, context), context)
   if (source.from === 'words') return openWords(source, textFileOf(entry, context), context)
+  if (source.from === 'conversations') return openConversations(source, context)
   requireSplit(entry)
   return openParquetRows(source, await datasetFiles(source.dataset, namedFiles(entry), context), context)
 }
@@ -33,7 +35,7 @@ export function textFileOf(entry: MixtureEntry, locations: DataLocations): strin
 function requireSplit(entry: MixtureEntry): void {
   const { splits } = kindOf(entry)
   if (!('bySubset' in splits) || !('subset' in entry)) return
-  const { task, subset, split } = entry
+  const { task, subset = '', split = '' } = entry
   const there = splits.bySubset[subset] ?? []
   if (there.includes(split)) return
   throw entryFault('split', {

@@ -1,5 +1,6 @@
 /** What sources over files share: the conversations made from the files are checked and stored once (row-store.ts). */
 import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Conversation } from '../conversation.schema'
 import { entryFault, forKey } from '../entry-fault'
@@ -13,6 +14,8 @@ const VERSION = 1
 const ROWS_FOLDER = 'rows-2'
 /** Number of rows between two progress reports. */
 const REPORT_EVERY = 2000
+/** Bytes of a file between two reports of its hashing. */
+const HASHED_AT_ONCE = 100 << 20
 
 /** Files that rows come from. */
 export interface RowFiles {
@@ -27,7 +30,7 @@ export interface RowFiles {
 export async function openStore(
   files: RowFiles,
   context: TaskContext,
-  conversations: () => AsyncIterable<Conversation>,
+  conversations: (identity: string) => AsyncIterable<Conversation>,
 ): Promise<{ identity: string; store: RowStore }> {
   const contents = await contentsOf(files, context)
   const identity = createHash('sha256')
@@ -35,7 +38,7 @@ export async function openStore(
     .digest('hex')
   const dir = join(context.cacheDir, ROWS_FOLDER, identity)
   const store = await forKey(files.key, files.paths.join(', '), () =>
-    openRowStore(dir, () => unchanged(files, contents, context, conversations()), context.onDamage),
+    openRowStore(dir, () => unchanged(files, contents, context, conversations(identity)), context.onDamage),
   )
   return { identity, store }
 }
@@ -45,9 +48,23 @@ async function contentsOf(files: RowFiles, context: TaskContext): Promise<string
   const contents: string[] = []
   const { cacheDir, signal, onDamage } = context
   for (const path of files.paths) {
-    contents.push(await forKey(files.key, path, () => fileIdentity(path, cacheDir, { signal, onDamage })))
+    const onBytes = hashProgress(path, context)
+    contents.push(
+      await forKey(files.key, path, () => fileIdentity(path, cacheDir, { signal, onDamage, onBytes })),
+    )
   }
   return contents
+}
+
+/** Reports the hashing of a file about every tenth of a second; small files are done before that. */
+function hashProgress(path: string, { onProgress }: TaskContext): (read: number) => void {
+  const total = statSync(path, { throwIfNoEntry: false })?.size ?? null
+  let told = 0
+  return (done) => {
+    if (done - told < HASHED_AT_ONCE) return
+    told = done
+    onProgress({ what: `checking ${path}`, unit: 'bytes', done, total })
+  }
 }
 
 /** Passes on the conversations, and checks after the last one that the files have not changed since opening. */

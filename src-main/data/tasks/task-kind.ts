@@ -10,6 +10,7 @@ import type { z } from 'zod'
 import type { Conversation } from '../conversation.schema'
 import type { slice } from '../entry.schema'
 import type { TextLine } from '../files/text'
+import type { Columns, FormatName } from '../formats/format'
 import type { DatasetSplit } from '../hub/dataset-split'
 
 export type EntrySchema = z.ZodObject<{ task: z.ZodLiteral<string> } & typeof slice, z.core.$strict>
@@ -26,16 +27,17 @@ export interface TaskKind<Schema extends EntrySchema = EntrySchema> {
   /** The splits that can be chosen, or those of each subset where there are subsets; the usual one first. */
   readonly splits: readonly string[] | { readonly bySubset: Readonly<Record<string, readonly string[]>> }
   readonly files: FileOption
-  readonly python: PythonClass
+  /** Its class in the reference's Python; null where the reference has no such task. */
+  readonly python: PythonClass | null
   /** What an entry's rows are read from. */
   source(entry: z.infer<Schema>): TaskSource
 }
 
 /** The key by which an entry names the file or files that it reads. */
 export interface FileOption {
-  readonly key: 'data_files' | 'filepath' | 'word_list'
+  readonly key: 'data_files' | 'filepath' | 'word_list' | 'source'
   /** The files that a dialog offers. */
-  readonly picks: 'parquet' | 'jsonl' | 'words'
+  readonly picks: 'parquet' | 'jsonl' | 'words' | 'conversations'
   /** Its label in an editor. */
   readonly label: string
   /** What is read where no file is named: the hub's files, or one in base_dir; null where one must be named. */
@@ -58,7 +60,7 @@ export interface PythonClass {
   readonly defaults?: Readonly<Record<string, string>>
 }
 
-export type TaskSource = ParquetSource | LinesSource | WordsSource
+export type TaskSource = ParquetSource | LinesSource | WordsSource | ConversationsSource
 
 /** Rows of a dataset on the hub, or of local files in its place, in the order of Hugging Face's `shuffle(seed=42)`. */
 export interface ParquetSource {
@@ -88,4 +90,17 @@ export interface WordsSource {
   readonly firstSeed: number
   /** Prepares the words; returns a function that makes the example of a seed. */
   examples(words: readonly string[]): (seed: number) => Conversation
+}
+
+/** Conversations in any format, of files or a data set of the hub, in the order of the files. */
+export interface ConversationsSource {
+  readonly from: 'conversations'
+  /** Files, patterns, folders or data sets, as the entry has them. */
+  readonly sources: readonly string[]
+  readonly format: FormatName | 'auto'
+  readonly columns: Columns
+  readonly subset: string | undefined
+  readonly split: string | undefined
+  /** Whether rows that cannot be converted stop everything or are left out and counted. */
+  readonly onBad: 'refuse' | 'skip'
 }

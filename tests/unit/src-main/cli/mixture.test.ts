@@ -53,6 +53,25 @@ async function printed(...args: Parameters<typeof runCommand>): Promise<unknown>
 }
 
 describe('mixture', () => {
+  it('reads conversations in other formats, and counts those that are left out', async () => {
+    const source = [goldenPath('formats/sharegpt.jsonl'), 'bad.jsonl']
+    writeFileSync(
+      join(config, '..', 'bad.jsonl'),
+      '{"conversations": [{"from": "observation", "value": "x"}]}\n',
+    )
+    const entry = { task: 'Conversations', source, on_bad: 'skip' }
+    const options = { base_dir: goldenPath('nanochat_base'), max_seq_len: 200, device_batch_size: 3 }
+    writeFileSync(config, JSON.stringify({ ...options, mixture: { train: [entry], val: [] } }))
+    expect(await printed(mixture, ['--config', config, '--json'])).toMatchObject({
+      train: {
+        length: 2,
+        tasks: [{ name: 'Conversations', skipped: { rows: 3, reasons: { 'tool-calls': 1 } } }],
+      },
+    })
+    const rendered = await printed(render, ['--config', config, '--split', 'train', '--index', '0'])
+    expect(rendered).toHaveProperty('conversation.0.role', 'user')
+  })
+
   it("prints the reference's lengths and order", async () => {
     expect(await printed(mixture, ['--config', config, '--json'])).toMatchObject({
       train: {

@@ -257,6 +257,7 @@ test('a run keeps its paths absolute', () => {
         { task: 'SmolTalk', split: 'train', data_files: ['b.parquet', '/c.parquet'] },
         { task: 'SimpleSpelling', split: 'train', size: 5, word_list: '../w.txt' },
         { task: 'SpellingBee', split: 'train', size: 5 },
+        { task: 'Conversations', source: ['owner/name', 'c.jsonl', 'data/d.jsonl'] },
       ],
       val: [{ task: 'MMLU', subset: 'all', split: 'test', data_files: 'd.parquet' }],
     },
@@ -268,6 +269,7 @@ test('a run keeps its paths absolute', () => {
     { task: 'SmolTalk', split: 'train', data_files: ['/p/q/b.parquet', '/c.parquet'] },
     { task: 'SimpleSpelling', split: 'train', size: 5, word_list: '/p/w.txt' },
     { task: 'SpellingBee', split: 'train', size: 5 },
+    { task: 'Conversations', source: ['owner/name', '/p/q/c.jsonl', '/p/q/data/d.jsonl'] },
   ])
   expect(absolute.mixture.val).toEqual([
     { task: 'MMLU', subset: 'all', split: 'test', data_files: '/p/q/d.parquet' },
