@@ -74,7 +74,7 @@ export function noticeTo(io: CommandIo): (notice: Failure) => void {
 export async function downloadMissing(loaded: LoadedConfig, io: CommandIo): Promise<void> {
   const { train, val } = loaded.config.mixture
   for (const pending of await missingDownloads([...train, ...val], locationsOf(loaded))) {
-    io.stderr(`downloading ${pending.label}`)
+    io.stderr(`downloading ${pending.label} to ${pending.dir}`)
     await runDownload(pending, { signal: io.signal, onProgress: progressTo(io) })
   }
 }

@@ -8,6 +8,10 @@ const pendingDownload = z.object({
   id: z.string(),
   /** `cais/mmlu, all test`, or a file's path. */
   label: z.string(),
+  /** The folder that it is downloaded to. */
+  dir: z.string(),
+  /** Why a copy that is here is not used; null where there is none. */
+  unusable: z.string().nullable(),
   /** The entries that need it. */
   entries: z.array(z.object({ split: splitName, index: z.int() })),
 })

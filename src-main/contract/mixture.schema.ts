@@ -1,5 +1,6 @@
 /** What a mixture holds: tasks, rows, lengths, conversations. */
 import { z } from 'zod'
+import { datasetPlace } from '../data/dataset-place.schema'
 import { mixtureEntry } from '../data/mixture.schema'
 import { nanochatFolder, type NanochatFolder } from '../runs/nanochat-folder.schema'
 import { conversationView, taskLengths } from '../packing/conversations.schema'
@@ -15,6 +16,8 @@ const taskSummary = z.object({
   name: z.string(),
   label: z.string(),
   source: z.string(),
+  /** Where a data set of the hub was found; undefined for everything else. */
+  place: datasetPlace.optional(),
   /** Rows of the entry, excluded ones included. */
   rows: z.int(),
   /** Number of those that are excluded. */

@@ -6,9 +6,9 @@ import { dirname } from 'node:path'
 import { freeSpace } from '../files/disk-space'
 import { baseFileLength, downloadBaseFile, missingBaseFile } from './hub/base-files'
 import { hubSettings } from './hub/hub-env'
-import { describeSplit, type DatasetSplit } from './hub/dataset-split'
-import { findDataset } from './hub/dataset-places'
-import { downloadSplit, splitSize, type DownloadOptions, type DownloadSize } from './hub/splits'
+import { describeSplit } from './hub/dataset-split'
+import { datasetDownload, findDataset, type DatasetDownload } from './hub/dataset-places'
+import type { DownloadOptions, DownloadSize } from './hub/splits'
 import { DEFAULT_POLICY } from './hub/requests'
 import type { DataLocations } from './locations'
 import { kindOf, namedFiles, type MixtureEntry } from './mixture.schema'
@@ -22,7 +22,11 @@ export type PendingDownload = {
   label: string
   /** Indices of the entries that need it. */
   entries: number[]
-} & ({ kind: 'split'; dataset: DatasetSplit } | { kind: 'file'; path: string; url: string })
+  /** The folder that it is downloaded to. */
+  dir: string
+  /** Why a copy that is here is not used; null where there is none. */
+  unusable: string | null
+} & ({ kind: 'split'; download: DatasetDownload } | { kind: 'file'; path: string; url: string })
 
 /** What is missing, in the order of the entries that need it. Makes no request. */
 export async function missingDownloads(
@@ -46,7 +50,7 @@ const SIZE_POLICY = { ...DEFAULT_POLICY, attempts: 2, stallMs: 10_000 }
 /** The size of the download; asks the server. @throws MidbenchError `hub.*`; the signal's reason */
 export async function downloadSize(pending: PendingDownload, signal?: AbortSignal): Promise<DownloadSize> {
   if (pending.kind === 'split') {
-    return splitSize(pending.dataset, await hubSettings(), { signal, policy: SIZE_POLICY })
+    return pending.download.size({ signal, policy: SIZE_POLICY })
   }
   // Without a checksum, no partial file is kept that a download could continue from.
   const total = await baseFileLength(pending.path, pending.url, signal)
@@ -56,7 +60,7 @@ export async function downloadSize(pending: PendingDownload, signal?: AbortSigna
 /** @throws MidbenchError `hub.*`, `disk.full`; the signal's reason when it is aborted. */
 export async function runDownload(pending: PendingDownload, options: DownloadOptions = {}): Promise<void> {
   if (pending.kind === 'split') {
-    await downloadSplit(pending.dataset, await hubSettings(), options)
+    await pending.download.run(options)
     return
   }
   const { path, url, label } = pending
@@ -77,12 +81,16 @@ async function missingFor(
   if (source.from !== 'parquet') return missingFile(textFileOf(entry, locations), locations)
   const { dataset } = source
   if (namedFiles(entry).length > 0) return undefined
-  if ((await findDataset(dataset, await hubSettings(), locations)) !== undefined) return undefined
+  const hub = await hubSettings()
+  if ((await findDataset(dataset, hub, locations)) !== undefined) return undefined
   const label = describeSplit(dataset)
-  return { id: label, label, entries: [], kind: 'split', dataset }
+  const download = await datasetDownload(dataset, hub, locations)
+  const { dir, unusable } = download
+  return { id: label, label, entries: [], dir, unusable, kind: 'split', download }
 }
 
 async function missingFile(path: string, { baseDir }: DataLocations): Promise<PendingDownload | undefined> {
   const url = await missingBaseFile(path, baseDir)
-  return url === undefined ? undefined : { id: path, label: path, entries: [], kind: 'file', path, url }
+  if (url === undefined) return undefined
+  return { id: path, label: path, entries: [], dir: dirname(path), unusable: null, kind: 'file', path, url }
 }

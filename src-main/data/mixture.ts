@@ -9,6 +9,7 @@ import { MidbenchError, toFailure, type Failure, type Issue } from '../errors'
 import { warnOfDamage } from '../files/checksum'
 import type { Conversation } from './conversation.schema'
 import type { Tally } from './formats/tally.schema'
+import type { DatasetPlace } from './dataset-place.schema'
 import type { DataLocations, OpenOptions } from './locations'
 import { checkExcluded } from './check-excluded'
 import { excludedByEntry } from './exclude.schema'
@@ -37,6 +38,8 @@ export interface TaskInfo {
   source: string
   /** The rows of the dataset that were left out, and why; absent where none was. */
   skipped?: Tally
+  /** Where a data set of the hub was found; undefined for everything else. */
+  place?: DatasetPlace | undefined
 }
 
 /** A dataset behind an entry of a mixture; its rows are counted before slicing. */
@@ -293,6 +296,7 @@ function describe(one: OpenEntry, index: number, excluded: number): TaskInfo {
     excluded,
     source: one.task.source,
     ...(one.task.skipped === undefined ? {} : { skipped: one.task.skipped }),
+    place: one.task.place,
   }
 }
 

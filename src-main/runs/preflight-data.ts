@@ -6,6 +6,17 @@ import type { Finding } from './preflight.schema'
 /** The data as it was last opened: the error, or how many conversations there are. */
 export type DataState = MidbenchError | { train: number; val: number }
 
+/** Data that is missing on this machine but can be downloaded. */
+export interface LackingData {
+  /** The first entry that needs it: `mixture.train.2`. */
+  path: string
+  label: string
+  /** The folder that it is downloaded to. */
+  dir: string
+  /** Why a copy that is here is not used; null where there is none. */
+  unusable: string | null
+}
+
 /** @param lacking entries already reported as still to be downloaded */
 export function dataFindings(
   config: RunConfig,

@@ -11,7 +11,7 @@ import { crossFieldIssues } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
 import { type BaseModel, derive } from './derive'
 import { precisionDifference } from './differences'
-import { dataFindings, type DataState } from './preflight-data'
+import { dataFindings, type DataState, type LackingData } from './preflight-data'
 import { lossFindings } from './preflight-losses'
 import type { Derived, Finding } from './preflight.schema'
 import { type ResultFacts, resultFindings } from './preflight-result'
@@ -27,7 +27,7 @@ export interface PreflightFacts {
   /** What the plans of the mixture say. */
   packing: PackingFacts | null
   /** Data that is missing on this machine but can be downloaded, with the first entry that needs it. */
-  lacking: readonly { path: string; label: string }[] | null
+  lacking: readonly LackingData[] | null
   /** Speed of the latest run like this one. */
   tokPerSec: number | null
   /** Free space on the disk of the run's folder. */
@@ -226,9 +226,11 @@ function evalFindings(config: RunConfig, derived: Derived, { packing }: Prefligh
 }
 
 function lackingFindings({ lacking }: PreflightFacts): Finding[] {
-  return (lacking ?? []).map(({ path, label }) =>
-    block(path, `${label} is not on this machine.`, 'Download it in Mixture, or name local files.'),
-  )
+  return (lacking ?? []).map(({ path, label, dir, unusable }) => {
+    const remedy = `Download it in Mixture, to ${dir}, or name local files.`
+    const why = unusable === null ? '' : `: ${unusable}`
+    return block(path, `${label} is not on this machine${why}.`, remedy)
+  })
 }
 
 function spaceFindings(config: RunConfig, derived: Derived, facts: PreflightFacts): Finding[] {

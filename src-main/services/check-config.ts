@@ -6,6 +6,7 @@ import type { CallOutput } from '../contract/contract'
 import { runConfig, type RunConfig } from '../config/config.schema'
 import { configIssues } from '../config/config-issues'
 import { preflight, type PreflightFacts } from '../runs/preflight'
+import type { LackingData } from '../runs/preflight-data'
 
 /** Options that affect a run's speed. */
 const SPEED_OPTIONS = [
@@ -30,11 +31,13 @@ export function speedOfRunsLike(
 export async function lackingData(
   { train, val }: MixtureConfig,
   locations: DataLocations,
-): Promise<{ path: string; label: string }[]> {
+): Promise<LackingData[]> {
   const missing = await missingDownloads([...train, ...val], locations)
-  return missing.map(({ label, entries: [at = 0] }) => ({
+  return missing.map(({ label, dir, unusable, entries: [at = 0] }) => ({
     path: at < train.length ? `mixture.train.${String(at)}` : `mixture.val.${String(at - train.length)}`,
     label,
+    dir,
+    unusable,
   }))
 }
 

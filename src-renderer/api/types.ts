@@ -37,6 +37,7 @@ export type {
 
 export type RunConfig = Project['config']
 export type MixtureEntry = RunConfig['mixture']['train'][number]
+export type DatasetPlace = NonNullable<MixtureSummary['train']['tasks'][number]['place']>
 export type SplitName = BatchView['split']
 export type Span = BatchView['spans'][number]
 export type TaskShare = BatchView['per_task'][number]

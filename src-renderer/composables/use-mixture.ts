@@ -82,8 +82,8 @@ export const useMixture = createSharedComposable(() => {
     }
     if (!opened.value) return
     for (const split of SPLITS) {
-      for (const { entry, rows, excluded: out, source } of summary.value?.[split].tasks ?? [])
-        figures.learn(opened.value, split, entry, { rows: rows - out, source })
+      for (const { entry, rows, excluded: out, source, place } of summary.value?.[split].tasks ?? [])
+        figures.learn(opened.value, split, entry, { rows: rows - out, source, place })
     }
     void lengths.measure()
   }

@@ -3,7 +3,7 @@
  * are kept per entry, not per table, so that moving, removing or repeating one shows its effect at once and recomputes
  * nothing. What is not known yet is null; a share is null until every entry of the split is known.
  */
-import type { MixtureEntry, TaskLengths } from '../api/types'
+import type { DatasetPlace, MixtureEntry, TaskLengths } from '../api/types'
 import { NOTHING_EXCLUDED, type ExcludedRows } from './exclude'
 
 /**
@@ -13,14 +13,20 @@ import { NOTHING_EXCLUDED, type ExcludedRows } from './exclude'
 export interface EntryFigures {
   rows: number
   source: string
+  /** Where a data set of the hub was found. */
+  place?: DatasetPlace | undefined
   lengths: TaskLengths | null
 }
+
+const PLACES: Readonly<Record<DatasetPlace, string>> = { task_data: 'task_data', hub: 'hub cache' }
 
 export interface MixtureRow {
   entry: number
   config: MixtureEntry
   colour: number
   source: string
+  /** Where a data set of the hub was found, in words; '' for everything else. */
+  place: string
   repeat: number
   /** Conversations of the entry that are excluded, its repeats not counted. */
   excluded: number
@@ -108,6 +114,7 @@ export function mixtureRows(
       config,
       colour: colours[entry] ?? entry,
       source: figures?.source ?? '',
+      place: figures?.place === undefined ? '' : PLACES[figures.place],
       repeat: config.repeat ?? 1,
       excluded: excluded[entry]?.count ?? 0,
       rows: rows[entry] ?? null,

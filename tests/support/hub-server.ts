@@ -25,16 +25,28 @@ export type Fault =
 
 export const COMMIT = 'c0ffee'.repeat(6) + 'c0ff'
 
+interface HubContent {
+  content: Buffer
+  large: boolean
+  /** The version that answers with contents name. @default '"one"' */
+  etag?: string
+}
+
 export interface HubServer {
   endpoint: string
-  /** Files of each repository by path; `large` ones are named by their sha256. */
-  files: Map<string, { content: Buffer; large: boolean }>
+  /**
+   * Files of each repository by path; `large` ones are named by their sha256. Those of a parquet export lie under
+   * `org/set@parquet/subset/split/0000.parquet`.
+   */
+  files: Map<string, HubContent>
   /** For contents. */
   faults: Fault[]
   /** For the api: one each request. */
   apiFaults: Fault[]
   /** Method, path and Range of each request, and its token. */
-  requests: { path: string; range: string | undefined; token: string | undefined }[]
+  requests: { method: string; path: string; range: string | undefined; token: string | undefined }[]
+  /** As some servers of contents do, which sign an address for GET alone. */
+  refusesHead: boolean
   /** Entries on a page of a listing. */
   pageSize: number
 }
@@ -47,6 +59,7 @@ export async function startHubServer(): Promise<HubServer> {
     faults: [],
     apiFaults: [],
     requests: [],
+    refusesHead: false,
     pageSize: 100,
   }
   const server = createServer((request, response) => {
@@ -78,7 +91,8 @@ export function sha256(content: Buffer): string {
 function answer(hub: HubServer, request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '/', hub.endpoint)
   const { range, authorization } = request.headers
-  hub.requests.push({ path: url.pathname, range, token: authorization })
+  hub.requests.push({ method: request.method ?? '', path: url.pathname, range, token: authorization })
+  if (answerExport(hub, url, response)) return
   const api = /^\/api\/datasets\/([^/]+\/[^/]+)\/(revision\/main|tree\/\w+\/(.*))$/.exec(url.pathname)
   if (api !== null) {
     const fault = hub.apiFaults.shift()
@@ -97,7 +111,40 @@ function answer(hub: HubServer, request: IncomingMessage, response: ServerRespon
   }
   const file = hub.files.get(decodeURIComponent(url.pathname.replace('/cdn/', '')))
   if (file === undefined) response.writeHead(404).end()
-  else sendContent(response, file.content, range, hub.faults.shift())
+  else if (request.method !== 'HEAD') sendContent(response, file, request, hub.faults.shift())
+  else if (hub.refusesHead) response.writeHead(405).end()
+  else sendContent(response, file, request, undefined)
+}
+
+/** The parquet export: a list of addresses, which lead to the branch that holds it, which leads to the contents. */
+function answerExport(hub: HubServer, url: URL, response: ServerResponse): boolean {
+  const listing = /^\/api\/datasets\/([^/]+\/[^/]+)\/parquet\/([^/]+\/[^/]+)(?:\/(\d+)\.parquet)?$/.exec(
+    url.pathname,
+  )
+  if (listing !== null) {
+    const [, repo = '', split = '', part] = listing
+    const fault = part === undefined ? hub.apiFaults.shift() : undefined
+    const files = [...hub.files.keys()].filter((path) => path.startsWith(`${repo}@parquet/${split}/`))
+    if (fault?.kind === 'status') sendStatus(response, fault)
+    else if (fault?.kind === 'garbage') sendJson(response, { error: 'not a list' })
+    else if (files.length === 0) response.writeHead(404).end()
+    else if (part === undefined)
+      sendJson(
+        response,
+        files.map((_, index) => `${hub.endpoint}${url.pathname}/${String(index)}.parquet`),
+      )
+    else response.writeHead(302, { location: `/datasets/export/${files[Number(part)] ?? ''}` }).end()
+    return true
+  }
+  const name = /^\/datasets\/export\/(.*)$/.exec(url.pathname)?.[1]
+  const file = hub.files.get(name ?? '')
+  if (name === undefined || file === undefined) return false
+  const linked = file.large
+    ? { 'x-linked-size': String(file.content.length), 'x-linked-etag': `"${sha256(file.content)}"` }
+    : {}
+  const elsewhere = hub.endpoint.replace('127.0.0.1', 'localhost')
+  response.writeHead(302, { ...linked, location: `${elsewhere}/cdn/${name}` }).end()
+  return true
 }
 
 function sendTree(hub: HubServer, response: ServerResponse, url: URL, prefix: string): void {
@@ -132,15 +179,17 @@ function sendStatus(
 
 function sendContent(
   response: ServerResponse,
-  content: Buffer,
-  range: string | undefined,
+  { content, etag = '"one"' }: HubContent,
+  request: IncomingMessage,
   fault: Fault | undefined,
 ): void {
   if (fault?.kind === 'status') {
     sendStatus(response, fault)
     return
   }
-  const asked = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0)
+  const { range, 'if-range': ifRange = etag } = request.headers
+  const isSame = ifRange === etag
+  const asked = isSame ? Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0) : 0
   const from = fault?.kind === 'whole' ? 0 : fault?.kind === 'other-part' ? asked + 1 : asked
   if (from >= content.length) {
     response.writeHead(416, { 'content-range': `bytes */${String(content.length)}` }).end()
@@ -150,7 +199,7 @@ function sendContent(
   const total = String(fault?.kind === 'length' ? fault.bytes : content.length)
   const part =
     from > 0 ? { 'content-range': `bytes ${String(from)}-${String(content.length - 1)}/${total}` } : {}
-  response.writeHead(from > 0 ? 206 : 200, { ...part, 'content-length': String(body.length), etag: '"one"' })
+  response.writeHead(from > 0 ? 206 : 200, { ...part, 'content-length': String(body.length), etag })
   if (fault?.kind === 'cut') cutAfter(response, body.subarray(0, fault.after))
   else if (fault?.kind === 'stall') response.write(body.subarray(0, fault.after))
   else response.end(body)

@@ -2,13 +2,20 @@
  * The parquet files that a task reads: those named in the config, those in the hub's cache or nanochat's task_data, or
  * those it downloads.
  */
+import type { DatasetPlace } from '../dataset-place.schema'
 import { entryFault, forKey } from '../entry-fault'
 import { filesOf } from '../files/pattern'
 import { fromConfig, type TaskContext } from '../locations'
 import { hubSettings } from './hub-env'
-import { findDataset, whyMissing } from './dataset-places'
+import { datasetDownload, findDataset, whyMissing } from './dataset-places'
 import type { DatasetSplit } from './dataset-split'
-import { downloadSplit } from './splits'
+
+export interface DatasetFiles {
+  /** Paths, in the order of their rows. */
+  files: string[]
+  /** Undefined for files that the entry names. */
+  place?: DatasetPlace
+}
 
 /**
  * @param named the files that the entry names; none = those of the hub's data set
@@ -18,14 +25,16 @@ export async function datasetFiles(
   dataset: DatasetSplit,
   named: readonly string[],
   context: TaskContext,
-): Promise<string[]> {
-  if (named.length > 0) return localFiles(named, context)
+): Promise<DatasetFiles> {
+  if (named.length > 0) return { files: await localFiles(named, context) }
   const hub = await hubSettings()
   const found = await findDataset(dataset, hub, context)
-  if (found !== undefined) return found.files
+  if (found !== undefined) return found
   if (context.download) {
     const { signal, onProgress } = context
-    return forKey('data_files', hub.cacheDir, () => downloadSplit(dataset, hub, { signal, onProgress }))
+    const download = await datasetDownload(dataset, hub, context)
+    const files = await forKey('data_files', download.dir, () => download.run({ signal, onProgress }))
+    return { place: download.place, files }
   }
   const { message, remedy } = await whyMissing(dataset, hub, context)
   throw entryFault('data_files', { code: 'data.missing', message, remedy })

@@ -1,8 +1,8 @@
 /**
  * Downloads one file: in one piece, or in as many as the network breaks it into. What has arrived stays beside the
- * target in `.midbench.part`. Where a checksum can tell whether the parts fit, this process or a later one continues
- * from there. Two downloads of the same file take turns. The target appears whole and checked, or not at all. Costs one
- * network buffer, and a second pass over the file for the checksum.
+ * target in `.midbench.part`. Where a checksum or the server's ETag can tell whether the parts fit, this process or a
+ * later one continues from there. Two downloads of the same file take turns. The target appears whole and checked, or
+ * not at all. Costs one network buffer, and a second pass over the file for the checksum.
  */
 import { createHash } from 'node:crypto'
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
@@ -12,6 +12,7 @@ import { holding } from '../../files/lock'
 import { exists, syncPath } from '../../files/durable'
 import { hashFile } from '../../files/sha256'
 import { codeOf } from '../../system-error'
+import { forgetPartVersion, keepPartVersion, partVersion, strongEtag } from './part-version'
 import {
   checkStatus,
   DEFAULT_POLICY,
@@ -62,11 +63,12 @@ export function fetchFile(request: FileRequest, options: FetchOptions = {}): Pro
 
 async function fetchAlone(request: FileRequest, options: FetchOptions): Promise<void> {
   const partial = partialPath(request.target)
-  // Without a checksum nothing tells whether old and new bytes belong to one file.
-  if (request.checksum === undefined) await rm(partial, { force: true })
+  const version = request.checksum === undefined ? await partVersion(request.target) : undefined
+  // Without a checksum or a version nothing tells whether old and new bytes belong to one file.
+  if (request.checksum === undefined && version === undefined) await rm(partial, { force: true })
   const file = await open(partial, 'a+')
   try {
-    await new Download(request, options, file).run()
+    await new Download(request, options, file, version).run()
     await file.sync()
   } catch (error) {
     throw explained(error, request)
@@ -74,14 +76,13 @@ async function fetchAlone(request: FileRequest, options: FetchOptions): Promise<
     await file.close()
   }
   await rename(partial, request.target)
+  await forgetPartVersion(request.target)
   await syncPath(dirname(request.target))
 }
 
 class Download {
   private readonly policy: RetryPolicy
   private readonly retries: Retries
-  /** The version of the file in the first answer. */
-  private version: string | undefined
   private done = 0
   /** The most bytes that have been on disk. Fewer than that, after a new start, are no progress. */
   private farthest = 0
@@ -90,6 +91,8 @@ class Download {
     private readonly request: FileRequest,
     private readonly options: FetchOptions,
     private readonly file: FileHandle,
+    /** The version of the file that the bytes on disk belong to, where the server names versions. */
+    private version: string | undefined,
   ) {
     this.policy = options.policy ?? DEFAULT_POLICY
     this.retries = new Retries(this.policy, request.what, options.signal)
@@ -150,14 +153,25 @@ class Download {
       throw new TransientFault('the server does not have the rest of the file', 'hub.length')
     }
     checkStatus(response, this.request.what)
-    this.version ??= response.headers.get('etag') ?? undefined
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '')
     if (response.status !== 206) await this.startOver()
     else if (Number(range?.[1]) !== this.done) {
       await this.startOver()
       throw new TransientFault('the server sends another part than it was asked for', 'hub.length')
     }
+    await this.checkVersion(strongEtag(response))
     this.checkLength(range?.[2] ?? response.headers.get('content-length'))
+  }
+
+  /** Where no checksum will tell, bytes of two versions are never put together. */
+  private async checkVersion(etag: string | undefined): Promise<void> {
+    if (this.request.checksum !== undefined || etag === this.version) return
+    if (this.done > 0) {
+      await this.startOver()
+      throw new TransientFault('the file has changed on the server since its first part came', 'hub.changed')
+    }
+    if (etag !== undefined) await keepPartVersion(this.request.target, etag)
+    this.version = etag
   }
 
   private checkLength(announced: string | null): void {
@@ -183,14 +197,14 @@ class Download {
   private async verify(): Promise<void> {
     const { checksum, size } = this.request
     if (checksum === undefined) return
-    const found = await hashOf(partialPath(this.request.target), checksum.kind, size ?? this.done)
-    if (found === checksum.hex) return
+    if (await hasChecksum(partialPath(this.request.target), checksum, size ?? this.done)) return
     await this.startOver()
     const message = 'what arrived is not what the hub has (the checksum differs)'
     throw new TransientFault(message, 'hub.checksum', { weight: this.policy.attempts / 2 })
   }
 
   private async startOver(): Promise<void> {
+    if (this.version !== undefined) await forgetPartVersion(this.request.target)
     await this.file.truncate(0)
     this.done = 0
     this.version = undefined
@@ -211,10 +225,11 @@ async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function hashOf(path: string, kind: Checksum['kind'], size: number): Promise<string> {
+/** Whether a file's bytes have a checksum; reads the whole file. @param size its bytes, where known already */
+export async function hasChecksum(path: string, { kind, hex }: Checksum, size?: number): Promise<boolean> {
   const hash = createHash(kind === 'sha256' ? 'sha256' : 'sha1')
-  if (kind === 'git-sha1') hash.update(`blob ${String(size)}\0`)
-  return hashFile(path, { hash })
+  if (kind === 'git-sha1') hash.update(`blob ${String(size ?? (await stat(path)).size)}\0`)
+  return (await hashFile(path, { hash })) === hex
 }
 
 function explained(error: unknown, { target }: FileRequest): unknown {

@@ -1,4 +1,6 @@
-/** The two requests to the hub's API: the commit of a dataset's main branch, and the files of a folder. */
+/**
+ * Two requests to the hub's API, the commit of a dataset's main branch and the files of a folder; and how any is made.
+ */
 import { z } from 'zod'
 import { MidbenchError } from '../../errors'
 import type { Checksum } from './fetch-file'
@@ -85,7 +87,8 @@ interface Page<T> {
   next: string | undefined
 }
 
-async function getJson<T>(
+/** Asks for JSON of a shape, again where the network fails. @throws MidbenchError `hub.*` */
+export async function getJson<T>(
   hub: HubSettings,
   url: string,
   what: string,

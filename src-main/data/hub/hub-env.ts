@@ -39,7 +39,8 @@ const NO_TOKEN_FILE = 'HF_HUB_DISABLE_IMPLICIT_TOKEN'
 const TOKEN_PATH = 'HF_TOKEN_PATH'
 const ENDPOINT = 'HF_ENDPOINT'
 const OFFLINE = ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE'] as const
-const DEFAULT_ENDPOINT = 'https://huggingface.co'
+/** The hub's own address, where HF_ENDPOINT names no other. */
+export const DEFAULT_ENDPOINT = 'https://huggingface.co'
 
 /** @param env the process's environment. */
 export async function hubSettings(env: Env = process.env): Promise<HubSettings> {

@@ -13,13 +13,13 @@ import { requireContents, requireFileItself } from '../../files/regular-file'
 import { subsetOf, type DatasetSplit } from './dataset-split'
 
 const FOLDER = 'task_data'
-const MANIFEST = 'manifest.json'
+export const MANIFEST = 'manifest.json'
 
 /** A copy is whole, or not whole and therefore not used, or there is none. */
 export type TaskData =
   | { state: 'whole'; files: string[] }
-  /** What is wrong with it, and where, in a clause. */
-  | { state: 'lacking'; lack: string }
+  /** What is wrong with it, and where, in a clause; whether it is a folder that is a link to nowhere. */
+  | { state: 'lacking'; lack: string; leadsNowhere?: true }
   | { state: 'absent' }
 
 /** File names without any folder: the manifest cannot name a file outside its own. */
@@ -32,15 +32,20 @@ const manifest = z
   )
   .min(1)
 
+/** The folder of all copies. */
+export function taskDataRoot(baseDir: string): string {
+  return join(baseDir, FOLDER)
+}
+
 /** The folder of a split's copy, whether or not it exists. */
 export function taskDataDir(dataset: DatasetSplit, baseDir: string): string {
   const repo = dataset.repo.split('/').join('--')
-  return join(baseDir, FOLDER, repo, subsetOf(dataset), dataset.split)
+  return join(taskDataRoot(baseDir), repo, subsetOf(dataset), dataset.split)
 }
 
 /** Whether a nanochat folder has copies at all, as one of today's nanochat has. */
 export function hasTaskData(baseDir: string): Promise<boolean> {
-  return exists(join(baseDir, FOLDER))
+  return exists(taskDataRoot(baseDir))
 }
 
 /** nanochat's copy of a split: its files in order, or what keeps it from being used. */
@@ -49,7 +54,7 @@ export async function findTaskData(dataset: DatasetSplit, baseDir: string): Prom
   const names = await readdir(dir).catch((): string[] => [])
   if (names.length === 0) {
     const broken = await brokenLink(dir, baseDir)
-    return broken === null ? { state: 'absent' } : { state: 'lacking', lack: broken }
+    return broken === null ? { state: 'absent' } : { state: 'lacking', lack: broken, leadsNowhere: true }
   }
   if (!names.includes(MANIFEST)) {
     const parts = names.filter((name) => name.endsWith('.parquet')).length

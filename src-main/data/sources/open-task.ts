@@ -20,7 +20,8 @@ export async function openTask(entry: MixtureEntry, context: TaskContext): Promi
   if (source.from === 'words') return openWords(source, textFileOf(entry, context), context)
   if (source.from === 'conversations') return openConversations(source, context)
   requireSplit(entry)
-  return openParquetRows(source, await datasetFiles(source.dataset, namedFiles(entry), context), context)
+  const { files, place } = await datasetFiles(source.dataset, namedFiles(entry), context)
+  return { ...(await openParquetRows(source, files, context)), place }
 }
 
 /** The text file that an entry reads: the one it names, else the one in base_dir that its kind reads by default. */

@@ -1,4 +1,5 @@
 /** An open task: a dataset of conversations. */
+import type { DatasetPlace } from '../dataset-place.schema'
 import type { Conversation } from '../conversation.schema'
 import type { Tally } from '../formats/tally.schema'
 
@@ -7,6 +8,8 @@ export interface Task {
   readonly rows: number
   /** Names of the files or the generator, for people. */
   readonly source: string
+  /** Where a data set of the hub was found; undefined for everything else. */
+  readonly place?: DatasetPlace | undefined
   /** Equal identities give equal conversations: a hash over files, options and the code's version. */
   readonly identity: string
   /** The rows that were left out, and why; where none was, there is nothing. */

@@ -48,10 +48,15 @@ export function downloadHandlers(
 }
 
 /** Entries are numbered through both lists, train first. */
-function withPlaces({ id, label, entries }: Pending, { train }: MixtureConfig): PendingDownload {
+function withPlaces(
+  { id, label, dir, unusable, entries }: Pending,
+  { train }: MixtureConfig,
+): PendingDownload {
   return {
     id,
     label,
+    dir,
+    unusable,
     entries: entries.map((at) =>
       at < train.length ? { split: 'train', index: at } : { split: 'val', index: at - train.length },
     ),

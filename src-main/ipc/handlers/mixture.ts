@@ -70,12 +70,13 @@ export function mixtureHandlers(
 function splitSummary(rows: number, tasks: readonly TaskInfo[]): SplitSummary {
   return {
     rows,
-    tasks: tasks.map(({ index, entry, name, label, source, length, excluded }) => ({
+    tasks: tasks.map(({ index, entry, name, label, source, place, length, excluded }) => ({
       index,
       entry,
       name,
       label,
       source,
+      place,
       rows: length,
       excluded,
     })),

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { missingDownloads, runDownload } from '../../../../src-main/data/downloads'
+import { downloadSize, missingDownloads, runDownload } from '../../../../src-main/data/downloads'
 import { ensureBaseFile } from '../../../../src-main/data/hub/base-files'
 import { openMixture, type DataLocations } from '../../../../src-main/data/mixture'
 import type { MixtureEntry } from '../../../../src-main/data/mixture.schema'
@@ -63,10 +63,46 @@ describe('missingDownloads', () => {
   })
 })
 
+describe('in a folder of today’s nanochat', () => {
+  beforeEach(() => {
+    mkdirSync(join(locations.baseDir, 'task_data'))
+    const gsm8k = readFileSync(goldenPath('datasets/gsm8k-main-train.parquet'))
+    server.files.set('openai/gsm8k@parquet/main/train/0000.parquet', { content: gsm8k, large: true })
+  })
+
+  it('goes to task_data, where nanochat finds it, and says so', async () => {
+    const [pending] = await missingDownloads([GSM8K], locations)
+    if (pending === undefined) throw new Error('nothing is missing')
+    expect(pending.dir).toBe(join(locations.baseDir, 'task_data'))
+    expect((await downloadSize(pending)).total).toBeGreaterThan(1000)
+    await runDownload(pending)
+    const dir = join(pending.dir, 'openai--gsm8k', 'main', 'train')
+    expect(readdirSync(dir).sort()).toEqual(['00000.parquet', 'manifest.json'])
+    expect(await missingDownloads([GSM8K], locations)).toEqual([])
+  })
+
+  it('is what opening a mixture does as well; its tasks say where they come from', async () => {
+    const mixture = await openMixture([GSM8K], locations, { download: true })
+    expect(mixture.tasks).toMatchObject([{ length: 120, place: 'task_data' }])
+    await mixture.close()
+  })
+
+  it('leaves a download that was not finished unused, and names it', async () => {
+    const dir = join(locations.baseDir, 'task_data', 'openai--gsm8k', 'main', 'train')
+    mkdirSync(dir, { recursive: true })
+    writeFileSync(join(dir, '00000.parquet'), 'half of it')
+    const [pending] = await missingDownloads([GSM8K], locations)
+    expect(pending?.unusable).toContain(`${dir} has no manifest.json`)
+    const failure = await failureOf(() => openMixture([GSM8K], locations))
+    expect(failure.code).toBe('data.missing')
+    expect(failure.message).toContain(`${dir} has no manifest.json, so its download was not finished`)
+  })
+})
+
 describe('openMixture', () => {
   it('downloads what is missing when it may', async () => {
     const mixture = await openMixture([GSM8K], locations, { download: true })
-    expect(mixture.length).toBe(120)
+    expect(mixture.tasks).toMatchObject([{ length: 120, place: 'hub' }])
     await mixture.close()
   })
 

@@ -163,10 +163,20 @@ describe('warnings', () => {
   })
 
   test('data that is not on this machine stops a run, each at its entry', () => {
-    const lacking = [{ path: 'mixture.val.0', label: 'openai/gsm8k, main test' }]
+    const lacking = [
+      { path: 'mixture.val.0', label: 'openai/gsm8k, main test', dir: '/nano/task_data', unusable: null },
+    ]
     const findings = about('mixture.val.0', {}, { lacking })
     expect(findings).toMatchObject([
-      { level: 'block', message: 'openai/gsm8k, main test is not on this machine.' },
+      {
+        level: 'block',
+        message: 'openai/gsm8k, main test is not on this machine.',
+        remedy: 'Download it in Mixture, to /nano/task_data, or name local files.',
+      },
+    ])
+    const half = lacking.map((each) => ({ ...each, unusable: '/nano has no manifest.json' }))
+    expect(about('mixture.val.0', {}, { lacking: half })).toMatchObject([
+      { message: 'openai/gsm8k, main test is not on this machine: /nano has no manifest.json.' },
     ])
     expect(about('mixture.val.0', {}, { lacking: [] })).toEqual([])
   })

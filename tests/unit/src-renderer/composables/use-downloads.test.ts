@@ -31,7 +31,13 @@ beforeAll(async () => {
   answerWith({
     'project.current': () => project,
     'downloads.missing': () => ({
-      pending: lacking.map((id) => ({ id, label: id, entries: [{ split: 'train', index: 0 }] })),
+      pending: lacking.map((id) => ({
+        id,
+        label: id,
+        dir: '/nano/task_data',
+        unusable: null,
+        entries: [{ split: 'train', index: 0 }],
+      })),
       offline: false,
     }),
     'downloads.size': ({ id }) => {

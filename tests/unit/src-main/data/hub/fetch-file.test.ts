@@ -13,6 +13,8 @@ import { gitSha1, sha256, startHubServer, type HubServer } from '../../../../sup
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 const POLICY = { attempts: 6, firstDelayMs: 1, longestDelayMs: 20, stallMs: 150 }
+/** For tests in which a loaded machine must not look like a stalled server. */
+const PATIENT = { ...POLICY, stallMs: 20_000 }
 const content = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 251))
 
 let hub: HubServer
@@ -178,6 +180,42 @@ describe('fetchFile', () => {
     await fetchFile({ url, target, what }, { policy: POLICY })
     expectWhole()
   })
+
+  it('goes on in a later process without a checksum where the server has the same version', async () => {
+    const { url, target, what } = request
+    const pause = new AbortController()
+    hub.faults = [{ kind: 'stall', after: 120_000 }]
+    const onProgress = (done: number): void => {
+      if (done === 120_000) pause.abort()
+    }
+    const first = fetchFile({ url, target, what }, { policy: PATIENT, signal: pause.signal, onProgress })
+    await expect(first).rejects.toThrow('abort')
+    await fetchFile({ url, target, what }, { policy: PATIENT })
+    expectWhole()
+    expect(ranges()).toEqual([undefined, 'bytes=120000-'])
+  })
+
+  it.each(['at the next try', 'in a later process'])(
+    'never puts two versions together where no checksum would tell: a new one %s',
+    async (when) => {
+      const { url, target, what } = request
+      hub.files.set('o/r/f', { content: Buffer.alloc(150_000, 'old'), large: false, etag: '"old"' })
+      hub.faults = [{ kind: 'cut', after: 60_000 }]
+      const pause = new AbortController()
+      const onProgress = (done: number): void => {
+        if (done !== 60_000) return
+        hub.files.set('o/r/f', { content, large: false, etag: '"new"' })
+        if (when === 'in a later process') pause.abort()
+      }
+      const first = fetchFile({ url, target, what }, { policy: PATIENT, signal: pause.signal, onProgress })
+      if (when === 'in a later process') {
+        await expect(first).rejects.toThrow('abort')
+        await fetchFile({ url, target, what }, { policy: PATIENT })
+      } else await first
+      expectWhole()
+      expect(ranges()).toEqual([undefined, 'bytes=60000-'])
+    },
+  )
 
   it('downloads once when two want the same file', async () => {
     await Promise.all([fetched(), fetched()])

@@ -104,11 +104,10 @@ it('data_files takes patterns, in natural order, also in a list', async () => {
   }
   const at = (...names: string[]) => names.map((name) => join(home, name))
   const sorted = at('train-2.parquet', 'train-10.parquet')
-  expect(await datasetFiles(DATASET, ['train-*.parquet'], context)).toEqual(sorted)
-  expect(await datasetFiles(DATASET, ['more.parquet', 'train-*.parquet'], context)).toEqual([
-    ...at('more.parquet'),
-    ...sorted,
-  ])
+  expect(await datasetFiles(DATASET, ['train-*.parquet'], context)).toEqual({ files: sorted })
+  expect(await datasetFiles(DATASET, ['more.parquet', 'train-*.parquet'], context)).toEqual({
+    files: [...at('more.parquet'), ...sorted],
+  })
   const failure = await failureOf(() => datasetFiles(DATASET, ['val-*.parquet'], context))
   expect(failure).toMatchObject({
     code: 'data.missing',

@@ -55,14 +55,14 @@ describe('downloads.missing', () => {
       offline: false,
       pending: [
         {
-          ...{ id: ID, label: ID },
+          ...{ id: ID, label: ID, dir: join(dir, 'hf', 'hub'), unusable: null },
           entries: [
             { split: 'train', index: 0 },
             { split: 'val', index: 1 },
           ],
         },
         {
-          ...{ id: join(dir, 'words_alpha.txt'), label: join(dir, 'words_alpha.txt') },
+          ...{ id: join(dir, 'words_alpha.txt'), label: join(dir, 'words_alpha.txt'), dir, unusable: null },
           entries: [{ split: 'val', index: 0 }],
         },
       ],
