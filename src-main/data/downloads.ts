@@ -8,11 +8,15 @@ import { baseFileLength, downloadBaseFile, missingBaseFile } from './hub/base-fi
 import { hubSettings } from './hub/hub-env'
 import { describeSplit } from './hub/dataset-split'
 import { datasetDownload, findDataset, type DatasetDownload } from './hub/dataset-places'
-import type { DownloadOptions, DownloadSize } from './hub/splits'
+import type { DownloadOptions } from './hub/fetch-files'
+import { describeRepo, findRepo, repoDownload } from './hub/repo-data'
+import type { DownloadSize } from './hub/splits'
 import { DEFAULT_POLICY } from './hub/requests'
 import type { DataLocations } from './locations'
 import { kindOf, namedFiles, type MixtureEntry } from './mixture.schema'
 import { textFileOf } from './sources/open-task'
+import { reposOf } from './sources/source-files'
+import type { ConversationsSource } from './tasks/task-kind'
 
 /** One item to be downloaded. */
 export type PendingDownload = {
@@ -77,7 +81,7 @@ async function missingFor(
   locations: DataLocations,
 ): Promise<PendingDownload | undefined> {
   const source = kindOf(entry).source(entry)
-  if (source.from === 'conversations') return undefined
+  if (source.from === 'conversations') return missingRepo(source, locations)
   if (source.from !== 'parquet') return missingFile(textFileOf(entry, locations), locations)
   const { dataset } = source
   if (namedFiles(entry).length > 0) return undefined
@@ -87,6 +91,22 @@ async function missingFor(
   const download = await datasetDownload(dataset, hub, locations)
   const { dir, unusable } = download
   return { id: label, label, entries: [], dir, unusable, kind: 'split', download }
+}
+
+/** The first of an entry's data sets that is not here. */
+async function missingRepo(
+  source: ConversationsSource,
+  locations: DataLocations,
+): Promise<PendingDownload | undefined> {
+  const hub = await hubSettings()
+  for (const request of await reposOf(source, locations)) {
+    if ((await findRepo(request, hub, locations.baseDir)) !== undefined) continue
+    const label = describeRepo(request)
+    const download = repoDownload(request, hub)
+    const { dir, unusable } = download
+    return { id: label, label, entries: [], dir, unusable, kind: 'split', download }
+  }
+  return undefined
 }
 
 async function missingFile(path: string, { baseDir }: DataLocations): Promise<PendingDownload | undefined> {

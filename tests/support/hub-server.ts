@@ -24,6 +24,8 @@ export type Fault =
   | { kind: 'status'; status: number; retryAfter?: string }
 
 export const COMMIT = 'c0ffee'.repeat(6) + 'c0ff'
+/** The commit of the branch that holds a parquet export. */
+const EXPORT_COMMIT = 'deadbeef'.repeat(5)
 
 interface HubContent {
   content: Buffer
@@ -93,20 +95,22 @@ function answer(hub: HubServer, request: IncomingMessage, response: ServerRespon
   const { range, authorization } = request.headers
   hub.requests.push({ method: request.method ?? '', path: url.pathname, range, token: authorization })
   if (answerExport(hub, url, response)) return
-  const api = /^\/api\/datasets\/([^/]+\/[^/]+)\/(revision\/main|tree\/\w+\/(.*))$/.exec(url.pathname)
+  const api = /^\/api\/datasets\/([^/]+\/[^/]+)\/(?:revision\/(.+)|tree\/(\w+)\/?(.*))$/.exec(url.pathname)
   if (api !== null) {
     const fault = hub.apiFaults.shift()
     if (fault?.kind === 'status') sendStatus(response, fault)
     else if (fault?.kind === 'garbage') response.end('<html>Please sign in</html>')
-    else if (api[3] === undefined) sendJson(response, { sha: COMMIT })
-    else sendTree(hub, response, url, `${api[1] ?? ''}/${api[3]}/`)
+    else answerApi(hub, response, url, api)
     return
   }
-  const resolve = new RegExp(`^/datasets/([^/]+/[^/]+)/resolve/${COMMIT}/(.*)$`).exec(url.pathname)
+  const resolve = new RegExp(`^/datasets/([^/]+/[^/]+)/resolve/(${COMMIT}|${EXPORT_COMMIT})/(.*)$`).exec(
+    url.pathname,
+  )
   if (resolve !== null) {
     // Contents are on another server: the same one by another name.
     const elsewhere = hub.endpoint.replace('127.0.0.1', 'localhost')
-    response.writeHead(302, { location: `${elsewhere}/cdn/${resolve[1] ?? ''}/${resolve[2] ?? ''}` }).end()
+    const [, repo = '', commit = '', path = ''] = resolve
+    response.writeHead(302, { location: `${elsewhere}/cdn/${atCommit(repo, commit)}/${path}` }).end()
     return
   }
   const file = hub.files.get(decodeURIComponent(url.pathname.replace('/cdn/', '')))
@@ -145,6 +149,25 @@ function answerExport(hub: HubServer, url: URL, response: ServerResponse): boole
   const elsewhere = hub.endpoint.replace('127.0.0.1', 'localhost')
   response.writeHead(302, { ...linked, location: `${elsewhere}/cdn/${name}` }).end()
   return true
+}
+
+/** The commits of branches, and listings. The branch of the export is there where it has files. */
+function answerApi(
+  hub: HubServer,
+  response: ServerResponse,
+  url: URL,
+  [, repo = '', branch, commit = '', folder = '']: readonly (string | undefined)[],
+): void {
+  const isExported = [...hub.files.keys()].some((path) => path.startsWith(`${repo}@parquet/`))
+  const below = folder === '' ? '' : `${folder}/`
+  if (branch === undefined) sendTree(hub, response, url, `${atCommit(repo, commit)}/${below}`)
+  else if (branch === 'main') sendJson(response, { sha: COMMIT })
+  else if (isExported) sendJson(response, { sha: EXPORT_COMMIT })
+  else response.writeHead(404).end()
+}
+
+function atCommit(repo: string, commit: string): string {
+  return commit === EXPORT_COMMIT ? `${repo}@parquet` : repo
 }
 
 function sendTree(hub: HubServer, response: ServerResponse, url: URL, prefix: string): void {

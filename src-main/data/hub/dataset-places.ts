@@ -11,7 +11,8 @@ import { describeSplit, type DatasetSplit } from './dataset-split'
 import { fillTaskData, taskDataSize } from './fill-task-data'
 import type { HubSettings } from './hub-env'
 import { whatIsMissing } from './missing-split'
-import { downloadSplit, findSplit, splitSize, type DownloadOptions, type DownloadSize } from './splits'
+import type { DownloadOptions } from './fetch-files'
+import { downloadSplit, findSplit, splitSize, type DownloadSize } from './splits'
 import { findTaskData, hasTaskData, taskDataDir, taskDataRoot } from './task-data'
 
 /** The file that describes a base model to be made on first use. */

@@ -15,7 +15,8 @@ import { exportFiles, type ExportFile } from './export-api'
 import { arrivedBytes, fetchFile, hasChecksum } from './fetch-file'
 import type { RequestOptions } from './hub-api'
 import type { HubSettings } from './hub-env'
-import { refuseOffline, type DownloadOptions, type DownloadSize } from './splits'
+import type { DownloadOptions } from './fetch-files'
+import { refuseOffline, type DownloadSize } from './splits'
 import { findTaskData, MANIFEST, taskDataDir } from './task-data'
 
 /**

@@ -1,5 +1,6 @@
 /**
- * Two requests to the hub's API, the commit of a dataset's main branch and the files of a folder; and how any is made.
+ * Requests to the hub's API: the commit of a dataset's branch, the files of a folder or of all folders; and how any is
+ * made.
  */
 import { z } from 'zod'
 import { MidbenchError } from '../../errors'
@@ -40,8 +41,19 @@ const treeEntry = z.object({
  *
  * @throws MidbenchError `hub.*`
  */
-export async function mainCommit(hub: HubSettings, repo: string, options: RequestOptions): Promise<string> {
-  const { body } = await getJson(hub, `${hub.endpoint}/api/datasets/${repo}/revision/main`, repo, revision, {
+export function mainCommit(hub: HubSettings, repo: string, options: RequestOptions): Promise<string> {
+  return commitOf(hub, repo, 'main', options)
+}
+
+/** The same of another branch. */
+export async function commitOf(
+  hub: HubSettings,
+  repo: string,
+  branch: string,
+  options: RequestOptions,
+): Promise<string> {
+  const url = `${hub.endpoint}/api/datasets/${repo}/revision/${encodeURIComponent(branch)}`
+  const { body } = await getJson(hub, url, repo, revision, {
     ...options,
     policy: { ...(options.policy ?? DEFAULT_POLICY), attemptsToReach: 1 },
   })
@@ -49,16 +61,34 @@ export async function mainCommit(hub: HubSettings, repo: string, options: Reques
 }
 
 /** The files of a folder at a commit. @throws MidbenchError `hub.*` */
-export async function folderFiles(
+export function folderFiles(
   hub: HubSettings,
   repo: string,
   commit: string,
   folder: string,
   options: RequestOptions,
 ): Promise<HubFile[]> {
+  return listedFiles(hub, `${repo}/tree/${commit}/${folder}`, `${repo}, folder ${folder}`, options)
+}
+
+/** The files of all folders at a commit. @throws MidbenchError `hub.*` */
+export function allFiles(
+  hub: HubSettings,
+  repo: string,
+  commit: string,
+  options: RequestOptions,
+): Promise<HubFile[]> {
+  return listedFiles(hub, `${repo}/tree/${commit}?recursive=true`, repo, options)
+}
+
+async function listedFiles(
+  hub: HubSettings,
+  tree: string,
+  what: string,
+  options: RequestOptions,
+): Promise<HubFile[]> {
   const files: HubFile[] = []
-  const what = `${repo}, folder ${folder}`
-  let url: string | undefined = `${hub.endpoint}/api/datasets/${repo}/tree/${commit}/${folder}`
+  let url: string | undefined = `${hub.endpoint}/api/datasets/${tree}`
   while (url !== undefined) {
     const page: Page<z.infer<typeof treeEntry>[]> = await getJson(hub, url, what, z.array(treeEntry), options)
     for (const entry of page.body) if (entry.type === 'file') files.push(hubFile(entry))

@@ -1,18 +1,12 @@
 /** A split of a dataset repository: found in the hub's cache, or downloaded into it. */
 import { MidbenchError } from '../../errors'
-import { exists } from '../../files/durable'
-import type { Progress } from '../../progress.schema'
-import { freeSpace, requireSpace } from '../../files/disk-space'
+import { freeSpace } from '../../files/disk-space'
 import { describeSplit, type DatasetSplit } from './dataset-split'
-import { arrivedBytes, fetchFile } from './fetch-file'
-import { authorization, fileUrl, folderFiles, mainCommit, type HubFile, type RequestOptions } from './hub-api'
+import { bytesOf, fetchFiles, type DownloadOptions, type FilesAt } from './fetch-files'
+import { folderFiles, mainCommit, type HubFile, type RequestOptions } from './hub-api'
 import { completeSplit, HubCache } from './hub-cache'
 import type { HubSettings } from './hub-env'
 import { refuseMisplaced, whatIsMissing } from './missing-split'
-
-export interface DownloadOptions extends RequestOptions {
-  onProgress?: ((progress: Progress) => void) | undefined
-}
 
 /** The size of a download. */
 export interface DownloadSize {
@@ -40,28 +34,10 @@ export async function downloadSplit(
   hub: HubSettings,
   options: DownloadOptions = {},
 ): Promise<string[]> {
-  const { repo } = dataset
-  const { commit, files, cache, total, arrived } = await listSplit(dataset, hub, options)
-  await requireSpace(hub.cacheDir, total - arrived, describeSplit(dataset))
-
-  let before = 0
-  for (const file of files) {
-    const target = cache.blobPath(file.etag)
-    const report = (done: number): void =>
-      options.onProgress?.({ what: `downloading ${repo}`, unit: 'bytes', done: before + done, total })
-    if (!(await exists(target))) {
-      const { size, checksum } = file
-      const url = fileUrl(hub, repo, commit, file.path)
-      const what = `${repo}, ${file.path}`
-      const request = { url, headers: authorization(hub), target, what, size, checksum }
-      await fetchFile(request, { ...options, onProgress: report })
-    }
-    await cache.link(commit, file.path, file.etag)
-    before += file.size
-    report(0)
-  }
-  await cache.setMain(commit)
-  return files.map(({ path }) => cache.filePath(commit, path))
+  const listed = await listSplit(dataset, hub, options)
+  const paths = await fetchFiles(listed, describeSplit(dataset), hub, options)
+  await new HubCache(hub.cacheDir, dataset.repo).setMain(listed.commit)
+  return paths
 }
 
 /** The size of the download, by the hub's listing. @throws MidbenchError `hub.*` */
@@ -70,8 +46,8 @@ export async function splitSize(
   hub: HubSettings,
   options: RequestOptions = {},
 ): Promise<DownloadSize> {
-  const { total, arrived } = await listSplit(dataset, hub, options)
-  return { total, arrived, free: await freeSpace(hub.cacheDir) }
+  const listed = await listSplit(dataset, hub, options)
+  return { ...(await bytesOf(listed, hub)), free: await freeSpace(hub.cacheDir) }
 }
 
 /** @throws MidbenchError `hub.offline` */
@@ -84,31 +60,14 @@ export function refuseOffline(hub: HubSettings, what: string): void {
   })
 }
 
-interface ListedSplit {
-  commit: string
-  files: HubFile[]
-  cache: HubCache
-  /** Total bytes of all files, and those already here. */
-  total: number
-  arrived: number
-}
-
-/** The split on the main branch, and what has arrived of it. */
-async function listSplit(
-  dataset: DatasetSplit,
-  hub: HubSettings,
-  options: RequestOptions,
-): Promise<ListedSplit> {
+/** The split on the main branch. */
+async function listSplit(dataset: DatasetSplit, hub: HubSettings, options: RequestOptions): Promise<FilesAt> {
   await refuseMisplaced(dataset, hub)
   if (hub.offline) refuseOffline(hub, (await whatIsMissing(dataset, hub)).message)
   const commit = await mainCommit(hub, dataset.repo, options).catch(async (error: unknown) => {
     throw await withWhatIsMissing(error, dataset, hub)
   })
-  const files = await splitFiles(dataset, hub, commit, options)
-  const cache = new HubCache(hub.cacheDir, dataset.repo)
-  const here = await Promise.all(files.map(({ etag }) => arrivedBytes(cache.blobPath(etag))))
-  const total = files.reduce((sum, { size }) => sum + size, 0)
-  return { commit, files, cache, total, arrived: here.reduce((sum, bytes) => sum + bytes, 0) }
+  return { repo: dataset.repo, commit, files: await splitFiles(dataset, hub, commit, options) }
 }
 
 /** Adds what is missing here, before the error, where the hub cannot be asked. */

@@ -1,14 +1,9 @@
 /** The files that a source of the task Conversations names on this machine: a file, a pattern or a folder. */
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { entryFault, forKey } from '../entry-fault'
+import { isDataName } from '../files/data-name'
 import { filesOf } from '../files/pattern'
-
-/** What is looked for in a folder. */
-const READABLE = /\.(jsonl?|ndjson|parquet)(\.(gz|gzip|zst|zstd))?$/i
-
-/** Files beside data that are none: the hub's and git's own. */
-const NO_DATA = /^(dataset_infos?|dataset_dict|state|config|package(-lock)?|tsconfig|manifest)\.json$/i
 
 /**
  * Files in the order in which they are read: natural within a pattern or a folder.
@@ -30,14 +25,9 @@ export async function localFiles(path: string, key: string): Promise<string[]> {
   })
 }
 
-/** Whether a file's name is one of data. */
-function isReadable(name: string): boolean {
-  return READABLE.test(name) && !NO_DATA.test(name)
-}
-
 async function filesIn(folder: string, key: string): Promise<string[]> {
   const all = await filesOf(join(folder, '**'))
-  const files = all.filter((path) => isReadable(path.slice(path.lastIndexOf('/') + 1)))
+  const files = all.filter((path) => isDataName(basename(path)))
   if (files.length > 0) return files
   const others = all.length === 0 ? 'it is empty' : `it holds ${String(all.length)} other files`
   throw entryFault(key, {
