@@ -11,6 +11,7 @@ import { dataCacheDir } from '../native/paths'
 import { clearLeftovers } from '../runs/clear-leftovers'
 import { baseDirOf } from '../config/config'
 import { hasBfloat16 } from '../processor'
+import { readBaseSettings } from '../runs/base-settings'
 import { gatherFacts } from '../runs/preflight-facts'
 import { RunManager } from '../runs/run-manager'
 import { hostFromEnvironment } from '../runs/trainer-host'
@@ -67,16 +68,18 @@ export async function setupServices(hub: EventHub): Promise<Services> {
     nativeTheme.themeSource = changed.theme
     hub.publish('settings.changed', changed)
   })
+  const defaultBaseDir = (): string | null => settings.current.base_dir
   const project = new ProjectStore({
     file: files.person.project,
     starter: files.starter,
     starterOptions: hasBfloat16() === false ? { dtype: 'float32' } : {},
+    readBase: async (given, dir) =>
+      given.recipe === 'sft' ? readBaseSettings(given, baseDirOf(given, dir, defaultBaseDir())) : null,
     changed: (changed) => hub.publish('project.changed', changed),
   })
   const granted = new GrantedPaths()
   granted.grantProject(project.current)
   const { store, notes } = await openRunStore(files.person.folder)
-  const defaultBaseDir = (): string | null => settings.current.base_dir
   const hosts = new TrainerHosts({
     electron: process.versions.electron,
     command: selfTestCommand,

@@ -14,9 +14,9 @@ import { BatchPacker, packBatch } from '../packing/batch-packer'
 import { createLoader, type LoaderSource } from '../packing/loader'
 import { planEpoch } from '../packing/plan'
 import type { PackingOptions } from '../packing/types'
-import { loadConfig } from '../config/config'
 import { madeUpStretches, withCache, type OpenCache } from './bench-cache'
 import type { Command, CommandIo } from './command'
+import { loadConfig } from './load-config'
 import { callContext, noticeTo, openSplit } from './open-data'
 import { table } from './table'
 import { optionalCount, optionalString } from './usage'
@@ -93,7 +93,7 @@ async function benchDefault(count: number): Promise<PackFigures> {
 
 /** Packs a mixture's own conversations, with their ids in the token cache on disk. */
 async function benchConfig(path: string, io: CommandIo): Promise<PackFigures> {
-  const data = await openSplit(await loadConfig(path), 'train', io)
+  const data = await openSplit(await loadConfig(path, io), 'train', io)
   try {
     const { lengths } = await data.table(callContext(io))
     const { mixture, tokenizer } = data

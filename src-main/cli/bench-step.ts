@@ -13,13 +13,13 @@ import { MidbenchError } from '../errors'
 import { memoryLimit } from '../memory-limit'
 import { modelConfig, type ModelConfig } from '../model/config.schema'
 import { dataDir } from '../native/paths'
-import { loadConfig } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
 import { predictMemory } from '../runs/derive'
 import { gatherFacts } from '../runs/preflight-facts'
 import { describeThreads, threadCount } from '../thread-count'
 import { measureApart, measureHere } from './bench-process'
 import type { Command, CommandIo } from './command'
+import { loadConfig } from './load-config'
 import { table } from './table'
 import { optionalCount, optionalString } from './usage'
 
@@ -69,7 +69,7 @@ export const command: Command = {
     const config = optionalString(values, 'config')
     const threads = optionalCount(values, 'threads', 1, availableParallelism())
     const count = threadCount(threads) // refused here, it gives one message instead of one for each measurement
-    const settings = config === null ? presets() : await settingsOf(config)
+    const settings = config === null ? presets() : await settingsOf(config, io)
     const { figures, disturbance } = await bench(fitting(settings, io), threads, io)
     if (disturbance !== null) io.stderr(disturbed(disturbance))
     if (values['json'] === true) io.stdout(JSON.stringify(figures))
@@ -103,8 +103,8 @@ function presets(): Setting[] {
 }
 
 /** The run's shape, in the graph engine with the run's precision, and in the eager engine. */
-async function settingsOf(path: string): Promise<Setting[]> {
-  const { config, baseDir } = await loadConfig(path)
+async function settingsOf(path: string, io: CommandIo): Promise<Setting[]> {
+  const { config, baseDir } = await loadConfig(path, io)
   const { base } = await gatherFacts(config, baseDir, dataDir())
   if (base instanceof MidbenchError) throw base
   if (base === null)

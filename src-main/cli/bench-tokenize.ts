@@ -10,9 +10,10 @@ import type { Mixture } from '../data/mixture'
 import { measureThreads } from '../data/token-cache/fill-pool'
 import { textsOf } from '../data/token-cache/measure'
 import { projectDir } from '../native/paths'
-import { loadConfig, parseConfigFields, type LoadedConfig } from '../config/config'
+import type { LoadedConfig } from '../config/config'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 import type { Command, CommandIo } from './command'
+import { loadConfig } from './load-config'
 import { locationsOf, openConversations, openTokenizer } from './open-data'
 import { table } from './table'
 import { optionalCount, optionalString } from './usage'
@@ -49,7 +50,7 @@ export const command: Command = {
 
   async run(values, io) {
     const path = optionalString(values, 'config') ?? join(projectDir(), 'resources', 'starter', 'preset.json')
-    const loaded = await loadConfig(path, parseConfigFields)
+    const loaded = await loadConfig(path, io, 'fields')
     const seconds = optionalCount(values, 'seconds') ?? SECONDS
     const mixture = await openConversations(loaded, 'train', io)
     try {

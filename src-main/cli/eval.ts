@@ -1,8 +1,8 @@
 /** `eval`: bits per byte and loss of a checkpoint over batches of the val mixture. */
 import { resolve } from 'node:path'
 
-import { loadConfig } from '../config/config'
 import type { Command } from './command'
+import { loadConfig } from './load-config'
 import { downloadMissing } from './open-data'
 import { jobLocations, jobWithBar } from './trainer-job'
 import { optionalCount, requiredString } from './usage'
@@ -23,7 +23,7 @@ export const command: Command = {
   async run(values, io) {
     const checkpointDir = resolve(requiredString(values, 'checkpoint', usage))
     const batches = optionalCount(values, 'batches')
-    const loaded = await loadConfig(requiredString(values, 'config', usage))
+    const loaded = await loadConfig(requiredString(values, 'config', usage), io)
     await downloadMissing(loaded, io)
     const { config } = loaded
     const job = { config, locations: jobLocations(loaded), checkpointDir, batches, threads: null }

@@ -1,8 +1,8 @@
 /** `logits`: losses, logits and gradient norms of a checkpoint on the first train batch, in float32. */
 import { resolve } from 'node:path'
 
-import { loadConfig } from '../config/config'
 import type { Command } from './command'
+import { loadConfig } from './load-config'
 import { downloadMissing } from './open-data'
 import { jobLocations, jobWithBar } from './trainer-job'
 import { requiredString } from './usage'
@@ -17,7 +17,7 @@ export const command: Command = {
 
   async run(values, io) {
     const checkpointDir = resolve(requiredString(values, 'checkpoint', usage))
-    const loaded = await loadConfig(requiredString(values, 'config', usage))
+    const loaded = await loadConfig(requiredString(values, 'config', usage), io)
     await downloadMissing(loaded, io)
     const { config } = loaded
     const job = { config, locations: jobLocations(loaded), checkpointDir, threads: null }

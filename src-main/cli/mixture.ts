@@ -8,9 +8,10 @@ import type { SplitName } from '../data/mixture.schema'
 import { toFailure } from '../errors'
 import type { TaskLengths } from '../packing/conversations.schema'
 import { taskLengths } from '../packing/task-lengths'
-import { loadConfig, parseConfigFields, type LoadedConfig } from '../config/config'
+import type { LoadedConfig } from '../config/config'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 import type { Command, CommandIo } from './command'
+import { loadConfig } from './load-config'
 import { callContext, openConversations, openSplit, openTokenizer } from './open-data'
 import { failureText, requiredString } from './usage'
 
@@ -25,7 +26,7 @@ export const command: Command = {
   options: { config: { type: 'string' }, json: { type: 'boolean' } },
 
   async run(values, io) {
-    const loaded = await loadConfig(requiredString(values, 'config', usage), parseConfigFields)
+    const loaded = await loadConfig(requiredString(values, 'config', usage), io, 'fields')
     const tokenizer = await tokenizerIfThere(loaded, io)
     const train = await describeSplit(loaded, 'train', tokenizer, io)
     const val = await describeSplit(loaded, 'val', tokenizer, io)

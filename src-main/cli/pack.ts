@@ -4,9 +4,9 @@ import { renderSource } from '../data/render-source'
 import { createLoader, type LoaderOptions } from '../packing/loader'
 import { type PackReport, reportPacking, rowLists } from '../packing/pack-report'
 import type { PackedBatch } from '../packing/types'
-import { loadConfig, parseConfigFields } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
 import type { Command, CommandIo, CommandValues } from './command'
+import { loadConfig } from './load-config'
 import { openConversations, openTokenizer, parseSplit } from './open-data'
 import { optionalCount, requiredString, usageError } from './usage'
 
@@ -35,7 +35,7 @@ export const command: Command = {
     const split = parseSplit(requiredString(values, 'split', usage))
     const batches = optionalCount(values, 'batches', 1, MOST_REPORTED)
     const ranks = parseRanks(values)
-    const loaded = await loadConfig(requiredString(values, 'config', usage), parseConfigFields)
+    const loaded = await loadConfig(requiredString(values, 'config', usage), io, 'fields')
     const tokenizer = await openTokenizer(loaded)
     const mixture = await openConversations(loaded, split, io)
     try {

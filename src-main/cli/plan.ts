@@ -4,10 +4,10 @@ import type { PlanView } from '../packing/plan.schema'
 import { SplitPlans } from '../packing/split-plans'
 import type { PackingOptions } from '../packing/types'
 import { askedSteps, gradAccumSteps } from '../config/batches'
-import { loadConfig } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
 import { MAX_CONVERSATION_TOKENS } from '../tokenizer/render'
 import type { Command } from './command'
+import { loadConfig } from './load-config'
 import { callContext, openSplit, parseSplit } from './open-data'
 import { table } from './table'
 import { optionalString, requiredString } from './usage'
@@ -23,7 +23,7 @@ export const command: Command = {
 
   async run(values, io) {
     const split = parseSplit(optionalString(values, 'split') ?? 'train')
-    const loaded = await loadConfig(requiredString(values, 'config', usage))
+    const loaded = await loadConfig(requiredString(values, 'config', usage), io)
     const data = await openSplit(loaded, split, io)
     try {
       const { config } = loaded

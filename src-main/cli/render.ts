@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { MidbenchError } from '../errors'
 import type { SplitData } from '../packing/split-data'
-import { loadConfig, parseConfigFields } from '../config/config'
 import { renderConversation } from '../tokenizer/render'
 import type { Command, CommandIo } from './command'
+import { loadConfig } from './load-config'
 import { openSplit, parseSplit, progressTo } from './open-data'
 import { optionalCount, requiredString, usageError } from './usage'
 
@@ -28,7 +28,7 @@ export const command: Command = {
     const digest = values['digest'] === true
     if (digest === (index !== null))
       throw usageError('Give either --index or --digest.', `Usage: midbench ${usage}`)
-    const loaded = await loadConfig(requiredString(values, 'config', usage), parseConfigFields)
+    const loaded = await loadConfig(requiredString(values, 'config', usage), io, 'fields')
     const data = await openSplit(loaded, split, io)
     try {
       const result = index === null ? await digestOf(data, io) : await renderOne(data, index)

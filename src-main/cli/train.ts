@@ -8,14 +8,16 @@
 import { changesText, requireSameOptions } from '../engine/resume-rules'
 import { type Failure, MidbenchError } from '../errors'
 import { dataDir } from '../native/paths'
-import { baseDirOf, loadConfig, type LoadedConfig, withAbsolutePaths } from '../config/config'
+import { baseDirOf, type ReadConfig, withAbsolutePaths } from '../config/config'
 import { runConfig, type RunConfig } from '../config/config.schema'
+import { inheritedOf } from '../config/resolve'
 import { RunManager } from '../runs/run-manager'
 import type { RunDetail, RunSummary } from '../config/run.schema'
 import { clearLeftovers } from '../runs/clear-leftovers'
 import { openChosenTrainer } from '../runs/trainer-host'
 import { openRunStore } from '../runs/open-store'
 import type { Command, CommandIo } from './command'
+import { loadConfig } from './load-config'
 import { downloadMissing, locationsOf } from './open-data'
 import { JsonPrinter, TextPrinter, type TrainPrinter } from './train-printer'
 import { optionalChoice, optionalCount, optionalString, requiredString } from './usage'
@@ -42,7 +44,7 @@ export const command: Command = {
       stopAfter: optionalCount(values, 'stop-after') ?? undefined,
     }
     const dtype = optionalChoice(values, 'dtype', runConfig.shape.dtype.unwrap().options)
-    const loaded = withDtype(await loadConfig(requiredString(values, 'config', usage)), dtype)
+    const loaded = withDtype(await loadConfig(requiredString(values, 'config', usage), io), dtype)
     await clearLeftovers({ dataDir: dataDir(), cacheDir: locationsOf(loaded).cacheDir })
     await downloadMissing(loaded, io)
     const printer = values['json'] === true ? new JsonPrinter(io) : new TextPrinter(io, process.stderr)
@@ -66,12 +68,12 @@ export const command: Command = {
 }
 
 /** For a config that is used on different kinds of processors. */
-function withDtype(loaded: LoadedConfig, dtype: RunConfig['dtype'] | null): LoadedConfig {
+function withDtype(loaded: ReadConfig, dtype: RunConfig['dtype'] | null): ReadConfig {
   return dtype === null ? loaded : { ...loaded, config: { ...loaded.config, dtype } }
 }
 
 interface TrainRequest {
-  loaded: LoadedConfig
+  loaded: ReadConfig
   /** The dtype that the command line names; null where it names none. */
   dtype: RunConfig['dtype'] | null
   runDir: string | undefined
@@ -124,15 +126,17 @@ async function begin(manager: RunManager, request: TrainRequest, io: CommandIo):
 }
 
 /**
- * The config's options, where the run can go on with them; options that would make another run are refused. A dtype
- * that the command line named when the run began is not in the config, and is kept.
+ * The config's options, where the run can go on with them; options that would make another run are refused. What the
+ * config does not give is kept where the run began with it: the dtype of its command line, and what it inherited from a
+ * base checkpoint that may since have changed.
  *
  * @throws MidbenchError `run.options-changed`
  */
 function continuedConfig({ loaded, dtype }: TrainRequest, run: RunDetail, io: CommandIo): RunConfig {
   const began = run.config
-  const { config, dir } = loaded
-  const now = { ...withAbsolutePaths(config, dir, baseDirOf(config, dir)), dtype: dtype ?? began.dtype }
+  const { config, given, dir } = loaded
+  const named = { ...config, ...inheritedOf(began, given), dtype: dtype ?? began.dtype }
+  const now = withAbsolutePaths(named, dir, baseDirOf(config, dir))
   requireSameOptions(began, now, run.step)
   const changes = changesText(began, now)
   if (changes !== '') io.stderr(`The run goes on with ${changes}.`)

@@ -1,6 +1,7 @@
 /**
- * A run's config: the reference's option names and defaults (docs/REFERENCE.md §5), plus ours (docs/ARCHITECTURE.md,
- * "The command line"). Pure zod, shared with the window. Rules that span fields (divisibility, paths) are in config.ts.
+ * A run's config: the reference's option names (docs/REFERENCE.md §5, §8), plus ours (docs/ARCHITECTURE.md, "The command
+ * line"), and the one table of their defaults by recipe. Pure zod, shared with the window. Which value holds where none
+ * is given is in resolve.ts; rules that span fields (divisibility, paths) are in config.ts.
  */
 import { z } from 'zod'
 import {
@@ -17,8 +18,12 @@ import { mixture } from '../data/mixture.schema'
 import { lossKind } from '../packing/loss-kinds.schema'
 import { trainablePacking } from '../packing/packings.schema'
 import { OPTIMIZER_NAMES } from './optimizer-names.schema'
+import { RECIPES } from './recipes.schema'
 
 const learningRate = z.number().min(0)
+/** A part of a run's progress. */
+const share = z.number().min(0).max(1)
+const every = z.union([z.literal(-1), z.int().min(1)])
 
 /** A number of at least 1; the description of its bound says what a higher number would cost. */
 const counted = (most: number, cost: string): z.ZodInt => z.int().min(1).max(most).describe(cost)
@@ -30,49 +35,119 @@ const folderName = z
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_.+=@-]*$/)
   .describe('a folder name of letters, digits and . _ + = @ -')
 
-export const runConfig = z.strictObject({
+/** The values that an option takes, and the one that holds by recipe where neither the config nor a base gives one. */
+interface Option<Schema extends z.ZodType> {
+  schema: Schema
+  mid: z.output<Schema>
+  sft: z.output<Schema>
+}
+
+function option<Schema extends z.ZodType>(
+  schema: Schema,
+  mid: z.output<Schema>,
+  sft: z.output<Schema> = mid,
+): Option<Schema> {
+  return { schema, mid, sft }
+}
+
+/** Every option but the mixture: its values, its default in recipe mid and, where that is another, in sft. */
+const OPTIONS = {
   // Logging
-  run: z.string().min(1).default('dummy'),
+  run: option(z.string().min(1), 'dummy'),
   // Runtime
-  device_type: z.enum(['', 'cpu', 'cuda']).default(''),
-  dtype: z.enum(['float32', 'bfloat16']).default('bfloat16'),
-  engine: z.enum(['graph', 'eager']).default('graph'),
-  seed: z.int().min(0).default(42),
+  device_type: option(z.enum(['', 'cpu', 'cuda']), ''),
+  dtype: option(z.enum(['float32', 'bfloat16']), 'bfloat16'),
+  engine: option(z.enum(['graph', 'eager']), 'graph'),
+  seed: option(z.int().min(0), 42),
   // Model loading
-  base_dir: filePath.nullable().default(null),
-  model_tag: filePath.nullable().default(null),
-  model_step: z.int().min(0).nullable().default(null),
+  base_dir: option(filePath.nullable(), null),
+  model_tag: option(filePath.nullable(), null),
+  model_step: option(z.int().min(0).nullable(), null),
+  load_optimizer: option(z.boolean(), false, true),
   // Training horizon
-  num_iterations: z
-    .union([z.literal(-1), counted(MOST_STEPS, 'each step is kept in the run’s record')])
-    .default(-1),
+  num_iterations: option(
+    z.union([z.literal(-1), counted(MOST_STEPS, 'each step is kept in the run’s record')]),
+    -1,
+  ),
   // Batch sizes
-  max_seq_len: counted(MOST_SEQ_LEN, 'a step’s memory grows with it').default(2048),
-  device_batch_size: counted(MOST_ROWS, 'a step’s memory grows with it').default(32),
-  total_batch_size: counted(MOST_STEP_TOKENS, 'the tokens of a whole step wait in memory').default(524288),
+  max_seq_len: option(counted(MOST_SEQ_LEN, 'a step’s memory grows with it'), 2048),
+  device_batch_size: option(counted(MOST_ROWS, 'a step’s memory grows with it'), 32),
+  total_batch_size: option(counted(MOST_STEP_TOKENS, 'the tokens of a whole step wait in memory'), 524288),
   // Packing
-  packing: trainablePacking.default('bestfit-crop'),
-  buffer_size: counted(MOST_BUFFERED, 'every state of the loader that is kept holds so many').default(100),
+  packing: option(trainablePacking, 'bestfit-crop', 'bestfit-pad'),
+  buffer_size: option(counted(MOST_BUFFERED, 'every state of the loader that is kept holds so many'), 100),
   // Optimization
-  loss: lossKind.default('all'),
-  optimizer: z.enum(OPTIMIZER_NAMES).default('2026-01'),
-  embedding_lr: learningRate.default(0.2),
-  unembedding_lr: learningRate.default(0.004),
-  matrix_lr: learningRate.default(0.02),
-  weight_decay: z.number().min(0).default(0),
-  init_lr_frac: z.number().min(0).default(1),
+  loss: option(lossKind, 'all', 'completion'),
+  optimizer: option(z.enum(OPTIMIZER_NAMES), '2026-01', '2026-07'),
+  embedding_lr: option(learningRate, 0.2, 0.3),
+  unembedding_lr: option(learningRate, 0.004),
+  matrix_lr: option(learningRate, 0.02),
+  weight_decay: option(z.number().min(0), 0),
+  init_lr_frac: option(z.number().min(0), 1, 0.8),
+  warmup_ratio: option(share, 0),
+  warmdown_ratio: option(share, 0.2, 0.5),
+  final_lr_frac: option(share, 0),
   // Evaluation
-  eval_every: z.union([z.literal(-1), z.int().min(1)]).default(150),
-  eval_tokens: counted(MOST_EVAL_TOKENS, 'each evaluation reads so many').default(20 * 524288),
+  eval_every: option(every, 150, 200),
+  eval_tokens: option(counted(MOST_EVAL_TOKENS, 'each evaluation reads so many'), 20 * 524288, 40 * 524288),
   // Output
-  save_every: z.union([z.literal(-1), z.int().min(1)]).default(-1),
-  dry_run: z.boolean().default(false),
-  output_tag: folderName.nullable().default(null),
+  save_every: option(every, -1),
+  dry_run: option(z.boolean(), false),
+  output_tag: option(folderName.nullable(), null),
+}
+
+type Options = typeof OPTIONS
+/** The name of an option; `recipe`, `mixture` and `exclude` are none. */
+export type OptionName = keyof Options
+
+const entries = Object.entries<Option<z.ZodType>>(OPTIONS)
+
+const complete = Object.fromEntries(
+  entries.map(([name, { schema, mid }]) => [name, schema.default(mid)]),
+) as unknown as { [Name in OptionName]: z.ZodDefault<Options[Name]['schema']> }
+
+const optional = Object.fromEntries(
+  entries.map(([name, { schema }]) => [name, schema.optional()]),
+) as unknown as { [Name in OptionName]: z.ZodOptional<Options[Name]['schema']> }
+
+/**
+ * A config in which every option has its value. What a run is made with is kept so; options that an earlier Midbench did
+ * not have are read as in recipe mid, which was its only one.
+ */
+export const runConfig = z.strictObject({
+  recipe: z.enum(RECIPES).default('mid'),
+  ...complete,
   mixture,
   exclude: exclude.default([]),
 })
 
-/** A config with every default filled in. */
+/** A config as a person gives it: an option that is left out is left out here too. */
+export const givenConfig = z.strictObject({
+  recipe: z.enum(RECIPES).optional(),
+  ...optional,
+  /** Only recipe sft has a mixture of its own. */
+  mixture: mixture.optional(),
+  exclude: exclude.optional(),
+})
+
+/** A config in which every option has its value. */
 export type RunConfig = z.infer<typeof runConfig>
-/** A config as a file holds it: defaults may be left out. */
+/** A config as a file holds a complete one: options may be left out. */
 export type RunConfigInput = z.input<typeof runConfig>
+export type GivenConfig = z.infer<typeof givenConfig>
+export type OptionValues = Pick<RunConfig, OptionName>
+
+/** The default of every option, by recipe. */
+export const DEFAULTS: Readonly<Record<RunConfig['recipe'], Readonly<OptionValues>>> = {
+  mid: defaultsOf('mid'),
+  sft: defaultsOf('sft'),
+}
+
+function defaultsOf(recipe: RunConfig['recipe']): OptionValues {
+  return Object.fromEntries(entries.map(([name, each]) => [name, each[recipe]])) as unknown as OptionValues
+}
+
+/** Whether an option takes the value. */
+export function takes(name: OptionName, value: unknown): boolean {
+  return OPTIONS[name].schema.safeParse(value).success
+}

@@ -16,8 +16,10 @@ import { requireShallow } from '../files/json-text'
 import { readTextFile } from '../files/text-file'
 import { reasonOf } from '../system-error'
 import { microBatchTokens } from './batches'
-import { runConfig, type RunConfig } from './config.schema'
+import { type GivenConfig, givenConfig, type RunConfig } from './config.schema'
 import { configIssues } from './config-issues'
+import { DEFAULT_MIXTURES } from './recipes.schema'
+import { type BaseSettings, resolveConfig, type ResolvedConfig } from './resolve'
 
 export interface LoadedConfig {
   config: RunConfig
@@ -29,28 +31,49 @@ export interface LoadedConfig {
   baseDir: string
 }
 
+/** A config as its file gives it, and with the values that it leaves out. */
+export interface ReadConfig extends LoadedConfig, ResolvedConfig {
+  given: GivenConfig
+}
+
+/** Which rules a config must keep: all of them, or only those of single fields, for commands that do not train. */
+export type Rules = 'all' | 'fields'
+
+/** What the files of a config's base checkpoint say of its options; null where there are none. */
+export type ReadBase = (given: GivenConfig, baseDir: string) => Promise<BaseSettings | null>
+
 /**
- * Checks a config of any origin and fills in the defaults.
+ * Checks a config of any origin that inherits nothing from a base, and fills in the recipe's defaults.
  *
  * @param where the config's name in the error: usually its file
  * @throws MidbenchError `config.invalid` with one issue a fault
  */
-export function parseConfig(input: unknown, where: string): RunConfig {
-  const config = parseConfigFields(input, where)
-  const issues = crossFieldIssues(config)
-  if (issues.length === 0) return config
-  throw invalidConfig(where, issues)
+export function parseConfig(input: unknown, where: string, rules: Rules = 'all'): RunConfig {
+  return requireRules(resolveConfig(parseGiven(input, where), null).config, rules, where)
 }
 
-/** Like {@link parseConfig}, without the rules that span fields: for commands that do not train. */
-export function parseConfigFields(input: unknown, where: string): RunConfig {
+/**
+ * Checks the fields of a config, and leaves out what it leaves out.
+ *
+ * @throws MidbenchError `config.invalid`
+ */
+export function parseGiven(input: unknown, where: string): GivenConfig {
   const long = longMixtures(input)
   if (long.length > 0) throw invalidConfig(where, long)
-  const parsed = runConfig.safeParse(input)
+  const parsed = givenConfig.safeParse(input)
   if (!parsed.success) throw invalidConfig(where, configIssues(parsed.error, input))
-  const issues = [...emptyMixture(parsed.data), ...batchMemory(parsed.data), ...excludeIssues(parsed.data)]
+  const { recipe = 'mid', mixture } = parsed.data
+  if (mixture !== undefined || DEFAULT_MIXTURES[recipe] !== null) return parsed.data
+  throw invalidConfig(where, [
+    { path: 'mixture', message: 'is missing', hint: 'it must be an object in braces' },
+  ])
+}
+
+function requireRules(config: RunConfig, rules: Rules, where: string): RunConfig {
+  const fields = [...emptyMixture(config), ...batchMemory(config), ...excludeIssues(config)]
+  const issues = rules === 'all' && fields.length === 0 ? crossFieldIssues(config) : fields
   if (issues.length > 0) throw invalidConfig(where, issues)
-  return parsed.data
+  return config
 }
 
 /** Finds lists that are too long before their entries are read: each entry costs time, and the text of its faults. */
@@ -72,23 +95,30 @@ const mixtureLists = z.object({
 /**
  * Reads and checks a config file.
  *
- * @param parse which rules must hold: all of them, or only those of single fields
+ * @param readBase reads what the config may inherit. @default nothing is inherited
  * @throws MidbenchError `config.missing`, `config.not-json` or `config.invalid`
  */
-export async function loadConfig(path: string, parse = parseConfig): Promise<LoadedConfig> {
+export async function loadConfig(
+  path: string,
+  rules: Rules = 'all',
+  readBase: ReadBase = () => Promise.resolve(null),
+): Promise<ReadConfig> {
   const absolute = resolve(path)
-  const config = parse(parseJson(await readText(absolute), absolute), absolute)
+  const given = parseGiven(parseJson(await readText(absolute), absolute), absolute)
   const dir = dirname(absolute)
-  return { config, path: absolute, dir, baseDir: baseDirOf(config, dir) }
+  const baseDir = baseDirOf(given, dir)
+  const resolved = resolveConfig(given, given.recipe === 'sft' ? await readBase(given, baseDir) : null)
+  requireRules(resolved.config, rules, absolute)
+  return { ...resolved, given, path: absolute, dir, baseDir }
 }
 
 /** The nanochat folder of a config: its own, else the given one, else NANOCHAT_BASE_DIR, else ~/.cache/nanochat. */
 export function baseDirOf(
-  config: Pick<RunConfig, 'base_dir'>,
+  config: Pick<GivenConfig, 'base_dir'>,
   dir: string,
   fallback?: string | null,
 ): string {
-  if (config.base_dir !== null) return resolve(dir, expandHome(config.base_dir))
+  if (config.base_dir) return resolve(dir, expandHome(config.base_dir))
   const set = fallback ?? process.env['NANOCHAT_BASE_DIR']
   return set ? resolve(expandHome(set)) : join(homedir(), '.cache', 'nanochat')
 }
@@ -161,7 +191,11 @@ function batchIssues(config: RunConfig, worldSize: number): Issue[] {
  * The same config with every path absolute: a run stores this, so that it can be read from anywhere. The name of a data
  * set of the hub stays as it is.
  */
-export function withAbsolutePaths(config: RunConfig, dir: string, baseDir: string): RunConfig {
+export function withAbsolutePaths<Config extends GivenConfig>(
+  config: Config,
+  dir: string,
+  baseDir: string,
+): Config {
   const absolute = (path: string): string => resolve(dir, expandHome(path))
   const placed = (path: string): string => {
     const isDataset = looksLikeDataset(path) && !existsSync(absolute(path))
@@ -169,14 +203,10 @@ export function withAbsolutePaths(config: RunConfig, dir: string, baseDir: strin
   }
   const located = (entry: MixtureEntry): MixtureEntry =>
     withFilesChanged(entry, entry.task === 'Conversations' ? placed : absolute)
-  return {
-    ...config,
-    base_dir: baseDir,
-    mixture: {
-      train: config.mixture.train.map(located),
-      val: config.mixture.val.map(located),
-    },
-  }
+  const { mixture } = config
+  if (mixture === undefined) return { ...config, base_dir: baseDir }
+  const { train, val } = mixture
+  return { ...config, base_dir: baseDir, mixture: { train: train.map(located), val: val.map(located) } }
 }
 
 /**

@@ -88,6 +88,9 @@ export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>
 export type Answer<N extends CallName> =
   { ok: true; value: CallOutput<N> } | { ok: false; failure: z.infer<typeof failure> }
 
+export { DEFAULTS, type OptionName } from '../config/config.schema'
+export { RECIPE_TITLES, RECIPES } from '../config/recipes.schema'
+export { givenOptions, resolveConfig } from '../config/resolve'
 export { OPTIMIZER_NAMES } from '../config/optimizer-names.schema'
 export { STEP_FIGURES } from '../config/step-figures.schema'
 export { afterStep } from '../config/after-step'

@@ -1,7 +1,8 @@
 /** The project: the config that the window edits, and the file it lives in. */
 import { z } from 'zod'
 import { packingFacts } from '../packing/packing-facts.schema'
-import { runConfig } from '../config/config.schema'
+import { givenConfig, runConfig } from '../config/config.schema'
+import { baseSettings } from '../config/resolve'
 import { derived, finding } from '../runs/preflight.schema'
 import { nothing } from './common.schema'
 
@@ -15,6 +16,11 @@ export const project = z.object({
   read_only: z.boolean(),
   /** Whether it was edited since it was opened or last written. */
   modified: z.boolean(),
+  /** The config as its file gives it: what is edited. */
+  given: givenConfig,
+  /** What its recipe may inherit; null where there is nothing. */
+  base: baseSettings.nullable(),
+  /** Every option with its value: what a run is started with. */
   config: runConfig,
 })
 
@@ -24,7 +30,7 @@ export const projectCalls = {
   /** Opens a config file; without a path, asks for one. null: the dialog was cancelled. */
   'project.open': { input: z.object({ path: z.string().optional() }), output: project.nullable() },
   /** Stores the edited config as the current one, without writing its file. */
-  'project.edit': { input: z.object({ config: runConfig }), output: project },
+  'project.edit': { input: z.object({ config: givenConfig }), output: project },
   /** Writes the config's file; asks for a place when it has none, or with `as`. */
   'project.save': { input: z.object({ as: z.boolean().optional() }), output: project.nullable() },
   /** Asks for a file; null when cancelled. */

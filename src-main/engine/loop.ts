@@ -13,7 +13,7 @@
 import { setImmediate } from 'node:timers/promises'
 
 import { MidbenchError } from '../errors'
-import { lrMultiplier, muonMomentum } from '../optimizers/schedules'
+import { type LearningRateSchedule, lrMultiplier, muonMomentum } from '../optimizers/schedules'
 import type { LoaderState, PackedBatch } from '../packing/types'
 import type { EvalMetric, StepMetric } from '../config/run.schema'
 import { bitsPerByte, evaluate, perTask, type EvaluatedTask } from './evaluate'
@@ -44,6 +44,7 @@ export interface LoopOptions {
   gradAccumSteps: number
   /** Tokens a step. */
   totalBatchSize: number
+  schedule: LearningRateSchedule
   /** Steps between evaluations; null = none. */
   evalEvery: number | null
   evalBatches: number
@@ -198,7 +199,8 @@ export class TrainLoop {
     }
     const last = lastOf(batches)
     const progress = this.progressAfter(last)
-    const settings = { lrMultiplier: lrMultiplier(progress), momentum: muonMomentum(this.state.step) }
+    const multiplier = lrMultiplier(progress, this.options.schedule)
+    const settings = { lrMultiplier: multiplier, momentum: muonMomentum(this.state.step) }
     const result = await this.engine.step(batches, settings)
     this.advance(batches, result, progress, settings, (performance.now() - started) / 1000)
   }

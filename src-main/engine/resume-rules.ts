@@ -22,6 +22,7 @@ import type { LoopState } from './loop'
 type Rule = 'fixed' | 'free' | ((then: RunConfig, now: RunConfig, step: number) => string | null)
 
 export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
+  recipe: 'fixed',
   run: 'free',
   device_type: 'fixed',
   dtype: 'fixed',
@@ -30,6 +31,7 @@ export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
   base_dir: 'free',
   model_tag: 'fixed',
   model_step: 'fixed',
+  load_optimizer: 'fixed',
   num_iterations: stepsRule,
   max_seq_len: 'fixed',
   device_batch_size: rowsRule,
@@ -43,6 +45,9 @@ export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
   matrix_lr: 'fixed',
   weight_decay: 'fixed',
   init_lr_frac: 'fixed',
+  warmup_ratio: 'fixed',
+  warmdown_ratio: 'fixed',
+  final_lr_frac: 'fixed',
   eval_every: 'free',
   eval_tokens: 'fixed',
   save_every: 'free',
@@ -122,9 +127,11 @@ function stepsRule(then: RunConfig, now: RunConfig, step: number): string | null
   if (before === -1 || after === -1)
     return `${began}, where -1 is one epoch, and each gives other learning rates`
   if (after <= step) return `the run has made ${String(step)} steps already`
-  if (lrMultiplier(step / before) < 1)
+  if (step > 0 && then.warmup_ratio > 0)
+    return `${began}, and its learning rates rose over a share of that number`
+  if (lrMultiplier(step / before, then) < 1)
     return `${began}, and after step ${String(step)} its learning rates fall already`
-  if (lrMultiplier(step / after) < 1)
+  if (lrMultiplier(step / after, then) < 1)
     return `${began}, and its learning rates would have begun to fall before step ${String(step)}`
   return null
 }

@@ -35,15 +35,16 @@ export interface CheckpointSource {
 
 /** The model and its optimizers at this step, as nanochat keeps them. */
 async function modelCheckpoint(source: CheckpointSource): Promise<ModelCheckpoint> {
-  const { model, state } = source
+  const { model, state, record } = source
   const { parameters, optimizer } = await source.engine.exportState()
   const lastStep = Math.max(0, state.step - 1)
-  const settings = { lrMultiplier: lrMultiplier(state.progress), momentum: muonMomentum(lastStep) }
+  const multiplier = lrMultiplier(state.progress, record.config)
+  const settings = { lrMultiplier: multiplier, momentum: muonMomentum(lastStep) }
   return {
     step: state.step,
     meta: metaOf(source),
     model: parameters,
-    optimizers: toCheckpoint(groupsOf(source.record.config, model), optimizer, state.step, settings),
+    optimizers: toCheckpoint(groupsOf(record.config, model), optimizer, state.step, settings),
   }
 }
 

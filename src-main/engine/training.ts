@@ -157,6 +157,7 @@ function loopOptions({ config, opened, start, device }: OpenRun): LoopOptions {
     steps: askedSteps(config),
     gradAccumSteps: gradAccumSteps(config),
     totalBatchSize: config.total_batch_size,
+    schedule: config,
     evalEvery: config.eval_every === -1 ? null : config.eval_every,
     evalBatches: evalBatches(config),
     valTasks: opened.tasks.val,

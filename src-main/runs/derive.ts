@@ -48,14 +48,14 @@ export function derive(config: RunConfig, facts: DeriveFacts): Derived {
     disk_bytes: base === null ? null : diskBytes(config, base.config),
     memory_bytes: base === null ? null : predictMemory(config.engine, base.config, micro),
     model: base === null ? null : modelSummary(base),
-    schedule: steps === null ? null : scheduleLines(steps),
+    schedule: steps === null ? null : scheduleLines(steps, config),
   }
 }
 
 /** Step s of n has progress s / n; Muon's momentum counts steps from 0. */
-function scheduleLines(steps: number): NonNullable<Derived['schedule']> {
+function scheduleLines(steps: number, config: RunConfig): NonNullable<Derived['schedule']> {
   return {
-    lrm: scheduleLine((step) => lrMultiplier(step / steps), steps),
+    lrm: scheduleLine((step) => lrMultiplier(step / steps, config), steps),
     momentum: scheduleLine((step) => muonMomentum(step - 1), steps),
   }
 }

@@ -4,6 +4,9 @@
  * The working copy is kept in project.json of the data folder, so that an edit survives a crash without changing the
  * config file; only `save` writes that. The starter project comes with the app and is read only: saving it asks for
  * another place, and its paths become absolute there.
+ *
+ * The copy holds what is given, as the file does. What its recipe takes from the base checkpoint is read beside it, anew
+ * with every change.
  */
 import { readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
@@ -14,13 +17,14 @@ import { makeFile } from '../files/durable'
 import { requireRegularFileSync } from '../files/regular-file'
 import { decodeText, readTextFile } from '../files/text-file'
 import type { Project } from '../contract/contract'
-import { baseDirOf, parseConfig, parseJson, unreadableConfig, withAbsolutePaths } from '../config/config'
-import { runConfig, type RunConfig } from '../config/config.schema'
+import { baseDirOf, parseGiven, parseJson, unreadableConfig, withAbsolutePaths } from '../config/config'
+import { type GivenConfig, givenConfig } from '../config/config.schema'
+import { type BaseSettings, resolveConfig } from '../config/resolve'
 import { writeReason } from '../files/write-reason'
 import { JsonFile } from '../files/kept-json'
 
 /** `path` is null for the starter project, wherever this version of the app keeps it. */
-const kept = z.object({ path: z.string().nullable(), modified: z.boolean(), config: runConfig })
+const kept = z.object({ path: z.string().nullable(), modified: z.boolean(), config: givenConfig })
 type Kept = z.infer<typeof kept>
 
 export interface ProjectStoreOptions {
@@ -29,7 +33,9 @@ export interface ProjectStoreOptions {
   /** The starter project's config. */
   starter: string
   /** Options, by name, that differ from the file's in this machine's starter project. */
-  starterOptions?: Partial<RunConfig>
+  starterOptions?: GivenConfig
+  /** What a config's base checkpoint says of its options. @default nothing is inherited */
+  readBase?: (given: GivenConfig, dir: string) => Promise<BaseSettings | null>
   /** Called at each change. */
   changed: (project: Project) => void
 }
@@ -37,6 +43,7 @@ export interface ProjectStoreOptions {
 export class ProjectStore {
   private readonly file: JsonFile<Kept>
   private state: Kept
+  private base: BaseSettings | null = null
   /** What was wrong with the stored project, to be shown; null when nothing was. */
   readonly problem: string | null
 
@@ -49,11 +56,19 @@ export class ProjectStore {
   }
 
   get current(): Project {
-    const { modified, config } = this.state
+    const { modified, config: given } = this.state
+    const { base } = this
     const path = this.state.path ?? this.options.starter
     const readOnly = this.state.path === null
     const name = readOnly ? 'Starter project' : basename(path, '.json')
-    return { name, path, dir: dirname(path), read_only: readOnly, modified, config }
+    const { config } = resolveConfig(given, base)
+    return { name, path, dir: dirname(path), read_only: readOnly, modified, given, base, config }
+  }
+
+  /** The project, with what its base checkpoint says now. */
+  async reread(): Promise<Project> {
+    await this.readBase()
+    return this.current
   }
 
   /** Opens the starter project in its original state. */
@@ -72,7 +87,7 @@ export class ProjectStore {
   }
 
   /** Stores an edited config; its file is not changed. */
-  async edit(config: RunConfig): Promise<Project> {
+  async edit(config: GivenConfig): Promise<Project> {
     return this.set({ ...this.state, modified: true, config })
   }
 
@@ -108,7 +123,7 @@ export class ProjectStore {
     }
   }
 
-  private async write(path: string, config: RunConfig): Promise<Project> {
+  private async write(path: string, config: GivenConfig): Promise<Project> {
     try {
       await makeFile(path, `${JSON.stringify(config, null, 2)}\n`)
     } catch (cause) {
@@ -123,9 +138,16 @@ export class ProjectStore {
 
   private async set(state: Kept): Promise<Project> {
     this.state = state
+    await this.readBase()
     this.options.changed(this.current)
     await this.file.write(state)
     return this.current
+  }
+
+  private async readBase(): Promise<void> {
+    const { state } = this
+    const base = (await this.options.readBase?.(state.config, this.current.dir)) ?? null
+    if (state === this.state) this.base = base // else a later change reads its own
   }
 }
 
@@ -138,15 +160,13 @@ function readOnly(): MidbenchError {
 }
 
 /** Reads a config to be edited: options that contradict each other are accepted, unknown ones are refused. */
-function readConfig(text: string, path: string): RunConfig {
-  const input = parseJson(text, path)
-  const parsed = runConfig.safeParse(input)
-  return parsed.success ? parsed.data : parseConfig(input, path)
+function readConfig(text: string, path: string): GivenConfig {
+  return parseGiven(parseJson(text, path), path)
 }
 
-function absoluteConfig(config: RunConfig, dir: string): RunConfig {
-  const baseDir = config.base_dir === null ? null : baseDirOf(config, dir)
-  return { ...withAbsolutePaths(config, dir, baseDir ?? ''), base_dir: baseDir }
+function absoluteConfig(given: GivenConfig, dir: string): GivenConfig {
+  const baseDir = given.base_dir ? baseDirOf(given, dir) : null
+  return { ...withAbsolutePaths(given, dir, baseDir ?? ''), base_dir: baseDir }
 }
 
 function readText(path: string): string {

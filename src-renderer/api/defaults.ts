@@ -1,21 +1,15 @@
 /**
- * The reference's defaults, read off the contract's own schema: the window keeps no second list of them.
+ * The options and their defaults by recipe, read off the contract: the window keeps no second list of them.
  */
 import { calls } from '../../src-main/contract/contract'
-import type { RunConfig } from './types'
+import type { GivenConfig } from './types'
 
-/** Options with a field in Train; the others are edited in Mixture. */
-export type OptionName = Exclude<keyof RunConfig, 'mixture' | 'exclude'>
+export { DEFAULTS, type OptionName } from '../../src-main/contract/contract'
 
 const schema = calls['project.edit'].input.shape.config
 
-/** A config with nothing but defaults. */
-export const DEFAULTS: Readonly<Pick<RunConfig, OptionName>> = schema.parse({
-  mixture: { train: [], val: [] },
-})
-
-/** Parses a whole config as the main process would. */
-export function parseConfig(value: unknown): RunConfig | null {
+/** Parses what is given of a config as the main process would. */
+export function parseGiven(value: unknown): GivenConfig | null {
   const parsed = schema.safeParse(value)
   return parsed.success ? parsed.data : null
 }

@@ -36,6 +36,7 @@ export type {
 } from '../../src-main/contract/contract'
 
 export type RunConfig = Project['config']
+export type GivenConfig = Project['given']
 export type MixtureEntry = RunConfig['mixture']['train'][number]
 export type DatasetPlace = NonNullable<MixtureSummary['train']['tasks'][number]['place']>
 export type SplitName = BatchView['split']

@@ -5,7 +5,7 @@
 import { createSharedComposable, watchDebounced } from '@vueuse/core'
 import { computed, shallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
-import { parseConfig, type OptionName } from '../api/defaults'
+import { parseGiven, type OptionName } from '../api/defaults'
 import type { Checked, Finding } from '../api/types'
 import { useDataCheck } from './use-data-check'
 import { useDownloads } from './use-downloads'
@@ -45,13 +45,13 @@ export const useCheck = createSharedComposable(() => {
     return findings.value.filter(({ path, level }) => path === option && level !== 'ok')
   }
 
-  /** Puts what was typed for an option into the project where it is valid, else into the draft. */
+  /** Puts what was typed for an option into the project where it is valid, else into the draft; undefined gives none. */
   function set(option: OptionName, value: unknown): void {
     if (!project.value) return
-    const config = parseConfig({ ...project.value.config, [option]: value })
+    const change = value === undefined ? { [option]: undefined } : parseGiven({ [option]: value })
     const { [option]: _, ...rest } = draft.value
-    draft.value = config ? rest : { ...rest, [option]: value }
-    if (config) edit(config, option)
+    draft.value = change ? rest : { ...rest, [option]: value }
+    if (change) edit(change, option)
   }
 
   async function check(): Promise<void> {

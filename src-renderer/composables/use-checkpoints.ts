@@ -50,7 +50,7 @@ export function useCheckpoints(): UseCheckpointsReturn {
   /** Makes the project's runs start from a checkpoint; it can be undone like any edit. */
   async function startFrom({ tag, step }: CheckpointRow): Promise<void> {
     if (!config.value) return
-    edit({ ...config.value, model_tag: tag, model_step: step })
+    edit({ model_tag: tag, model_step: step })
     await flush()
   }
 

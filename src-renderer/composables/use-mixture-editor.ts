@@ -4,7 +4,7 @@
  * as they are: what they lack can be downloaded, or chosen in their options.
  */
 import { call } from '../api/client'
-import type { MixtureEntry, RunConfig, SplitName, TaskKind } from '../api/types'
+import type { GivenConfig, MixtureEntry, SplitName, TaskKind } from '../api/types'
 import { count } from '../format/number'
 import { moved, newEntry } from '../mixture/entry'
 import {
@@ -34,10 +34,13 @@ export interface UseMixtureEditorReturn {
   /** Asks for a JSONL file and adds it. */
   pickFile: (split: SplitName) => Promise<void>
   /** Replaces the lists that are given, and options with them; other lists stay. */
-  replaceAll: (lists: SomeLists, options?: Partial<RunConfig>) => void
+  replaceAll: (lists: SomeLists, options?: GivenConfig) => void
   remove: (split: SplitName, index: number) => void
   move: (split: SplitName, from: number, to: number) => void
 }
+
+/** A config that excludes nothing does not mention it. */
+const givenExclude = (exclude: Exclude): Exclude | undefined => (exclude.length > 0 ? exclude : undefined)
 
 export function useMixtureEditor(): UseMixtureEditorReturn {
   const { project, edit } = useProject()
@@ -52,7 +55,7 @@ export function useMixtureEditor(): UseMixtureEditorReturn {
     if (!project.value) return
     const { config } = project.value
     const exclude = split === 'train' ? follow(config.exclude) : config.exclude
-    edit({ ...config, mixture: { ...config.mixture, [split]: list }, exclude }, of)
+    edit({ mixture: { ...config.mixture, [split]: list }, exclude: givenExclude(exclude) }, of)
     const lost = config.exclude.length - exclude.length
     if (lost > 0)
       tell(`${count(lost, 'excluded conversation')} left the mixture with its rows; Undo brings it back`)
@@ -99,11 +102,12 @@ export function useMixtureEditor(): UseMixtureEditorReturn {
     if (source) add(split, { task: 'Conversations', source })
   }
 
-  function replaceAll(lists: SomeLists, options: Partial<RunConfig> = {}): void {
+  function replaceAll(lists: SomeLists, options: GivenConfig = {}): void {
     if (!project.value) return
     const { config } = project.value
     const { train = config.mixture.train, val = config.mixture.val } = lists
-    edit({ ...config, exclude: lists.train ? [] : config.exclude, ...options, mixture: { train, val } })
+    const exclude = lists.train ? undefined : givenExclude(config.exclude)
+    edit({ exclude, ...options, mixture: { train, val } })
     selected.value = { split: lists.train ? 'train' : 'val', index: 0 }
   }
 

@@ -34,7 +34,7 @@ export const useNanochatFolder = createSharedComposable(() => {
           val: val.map((entry) => movedBelow(entry, before, path)),
         }
       : { train, val }
-    edit({ ...config.value, base_dir: path, mixture })
+    edit({ base_dir: path, mixture })
   }
 
   async function choose(): Promise<void> {

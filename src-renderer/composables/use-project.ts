@@ -1,11 +1,13 @@
 /**
- * The project being edited: its config, with undo and redo. An edit shows at once and is sent to the main process a
- * moment later, the latest edit only; `flush` sends what is still waiting.
+ * The project being edited: what its config gives, with undo and redo, and the config that follows from it. An edit
+ * shows at once and is sent to the main process a moment later, the latest edit only; `flush` sends what is still
+ * waiting.
  */
 import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef } from 'vue'
+import { resolveConfig } from '../../src-main/contract/contract'
 import { call, CallError } from '../api/client'
-import type { Project, RunConfig } from '../api/types'
+import type { GivenConfig, Project } from '../api/types'
 import { useEvent } from './use-event'
 import { useNotices } from './use-notices'
 
@@ -16,16 +18,18 @@ const HISTORY = 100
 
 export const useProject = createSharedComposable(() => {
   const project = shallowRef<Project | null>(null)
-  const past = shallowRef<RunConfig[]>([])
-  const future = shallowRef<RunConfig[]>([])
+  const past = shallowRef<GivenConfig[]>([])
+  const future = shallowRef<GivenConfig[]>([])
   const { attempt, fail } = useNotices()
 
-  let waiting: RunConfig | null = null
+  let waiting: GivenConfig | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let sending: Promise<void> = Promise.resolve()
   let lastEdit = { of: '', at: 0 }
 
   const config = computed(() => project.value?.config ?? null)
+  const given = computed(() => project.value?.given ?? null)
+  const resolved = computed(() => project.value && resolveConfig(project.value.given, project.value.base))
   const canUndo = computed(() => past.value.length > 0)
   const canRedo = computed(() => future.value.length > 0)
 
@@ -56,29 +60,33 @@ export const useProject = createSharedComposable(() => {
     return sending
   }
 
-  function apply(next: RunConfig): void {
+  function apply(next: GivenConfig): void {
     if (!project.value) return
-    project.value = { ...project.value, config: next, modified: true }
+    const { config } = resolveConfig(next, project.value.base)
+    project.value = { ...project.value, given: next, config, modified: true }
     waiting = next
     clearTimeout(timer)
     timer = setTimeout(() => void send(), SEND_AFTER_MS)
   }
 
-  /** Changes the config. `of` names what is edited, so that typing in one field is undone as one edit. */
-  function edit(next: RunConfig, of = ''): void {
-    if (!config.value) return
+  /**
+   * Gives options other values; an undefined one is then not given. `of` names what is edited, so that typing in one
+   * field is undone as one edit.
+   */
+  function edit(change: GivenConfig, of = ''): void {
+    if (!given.value) return
     const continues = of !== '' && of === lastEdit.of && Date.now() - lastEdit.at < ONE_EDIT_MS
-    if (!continues) past.value = [...past.value.slice(1 - HISTORY), config.value]
+    if (!continues) past.value = [...past.value.slice(1 - HISTORY), given.value]
     lastEdit = { of, at: Date.now() }
     future.value = []
-    apply(next)
+    apply({ ...given.value, ...change })
   }
 
   function step(from: typeof past, to: typeof past): void {
     const target = from.value.at(-1)
-    if (!target || !config.value) return
+    if (!target || !given.value) return
     from.value = from.value.slice(0, -1)
-    to.value = [...to.value, config.value]
+    to.value = [...to.value, given.value]
     lastEdit = { of: '', at: 0 }
     apply(target)
   }
@@ -101,6 +109,8 @@ export const useProject = createSharedComposable(() => {
   return {
     project,
     config,
+    given,
+    resolved,
     canUndo,
     canRedo,
     edit,

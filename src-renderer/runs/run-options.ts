@@ -31,8 +31,8 @@ export function optionLines(config: RunConfig): OptionLine[] {
   return OPTION_NAMES.map((name) => ({
     name,
     value: optionText(config[name]),
-    standard: optionText(DEFAULTS[name]),
-    differs: config[name] !== DEFAULTS[name],
+    standard: optionText(DEFAULTS[config.recipe][name]),
+    differs: config[name] !== DEFAULTS[config.recipe][name],
   }))
 }
 

@@ -57,6 +57,11 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         'Checkpoint to start from, such as d4',
       ),
       reference('model_step', { ...integer, nullable: 'last' }, 'Its step'),
+      reference(
+        'load_optimizer',
+        { type: 'switch' },
+        'Warm start: go on with the momenta of the base’s file',
+      ),
     ],
   },
   {
@@ -90,6 +95,14 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       reference('unembedding_lr', real, 'AdamW, head; scaled by width'),
       reference('weight_decay', real, 'Muon’s cautious weight decay'),
       reference('init_lr_frac', real, 'Factor of every initial learning rate'),
+    ],
+  },
+  {
+    title: 'Schedule',
+    options: [
+      reference('warmup_ratio', real, 'Share of the run over which the learning rates rise'),
+      reference('warmdown_ratio', real, 'Share of the run, at its end, over which they fall'),
+      reference('final_lr_frac', real, 'Factor that they fall to'),
     ],
   },
   {

@@ -14,7 +14,7 @@ import {
 import type { Histogram } from '../../src-main/checkpoint/histogram'
 import type { TensorSummary } from '../../src-main/checkpoint/inspect'
 import type { DoctorReport } from '../../src-main/native/doctor'
-import type { RunConfig } from '../../src-main/config/config.schema'
+import type { GivenConfig, RunConfig } from '../../src-main/config/config.schema'
 import type { RunMetrics } from '../../src-main/runs/run-events'
 import type { RunSummary } from '../../src-main/config/run.schema'
 import { sampleConfig } from '../support/run-samples'
@@ -23,15 +23,16 @@ describe('types', () => {
   it('derive from the schemas', () => {
     expectTypeOf<CallInput<'runs.pause'>>().toEqualTypeOf<{ runId: string }>()
     expectTypeOf<CallOutput<'runs.list'>>().toEqualTypeOf<RunSummary[]>()
-    expectTypeOf<CallParsed<'project.edit'>>().toEqualTypeOf<{ config: RunConfig }>()
+    expectTypeOf<CallParsed<'project.edit'>>().toEqualTypeOf<{ config: GivenConfig }>()
     expectTypeOf<EventPayload<'run.changed'>>().toEqualTypeOf<{ run: RunSummary }>()
     expectTypeOf<'runs.reticulate'>().not.toExtend<CallName>()
   })
 
-  it('let a config leave its defaults out on the way in, and fill them in for the handler', () => {
-    type Sent = CallInput<'project.edit'>['config']
+  it('let an edited config leave out what it does not give, and others for the handler to fill in', () => {
+    expectTypeOf<CallParsed<'project.edit'>['config']['max_seq_len']>().toEqualTypeOf<number | undefined>()
+    type Sent = CallInput<'runs.start'>['config']
     expectTypeOf<Pick<RunConfig, 'mixture'>>().toExtend<Sent>()
-    expectTypeOf<CallParsed<'project.edit'>['config']['max_seq_len']>().toEqualTypeOf<number>()
+    expectTypeOf<CallParsed<'runs.start'>['config']['max_seq_len']>().toEqualTypeOf<number>()
   })
 
   it('make an answer either a value or a failure', () => {

@@ -22,7 +22,7 @@ export interface ProjectServices {
 export function projectHandlers(services: ProjectServices): Pick<Handlers, ProjectCalls> {
   const { project, granted, dialogs } = services
   return {
-    'project.current': () => project.current,
+    'project.current': () => project.reread(),
     'project.starter': async () => {
       const opened = await project.openStarter()
       granted.grantProject(opened)

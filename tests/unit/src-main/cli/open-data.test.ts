@@ -5,7 +5,7 @@ import { downloadMissing, locationsOf, openConversations } from '../../../../src
 import { findSplit } from '../../../../src-main/data/hub/splits'
 import { hubSettings } from '../../../../src-main/data/hub/hub-env'
 import { dataCacheDir } from '../../../../src-main/native/paths'
-import { parseConfigFields } from '../../../../src-main/config/config'
+import { parseConfig } from '../../../../src-main/config/config'
 import { failureOf } from '../../../support/failure'
 import { goldenPath } from '../../../support/golden'
 import { startHubServer } from '../../../support/hub-server'
@@ -28,7 +28,7 @@ it('downloads what both splits lack, says so, and opens them', async () => {
   const entry = (split: string) => ({ task: 'GSM8K', subset: 'main', split })
   const mixture = { train: [entry('train')], val: [entry('test')] }
   const loaded = {
-    config: parseConfigFields({ mixture }, 'test'),
+    config: parseConfig({ mixture }, 'test'),
     path: join(folder, 'config.json'),
     dir: folder,
     baseDir: folder,
@@ -61,7 +61,7 @@ it('keeps decoded rows and rendered ids where the app does, which then makes nei
   vi.stubEnv('MIDBENCH_CACHE', '/big/disk')
   onTestFinished(() => void vi.unstubAllEnvs())
   const loaded = {
-    config: parseConfigFields(
+    config: parseConfig(
       { mixture: { train: [{ task: 'SimpleSpelling', split: 'train' }], val: [] } },
       'test',
     ),

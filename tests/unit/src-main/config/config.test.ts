@@ -9,7 +9,6 @@ import {
   crossFieldIssues,
   loadConfig,
   parseConfig,
-  parseConfigFields,
   withAbsolutePaths,
 } from '../../../../src-main/config/config'
 import { failureOf } from '../../../support/failure'
@@ -113,7 +112,7 @@ describe('what is wrong is named, with what would be right', () => {
         },
       ]),
     )
-    expect(issues.find((issue) => issue.path === 'colour')?.hint).toContain('known here: run, ')
+    expect(issues.find((issue) => issue.path === 'colour')?.hint).toContain('known here: recipe, run, ')
   })
 
   test.each([
@@ -214,7 +213,7 @@ describe('total_batch_size', () => {
   })
 
   test('plays no part where nothing is trained', () => {
-    expect(parseConfigFields({ ...sizes, total_batch_size: 1000 }, '').total_batch_size).toBe(1000)
+    expect(parseConfig({ ...sizes, total_batch_size: 1000 }, '', 'fields').total_batch_size).toBe(1000)
   })
 })
 

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 
+import { DEFAULTS } from '../../../../src-main/config/config.schema'
 import { loadModel } from '../../../../src-main/checkpoint/nanochat-files'
 import { EagerEngine } from '../../../../src-main/engine/eager-engine'
 import { GraphEngine } from '../../../../src-main/engine/graph-engine'
@@ -59,7 +60,10 @@ async function trainedBy(engine: StepEngine): Promise<Trained> {
   await engine.importState(start)
   const trained: Trained = { losses: [], norms: [] }
   for (const [step, batch] of batches.entries()) {
-    const settings = { lrMultiplier: lrMultiplier((step + 1) / 40), momentum: muonMomentum(step) }
+    const settings = {
+      lrMultiplier: lrMultiplier((step + 1) / 40, DEFAULTS.mid),
+      momentum: muonMomentum(step),
+    }
     const { losses, measured } = await engine.step([batch], settings)
     trained.losses.push(...losses)
     trained.norms.push(measured.grad_norm ?? NaN)

@@ -15,6 +15,7 @@ import type {
   StepSettings,
   TokenBatch,
 } from '../../../../src-main/engine/step-engine'
+import { DEFAULTS } from '../../../../src-main/config/config.schema'
 import type { LoaderState, PackedBatch } from '../../../../src-main/packing/types'
 import type { EvalMetric, StepMetric } from '../../../../src-main/config/run.schema'
 import { failureOf } from '../../../support/failure'
@@ -115,6 +116,7 @@ function makeLoop(
       steps: null,
       gradAccumSteps: 1,
       totalBatchSize: 100,
+      schedule: DEFAULTS.mid,
       evalEvery: null,
       evalBatches: 4,
       valTasks: [],

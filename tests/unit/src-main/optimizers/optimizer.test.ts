@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 
+import { DEFAULTS } from '../../../../src-main/config/config.schema'
 import { addLosses, bitsPerByte, emptySums } from '../../../../src-main/engine/evaluate'
 import { lossAndGradients, lossPerToken } from '../../../../src-main/model/loss'
 import { parameterShapes, type Parameters } from '../../../../src-main/model/parameters'
@@ -56,7 +57,7 @@ async function trained(run: GoldenRun, precision: Precision) {
     losses.push(micro.map(({ loss }) => valuesOf(loss)[0] ?? NaN).at(-1) ?? NaN)
     const gradients = meanOf(micro.map((part) => part.gradients))
     const settings = {
-      lrMultiplier: lrMultiplier((step + 1) / run.progress_total_steps),
+      lrMultiplier: lrMultiplier((step + 1) / run.progress_total_steps, DEFAULTS.mid),
       momentum: muonMomentum(step),
     }
     const next = updateOptimizer(groups, params, gradients, state, settings, { orthogonalisation: precision })

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
+import { DEFAULTS } from '../../../../src-main/config/config.schema'
 import { lrMultiplier } from '../../../../src-main/optimizers/schedules'
 import { scheduleLine } from '../../../../src-main/runs/schedule-line'
 
 it('passes through a schedule with a bend at every step, however few there are', () => {
   for (const steps of [1, 2, 4, 6, 7, 150, 333, 100_000]) {
-    const at = (step: number): number => lrMultiplier(step / steps)
+    const at = (step: number): number => lrMultiplier(step / steps, DEFAULTS.mid)
     const line = scheduleLine(at, steps)
     expect(line.length).toBeLessThan(50)
     expect(line.at(0)).toEqual({ x: 1, y: at(1) })

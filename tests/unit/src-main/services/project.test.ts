@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import { ProjectStore } from '../../../../src-main/services/project'
 import type { Project } from '../../../../src-main/contract/contract'
-import { runConfig, type RunConfig } from '../../../../src-main/config/config.schema'
+import { type GivenConfig, runConfig } from '../../../../src-main/config/config.schema'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
 const starterConfig = {
@@ -15,7 +15,7 @@ const starterConfig = {
 interface Setup {
   folder: string
   starter: string
-  store: (starterOptions?: Partial<RunConfig>) => ProjectStore
+  store: (starterOptions?: GivenConfig) => ProjectStore
   heard: Project[]
 }
 
@@ -26,7 +26,7 @@ function setup(): Setup {
   writeFileSync(starter, JSON.stringify(starterConfig))
   const heard: Project[] = []
   const file = join(folder, 'data', 'project.json')
-  const store = (starterOptions: Partial<RunConfig> = {}): ProjectStore =>
+  const store = (starterOptions: GivenConfig = {}): ProjectStore =>
     new ProjectStore({ file, starter, starterOptions, changed: (project) => heard.push(project) })
   return { folder, starter, store, heard }
 }
@@ -50,8 +50,8 @@ describe('the starter project', () => {
     const { store, starter, folder } = setup()
     const config = runConfig.parse(starterConfig)
     const dir = join(folder, 'starter')
-    const expected = { name: 'Starter project', path: starter, dir, read_only: true, modified: false, config }
-    expect(store().current).toEqual(expected)
+    const expected = { name: 'Starter project', path: starter, dir, read_only: true, modified: false }
+    expect(store().current).toEqual({ ...expected, given: starterConfig, base: null, config })
   })
 
   it('is not written to: saving is refused, saving elsewhere makes its paths absolute', async () => {
@@ -130,6 +130,26 @@ describe('a project of its own', () => {
     expect(store().current).toMatchObject({ path, modified: false, config: { seed: 3 } })
     await project.edit({ ...project.current.config, seed: 4 })
     expect(store().current).toMatchObject({ modified: true, config: { seed: 4 } })
+  })
+
+  it('keeps and writes only what is given; the rest follows from the recipe and the base', async () => {
+    const { folder, starter, heard } = setup()
+    const path = join(folder, 'sft.json')
+    writeFileSync(path, JSON.stringify({ recipe: 'sft', max_seq_len: 128 }))
+    const base = { file: '/b/meta_000060.json', values: { max_seq_len: 256, device_batch_size: 4 } }
+    const options = { file: join(folder, 'data', 'project.json'), starter }
+    const changed = (project: Project): void => void heard.push(project)
+    const project = new ProjectStore({ ...options, changed, readBase: () => Promise.resolve(base) })
+    const opened = await project.open(path)
+    expect(opened).toMatchObject({ base, config: { max_seq_len: 128, device_batch_size: 4 } })
+    expect(opened.given).toEqual({ recipe: 'sft', max_seq_len: 128 })
+    await project.edit({ ...opened.given, seed: 7, max_seq_len: undefined })
+    expect(heard.at(-1)?.config).toMatchObject({ max_seq_len: 256, seed: 7 })
+    await project.save()
+    expect(readConfig(path)).toEqual({ recipe: 'sft', seed: 7 })
+    const again = new ProjectStore({ ...options, changed, readBase: () => Promise.resolve(base) })
+    expect(again.current).toMatchObject({ base: null, config: { max_seq_len: 2048 } })
+    expect(await again.reread()).toMatchObject({ base, config: { max_seq_len: 256 } })
   })
 
   it('stays, as edited, when its file has gone bad', async () => {

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { CallError } from '../../../../src-renderer/api/client'
 import { useDownloads } from '../../../../src-renderer/composables/use-downloads'
 import { useProject } from '../../../../src-renderer/composables/use-project'
-import { runConfig } from '../../../../src-main/config/config.schema'
+import { configOf } from '../runs/sample-run'
 import { answerWith, connect, inScope, made, send, settled } from '../main-process'
 
 const ids = ['a', 'b']
@@ -17,7 +17,7 @@ const project = {
   dir: '/',
   read_only: false,
   modified: false,
-  config: runConfig.parse({ mixture: { train: [], val: [] } }),
+  ...configOf({ mixture: { train: [], val: [] } }),
 }
 const started = (): unknown[] =>
   made.flatMap(({ name, input }) =>

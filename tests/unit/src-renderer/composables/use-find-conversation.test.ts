@@ -8,7 +8,7 @@ import { useNavigation } from '../../../../src-renderer/composables/use-navigati
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { answerWith, connect, inScope, settled } from '../main-process'
 import { sampleBatch } from '../packing/sample-batch'
-import { sampleConfig } from '../runs/sample-run'
+import { configOf, sampleConfig } from '../runs/sample-run'
 
 const project = {
   name: 'p',
@@ -16,7 +16,7 @@ const project = {
   dir: '/p',
   read_only: false,
   modified: false,
-  config: sampleConfig(),
+  ...configOf(sampleConfig()),
 }
 const navigation = useNavigation()
 

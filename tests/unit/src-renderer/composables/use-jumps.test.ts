@@ -5,7 +5,7 @@ import { useJumps } from '../../../../src-renderer/composables/use-jumps'
 import { useNavigation } from '../../../../src-renderer/composables/use-navigation'
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { answerWith, connect, inScope, settled } from '../main-process'
-import { sampleConfig, sampleRun } from '../runs/sample-run'
+import { configOf, sampleConfig, sampleRun } from '../runs/sample-run'
 
 const project = {
   name: 'p',
@@ -13,7 +13,7 @@ const project = {
   dir: '/p',
   read_only: false,
   modified: false,
-  config: sampleConfig(),
+  ...configOf(sampleConfig()),
 }
 const derived = {
   grad_accum_steps: 8, tokens_per_micro_batch: 1, tokens_per_step: 8, steps: 10, total_tokens: 80,

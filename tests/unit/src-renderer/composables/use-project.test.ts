@@ -5,17 +5,17 @@ import { CallError } from '../../../../src-renderer/api/client'
 import { useNotices } from '../../../../src-renderer/composables/use-notices'
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { answerWith, connect, inScope, made, send, settled } from '../main-process'
-import { sampleConfig } from '../runs/sample-run'
+import { configOf, sampleConfig } from '../runs/sample-run'
 
 const project = (over: Partial<Project> = {}): Project => ({
-  name: 'p', path: null, dir: '/p', read_only: false, modified: false, config: sampleConfig(), ...over,
+  name: 'p', path: null, dir: '/p', read_only: false, modified: false, ...configOf(sampleConfig()), ...over,
 }) // prettier-ignore
 
 beforeAll(() => connect())
 beforeEach(() => {
   answerWith({
     'project.current': () => project(),
-    'project.edit': ({ config: edited }) => project({ config: edited, modified: true }),
+    'project.edit': ({ config: edited }) => project({ ...configOf(edited), modified: true }),
     'project.open': ({ path }) => (path ? project({ name: 'other', dir: '/other' }) : null),
   })
 })

@@ -8,7 +8,7 @@ import { useReplay } from '../../../../src-renderer/composables/use-replay'
 import { answerWith, connect, inScope, made, settled } from '../main-process'
 import { sampleBatch } from '../packing/sample-batch'
 import { sampleReplay } from '../packing/sample-replay'
-import { sampleConfig } from '../runs/sample-run'
+import { configOf, sampleConfig } from '../runs/sample-run'
 
 const project = {
   name: 'p',
@@ -16,7 +16,7 @@ const project = {
   dir: '/p',
   read_only: false,
   modified: false,
-  config: sampleConfig(),
+  ...configOf(sampleConfig()),
 }
 
 beforeAll(() => connect())

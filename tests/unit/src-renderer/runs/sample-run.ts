@@ -1,8 +1,9 @@
 /**
  * A run as the Runs table gets it, and a config, with what a test wants otherwise.
  */
-import { parseConfig } from '../../../../src-renderer/api/defaults'
-import type { RunConfig, RunSummary } from '../../../../src-renderer/api/types'
+import { resolveConfig } from '../../../../src-main/contract/contract'
+import { parseGiven } from '../../../../src-renderer/api/defaults'
+import type { GivenConfig, Project, RunConfig, RunSummary } from '../../../../src-renderer/api/types'
 
 export function sampleRun(over: Partial<RunSummary> = {}): RunSummary {
   return {
@@ -28,7 +29,12 @@ export function sampleRun(over: Partial<RunSummary> = {}): RunSummary {
 }
 
 export function sampleConfig(over: object = {}): RunConfig {
-  const parsed = parseConfig({ mixture: { train: [{ task: 'SmolTalk', split: 'train' }], val: [] }, ...over })
-  if (!parsed) throw new Error('the sample config is none')
-  return parsed
+  const given = parseGiven({ mixture: { train: [{ task: 'SmolTalk', split: 'train' }], val: [] }, ...over })
+  if (!given) throw new Error('the sample config is none')
+  return resolveConfig(given, null).config
+}
+
+/** The parts of a project that its config makes, with no base to inherit from. */
+export function configOf(given: GivenConfig): Pick<Project, 'given' | 'base' | 'config'> {
+  return { given, base: null, config: resolveConfig(given, null).config }
 }

@@ -1,15 +1,11 @@
 import { expect, it } from 'vitest'
-import { DEFAULTS, parseConfig } from '../../../../src-renderer/api/defaults'
+import { DEFAULTS, parseGiven } from '../../../../src-renderer/api/defaults'
 import { OPTION_GROUPS } from '../../../../src-renderer/train/options'
 
 const names = OPTION_GROUPS.flatMap(({ options }) => options.map(({ name }) => name))
 
 it('lists every option of the contract once', () => {
-  expect([...names].sort()).toEqual(
-    Object.keys(DEFAULTS)
-      .filter((name) => name !== 'mixture' && name !== 'exclude')
-      .sort(),
-  )
+  expect([...names].sort()).toEqual(Object.keys(DEFAULTS.mid).sort())
   expect(new Set(names).size).toBe(names.length)
 })
 
@@ -18,13 +14,13 @@ it('offers only choices that the contract takes, and all of them that it has as 
   for (const { name, kind } of OPTION_GROUPS.flatMap(({ options }) => options)) {
     if (kind.type !== 'choice') continue
     const values = kind.values.map(({ value }) => value)
-    expect(values).toContain(DEFAULTS[name])
-    for (const value of values) expect(parseConfig({ mixture, [name]: value })).not.toBeNull()
+    expect(values).toContain(DEFAULTS.mid[name])
+    for (const value of values) expect(parseGiven({ mixture, [name]: value })).not.toBeNull()
   }
 })
 
 it('has the reference’s defaults', () => {
-  expect(DEFAULTS).toMatchObject({
+  expect(DEFAULTS.mid).toMatchObject({
     max_seq_len: 2048,
     device_batch_size: 32,
     total_batch_size: 524288,
@@ -38,6 +34,6 @@ it('has the reference’s defaults', () => {
 })
 
 it('refuses a config that is none', () => {
-  expect(parseConfig({ mixture: { train: [{ task: 'Wikipedia' }], val: [] } })).toBeNull()
-  expect(parseConfig('text')).toBeNull()
+  expect(parseGiven({ mixture: { train: [{ task: 'Wikipedia' }], val: [] } })).toBeNull()
+  expect(parseGiven('text')).toBeNull()
 })

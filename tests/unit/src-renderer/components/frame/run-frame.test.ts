@@ -14,7 +14,7 @@ import { useRun } from '../../../../../src-renderer/composables/use-run'
 import { useRuns } from '../../../../../src-renderer/composables/use-runs'
 import { sampleStep } from '../../../../support/run-samples'
 import { answerWith, connect, made, send, settled } from '../../main-process'
-import { sampleConfig, sampleRun } from '../../runs/sample-run'
+import { configOf, sampleConfig, sampleRun } from '../../runs/sample-run'
 
 const config = sampleConfig()
 
@@ -35,7 +35,7 @@ async function frame(runs: RunSummary[], findings: { level: 'block'; path: strin
       dir: '/p',
       read_only: false,
       modified: false,
-      config,
+      ...configOf(config),
     }),
     'project.check': () => ({ valid: findings.length === 0, findings, derived: null }),
     'runs.list': () => runs,

@@ -10,7 +10,7 @@ import { useNavigation } from '../../../../../src-renderer/composables/use-navig
 import { useProject } from '../../../../../src-renderer/composables/use-project'
 import { answerWith, connect, made, settled } from '../../main-process'
 import { samplePlan } from '../../packing/sample-plan'
-import { sampleConfig } from '../../runs/sample-run'
+import { configOf, sampleConfig } from '../../runs/sample-run'
 
 const project = {
   name: 'p',
@@ -19,7 +19,7 @@ const project = {
   read_only: false,
   modified: false,
   /** Two batches a step. */
-  config: sampleConfig({ total_batch_size: 2 * 32 * 2048 }),
+  ...configOf(sampleConfig({ total_batch_size: 2 * 32 * 2048 })),
 }
 const navigation = useNavigation()
 const derived = {

@@ -10,7 +10,7 @@ import { useReplay } from '../../../../../src-renderer/composables/use-replay'
 import { answerWith, connect, settled } from '../../main-process'
 import { sampleBatch } from '../../packing/sample-batch'
 import { sampleReplay } from '../../packing/sample-replay'
-import { sampleConfig } from '../../runs/sample-run'
+import { configOf, sampleConfig } from '../../runs/sample-run'
 
 const project = {
   name: 'p',
@@ -18,7 +18,7 @@ const project = {
   dir: '/p',
   read_only: false,
   modified: false,
-  config: sampleConfig(),
+  ...configOf(sampleConfig()),
 }
 let closed = 0
 

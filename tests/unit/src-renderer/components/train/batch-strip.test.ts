@@ -9,7 +9,7 @@ import { useProject } from '../../../../../src-renderer/composables/use-project'
 import { useRuns } from '../../../../../src-renderer/composables/use-runs'
 import { sampleStep } from '../../../../support/run-samples'
 import { answerWith, connect, made, send } from '../../main-process'
-import { sampleConfig, sampleRun } from '../../runs/sample-run'
+import { configOf, sampleConfig, sampleRun } from '../../runs/sample-run'
 
 /** Four batches a step. */
 const config = sampleConfig({ max_seq_len: 9, device_batch_size: 2, total_batch_size: 72 })
@@ -34,7 +34,7 @@ async function strip(run: Partial<RunSummary>, steps: StepMetric[] = [], fails =
       dir: '/p',
       read_only: false,
       modified: false,
-      config,
+      ...configOf(config),
     }),
     'runs.list': () => [sampleRun(run)],
     'runs.watch': ({ runId }) => ({

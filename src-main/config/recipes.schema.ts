@@ -1,0 +1,48 @@
+/**
+ * The recipes: "mid" is nanochat's midtraining of January 2026, "sft" its chat_sft of July 2026 (docs/REFERENCE.md §8).
+ * A recipe says which defaults hold (config.schema.ts), which mixture a config has that names none, what is inherited
+ * from the base checkpoint, and where the result goes. Pure.
+ */
+import type { MixtureConfig } from '../data/mixture.schema'
+
+export const RECIPES = ['mid', 'sft'] as const
+export type Recipe = (typeof RECIPES)[number]
+
+/** How a recipe is called in the window and in messages. */
+export const RECIPE_TITLES: Readonly<Record<Recipe, string>> = {
+  mid: 'Midtraining (January 2026)',
+  sft: 'SFT (today’s nanochat)',
+}
+
+/** The mixture of chat_sft; val is midtraining's. */
+const SFT_MIXTURE: MixtureConfig = {
+  train: [
+    { task: 'SmolTalk', split: 'train' },
+    { task: 'MMLU', subset: 'all', split: 'auxiliary_train', repeat: 3 },
+    { task: 'GSM8K', subset: 'main', split: 'train', repeat: 4 },
+  ],
+  val: [
+    { task: 'SmolTalk', split: 'test' },
+    { task: 'MMLU', subset: 'all', split: 'test', stop: 5200 },
+    { task: 'GSM8K', subset: 'main', split: 'test', stop: 420 },
+  ],
+}
+
+/** The mixture of a config that names none; null where it has to name one, as midtraining's needs files of its own. */
+export const DEFAULT_MIXTURES: Readonly<Record<Recipe, MixtureConfig | null>> = {
+  mid: null,
+  sft: SFT_MIXTURE,
+}
+
+/**
+ * The options that recipe sft takes from the base checkpoint where they are not given, and the part of its meta file that
+ * has them under the same name.
+ */
+export const INHERITED = {
+  max_seq_len: 'meta',
+  device_batch_size: 'meta',
+  total_batch_size: 'meta',
+  embedding_lr: 'user_config',
+  unembedding_lr: 'user_config',
+  matrix_lr: 'user_config',
+} as const

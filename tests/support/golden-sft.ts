@@ -1,0 +1,33 @@
+/** golden/sft.json: what chat_sft of July 2026 logged, and where its base checkpoint lies. */
+import { z } from 'zod'
+
+import { goldenPath, readGolden } from './golden'
+
+export const goldenSft = readGolden(
+  'sft.json',
+  z.object({
+    train_len: z.int(),
+    val_len: z.int(),
+    runs: z.array(
+      z.object({
+        steps: z.int(),
+        grad_accum: z.int(),
+        device_batch_size: z.int(),
+        max_seq_len: z.int(),
+        load_optimizer: z.boolean(),
+        warmup_ratio: z.number(),
+        warmdown_ratio: z.number(),
+        final_lr_frac: z.number(),
+        init_lr_frac: z.number(),
+        val_bpb_5_batches_before: z.number(),
+        val_bpb_5_batches_after: z.number(),
+        log: z.array(
+          z.object({ step: z.int(), loss_last_micro: z.number(), lrm: z.number(), grad_norm: z.number() }),
+        ),
+      }),
+    ),
+  }),
+)
+
+/** The nanochat folder that the figures were made from. */
+export const goldenSftFolder = goldenPath('nanochat_now')
