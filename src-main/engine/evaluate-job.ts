@@ -1,8 +1,10 @@
 /** The `eval` command in the trainer thread: bits per byte and loss of a checkpoint over batches of the val mixture. */
 import type { MessagePort } from 'node:worker_threads'
 
+import { countingText } from '../byte-counting'
 import { loadModel } from '../checkpoint/nanochat-files'
 import { evalBatches } from '../config/batches'
+import type { OpenedData } from '../packing/data-calls'
 import type { PackedBatch } from '../packing/types'
 import type { CallContext, TellingContext } from '../threads/calls'
 import { openDevice } from './device'
@@ -18,6 +20,7 @@ export async function runEvaluation(
 ): Promise<EvaluateResult> {
   const { config } = job
   const { data, opened } = await openData(port, config, job.locations, reportedCall(context))
+  tellCounting(opened, context)
   const { meta, tensors } = await loadModel(job.checkpointDir)
   requireSameVocabulary(meta.model_config, opened.vocabSize, job.checkpointDir)
   const device = await openDevice(config, job.threads)
@@ -37,6 +40,12 @@ export async function runEvaluation(
     engine.dispose()
     await data.close()
   }
+}
+
+/** Bits per byte of two token_bytes.pt compare only where both count in the same way. */
+function tellCounting({ counting }: OpenedData, { tell }: TellingContext<LogReport>): void {
+  const text = counting === null ? null : countingText(counting)
+  if (text !== null) tell({ type: 'log', line: { at: Date.now(), level: 'info', text } })
 }
 
 async function* reported(

@@ -5,6 +5,7 @@
  * What the window shows has the contract's names (snake case), so that a handler can pass it on unchanged.
  */
 import type { ExcludedRow } from '../data/exclude.schema'
+import type { ByteCounting } from '../byte-counting'
 import type { DataLocations } from '../data/locations'
 import type { TaskInfo } from '../data/mixture'
 import type { MixtureConfig, SplitName } from '../data/mixture.schema'
@@ -49,6 +50,8 @@ export interface OpenedData {
   vocabSize: number
   /** [vocabSize] bytes a token stands for; 0 for special tokens. */
   byteLengths: Int32Array
+  /** How they are counted. */
+  counting: ByteCounting | null
   bosId: number
   /** What a run stores to recognise its data later. */
   identity: DataIdentity

@@ -127,6 +127,7 @@ export class DataSession {
       tasks: { train: mixtureOf('train')?.mixture.tasks ?? [], val: mixtureOf('val')?.mixture.tasks ?? [] },
       vocabSize: tokenizer.vocabSize,
       byteLengths: tokenizer.byteLengths,
+      counting: tokenizer.counting,
       bosId: loaderOptions.bosId,
       identity: {
         tokenizer: tokenizer.fingerprint,

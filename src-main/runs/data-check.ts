@@ -20,10 +20,10 @@ export async function checkData(
 ): Promise<DataState> {
   const thread = DataThread.start()
   try {
-    const { trainConversations, valConversations } = await thread
+    const { trainConversations, valConversations, counting } = await thread
       .client()
       .open({ config, ...locations }, call)
-    return { train: trainConversations, val: valConversations }
+    return { train: trainConversations, val: valConversations, counting }
   } catch (error) {
     if (call.signal?.aborted === true) throw error
     return error instanceof MidbenchError ? error : new MidbenchError(toFailure(error))

@@ -1,10 +1,18 @@
 /** What in its data stops a run: an entry, a file, a slice or a tokenizer that cannot be read, or an empty mixture. */
+import { countingText, type ByteCounting } from '../byte-counting'
 import { MidbenchError } from '../errors'
 import type { RunConfig } from '../config/config.schema'
 import type { Finding } from './preflight.schema'
 
 /** The data as it was last opened: the error, or how many conversations there are. */
-export type DataState = MidbenchError | { train: number; val: number }
+export type DataState =
+  | MidbenchError
+  | {
+      train: number
+      val: number
+      /** How the tokenizer's token_bytes.pt counts. */
+      counting?: ByteCounting | null
+    }
 
 /** Data that is missing on this machine but can be downloaded. */
 export interface LackingData {
@@ -24,7 +32,7 @@ export function dataFindings(
   lacking: readonly { path: string }[],
 ): Finding[] {
   if (data === null) return []
-  if (!(data instanceof MidbenchError)) return emptyFindings(config, data)
+  if (!(data instanceof MidbenchError)) return [...emptyFindings(config, data), ...countingFindings(data)]
   const { message, remedy, issues = [] } = data
   if (issues.length === 0) return [block('base_dir', message, remedy)]
   const told = lacking.map(({ path }) => path)
@@ -42,6 +50,12 @@ function emptyFindings(config: RunConfig, { train, val }: { train: number; val: 
     findings.push(block('mixture.val', 'The mixture has no conversation to evaluate on.', remedy))
   }
   return findings
+}
+
+/** Both ways are well: which one it is tells with which older figures bits per byte may be compared. */
+function countingFindings({ counting = null }: { counting?: ByteCounting | null }): Finding[] {
+  const message = counting === null ? null : countingText(counting)
+  return message === null ? [] : [{ level: 'ok', path: 'base_dir', message }]
 }
 
 function block(path: string, message: string, remedy?: string): Finding {

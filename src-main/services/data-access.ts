@@ -142,7 +142,8 @@ export class DataAccess {
     const client = this.thread.client()
     try {
       const data = await client.open(options, call)
-      this.note(options, { train: data.trainConversations, val: data.valConversations })
+      const { trainConversations: train, valConversations: val, counting } = data
+      this.note(options, { train, val, counting })
       return { client, data }
     } catch (error) {
       await client.close()

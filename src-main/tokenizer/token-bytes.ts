@@ -9,6 +9,7 @@
 import { isUtf8 } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 
+import type { ByteCounting } from '../byte-counting'
 import { MidbenchError } from '../errors'
 import { hasChecksum, openStoredZip, type StoredZip } from '../pickle/stored-zip'
 import { reasonOf } from '../system-error'
@@ -40,6 +41,8 @@ export async function readTokenBytes(path: string, vocabSize: number): Promise<I
 }
 
 /**
+ * Tells in which way the tokens are counted, and refuses lengths that are counted in neither.
+ *
  * @param lengths [vocabSize]
  * @throws MidbenchError `tokenizer.invalid` naming the first token whose length differs from its bytes'
  */
@@ -47,7 +50,7 @@ export function requireTokenLengths(
   lengths: Int32Array,
   { tokens, specials }: Pick<EncodingData, 'tokens' | 'specials'>,
   path: string,
-): void {
+): ByteCounting {
   for (const [name, id] of specials) {
     if (lengths[id] !== 0)
       throw invalid(path, `it counts ${shown(lengths[id])} for ${name}; a special token has 0`)
@@ -55,7 +58,11 @@ export function requireTokenLengths(
   const faults = [ownBytes, textBytes].map((count) =>
     tokens.findIndex((token, id) => lengths[id] !== count(token)),
   )
-  if (faults.includes(-1)) return // all tokens are counted in one way
+  if (faults.includes(-1)) {
+    const differing = tokens.filter((token) => ownBytes(token) !== textBytes(token)).length
+    const by = differing === 0 ? 'either' : faults[0] === -1 ? 'bytes' : 'text'
+    return { by, differing, vocabSize: lengths.length }
+  }
   const id = Math.max(...faults)
   const token = tokens[id] ?? new Uint8Array()
   const right = [...new Set([ownBytes(token), textBytes(token)])].join(' or ')

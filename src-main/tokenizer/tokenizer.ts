@@ -6,6 +6,7 @@
 
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import type { ByteCounting } from '../byte-counting'
 import { MidbenchError } from '../errors'
 import { ENCODING_FILE, TOKEN_BYTES_FILE } from '../tokenizer-folder'
 import { Encoder } from './encoder'
@@ -35,6 +36,8 @@ export interface Tokenizer {
   readonly specials: Readonly<Record<SpecialName, number>>
   /** [vocabSize] bytes of each token, 0 for special tokens (token_bytes.pt). */
   readonly byteLengths: Int32Array
+  /** How they are counted; null where the tokenizer was not read from a folder. */
+  readonly counting: ByteCounting | null
   /** sha256 over split pattern, ranks and special tokens, in hex: equal fingerprints give equal ids. */
   readonly fingerprint: string
   /** The ids of a text, as in tiktoken's `encode_ordinary`; a lone surrogate counts as U+FFFD. */
@@ -63,17 +66,22 @@ export async function loadTokenizer(dir: string): Promise<Tokenizer> {
   const vocabSize = data.tokens.length + data.specials.size
   const lengthsPath = join(dir, TOKEN_BYTES_FILE)
   const byteLengths = await readTokenBytes(lengthsPath, vocabSize)
-  requireTokenLengths(byteLengths, data, lengthsPath)
-  return createTokenizer(data, byteLengths, path)
+  const counting = requireTokenLengths(byteLengths, data, lengthsPath)
+  return createTokenizer(data, byteLengths, path, counting)
 }
 
 /** A tokenizer from its parts; `path` is for messages. */
-export function createTokenizer(data: EncodingData, byteLengths: Int32Array, path: string): Tokenizer {
+export function createTokenizer(
+  data: EncodingData,
+  byteLengths: Int32Array,
+  path: string,
+  counting: ByteCounting | null = null,
+): Tokenizer {
   const maxDigits = digitsOfPattern(data.pattern)
   if (maxDigits === undefined) {
     throw invalid(path, `its split pattern is not the reference's: ${data.pattern}`)
   }
-  return new BytePairTokenizer(data, readSpecials(data.specials, path), byteLengths, maxDigits)
+  return new BytePairTokenizer(data, readSpecials(data.specials, path), byteLengths, counting, maxDigits)
 }
 
 class BytePairTokenizer implements Tokenizer {
@@ -87,6 +95,7 @@ class BytePairTokenizer implements Tokenizer {
     data: EncodingData,
     readonly specials: Readonly<Record<SpecialName, number>>,
     readonly byteLengths: Int32Array,
+    readonly counting: ByteCounting | null,
     maxDigits: number,
   ) {
     this.encoder = new Encoder(new Vocabulary(data.tokens), maxDigits)

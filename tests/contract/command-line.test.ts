@@ -359,6 +359,13 @@ describe('doctor', () => {
     return report.parse(JSON.parse(stdout.join(''))).checks.find((check) => node.safeParse(check).success)
   }
 
+  test('says how the nanochat folder in use counts bytes of tokens', async () => {
+    const env = { NANOCHAT_BASE_DIR: goldenPath('nanochat_base') }
+    const { stdout } = await runCommandLine(temporaryFolder(), ['doctor', '--json'], env)
+    const { tokenizer } = z.looseObject({ tokenizer: z.unknown() }).parse(JSON.parse(stdout.join('')))
+    expect(tokenizer).toMatchObject({ token_bytes: { by: 'text', vocabSize: 723 }, error: null })
+  })
+
   test('has tried that this Node can train', async () => {
     expect(await nodeCheck('')).toMatchObject({
       status: 'ok',
@@ -497,8 +504,9 @@ describe('figures of a checkpoint', () => {
   test('so is its evaluation', async () => {
     const folder = temporaryFolder()
     const args = ['eval', '--config', configFile(folder), '--checkpoint', checkpoint, '--batches', '5']
-    const { code, stdout } = await runCommandLine(folder, args)
+    const { code, stdout, stderr } = await runCommandLine(folder, args)
     expect(code).toBe(0)
+    expect(stderr).toContain('token_bytes.pt counts the text of each token')
     const { val_bpb, loss, per_task } = z
       .strictObject({ val_bpb: z.number(), loss: z.number(), per_task: z.array(taskBpb) })
       .parse(JSON.parse(stdout.join('')))

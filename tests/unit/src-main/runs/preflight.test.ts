@@ -14,6 +14,7 @@ import type { PackingFacts } from '../../../../src-main/packing/packing-facts.sc
 import { tinyConfig } from '../../../support/checkpoints'
 import { failureOf } from '../../../support/failure'
 import { sampleConfig } from '../../../support/run-samples'
+import { containing } from '../../../support/containing'
 
 const base: BaseModel = { tag: 'd2', step: 7, config: tinyConfig, deviceBatchSize: 4 }
 
@@ -160,6 +161,14 @@ describe('warnings', () => {
     const [finding] = about('device_batch_size', {}, { memoryBytes: 3 * 2 ** 30 })
     expect(finding?.level).toBe('ok')
     expect(finding?.message).toMatch(/^A step takes about \d+ MiB of memory; a run may take 3.0 GiB here.$/)
+  })
+
+  test('how bytes of tokens are counted is said, where the two ways differ', () => {
+    const counting = { by: 'bytes' as const, differing: 193, vocabSize: 32_768 }
+    const said = (change: object) =>
+      about('base_dir', {}, { data: { train: 1, val: 1, counting: { ...counting, ...change } } })
+    expect(said({})).toMatchObject([{ level: 'ok', message: containing('193 of 32,768 tokens') }])
+    expect(said({ by: 'either' })).toEqual([])
   })
 
   test('data that is not on this machine stops a run, each at its entry', () => {

@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { countingText } from '../../../../src-main/byte-counting'
 import { readEncoding } from '../../../../src-main/tokenizer/encoding-file'
 import { readTokenBytes, requireTokenLengths } from '../../../../src-main/tokenizer/token-bytes'
 import { loadTokenizer } from '../../../../src-main/tokenizer/tokenizer'
@@ -95,8 +96,9 @@ describe('damage', () => {
     const own = Int32Array.from({ length: byteLengths.length }, (_, id) => encoding.tokens[id]?.length ?? 0)
     const differ = [...own.keys()].filter((id) => own[id] !== byteLengths[id])
     expect(differ.length).toBeGreaterThan(100) // bytes that are no text by themselves
-    requireTokenLengths(own, encoding, 'token_bytes.pt')
-    requireTokenLengths(byteLengths, encoding, 'token_bytes.pt')
+    const counted = { differing: differ.length, vocabSize: 723 }
+    expect(requireTokenLengths(own, encoding, 'token_bytes.pt')).toEqual({ by: 'bytes', ...counted })
+    expect(requireTokenLengths(byteLengths, encoding, 'token_bytes.pt')).toEqual({ by: 'text', ...counted })
     const mixed = byteLengths.slice()
     const [one = 0] = differ
     mixed[one] = own[one] ?? 0
@@ -105,4 +107,22 @@ describe('damage', () => {
     })
     expect(failure.message).toMatch(/it counts \d bytes? for token \d+, which has \d or \d/)
   })
+
+  it('a tokenizer of whole characters alone counts the same in either way', () => {
+    const tokens = ['a', 'é', ' the'].map((text) => new TextEncoder().encode(text))
+    const counting = requireTokenLengths(
+      Int32Array.of(1, 2, 4, 0),
+      { tokens, specials: new Map([['<|bos|>', 3]]) },
+      'x',
+    )
+    expect(counting).toEqual({ by: 'either', differing: 0, vocabSize: 4 })
+    expect(countingText(counting)).toBeNull()
+  })
+})
+
+it('says of a folder how its file counts', async () => {
+  const { counting } = await loadTokenizer(goldenPath('nanochat_base/tokenizer'))
+  const sentence = /^token_bytes\.pt counts the text of each token, .* \d+ of 723 tokens/
+  expect(counting && countingText(counting)).toMatch(sentence)
+  expect(counting && countingText({ ...counting, by: 'bytes' })).toMatch(/since 2ce972a .* slightly higher/)
 })
