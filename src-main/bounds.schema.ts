@@ -25,7 +25,7 @@ export const MOST_EVAL_TOKENS = 2 ** 30
 export const MOST_REPEATS = 1000
 /** Entries of a mixture, repeats counted: a conversation's place is looked up among them. */
 export const MOST_TASKS = 4096
-/** Conversations of a mixture: the order, the lengths and the other values of each take 18 bytes, 300 MiB. */
+/** Conversations of a mixture: the order, the lengths and the other values of each take some 40 bytes, 640 MiB. */
 export const MOST_CONVERSATIONS = 2 ** 24
 /** Conversations that a config excludes: every edit in the window passes them all on, 60 ms at this number. */
 export const MOST_EXCLUDED = 2 ** 18

@@ -37,7 +37,7 @@ export async function withCache<Result>(
 function rowsOf(lengths: Int32Array): SegmentRow[] {
   return Array.from(lengths, (length) => {
     const ids = Int32Array.from({ length }, (_, i) => (length + 31 * i) % 65_536)
-    return { ids, stretches: madeUpStretches(length), cut: 0 }
+    return { ids, stretches: madeUpStretches(length), cut: 0, supervisedCut: 0 }
   })
 }
 

@@ -2,7 +2,7 @@
 import { factsByEntry, lostShare } from '../packing/packing-facts'
 import type { PlanView } from '../packing/plan.schema'
 import { SplitPlans } from '../packing/split-plans'
-import type { PackingOptions } from '../packing/types'
+import type { PackingOptions, PlanOptions } from '../packing/types'
 import { askedSteps, gradAccumSteps } from '../config/batches'
 import type { RunConfig } from '../config/config.schema'
 import { MAX_CONVERSATION_TOKENS } from '../tokenizer/render'
@@ -36,7 +36,14 @@ export const command: Command = {
       const view = await plans.view(request, callContext(io))
       const lines =
         values['json'] === true
-          ? [JSON.stringify({ ...view, curve: undefined })]
+          ? [
+              JSON.stringify({
+                ...view,
+                curve: undefined,
+                targets: { ...view.targets, per_row: undefined },
+                buffer: undefined,
+              }),
+            ]
           : [...planLines(view), ...lossLines(view, data.mixture.tasks)]
       for (const line of lines) io.stdout(line)
       return 0
@@ -47,9 +54,9 @@ export const command: Command = {
 }
 
 /** The packing options of the run itself, with one reader. */
-function packingOptions(config: RunConfig): PackingOptions {
-  const { packing, device_batch_size: batchSize, max_seq_len: seqLen, buffer_size: bufferSize } = config
-  return { packing, batchSize, seqLen, bufferSize, rank: 0, worldSize: 1 }
+function packingOptions(config: RunConfig): PackingOptions & Pick<PlanOptions, 'loss'> {
+  const { packing, device_batch_size: batchSize, max_seq_len: seqLen, buffer_size: bufferSize, loss } = config
+  return { packing, batchSize, seqLen, bufferSize, rank: 0, worldSize: 1, loss }
 }
 
 /** One line for each task that loses some of its tokens, the greatest loss first. */

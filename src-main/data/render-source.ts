@@ -14,6 +14,8 @@ export interface ConversationSize {
   stretches: Stretches
   /** Number of ids that rendering cut off at the reference's 2048; `length` does not include them. */
   cut: number
+  /** Number of those that the assistant would be trained on. */
+  supervisedCut: number
 }
 
 export interface ConversationSource {
@@ -50,7 +52,13 @@ export function tokensOf({ ids, mask }: Rendered): Tokens {
 }
 
 /** The size of a rendered conversation. */
-export function sizeOf({ ids, mask, cut }: Rendered): ConversationSize {
+export function sizeOf({ ids, mask, cut, supervisedCut }: Rendered): ConversationSize {
   const stretches = stretchesOf(mask)
-  return { length: ids.length, supervised: supervisedWithin(stretches, ids.length), stretches, cut }
+  return {
+    length: ids.length,
+    supervised: supervisedWithin(stretches, ids.length),
+    stretches,
+    cut,
+    supervisedCut,
+  }
 }

@@ -11,6 +11,7 @@ import { MOST_BATCH_TOKENS, MOST_BUFFERED } from '../bounds.schema'
 import { runThrough } from '../threads/breathe'
 import { MidbenchError } from '../errors'
 import { type Candidate, ConversationBuffer } from './conversation-buffer'
+import type { BufferFigures } from './buffer-curve'
 import type { Placement } from './batch.schema'
 import { OpenRows } from './open-rows'
 import { policyNamed } from './packings.schema'
@@ -38,6 +39,8 @@ export class BatchPacker {
   private epoch: number
   private consumed: number
   private batches: number
+  /** Buffered conversations that are longer than a row. */
+  private tooLong = 0
 
   /**
    * @param options what decides the layout
@@ -74,7 +77,9 @@ export class BatchPacker {
     const conversation = this.wanted
     if (conversation === undefined) return
     if (!(length >= 1)) throw emptyConversation(conversation)
-    this.buffer.push(conversation, length, this.policy.cropsToRow ? Math.min(length, this.capacity) : length)
+    const size = this.policy.cropsToRow ? Math.min(length, this.capacity) : length
+    this.buffer.push(conversation, length, size, this.batches)
+    if (length > this.capacity) this.tooLong++
     if (this.restored.pop() === undefined) this.advance()
   }
 
@@ -99,6 +104,7 @@ export class BatchPacker {
     if (placement !== undefined) {
       this.placements.push(placement)
       this.consumed++
+      if (placement.length + placement.cropped > this.capacity) this.tooLong--
     }
     return placement
   }
@@ -126,6 +132,14 @@ export class BatchPacker {
       buffer: [...buffer, ...this.restored.toReversed()],
       batches: this.batches,
     }
+  }
+
+  /** What the buffer holds after a batch; conversations of a restored state count as read when it was restored. */
+  bufferFigures(): BufferFigures {
+    const { size, read } = this.buffer
+    if (size === 0) return { oldest: 0, mean: 0, tooLong: 0 }
+    const last = this.batches - 1
+    return { oldest: last - read.first, mean: last - read.mean, tooLong: this.tooLong / size }
   }
 
   /** The buffered conversations, in reading order. */

@@ -29,6 +29,7 @@ export class ConversationBuffer {
   private conversations: Int32Array = new Int32Array(128)
   private lengths: Int32Array = new Int32Array(128)
   private sizes: Int32Array = new Int32Array(128)
+  private readAt: Int32Array = new Int32Array(128)
   private before: Int32Array = new Int32Array(128)
   private after: Int32Array = new Int32Array(128)
   private nextOfSize: Int32Array = new Int32Array(128)
@@ -41,17 +42,30 @@ export class ConversationBuffer {
   private heads: Int32Array = new Int32Array(128)
   private tails: Int32Array = new Int32Array(128)
   private readonly waiting = new LengthSet()
+  /** Sum of `readAt` over the buffered conversations. */
+  private readAtSum = 0
 
   get size(): number {
     return this.count
   }
 
-  /** Appends a conversation. */
-  push(conversation: number, length: number, size = length): void {
+  /** When the oldest conversation was read, and when they were on average; as {@link push} was told. */
+  get read(): { first: number; mean: number } {
+    if (this.count === 0) return { first: 0, mean: 0 }
+    return { first: at(this.readAt, this.first), mean: this.readAtSum / this.count }
+  }
+
+  /**
+   * Appends a conversation.
+   * @param readAt when it is read, in any measure that grows
+   */
+  push(conversation: number, length: number, size = length, readAt = 0): void {
     const slot = this.takeSlot()
     this.conversations[slot] = conversation
     this.lengths[slot] = length
     this.sizes[slot] = size
+    this.readAt[slot] = readAt
+    this.readAtSum += readAt
     this.before[slot] = this.last
     this.after[slot] = NONE
     if (this.last === NONE) this.first = slot
@@ -111,6 +125,7 @@ export class ConversationBuffer {
     if (next === NONE) this.waiting.delete(size)
     else this.heads[size] = next
     const candidate = this.candidate(slot)
+    this.readAtSum -= at(this.readAt, slot)
     this.unlink(slot)
     return candidate
   }
@@ -142,6 +157,7 @@ export class ConversationBuffer {
     this.conversations = grown(this.conversations, slots)
     this.lengths = grown(this.lengths, slots)
     this.sizes = grown(this.sizes, slots)
+    this.readAt = grown(this.readAt, slots)
     this.before = grown(this.before, slots)
     this.after = grown(this.after, slots)
     this.nextOfSize = grown(this.nextOfSize, slots)

@@ -16,6 +16,8 @@ export const taskLengths = z.object({
   /** Conversations that rendering cuts at 2048 ids, and the ids that it cuts off (`tokens` does not include them). */
   conversations_cut_by_rendering: z.int(),
   tokens_cut_by_rendering: z.number(),
+  /** Those of them that the assistant would be trained on; `supervised` does not include them. */
+  supervised_cut_by_rendering: z.number(),
   /** Counts of conversations in bins of `bin_width` tokens, from 0. */
   bin_width: z.int(),
   bins: z.array(z.int()),

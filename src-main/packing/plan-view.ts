@@ -41,6 +41,31 @@ export function viewPlan(
       cropped: sumsOf(plan.curve.cropped, batchesPerPoint),
       padded: sumsOf(plan.curve.padded, batchesPerPoint),
     },
+    targets: viewTargets(plan),
+    buffer: viewBuffer(plan),
+  }
+}
+
+function viewTargets({ options, totals: { targets } }: EpochPlan): PlanView['targets'] {
+  return {
+    loss: options.loss ?? 'all',
+    rows_without: targets.rowsWithout,
+    rows_with_few: targets.rowsFew,
+    batches_without: targets.batchesWithout,
+    batches_with_few: targets.batchesFew,
+    first_batch_without: targets.firstWithout,
+    first_batch_with_row_without: targets.firstRowWithout,
+    per_row: targets.perRow?.slice() ?? null,
+  }
+}
+
+function viewBuffer({ buffer, batches }: EpochPlan): PlanView['buffer'] {
+  const notes = buffer.notes.slice(0, Math.ceil(batches / buffer.distance))
+  return {
+    batches_per_point: buffer.distance,
+    oldest: notes.map(({ oldest }) => oldest),
+    mean_age: notes.map(({ mean }) => mean),
+    too_long: notes.map(({ tooLong }) => tooLong),
   }
 }
 
@@ -59,6 +84,11 @@ function viewTotals(totals: Totals): Omit<TotalsView, 'conversations_excluded'> 
     tokens_used: totals.used,
     tokens_cropped: totals.cropped,
     tokens_never_trained: totals.tokensNeverTrained,
+    supervised: totals.supervised,
+    supervised_used: totals.supervisedUsed,
+    supervised_cropped: totals.supervisedCropped,
+    supervised_never_trained: totals.supervisedNeverTrained,
+    supervised_cut_by_rendering: totals.supervisedCut,
   }
 }
 

@@ -1,6 +1,8 @@
 /** The shapes that describe a plan, and packings side by side. Pure zod. */
 import { z } from 'zod'
 import { MOST_BUFFERED, MOST_ROWS, MOST_SEQ_LEN } from '../bounds.schema'
+import { int32 } from '../typed-arrays.schema'
+import { lossKind } from './loss-kinds.schema'
 import { packingName } from './packings.schema'
 
 /** Conversations and tokens over the epoch, for one task or all. */
@@ -23,6 +25,31 @@ export const totals = z.object({
   tokens_never_trained: z.number(),
   /** Conversations that the config excludes; no other figure counts them. */
   conversations_excluded: z.int(),
+  /** Supervised tokens that the conversations give, of `tokens`. */
+  supervised: z.number(),
+  /** Of those: trained on (a second time counted too), cut off by packing, in conversations that are never trained. */
+  supervised_used: z.number(),
+  supervised_cropped: z.number(),
+  supervised_never_trained: z.number(),
+  /** Supervised tokens that rendering cuts off; `supervised` does not include them. */
+  supervised_cut_by_rendering: z.number(),
+})
+
+/** Rows and micro-batches of which fewer than this share of the positions are targets have few. */
+export const FEW_TARGETS = 0.01
+
+/** Targets along the plan: those that the loss counts. Few targets: at least one, below FEW_TARGETS. */
+const targetCounts = z.object({
+  loss: lossKind,
+  rows_without: z.int(),
+  rows_with_few: z.int(),
+  batches_without: z.int(),
+  batches_with_few: z.int(),
+  /** The first batch, from 0, that has no target, and the first with a row that has none; null where there is none. */
+  first_batch_without: z.int().nullable(),
+  first_batch_with_row_without: z.int().nullable(),
+  /** [batches × batch_size] targets of each row, batch after batch; null for a plan of millions of rows. */
+  per_row: int32.nullable(),
 })
 
 export const taskTotals = totals.extend({ task: z.int(), name: z.string() })
@@ -52,6 +79,15 @@ export const planView = totals.extend({
     cropped: z.array(z.number()),
     padded: z.array(z.number()),
   }),
+  targets: targetCounts,
+  /** What the buffer holds after every so many batches. Ages are in batches since a conversation was read. */
+  buffer: z.object({
+    batches_per_point: z.int(),
+    oldest: z.array(z.int()),
+    mean_age: z.array(z.number()),
+    /** Share of the buffered conversations that are longer than a row, 0 to 1. */
+    too_long: z.array(z.number()),
+  }),
 })
 
 export const packingVariant = z.object({
@@ -75,6 +111,11 @@ export const comparison = z.object({
   conversations_cropped: z.int(),
   conversations_longer_than_row: z.int(),
   conversations_never_trained: z.int(),
+  supervised_used: z.number(),
+  supervised_cropped: z.number(),
+  supervised_never_trained: z.number(),
+  rows_without_targets: z.int(),
+  batches_without_targets: z.int(),
 })
 
 export type Totals = z.infer<typeof totals>

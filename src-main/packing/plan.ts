@@ -10,6 +10,7 @@
 import { MOST_PLANNED_BATCHES } from '../bounds.schema'
 import { MidbenchError } from '../errors'
 import { BatchPacker, packBatch, packInSteps, type BatchLayout } from './batch-packer'
+import { BufferCurve } from './buffer-curve'
 import { Checkpoints } from './checkpoints'
 import { PlanTotals } from './plan-totals'
 import type { Placement } from './batch.schema'
@@ -31,6 +32,7 @@ export class EpochPlan {
   readonly batchOf: Int32Array
   readonly curve: BatchCurve = { used: [], cropped: [], padded: [] }
   readonly totals: PlanTotals
+  readonly buffer = new BufferCurve()
   private readonly checkpoints: Checkpoints
 
   constructor(
@@ -58,6 +60,7 @@ export class EpochPlan {
       let packed = packing.next()
       for (; packed.done !== true; packed = packing.next()) yield share
       const layout = packed.value
+      this.buffer.consider(layout.index, packer)
       step.push(layout)
       if (step.length === this.options.batchesPerStep) {
         this.commit(step)

@@ -10,6 +10,7 @@ import type { Tokens } from '../tokenizer/supervision'
 import type { Tokenizer } from '../tokenizer/tokenizer'
 import { Breather, unlessAborted } from '../threads/breathe'
 import type { CallContext } from '../threads/calls'
+import { SupervisionTable } from './supervision-table'
 import type { LengthTable } from './task-lengths'
 
 /** Where ids come from: the token cache, or rendering. */
@@ -19,9 +20,8 @@ export class SplitData implements ConversationSource {
   readonly length: number
   /** 0 = not known yet. */
   private readonly lengths: Int32Array
-  /** -1 = not known yet. */
-  private readonly supervised: Int32Array
-  /** Valid where `supervised` is known. */
+  private readonly supervision: SupervisionTable
+  /** Valid where `supervision` knows the conversation. */
   private readonly cut: Int32Array
   private readonly tasks: Uint16Array
   private known = 0
@@ -42,7 +42,7 @@ export class SplitData implements ConversationSource {
   ) {
     this.length = mixture.length
     this.lengths = new Int32Array(mixture.length)
-    this.supervised = new Int32Array(mixture.length).fill(-1)
+    this.supervision = new SupervisionTable(mixture.length)
     this.cut = new Int32Array(mixture.length)
     this.tasks = Uint16Array.from({ length: mixture.length }, (_, c) => mixture.locate(c).task)
   }
@@ -86,17 +86,14 @@ export class SplitData implements ConversationSource {
     if (this.known < this.length) await this.fillInTurn({ progress, signal })
     const breather = new Breather(signal)
     for (let c = 0; this.known < this.length && c < this.length; c++) {
-      if (this.supervised[c] !== -1) continue
-      const { length, supervised, cut } = this.source.size?.(c) ?? (await this.source.measure(c, signal))
-      if (this.supervised[c] === -1) this.known++ // another call may have come first
-      this.lengths[c] = length
-      this.supervised[c] = supervised
-      this.cut[c] = cut
+      if (this.supervision.knows(c)) continue
+      const size = this.source.size?.(c) ?? (await this.source.measure(c, signal))
+      if (!this.supervision.knows(c)) this.enter(c, size) // another call may have come first
       if (!breather.due) continue
       progress({ what: 'Counting tokens', done: this.known, total: this.length, unit: 'conversations' })
       await breather.breathe()
     }
-    return { lengths: this.lengths, supervised: this.supervised, cut: this.cut, tasks: this.tasks }
+    return { lengths: this.lengths, supervision: this.supervision, cut: this.cut, tasks: this.tasks }
   }
 
   /**
@@ -122,6 +119,13 @@ export class SplitData implements ConversationSource {
       signal.throwIfAborted()
       this.onFault(toFailure(error))
     }
+  }
+
+  private enter(index: number, size: ConversationSize): void {
+    this.lengths[index] = size.length
+    this.cut[index] = size.cut
+    this.supervision.set(index, size)
+    this.known++
   }
 
   private learn(index: number, tokens: Tokens): Tokens {

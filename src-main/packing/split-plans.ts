@@ -8,7 +8,7 @@ import { viewPlan } from './plan-view'
 import type { Comparison, PlanView } from './plan.schema'
 import type { CallContext } from '../threads/calls'
 import type { SplitData } from './split-data'
-import type { PackingOptions, PlanInput } from './types'
+import type { PackingOptions, PlanInput, PlanOptions } from './types'
 
 const KEPT = 3
 
@@ -18,7 +18,7 @@ export class SplitPlans {
 
   constructor(
     private readonly data: SplitData,
-    private readonly options: PackingOptions,
+    private readonly options: PackingOptions & Pick<PlanOptions, 'loss'>,
   ) {}
 
   async view(request: PlanRequest, context: CallContext): Promise<PlanView> {
@@ -43,7 +43,14 @@ export class SplitPlans {
     for (const variant of variants) {
       const what = `Packing with ${variant.packing}, rows of ${String(variant.seq_len)}`
       const work = { what, before: rows.length, total: variants.length, unit: 'packings' }
-      rows.push(await walkThrough(compareVariant(input, variant, tokens_per_step), context, work, breather))
+      rows.push(
+        await walkThrough(
+          compareVariant(input, variant, tokens_per_step, this.options.loss),
+          context,
+          work,
+          breather,
+        ),
+      )
     }
     return rows
   }
@@ -67,8 +74,8 @@ export class SplitPlans {
   }
 
   private async input(context: CallContext): Promise<PlanInput> {
-    const { lengths, tasks, cut } = await this.data.table(context)
-    return { lengths, tasks, cut, taskCount: this.data.mixture.tasks.length }
+    const { lengths, tasks, cut, supervision } = await this.data.table(context)
+    return { lengths, tasks, cut, supervision, taskCount: this.data.mixture.tasks.length }
   }
 }
 

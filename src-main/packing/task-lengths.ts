@@ -1,12 +1,13 @@
 /** Length statistics by task, as the Mixture view shows them, from known lengths in one pass. */
+import type { SupervisionTable } from './supervision-table'
 import type { TaskLengths } from './conversations.schema'
 
 /** What is known of each conversation of a split, in mixture order. */
 export interface LengthTable {
   /** [n] number of ids of each conversation. */
   lengths: Int32Array
-  /** [n] number of its ids that the assistant is trained on. */
-  supervised: Int32Array
+  /** What is supervised of each. */
+  supervision: SupervisionTable
   /** [n] number of ids that rendering cut off, not in `lengths`. */
   cut: Int32Array
   /** [n] index of its task. */
@@ -31,7 +32,8 @@ export function taskLengths(table: LengthTable, taskCount: number, capacity: num
     const bin = Math.floor(length / binWidth)
     task.conversations++
     task.tokens += length
-    task.supervised += table.supervised[c] ?? 0
+    task.supervised += table.supervision.counts[c] ?? 0
+    task.supervised_cut_by_rendering += table.supervision.cut[c] ?? 0
     task.max = Math.max(task.max, length)
     task.bins[bin] = (task.bins[bin] ?? 0) + 1
     if (length > capacity) task.longer_than_row++
@@ -54,6 +56,7 @@ function emptyTask(index: number, binWidth: number, binCount: number): TaskLengt
     longer_than_row: 0,
     conversations_cut_by_rendering: 0,
     tokens_cut_by_rendering: 0,
+    supervised_cut_by_rendering: 0,
     bin_width: binWidth,
     bins: new Array<number>(binCount).fill(0),
   }

@@ -3,7 +3,9 @@
  * tensors, so that a batch can be moved between threads and shown in the window as it is.
  */
 import type { Span } from './batch.schema'
+import type { LossKind } from './loss-kinds.schema'
 import type { PackingName } from './packings.schema'
+import type { SupervisionTable } from './supervision-table'
 
 /** What decides a batch's layout, next to the conversations' lengths. */
 export interface PackingOptions {
@@ -24,6 +26,8 @@ export interface PackingOptions {
 export interface PlanOptions extends PackingOptions {
   /** Gradient accumulation: micro-batches of one optimizer step. */
   batchesPerStep: number
+  /** Which targets the loss counts. @default 'all' */
+  loss?: LossKind | undefined
 }
 
 /** What is known of the mixture before a plan is made. */
@@ -35,6 +39,8 @@ export interface PlanInput {
   taskCount: number
   /** [n] number of ids that rendering cut off. @default none */
   cut?: Int32Array
+  /** What is supervised of each conversation. @default nothing */
+  supervision?: SupervisionTable
 }
 
 /** How far reading has got after a batch. */

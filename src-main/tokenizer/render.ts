@@ -31,8 +31,9 @@ export interface Rendered {
   mask: Uint8Array
   /** [T] index of the message an id belongs to, -1 for bos. A merged system message counts as its user message. */
   message: Int16Array
-  /** Ids past the limit, which the model never sees. */
+  /** Ids past the limit, which the model never sees, and how many of them the assistant would be trained on. */
   cut: number
+  supervisedCut: number
 }
 
 /**
@@ -163,20 +164,29 @@ class RenderBuffer {
     const { runs, maxTokens } = this
     const encoded: ArrayLike<number>[] = []
     let length = 0
+    let supervisedCut = 0
     let units = 0
-    for (const { content } of runs) {
+    for (const { content, mask } of runs) {
       const ids = typeof content === 'number' ? [content] : yield* this.tokenizer.encodeInSteps(content)
       if (length < maxTokens) encoded.push(ids)
       length += ids.length
+      if (mask === 1) supervisedCut += Math.max(0, Math.min(ids.length, length - maxTokens))
       units += typeof content === 'number' ? 1 : content.length
       if (units <= STEP_UNITS) continue
       units = 0
       yield
     }
-    return this.cutTo(Math.min(length, maxTokens), length, encoded)
+    return {
+      ...this.cutTo(Math.min(length, maxTokens), encoded),
+      cut: Math.max(0, length - maxTokens),
+      supervisedCut,
+    }
   }
 
-  private cutTo(kept: number, length: number, encoded: readonly ArrayLike<number>[]): Rendered {
+  private cutTo(
+    kept: number,
+    encoded: readonly ArrayLike<number>[],
+  ): Pick<Rendered, 'ids' | 'mask' | 'message'> {
     const ids = new Int32Array(kept)
     const mask = new Uint8Array(kept)
     const message = new Int16Array(kept)
@@ -187,7 +197,7 @@ class RenderBuffer {
       mask.fill(this.runs[index]?.mask ?? 0, start, at)
       message.fill(this.runs[index]?.message ?? 0, start, at)
     })
-    return { ids, mask, message, cut: length - kept }
+    return { ids, mask, message }
   }
 
   private add(content: number | string, mask: number): void {

@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import type { LoaderSource } from '../../src-main/packing/loader'
 import { packingName } from '../../src-main/packing/packings.schema'
-import { stretchesOf } from '../../src-main/tokenizer/supervision'
+import { stretchesOf, supervisedWithin } from '../../src-main/tokenizer/supervision'
+import { SupervisionTable } from '../../src-main/packing/supervision-table'
 import type { PackingOptions } from '../../src-main/packing/types'
 
 export const BOS = 0
@@ -15,6 +16,16 @@ export function idOf(conversation: number, position: number): number {
 /** Mask of position j of conversation c: bos is never supervised; the others by turns that differ by conversation. */
 export function isSupervised(conversation: number, position: number): boolean {
   return position > 0 && (conversation + position) % 7 < conversation % 6
+}
+
+/** What is supervised of conversations of the given lengths. */
+export function supervisionOf(lengths: readonly number[]): SupervisionTable {
+  const table = new SupervisionTable(lengths.length)
+  lengths.forEach((length, c) => {
+    const stretches = stretchesOf(maskOf(c, length))
+    table.set(c, { supervised: supervisedWithin(stretches, length), stretches, supervisedCut: 3 * (c % 3) })
+  })
+  return table
 }
 
 function maskOf(conversation: number, length: number): Uint8Array {

@@ -5,8 +5,8 @@
  *
  * Layout, little-endian, all uint32: magic, checksum of what follows up to the ids, rows, bytes an id (2 or 4), number
  * of ids, checksum of the ids, number of edges; then where each row's ids start and where the last row's end,
- * [rows + 1], and the same of its edges; for each row, how many ids are supervised, how many rendering cut off, and the
- * checksum of its ids, [rows] each; then the edges of the supervised stretches (tokenizer/supervision.ts), two to a
+ * [rows + 1], and the same of its edges; for each row, how many ids are supervised, how many rendering cut off, how many
+ * of those would be supervised, and the checksum of its ids, [rows] each; then the edges of the supervised stretches (tokenizer/supervision.ts), two to a
  * word; then the ids. All but the ids is in memory while a segment is open.
  *
  * Nothing is returned that does not match its checksum. A row is a block of its own, so that reading one touches only
@@ -31,15 +31,16 @@ let heldBytes = 0
 /** Buffer for a row of 2 bytes an id before it is widened to 4. */
 const passing = new Uint16Array(4096)
 
-const MAGIC = 0x354b544d // MTK5; older ones had no stretches, or no checksums, and lie in other folders
+const MAGIC = 0x364b544d // MTK6; older ones had no stretches, or no checksums, and lie in other folders
 const HEADER_WORDS = 7
 /** The header's words up to the first that the checksum of the tables covers. */
 const UNSUMMED_WORDS = 2
 
 /** A row to be written. */
 export interface SegmentRow extends Tokens {
-  /** Number of ids that rendering cut off. */
+  /** Number of ids that rendering cut off, and of the supervised ones among them. */
   cut: number
+  supervisedCut: number
 }
 
 /** Writes a segment. */
@@ -62,11 +63,11 @@ function encodeSegment(rows: readonly SegmentRow[]): Uint8Array {
     stretches.set(row.stretches, edgesFrom[i] ?? 0)
   })
   const supervised = rows.map((row) => supervisedWithin(row.stretches, row.ids.length))
-  const cut = rows.map((row) => row.cut)
+  const cuts = [...rows.map((row) => row.cut), ...rows.map((row) => row.supervisedCut)]
   const sums = rows.map((_, i) => checksum(bytesOf(ids.subarray(idsFrom[i], idsFrom[i + 1]))))
   const head = new Uint32Array(buffer, 0, start / 4)
   head.set([MAGIC, 0, rows.length, width, count, checksum(bytesOf(ids)), edges])
-  head.set([...idsFrom, ...edgesFrom, ...supervised, ...cut, ...sums], HEADER_WORDS)
+  head.set([...idsFrom, ...edgesFrom, ...supervised, ...cuts, ...sums], HEADER_WORDS)
   head[1] = checksum(bytesOf(head.subarray(UNSUMMED_WORDS)))
   return new Uint8Array(buffer)
 }
@@ -80,7 +81,7 @@ function startsOf(lengths: readonly number[]): Uint32Array {
 
 /** Number of words of a segment's tables. */
 function tableWords(rows: number): number {
-  return 2 * (rows + 1) + 3 * rows
+  return 2 * (rows + 1) + 4 * rows
 }
 
 /** Where the edges of a segment begin, in bytes. */
@@ -110,6 +111,7 @@ interface Head {
   /** [rows] each. */
   supervised: Uint32Array
   cut: Uint32Array
+  supervisedCut: Uint32Array
   sums: Uint32Array
   /** The stretches of all rows. */
   edges: Stretches
@@ -163,9 +165,15 @@ export class SegmentReader {
 
   /** A row's size; reads nothing. */
   size(row: number): ConversationSize {
-    const { idsFrom, supervised, cut } = this.head
+    const { idsFrom, supervised, cut, supervisedCut } = this.head
     const length = (idsFrom[row + 1] ?? 0) - (idsFrom[row] ?? 0)
-    return { length, supervised: supervised[row] ?? 0, stretches: this.stretches(row), cut: cut[row] ?? 0 }
+    return {
+      length,
+      supervised: supervised[row] ?? 0,
+      stretches: this.stretches(row),
+      cut: cut[row] ?? 0,
+      supervisedCut: supervisedCut[row] ?? 0,
+    }
   }
 
   close(): void {
@@ -229,7 +237,8 @@ function readHead(file: number, path: string): Head {
     edgesFrom,
     supervised: table(0),
     cut: table(1),
-    sums: table(2),
+    supervisedCut: table(2),
+    sums: table(3),
     edges,
   }
 }

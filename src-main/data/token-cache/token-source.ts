@@ -136,7 +136,8 @@ export class TokenSource implements ConversationSource {
 }
 
 function rowOf(rendered: Rendered): SegmentRow {
-  return { ...tokensOf(rendered), cut: rendered.cut }
+  const { cut, supervisedCut } = rendered
+  return { ...tokensOf(rendered), cut, supervisedCut }
 }
 
 function segmentOf(row: number): number {

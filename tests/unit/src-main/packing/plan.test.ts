@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLoader } from '../../../../src-main/packing/loader'
 import { type EpochPlan, planEpoch } from '../../../../src-main/packing/plan'
+import type { LossKind } from '../../../../src-main/packing/loss-kinds.schema'
 import type { Placement } from '../../../../src-main/packing/batch.schema'
 import type { PackedBatch, PlanInput } from '../../../../src-main/packing/types'
 import {
@@ -11,21 +12,26 @@ import {
   optionsOf,
   type PackingCase,
   sourceOf,
+  supervisionOf,
 } from '../../../support/packing'
 
 function inputOf(lengths: readonly number[]): PlanInput {
   const tasks = Uint16Array.from(lengths, (_, c) => c % 2)
   const cut = Int32Array.from(lengths, (_, c) => 5 * (c % 3))
-  return { lengths: Int32Array.from(lengths), tasks, taskCount: 2, cut }
+  return { lengths: Int32Array.from(lengths), tasks, taskCount: 2, cut, supervision: supervisionOf(lengths) }
 }
 
-function planOf({ lengths, options }: PackingCase, batchesPerStep = 1): EpochPlan {
-  return planEpoch(inputOf(lengths), { ...options, batchesPerStep })
+function planOf({ lengths, options }: PackingCase, batchesPerStep = 1, loss: LossKind = 'all'): EpochPlan {
+  return planEpoch(inputOf(lengths), { ...options, batchesPerStep, loss })
 }
 
 /** The batches that a run trains: complete steps of the first pass. */
-async function trainedBatches({ lengths, options }: PackingCase, batchesPerStep = 1): Promise<PackedBatch[]> {
-  const loader = createLoader(sourceOf(lengths), { ...options, bosId: BOS })
+async function trainedBatches(
+  { lengths, options }: PackingCase,
+  batchesPerStep = 1,
+  loss: LossKind = 'all',
+): Promise<PackedBatch[]> {
+  const loader = createLoader(sourceOf(lengths), { ...options, bosId: BOS, loss })
   const batches: PackedBatch[] = []
   do batches.push(await loader.next())
   while (batches.at(-1)?.lastStep === false)
@@ -40,6 +46,30 @@ function placementsOf(batch: PackedBatch): Placement[] {
     cropped,
     conversation,
   }))
+}
+
+/** [B] number of targets in each row. */
+function targetsByRow({ targets, batchSize, seqLen }: PackedBatch): number[] {
+  return Array.from({ length: batchSize }, (_, row) => {
+    return targets.subarray(row * seqLen, (row + 1) * seqLen).filter((id) => id !== -1).length
+  })
+}
+
+/** Number of targets in the spans of a task. */
+function targetsOfTask(batches: readonly PackedBatch[], task: number): number {
+  let count = 0
+  for (const { targets, spans, seqLen } of batches) {
+    for (const span of spans.filter((each) => each.task === task)) {
+      const at = span.row * seqLen + span.offset - 1
+      const from = span.offset === 0 ? at + 1 : at
+      count += targets.subarray(from, at + span.length).filter((id) => id !== -1).length
+    }
+  }
+  return count
+}
+
+function orNull(index: number): number | null {
+  return index === -1 ? null : index
 }
 
 const accumulation = fc.integer({ min: 1, max: 3 })
@@ -79,6 +109,74 @@ describe('planEpoch', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('counts the targets of every row as the loader gives them, and what is supervised by task', async () => {
+    const losses = fc.constantFrom<LossKind>('all', 'completion')
+    await fc.assert(
+      fc.asyncProperty(anyPacking, accumulation, losses, async (packing, batchesPerStep, loss) => {
+        const { totals } = planOf(packing, batchesPerStep, loss)
+        const trained = await trainedBatches(packing, batchesPerStep, loss)
+        const rows = trained.map(targetsByRow)
+        expect(Array.from(totals.targets.perRow ?? [])).toEqual(rows.flat())
+        const sums = rows.map((targets) => targets.reduce((a, b) => a + b, 0))
+        const has = (count: number): boolean => count > 0
+        expect(totals.targets).toMatchObject({
+          rowsWithout: rows.flat().filter((count) => !has(count)).length,
+          batchesWithout: sums.filter((count) => !has(count)).length,
+          firstWithout: orNull(sums.findIndex((count) => !has(count))),
+          firstRowWithout: orNull(rows.findIndex((row) => !row.every(has))),
+        })
+        const masked =
+          loss === 'completion' ? trained : await trainedBatches(packing, batchesPerStep, 'completion')
+        for (const task of [0, 1]) {
+          expect(totals.perTask[task]?.supervisedUsed).toBe(targetsOfTask(masked, task))
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('gives, uses, crops and never trains what is supervised, with nothing left over', () => {
+    fc.assert(
+      fc.property(anySinglePass, accumulation, (packing, batchesPerStep) => {
+        const plan = planOf(packing, batchesPerStep)
+        const { all, perTask } = plan.totals
+        const whole = supervisionOf(packing.lengths)
+        expect(all.supervised).toBe(whole.counts.reduce((a, b) => a + b, 0))
+        let again = 0 // what is placed a second time, as the next pass begins
+        const placed = new Set<number>()
+        for (let batch = 0; batch < plan.batches; batch++) {
+          for (const { conversation } of plan.layout(batch).placements) {
+            if (placed.has(conversation)) again += whole.counts[conversation] ?? 0
+            placed.add(conversation)
+          }
+        }
+        expect(all.supervisedUsed + all.supervisedCropped + all.supervisedNeverTrained - again).toBe(
+          all.supervised,
+        )
+        for (const key of [
+          'supervised',
+          'supervisedUsed',
+          'supervisedCropped',
+          'supervisedNeverTrained',
+          'supervisedCut',
+        ] as const) {
+          expect(perTask.reduce((sum, task) => sum + task[key], 0)).toBe(all[key])
+        }
+      }),
+    )
+  })
+
+  it('tells how old the buffer grows, and how much of it fits in no row', () => {
+    // Rows of 10 ids, one a batch, a buffer of 2: 12 waits from the first batch on.
+    const options = optionsOf({ packing: 'bestfit-pad', batchSize: 1, bufferSize: 2 })
+    const { notes } = planOf({ lengths: [12, 9, 9, 9], options }).buffer
+    expect(notes.slice(0, 3)).toEqual([
+      { oldest: 0, mean: 0, tooLong: 0.5 },
+      { oldest: 1, mean: 0.5, tooLong: 0.5 },
+      { oldest: 2, mean: 1, tooLong: 1 }, // the second pass has brought another
+    ])
   })
 
   it('uses and loses exactly what it reads, in total and by task', () => {

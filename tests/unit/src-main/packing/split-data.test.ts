@@ -45,14 +45,16 @@ describe('SplitData', () => {
       },
     }
     const data = splitOf(counting)
-    const { lengths, supervised, tasks } = await data.table(context)
+    const { lengths, supervision, tasks } = await data.table(context)
     for (let c = 0; c < mixture.length; c++) {
       const { ids, mask } = renderConversation(tokenizer, await mixture.conversation(c))
-      expect([lengths[c], supervised[c], tasks[c]]).toEqual([
+      expect([lengths[c], supervision.counts[c], tasks[c]]).toEqual([
         ids.length,
         mask.reduce((a, b) => a + b, 0),
         c % 2,
       ])
+      const half = ids.length >> 1
+      expect(supervision.within(c, half)).toBe(mask.subarray(0, half).reduce((a, b) => a + b, 0))
     }
     await data.table(context)
     expect(read).toBe(mixture.length)
@@ -67,13 +69,15 @@ describe('SplitData', () => {
         supervised: index,
         stretches: Uint16Array.of(0, index),
         cut: 2 * index,
+        supervisedCut: 3 * index,
       }),
     }
     const data = new SplitData(mixture, tokenizer, source, (fault) => faults.push(fault))
     expect(data.lengthOf(7)).toBe(8)
     expect(data.knownLength(7)).toBe(8)
-    const { lengths, supervised, cut } = await data.table(context)
-    expect(Array.from(supervised)).toEqual(Array.from({ length: 30 }, (_, i) => i))
+    const { lengths, supervision, cut } = await data.table(context)
+    expect(Array.from(supervision.cut)).toEqual(Array.from({ length: 30 }, (_, i) => 3 * i))
+    expect(Array.from(supervision.counts)).toEqual(Array.from({ length: 30 }, (_, i) => i))
     expect(Array.from(lengths)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1))
     expect(Array.from(cut)).toEqual(Array.from({ length: 30 }, (_, i) => 2 * i))
   })

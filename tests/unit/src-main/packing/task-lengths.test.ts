@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import { SupervisionTable } from '../../../../src-main/packing/supervision-table'
 import { taskLengths } from '../../../../src-main/packing/task-lengths'
 
 describe('taskLengths', () => {
+  const supervision = new SupervisionTable(4)
+  const cut = [0, 650, 0, 0]
+  ;[4, 100, 5, 6].forEach((supervised, c) => {
+    const stretches = Uint16Array.of(1, 1 + supervised)
+    supervision.set(c, { supervised, stretches, supervisedCut: cut[c] ?? 0 })
+  })
   const table = {
     lengths: Int32Array.from([10, 300, 20, 30]),
-    supervised: Int32Array.from([4, 100, 5, 6]),
+    supervision,
     cut: Int32Array.from([0, 700, 0, 0]),
     tasks: Uint16Array.from([0, 1, 0, 1]),
   }
@@ -23,6 +30,7 @@ describe('taskLengths', () => {
       tokens: 330,
       conversations_cut_by_rendering: 1,
       tokens_cut_by_rendering: 700,
+      supervised_cut_by_rendering: 650,
     })
   })
 

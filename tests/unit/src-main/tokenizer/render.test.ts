@@ -23,6 +23,8 @@ const golden = readGolden(
 const user = (content: string) => ({ role: 'user', content })
 const assistant = (content: string | { type: string; text: string }[]) => ({ role: 'assistant', content })
 
+const supervised = (mask: Uint8Array): number => mask.reduce((sum, bit) => sum + bit, 0)
+
 describe('renderConversation', () => {
   it.each(golden.map((one, i) => [i, one] as const))('renders golden conversation %i', (_, expected) => {
     const rendered = renderConversation(tokenizer, { messages: expected.conversation })
@@ -80,7 +82,8 @@ describe('renderConversation', () => {
     const whole = renderConversation(tokenizer, { messages }, 1e6)
     expect(whole.cut).toBe(0)
     for (const limit of [7, 2048, whole.ids.length - 1, whole.ids.length]) {
-      const { ids, cut } = renderConversation(tokenizer, { messages }, limit)
+      const { ids, mask, cut, supervisedCut } = renderConversation(tokenizer, { messages }, limit)
+      expect(supervised(mask) + supervisedCut).toBe(supervised(whole.mask))
       expect(ids.length).toBe(limit)
       expect(ids.length + cut).toBe(whole.ids.length)
     }

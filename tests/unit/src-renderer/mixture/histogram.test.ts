@@ -16,6 +16,7 @@ function lengthsOf(bins: number[], bin_width: number): TaskLengths {
     longer_than_row: 0,
     conversations_cut_by_rendering: 0,
     tokens_cut_by_rendering: 0,
+    supervised_cut_by_rendering: 0,
     bin_width,
     bins,
   }

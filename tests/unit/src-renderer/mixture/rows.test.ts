@@ -21,6 +21,7 @@ function lengths(conversations: number, mean: number, supervised: number, longer
     longer_than_row: longer,
     conversations_cut_by_rendering: 0,
     tokens_cut_by_rendering: 0,
+    supervised_cut_by_rendering: 0,
     bin_width: 10,
     bins: [conversations],
   }

@@ -16,6 +16,11 @@ const totals = {
   tokens_cropped: 8,
   tokens_never_trained: 6,
   conversations_excluded: 0,
+  supervised: 30,
+  supervised_used: 22,
+  supervised_cropped: 5,
+  supervised_never_trained: 3,
+  supervised_cut_by_rendering: 0,
 }
 
 export function samplePlan(over: Partial<PlanView> = {}): PlanView {
@@ -40,6 +45,22 @@ export function samplePlan(over: Partial<PlanView> = {}): PlanView {
       { ...totals, task: 2, name: 'GSM8K' },
     ],
     curve: { batches_per_point: 1, used: [14, 14, 7, 11], cropped: [0, 2, 0, 6], padded: [0, 0, 7, 3] },
+    targets: {
+      loss: 'all',
+      rows_without: 0,
+      rows_with_few: 0,
+      batches_without: 0,
+      batches_with_few: 0,
+      first_batch_without: null,
+      first_batch_with_row_without: null,
+      per_row: Int32Array.of(6, 6, 6, 6, 6, 1, 6, 4),
+    },
+    buffer: {
+      batches_per_point: 1,
+      oldest: [0, 1, 2, 3],
+      mean_age: [0, 0.5, 1, 1.5],
+      too_long: [0, 0, 0, 0],
+    },
     ...over,
   }
 }

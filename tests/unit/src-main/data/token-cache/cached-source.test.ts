@@ -102,6 +102,7 @@ describe('CachedSource', () => {
         length: ids.length,
         supervised: mask.reduce((sum, trained) => sum + trained, 0),
         stretches: stretchesOf(mask),
+        supervisedCut: 0,
         cut: 0,
       })
     }

@@ -12,7 +12,12 @@ async function written(rows: number[][]): Promise<string> {
   const path = join(temporaryFolder(), 'segment')
   await writeSegment(
     path,
-    rows.map((ids) => ({ ids: Int32Array.from(ids), stretches: evenOf(ids), cut: 5 * ids.length })),
+    rows.map((ids) => ({
+      ids: Int32Array.from(ids),
+      stretches: evenOf(ids),
+      cut: 5 * ids.length,
+      supervisedCut: 2 * ids.length,
+    })),
   )
   return path
 }
@@ -66,10 +71,10 @@ describe('a segment', () => {
     const sizes = Array.from({ length: 4 }, (_, row) => reader?.size(row))
     reader?.close()
     expect(sizes).toEqual([
-      { length: 3, supervised: 1, stretches: Uint16Array.of(1, 2), cut: 15 },
-      { length: 1, supervised: 1, stretches: Uint16Array.of(0, 1), cut: 5 },
-      { length: 0, supervised: 0, stretches: Uint16Array.of(), cut: 0 },
-      { length: 4, supervised: 2, stretches: Uint16Array.of(0, 1, 2, 3), cut: 20 },
+      { length: 3, supervised: 1, stretches: Uint16Array.of(1, 2), cut: 15, supervisedCut: 6 },
+      { length: 1, supervised: 1, stretches: Uint16Array.of(0, 1), cut: 5, supervisedCut: 2 },
+      { length: 0, supervised: 0, stretches: Uint16Array.of(), cut: 0, supervisedCut: 0 },
+      { length: 4, supervised: 2, stretches: Uint16Array.of(0, 1, 2, 3), cut: 20, supervisedCut: 8 },
     ])
   })
 
