@@ -29,6 +29,8 @@ export const MOST_TASKS = 4096
 export const MOST_CONVERSATIONS = 2 ** 24
 /** Conversations that a config excludes: every edit in the window passes them all on, 60 ms at this number. */
 export const MOST_EXCLUDED = 2 ** 18
+/** Conversations that are compared with each other: the search holds 400 bytes of each, 1.6 GiB. */
+export const MOST_COMPARED = 2 ** 22
 /** Examples of a spelling task: those after the ten millionth would be the test split's (docs/REFERENCE.md §1). */
 export const MOST_EXAMPLES = 10_000_000
 

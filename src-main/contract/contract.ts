@@ -11,6 +11,7 @@ import { evalMetric, failure, logLine, runState, runSummary, stepMetric } from '
 import { appCalls, settings } from './app.schema'
 import { checkpointCalls } from './checkpoints.schema'
 import { nothing } from './common.schema'
+import { duplicateCalls } from './duplicates.schema'
 import { downloadCalls } from './downloads.schema'
 import { lossCalls } from './losses.schema'
 import { mixtureCalls } from './mixture.schema'
@@ -26,6 +27,7 @@ export const calls = {
   ...appCalls,
   ...projectCalls,
   ...mixtureCalls,
+  ...duplicateCalls,
   ...downloadCalls,
   ...packingCalls,
   ...lossCalls,

@@ -10,6 +10,7 @@ import type { TokenLossesOptions } from '../services/token-losses'
 import { appHandlers } from './handlers/app'
 import { checkpointHandlers } from './handlers/checkpoints'
 import { jobHandlers } from './handlers/jobs'
+import { duplicateHandlers } from './handlers/duplicates'
 import { downloadHandlers } from './handlers/downloads'
 import { lossHandlers } from './handlers/losses'
 import { mixtureHandlers } from './handlers/mixture'
@@ -39,6 +40,7 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...settingsHandlers(settings),
     ...projectHandlers(services),
     ...mixtureHandlers(data, jobs, dialogs, granted),
+    ...duplicateHandlers(data, jobs),
     ...downloadHandlers(data, jobs),
     ...packingHandlers(data, runs, jobs, dialogs),
     ...lossHandlers(losses, jobs),

@@ -4,6 +4,13 @@
  *
  * What the window shows has the contract's names (snake case), so that a handler can pass it on unchanged.
  */
+import type {
+  ComparedPair,
+  DuplicateKind,
+  DuplicatePairs,
+  Findings,
+  PairsOf,
+} from '../data/duplicates/findings.schema'
 import type { ExcludedRow } from '../data/exclude.schema'
 import type { ByteCounting } from '../byte-counting'
 import type { DataLocations } from '../data/locations'
@@ -93,6 +100,12 @@ export interface DataCalls {
   batchView: { input: { split: SplitName; batch: number }; output: BatchView }
   layout: { input: { split: SplitName; batch: number }; output: LayoutView }
   conversation: { input: { split: SplitName; at: ConversationAt }; output: ConversationView }
+  /** Looks for duplicates and overlap with tests; the three calls below ask for what the last search found. */
+  findDuplicates: { input: null; output: Findings }
+  duplicatePairs: { input: PairsOf & { offset: number; limit: number }; output: DuplicatePairs }
+  duplicatePair: { input: { kind: DuplicateKind; index: number }; output: ComparedPair }
+  /** [2n] entry and row of everything that would be excluded with these pairs. */
+  duplicateRows: { input: PairsOf; output: Int32Array }
   /** Every fault of a JSONL file, by line. Needs no opened mixture. */
   checkLines: { input: { path: string }; output: JsonLinesCheck }
   /** Rows of a task, in its order, whose conversations contain the text. */

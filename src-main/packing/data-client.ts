@@ -4,6 +4,7 @@
  */
 import type { MessagePort } from 'node:worker_threads'
 import { type Failure, MidbenchError } from '../errors'
+import type { ComparedPair, DuplicatePairs, Findings, PairsOf } from '../data/duplicates/findings.schema'
 import type { SplitName } from '../data/mixture.schema'
 import type { JsonLinesCheck } from '../data/sources/lines'
 import type { BatchView, ConversationPlace, LayoutView, RowReplay } from './batch.schema'
@@ -109,6 +110,26 @@ export class DataClient {
   /** Rows of a task whose conversations contain a text. */
   search(split: SplitName, task: number, text: string, call?: CallOptions): Promise<Int32Array> {
     return this.caller.call('search', { split, task, text }, call)
+  }
+
+  /** Looks for duplicates and overlap with tests: a minute or two for 850,000 conversations. */
+  findDuplicates(call?: CallOptions): Promise<Findings> {
+    return this.caller.call('findDuplicates', null, call)
+  }
+
+  /** Pairs of the last search. */
+  duplicatePairs(asked: DataCalls['duplicatePairs']['input'], call?: CallOptions): Promise<DuplicatePairs> {
+    return this.caller.call('duplicatePairs', asked, call)
+  }
+
+  /** Both conversations of a pair, with what they share or not. */
+  duplicatePair(asked: DataCalls['duplicatePair']['input'], call?: CallOptions): Promise<ComparedPair> {
+    return this.caller.call('duplicatePair', asked, call)
+  }
+
+  /** [2n] entry and row of everything that would be excluded with some pairs. */
+  duplicateRows(asked: PairsOf, call?: CallOptions): Promise<Int32Array> {
+    return this.caller.call('duplicateRows', asked, call)
   }
 
   /** Length statistics of each task; renders what is not rendered yet. */

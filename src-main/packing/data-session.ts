@@ -14,6 +14,7 @@ import { viewConversation } from './conversation-view'
 import type { Borrowed, DataLibrary } from './data-library'
 import type { DataCalls, DataOptions, OpenedData, PlanRequest } from './data-calls'
 import type { DataIdentity } from './data-identity.schema'
+import { DuplicateSearch, type Searched } from './duplicate-search'
 import { viewLayout } from './layout-view'
 import { createLoader, type Loader, type LoaderOptions } from './loader'
 import { packingFacts, runIsPlanned } from './packing-facts'
@@ -46,6 +47,8 @@ export class DataSession {
   private val: { loader: Loader; next: number } | undefined
   /** The batch being packed: loaders take one call at a time. */
   private packing: Promise<unknown> = Promise.resolve()
+
+  private readonly duplicates = new DuplicateSearch()
 
   constructor(private readonly library: DataLibrary) {}
 
@@ -80,6 +83,10 @@ export class DataSession {
     },
     checkLines: ({ path }, { signal }) => checkJsonLines(path, signal),
     search: ({ split, task, text }, context) => searchTask(this.split(split).mixture, task, text, context),
+    findDuplicates: (_, context) => this.duplicates.run(this.searched(), context),
+    duplicatePairs: ({ offset, limit, ...of }) => this.duplicates.results().page(of, offset, limit),
+    duplicatePair: ({ kind, index }) => this.duplicates.results().compare(kind, index),
+    duplicateRows: (of) => this.duplicates.results().listed(of),
     taskLengths: async ({ split }, context) => {
       const data = this.split(split)
       const { seqLen } = this.current().loaderOptions
@@ -111,6 +118,7 @@ export class DataSession {
     this.opened = undefined
     this.train = undefined
     this.val = undefined
+    await this.duplicates.close()
     await releaseAll(splits)
   }
 
@@ -189,6 +197,13 @@ export class DataSession {
     const batch = await this.val.loader.next()
     this.val.next++
     return batch
+  }
+
+  private searched(): Searched {
+    const { options, splits } = this.current()
+    const train = this.split('train').mixture
+    const val = splits.val?.borrowed.split.mixture ?? null
+    return { config: options.config.mixture, locations: locationsOf(options), train, val }
   }
 
   private current(): Opened {

@@ -22,11 +22,14 @@ import type { NanochatFolder } from '../runs/nanochat-folder.schema'
 import { baseDirOf, withAbsolutePaths } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
 
-/** What a mixture is open for: the project as it is edited, or a run whose batches are looked at. */
-export type Asker = 'project' | 'run'
+/**
+ * What a mixture is open for: the project as it is edited, a run whose batches are looked at, or a search for duplicates
+ * whose results are.
+ */
+export type Asker = 'project' | 'run' | 'duplicates'
 
 /** How many stay open: the project's config with the one before it, or an entry that is being tried; and one run. */
-const KEPT: Readonly<Record<Asker, number>> = { project: 2, run: 1 }
+const KEPT: Readonly<Record<Asker, number>> = { project: 2, run: 1, duplicates: 1 }
 
 /** How many results of openings are remembered; each is a few lines. */
 const KEPT_OUTCOMES = 32
@@ -49,7 +52,7 @@ export class DataAccess {
   /** Open mixtures by their options. */
   private readonly open = new Map<string, Promise<OpenData>>()
   /** Options asked for, the latest at the end. */
-  private readonly recent: Record<Asker, readonly string[]> = { project: [], run: [] }
+  private readonly recent: Record<Asker, readonly string[]> = { project: [], run: [], duplicates: [] }
 
   /** Results of the latest openings by their options: what a preflight knows of the data. */
   private readonly outcomes = new Map<string, DataState>()
@@ -163,7 +166,7 @@ export class DataAccess {
   /** Records who looks at which mixture, and closes those that nobody has looked at lately. */
   private keep(key: string, asker: Asker): void {
     this.recent[asker] = [...this.recent[asker].filter((one) => one !== key), key].slice(-KEPT[asker])
-    const kept = [...this.recent.project, ...this.recent.run]
+    const kept = Object.values(this.recent).flat()
     for (const unused of this.open.keys()) if (!kept.includes(unused)) this.drop(unused)
   }
 
