@@ -104,7 +104,7 @@ export class TextPrinter implements TrainPrinter {
     const of = this.totalSteps === null ? '' : `/${String(this.totalSteps)}`
     const speed = `${Math.round(tok_per_sec).toLocaleString('en-US')} tok/s`
     const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`
-    return `step ${String(step)}${of}, loss ${loss_ema.toFixed(3)}, ${speed}${left}`
+    return `step ${String(step)}${of}, loss ${loss_ema?.toFixed(3) ?? 'not known'}, ${speed}${left}`
   }
 }
 

@@ -9,6 +9,7 @@ import { z } from 'zod'
 
 import { oneNumber, type FigureChart, type StepFigure } from './figures/figure.schema'
 import { gradNorm } from './figures/grad-norm.schema'
+import { lossByTask } from './figures/loss-by-task.schema'
 import { updateNorm } from './figures/update-norm.schema'
 
 const lossChart: FigureChart = {
@@ -24,13 +25,13 @@ const speedChart: FigureChart = { title: 'Speed', unit: 'tokens/s', place: 'smal
 export const STEP_FIGURES = {
   /** Counts from 1. */
   step: { schema: z.int(), printed: true },
-  /** Mean over the step's micro-batches, nats a token. */
-  loss: { schema: z.number(), printed: true, line: { chart: lossChart, label: 'raw', tone: 'faint' } },
-  /** Loss of the step's last micro-batch, as the seed logs it. */
-  loss_last_micro: { schema: z.number(), printed: true },
-  /** EMA 0.9 of loss_last_micro, debiased. */
+  /** Mean over the step's micro-batches that have targets, nats a token; null where none has. */
+  loss: { schema: oneNumber, printed: true, line: { chart: lossChart, label: 'raw', tone: 'faint' } },
+  /** Loss of the step's last micro-batch, as the seed logs it; null where that has no targets. */
+  loss_last_micro: { schema: oneNumber, printed: true },
+  /** EMA 0.9 of loss_last_micro, debiased; null before the first. */
   loss_ema: {
-    schema: z.number(),
+    schema: oneNumber,
     line: { chart: lossChart, label: 'EMA', tone: 'main', compared: 'EMA, nats a token' },
   },
   /** Learning-rate multiplier, 0 to 1. */
@@ -59,6 +60,11 @@ export const STEP_FIGURES = {
   first_batch: { schema: z.int() },
   grad_norm: gradNorm,
   update_norm: updateNorm,
+  /** Targets of the step that count in the loss. */
+  targets: { schema: oneNumber, printed: true },
+  /** Micro-batches of the step without a target that counts (docs/REFERENCE.md §6.14). */
+  empty_micro_batches: { schema: oneNumber, printed: true },
+  loss_by_task: lossByTask,
 } as const satisfies Readonly<Record<string, StepFigure>>
 
 type Figures = typeof STEP_FIGURES

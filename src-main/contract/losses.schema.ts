@@ -5,10 +5,10 @@ import { splitName } from '../data/entry.schema'
 import { configAt } from './common.schema'
 
 const batchLosses = z.object({
-  /** [rows, seq_len] nats a token; 0 where the target is ignored. */
+  /** [rows, seq_len] nats a token; NaN where the target is ignored: it has no loss. */
   losses: float32,
-  /** Mean over the targets that count. */
-  mean: z.number(),
+  /** Mean over the targets that count; null where none does. */
+  mean: z.number().nullable(),
   /** Folder of the checkpoint that was asked. */
   dir: z.string(),
   step: z.int(),

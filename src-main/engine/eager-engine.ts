@@ -25,9 +25,15 @@ import {
   type StepSettings,
   type TokenBatch,
 } from './step-engine'
+import { addedSums, readSums, type TaskSum, taskSums } from './task-sums'
 import { disposeAll, tidyMap, tidyMapAnd } from './tensor-maps'
 
 type Tensors = ReadonlyMap<string, tf.Tensor>
+
+export interface EagerEngineOptions extends OptimizerOptions {
+  /** Number of tasks whose losses a step tells. @default 0 */
+  taskCount?: number
+}
 
 export class EagerEngine implements StepEngine {
   readonly name = 'eager'
@@ -40,20 +46,23 @@ export class EagerEngine implements StepEngine {
   constructor(
     private readonly config: ModelConfig,
     private readonly groups: readonly ParameterGroup[],
-    private readonly options: OptimizerOptions = {},
+    private readonly options: EagerEngineOptions = {},
   ) {}
 
   async step(batches: readonly TokenBatch[], settings: StepSettings): Promise<StepResult> {
     checkedBatches(batches)
     const losses: number[] = []
+    const sums: TaskSum[][] = []
     let sum: Tensors = new Map()
     try {
       for (const batch of batches) {
-        const { loss, gradients } = this.gradients(batch)
+        const { loss, byTask, gradients } = this.gradients(batch)
         losses.push(loss)
+        sums.push(byTask)
         sum = addScaled(sum, gradients, 1 / batches.length)
       }
-      return await Promise.resolve({ losses, measured: this.update(sum, settings) })
+      const byTask = addedSums(sums, this.options.taskCount ?? 0)
+      return await Promise.resolve({ losses, byTask, measured: this.update(sum, settings) })
     } catch (error) {
       throw memoryFailure(error) ?? error
     } finally {
@@ -76,16 +85,22 @@ export class EagerEngine implements StepEngine {
     }
   }
 
-  /** Mean loss of a batch and the gradient of every parameter; the caller disposes of them. */
-  gradients(batch: TokenBatch): { loss: number; gradients: Tensors } {
-    let loss = NaN
-    const gradients = tidyMap(() => {
+  /** Losses of a batch and the gradient of every parameter; the caller disposes of them. */
+  gradients(batch: TokenBatch): { loss: number; byTask: TaskSum[]; gradients: Tensors } {
+    const { tensors, told } = tidyMapAnd(() => {
       const { inputs, targets } = tensorsOf(batch)
-      const result = lossAndGradients(this.parameters, this.config, inputs, targets)
-      loss = result.loss.dataSync()[0] ?? NaN
-      return result.gradients
+      const { loss, losses, gradients } = lossAndGradients(this.parameters, this.config, inputs, targets)
+      const byTask = this.sumsByTask(losses, targets, batch)
+      return { tensors: gradients, told: { loss: loss.dataSync()[0] ?? NaN, byTask } }
     })
-    return { loss, gradients }
+    return { ...told, gradients: tensors }
+  }
+
+  private sumsByTask(losses: tf.Tensor1D, targets: tf.Tensor2D, { tasks }: TokenBatch): TaskSum[] {
+    const { taskCount = 0 } = this.options
+    if (taskCount === 0 || tasks === undefined) return []
+    const sums = taskSums(losses, targets.as1D(), tf.tensor1d(tasks, 'int32'), taskCount)
+    return readSums(sums.nats.dataSync(), sums.targets.dataSync())
   }
 
   /** For code outside the loop that looks at the model; the engine still owns the tensors. */

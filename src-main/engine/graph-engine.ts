@@ -27,6 +27,7 @@ import {
   type StepSettings,
   type TokenBatch,
 } from './step-engine'
+import { addedSums, readSums, type TaskSum } from './task-sums'
 
 /** Called before a run that compiles (`seconds` is null), and after it. */
 export type CompileListener = (what: string, seconds: number | null) => void
@@ -37,6 +38,8 @@ export interface GraphEngineOptions {
   groups: readonly ParameterGroup[]
   /** Type of the matrix products. */
   dtype: 'float32' | 'bfloat16'
+  /** Number of tasks whose losses a step tells. @default 0 */
+  taskCount?: number
   onCompile?: CompileListener | undefined
 }
 
@@ -106,7 +109,7 @@ export class GraphEngine implements StepEngine {
     const compiled = this.for(first)
     if (this.unfinished) this.run(compiled, 'clear', {})
     this.unfinished = true
-    const losses = batches.map((batch) => scalarOf(this.run(compiled, 'micro', batchInputs(batch))))
+    const micro = batches.map((batch) => this.microBatch(compiled, batch))
     const updated = this.run(compiled, 'update', {
       [inputNames.share]: scalar(1 / batches.length),
       [inputNames.lrMultiplier]: scalar(settings.lrMultiplier),
@@ -114,7 +117,25 @@ export class GraphEngine implements StepEngine {
     })
     this.unfinished = false
     const sums = updated.map(({ data }) => data[0] ?? NaN)
-    return { losses, measured: compiled.graph.measured(sums, batches.length) }
+    return {
+      losses: micro.map(({ loss }) => loss),
+      byTask: addedSums(
+        micro.map(({ byTask }) => byTask),
+        this.options.taskCount ?? 0,
+      ),
+      measured: compiled.graph.measured(sums, batches.length),
+    }
+  }
+
+  private microBatch(compiled: Compiled, batch: TokenBatch): { loss: number; byTask: TaskSum[] } {
+    const { taskCount = 0 } = this.options
+    const inputs = { ...batchInputs(batch), ...(taskCount > 0 ? taskInput(batch) : {}) }
+    const outputs = this.run(compiled, 'micro', inputs)
+    const [, nats, targets] = outputs
+    return {
+      loss: scalarOf(outputs),
+      byTask: taskCount > 0 ? readSums(nats?.data ?? [], targets?.data ?? []) : [],
+    }
   }
 
   /** Where TensorFlow finds a damaged program in its cache, compiles the programs anew and runs once more. */
@@ -227,6 +248,11 @@ function batchInputs({ batchSize, seqLen, inputs, targets }: TokenBatch): Record
     [inputNames.inputs]: { dtype: DType.int32, shape, data: inputs },
     [inputNames.targets]: { dtype: DType.int32, shape, data: targets },
   }
+}
+
+function taskInput({ batchSize, seqLen, tasks }: TokenBatch): Record<string, ConstantValue> {
+  const data = tasks ?? new Int32Array(batchSize * seqLen).fill(-1)
+  return { [inputNames.tasks]: { dtype: DType.int32, shape: [batchSize, seqLen], data } }
 }
 
 function scalarOf(outputs: ReturnType<GraphSession['run']>): number {

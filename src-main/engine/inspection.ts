@@ -56,7 +56,7 @@ export class Inspection {
       const { engine, config, dir, step } = await this.modelOf(of)
       requireSameVocabulary(config, vocabSize, dir)
       const losses = await lossesOf(engine, batch, context)
-      return { losses, mean: meanOf(losses, batch.targets), dir, step }
+      return { losses, mean: meanOf(losses), dir, step }
     })
   }
 
@@ -137,7 +137,7 @@ async function keyOf({ threads, deviceType }: AskedModel, found: StoredCheckpoin
   return JSON.stringify([found.dir, threads, deviceType, ...(await Promise.all(stamps))])
 }
 
-/** @returns [B, T] */
+/** @returns [B, T]; NaN where the target is ignored */
 async function lossesOf(
   engine: EagerEngine,
   { batchSize, seqLen, inputs, targets }: TokenBatch,
@@ -156,10 +156,11 @@ async function lossesOf(
   }
   await setImmediate()
   signal.throwIfAborted() // a cancel that came while the last rows were computed
-  return losses
+  return losses.map((loss, i) => ((targets[i] ?? -1) < 0 ? NaN : loss))
 }
 
-function meanOf(losses: Float32Array, targets: Int32Array): number {
-  const counted = targets.reduce((sum, target) => sum + (target === -1 ? 0 : 1), 0)
-  return losses.reduce((sum, loss) => sum + loss, 0) / counted
+/** Over the losses that there are. */
+function meanOf(losses: Float32Array): number | null {
+  const counted = losses.filter((loss) => !Number.isNaN(loss))
+  return counted.length === 0 ? null : counted.reduce((sum, loss) => sum + loss, 0) / counted.length
 }

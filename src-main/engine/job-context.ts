@@ -50,19 +50,26 @@ export interface EngineStart {
   optimizer: ReadonlyMap<string, FloatArray>
 }
 
+/** What an engine tells beside its results. */
+export interface EngineTells {
+  /** Number of tasks whose losses a step tells. @default 0 */
+  taskCount?: number
+  onCompile?: CompileListener
+}
+
 /** The engine that the config names, with the given weights, before its first step. */
 export async function openEngine(
   config: Rates & Pick<RunConfig, 'engine' | 'dtype'>,
   model: ModelConfig,
   start: EngineStart,
   { tensorflow }: Pick<Device, 'tensorflow'>,
-  onCompile?: CompileListener,
+  { taskCount = 0, onCompile }: EngineTells = {},
 ): Promise<StepEngine> {
   const groups = groupsOf(config, model)
   const engine =
     config.engine === 'eager'
-      ? new EagerEngine(model, groups)
-      : new GraphEngine(tensorflow, { model, groups, dtype: config.dtype, onCompile })
+      ? new EagerEngine(model, groups, { taskCount })
+      : new GraphEngine(tensorflow, { model, groups, dtype: config.dtype, taskCount, onCompile })
   await engine.importState(start)
   return engine
 }

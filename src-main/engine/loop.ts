@@ -17,15 +17,9 @@ import { type LearningRateSchedule, lrMultiplier, muonMomentum } from '../optimi
 import type { LoaderState, PackedBatch } from '../packing/types'
 import type { EvalMetric, StepMetric } from '../config/run.schema'
 import { bitsPerByte, evaluate, perTask, type EvaluatedTask } from './evaluate'
-import {
-  debiased,
-  emptyAverage,
-  mean,
-  modelFlopsUtilisation,
-  updateAverage,
-  type MovingAverage,
-} from './metrics'
-import type { StepEngine, StepResult } from './step-engine'
+import { emptyAverage, modelFlopsUtilisation, stepLosses, type MovingAverage } from './metrics'
+import type { StepEngine, StepResult, StepSettings } from './step-engine'
+import { meanByTask, tasksOfTargets } from './task-sums'
 
 /** The first steps are slower (memory is allocated, a graph is compiled) and do not count in the time. */
 const UNTIMED_STEPS = 10
@@ -48,6 +42,8 @@ export interface LoopOptions {
   /** Steps between evaluations; null = none. */
   evalEvery: number | null
   evalBatches: number
+  /** Entry of mixture.train of each of its tasks, by the task's index: the losses by task are by entry. */
+  trainEntries: readonly number[]
   /** Tasks of mixture.val. */
   valTasks: readonly EvaluatedTask[]
   /** Steps between checkpoints; null = none. */
@@ -201,7 +197,9 @@ export class TrainLoop {
     const progress = this.progressAfter(last)
     const multiplier = lrMultiplier(progress, this.options.schedule)
     const settings = { lrMultiplier: multiplier, momentum: muonMomentum(this.state.step) }
-    const result = await this.engine.step(batches, settings)
+    const { trainEntries } = this.options
+    const told = batches.map((batch) => ({ ...batch, tasks: tasksOfTargets(batch, trainEntries) }))
+    const result = await this.engine.step(told, settings)
     this.advance(batches, result, progress, settings, (performance.now() - started) / 1000)
   }
 
@@ -226,16 +224,16 @@ export class TrainLoop {
 
   private advance(
     batches: StepBatches,
-    { losses, measured }: StepResult,
+    { losses, byTask, measured }: StepResult,
     progress: number,
-    settings: { lrMultiplier: number; momentum: number },
+    settings: StepSettings,
     seconds: number,
   ): void {
     const last = lastOf(batches)
     const step = this.state.step + 1
-    const lastLoss = losses.at(-1) ?? NaN
-    if (!losses.every(Number.isFinite)) throw diverged(step, lastLoss)
-    const average = updateAverage(this.state.average, lastLoss)
+    const wrong = losses.find((loss) => !Number.isFinite(loss))
+    if (wrong !== undefined) throw diverged(step, wrong)
+    const { average, ...shown } = stepLosses(losses, batches.map(countTargets), this.state.average)
     const trainingTimeS = this.state.trainingTimeS + (step > UNTIMED_STEPS ? seconds : 0)
     const finished = this.options.steps === null ? last.lastStep : step >= this.options.steps
     this.state = { ...this.state, step, average, trainingTimeS, progress, finished, loader: last.stateAfter }
@@ -243,9 +241,7 @@ export class TrainLoop {
     const tokPerSec = totalBatchSize / seconds
     const metric: StepMetric = {
       step,
-      loss: mean(losses),
-      loss_last_micro: lastLoss,
-      loss_ema: debiased(average),
+      ...shown,
       lrm: settings.lrMultiplier,
       momentum: settings.momentum,
       dt_ms: seconds * 1000,
@@ -257,6 +253,7 @@ export class TrainLoop {
       training_time_s: trainingTimeS,
       ...measured,
       first_batch: batches[0]?.index ?? 0,
+      loss_by_task: meanByTask(byTask),
     }
     this.hooks.onStep(metric, finished)
   }
@@ -266,6 +263,11 @@ function lastOf(batches: StepBatches): PackedBatch {
   const last = batches.at(-1)
   if (last === undefined) throw new Error('a step has at least one micro-batch')
   return last
+}
+
+/** Targets that the loss does not ignore. */
+function countTargets({ targets }: PackedBatch): number {
+  return targets.reduce((count, target) => count + (target < 0 ? 0 : 1), 0)
 }
 
 function diverged(step: number, loss: number): MidbenchError {

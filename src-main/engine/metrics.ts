@@ -23,7 +23,38 @@ export function debiased(average: MovingAverage): number {
   return average.value / (1 - EMA_BETA ** average.updates)
 }
 
-export function mean(values: readonly number[]): number {
+/** The losses that a step is logged with, and the average after it. */
+type StepLosses = Pick<
+  StepMetric,
+  'loss' | 'loss_last_micro' | 'loss_ema' | 'targets' | 'empty_micro_batches'
+> & { average: MovingAverage }
+
+/**
+ * A micro-batch without targets has no loss: it takes no part in the mean, and leaves the average as it is
+ * (docs/REFERENCE.md §6.14).
+ *
+ * @param losses of each micro-batch
+ * @param targets number of targets of each
+ */
+export function stepLosses(
+  losses: readonly number[],
+  targets: readonly number[],
+  before: MovingAverage,
+): StepLosses {
+  const known = losses.filter((_, i) => targets[i] !== 0)
+  const last = targets.at(-1) === 0 ? null : (losses.at(-1) ?? null)
+  const average = last === null ? before : updateAverage(before, last)
+  return {
+    loss: known.length === 0 ? null : mean(known),
+    loss_last_micro: last,
+    loss_ema: average.updates === 0 ? null : debiased(average),
+    targets: targets.reduce((sum, count) => sum + count, 0),
+    empty_micro_batches: losses.length - known.length,
+    average,
+  }
+}
+
+function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
@@ -39,7 +70,7 @@ export function modelFlopsUtilisation(flopsPerSecond: number, peak: number | nul
 export function stepLine(metric: StepMetric, microBatches: number): string {
   const fields = [
     `step ${padStep(metric.step)} (${(100 * metric.progress).toFixed(2)}%)`,
-    `loss: ${metric.loss_ema.toFixed(6)}`,
+    `loss: ${lossText(metric.loss_ema)}`,
     `lrm: ${metric.lrm.toFixed(2)}`,
     `dt: ${metric.dt_ms.toFixed(2)}ms`,
     `tok/sec: ${Math.trunc(metric.tok_per_sec).toLocaleString('en-US')}`,
@@ -47,8 +78,13 @@ export function stepLine(metric: StepMetric, microBatches: number): string {
     `epoch: ${String(metric.epoch)}`,
     `total time: ${(metric.training_time_s / 60).toFixed(2)}m`,
   ]
-  if (microBatches > 1) fields.push(`mean loss: ${metric.loss.toFixed(6)}`)
+  if (microBatches > 1) fields.push(`mean loss: ${lossText(metric.loss)}`)
   return fields.join(' | ')
+}
+
+/** A loss that no target was there for is not known. */
+function lossText(loss: number | null): string {
+  return loss === null ? 'not known' : loss.toFixed(6)
 }
 
 /** The seed's line for an evaluation. */

@@ -8,6 +8,7 @@
 import type { FloatArray } from '../checkpoint/types'
 import type { Measured } from '../config/step-figures.schema'
 import { MidbenchError } from '../errors'
+import type { TaskSum } from './task-sums'
 
 /** Token ids of one micro-batch; a PackedBatch is one. */
 export interface TokenBatch {
@@ -19,6 +20,8 @@ export interface TokenBatch {
   inputs: Int32Array
   /** [B, T] row-major; -1 is ignored by the loss. */
   targets: Int32Array
+  /** [B, T] row-major: the task of every target, from 0, for the sums by task; -1 for none. @default none has a task */
+  tasks?: Int32Array
 }
 
 /** What the schedules set for one step. */
@@ -31,8 +34,10 @@ export interface StepSettings {
 
 /** What a step returns. */
 export interface StepResult {
-  /** Mean loss of each micro-batch, nats a token, from before the update. */
+  /** Mean loss of each micro-batch, nats a token, from before the update; 0 for one without a target that counts. */
   losses: number[]
+  /** The losses of every task that the engine was opened for, over all micro-batches. */
+  byTask: TaskSum[]
   /** The figures that the engine measures: config/step-figures.schema.ts. */
   measured: Measured
 }
@@ -49,7 +54,8 @@ export interface StepEngine {
   /** "eager" or "graph". */
   readonly name: string
   /**
-   * One optimizer step: the mean of the micro-batches' gradients, then the update. It is all or nothing: where it
+   * One optimizer step: the mean of the micro-batches' gradients, then the update. Micro-batches weigh the same however
+   * many targets they have; one without any gives a gradient of 0 (docs/REFERENCE.md §5). It is all or nothing: where it
    * throws, the state stays that of the step before.
    *
    * @param batches one or more micro-batches of the same shape

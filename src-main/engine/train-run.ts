@@ -86,7 +86,8 @@ async function startEngine(
   const { parameters, optimizer, ...start } = await findStart(job, baseDir, reporter.warn)
   requireSameVocabulary(start.model, vocabSize, start.from)
   const device = await openDevice(config, threads)
-  const engine = await openEngine(config, start.model, { parameters, optimizer }, device, reporter.compiling)
+  const tells = { taskCount: config.mixture.train.length, onCompile: reporter.compiling }
+  const engine = await openEngine(config, start.model, { parameters, optimizer }, device, tells)
   return { start, device, engine }
 }
 

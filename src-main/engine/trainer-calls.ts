@@ -157,10 +157,10 @@ export interface LogitsResult {
 }
 
 export interface LossesResult {
-  /** [B, T] row-major, nats; 0 where the target is ignored. */
+  /** [B, T] row-major, nats; NaN where the target is ignored: it has no loss. */
   losses: Float32Array
-  /** Mean over the targets that count. */
-  mean: number
+  /** Mean over the targets that count; null where none does. */
+  mean: number | null
   /** Folder of the checkpoint that was asked. */
   dir: string
   step: number

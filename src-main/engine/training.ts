@@ -6,6 +6,7 @@
  * held in memory, so that nothing is lost, until there is room and it is resumed.
  */
 import { askedSteps, evalBatches, gradAccumSteps } from '../config/batches'
+import type { StepMetric } from '../config/run.schema'
 import { MidbenchError, toFailure } from '../errors'
 import { flopsPerToken } from '../model/flops'
 import type { DataClient } from '../packing/data-client'
@@ -25,6 +26,8 @@ const GOES_ON = 'Make room on that disk. The run goes on, and saves again when t
 export class Training {
   private readonly loop: TrainLoop
   private stepsMade = 0
+  /** Whether a micro-batch without a target has been warned of: once is enough, the steps' figures count them. */
+  private toldOfEmpty = false
   /** The trouble with the result's folder that was reported last. */
   private resultTrouble: string | null = null
 
@@ -82,6 +85,7 @@ export class Training {
       onStep: (metric, finished) => {
         reporter.report({ type: 'step', metric })
         reporter.log('info', stepLine(metric, microBatches))
+        this.tellOfEmpty(metric, microBatches)
         this.stepsMade += 1
         if (this.stepsMade === job.stopAfter && !finished) requests.put('stop')
       },
@@ -90,6 +94,14 @@ export class Training {
         reporter.log('info', evalLine(metric.step, metric.val_bpb))
       },
     }
+  }
+
+  private tellOfEmpty({ step, empty_micro_batches: empty }: StepMetric, microBatches: number): void {
+    if (this.toldOfEmpty || empty === null || empty === 0) return
+    this.toldOfEmpty = true
+    this.reporter.warn(
+      `Step ${String(step)}: ${String(empty)} of ${String(microBatches)} micro-batches have no target that counts in the loss. They add nothing to the step's gradient. Later ones are not told here; the figure empty_micro_batches counts them.`,
+    )
   }
 
   // -------------------------------------------------------------- saving
@@ -160,6 +172,7 @@ function loopOptions({ config, opened, start, device }: OpenRun): LoopOptions {
     schedule: config,
     evalEvery: config.eval_every === -1 ? null : config.eval_every,
     evalBatches: evalBatches(config),
+    trainEntries: opened.tasks.train.map(({ entry }) => entry),
     valTasks: opened.tasks.val,
     saveEvery: config.save_every === -1 ? null : config.save_every,
     flopsPerToken: flopsPerToken(start.model),

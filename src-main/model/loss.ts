@@ -29,32 +29,61 @@ export function lossPerToken(
 /**
  * Mean loss in nats over the targets that count; 0 where none does. Differentiable; it always computes the head's
  * gradients, so use {@link lossPerToken} where no gradient is needed.
+ *
+ * @param seeLosses as in meanHeadLoss
  */
 export function meanLoss(
   params: Parameters,
   config: ModelConfig,
   inputs: tf.Tensor2D,
   targets: tf.Tensor2D,
+  seeLosses?: (chunks: tf.Tensor[]) => void,
 ): tf.Scalar {
-  return tf.tidy(() => meanHeadLoss(headInputs(params, config, inputs, targets)))
+  return tf.tidy(() => meanHeadLoss(headInputs(params, config, inputs, targets), seeLosses))
 }
 
-/** {@link meanLoss} and its gradient with respect to every parameter, under the parameters' names. */
+/** What {@link lossAndGradients} computes. */
+export interface LossAndGradients {
+  /** Mean in nats over the targets that count; 0 where none does, and then every gradient is 0 too. */
+  loss: tf.Scalar
+  /** [B * T] loss of every target in nats, row-major; any number where it is ignored. */
+  losses: tf.Tensor1D
+  /** Of `loss`, under the parameters' names. */
+  gradients: Map<string, tf.Tensor>
+}
+
+/** The mean loss, with its gradient with respect to every parameter, and the losses that it is the mean of. */
 export function lossAndGradients(
   params: Parameters,
   config: ModelConfig,
   inputs: tf.Tensor2D,
   targets: tf.Tensor2D,
-): { loss: tf.Scalar; gradients: Map<string, tf.Tensor> } {
-  const names = [...params.keys()]
-  const differentiate = tf.valueAndGrads(() => meanLoss(params, config, inputs, targets))
-  const { value, grads } = differentiate([...params.values()])
+): LossAndGradients {
+  let chunks: tf.Tensor[] = []
+  const differentiate = tf.valueAndGrads(() =>
+    meanLoss(params, config, inputs, targets, (losses) => {
+      chunks = losses.map((chunk) => tf.keep(chunk))
+    }),
+  )
+  try {
+    const { value, grads } = differentiate([...params.values()])
+    return {
+      loss: value,
+      losses: tf.tidy(() => tf.concat(chunks).as1D()),
+      gradients: byName([...params.keys()], grads),
+    }
+  } finally {
+    tf.dispose(chunks)
+  }
+}
+
+function byName(names: readonly string[], grads: readonly tf.Tensor[]): Map<string, tf.Tensor> {
   const gradients = new Map<string, tf.Tensor>()
   grads.forEach((gradient, i) => {
     const name = names[i]
     if (name !== undefined) gradients.set(name, gradient)
   })
-  return { loss: value, gradients }
+  return gradients
 }
 
 function headInputs(

@@ -53,14 +53,17 @@ export function headLossPerToken(inputs: HeadInputs): tf.Tensor1D {
 /**
  * Mean loss over the targets that are not ignored, 0 where all are. Differentiable with respect to `x` and `head`.
  *
+ * @param seeLosses is called with the losses that it is the mean of, one tensor [R] for each chunk; those of ignored
+ *   targets may be any number. They are freed afterwards, except those that it keeps (tf.keep).
  * @returns scalar
  */
-export function meanHeadLoss(inputs: HeadInputs): tf.Scalar {
+export function meanHeadLoss(inputs: HeadInputs, seeLosses?: (chunks: tf.Tensor[]) => void): tf.Scalar {
   return tf.tidy(() => {
     const loss = differentiable(
       [inputs.x, inputs.head],
       () => {
-        const { value, dx, dHead } = lossWithGradients(inputs)
+        const { value, dx, dHead, losses } = lossWithGradients(inputs)
+        seeLosses?.(losses)
         return { value, saved: { dx, dHead } }
       },
       (dy, { dx, dHead }) => [tf.mul(dx, dy), tf.mul(dHead, dy)],
@@ -89,12 +92,15 @@ function lossWithGradients(inputs: HeadInputs) {
   const atTarget = tf.concat(parts.map((part) => part.atTarget)) // [N, 1]
   const dHead = targetGradients(tf.mul(x, atTarget), targets, head, dRows)
   const value = tf.addN(parts.map((part) => part.loss))
-  return { value, dx: tf.concat(parts.map((part) => part.dx)), dHead }
+  const losses = parts.map((part) => part.losses)
+  return { value, dx: tf.concat(parts.map((part) => part.dx)), dHead, losses }
 }
 
 interface ChunkGradients {
   /** scalar: the chunk's part of the mean */
   loss: tf.Tensor
+  /** [R] */
+  losses: tf.Tensor
   /** [R, C] */
   dx: tf.Tensor
   /** [R, 1] g (1 - t^2) at the target, from which the one-hot's part of the gradient is made */
@@ -108,7 +114,7 @@ interface ChunkGradients {
  * @param share [R]
  */
 function chunkGradients(x: tf.Tensor, rows: tf.Tensor, target: tf.Tensor1D, share: tf.Tensor1D) {
-  const { tanh, tanhAtTarget } = tanhOf(x, rows, target) // [R, V], [R]
+  const { tanh, picked, tanhAtTarget } = tanhOf(x, rows, target) // [R, V], [R], [R]
   const weights = exponentials(tanh) // [R, V]
   const sum = sumOf(weights) // [R]
   const loss = lossOf(sum, tanhAtTarget) // [R]
@@ -120,6 +126,8 @@ function chunkGradients(x: tf.Tensor, rows: tf.Tensor, target: tf.Tensor1D, shar
   const dxTarget = tf.mul(tf.gather(rows, safe(target)), atTarget)
   return {
     loss: tf.sum(tf.mul(loss, share)),
+    // The same again, from values that a compiled graph writes anyway: its programs stay as they are without it.
+    losses: lossOf(sum, tf.tanh(picked)),
     dx: tf.sub(dxAll, dxTarget), // [R, C]
     dChunkRows: tf.matMul(slopes, tf.mul(x, factor), true, false), // [V, C]
     atTarget,
@@ -149,7 +157,8 @@ function tanhOf(x: tf.Tensor, rows: tf.Tensor, target: tf.Tensor1D) {
   return tf.tidy(() => {
     const scaled = tf.matMul(tf.mul(x, 1 / softcap), rows, false, true)
     const places = tf.stack([tf.range(0, target.size, 1, 'int32'), safe(target)], 1) // [R, 2]
-    return { tanh: tf.tanh(scaled), tanhAtTarget: tf.tanh(tf.gatherND(scaled, places)) }
+    const picked = tf.gatherND(scaled, places) // [R]
+    return { tanh: tf.tanh(scaled), picked, tanhAtTarget: tf.tanh(picked) }
   })
 }
 

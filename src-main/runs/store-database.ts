@@ -8,7 +8,7 @@
 import Database from 'libsql'
 import { dirname } from 'node:path'
 
-import { byGroup } from '../config/figures/figure.schema'
+import { isSeveral } from '../config/figures/figure.schema'
 import { FIGURE_ROWS } from '../config/step-figures.schema'
 import { ensureFolderSync } from '../files/ensure-folder'
 import { MidbenchError } from '../errors'
@@ -176,7 +176,7 @@ function migrate(db: Database.Database, file: string): void {
     }
     for (const migration of migrations.slice(version)) db.exec(migration)
     for (const [key, { schema }] of missingFigures(db)) {
-      db.exec(`ALTER TABLE steps ADD COLUMN ${key} ${schema === byGroup ? 'TEXT' : 'REAL'}`)
+      db.exec(`ALTER TABLE steps ADD COLUMN ${key} ${isSeveral(schema) ? 'TEXT' : 'REAL'}`)
     }
     db.pragma(`user_version = ${migrations.length}`)
   })

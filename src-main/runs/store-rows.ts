@@ -2,8 +2,8 @@
  * Converts between the run store's rows and the shapes of run.schema.ts.
  *
  * A row of `runs` keeps lists and objects as JSON text and is checked on reading. Metric rows are read as plain arrays
- * in the order of the column lists here, since a long run has a hundred thousand of them. SQLite keeps a NaN loss as
- * NULL; it is read back as NaN.
+ * in the order of the column lists here, since a long run has a hundred thousand of them. SQLite keeps NaN as NULL; it is
+ * read back as null where a figure may be, and as NaN otherwise.
  */
 import { types } from 'node:util'
 import { z } from 'zod'
@@ -20,7 +20,7 @@ import {
   type RunDetail,
   type RunSummary,
 } from '../config/run.schema'
-import { byGroup, oneNumber, type StepFigure } from '../config/figures/figure.schema'
+import { isSeveral, oneNumber, type StepFigure } from '../config/figures/figure.schema'
 import { everyFigure, FIGURE_ROWS, type StepMetric } from '../config/step-figures.schema'
 
 /** The process that holds a run in memory: its id, and when it started (the system reuses ids). */
@@ -141,7 +141,7 @@ const asBytes = (column: string): string => `CAST(${column} AS BLOB) AS ${column
 
 export const STEP_COLUMNS = FIGURE_ROWS.map(([key]) => key)
 /** What to select for {@link readStep}. */
-export const STEP_SELECT = FIGURE_ROWS.map(([key, { schema }]) => (schema === byGroup ? asBytes(key) : key))
+export const STEP_SELECT = FIGURE_ROWS.map(([key, { schema }]) => (isSeveral(schema) ? asBytes(key) : key))
 
 /** @returns values in the order of {@link STEP_COLUMNS} */
 export function stepValues(step: StepMetric): SqlValue[] {
@@ -156,7 +156,7 @@ export function readStep(row: unknown): StepMetric {
 }
 
 function figureOf({ schema }: StepFigure, value: unknown): unknown {
-  if (schema === byGroup) return byGroup.catch(null).parse(jsonOf(value) ?? null)
+  if (isSeveral(schema)) return schema.safeParse(jsonOf(value) ?? null).data ?? null
   if (typeof value === 'number') return value
   return schema === oneNumber ? null : NaN
 }

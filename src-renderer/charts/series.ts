@@ -6,6 +6,8 @@
 export interface Point {
   x: number
   y: number
+  /** What `y` weighs, where it is an average. */
+  weight?: number
 }
 
 /** Brings `points` up to `source`; values that are null are left out. Returns whether anything changed. */
@@ -14,20 +16,53 @@ export function syncPoints<T extends { step: number }>(
   source: readonly T[],
   value: (item: T) => number | null,
 ): boolean {
+  return grow(points, source, (item) => {
+    const y = value(item)
+    return y === null ? null : { x: item.step, y }
+  })
+}
+
+/** A share of a moving average that stays when a value is added: that of the loss's (engine/metrics.ts). */
+const KEPT = 0.9
+
+/**
+ * Like {@link syncPoints} for a moving average of values that weigh differently: both values and weights are averaged,
+ * so that it starts at the first value and a value of ten times the weight counts ten times as much.
+ */
+export function syncAverage<T extends { step: number }>(
+  points: Point[],
+  source: readonly T[],
+  value: (item: T) => { value: number; weight: number } | null,
+): boolean {
+  return grow(points, source, (item, before) => {
+    const next = value(item)
+    if (next === null || next.weight <= 0) return null
+    const [old, added] = [KEPT * (before?.weight ?? 0), (1 - KEPT) * next.weight]
+    const weight = old + added
+    return { x: item.step, y: ((before?.y ?? 0) * old + next.value * added) / weight, weight }
+  })
+}
+
+/** @param point the point of an item, given the one before it */
+function grow<T extends { step: number }>(
+  points: Point[],
+  source: readonly T[],
+  point: (item: T, before: Point | undefined) => Point | null,
+): boolean {
   const before = points.length
   const last = source.at(-1)?.step ?? -Infinity
   while (points.length > 0 && (points.at(-1)?.x ?? 0) > last) points.pop()
   const from = firstAfter(source, points.at(-1)?.x ?? -Infinity)
   for (let at = from; at < source.length; at++) {
     const item = source[at]
-    const y = item ? value(item) : null
-    if (item && y !== null && Number.isFinite(y)) points.push({ x: item.step, y })
+    const next = item ? point(item, points.at(-1)) : null
+    if (next && Number.isFinite(next.y)) points.push(next)
   }
   return points.length !== before || from < source.length
 }
 
 /** Index of the first item with a step beyond the one given. */
-function firstAfter(source: readonly { step: number }[], step: number): number {
+export function firstAfter(source: readonly { step: number }[], step: number): number {
   let [low, high] = [0, source.length]
   while (low < high) {
     const middle = (low + high) >> 1

@@ -1,13 +1,13 @@
 /**
  * The charts of a step's figures and their lines, in the order of the contract's table. A figure by group has a line
- * for every group that occurs in its steps.
+ * for every group that occurs in its steps, a figure by task one for every task, smoothed.
  */
-import { STEP_FIGURES } from '../../src-main/contract/contract'
+import { byTask, STEP_FIGURES } from '../../src-main/contract/contract'
 import type { FigureChart, FigureLine, StepFigure, StepMetric } from '../api/types'
 import { fixed, precise, rough, short } from '../format/number'
 import { TASK_COLOURS } from '../theme/colours'
 import type { LineSeries } from './chart'
-import { syncPoints, type Point } from './series'
+import { firstAfter, syncAverage, syncPoints, type Point } from './series'
 
 const DIGITS: Record<
   FigureChart['digits'] | NonNullable<FigureChart['tickDigits']>,
@@ -24,7 +24,8 @@ const DIGITS: Record<
 export interface DrawnFigure {
   key: keyof StepMetric
   line: FigureLine
-  byGroup: boolean
+  /** What it has a line for each of; null where it is one number. */
+  by: 'group' | 'task' | null
 }
 
 /** What a chart looks like, as LineChart.vue takes it. */
@@ -46,8 +47,13 @@ export interface StepChart {
 const figures: readonly (readonly [string, StepFigure])[] = Object.entries(STEP_FIGURES)
 
 export const DRAWN_FIGURES: readonly DrawnFigure[] = figures.flatMap(([key, figure]) =>
-  figure.line ? [{ key: key as keyof StepMetric, line: figure.line, byGroup: 'measureGroup' in figure }] : [],
+  figure.line ? [{ key: key as keyof StepMetric, line: figure.line, by: byWhat(figure) }] : [],
 )
+
+function byWhat(figure: StepFigure): DrawnFigure['by'] {
+  if (figure.schema === byTask) return 'task'
+  return 'measureGroup' in figure ? 'group' : null
+}
 
 /** @param unit replaces the chart's own */
 export function lookOf(chart: FigureChart, unit = chart.unit ?? ''): ChartLook {
@@ -56,48 +62,113 @@ export function lookOf(chart: FigureChart, unit = chart.unit ?? ''): ChartLook {
   return { title, unit, small: place === 'small', format, tickFormat, yMin, yMax }
 }
 
-/** Every chart, in the table's order. */
-export const STEP_CHARTS: readonly StepChart[] = [
-  ...new Set(DRAWN_FIGURES.map(({ line }) => line.chart)),
-].map((chart) => ({ look: lookOf(chart), figures: DRAWN_FIGURES.filter(({ line }) => line.chart === chart) }))
+/** Every chart, in the table's order, except those by task. */
+export const STEP_CHARTS: readonly StepChart[] = chartsOf(DRAWN_FIGURES.filter(({ by }) => by !== 'task'))
+/** The charts with a line for every task. */
+export const TASK_CHARTS: readonly StepChart[] = chartsOf(DRAWN_FIGURES.filter(({ by }) => by === 'task'))
 
+function chartsOf(drawn: readonly DrawnFigure[]): StepChart[] {
+  const charts = [...new Set(drawn.map(({ line }) => line.chart))]
+  return charts.map((chart) => ({
+    look: lookOf(chart),
+    figures: drawn.filter(({ line }) => line.chart === chart),
+  }))
+}
+
+const compared = DRAWN_FIGURES.filter(({ line }) => line.compared !== undefined)
 /** Figures that are drawn for several runs over each other, one line per run. */
-export const COMPARED_FIGURES = DRAWN_FIGURES.filter(
-  ({ line, byGroup }) => line.compared !== undefined && !byGroup,
-)
+export const COMPARED_FIGURES = compared.filter(({ by }) => by === null)
+/** Figures that are drawn so for one task at a time. */
+export const COMPARED_BY_TASK = compared.filter(({ by }) => by === 'task')
 
-/** A figure's points by the group's label; the label is '' where the figure is one number. */
+/** A figure's points by the group's label or the task's entry in mixture.train; by '' where it is one number. */
 export type FigurePoints = Map<string, Point[]>
 
-/** Brings a figure's points up to the steps. Returns whether a step had a group without a line. */
+/** Brings a figure's points up to the steps. Returns whether a step had a group or a task without a line. */
 export function syncFigure(points: FigurePoints, figure: DrawnFigure, steps: readonly StepMetric[]): boolean {
   const before = points.size
-  const last = steps.at(-1)?.[figure.key]
-  const labels = figure.byGroup ? Object.keys(last ?? {}) : ['']
-  for (const label of labels) {
+  for (const label of labelsOf(points, figure, steps)) {
     const line = points.get(label) ?? []
     points.set(label, line)
-    syncPoints(line, steps, (step) => valueOf(step[figure.key], label))
+    if (figure.by === 'task') syncAverage(line, steps, (step) => taskValueOf(step[figure.key], label))
+    else syncPoints(line, steps, (step) => valueOf(step[figure.key], label))
   }
   return points.size > before
 }
 
-function valueOf(value: number | Record<string, number> | null, label: string): number | null {
-  return typeof value === 'object' ? (value?.[label] ?? null) : value
+function labelsOf(
+  points: FigurePoints,
+  { key, by }: DrawnFigure,
+  steps: readonly StepMetric[],
+): Iterable<string> {
+  if (by === null) return ['']
+  if (by === 'group') return Object.keys(steps.at(-1)?.[key] ?? {})
+  const drawn = Math.max(-Infinity, ...[...points.values()].map((line) => line.at(-1)?.x ?? -Infinity))
+  const labels = new Set(points.keys())
+  // A step need not have every task.
+  for (const step of steps.slice(firstAfter(steps, drawn))) {
+    for (const { entry } of tasksOf(step[key])) labels.add(String(entry))
+  }
+  return labels
 }
 
-/** The lines of a chart. */
+type Value = StepMetric[keyof StepMetric]
+
+function tasksOf(value: Value): NonNullable<StepMetric['loss_by_task']> {
+  return Array.isArray(value) ? value : []
+}
+
+function taskValueOf(value: Value, entry: string): { value: number; weight: number } | null {
+  const task = tasksOf(value).find((one) => String(one.entry) === entry)
+  return task === undefined ? null : { value: task.loss, weight: task.targets }
+}
+
+function valueOf(value: Value, label: string): number | null {
+  if (typeof value !== 'object' || Array.isArray(value)) return typeof value === 'number' ? value : null
+  return value?.[label] ?? null
+}
+
+/** A task as its line is named and coloured. */
+export interface ShownTask {
+  name: string
+  /** Colour number: theme/colours.ts. */
+  colour: number
+}
+
+/**
+ * The lines of a chart.
+ *
+ * @param tasks of mixture.train, by entry
+ */
 export function linesOf(
   drawn: readonly DrawnFigure[],
   points: ReadonlyMap<keyof StepMetric, FigurePoints>,
+  tasks: readonly ShownTask[] = [],
 ): LineSeries[] {
-  return drawn.flatMap(({ key, line, byGroup }) =>
-    [...(points.get(key) ?? [])].map(([label, of], index) => ({
-      label: byGroup ? label : line.label,
-      points: of,
-      tone: byGroup ? (`task-${index % TASK_COLOURS}` as const) : (line.tone ?? 'main'),
-      dash: line.dash ?? false,
-      inTitle: line.inTitle ?? false,
-    })),
-  )
+  return drawn.flatMap((figure) => {
+    const lines = [...(points.get(figure.key) ?? [])]
+    if (figure.by === 'task') return taskLines(lines, tasks)
+    return lines.map(([label, of], index) => lineOf(figure, label, of, index))
+  })
+}
+
+function taskLines(lines: [label: string, points: Point[]][], tasks: readonly ShownTask[]): LineSeries[] {
+  const points = new Map(lines)
+  return tasks.map(({ name, colour }, entry) => ({
+    label: name,
+    points: points.get(String(entry)) ?? [],
+    tone: `task-${colour % TASK_COLOURS}` as const,
+    dash: colour >= TASK_COLOURS,
+    unread: true,
+  }))
+}
+
+function lineOf({ line, by }: DrawnFigure, label: string, points: Point[], index: number): LineSeries {
+  return {
+    label: by === 'group' ? label : line.label,
+    points,
+    tone: by === 'group' ? (`task-${index % TASK_COLOURS}` as const) : (line.tone ?? 'main'),
+    dash: line.dash ?? false,
+    inTitle: line.inTitle ?? false,
+  }
 }

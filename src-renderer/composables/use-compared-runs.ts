@@ -5,12 +5,15 @@ import { shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { RunDetail, StepMetric } from '../api/types'
 import { syncPoints, type Point } from '../charts/series'
-import { COMPARED_FIGURES, syncFigure, type FigurePoints } from '../charts/step-charts'
+import { COMPARED_BY_TASK, COMPARED_FIGURES, syncFigure, type FigurePoints } from '../charts/step-charts'
+import { entryTitle } from '../mixture/entry'
 
 export interface ComparedRun {
   detail: RunDetail
   /** The points of every figure that is compared. */
   figures: Map<keyof StepMetric, Point[]>
+  /** The points of every figure that is compared by task, for each task by its title. */
+  byTask: Map<keyof StepMetric, FigurePoints>
   bpb: Point[]
 }
 
@@ -21,7 +24,17 @@ async function fetchRun(runId: string): Promise<ComparedRun> {
     syncFigure(points, figure, steps)
     return [figure.key, points.get('') ?? []]
   })
-  const run: ComparedRun = { detail, figures: new Map(figures), bpb: [] }
+  const byTask = COMPARED_BY_TASK.map((figure): [keyof StepMetric, FigurePoints] => {
+    const points: FigurePoints = new Map()
+    syncFigure(points, figure, steps)
+    const { train } = detail.config.mixture
+    const titled = train.map((entry, index): [string, Point[]] => [
+      entryTitle(entry),
+      points.get(String(index)) ?? [],
+    ])
+    return [figure.key, new Map(titled)]
+  })
+  const run: ComparedRun = { detail, figures: new Map(figures), byTask: new Map(byTask), bpb: [] }
   syncPoints(run.bpb, evals, (evaluation) => evaluation.val_bpb)
   return run
 }

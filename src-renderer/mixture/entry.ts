@@ -43,6 +43,11 @@ function ownFile(entry: MixtureEntry): string | null {
   return kindOf(entry).files.standard === null ? namedFiles(entry).map(fileName).join(', ') : null
 }
 
+/** Name, subset and split: "MMLU, auxiliary_train / train". */
+export function entryTitle(entry: MixtureEntry): string {
+  return [entryName(entry), entrySplit(entry)].filter(Boolean).join(', ')
+}
+
 /** The slice as Python writes it: "[:5,200]", "[100:200:2]"; empty where the whole is taken. */
 export function entrySlice({ start, stop, step }: MixtureEntry): string {
   if (start === undefined && stop === undefined && step === undefined) return ''

@@ -29,7 +29,8 @@ export function sampleMeasured(step: number): Measured {
   return measureStep(measured, { norm: () => 2 / step })((norm) => norm)
 }
 
-export function sampleStep(step: number): StepMetric {
+/** A step with targets. */
+export function sampleStep(step: number): SampleStep {
   return {
     step,
     loss: 8 / step,
@@ -46,10 +47,16 @@ export function sampleStep(step: number): StepMetric {
     training_time_s: step * 0.3,
     first_batch: step - 1,
     ...sampleMeasured(step),
+    targets: 90,
+    empty_micro_batches: 0,
+    loss_by_task: [{ entry: 0, loss: 8 / step, targets: 90 }],
   }
 }
 
+/** The losses of a step that has targets are numbers. */
+type SampleStep = StepMetric & Record<'loss' | 'loss_last_micro' | 'loss_ema', number>
+
 /** Steps `from` to `to`, both included. */
-export function sampleSteps(from: number, to: number): StepMetric[] {
+export function sampleSteps(from: number, to: number): SampleStep[] {
   return Array.from({ length: to - from + 1 }, (_, i) => sampleStep(from + i))
 }

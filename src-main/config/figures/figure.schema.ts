@@ -12,6 +12,23 @@ export const oneNumber = z.number().nullable()
 /** A number for every group of parameters, by the group's label; null in runs from before it was measured. */
 export const byGroup = z.record(z.string(), z.number()).nullable()
 
+/** One task's value in a step, and over how many targets it is a mean. */
+export const taskValue = z.object({
+  /** Index in mixture.train. */
+  entry: z.int(),
+  loss: z.number(),
+  targets: z.int(),
+})
+/** Values of the tasks that a step trained on, in the mixture's order; null in runs from before they were measured. */
+export const byTask = z.array(taskValue).nullable()
+
+/** Whether a figure of that shape is several values; the run store keeps those as JSON. */
+export function isSeveral(schema: StepFigure['schema']): schema is typeof byGroup | typeof byTask {
+  return schema === byGroup || schema === byTask
+}
+
+export type TaskValue = z.infer<typeof taskValue>
+
 /** What a step did to some parameters; all lists have the same order. `Tensor` is the engine's own type. */
 export interface TensorsOfStep<Tensor> {
   /** Values before the update. */
@@ -54,7 +71,10 @@ export function normChart(title: string): FigureChart {
   return { title, unit: 'L2', place: 'small', digits: 'precise', tickDigits: 'rough', yMin: 0 }
 }
 
-/** The figure's line in a chart; a figure by group has one line for each group, named after it. */
+/**
+ * The figure's line in a chart. A figure by group has a line for each group, named after it; a figure by task one for each
+ * task, smoothed, in the task's colour.
+ */
 export interface FigureLine {
   chart: FigureChart
   label: string
@@ -74,7 +94,7 @@ interface FigureBase {
 
 /** A figure that the run loop knows (engine/loop.ts). */
 export interface ToldFigure extends FigureBase {
-  schema: z.ZodNumber | z.ZodInt | typeof oneNumber
+  schema: z.ZodNumber | z.ZodInt | typeof oneNumber | typeof byTask
 }
 
 /** A number that both engines measure at every step. */

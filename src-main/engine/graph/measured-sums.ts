@@ -11,6 +11,7 @@ import { DType } from '../../native/graph-def'
 import type { ParameterGroup } from '../../optimizers/groups'
 import { measuredStep, measureStep, type MeasuredReader } from '../measure'
 import { type Graph, type Value, valueOf } from './graph'
+import { outsideXla } from './outside-xla'
 
 /** Values of the graph, by a parameter's name. */
 export interface UpdateValues {
@@ -30,8 +31,6 @@ interface SummedTensor {
 type Norm = (sums: readonly number[], microBatches: number) => number
 
 const T = { kind: 'type', value: DType.float32 } as const
-/** `_XlaCompile`: XLA compiles the operation into none of its programs. */
-const alone = { kind: 'bool', value: false } as const
 
 export class MeasuredSums {
   private readonly sums: Value[] = []
@@ -70,12 +69,12 @@ export class MeasuredSums {
     )
     const N = { kind: 'int', value: parts.length } as const
     return valueOf(
-      this.graph.add({ op: 'AddN', inputs: parts, attributes: { N, T, _XlaCompile: alone }, outputs }),
+      this.graph.add({ op: 'AddN', inputs: parts, attributes: { N, T, _XlaCompile: outsideXla }, outputs }),
     )
   }
 
   private difference(a: Value, b: Value): Value {
-    const attributes = { T, _XlaCompile: alone }
+    const attributes = { T, _XlaCompile: outsideXla }
     return valueOf(
       this.graph.add({
         op: 'Sub',

@@ -24,7 +24,7 @@ export function orderLargeProducts(
   outputs: readonly Value[],
   atLeast: number = largeElements,
 ): number {
-  const needed = ancestors(outputs)
+  const needed = ancestors(outputs) // the order must not force a product to run that nothing needs
   const large = nodes.filter((node) => needed.has(node) && products.has(node.op) && elements(node) >= atLeast)
   large.forEach((node, i) => {
     const before = large[i - 1]
@@ -33,8 +33,8 @@ export function orderLargeProducts(
   return large.length
 }
 
-/** The nodes that must run for these values. The order must not force a product to run that nothing needs. */
-function ancestors(outputs: readonly Value[]): Set<GraphNode> {
+/** The nodes that must run for these values. */
+export function ancestors(outputs: readonly Value[]): Set<GraphNode> {
   const found = new Set<GraphNode>()
   const waiting = outputs.map(({ node }) => node)
   for (let node = waiting.pop(); node; node = waiting.pop()) {

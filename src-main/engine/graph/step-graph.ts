@@ -15,9 +15,11 @@ import { parameterShapes } from '../../model/parameters'
 import { DType, type NodeDef } from '../../native/graph-def'
 import type { ParameterGroup } from '../../optimizers/groups'
 import { initOptimizer, updateOptimizer } from '../../optimizers/optimizer'
+import { taskSums } from '../task-sums'
 import { Graph, type GraphNode, toNodeDefs, type Value, valueName } from './graph'
 import { MeasuredSums } from './measured-sums'
 import { orderLargeProducts } from './ordering'
+import { leaveOutOfXla } from './outside-xla'
 import { useBfloat16Products } from './precision'
 import { type Recording, record } from './recorder'
 import {
@@ -42,6 +44,8 @@ export interface StepGraphOptions {
   seqLen: number
   /** Type of the matrix products; everything else is float32. */
   dtype: 'float32' | 'bfloat16'
+  /** Number of tasks whose losses a micro-batch tells. @default 0 */
+  taskCount?: number
 }
 
 /** A graph and the names by which it is run. */
@@ -54,7 +58,10 @@ export interface StepGraph {
   /** Shapes of everything that must be saved. */
   shapes: ReadonlyMap<string, readonly number[]>
   fetch: {
-    /** Mean loss of the micro-batch, and a signal that its gradients have been added. */
+    /**
+     * Mean loss of the micro-batch and, where tasks are told apart, sum and number of each task's losses; then a signal
+     * that its gradients have been added.
+     */
     micro: string[]
     /** Sets gradients to zero. */
     clear: string[]
@@ -73,6 +80,8 @@ export interface StepGraph {
 export const inputNames = {
   inputs: 'inputs',
   targets: 'targets',
+  /** Only where tasks are told apart. */
+  tasks: 'tasks',
   /** 1 / micro-batches */
   share: 'share',
   lrMultiplier: 'lr_multiplier',
@@ -94,13 +103,15 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
     gradients: variablesOf(graph, options.groups.length === 0 ? new Map() : shapes, 'gradient/'),
   }
   const set = addSetters(graph, [...variables.parameters.values(), ...variables.optimizer.values()])
-  const batch = [inputNames.inputs, inputNames.targets].map((name) =>
-    graph.placeholder(name, [options.batchSize, options.seqLen], DType.int32),
-  )
+  const tokens = (name: string): Value =>
+    graph.placeholder(name, [options.batchSize, options.seqLen], DType.int32)
+  const batch = [tokens(inputNames.inputs), tokens(inputNames.targets)]
   const losses = record(graph, (recording) =>
     evaluation(recording, options.model, variables.parameters, batch),
   )
-  const micro = variables.gradients.size > 0 ? microBatch(graph, options.model, variables, batch) : []
+  const { taskCount = 0 } = options
+  const told = taskCount > 0 ? { count: taskCount, of: tokens(inputNames.tasks) } : null
+  const micro = variables.gradients.size > 0 ? microBatch(graph, options.model, variables, batch, told) : []
   const sums = new MeasuredSums(graph)
   const update = variables.gradients.size > 0 ? addUpdate(graph, options.groups, variables, sums) : []
   const cleared = after(graph, clearing(graph, variables.gradients), 'cleared')
@@ -149,22 +160,42 @@ function evaluation(
   return recording.value(lossPerToken(tensorsOf(recording, parameters), model, inputs, targets))
 }
 
-/** The micro-batch's loss, and the signal that its gradients have been added. */
+/** How many tasks are told apart, and which one each target belongs to. */
+interface ToldTasks {
+  count: number
+  /** [B, T] */
+  of: Value
+}
+
+/** The micro-batch's loss, the sums by task, and the signal that its gradients have been added. */
 function microBatch(
   graph: Graph,
   model: ModelConfig,
   variables: StepVariables,
   batch: readonly Value[],
+  tasks: ToldTasks | null,
 ): Value[] {
-  const { loss, gradients } = record(graph, (recording) => {
+  const { loss, byTask, gradients } = record(graph, (recording) => {
     const [inputs, targets] = batchTensors(recording, batch)
     const result = lossAndGradients(tensorsOf(recording, variables.parameters), model, inputs, targets)
-    return { loss: recording.value(result.loss), gradients: valuesOf(recording, result.gradients) }
+    const gradients = valuesOf(recording, result.gradients)
+    return {
+      loss: recording.value(result.loss),
+      gradients,
+      byTask: tasks === null ? [] : byTaskOf(recording, result.losses, targets, tasks),
+    }
   })
   const added = [...variables.gradients].map(([name, variable]) =>
     assignAdd(graph, variable, required(gradients, name)),
   )
-  return [loss, after(graph, added, 'accumulated')]
+  const kept = [loss, after(graph, added, 'accumulated')]
+  leaveOutOfXla(byTask, kept)
+  return [loss, ...byTask, ...kept.slice(1)]
+}
+
+function byTaskOf(recording: Recording, losses: tf.Tensor1D, targets: tf.Tensor, tasks: ToldTasks): Value[] {
+  const sums = taskSums(losses, targets.as1D(), recording.tensor(tasks.of).as1D(), tasks.count)
+  return [sums.nats, sums.targets].map((sum) => recording.value(sum))
 }
 
 // eslint-disable-next-line max-lines-per-function -- the order of reads and writes, which is what it is about, is one text

@@ -16,6 +16,7 @@ import type {
   TokenBatch,
 } from '../../../../src-main/engine/step-engine'
 import { DEFAULTS } from '../../../../src-main/config/config.schema'
+import type { TaskSum } from '../../../../src-main/engine/task-sums'
 import type { LoaderState, PackedBatch } from '../../../../src-main/packing/types'
 import type { EvalMetric, StepMetric } from '../../../../src-main/config/run.schema'
 import { failureOf } from '../../../support/failure'
@@ -59,12 +60,15 @@ function batchAt(index: number): PackedBatch {
 class CountingEngine implements StepEngine {
   readonly name = 'counting'
   readonly settings: StepSettings[] = []
+  readonly batches: TokenBatch[] = []
+  byTask: TaskSum[] = []
   private micro = 0
 
   step(batches: readonly TokenBatch[], settings: StepSettings): Promise<StepResult> {
     this.settings.push(settings)
+    this.batches.push(...batches)
     const measured = { ...sampleMeasured(1), grad_norm: 2 * (this.micro + 1) }
-    return Promise.resolve({ losses: batches.map(() => (this.micro += 1)), measured })
+    return Promise.resolve({ losses: batches.map(() => (this.micro += 1)), byTask: this.byTask, measured })
   }
 
   evaluate(): Promise<Float32Array> {
@@ -100,8 +104,9 @@ function makeLoop(
   request: LoopHooks['request'] = () => null,
   {
     engine = new CountingEngine(),
+    data = new Batches(),
     state = initialState,
-  }: { engine?: CountingEngine; state?: LoopState } = {},
+  }: { engine?: CountingEngine; data?: Batches; state?: LoopState } = {},
 ): Trace {
   const trace: Omit<Trace, 'loop' | 'engine'> = {
     steps: [],
@@ -111,7 +116,7 @@ function makeLoop(
   }
   const loop: TrainLoop = new TrainLoop(
     engine,
-    new Batches(),
+    data,
     {
       steps: null,
       gradAccumSteps: 1,
@@ -119,6 +124,7 @@ function makeLoop(
       schedule: DEFAULTS.mid,
       evalEvery: null,
       evalBatches: 4,
+      trainEntries: [],
       valTasks: [],
       saveEvery: null,
       flopsPerToken: 10,
@@ -316,10 +322,68 @@ describe('saving', () => {
 
 test('a loss that is not a number ends the run', async () => {
   const engine = new CountingEngine()
-  engine.step = () => Promise.resolve({ losses: [NaN], measured: sampleMeasured(1) })
+  engine.step = () => Promise.resolve({ losses: [1, NaN], byTask: [], measured: sampleMeasured(1) })
   const { loop } = makeLoop({}, () => null, { engine })
   expect(await failureOf(() => loop.run())).toMatchObject({ code: 'train.diverged' })
   expect(loop.state.step).toBe(0)
+})
+
+describe('targets that do not count', () => {
+  /** Batches of which some have no target: {@link batchAt} with its target put to -1. */
+  class Masked extends Batches {
+    constructor(private readonly empty: readonly number[]) {
+      super()
+    }
+
+    override async nextTrain(): Promise<PackedBatch & { waitedMs: number }> {
+      const batch = await super.nextTrain()
+      return this.empty.includes(batch.index) ? { ...batch, targets: Int32Array.of(-1) } : batch
+    }
+  }
+
+  test('a micro-batch without any is counted, and is in no loss', async () => {
+    const { loop, steps } = makeLoop({ steps: 4, gradAccumSteps: 2 }, () => null, {
+      data: new Masked([0, 1, 3, 4]),
+    })
+    expect(await loop.run()).toBe('done')
+    // The engine's losses are 1, 2 | 3, 4 | 5, 6 | 7, 8; those of the batches 0, 1, 3, 4 do not count.
+    expect(steps.map(({ loss, loss_last_micro: last }) => [loss, last])).toEqual([
+      [null, null],
+      [3, null],
+      [6, 6],
+      [7.5, 8],
+    ])
+    expect(steps.map(({ empty_micro_batches: empty, targets }) => [empty, targets])).toEqual([
+      [2, 0],
+      [1, 1],
+      [1, 1],
+      [0, 2],
+    ])
+    const [first, second, third, fourth] = steps.map(({ loss_ema: average }) => average)
+    expect([first, second]).toEqual([null, null])
+    expect(third).toBeCloseTo(6, 12)
+    expect(fourth).toBeCloseTo((0.09 * 6 + 0.1 * 8) / 0.19, 12)
+  })
+
+  test('every target’s task is told to the engine, and the tasks’ means are in the step', async () => {
+    const engine = new CountingEngine()
+    engine.byTask = [
+      { nats: 6, targets: 4 },
+      { nats: 0, targets: 0 },
+      { nats: 1, targets: 2 },
+    ]
+    const data = new Batches()
+    const next = data.nextTrain.bind(data)
+    const span = { row: 0, offset: 0, length: 2, cropped: 0, conversation: 0, taskRow: 0 }
+    data.nextTrain = async () => ({ ...(await next()), spans: [{ ...span, task: 1 }] })
+    const { loop, steps } = makeLoop({ steps: 1, trainEntries: [0, 2] }, () => null, { engine, data })
+    await loop.run()
+    expect(engine.batches.map(({ tasks }) => tasks)).toEqual([Int32Array.of(2)])
+    expect(steps[0]?.loss_by_task).toEqual([
+      { entry: 0, loss: 1.5, targets: 4 },
+      { entry: 2, loss: 0.5, targets: 2 },
+    ])
+  })
 })
 
 test('an evaluation of targets without a byte of text is refused before the first step', async () => {

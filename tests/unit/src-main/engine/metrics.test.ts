@@ -4,9 +4,9 @@ import {
   debiased,
   emptyAverage,
   evalLine,
-  mean,
   modelFlopsUtilisation,
   stepLine,
+  stepLosses,
   updateAverage,
 } from '../../../../src-main/engine/metrics'
 import { sampleStep } from '../../../support/run-samples'
@@ -43,5 +43,14 @@ test("a step's line is the seed's", () => {
 test('MFU is a share of the peak, and unknown where the peak is', () => {
   expect(modelFlopsUtilisation(2.5e11, 1e12)).toBe(25)
   expect(modelFlopsUtilisation(2.5e11, null)).toBeNull()
-  expect(mean([1, 2, 6])).toBe(3)
+})
+
+test('micro-batches weigh the same in a step’s mean; a loss without targets is not known', () => {
+  expect(stepLosses([1, 2, 6], [1, 9, 1], emptyAverage)).toMatchObject({ loss: 3, targets: 11 })
+  const none = stepLosses([0], [0], emptyAverage)
+  expect(none).toEqual({
+    ...{ loss: null, loss_last_micro: null, loss_ema: null, average: emptyAverage },
+    ...{ targets: 0, empty_micro_batches: 1 },
+  })
+  expect(stepLine({ ...sampleStep(1), ...none }, 2)).toMatch(/loss: not known.*mean loss: not known/)
 })

@@ -10,6 +10,8 @@ import { loadTensorflow, type Tensorflow } from '../../../../src-main/native/ten
 import { parameterGroups } from '../../../../src-main/optimizers/optimizers'
 import { tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
 
+/** Graphs are compiled, on a machine that may be busy. */
+const COMPILING_MS = 300_000
 const SETTINGS = { lrMultiplier: 1, momentum: 0.85 }
 const GROUPS = parameterGroups(parameterShapes(tinyConfig), tinyConfig.n_embd, {
   embedding_lr: 0.2,
@@ -25,13 +27,17 @@ beforeAll(async () => {
   tensorflow = await loadTensorflow()
 })
 
-const ENGINES: [name: string, open: () => StepEngine][] = [
-  ['eager', () => new EagerEngine(tinyConfig, GROUPS)],
-  ['graph', () => new GraphEngine(tensorflow, { model: tinyConfig, groups: GROUPS, dtype: 'float32' })],
-  [
-    'graph in bfloat16',
-    () => new GraphEngine(tensorflow, { model: tinyConfig, groups: GROUPS, dtype: 'bfloat16' }),
-  ],
+/** @param taskCount tasks whose losses its steps tell */
+type Open = (taskCount?: number) => StepEngine
+
+function openGraph(dtype: 'float32' | 'bfloat16', taskCount: number): StepEngine {
+  return new GraphEngine(tensorflow, { model: tinyConfig, groups: GROUPS, dtype, taskCount })
+}
+
+const ENGINES: [name: string, open: Open][] = [
+  ['eager', (taskCount = 0) => new EagerEngine(tinyConfig, GROUPS, { taskCount })],
+  ['graph', (taskCount = 0) => openGraph('float32', taskCount)],
+  ['graph in bfloat16', (taskCount = 0) => openGraph('bfloat16', taskCount)],
 ]
 
 /** [2, 16], the next of a counted sequence as target */
@@ -62,12 +68,12 @@ function bitsOf(state: EngineState): object {
   return { parameters: entries(state.parameters), optimizer: entries(state.optimizer) }
 }
 
-describe.each(ENGINES)('%s', (name, open) => {
+describe.each(ENGINES)('%s', { timeout: COMPILING_MS }, (name, open) => {
   /** Sums in another order round otherwise: of a bfloat16 product, in its third digit. */
   const digits = name.endsWith('bfloat16') ? 2 : 5
 
-  async function freshEngine(): Promise<StepEngine> {
-    const engine = open()
+  async function freshEngine(taskCount = 0): Promise<StepEngine> {
+    const engine = open(taskCount)
     await engine.importState({ parameters: tinyCheckpoint(1).model, optimizer: new Map() })
     return engine
   }
@@ -130,6 +136,66 @@ describe.each(ENGINES)('%s', (name, open) => {
     copy.dispose()
   })
 
+  test('micro-batches weigh the same whatever they hold, and one without a target weighs nothing', async () => {
+    const whole = batch(0)
+    const some: TokenBatch = { ...batch(1), targets: batch(1).targets.map((id, i) => (i % 5 ? -1 : id)) }
+    const none: TokenBatch = { ...batch(2), targets: batch(2).targets.map(() => -1) }
+    const engine = await freshEngine()
+    const after = async (batches: TokenBatch[]) => {
+      await engine.importState({ parameters: tinyCheckpoint(1).model, optimizer: new Map() })
+      const { losses, measured } = await engine.step(batches, SETTINGS)
+      const { optimizer } = await engine.exportState()
+      return { losses, norm: measured.grad_norm, gradients: firstGradients(optimizer) }
+    }
+    const [a, b, all] = [await after([whole]), await after([some]), await after([whole, none, some])]
+    expect(all.losses).toEqual([a.losses[0], 0, b.losses[0]])
+    const apart = all.gradients.map((value, i) =>
+      Math.abs(value - ((a.gradients[i] ?? NaN) + (b.gradients[i] ?? NaN)) / 3),
+    )
+    expect(Math.max(...apart)).toBeLessThan(1e-6)
+    const empty = await after([none, none])
+    expect([empty.losses, empty.norm]).toEqual([[0, 0], 0])
+    expect(empty.gradients.every((value) => value === 0)).toBe(true)
+    engine.dispose()
+  })
+
+  test('the sums by task are those of the targets’ own losses, and change no bit of the step', async () => {
+    const [plain, telling] = [await freshEngine(), await freshEngine(3)]
+    const tasks = Int32Array.from({ length: 32 }, (_, i) => (i < 7 ? -1 : i % 2 === 0 ? 0 : 2))
+    const targets = batch(1).targets.map((id, i) => (i % 4 === 1 ? -1 : id))
+    const batches: TokenBatch[] = [
+      { ...batch(0), tasks },
+      { ...batch(1), targets, tasks },
+    ]
+    const expected = [0, 1, 2].map(() => ({ nats: 0, targets: 0 }))
+    for (const each of batches) {
+      const losses = await plain.evaluate(each)
+      tasks.forEach((task, i) => {
+        const sum = expected[task]
+        if (sum === undefined || (each.targets[i] ?? -1) < 0) return
+        sum.nats += losses[i] ?? NaN
+        sum.targets += 1
+      })
+    }
+    for (let step = 0; step < 3; step++) {
+      const [told, not] = [await telling.step(batches, SETTINGS), await plain.step(batches, SETTINGS)]
+      expect({ ...told, byTask: [] }).toEqual(not)
+      if (step > 0) continue
+      expect(told.byTask.map((sum) => sum.targets)).toEqual(expected.map((sum) => sum.targets))
+      told.byTask.forEach(({ nats }, task) => {
+        expect(nats).toBeCloseTo(expected[task]?.nats ?? NaN, digits - 1)
+      })
+      expect(told.byTask[1]).toEqual({ nats: 0, targets: 0 })
+    }
+    expect(bitsOf(await telling.exportState())).toEqual(bitsOf(await plain.exportState()))
+    // Batches whose tasks are not told have none.
+    expect((await telling.step([batch(2)], SETTINGS)).byTask).toEqual(
+      [0, 1, 2].map(() => ({ nats: 0, targets: 0 })),
+    )
+    plain.dispose()
+    telling.dispose()
+  })
+
   test('an evaluation changes nothing, and its mean is the loss of the next step', async () => {
     const engine = await freshEngine()
     const before = bitsOf(await engine.exportState())
@@ -153,10 +219,11 @@ describe.each(ENGINES)('%s', (name, open) => {
 
   test('nothing leaks: not from steps, evaluations, failures or the end', async () => {
     const atFirst = tf.memory().numTensors
-    const engine = await freshEngine()
+    const engine = await freshEngine(2)
+    const tasks = new Int32Array(32)
     await engine.step([batch(0), batch(1)], SETTINGS)
     const held = tf.memory().numTensors
-    await engine.step([batch(0), batch(1)], SETTINGS)
+    await engine.step([{ ...batch(0), tasks }, batch(1)], SETTINGS)
     await engine.evaluate(batch(2))
     await engine.step([batch(0), { ...batch(1), seqLen: 17 }], SETTINGS).catch(() => undefined)
     expect(tf.memory().numTensors).toBe(held)

@@ -65,7 +65,9 @@ test.each(['bestfit-crop', 'bestfit-pad'] as const)(
       whole.steps.slice(2).map((step) => step.first_batch * 4),
     )
     expect(rest.steps.map((step) => step.progress)).toEqual(whole.steps.slice(2).map((step) => step.progress))
-    const apart = rest.steps.map((step, i) => Math.abs(step.loss - (whole.steps[i + 2]?.loss ?? NaN)))
+    const apart = rest.steps.map((step, i) =>
+      Math.abs((step.loss ?? NaN) - (whole.steps[i + 2]?.loss ?? NaN)),
+    )
     expect(Math.max(...apart)).toBeLessThan(packing === 'bestfit-crop' ? 1e-4 : 0.05) // padded rows weigh otherwise
     const text = JSON.stringify(rest.reports)
     expect(text).toContain('with device_batch_size 1 in place of 4')

@@ -64,8 +64,9 @@ describe('lossAndGradients', () => {
     expectClose(losses, all.map((loss, i) => (i % 3 === 0 ? 0 : loss))) // prettier-ignore
     const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.filter((loss) => loss !== 0).length
     expectClose(meanLoss(params, golden.config, inputs, some), [mean])
-    const { loss } = lossAndGradients(params, golden.config, inputs, some)
+    const { loss, losses: own } = lossAndGradients(params, golden.config, inputs, some)
     expectClose(loss, [mean])
+    expectClose(valuesOf(own).filter((_, i) => i % 3 !== 0), losses.filter((_, i) => i % 3 !== 0)) // prettier-ignore
   })
 
   it('is the gradient that tfjs finds through the logits', () => {
@@ -91,8 +92,8 @@ describe('lossAndGradients', () => {
     expectNoLeak(() => lossPerToken(params, golden.config, inputs, targets))
     expectNoLeak(() => meanLoss(params, golden.config, inputs, targets))
     expectNoLeak(() => {
-      const { loss, gradients } = lossAndGradients(params, golden.config, inputs, targets)
-      return [loss, ...gradients.values()]
+      const { loss, losses, gradients } = lossAndGradients(params, golden.config, inputs, targets)
+      return [loss, losses, ...gradients.values()]
     })
   })
 })

@@ -39,6 +39,38 @@ function plainMean(x: tf.Tensor, head: tf.Tensor, targets: tf.Tensor1D): tf.Tens
   return tf.div(tf.sum(plainPerToken(x, head, targets)), valid)
 }
 
+function rowsOf(matrix: tf.Tensor): number[][] {
+  const [rows = 0, columns = 0] = matrix.shape
+  const values = valuesOf(matrix)
+  return Array.from({ length: rows }, (_, row) => values.slice(row * columns, (row + 1) * columns))
+}
+
+/** The definition: F.cross_entropy(15 tanh(x W^T / 15), targets, ignore_index=-1) with its derivative written out. */
+function inFloat64(x: number[][], head: number[][], targets: number[]) {
+  const count = targets.filter((target) => target >= 0).length
+  const dx = x.map((row) => row.map(() => 0))
+  const dHead = head.map((row) => row.map(() => 0))
+  let mean = 0
+  x.forEach((row, n) => {
+    const target = targets[n] ?? -1
+    if (target < 0) return
+    const tanhs = head.map((weights) =>
+      Math.tanh(weights.reduce((sum, weight, c) => sum + weight * (row[c] ?? 0), 0) / 15),
+    )
+    const sum = tanhs.reduce((total, tanh) => total + Math.exp(15 * tanh), 0)
+    mean += (Math.log(sum) - 15 * (tanhs[target] ?? 0)) / count
+    tanhs.forEach((tanh, v) => {
+      const slope = ((Math.exp(15 * tanh) / sum - (v === target ? 1 : 0)) * (1 - tanh ** 2)) / count
+      row.forEach((value, c) => {
+        const [dxRow, dHeadRow] = [dx[n] ?? [], dHead[v] ?? []]
+        dxRow[c] = (dxRow[c] ?? 0) + slope * (head[v]?.[c] ?? 0)
+        dHeadRow[c] = (dHeadRow[c] ?? 0) + slope * value
+      })
+    })
+  })
+  return { mean, dx, dHead }
+}
+
 describe('headLossPerToken', () => {
   it('is the cross entropy of capped logits, and 0 for ignored targets', () => {
     const { x, head, targets } = inputs()
@@ -70,6 +102,19 @@ describe('meanHeadLoss', () => {
       [x, head],
       3e-3,
     )
+  })
+
+  it('is the masked mean and its gradient as computed in float64, one number at a time', () => {
+    const { x, head, targets } = inputs()
+    const exact = inFloat64(rowsOf(x), rowsOf(head).slice(0, vocabSize), valuesOf(targets))
+    for (const chunkRows of [2, 6]) {
+      const mean = (a: tf.Tensor, b: tf.Tensor) =>
+        meanHeadLoss({ x: a, head: b, targets, vocabSize, chunkRows })
+      const { value, grads } = tf.valueAndGrads(mean)([x, head])
+      expectClose(value, [exact.mean])
+      expectClose(grads[0] ?? [], exact.dx.flat(), { atol: 1e-5 })
+      expectClose((grads[1] ?? head).slice([0, 0], [vocabSize, 4]), exact.dHead.flat(), { atol: 1e-5 })
+    }
   })
 
   it('is the same over many chunks as over one', () => {

@@ -40,7 +40,7 @@ async function reportsOf(
   return reports
 }
 
-function losses(reports: readonly TrainReport[]): number[] {
+function losses(reports: readonly TrainReport[]): (number | null)[] {
   return reports.flatMap((report) => (report.type === 'step' ? [report.metric.loss] : []))
 }
 

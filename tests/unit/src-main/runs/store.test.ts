@@ -163,14 +163,14 @@ describe('metrics', () => {
     expect(spark.at(-1)).toBe(8.25 / 601)
   })
 
-  it('keeps a loss that is not a number as one, and an unknown mfu as null', () => {
+  it('keeps an unknown loss and an unknown mfu as null', () => {
     const store = withRun()
     store.appendSteps('run-1', [
-      { ...sampleStep(1), loss: NaN, loss_ema: Infinity, mfu: 31.5 },
+      { ...sampleStep(1), loss: null, loss_ema: Infinity, mfu: 31.5 },
       sampleStep(2),
     ])
     const [first, second] = store.steps('run-1', 0)
-    expect(first).toMatchObject({ loss: NaN, loss_ema: Infinity, mfu: 31.5 })
+    expect(first).toMatchObject({ loss: null, loss_ema: Infinity, mfu: 31.5 })
     expect(second?.mfu).toBeNull()
   })
 

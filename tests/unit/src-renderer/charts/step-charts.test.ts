@@ -5,6 +5,7 @@ import {
   linesOf,
   STEP_CHARTS,
   syncFigure,
+  TASK_CHARTS,
   type FigurePoints,
 } from '../../../../src-renderer/charts/step-charts'
 import { sampleStep } from '../../../support/run-samples'
@@ -28,7 +29,7 @@ it('figures that share a chart are its lines, in the order of the table', () => 
 it('a figure by group has a line for every group, from the first step that measured it', () => {
   const line = { chart: { title: 'T', place: 'small', digits: 'two' }, label: 'norm' } as const
   // A step whose figure is by group, whichever figures the table has.
-  const figure = { key: 'grad_norm', line, byGroup: true } as const
+  const figure = { key: 'grad_norm', line, by: 'group' } as const
   const step = (number: number, groups: Record<string, number> | null) =>
     Object.assign(sampleStep(number), { grad_norm: groups })
   const points: FigurePoints = new Map()
@@ -41,4 +42,32 @@ it('a figure by group has a line for every group, from the first step that measu
     ['head', 'task-0', [{ x: 2, y: 1 }, { x: 3, y: 4 }]],
     ['matrices', 'task-1', [{ x: 2, y: 2 }]],
   ]) // prettier-ignore
+})
+
+it('a figure by task has a line for every task of the mixture, smoothed by its targets, with no point where a step has none', () => {
+  const [chart] = TASK_CHARTS
+  expect(chart?.look).toMatchObject({ title: 'Training loss by task', small: true })
+  const [figure] = chart?.figures ?? []
+  if (!figure) throw new Error('the table has a figure by task')
+  const step = (number: number, tasks: [entry: number, loss: number, targets: number][] | null) => ({
+    ...sampleStep(number),
+    loss_by_task: tasks?.map(([entry, loss, targets]) => ({ entry, loss, targets })) ?? null,
+  })
+  const points: FigurePoints = new Map()
+  const steps = [step(1, null), step(2, [[0, 4, 10], [2, 9, 1]]), step(3, [[2, 5, 3]])] // prettier-ignore
+  expect(syncFigure(points, figure, steps)).toBe(true)
+  expect(syncFigure(points, figure, [...steps, step(4, [[0, 3, 30]])])).toBe(false)
+  const tasks = [{ name: 'A', colour: 0 }, { name: 'B', colour: 1 }, { name: 'C', colour: 9 }] // prettier-ignore
+  const lines = linesOf([figure], new Map([['loss_by_task', points]]), tasks)
+  expect(lines.map(({ label, tone, dash }) => [label, tone, dash])).toEqual([
+    ['A', 'task-0', false],
+    ['B', 'task-1', false],
+    ['C', 'task-1', true],
+  ])
+  const [a, b, c] = lines.map((line) => line.points.map(({ x, y }) => [x, y]))
+  expect(a?.map(([x]) => x)).toEqual([2, 4])
+  expect(a?.[1]?.[1]).toBeCloseTo((0.9 * 10 * 4 + 30 * 3) / (0.9 * 10 + 30), 12)
+  expect(b).toEqual([])
+  expect(c?.map(([x]) => x)).toEqual([2, 3])
+  expect(c?.[1]?.[1]).toBeCloseTo((0.9 * 1 * 9 + 3 * 5) / (0.9 + 3), 12)
 })

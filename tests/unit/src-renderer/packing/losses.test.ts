@@ -29,7 +29,11 @@ describe('the loss of a token', () => {
     expect(lossAt(known, extent, { row: 1, position: 2 })).toBe(0.25)
   })
 
-  it('is not there for a row’s first, which nothing predicts', () => {
+  it('is not there for a row’s first, which nothing predicts, nor for one that is no target', () => {
     expect(lossAt(known, extent, { row: 1, position: 0 })).toBeNull()
+    const some = tokenLosses({ losses: Float32Array.of(NaN, 1, 2, NaN, NaN, 0) })
+    expect(some.top).toBe(1)
+    expect([1, 2].map((position) => lossAt(some, extent, { row: 0, position }))).toEqual([null, 1])
+    expect(lossClass(NaN, 3, 3)).toBe(0)
   })
 })
