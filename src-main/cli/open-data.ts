@@ -7,6 +7,7 @@ import type { Failure } from '../errors'
 import { dataCacheDir } from '../native/paths'
 import type { Progress } from '../progress.schema'
 import type { LoadedConfig } from '../config/config'
+import { TASK_DATA_FIRST } from '../config/recipes.schema'
 import { openSplitData } from '../packing/open-split'
 import type { SplitData } from '../packing/split-data'
 import type { CallContext } from '../threads/calls'
@@ -21,7 +22,9 @@ const CALL_EVERY_MS = 2000
 
 /** The command line and the app share decoded rows and rendered ids. */
 export function locationsOf(loaded: LoadedConfig): DataLocations {
-  return { baseDir: loaded.baseDir, configDir: loaded.dir, cacheDir: dataCacheDir() }
+  const { baseDir, dir, config } = loaded
+  const taskDataFirst = TASK_DATA_FIRST[config.recipe]
+  return { baseDir, configDir: dir, cacheDir: dataCacheDir(), taskDataFirst }
 }
 
 /** Opens the conversations of a split; the caller closes them. @throws MidbenchError as from openMixture */

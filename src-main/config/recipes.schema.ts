@@ -35,6 +35,12 @@ export const DEFAULT_MIXTURES: Readonly<Record<Recipe, MixtureConfig | null>> = 
 }
 
 /**
+ * Whether a data set is looked for in nanochat's task_data first, or in the hub's cache (data/locations.ts): each recipe
+ * reads first what the nanochat of its time reads.
+ */
+export const TASK_DATA_FIRST: Readonly<Record<Recipe, boolean>> = { mid: false, sft: true }
+
+/**
  * The options that recipe sft takes from the base checkpoint where they are not given, and the part of its meta file that
  * has them under the same name.
  */

@@ -11,6 +11,7 @@ import { DataClient } from '../packing/data-client'
 import type { OpenedData } from '../packing/data-calls'
 import type { CallOptions, TellingContext } from '../threads/calls'
 import type { RunConfig } from '../config/config.schema'
+import { TASK_DATA_FIRST } from '../config/recipes.schema'
 import type { Device } from './device'
 import { EagerEngine } from './eager-engine'
 import { type CompileListener, GraphEngine } from './graph-engine'
@@ -86,7 +87,8 @@ export async function openData(
   { onNotice, ...call }: ReportedCall,
 ): Promise<{ data: DataClient; opened: OpenedData }> {
   const data = new DataClient(port, onNotice)
-  const opened = await data.open({ config, baseDir, configDir, cacheDir }, call)
+  const taskDataFirst = TASK_DATA_FIRST[config.recipe]
+  const opened = await data.open({ config, baseDir, configDir, cacheDir, taskDataFirst }, call)
   return { data, opened }
 }
 

@@ -258,8 +258,8 @@ function loaderOptionsOf({ config, rank = 0, worldSize = 1 }: DataOptions, bosId
   }
 }
 
-function locationsOf({ baseDir, configDir, cacheDir }: DataOptions): DataLocations {
-  return { baseDir, configDir, cacheDir }
+function locationsOf({ baseDir, configDir, cacheDir, taskDataFirst }: DataOptions): DataLocations {
+  return { baseDir, configDir, cacheDir, taskDataFirst }
 }
 
 function moveBatch(batch: PackedBatch): PackedBatch {

@@ -7,6 +7,7 @@ import { MidbenchError, toFailure } from '../errors'
 import { DataThread } from '../packing/data-host'
 import type { CallOptions } from '../threads/calls'
 import type { RunConfig } from '../config/config.schema'
+import { TASK_DATA_FIRST } from '../config/recipes.schema'
 import type { DataState } from './preflight-data'
 
 /**
@@ -22,7 +23,7 @@ export async function checkData(
   try {
     const { trainConversations, valConversations, counting } = await thread
       .client()
-      .open({ config, ...locations }, call)
+      .open({ config, ...locations, taskDataFirst: TASK_DATA_FIRST[config.recipe] }, call)
     return { train: trainConversations, val: valConversations, counting }
   } catch (error) {
     if (call.signal?.aborted === true) throw error

@@ -20,6 +20,7 @@ import { describeFolder } from '../runs/describe-folder'
 import type { DataState } from '../runs/preflight-data'
 import type { NanochatFolder } from '../runs/nanochat-folder.schema'
 import { baseDirOf, withAbsolutePaths } from '../config/config'
+import { TASK_DATA_FIRST } from '../config/recipes.schema'
 import type { RunConfig } from '../config/config.schema'
 
 /**
@@ -112,9 +113,10 @@ export class DataAccess {
   }
 
   /** Where a config's data lies. */
-  locations(config: Pick<RunConfig, 'base_dir'>, dir: string): DataLocations {
+  locations(config: Pick<RunConfig, 'base_dir' | 'recipe'>, dir: string): DataLocations {
     const baseDir = baseDirOf(config, dir, this.options.defaultBaseDir())
-    return { baseDir, configDir: dir, cacheDir: this.options.cacheDir }
+    const taskDataFirst = TASK_DATA_FIRST[config.recipe]
+    return { baseDir, configDir: dir, cacheDir: this.options.cacheDir, taskDataFirst }
   }
 
   /** The nanochat folder of a config, and its contents. */

@@ -132,7 +132,7 @@ export const useDownloads = createGlobalState(() => {
   })
   const described = computed(() => {
     const { config, dir } = project.value ?? {}
-    return JSON.stringify([config?.base_dir, config?.mixture, dir])
+    return JSON.stringify([config?.recipe, config?.base_dir, config?.mixture, dir])
   })
   watchDebounced(described, () => void refresh(), { debounce: 150, immediate: true })
 

@@ -19,8 +19,8 @@ const SPLITS = ['train', 'val'] as const
 
 /** What an entry's figures depend on besides the entry. When it changes, known figures no longer hold. */
 function contextOf({ config, dir }: Project): string {
-  const { base_dir, model_tag, model_step, max_seq_len } = config
-  return JSON.stringify([base_dir, model_tag, model_step, max_seq_len, dir])
+  const { recipe, base_dir, model_tag, model_step, max_seq_len } = config
+  return JSON.stringify([recipe, base_dir, model_tag, model_step, max_seq_len, dir])
 }
 
 interface Found {

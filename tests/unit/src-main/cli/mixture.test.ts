@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
@@ -7,6 +7,8 @@ import { command as render } from '../../../../src-main/cli/render'
 import { failureOf } from '../../../support/failure'
 import { goldenPath, readGolden } from '../../../support/golden'
 import { goldenMixture } from '../../../support/golden-mixture'
+import { goldenSft, goldenSftFolder } from '../../../support/golden-sft'
+import { sftMixture } from '../../../support/sft-mixture'
 import { runCommand } from '../../../support/command'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
@@ -51,6 +53,30 @@ async function printed(...args: Parameters<typeof runCommand>): Promise<unknown>
   expect(stdout).toHaveLength(1)
   return JSON.parse(stdout[0] ?? '')
 }
+
+describe('mixture over a folder of today’s nanochat', () => {
+  const placed = z.object({ length: z.int(), tasks: z.array(z.looseObject({ place: z.string() })) })
+  const described = z.object({ train: placed, val: placed })
+
+  /** The hub's cache holds GSM8K's test rows as well, as Python would have put them there. */
+  function putInCache(): void {
+    const hub = join(config, '..', 'hub')
+    const snapshot = join(hub, 'datasets--openai--gsm8k', 'snapshots', 'c0ffee', 'main')
+    mkdirSync(snapshot, { recursive: true })
+    cpSync(goldenPath('datasets/gsm8k-main-test.parquet'), join(snapshot, 'test-00000-of-00001.parquet'))
+    vi.stubEnv('HF_HUB_CACHE', hub)
+  }
+
+  it.each(['sft', 'mid'] as const)('finds its task_data, which recipe %s prefers or not', async (recipe) => {
+    putInCache()
+    writeFileSync(config, JSON.stringify({ recipe, base_dir: goldenSftFolder, mixture: sftMixture }))
+    const { train, val } = described.parse(await printed(mixture, ['--config', config]))
+    expect([train.length, val.length]).toEqual([goldenSft.train_len, goldenSft.val_len])
+    expect(new Set(train.tasks.map(({ place }) => place))).toEqual(new Set(['task_data']))
+    const places = ['task_data', 'task_data', recipe === 'sft' ? 'task_data' : 'hub']
+    expect(val.tasks.map(({ place }) => place)).toEqual(places)
+  })
+})
 
 describe('mixture', () => {
   it('reads conversations in other formats, and counts those that are left out', async () => {

@@ -71,6 +71,11 @@ describe('downloads.missing', () => {
     vi.stubEnv('HF_HUB_OFFLINE', '1')
     expect((await calls['downloads.missing']({ config, dir })).offline).toBe(true)
   })
+
+  it('sends data to nanochat’s task_data with recipe sft', async () => {
+    const { pending } = await calls['downloads.missing']({ config: { ...config, recipe: 'sft' }, dir })
+    expect(pending.map((each) => each.dir)).toEqual([join(dir, 'task_data'), dir])
+  })
 })
 
 describe('downloads.size', () => {
