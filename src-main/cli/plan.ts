@@ -90,9 +90,45 @@ function planLines(plan: PlanView): string[] {
     `too long      ${conversations(plan.conversations_longer_than_row)} longer than a row`,
     `cut           ${count(plan.tokens_cut_by_rendering)} tokens of ${conversations(plan.conversations_cut_by_rendering)}, ` +
       `past the ${count(MAX_CONVERSATION_TOKENS)} that rendering keeps`,
+    ...targetLines(plan),
     '',
     ...taskTable(plan),
+    '',
+    ...supervisionTable(plan),
   ]
+}
+
+/** How the targets that the loss counts lie in rows and micro-batches. */
+function targetLines({ targets, rows, batches, supervised, supervised_used: used }: PlanView): string[] {
+  const {
+    rows_without,
+    rows_with_few,
+    batches_without,
+    batches_with_few,
+    first_batch_without: first,
+  } = targets
+  return [
+    `supervised    ${count(used)} tokens used of the ${count(supervised)} that the conversations give`,
+    `targets       ${targets.loss === 'all' ? 'every token' : 'what the assistant says'}: ` +
+      `none in ${count(batches_without)} and few in ${count(batches_with_few)} of ${count(batches)} batches` +
+      `${first === null ? '' : ` (the first in batch ${count(first)})`}, ` +
+      `none in ${count(rows_without)} and few in ${count(rows_with_few)} of ${count(rows)} rows`,
+  ]
+}
+
+/** What becomes of the tokens that the assistant is trained on. */
+function supervisionTable(plan: PlanView): string[] {
+  return table(
+    ['supervised tokens', 'given', 'used', 'cropped', 'never trained', 'cut'],
+    plan.per_task.map((task) => [
+      shorten(task.name),
+      count(task.supervised),
+      count(task.supervised_used),
+      count(task.supervised_cropped),
+      count(task.supervised_never_trained),
+      count(task.supervised_cut_by_rendering),
+    ]),
+  )
 }
 
 function taskTable(plan: PlanView): string[] {

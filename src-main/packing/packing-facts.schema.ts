@@ -1,5 +1,6 @@
 /** What packing knows of a run before it starts, for the preflight to weigh. Pure zod, shared with the window. */
 import { z } from 'zod'
+import { lossKind } from './loss-kinds.schema'
 
 /** What becomes of one entry of mixture.train over an epoch, its repeats together. */
 export const entryFacts = z.object({
@@ -17,6 +18,12 @@ export const entryFacts = z.object({
   /** Number of conversations that rendering cuts at 2048 ids, and of the ids that it cuts off. */
   conversations_cut_by_rendering: z.int(),
   tokens_cut_by_rendering: z.number(),
+  /** Supervised tokens after rendering's cut; of those, trained on, cropped, never trained; and those that it cuts off. */
+  supervised: z.number(),
+  supervised_used: z.number(),
+  supervised_cropped: z.number(),
+  supervised_never_trained: z.number(),
+  supervised_cut_by_rendering: z.number(),
 })
 
 export const packingFacts = z.object({
@@ -38,6 +45,15 @@ export const packingFacts = z.object({
     })
     .nullable(),
   entries: z.array(entryFacts),
+  /** Micro-batches of the run (of one epoch where the run is not planned) with few targets or none. */
+  targets: z.object({
+    loss: lossKind,
+    micro_batches: z.int(),
+    without: z.int(),
+    with_few: z.int(),
+    /** The first step, from 1, with a micro-batch that has no target; null where each has one. */
+    first_step_without: z.int().nullable(),
+  }),
 })
 
 export type EntryFacts = z.infer<typeof entryFacts>

@@ -40,6 +40,18 @@ export function packingFacts(
       conversations_placed_again: run.conversations_placed_again,
     },
     entries: factsByEntry(epoch, tasks),
+    targets: targetFacts(run ?? epoch),
+  }
+}
+
+function targetFacts({ targets, batches, batches_per_step }: PlanView): PackingFacts['targets'] {
+  const { loss, batches_without: without, batches_with_few: few, first_batch_without: first } = targets
+  return {
+    loss,
+    micro_batches: batches,
+    without,
+    with_few: few,
+    first_step_without: first === null ? null : Math.floor(first / batches_per_step) + 1,
   }
 }
 

@@ -10,6 +10,7 @@ import { lostShare, RENDERED_TOKENS } from '../packing/packing-facts'
 import type { EntryFacts, PackingFacts } from '../packing/packing-facts.schema'
 import type { RunConfig } from '../config/config.schema'
 import type { Finding } from './preflight.schema'
+import { supervisionFindings } from './preflight-supervision'
 
 /** A share lost of a task's tokens, or of a mixture's conversations, that is warned about. */
 const WEIGHTY = 0.05
@@ -19,7 +20,11 @@ const LISTED = 8
 /** @returns warnings for large losses, and passed checks that report the small ones */
 export function lossFindings(config: RunConfig, facts: PackingFacts | null): Finding[] {
   if (facts === null) return []
-  return [...tokenFindings(config, facts), ...conversationFindings(config, facts)]
+  return [
+    ...tokenFindings(config, facts),
+    ...conversationFindings(config, facts),
+    ...supervisionFindings(config, facts, (entry) => nameOf(entry, config)),
+  ]
 }
 
 // ---------------------------------------------------------------- tokens

@@ -9,8 +9,9 @@ import { createLoader } from '../../../../src-main/packing/loader'
 import { runConfig, type RunConfigInput } from '../../../../src-main/config/config.schema'
 import { loadTokenizer } from '../../../../src-main/tokenizer/tokenizer'
 import { runCommand } from '../../../support/command'
-import { goldenPath } from '../../../support/golden'
+import { goldenPath, readGolden } from '../../../support/golden'
 import { goldenMixture, goldenTokenizerDir } from '../../../support/golden-mixture'
+import { sftMixture } from '../../../support/sft-mixture'
 import { privateCache } from '../../../support/private-cache'
 
 const printed = z.looseObject({
@@ -26,6 +27,11 @@ const printed = z.looseObject({
 })
 
 const small = z.looseObject({ conversations_never_trained: z.int(), conversations_placed_again: z.int() })
+
+const sft = readGolden(
+  'sft.json',
+  z.object({ packing: z.array(z.object({ batches: z.int(), supervised_targets: z.int() })) }),
+).packing[0]
 
 const dir = privateCache()
 
@@ -95,7 +101,21 @@ describe('plan', () => {
     const lines = await plan({ total_batch_size: 2048, packing: 'bestfit-pad' }, '--split', 'val')
     expect(lines[0]).toBe('bestfit-pad: 4 rows of 257 ids a batch, a buffer of 100')
     expect(lines.find((l) => l.startsWith('steps'))).toMatch(/^steps +\d+ of 2,048 tokens, 2 batches each$/)
-    expect(lines.filter((l) => l.includes('MMLU'))).toHaveLength(1)
+    expect(lines.filter((l) => l.includes('MMLU'))).toHaveLength(2) // what becomes of its tokens, and of the supervised
+    expect(lines.find((l) => l.startsWith('targets'))).toMatch(/^targets +every token: none in 0 /)
+  })
+
+  it('counts the supervised targets of today’s chat_sft without reading an id', async () => {
+    const shape = { total_batch_size: 1024, packing: 'bestfit-pad', loss: 'completion' }
+    const options = { ...shape, base_dir: goldenPath('nanochat_now'), mixture: sftMixture }
+    const [line = ''] = await plan(options, '--json')
+    const view = z
+      .looseObject({ supervised_used: z.int(), batches: z.int(), targets: z.looseObject({}) })
+      .parse(JSON.parse(line))
+    expect(view).toMatchObject({ batches: sft?.batches, supervised_used: sft?.supervised_targets })
+    expect(view.targets).toMatchObject({ loss: 'completion', batches_without: 0, rows_without: 0 })
+    const lines = await plan(options)
+    expect(lines.find((l) => l.startsWith('targets'))).toContain('what the assistant says')
   })
 
   it('says what a mixture smaller than the buffer leaves out and repeats, as the loader does it', async () => {

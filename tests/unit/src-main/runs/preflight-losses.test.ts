@@ -16,6 +16,11 @@ const entry = (of: Partial<EntryFacts>): EntryFacts => ({
   tokens_cropped: 1000,
   conversations_cut_by_rendering: 0,
   tokens_cut_by_rendering: 0,
+  supervised: 50_000,
+  supervised_used: 50_000,
+  supervised_cropped: 0,
+  supervised_never_trained: 0,
+  supervised_cut_by_rendering: 0,
   ...of,
 })
 
@@ -27,6 +32,7 @@ function found(facts: Partial<PackingFacts>, options: Partial<RunConfig> = {}) {
     conversations: 1000,
     run: null,
     entries: [],
+    targets: { loss: 'all' as const, micro_batches: 36, without: 0, with_few: 0, first_step_without: null },
   }
   return lossFindings({ ...sampleConfig(), max_seq_len: 255, ...options }, { ...all, ...facts })
 }

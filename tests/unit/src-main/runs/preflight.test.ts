@@ -30,7 +30,14 @@ function config(options: Partial<RunConfig> = {}): RunConfig {
 /** What packing knows, of which only some is of interest. */
 function packed(facts: Partial<PackingFacts>): PackingFacts {
   const none = { epoch_steps: 1, val_batches: null, longer_than_row: 0, conversations: 9 }
-  return { ...none, run: null, entries: [], ...facts }
+  const targets = {
+    loss: 'all' as const,
+    micro_batches: 4,
+    without: 0,
+    with_few: 0,
+    first_step_without: null,
+  }
+  return { ...none, run: null, entries: [], targets, ...facts }
 }
 
 /** What is said of one option, by level. */

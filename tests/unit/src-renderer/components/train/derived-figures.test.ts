@@ -23,6 +23,7 @@ let known: Partial<Derived> = {}
 let counted: () => PackingFacts | Promise<PackingFacts> = () => facts
 const facts = {
   epoch_steps: 731, val_batches: 9, longer_than_row: 3, conversations: 9000, run: null, entries: [],
+  targets: { loss: 'all' as const, micro_batches: 731, without: 0, with_few: 0, first_step_without: null },
 } // prettier-ignore
 
 beforeAll(() => connect())
