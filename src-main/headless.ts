@@ -21,7 +21,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const interrupt = interruptController()
   const output = new Output(interrupt)
   const code = await run(argv, {
-    stdout: (line) => output.print(line),
+    stdout: (line) => output.write(`${line}\n`),
+    write: (text) => output.write(text),
     stderr: (line) => process.stderr.write(`${line}\n`),
     signal: interrupt.signal,
   })
@@ -106,8 +107,8 @@ class Output {
     process.stderr.on('error', () => undefined) // no reader is left
   }
 
-  print(line: string): void {
-    if (!this.unread) process.stdout.write(`${line}\n`)
+  write(text: string): void {
+    if (!this.unread) process.stdout.write(text)
   }
 }
 

@@ -11,12 +11,12 @@ import { availableParallelism } from 'node:os'
 import type { BenchJob, BenchResult } from '../engine/trainer-calls'
 import { MidbenchError } from '../errors'
 import { memoryLimit } from '../memory-limit'
-import { modelConfig, type ModelConfig } from '../model/config.schema'
 import { dataDir } from '../native/paths'
 import type { RunConfig } from '../config/config.schema'
 import { predictMemory } from '../runs/derive'
 import { gatherFacts } from '../runs/preflight-facts'
 import { describeThreads, threadCount } from '../thread-count'
+import { modelOfDepth } from './bench-models'
 import { measureApart, measureHere } from './bench-process'
 import type { Command, CommandIo } from './command'
 import { loadConfig } from './load-config'
@@ -79,13 +79,6 @@ export const command: Command = {
 }
 
 // ---------------------------------------------------------------------------------------------- what is measured
-
-/** A model of that depth, with nanochat's proportions. */
-function modelOfDepth(depth: number, options: Partial<ModelConfig>): ModelConfig {
-  const width = 64 * depth
-  const heads = width / 128
-  return modelConfig.parse({ n_layer: depth, n_embd: width, n_head: heads, n_kv_head: heads, ...options })
-}
 
 function presets(): Setting[] {
   const large = { model: modelOfDepth(4, { sequence_len: 1024, vocab_size: 65_536 }), batchSize: 4 }

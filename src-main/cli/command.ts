@@ -14,6 +14,8 @@ export type CommandValues = Readonly<
 export interface CommandIo {
   /** One line of the result. */
   stdout(line: string): void
+  /** A piece of the result, for a result that comes bit by bit. */
+  write(text: string): void
   /** One line of progress or log. */
   stderr(line: string): void
   /** Aborted by Ctrl-C. */

@@ -1,12 +1,15 @@
 /** The table of commands. Names and flags are an interface: keep them (docs/ARCHITECTURE.md, "The command line"). */
+import { command as benchGenerate } from './bench-generate'
 import { command as benchPack } from './bench-pack'
 import { command as benchStep } from './bench-step'
 import { command as benchTokenize } from './bench-tokenize'
 import { command as calculate } from './calculate'
+import { command as chat } from './chat'
 import type { Command } from './command'
 import { command as doctor } from './doctor'
 import { command as encode } from './encode'
 import { command as evaluate } from './eval'
+import { command as generate } from './generate'
 import { command as logits } from './logits'
 import { command as mixture } from './mixture'
 import { command as pack } from './pack'
@@ -26,8 +29,11 @@ export const commands: readonly Command[] = [
   ...runsCommands,
   evaluate,
   logits,
+  generate,
+  chat,
   calculate,
   benchPack,
   benchTokenize,
   benchStep,
+  benchGenerate,
 ]

@@ -14,19 +14,30 @@ export function jobLocations(loaded: LoadedConfig): JobLocations {
 }
 
 /** @throws MidbenchError what the job failed with; `cancelled` after Ctrl-C */
-export async function jobWithBar<Result>(
+export function jobWithBar<Result>(
   io: CommandIo,
   job: (trainer: Trainer, call: CallOptions<LogReport>) => Promise<Result>,
 ): Promise<Result> {
+  return eventsWithBar(io, job, ({ line }) => {
+    io.stderr(line.text)
+  })
+}
+
+/** {@link jobWithBar} for a job that tells other events. */
+export async function eventsWithBar<Event, Result>(
+  io: CommandIo,
+  job: (trainer: Trainer, call: CallOptions<Event>) => Promise<Result>,
+  onEvent: (event: Event) => void,
+): Promise<Result> {
   const bar = new ProgressBar(process.stderr)
-  const call: CallOptions<LogReport> = {
+  const call: CallOptions<Event> = {
     signal: io.signal,
     onProgress: (progress) => {
       bar.show(progress)
     },
-    onEvent: ({ line }) => {
+    onEvent: (event) => {
       bar.clear()
-      io.stderr(line.text)
+      onEvent(event)
     },
   }
   try {

@@ -64,6 +64,20 @@ export function optionalCount(
   throw usageError(`--${name} is ${given}; it must be a whole number ${bounds}.`)
 }
 
+/** A number of at least `least`; null when it is not given. @throws MidbenchError `usage` */
+export function optionalNumber(
+  values: Readonly<Record<string, unknown>>,
+  name: string,
+  least: number,
+): number | null {
+  const value = values[name]
+  if (value === undefined) return null
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN
+  if (Number.isFinite(number) && number >= least) return number
+  const given = typeof value === 'string' ? value : 'no number'
+  throw usageError(`--${name} is ${given}; it must be a number of at least ${String(least)}.`)
+}
+
 /** One of the choices; null when it is not given. @throws MidbenchError `usage` */
 export function optionalChoice<Choice extends string>(
   values: Readonly<Record<string, unknown>>,

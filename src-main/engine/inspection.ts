@@ -6,22 +6,13 @@
  * A few rows are computed at a time, so that an answer needs memory for only those besides the weights, and can be
  * cancelled.
  */
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { isMainThread } from 'node:worker_threads'
 
-import { resolveBaseFolder } from '../checkpoint/base-folder'
-import { fileNames, loadModel } from '../checkpoint/nanochat-files'
-import { findModel } from '../checkpoint/nanochat-folder'
-import { latestValid, listRunCheckpoints, type StoredCheckpoint } from '../checkpoint/run-checkpoint'
-import { MidbenchError } from '../errors'
+import { loadModel } from '../checkpoint/nanochat-files'
+import type { StoredCheckpoint } from '../checkpoint/run-checkpoint'
 import type { ModelConfig } from '../model/config.schema'
-import { initParameters } from '../model/init'
-import { loadTensorflow } from '../native/tensorflow'
 import type { CallContext } from '../threads/calls'
-import { yieldToRuns } from '../threads/priority'
-import { requireDevice } from './device'
+import { keyOf, lastOf, openBesideRuns, wholeOf } from './asked-model'
 import { EagerEngine } from './eager-engine'
 import { requireSameVocabulary } from './job-context'
 import type { TokenBatch } from './step-engine'
@@ -80,10 +71,7 @@ export class Inspection {
     if (kept !== null && kept.key === (await keyOf(asked, await lastOf(asked)))) return kept
     this.drop()
     this.beforeLoading()
-    const tensorflow = await loadTensorflow(asked.threads === null ? {} : { threads: asked.threads })
-    // All threads of a process share one pool of TensorFlow's threads, a run's too: its priority stays as it is.
-    if (!isMainThread) yieldToRuns()
-    requireDevice(asked.deviceType, tensorflow.device)
+    await openBesideRuns(asked)
     const found = await wholeOf(asked)
     const key = await keyOf(asked, found)
     const { meta, tensors } = await loadModel(found.dir, found.step)
@@ -97,44 +85,6 @@ export class Inspection {
     this.kept = null
     return null
   }
-}
-
-/** The checkpoint that is asked for, whole or not; null where there is none. Reads only names. */
-async function lastOf(asked: AskedModel): Promise<StoredCheckpoint | null> {
-  if (asked.runDir === null) return baseOf(asked)
-  return (await listRunCheckpoints(checkpointsOf(asked.runDir))).at(-1) ?? null
-}
-
-/** {@link lastOf} without torn checkpoints: reads a run's every byte. @throws MidbenchError `run.no-checkpoint` */
-async function wholeOf(asked: AskedModel): Promise<StoredCheckpoint> {
-  if (asked.runDir === null) return baseOf(asked)
-  const { checkpoint } = await latestValid(checkpointsOf(asked.runDir))
-  if (checkpoint !== null) return checkpoint
-  throw new MidbenchError({
-    code: 'run.no-checkpoint',
-    message: `The run in ${asked.runDir} has no checkpoint to ask.`,
-    remedy: 'Pause it: that saves one. Or ask the base checkpoint.',
-  })
-}
-
-async function baseOf({ baseDir, dataDir, modelTag, modelStep }: AskedModel): Promise<StoredCheckpoint> {
-  const { readFrom } = await resolveBaseFolder(baseDir, dataDir, initParameters)
-  return findModel(readFrom, 'base', modelTag, modelStep)
-}
-
-function checkpointsOf(runDir: string): string {
-  return join(runDir, 'checkpoints')
-}
-
-/** Changes whenever the checkpoint's files or the number of threads change. */
-async function keyOf({ threads, deviceType }: AskedModel, found: StoredCheckpoint | null): Promise<string> {
-  if (found === null) return ''
-  const { model, meta } = fileNames(found.step)
-  const stamps = [model, meta].map(async (name) => {
-    const file = await stat(join(found.dir, name)).catch(() => null)
-    return [file?.ino, file?.size, file?.mtimeMs]
-  })
-  return JSON.stringify([found.dir, threads, deviceType, ...(await Promise.all(stamps))])
 }
 
 /** @returns [B, T]; NaN where the target is ignored */

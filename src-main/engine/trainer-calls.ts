@@ -5,6 +5,8 @@
  */
 import type { Failure } from '../errors'
 import type { Callable } from '../threads/calls'
+import type { CategoricalQuestion } from './generation/categorical'
+import type { GenerationOptions, Stopped, Told } from './generation/generate'
 import type { TokenBatch } from './step-engine'
 import type { ModelConfig } from '../model/config.schema'
 import type { PackingFacts } from '../packing/packing-facts.schema'
@@ -59,8 +61,10 @@ export interface LogitsJob {
 
 /** A model that questions are asked about beside a run, and where the answers are computed. */
 export interface AskedModel {
-  /** The folder of a run, whose last checkpoint is asked; null = the base checkpoint that a config starts from. */
+  /** The folder of a run, whose last checkpoint is asked; null = another model. */
   runDir: string | null
+  /** A folder with model_*.pt, whose last step is asked; null = the base checkpoint that a config starts from. */
+  checkpointDir: string | null
   baseDir: string
   dataDir: string
   modelTag: string | null
@@ -75,6 +79,40 @@ export interface LossesQuestion {
   batch: TokenBatch
   /** Vocabulary size of the tokenizer that the batch was made with. */
   vocabSize: number
+}
+
+/** What a model is asked with beside a run. */
+export interface AnsweredWith {
+  of: AskedModel
+  /** Type of the matrix products and of the cache. */
+  dtype: RunConfig['dtype']
+  /** Vocabulary size of the tokenizer that the ids were made with. */
+  vocabSize: number
+}
+
+/** Asks a model to go on after a prompt. */
+export interface GenerateQuestion extends AnsweredWith {
+  /** [T] ids; where they and the answer are more than the model's reach, only the prompt's end is read. */
+  prompt: Int32Array
+  options: GenerationOptions
+  /** Folder of the tokenizer by which the calculator reads and writes an answer; null = no calculator. */
+  calculatorOf: string | null
+}
+
+/** What is told while a prompt is answered; at its end, {@link GenerateResult} holds it all. */
+export type GenerateEvent =
+  /** Before the prompt is read: how many of its ids, after how many that are left out, and what the model knows. */
+  | { type: 'fitted'; kept: number; dropped: number; maxTokens: number; sequenceLen: number }
+  | Exclude<Told, { type: 'logits' }>
+
+/** Asks for a model's logits of some ids after each of many prompts. */
+export interface ChoicesQuestion extends AnsweredWith, CategoricalQuestion {}
+
+/** Times decoding with a fresh model, beside reading its weights. */
+export interface GenerationBenchJob {
+  dtype: RunConfig['dtype']
+  model: ModelConfig
+  threads: number | null
 }
 
 /** Times the training step of a fresh model on made-up tokens. */
@@ -166,6 +204,45 @@ export interface LossesResult {
   step: number
 }
 
+/** One sample. */
+export interface Answer {
+  ids: number[]
+  /** For each id, whether it was put in rather than chosen by the model. */
+  forced: boolean[]
+  stopped: Stopped
+}
+
+export interface GenerateResult {
+  /** One for each sample. */
+  answers: Answer[]
+  /** [V] after the prompt */
+  firstLogits: Float32Array
+  /** Number of the prompt's ids that were read, and of those before them that were left out. */
+  kept: number
+  dropped: number
+  /** Tokens a second once the prompt was read, of all samples together. */
+  tokPerSec: number
+  /** Folder and step of the checkpoint that was asked. */
+  dir: string
+  step: number
+}
+
+export interface ChoicesResult {
+  /** For each prompt, the logits of its choices. */
+  logits: number[][]
+  dir: string
+  step: number
+}
+
+export interface GenerationBenchResult {
+  /** Milliseconds a token. */
+  tokenMs: number
+  /** Bytes of weights that a token reads: all but the embeddings, of which it reads a row. */
+  weightBytes: number
+  /** Bytes a second that this machine reads from memory, measured between tokens. */
+  bandwidth: number
+}
+
 export interface SelfTestResult {
   /** The most memory that TensorFlow held while it trained. */
   peakBytes: number
@@ -212,9 +289,12 @@ export interface TrainerCalls {
   evaluate: { input: EvaluateJob; output: EvaluateResult; event: LogReport }
   logits: { input: LogitsJob; output: LogitsResult; event: LogReport }
   losses: { input: LossesQuestion; output: LossesResult }
-  /** Frees the model that was kept for further questions. */
+  generate: { input: GenerateQuestion; output: GenerateResult; event: GenerateEvent }
+  choices: { input: ChoicesQuestion; output: ChoicesResult }
+  /** Frees the models that were kept for further questions. */
   forget: { input: null; output: null }
   bench: { input: BenchJob; output: BenchResult }
+  benchGeneration: { input: GenerationBenchJob; output: GenerationBenchResult }
   selfTest: { input: SelfTestJob; output: SelfTestResult }
 }
 

@@ -7,8 +7,10 @@ import type { MessagePort } from 'node:worker_threads'
 import { toFailure } from '../errors'
 import { type CallHandlers, serveCalls, type TellingContext } from '../threads/calls'
 import type { Channel } from '../threads/channel'
+import { Answering } from './answering'
 import { runBench } from './bench-job'
 import { runEvaluation } from './evaluate-job'
+import { runGenerationBench } from './generation-bench-job'
 import { Inspection } from './inspection'
 import { runLogits } from './logits-job'
 import { RequestQueue } from './request-queue'
@@ -26,6 +28,7 @@ export function serveTrainer(
   beforeAsking?: () => void,
 ): void {
   const inspection = new Inspection(beforeAsking)
+  const answering = new Answering(beforeAsking)
   let requests = new RequestQueue()
   const handlers: CallHandlers<TrainerCalls> = {
     train(job, context) {
@@ -39,9 +42,15 @@ export function serveTrainer(
     evaluate: (job, context) => runEvaluation(job, connectData(), context),
     logits: (job, context) => runLogits(job, connectData(), context),
     bench: runBench,
+    benchGeneration: runGenerationBench,
     selfTest: runSelfTest,
     losses: (question, context) => inspection.losses(question, context),
-    forget: (_, context) => inspection.forget(context),
+    generate: (question, context) => answering.generate(question, context),
+    choices: (question, context) => answering.choices(question, context),
+    async forget(_, context) {
+      await answering.forget()
+      return inspection.forget(context)
+    },
   }
   serveCalls<TrainerCalls>(channel, handlers)
 }

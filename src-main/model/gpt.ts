@@ -57,21 +57,30 @@ export function forward(params: Parameters, config: ModelConfig, inputs: tf.Tens
  * @throws MidbenchError `model.parameters` where the parameters do not fit the config
  */
 export function hidden(params: Parameters, config: ModelConfig, inputs: tf.Tensor2D): tf.Tensor {
+  return tf.tidy(() => streamAt(params, config, placesOf(config, inputs)))
+}
+
+/**
+ * {@link hidden} for tokens at any places of their conversations: what they see of the tokens before them is up to
+ * `places`, so that generation can keep what it has computed (engine/generation/).
+ *
+ * @returns [N, C]
+ * @throws MidbenchError `model.parameters` where the parameters do not fit the config
+ */
+export function streamAt(params: Parameters, config: ModelConfig, places: Places): tf.Tensor {
   checkParameters(shapesOf(params), config)
-  return tf.tidy(() => {
-    const model: Model = { params, config, variant: variantOf(config), places: placesOf(config, inputs) }
-    const residScales = layerScalars(parameter(params, 'resid_lambdas'))
-    const x0Scales = layerScalars(parameter(params, 'x0_lambdas'))
-    const x0 = embedded(model)
-    let [x, middle] = [x0, x0]
-    for (let layer = 0; layer < config.n_layer; layer++) {
-      const before = x
-      x = tf.tidy(() => block(mix(before, at(residScales, layer), x0, at(x0Scales, layer)), model, layer))
-      if (layer === backoutLayer(config.n_layer)) middle = x
-    }
-    if (model.variant.smearAndBackout) x = backout(x, middle, parameter(params, 'backout_lambda'))
-    return rmsNorm(x)
-  })
+  const model: Model = { params, config, variant: variantOf(config), places }
+  const residScales = layerScalars(parameter(params, 'resid_lambdas'))
+  const x0Scales = layerScalars(parameter(params, 'x0_lambdas'))
+  const x0 = embedded(model)
+  let [x, middle] = [x0, x0]
+  for (let layer = 0; layer < config.n_layer; layer++) {
+    const before = x
+    x = tf.tidy(() => block(mix(before, at(residScales, layer), x0, at(x0Scales, layer)), model, layer))
+    if (layer === backoutLayer(config.n_layer)) middle = x
+  }
+  if (model.variant.smearAndBackout) x = backout(x, middle, parameter(params, 'backout_lambda'))
+  return rmsNorm(x)
 }
 
 interface Model {
@@ -81,17 +90,31 @@ interface Model {
   places: Places
 }
 
-/** What follows from the batch and is the same for every layer. */
-interface Places {
+/** The tokens of a pass, where they stand, and how each layer attends to the others. */
+export interface Places {
   /** B */
   batch: number
   /** T */
   length: number
   /** [B * T] int32 */
   ids: tf.Tensor1D
+  /** Of the T positions. */
   rotary: RotaryTable
-  /** One entry for every layer. */
-  attention: AttentionOptions[]
+  /**
+   * Causal attention of a layer.
+   *
+   * @param q [B * H, T, D], normed and scaled
+   * @param k [B * KV, T, D], normed
+   * @param v [B * KV, T, D]
+   * @returns [B * H, T, D]
+   */
+  attend: (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, layer: number) => tf.Tensor
+  /**
+   * For smear: the embedding [B, C] before each row's first position, from those of the pass [B * T, C].
+   *
+   * @default none: each row begins a conversation
+   */
+  before?: (embedded: tf.Tensor) => tf.Tensor
 }
 
 function placesOf(config: ModelConfig, inputs: tf.Tensor2D): Places {
@@ -103,12 +126,13 @@ function placesOf(config: ModelConfig, inputs: tf.Tensor2D): Places {
       return [window, { window, mask, blockRows }]
     }),
   )
+  const ofLayers = windows.flatMap((window) => options.get(window) ?? [])
   return {
     batch,
     length,
     ids: inputs.as1D(),
     rotary: rotaryTable(length, headDim(config), variantOf(config).rotaryBase),
-    attention: windows.flatMap((window) => options.get(window) ?? []),
+    attend: (q, k, v, layer) => attention(q, k, v, at(ofLayers, layer)),
   }
 }
 
@@ -117,7 +141,7 @@ function embedded({ params, variant, places }: Model): tf.Tensor {
   const x = rmsNorm(embed(parameter(params, 'transformer.wte.weight'), places.ids))
   if (!variant.smearAndBackout) return x
   const [gate, lambda] = [parameter(params, 'smear_gate.weight'), parameter(params, 'smear_lambda')]
-  return smear(x, places.batch, gate, lambda)
+  return smear(x, places.batch, gate, lambda, places.before?.(x))
 }
 
 /** @param x [N, C] */
@@ -138,7 +162,7 @@ function attend(x: tf.Tensor, { params, config, variant, places }: Model, layer:
   const q = rmsNorm(rotate(split(project('attn.c_q'), heads), rotary), scale) // [B * H, T, D]
   const k = rmsNorm(rotate(split(project('attn.c_k'), keyHeads), rotary)) // [B * KV, T, D]
   const v = split(valuesOf(project('attn.c_v')), keyHeads) // [B * KV, T, D]
-  const y = attention(q, k, v, at(places.attention, layer)) // [B * H, T, D]
+  const y = places.attend(q, k, v, layer) // [B * H, T, D]
   return linear(joinHeads(y, { batch, length, heads }), weight('attn.c_proj'))
 
   /** Values with the layer's value embedding, where it has one: [N, KV * D]. */

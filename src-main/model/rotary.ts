@@ -36,19 +36,25 @@ let latest: TableValues | undefined // every step asks for the same table, which
 
 function tableValues(length: number, width: number, base: number): TableValues {
   const key = `${length} ${width} ${base}`
-  if (latest?.key !== key) latest = { key, ...fillTable(length, width, base) }
+  if (latest?.key !== key) latest = { key, ...rotaryValues(0, length, width, base) }
   return latest
 }
 
-function fillTable(length: number, width: number, base: number): Omit<TableValues, 'key'> {
+/** The values of {@link RotaryTable}, for `length` positions from `start` on. */
+export function rotaryValues(
+  start: number,
+  length: number,
+  width: number,
+  base: number,
+): Omit<TableValues, 'key'> {
   const half = width / 2
   const frequencies = Array.from({ length: half }, (_, channel) => frequency(channel, width, base))
   const cos = new Float32Array(length * width)
   const sin = new Float32Array(length * width)
-  for (let position = 0; position < length; position++) {
+  for (let row = 0; row < length; row++) {
     frequencies.forEach((step, channel) => {
-      const angle = Math.fround(position * step)
-      const at = position * width + channel
+      const angle = Math.fround((start + row) * step)
+      const at = row * width + channel
       cos[at] = cos[at + half] = roundToBfloat16(Math.cos(angle))
       sin[at] = roundToBfloat16(Math.sin(angle))
       sin[at + half] = -(sin[at] ?? 0)

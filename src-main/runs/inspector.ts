@@ -1,9 +1,17 @@
 /**
  * A second trainer that answers questions about models beside a run: the loss that a checkpoint gives every token of a
- * batch. The first question starts it, where trainers run on this machine, and it keeps TensorFlow and the last model
+ * batch, and what it answers to a prompt. The first question starts it, where trainers run on this machine, and it keeps TensorFlow and the last model
  * loaded. It ends and frees its memory after some minutes without a question, or when a run needs the memory.
  */
-import type { LossesQuestion, LossesResult, OpenTrainer, Trainer } from '../engine/trainer-calls'
+import type {
+  GenerateEvent,
+  GenerateQuestion,
+  GenerateResult,
+  LossesQuestion,
+  LossesResult,
+  OpenTrainer,
+  Trainer,
+} from '../engine/trainer-calls'
 import { type CallOptions, Ended } from '../threads/calls'
 
 const IDLE_MS = 5 * 60_000
@@ -30,6 +38,15 @@ export class Inspector {
    */
   losses(question: LossesQuestion, call: CallOptions): Promise<LossesResult> {
     return this.ask((trainer) => trainer.call('losses', question, call))
+  }
+
+  /**
+   * Goes on after a prompt, and tells each token as it comes.
+   *
+   * @throws MidbenchError as `losses`, `checkpoint.missing`, `generation.*`
+   */
+  generate(question: GenerateQuestion, call: CallOptions<GenerateEvent>): Promise<GenerateResult> {
+    return this.ask((trainer) => trainer.call('generate', question, call))
   }
 
   /** Frees all memory: at once where no question is waiting, else after the last answer. */

@@ -39,7 +39,14 @@ export async function tokenLosses(
   const { client, config, data: opened } = await openSource(source, data, runs, call)
   const { batchSize, seqLen, inputs, targets } = await client.inspect({ split, batch }, call)
   const { baseDir } = data.locations(config, model.dir)
-  const of = { ...model, baseDir, dataDir, deviceType: config.device_type, threads: threads() }
+  const of = {
+    ...model,
+    checkpointDir: null,
+    baseDir,
+    dataDir,
+    deviceType: config.device_type,
+    threads: threads(),
+  }
   const tokens = { batchSize, seqLen, inputs, targets }
   return inspector.losses({ of, batch: tokens, vocabSize: opened.vocabSize }, call)
 }

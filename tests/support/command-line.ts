@@ -22,18 +22,22 @@ export interface Started {
 /**
  * @param home where runs, caches and settings go
  * @param node the Node to run it on
+ * @param isTyped whether the test types on stdin, and ends it; otherwise there is nothing on it
  */
 export function startCommand(
   home: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   node = process.execPath,
+  isTyped = false,
 ): Started {
   const child = spawn(node, ['--import', 'tsx', 'src-main/headless.ts', ...args], {
     cwd: PROJECT,
     env: { ...process.env, MIDBENCH_HOME: home, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  child.stdin.on('error', () => undefined) // it may end before it has read what was typed
+  if (!isTyped) child.stdin.end()
   const stdout: string[] = []
   const waiting: { text: string; resolve: (line: string) => void }[] = []
   let stderr = ''

@@ -13,6 +13,7 @@ export async function runCommand(command: Command, args: string[], signal?: Abor
   const { values } = parseArgs({ args, options: command.options, strict: true, allowPositionals: false })
   ran.code = await command.run(values, {
     stdout: (line) => ran.stdout.push(line),
+    write: (text) => ran.stdout.push(text),
     stderr: (line) => ran.stderr.push(line),
     signal: signal ?? new AbortController().signal,
   })

@@ -15,19 +15,23 @@ const products = new Set(['MatMul', 'BatchMatMul', 'BatchMatMulV2'])
  * Converts the graph's float32 matrix products to bfloat16, in place.
  *
  * @param keep products for which it returns true stay in float32.
+ * @param known bfloat16 forms of values that are there already, by the values' names; they are not cast again
  * @returns how many products were converted.
  */
-export function useBfloat16Products(graph: Graph, keep: (node: GraphNode) => boolean = () => false): number {
+export function useBfloat16Products(
+  graph: Graph,
+  keep: (node: GraphNode) => boolean = () => false,
+  known: ReadonlyMap<string, Value> = new Map(),
+): number {
   const turned = graph.nodes.filter(
     (node) => products.has(node.op) && node.outputs[0]?.dtype === DType.float32 && !keep(node),
   )
-  const narrowed = new Map<string, Value>()
+  const narrowed = new Map(known)
   const widened = new Map<GraphNode, Value>()
   const original = [...graph.nodes]
   for (const node of turned) {
     node.inputs = node.inputs.map((input) => {
-      const known = narrowed.get(valueName(input))
-      const value = known ?? cast(graph, input, DType.bfloat16)
+      const value = narrowed.get(valueName(input)) ?? cast(graph, input, DType.bfloat16)
       narrowed.set(valueName(input), value)
       return value
     })
@@ -40,7 +44,7 @@ export function useBfloat16Products(graph: Graph, keep: (node: GraphNode) => boo
 }
 
 /** A cast of `value`, named after it. */
-function cast(graph: Graph, value: Value, to: number): Value {
+export function cast(graph: Graph, value: Value, to: number): Value {
   return valueOf(
     graph.add({
       op: 'Cast',

@@ -6,6 +6,7 @@
  */
 import { type ConstantValue, DType } from '../../native/graph-def'
 import { type Graph, type GraphNode, type Value, valueName, valueOf } from './graph'
+import { cast } from './precision'
 
 export interface Variable {
   name: string
@@ -130,12 +131,14 @@ export interface Setter {
   outputs(values: ReadonlyMap<string, ConstantValue>): string[]
 }
 
-/** Adds a placeholder and an assignment for each variable. */
+/** Adds a placeholder and an assignment for each variable. Values of bfloat16 variables are given in float32. */
 export function addSetters(graph: Graph, variables: readonly Variable[]): Setter {
   const done = new Map(
     variables.map((variable) => {
-      const input = graph.placeholder(`set/${variable.name}`, variable.shape, variable.dtype)
-      const node = assign(graph, variable, input)
+      const narrow = variable.dtype === DType.bfloat16
+      const given = narrow ? DType.float32 : variable.dtype
+      const input = graph.placeholder(`set/${variable.name}`, variable.shape, given)
+      const node = assign(graph, variable, narrow ? cast(graph, input, DType.bfloat16) : input)
       return [variable.name, { input, done: after(graph, [node], `done/${variable.name}`) }]
     }),
   )

@@ -36,6 +36,7 @@ it('downloads what both splits lack, says so, and opens them', async () => {
   const said: string[] = []
   const io = {
     stdout: () => undefined,
+    write: () => undefined,
     stderr: (line: string) => void said.push(line),
     signal: new AbortController().signal,
   }

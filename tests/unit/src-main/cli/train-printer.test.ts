@@ -10,6 +10,7 @@ function terminal() {
   const [stdout, stderr, bar]: string[][] = [[], [], []]
   const io: CommandIo = {
     stdout: (line) => stdout?.push(line),
+    write: (text) => stdout?.push(text),
     stderr: (line) => stderr?.push(line),
     signal: new AbortController().signal,
   }

@@ -20,7 +20,7 @@ const { batchSize, seqLen, inputs, targets } = batch
 
 function question(of: Partial<AskedModel> = {}): LossesQuestion {
   const base = { baseDir: goldenPath('nanochat_base'), dataDir: folder, modelTag: null, modelStep: null }
-  const where = { runDir: null, deviceType: '' as const, threads: null }
+  const where = { runDir: null, checkpointDir: null, deviceType: '' as const, threads: null }
   return {
     of: { ...base, ...where, ...of },
     batch: { batchSize, seqLen, inputs, targets },

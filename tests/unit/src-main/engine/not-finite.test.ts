@@ -32,6 +32,7 @@ const of = {
   dataDir: folder,
   modelTag: 'd3',
   modelStep: null,
+  checkpointDir: null,
   deviceType: '' as const,
   threads,
 }

@@ -107,8 +107,8 @@ describe.each(cases)('the form of $variant', (golden) => {
     const { inputs, targets } = batch()
     const params = parameters()
     expectNoLeak(() => {
-      const { loss, gradients } = lossAndGradients(params, config, inputs, targets)
-      return [loss, ...gradients.values()]
+      const { loss, losses, gradients } = lossAndGradients(params, config, inputs, targets)
+      return [loss, losses, ...gradients.values()]
     })
   })
 })

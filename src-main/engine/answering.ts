@@ -1,0 +1,183 @@
+/**
+ * Answers prompts beside a run: texts token by token, and the logits of choices.
+ *
+ * The last two models that were asked stay loaded, with TensorFlow, so that two can be compared; a model is loaded anew
+ * when its files have changed. Each answers one question at a time, in order; two of them take turns, token by token.
+ */
+import { loadModel } from '../checkpoint/nanochat-files'
+import type { StoredCheckpoint } from '../checkpoint/run-checkpoint'
+import type { ModelConfig } from '../model/config.schema'
+import type { CallContext, TellingContext } from '../threads/calls'
+import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
+import { keyOf, lastOf, openBesideRuns, wholeOf } from './asked-model'
+import { withCalculator } from './generation/calculator-tokens'
+import { categoricalLogits } from './generation/categorical'
+import { type Follow, generate } from './generation/generate'
+import { GenerationSession } from './generation/generation-session'
+import { fitPrompt, reachOf } from './generation/reach'
+import { requireSameVocabulary } from './job-context'
+import type {
+  Answer,
+  AnsweredWith,
+  ChoicesQuestion,
+  ChoicesResult,
+  GenerateEvent,
+  GenerateQuestion,
+  GenerateResult,
+} from './trainer-calls'
+
+/** Number of models that stay loaded. */
+const MOST_KEPT = 2
+
+interface KeptModel extends StoredCheckpoint {
+  config: ModelConfig
+  session: GenerationSession
+  /** Identifies the model's files and how it computes. */
+  key: string
+  /** Settles when the questions so far are answered. */
+  last: Promise<unknown>
+}
+
+export class Answering {
+  /** The one that was asked last is the last. */
+  private kept: KeptModel[] = []
+  private loading: Promise<unknown> = Promise.resolve()
+  private tokenizer: { dir: string; loaded: Tokenizer } | null = null
+
+  /** @param beforeLoading called before TensorFlow is loaded for a model */
+  constructor(private readonly beforeLoading: () => void = () => undefined) {}
+
+  /**
+   * @throws MidbenchError `run.no-checkpoint`, `checkpoint.missing`, `tokenizer.mismatch`, `device.unavailable`; what
+   *   reading a checkpoint, and {@link generate}, throw; the signal's reason where it is cancelled
+   */
+  generate(question: GenerateQuestion, context: TellingContext<GenerateEvent>): Promise<GenerateResult> {
+    return this.ask(question, context, async (model) => {
+      const follow = await this.followerFor(question.calculatorOf)
+      return { ...(await answersOf(model.session, question, context, follow)), ...whoAnswered(model) }
+    })
+  }
+
+  /** @throws MidbenchError as generate, and what {@link categoricalLogits} throws */
+  choices(question: ChoicesQuestion, context: CallContext): Promise<ChoicesResult> {
+    return this.ask(question, context, async (model) => {
+      return { logits: await categoricalLogits(model.session, question, context), ...whoAnswered(model) }
+    })
+  }
+
+  /** Frees all memory, once the questions so far are answered. */
+  forget(): Promise<null> {
+    return this.alone(async () => {
+      for (const model of this.kept.splice(0)) await dispose(model)
+      return null
+    })
+  }
+
+  private async ask<T>(
+    { of, dtype, vocabSize }: AnsweredWith,
+    { signal }: CallContext,
+    answer: (model: KeptModel) => Promise<T>,
+  ): Promise<T> {
+    // The question joins its model's queue before another one can put the model away.
+    const { answered } = await this.alone(async () => {
+      signal.throwIfAborted()
+      const model = await this.modelOf(of, dtype)
+      requireSameVocabulary(model.config, vocabSize, model.dir)
+      const turn = model.last.then(() => {
+        signal.throwIfAborted()
+        return answer(model)
+      })
+      model.last = turn.catch(() => undefined) // the caller gets the error from `turn`
+      return { answered: turn }
+    })
+    return answered
+  }
+
+  /** Runs what changes the list of models, one at a time. */
+  private alone<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.loading.then(run)
+    this.loading = result.catch(() => undefined)
+    return result
+  }
+
+  private async modelOf(asked: AnsweredWith['of'], dtype: AnsweredWith['dtype']): Promise<KeptModel> {
+    const keyFor = async (found: StoredCheckpoint | null): Promise<string> =>
+      `${dtype} ${await keyOf(asked, found)}`
+    const known = await keyFor(await lastOf(asked))
+    const model = this.kept.find(({ key }) => key === known) ?? (await this.load(asked, dtype, keyFor))
+    this.kept = [...this.kept.filter((each) => each !== model), model]
+    return model
+  }
+
+  private async load(
+    asked: AnsweredWith['of'],
+    dtype: AnsweredWith['dtype'],
+    keyFor: (found: StoredCheckpoint) => Promise<string>,
+  ): Promise<KeptModel> {
+    while (this.kept.length >= MOST_KEPT) {
+      const oldest = this.kept.shift()
+      if (oldest !== undefined) await dispose(oldest)
+    }
+    this.beforeLoading()
+    const tensorflow = await openBesideRuns(asked)
+    const found = await wholeOf(asked)
+    const key = await keyFor(found)
+    const { meta, tensors } = await loadModel(found.dir, found.step)
+    const config = meta.model_config
+    const session = new GenerationSession(tensorflow, { model: config, dtype }, tensors)
+    return { ...found, config, session, key, last: Promise.resolve() }
+  }
+
+  private async followerFor(dir: string | null): Promise<(() => Follow) | undefined> {
+    if (dir === null) return undefined
+    if (this.tokenizer?.dir !== dir) this.tokenizer = { dir, loaded: await loadTokenizer(dir) }
+    return withCalculator(this.tokenizer.loaded)
+  }
+}
+
+async function dispose({ session, last }: KeptModel): Promise<void> {
+  await last
+  session.dispose()
+}
+
+function whoAnswered({ dir, step }: KeptModel): { dir: string; step: number } {
+  return { dir, step }
+}
+
+async function answersOf(
+  session: GenerationSession,
+  { prompt, options }: GenerateQuestion,
+  { tell, signal }: TellingContext<GenerateEvent>,
+  follow: (() => Follow) | undefined,
+): Promise<Omit<GenerateResult, 'dir' | 'step'>> {
+  const fitted = fitPrompt(prompt, options.maxTokens, reachOf(session.model))
+  const answers = Array.from({ length: options.samples }, (): Answer => {
+    return { ids: [], forced: [], stopped: 'limit' }
+  })
+  const { ids, dropped, maxTokens } = fitted
+  tell({ type: 'fitted', kept: ids.length, dropped, maxTokens, sequenceLen: session.model.sequence_len })
+  let firstLogits = new Float32Array()
+  let began = NaN
+  for await (const told of generate(session, ids, { ...options, maxTokens }, signal, follow)) {
+    if (told.type === 'logits') {
+      firstLogits = Float32Array.from(told.logits)
+      began = performance.now()
+      continue
+    }
+    const answer = answers[told.sample]
+    if (told.type === 'stopped' && answer) answer.stopped = told.stopped
+    if (told.type === 'token') {
+      answer?.ids.push(told.id)
+      answer?.forced.push(told.forced)
+    }
+    tell(told)
+  }
+  const tokens = answers.reduce((sum, answer) => sum + answer.ids.length, 0)
+  return {
+    answers,
+    firstLogits,
+    kept: ids.length,
+    dropped,
+    tokPerSec: tokens / ((performance.now() - began) / 1000),
+  }
+}

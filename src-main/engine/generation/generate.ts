@@ -1,0 +1,123 @@
+/**
+ * Answers a prompt token by token: reads it, then draws and appends until each sample ends, which is told as it comes.
+ *
+ * Every sample draws from a stream of its own that begins with the seed, so a sample does not depend on how many others
+ * there are but for rounding. A caller can force tokens into a sample's answer, such as a tool's result. Between two
+ * tokens other work of the thread gets its turn, and the signal is looked at.
+ */
+import { setImmediate } from 'node:timers/promises'
+
+import { MidbenchError } from '../../errors'
+import { type Random, seededRandom } from '../../model/random'
+import type { GenerationSession, Logits } from './generation-session'
+import { chanceOf, type Chance, sample, type SamplingOptions } from './sampling'
+
+export interface GenerationOptions extends SamplingOptions {
+  /** Number of answers, B. */
+  samples: number
+  /** The most tokens of an answer, forced ones included. */
+  maxTokens: number
+  seed: number
+  /** Ids that end an answer and are not part of it. */
+  stop: StopIds
+  /** How many alternatives are told with each token; null tells no probabilities at all. */
+  alternatives: number | null
+}
+
+export interface StopIds {
+  /** `<|assistant_end|>` */
+  end: number
+  /** `<|bos|>` */
+  bos: number
+}
+
+/** Why an answer ended: `limit` is the number of tokens. */
+export type Stopped = 'end' | 'bos' | 'limit'
+
+export type Told =
+  /** The prompt is read. */
+  | { type: 'logits'; logits: Float32Array }
+  | { type: 'token'; sample: number; id: number; forced: boolean; chance: Chance | null }
+  | { type: 'stopped'; sample: number; stopped: Stopped }
+
+/** Follows a sample's tokens, and gives those to be forced after one; there may be none. */
+export type Follow = (id: number) => readonly number[]
+
+/**
+ * @param prompt [T], at least one id; with `maxTokens` it fits in the model's reach (reach.ts)
+ * @param follow makes a follower for each sample
+ * @throws MidbenchError `generation.prompt`, `generation.reach`, `generation.not-finite`, `graph.memory`; the signal's
+ *   reason where it is aborted
+ */
+export async function* generate(
+  session: GenerationSession,
+  prompt: Int32Array,
+  options: GenerationOptions,
+  signal: AbortSignal,
+  follow: () => Follow = () => () => [],
+): AsyncGenerator<Told, void, void> {
+  checkIds(prompt, session.model.vocab_size)
+  let logits = await session.begin(prompt, options.samples, signal)
+  const [first] = logits.rows
+  if (first !== undefined) yield { type: 'logits', logits: first }
+  const answers = Array.from({ length: options.samples }, (_, i) => new Answer(i, options, follow()))
+  for (;;) {
+    for (const answer of answers) yield* answer.take(logits)
+    if (answers.every(({ isDone }) => isDone)) return
+    await setImmediate() // lets a cancel come in
+    signal.throwIfAborted()
+    logits = session.next(Int32Array.from(answers, ({ last }) => last))
+  }
+}
+
+/** One sample of a prompt. */
+class Answer {
+  isDone = false
+  /** The token that came last; once the answer is done, its row goes on with that one unheeded. */
+  last = 0
+  private count = 0
+  private readonly random: Random
+  private forced: readonly number[] = []
+
+  constructor(
+    private readonly sample: number,
+    private readonly options: GenerationOptions,
+    private readonly follow: Follow,
+  ) {
+    this.random = seededRandom(options.seed + sample * 0x9e3779b1)
+  }
+
+  *take(logits: Logits): Generator<Told, void, void> {
+    if (this.isDone) return
+    if (this.count === this.options.maxTokens) return yield this.stopped('limit')
+    const at = logits.rows.length === 1 ? 0 : this.sample // after the prompt, all samples have one row
+    const row = logits.rows[at] ?? new Float32Array()
+    const [next, ...others] = this.forced
+    const id = next ?? sample(row, this.options, this.random)
+    const { end, bos } = this.options.stop
+    if (id === end) return yield this.stopped('end')
+    if (id === bos) return yield this.stopped('bos')
+    const { alternatives } = this.options
+    const chance = alternatives === null ? null : chanceOf(id, row, logits.sums[at] ?? NaN, alternatives)
+    yield { type: 'token', sample: this.sample, id, forced: next !== undefined, chance }
+    this.last = id
+    this.count++
+    this.forced = [...others, ...this.follow(id)]
+    if (this.count === this.options.maxTokens) yield this.stopped('limit')
+  }
+
+  private stopped(stopped: Stopped): Told {
+    this.isDone = true
+    return { type: 'stopped', sample: this.sample, stopped }
+  }
+}
+
+/** @throws MidbenchError `generation.prompt` where there is no id, or one that the model does not have */
+export function checkIds(ids: Int32Array, vocabSize: number): void {
+  const refuse = (message: string): never => {
+    throw new MidbenchError({ code: 'generation.prompt', message })
+  }
+  if (ids.length === 0) refuse('The prompt is empty: the model needs at least one id to go on from.')
+  const odd = ids.find((id) => id < 0 || id >= vocabSize)
+  if (odd !== undefined) refuse(`The prompt holds the id ${odd}; the model knows 0 to ${vocabSize - 1}.`)
+}
