@@ -9,14 +9,15 @@ import { MidbenchError } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
 import { withoutVariant } from '../model/variants/recognise'
+import type { ParameterGroup } from '../optimizers/groups'
 import { parameterGroups } from '../optimizers/optimizers'
 import { storedMeta, type CheckpointMeta } from './checkpoint.schema'
-import { makeFile } from '../files/durable'
+import { exists, makeFile } from '../files/durable'
 import { readJsonFile } from '../files/python-json'
 import type { WrittenFile } from '../files/sink'
 import { codeOf } from '../system-error'
 import { combinedStateDict } from './optimizer-combined'
-import { readOptimizerFile } from './optimizer-read'
+import { readOptimizerFile, readOptimizerGroups } from './optimizer-read'
 import { optimizerStateDicts } from './optimizer-write'
 import { modelTensors, readModelFile, stateDict } from './state-dict'
 import { withTorchFile } from './torch-read'
@@ -146,13 +147,50 @@ export async function loadModel(
   return { step: chosen, meta: { ...meta, model_config: config }, tensors: parameters }
 }
 
-/** The optimizers' states of a step, for a model of that config. */
-export function loadOptimizers(dir: string, step: number, config: ModelConfig): Promise<OptimizerStates> {
-  const shapes = parameterShapes(config)
-  // Only names and order are taken from these groups; the rates come from the file.
+/** The optimizers' states of a step, for a model of that config: the shares of all ranks, where there are several. */
+export async function loadOptimizers(
+  dir: string,
+  step: number,
+  config: ModelConfig,
+): Promise<OptimizerStates> {
+  const { groups, shapes } = groupsToRead(config)
+  return readOptimizerFile(await listOptimizerFiles(dir, step), groups, shapes)
+}
+
+/**
+ * The groups of the optimizers' states of a step, with their settings; null where there are no states.
+ *
+ * @throws MidbenchError `checkpoint.optimizer` naming the first group that is not of a model of that config
+ */
+export async function describeOptimizers(
+  dir: string,
+  step: number,
+  config: ModelConfig,
+): Promise<ParameterGroup[] | null> {
+  const { groups, shapes } = groupsToRead(config)
+  const files = await listOptimizerFiles(dir, step)
+  if (!(await exists(files[0] ?? ''))) return null
+  return readOptimizerGroups(files, groups, shapes)
+}
+
+/** Only names and order are taken from these groups; the rates come from the file. */
+function groupsToRead(config: ModelConfig): {
+  groups: ParameterGroup[]
+  shapes: Map<string, readonly number[]>
+} {
+  const shapes = new Map(parameterShapes(config))
   const rates = { embedding_lr: 0, unembedding_lr: 0, matrix_lr: 0, weight_decay: 0, init_lr_frac: 1 }
-  const groups = parameterGroups(shapes, config.n_embd, rates)
-  return readOptimizerFile(join(dir, fileNames(step).optimizers), groups, shapes)
+  return { groups: parameterGroups(shapes, config.n_embd, rates), shapes }
+}
+
+/** The optimizer files of a step, by rank; that of rank 0 even where it is missing. */
+async function listOptimizerFiles(dir: string, step: number): Promise<string[]> {
+  const first = fileNames(step).optimizers
+  const stem = first.slice(0, -'0.pt'.length)
+  const there = new Set(await readdir(dir).catch((): string[] => []))
+  const files = [first]
+  while (there.has(`${stem}${String(files.length)}.pt`)) files.push(`${stem}${String(files.length)}.pt`)
+  return files.map((name) => join(dir, name))
 }
 
 /**
@@ -165,11 +203,11 @@ export async function writeModelCheckpoint(
   checkpoint: ModelCheckpoint,
 ): Promise<Map<string, WrittenFile>> {
   const { step, meta, model, optimizers } = checkpoint
+  const { combined = meta.model_config.variant !== undefined } = checkpoint
   const names = fileNames(step)
   const written = new Map<string, WrittenFile>()
   const shapes = parameterShapes(meta.model_config)
-  const isLater = meta.model_config.variant !== undefined
-  const states = isLater ? combinedStateDict(optimizers, shapes) : optimizerStateDicts(optimizers)
+  const states = combined ? combinedStateDict(optimizers, shapes) : optimizerStateDicts(optimizers)
   written.set(names.optimizers, await writeTorchFile(join(dir, names.optimizers), states))
   written.set(names.meta, await makeFile(join(dir, names.meta), metaText(meta)))
   written.set(names.model, await writeTorchFile(join(dir, names.model), stateDict(model)))

@@ -4,6 +4,10 @@
  *
  * Compared with the two earlier state_dicts (optimizer-write.ts): AdamW counts its steps in a plain number, and Muon
  * has a group for every shape, whose momenta are stacked in the state of the group's first parameter.
+ *
+ * Trained on several ranks, each rank saves its share: of a large parameter of AdamW's some rows, of a stack of Muon's
+ * some matrices, the last ones filled up with zeros; what is small is whole on every rank. Put after one another they are
+ * what a single process saves.
  */
 import type { ParameterGroup } from '../optimizers/groups'
 import { KEPT, restoredGroup, torchSettings } from '../optimizers/kept'
@@ -127,15 +131,16 @@ function settingsOf(group: ParameterGroup, states: OptimizerStates): [string, To
 
 /**
  * Reads the same back, checked against the model's groups and shapes.
+ * @param roots what each rank's file holds, by rank; one for a whole state
  * @param fail makes the error for a reason
  */
 export async function readCombined(
-  root: TorchValue,
+  roots: readonly TorchValue[],
   groups: readonly ParameterGroup[],
   shapes: Shapes,
   fail: (reason: string) => MidbenchError,
 ): Promise<OptimizerStates> {
-  const saved = new SavedCombined(root, combinedGroups(groups, shapes), fail)
+  const saved = new SavedCombined(roots, combinedGroups(groups, shapes), fail)
   const memory = new Map<string, Map<string, FloatArray>>()
   for (const { names, first, like } of saved.remembers ? saved.layout : []) {
     const { arrays, stacked } = KEPT[like.kind]
@@ -153,35 +158,54 @@ export async function readCombined(
   return { ...saved.settings(groups), memory }
 }
 
+/** The groups with the file's settings. @throws the error for a file whose groups are not those of the model */
+export function readCombinedGroups(
+  root: TorchValue,
+  groups: readonly ParameterGroup[],
+  shapes: Shapes,
+  fail: (reason: string) => MidbenchError,
+): ParameterGroup[] {
+  return new SavedCombined([root], combinedGroups(groups, shapes), fail).settings(groups).groups
+}
+
 /** MuonAdamW's state_dict, whose groups have been checked against the model's. */
 class SavedCombined {
-  private readonly state: Dict
+  /** By rank; what is not shared out is read from the first. */
+  private readonly states: readonly Dict[]
   private readonly groups: Dict[]
   /** Whether a step has been made. */
   readonly remembers: boolean
 
   constructor(
-    root: TorchValue,
+    roots: readonly TorchValue[],
     readonly layout: readonly CombinedGroup[],
     private readonly fail: (reason: string) => MidbenchError,
   ) {
-    const entries = entriesOf(root)
-    const groups = entries?.get('param_groups')
-    const state = entriesOf(entries?.get('state') ?? null)
-    if (!Array.isArray(groups) || state === undefined) throw fail('it holds no state of MuonAdamW')
-    this.state = state
+    const groups = entriesOf(roots[0] ?? null)?.get('param_groups')
+    const states = roots.map((root) => entriesOf(entriesOf(root)?.get('state') ?? null))
+    this.states = states.filter((state) => state !== undefined)
+    if (!Array.isArray(groups) || this.states.length !== roots.length)
+      throw fail('it holds no state of MuonAdamW')
     this.groups = groups.map((group) => entriesOf(group) ?? new Map<TorchValue, TorchValue>())
-    this.remembers = state.size > 0
-    layout.forEach(({ names, first, like }, i) => {
-      const numbers = this.groups[i]?.get('params')
-      const isExpected =
-        Array.isArray(numbers) &&
-        numbers.length === names.length &&
-        numbers.every((number, n) => number === first + n) &&
-        this.groups[i]?.get('kind') === like.kind
-      if (!isExpected) throw fail(`group ${String(i)} does not hold ${names.join(', ')}`)
+    this.remembers = (this.states[0]?.size ?? 0) > 0
+    layout.forEach((group, i) => {
+      this.requireGroup(group, i)
     })
-    if (this.groups.length !== layout.length) throw fail('it has other groups')
+    if (this.groups.length !== layout.length) {
+      throw fail(`it has ${String(this.groups.length)} groups in place of ${String(layout.length)}`)
+    }
+  }
+
+  private requireGroup({ names, first, like }: CombinedGroup, i: number): void {
+    const numbers = this.groups[i]?.get('params')
+    const isExpected =
+      Array.isArray(numbers) &&
+      numbers.length === names.length &&
+      numbers.every((number, n) => number === first + n) &&
+      this.groups[i]?.get('kind') === like.kind
+    if (isExpected) return
+    const there = Array.isArray(numbers) ? `, but ${String(numbers.length)} parameters of another form` : ''
+    throw this.fail(`group ${String(i)} does not hold ${like.label} (${names.join(', ')})${there}`)
   }
 
   /** Our groups with the file's rates, and the settings that all of them share. */
@@ -206,7 +230,7 @@ class SavedCombined {
 
   private steps(): number {
     if (!this.remembers) return 0
-    const steps = entriesOf(this.state.get(0) ?? null)?.get('step')
+    const steps = entriesOf(this.states[0]?.get(0) ?? null)?.get('step')
     if (typeof steps !== 'number' || !Number.isSafeInteger(steps)) throw this.fail('AdamW has no step count')
     return steps
   }
@@ -245,15 +269,37 @@ class SavedCombined {
     name: string,
     shape: readonly number[],
   ): Promise<FloatArray> {
-    const tensor = entriesOf(this.state.get(number) ?? null)?.get(key)
+    const tensors = this.states.map((state) => entriesOf(state.get(number) ?? null)?.get(key))
+    const [tensor] = tensors
     if (!(tensor instanceof TorchTensor)) throw this.fail(`${key} of ${name} is missing`)
-    if (String(tensor.shape) !== String(shape)) {
-      throw this.fail(
-        `${key} of ${name} has shape [${tensor.shape.join(', ')}] in place of [${shape.join(', ')}]`,
-      )
+    if (String(tensor.shape) === String(shape)) {
+      const array = await floatsOf(tensor, `${key} of ${name}`)
+      return { shape: array.shape, data: array.data }
     }
-    const array = await floatsOf(tensor, `${key} of ${name}`)
-    return { shape: array.shape, data: array.data }
+    return this.joined(tensors, `${key} of ${name}`, shape)
+  }
+
+  /** The ranks' shares of an array after one another, without what fills up the last ones. */
+  private async joined(
+    tensors: readonly (TorchValue | undefined)[],
+    what: string,
+    shape: readonly number[],
+  ): Promise<FloatArray> {
+    const data = new Float32Array(elementCount(shape))
+    let filled = 0
+    for (const [rank, tensor] of tensors.entries()) {
+      if (!(tensor instanceof TorchTensor)) throw this.fail(`rank ${String(rank)} has no ${what}`)
+      if (tensors.length === 1 || String(tensor.shape.slice(1)) !== String(shape.slice(1))) {
+        throw this.fail(`${what} has shape [${tensor.shape.join(', ')}] in place of [${shape.join(', ')}]`)
+      }
+      const share = (await floatsOf(tensor, what)).data.subarray(0, data.length - filled)
+      data.set(share, filled)
+      filled += share.length
+    }
+    if (filled === data.length) return { shape: [...shape], data }
+    throw this.fail(
+      `${String(tensors.length)} ranks have ${String(filled)} of the ${String(data.length)} numbers of ${what}: the file of a rank is missing`,
+    )
   }
 
   /** The arrays of a group, each of `shape`. */

@@ -1,13 +1,13 @@
 /**
- * Reads `optim_*_rank0.pt`, ours or one that nanochat wrote from one process: two state_dicts, AdamW's and Muon's; from
- * a later nanochat, one (optimizer-combined.ts). Everything is checked against the model's groups and shapes before it
- * is returned. (Under torchrun nanochat shards the state over several files with other shapes; those are refused at the
- * first shape that differs.)
+ * Reads `optim_*_rank0.pt`, ours or nanochat's: two state_dicts, AdamW's and Muon's; from a later nanochat, one
+ * (optimizer-combined.ts), which several ranks share out over `rank0`, `rank1` and so on. Everything is checked against
+ * the model's groups and shapes before it is returned. (The two state_dicts of several ranks have other groups; they are
+ * refused.)
  */
 import { MidbenchError } from '../errors'
 import type { ParameterGroup } from '../optimizers/groups'
 import { groupsOfKind, KEPT, restoredGroup, type Kind } from '../optimizers/kept'
-import { readCombined } from './optimizer-combined'
+import { readCombined, readCombinedGroups } from './optimizer-combined'
 import { floatsOf } from './state-dict'
 import { withTorchFile } from './torch-read'
 import { arrayOf, entriesOf, TorchTensor, type TorchValue } from './torch-value'
@@ -19,22 +19,22 @@ type Shapes = ReadonlyMap<string, readonly number[]>
 /**
  * The optimizers' states for the parameters of `groups`. Learning rates and other settings come from the file.
  *
+ * @param paths the files of all ranks, by rank
  * @param groups of the model that the states are for, in nanochat's order
  * @param shapes of all parameters
  * @throws MidbenchError `checkpoint.optimizer` where the file's groups, parameters or shapes are not those of the
  * model; what {@link openTorchFile} throws
  */
 export function readOptimizerFile(
-  path: string,
+  paths: readonly string[],
   groups: readonly ParameterGroup[],
   shapes: Shapes,
 ): Promise<OptimizerStates> {
-  return withTorchFile(path, async (root) => {
-    const fail = (reason: string) => refused(path, reason)
-    if (!Array.isArray(root)) return readCombined(root, groups, shapes, fail)
-    const [first, second] = root.length === 2 ? root : []
-    const adamw = new SavedOptimizer(first, 'adamw', groups, fail)
-    const muon = new SavedOptimizer(second, 'muon', groups, fail)
+  return withTorchFiles(paths, async (roots) => {
+    const [root = null] = roots
+    const fail = failureAt(paths)
+    if (!Array.isArray(root)) return readCombined(roots, groups, shapes, fail)
+    const { adamw, muon } = separateStates(root, groups, roots.length, fail)
     return {
       groups: [...adamw.groups(), ...muon.groups()],
       steps: await adamw.steps(),
@@ -43,6 +43,48 @@ export function readOptimizerFile(
       memory: new Map([...(await adamw.memories(shapes)), ...(await muon.memories(shapes))]),
     }
   })
+}
+
+/**
+ * The groups with the settings of the first rank's file, without reading what it remembers: milliseconds.
+ *
+ * @throws as {@link readOptimizerFile}, but for shapes
+ */
+export function readOptimizerGroups(
+  paths: readonly string[],
+  groups: readonly ParameterGroup[],
+  shapes: Shapes,
+): Promise<ParameterGroup[]> {
+  return withTorchFiles(paths.slice(0, 1), async ([root = null]) => {
+    const fail = failureAt(paths)
+    if (!Array.isArray(root)) return readCombinedGroups(root, groups, shapes, fail)
+    const { adamw, muon } = separateStates(root, groups, paths.length, fail)
+    return [...adamw.groups(), ...muon.groups()]
+  })
+}
+
+function separateStates(
+  root: readonly TorchValue[],
+  groups: readonly ParameterGroup[],
+  ranks: number,
+  fail: (reason: string) => MidbenchError,
+): { adamw: SavedOptimizer; muon: SavedOptimizer } {
+  if (ranks > 1)
+    throw fail(`${String(ranks)} ranks share it out in nanochat's form of before 29 January 2026`)
+  const [first, second] = root.length === 2 ? root : []
+  return {
+    adamw: new SavedOptimizer(first, 'adamw', groups, fail),
+    muon: new SavedOptimizer(second, 'muon', groups, fail),
+  }
+}
+
+/** Opens files, uses what they hold, and closes them. */
+function withTorchFiles<T>(
+  [path, ...others]: readonly string[],
+  use: (roots: TorchValue[]) => Promise<T>,
+): Promise<T> {
+  if (path === undefined) return use([])
+  return withTorchFile(path, (root) => withTorchFiles(others, (roots) => use([root, ...roots])))
 }
 
 /** One optimizer's state_dict, with its parameter numbers resolved to names. */
@@ -158,7 +200,9 @@ class SavedOptimizer {
         numbers.length === group.names.length &&
         numbers.every((number, n) => number === first + n)
       if (settings === undefined || !isExpected) {
-        throw this.fail(`group ${String(i)} of ${this.label} does not hold ${group.names.join(', ')}`)
+        throw this.fail(
+          `group ${String(i)} of ${this.label} does not hold ${group.label} (${group.names.join(', ')})`,
+        )
       }
       this.settings.push(settings)
       names.push(...group.names)
@@ -168,10 +212,16 @@ class SavedOptimizer {
   }
 }
 
+/** Makes the error of files for a reason. */
+function failureAt([path = '']: readonly string[]): (reason: string) => MidbenchError {
+  return (reason) => refused(path, reason)
+}
+
 function refused(path: string, reason: string): MidbenchError {
   return new MidbenchError({
     code: 'checkpoint.optimizer',
     message: `${path}: the optimizers' state is not of this model: ${reason}. Nothing of it was loaded.`,
-    remedy: 'Start from the model alone, or choose the optimizer file that was saved with it.',
+    remedy:
+      'Start from the model alone (load_optimizer: false), or put the file beside it that was saved with it.',
   })
 }

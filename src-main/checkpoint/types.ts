@@ -50,6 +50,12 @@ export interface ModelCheckpoint {
   /** Every parameter by its name in nanochat's state_dict: `transformer.h.0.attn.c_q.weight`. */
   model: ReadonlyMap<string, FloatArray>
   optimizers: OptimizerStates
+  /**
+   * Whether the optimizers' states are written as one, MuonAdamW's, or as January 2026's two.
+   *
+   * @default as one where the model is of a later form
+   */
+  combined?: boolean
 }
 
 /** Everything that a run needs to continue bit for bit. */

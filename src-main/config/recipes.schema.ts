@@ -14,6 +14,10 @@ export const RECIPE_TITLES: Readonly<Record<Recipe, string>> = {
   sft: 'SFT (today’s nanochat)',
 }
 
+/** Said of where a result of recipe mid goes. */
+export const NOT_FOUND_BY_LATER =
+  'A nanochat from after January 2026 does not look into mid_checkpoints: for it, train with recipe sft, or move the folder to chatsft_checkpoints.'
+
 /** The mixture of chat_sft; val is midtraining's. */
 const SFT_MIXTURE: MixtureConfig = {
   train: [
@@ -35,6 +39,7 @@ export const DEFAULT_MIXTURES: Readonly<Record<Recipe, MixtureConfig | null>> = 
 }
 
 /**
+<<<<<<< HEAD
  * Whether a data set is looked for in nanochat's task_data first, or in the hub's cache (data/locations.ts): each recipe
  * reads first what the nanochat of its time reads.
  */
@@ -43,6 +48,10 @@ export const TASK_DATA_FIRST: Readonly<Record<Recipe, boolean>> = { mid: false, 
 /**
  * The options that recipe sft takes from the base checkpoint where they are not given, and the part of its meta file that
  * has them under the same name.
+=======
+ * The options that recipe sft takes from the base checkpoint where they are not given, and what has them: its meta file
+ * under the same name, the user_config in there, or, on a warm start, the settings of Muon in its optimizer file.
+>>>>>>> 2b06c09 (wip)
  */
 export const INHERITED = {
   max_seq_len: 'meta',
@@ -51,4 +60,5 @@ export const INHERITED = {
   embedding_lr: 'user_config',
   unembedding_lr: 'user_config',
   matrix_lr: 'user_config',
+  weight_decay: 'optimizer',
 } as const

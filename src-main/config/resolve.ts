@@ -14,13 +14,8 @@ import {
 } from './config.schema'
 import { DEFAULT_MIXTURES, INHERITED } from './recipes.schema'
 
-/** What a base checkpoint's files say of options, whether or not a recipe inherits it. */
-export const baseSettings = z.object({
-  /** The meta file, absolute. */
-  file: z.string(),
-  /** Values by option, as the file holds them. */
-  values: z.record(z.string(), z.unknown()),
-})
+/** What a base checkpoint's files say of the options that may be inherited: the value as it is there, and the file. */
+export const baseSettings = z.record(z.string(), z.object({ value: z.unknown(), file: z.string() }))
 export type BaseSettings = z.infer<typeof baseSettings>
 
 export interface ResolvedConfig {
@@ -72,16 +67,14 @@ function fromBase(base: BaseSettings | null): Pick<ResolvedConfig, 'files' | 'no
   const values: Record<string, unknown> = {}
   const files: ResolvedConfig['files'] = {}
   const notes: string[] = []
-  for (const name of base === null ? [] : INHERITED_NAMES) {
-    const value = base?.values[name] ?? undefined
-    if (base === null || value === undefined) continue
+  for (const name of INHERITED_NAMES) {
+    const { value = null, file = '' } = base?.[name] ?? {}
+    if (value === null) continue
     if (takes(name, value)) {
       values[name] = value
-      files[name] = base.file
+      files[name] = file
     } else {
-      notes.push(
-        `${base.file} has ${name} ${JSON.stringify(value)}, which is no value of it: the default holds.`,
-      )
+      notes.push(`${file} has ${name} ${JSON.stringify(value)}, which is no value of it: the default holds.`)
     }
   }
   return { values, files, notes }

@@ -49,6 +49,8 @@ export interface EngineStart {
   parameters: ReadonlyMap<string, FloatArray>
   /** Empty stands for the state before the first step. */
   optimizer: ReadonlyMap<string, FloatArray>
+  /** How the parameters are trained. @default as the config says */
+  groups?: readonly ParameterGroup[]
 }
 
 /** What an engine tells beside its results. */
@@ -66,7 +68,7 @@ export async function openEngine(
   { tensorflow }: Pick<Device, 'tensorflow'>,
   { taskCount = 0, onCompile }: EngineTells = {},
 ): Promise<StepEngine> {
-  const groups = groupsOf(config, model)
+  const { groups = groupsOf(config, model) } = start
   const engine =
     config.engine === 'eager'
       ? new EagerEngine(model, groups, { taskCount })

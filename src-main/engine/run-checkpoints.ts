@@ -16,8 +16,8 @@ import {
 } from '../checkpoint/run-checkpoint'
 import type { ModelCheckpoint, RunCheckpoint } from '../checkpoint/types'
 import type { ModelConfig } from '../model/config.schema'
+import type { ParameterGroup } from '../optimizers/groups'
 import { lrMultiplier, muonMomentum } from '../optimizers/schedules'
-import { groupsOf } from './job-context'
 import { KEPT_CHECKPOINTS } from '../config/kept-checkpoints'
 import type { LoopState } from './loop'
 import { type RunRecord, runResume, type RunResume } from './loop-state.schema'
@@ -30,6 +30,9 @@ export interface CheckpointSource {
   record: RunRecord
   model: ModelConfig
   base: { tag: string; step: number }
+  /** How the parameters are trained, and the steps that the optimizers had made before the run. */
+  groups: readonly ParameterGroup[]
+  optimizerSteps: number
   state: LoopState
 }
 
@@ -44,7 +47,8 @@ async function modelCheckpoint(source: CheckpointSource): Promise<ModelCheckpoin
     step: state.step,
     meta: metaOf(source),
     model: parameters,
-    optimizers: toCheckpoint(groupsOf(record.config, model), optimizer, state.step, settings),
+    optimizers: toCheckpoint(source.groups, optimizer, source.optimizerSteps + state.step, settings),
+    combined: record.config.recipe === 'sft' || model.variant !== undefined,
   }
 }
 
@@ -81,7 +85,7 @@ export async function loadRun(
 }
 
 function metaOf({ record: { config }, model, state }: CheckpointSource): CheckpointMeta {
-  const options = Object.entries(config).filter(([name]) => name !== 'mixture')
+  const options = Object.entries(config).filter(([name]) => name !== 'mixture' && name !== 'exclude')
   return {
     step: state.step,
     // the bpb of this step, as in the reference, or none

@@ -32,7 +32,7 @@ export class RunResult {
     readonly writeTo: string,
     private readonly reporter: RunReporter,
   ) {
-    this.folder = join(writeTo, phaseFolders.mid)
+    this.folder = join(writeTo, phaseFolders[job.config.recipe])
   }
 
   /** Reports where the result would go now. */

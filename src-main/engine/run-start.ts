@@ -1,19 +1,22 @@
 /** Where a run starts: from a base checkpoint, before its first step, or from one of its own checkpoints. */
 import { isDeepStrictEqual } from 'node:util'
 
-import { loadModel } from '../checkpoint/nanochat-files'
+import { describeOptimizers, loadModel, loadOptimizers } from '../checkpoint/nanochat-files'
 import { findModel } from '../checkpoint/nanochat-folder'
-import type { FloatArray } from '../checkpoint/types'
+import type { FloatArray, OptimizerStates } from '../checkpoint/types'
 import type { ModelConfig } from '../model/config.schema'
 import type { DataIdentity } from '../packing/data-identity.schema'
 import { readDataRecord, requireSameData, writeDataRecord } from '../packing/data-record'
 import { policyNamed } from '../packing/packings.schema'
+import type { ParameterGroup } from '../optimizers/groups'
+import { groupsOf } from './job-context'
 import { initialState, type LoopState } from './loop'
 import type { RunRecord } from './loop-state.schema'
 import { fromCheckpoint } from './optimizer-state'
 import { changesText, continuedState, requireSameOptions } from './resume-rules'
 import { loadRun } from './run-checkpoints'
 import type { TrainJob } from './trainer-calls'
+import { NO_OPTIMIZER, warmGroups } from './warm-groups'
 
 const UNRECORDED =
   'The checkpoint is of an older Midbench and does not hold the run’s options and data: whether config.json or data.json was changed since cannot be told.'
@@ -26,6 +29,10 @@ export interface RunStart {
   base: { tag: string; step: number }
   model: ModelConfig
   state: LoopState
+  /** How the parameters are trained. */
+  groups: ParameterGroup[]
+  /** Steps that the optimizers had made before the run: the base's on a warm start, else 0. */
+  optimizerSteps: number
   /** What the run was made with so far; null for a new run, and where an older checkpoint does not say. */
   record: RunRecord | null
   /** The start in words, for the log. */
@@ -51,25 +58,44 @@ export async function findStart(
   baseDir: string,
   warn: (text: string) => void,
 ): Promise<LoadedStart> {
-  if (!job.resume) return baseCheckpoint(job, baseDir)
+  if (!job.resume) return baseCheckpoint(job, baseDir, warn)
   const own = await ownCheckpoint(job, warn)
   if (own !== null) return own
   warn('The run has no checkpoint of its own to go on from: it begins again.')
-  return baseCheckpoint(job, baseDir)
+  return baseCheckpoint(job, baseDir, warn)
 }
 
-async function baseCheckpoint({ config }: TrainJob, baseDir: string): Promise<LoadedStart> {
+async function baseCheckpoint(
+  { config }: TrainJob,
+  baseDir: string,
+  warn: (text: string) => void,
+): Promise<LoadedStart> {
   const { dir, tag, step } = await findModel(baseDir, 'base', config.model_tag, config.model_step)
   const { meta, tensors } = await loadModel(dir, step)
+  const model = meta.model_config
+  const groups = groupsOf(config, model)
+  const states = config.load_optimizer ? await baseOptimizers(dir, step, model) : null
+  if (config.load_optimizer && states === null) warn(`${dir} has no optimizer file: ${NO_OPTIMIZER}`)
   return {
     base: { tag, step },
-    model: meta.model_config,
+    model,
     parameters: tensors,
-    optimizer: new Map(),
+    optimizer: states === null ? new Map() : fromCheckpoint(states),
+    groups: states === null ? groups : warmGroups(groups, states.groups),
+    optimizerSteps: states?.steps ?? 0,
     state: initialState,
     record: null,
-    from: `Base checkpoint ${tag}, step ${String(step)}, of ${dir}`,
+    from: `Base checkpoint ${tag}, step ${String(step)}, of ${dir}${states === null ? '' : ', with its optimizer'}`,
   }
+}
+
+/** @throws MidbenchError `checkpoint.optimizer` where the file is of another model, and what reading it throws */
+async function baseOptimizers(
+  dir: string,
+  step: number,
+  model: ModelConfig,
+): Promise<OptimizerStates | null> {
+  return (await describeOptimizers(dir, step, model)) && loadOptimizers(dir, step, model)
 }
 
 async function ownCheckpoint(
@@ -84,12 +110,17 @@ async function ownCheckpoint(
   if (resume.record === undefined) warn(UNRECORDED)
   else requireSameOptions(then, config, step)
   const changes = changesText(then, config)
+  const model = checkpoint.meta.model_config
+  const groups = groupsOf(config, model)
+  const { optimizers } = checkpoint
   if (then.device_batch_size !== config.device_batch_size && policyNamed(config.packing).pads) warn(PADDED)
   return {
     base: resume.base,
-    model: checkpoint.meta.model_config,
+    model,
     parameters: checkpoint.model,
-    optimizer: fromCheckpoint(checkpoint.optimizers),
+    optimizer: fromCheckpoint(optimizers),
+    groups: config.load_optimizer ? warmGroups(groups, optimizers.groups) : groups,
+    optimizerSteps: optimizers.steps - step,
     state: continuedState(resume.loop, then, config),
     record: resume.record ?? null,
     from: `Resumed after step ${String(step)} from ${dir}${changes === '' ? '' : `, with ${changes}`}`,

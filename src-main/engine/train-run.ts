@@ -87,7 +87,8 @@ async function startEngine(
   requireSameVocabulary(start.model, vocabSize, start.from)
   const device = await openDevice(config, threads)
   const tells = { taskCount: config.mixture.train.length, onCompile: reporter.compiling }
-  const engine = await openEngine(config, start.model, { parameters, optimizer }, device, tells)
+  const state = { parameters, optimizer, groups: start.groups }
+  const engine = await openEngine(config, start.model, state, device, tells)
   return { start, device, engine }
 }
 

@@ -120,10 +120,13 @@ export class Training {
 
   private async write(state: LoopState): Promise<void> {
     const { job, reporter, run } = this
-    const { model, base } = run.start
+    const { model, base, groups, optimizerSteps } = run.start
     const record = { config: job.config, data: run.opened.identity }
     await this.keepFiles()
-    const saved = await saveRun(job.runDir, { engine: run.engine, record, model, base, state })
+    const saved = await saveRun(job.runDir, {
+      ...{ engine: run.engine, record, model, base, state },
+      ...{ groups, optimizerSteps },
+    })
     reporter.report({ type: 'checkpoint', step: state.step, ...saved })
     await this.tellOfResult()
   }

@@ -1,11 +1,11 @@
 /**
  * Reads what a base checkpoint's files say of a run's options, for a recipe that inherits them (config/resolve.ts). Reads
- * one small file.
+ * a small file and headers: milliseconds.
  */
 import { join } from 'node:path'
 
 import { locateBaseFolder } from '../checkpoint/base-folder'
-import { fileNames, loadMeta } from '../checkpoint/nanochat-files'
+import { describeModel, describeOptimizers, fileNames, loadMeta } from '../checkpoint/nanochat-files'
 import { findModel } from '../checkpoint/nanochat-folder'
 import type { GivenConfig } from '../config/config.schema'
 import { INHERITED } from '../config/recipes.schema'
@@ -18,32 +18,42 @@ import { MidbenchError } from '../errors'
  * @returns null where there is no such base or its meta file cannot be read: whoever needs the base itself says why
  */
 export async function readBaseSettings(given: GivenConfig, baseDir: string): Promise<BaseSettings | null> {
-  try {
-    return await settingsOf(given, baseDir)
-  } catch (error) {
-    if (error instanceof MidbenchError) return null
-    throw error
-  }
+  return settingsOf(given, baseDir).catch(unlessOurs)
 }
 
-async function settingsOf({ model_tag, model_step }: GivenConfig, baseDir: string): Promise<BaseSettings> {
+async function settingsOf(given: GivenConfig, baseDir: string): Promise<BaseSettings> {
   // a base that will be made from a recipe gets a meta file that says no more than this
   const { recipe } = await locateBaseFolder(baseDir, baseDir)
   if (recipe !== undefined) {
-    return {
-      file: join(baseDir, 'base_recipe.json'),
-      values: { max_seq_len: recipe.model_config.sequence_len },
-    }
+    const value = recipe.model_config.sequence_len
+    return { max_seq_len: { value, file: join(baseDir, 'base_recipe.json') } }
   }
-  const { dir, step } = await findModel(baseDir, 'base', model_tag ?? null, model_step ?? null)
+  const { model_tag = null, model_step = null, load_optimizer = true } = given
+  const { dir, step } = await findModel(baseDir, 'base', model_tag, model_step)
   const meta = await loadMeta(dir, step)
-  const parts: Record<'meta' | 'user_config', Record<string, unknown>> = {
+  const parts: Record<(typeof INHERITED)[keyof typeof INHERITED], Record<string, unknown>> = {
     meta,
     user_config: meta.user_config ?? {},
+    optimizer: load_optimizer ? await muonSettings(dir, step) : {},
   }
-  const values = Object.entries(INHERITED).map(([name, part]) => [name, parts[part][name]])
-  return {
-    file: join(dir, fileNames(step).meta),
-    values: Object.fromEntries(values) as Record<string, unknown>,
-  }
+  const { meta: metaFile, optimizers } = fileNames(step)
+  return Object.fromEntries(
+    Object.entries(INHERITED).map(([name, part]) => {
+      const file = join(dir, part === 'optimizer' ? optimizers : metaFile)
+      return [name, { value: parts[part][name] ?? null, file }]
+    }),
+  )
+}
+
+/** Nothing where there is no optimizer file for a warm start, or one that the run will refuse. */
+async function muonSettings(dir: string, step: number): Promise<{ weight_decay?: number }> {
+  const { meta } = await describeModel(dir, step)
+  const groups = await describeOptimizers(dir, step, meta.model_config).catch(unlessOurs)
+  const muon = groups?.find(({ kind }) => kind === 'muon')
+  return muon === undefined ? {} : { weight_decay: muon.weightDecay }
+}
+
+function unlessOurs(error: unknown): null {
+  if (error instanceof MidbenchError) return null
+  throw error
 }

@@ -1,4 +1,5 @@
 /** What follows from a config's options: accumulation, tokens, steps, batches of an evaluation, disk and memory. */
+import type { MidbenchError } from '../errors'
 import { askedSteps, evalBatches, gradAccumSteps, microBatchTokens } from '../config/batches'
 import { KEPT_CHECKPOINTS } from '../config/kept-checkpoints'
 import { parameterCount } from '../model/flops'
@@ -17,6 +18,8 @@ export interface BaseModel {
   config: ModelConfig
   /** The base's own device batch size in training; null where the meta file does not say. */
   deviceBatchSize: number | null
+  /** Its optimizer file, or why a warm start is refused it; null where there is none, left out where none is asked for. */
+  optimizer?: 'there' | MidbenchError | null
   /** What the meta file leaves open, and how that is read. */
   notes?: readonly string[]
 }

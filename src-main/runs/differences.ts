@@ -1,6 +1,7 @@
 /**
- * Where a run differs from the seed script on purpose (docs/REFERENCE.md §6), as sentences. The run's record keeps
- * them, so that its numbers can be compared with nanochat's logs.
+ * Where a run differs on purpose from nanochat's script of its recipe (docs/REFERENCE.md §6, §8), as sentences: the seed
+ * for "mid", chat_sft of July 2026 for "sft". The run's record keeps them, so that its numbers can be compared with
+ * nanochat's logs.
  */
 import { askedSteps, gradAccumSteps } from '../config/batches'
 import type { RunConfig } from '../config/config.schema'
@@ -14,8 +15,8 @@ interface Difference {
 
 const isOpenEnded = (config: RunConfig): boolean => askedSteps(config) === null
 
-/** In the order of docs/REFERENCE.md §6. */
-const DIFFERENCES: readonly Difference[] = [
+/** From the seed, in the order of docs/REFERENCE.md §6. */
+const FROM_SEED: readonly Difference[] = [
   {
     of: isOpenEnded,
     text: 'The run ends with the first epoch; the seed, whose end-of-epoch flag is never set, does not stop. Progress and end follow the conversations consumed, not fetched.',
@@ -74,6 +75,50 @@ const DIFFERENCES: readonly Difference[] = [
     of: (config) => config.exclude.length > 0,
     text: 'Conversations that exclude names are passed over; the seed trains on all of them, and the others keep its order.',
   },
+  {
+    of: ({ warmup_ratio, warmdown_ratio, final_lr_frac }) =>
+      warmup_ratio !== 0 || warmdown_ratio !== 0.2 || final_lr_frac !== 0,
+    text: 'The learning rates follow another course; the seed’s are constant and fall to 0 over the last fifth.',
+  },
+  {
+    of: (config) => config.load_optimizer,
+    text: 'The optimizer goes on with the base’s momenta; the seed begins with a fresh one.',
+  },
+]
+
+/** From chat_sft, in the order of docs/REFERENCE.md §8. */
+const FROM_CHAT_SFT: readonly Difference[] = [
+  {
+    of: (config) => config.packing === 'bestfit-pad',
+    text: 'A conversation longer than a row is cropped to it and counted; in chat_sft it stalls the loader.',
+  },
+  {
+    of: (config) => config.packing !== 'bestfit-pad',
+    text: (config) => `Rows are filled by ${config.packing}; chat_sft pads them where nothing fits.`,
+  },
+  {
+    of: (config) => config.loss === 'completion',
+    text: 'A micro-batch without a target adds nothing to its step; in chat_sft its loss is not a number.',
+  },
+  {
+    of: (config) => config.loss !== 'completion',
+    text: 'Every target is trained on; chat_sft trains only on what the assistant says.',
+  },
+  {
+    of: (config) => isOpenEnded(config) && gradAccumSteps(config) > 1,
+    text: 'Every complete step of the epoch is trained; the batches of an incomplete last step are not.',
+  },
+  { text: 'Runs are saved on the way and resume bit for bit; chat_sft saves at the end only.' },
+  { text: 'Bits per byte are summed in float64; chat_sft sums in float32.' },
+  { text: 'MFU is measured against this device’s own peak.' },
+  {
+    of: (config) => config.optimizer !== '2026-07',
+    text: (config) => `The optimizer is nanochat’s of ${config.optimizer}; chat_sft’s is that of 2026-07.`,
+  },
+  {
+    of: (config) => config.buffer_size !== 100,
+    text: (config) => `buffer_size is ${String(config.buffer_size)}; chat_sft buffers 100 conversations.`,
+  },
 ]
 
 function readsCustomJson({ mixture }: RunConfig): boolean {
@@ -86,7 +131,8 @@ function readsCustomJson({ mixture }: RunConfig): boolean {
  * @param device the device that the run runs on, such as "CPU, 2 threads, float32, eager"; null before it is known
  */
 export function differences(config: RunConfig, device: string | null): string[] {
-  const found = DIFFERENCES.filter(({ of = () => true }) => of(config))
+  const all = config.recipe === 'sft' ? FROM_CHAT_SFT : FROM_SEED
+  const found = all.filter(({ of = () => true }) => of(config))
   return [
     ...found.map(({ text }) => (typeof text === 'string' ? text : text(config))),
     ...precisionDifference(config, device),
@@ -100,11 +146,12 @@ export function differences(config: RunConfig, device: string | null): string[] 
  * @param device the run's device; null before it is known, when a CPU is assumed
  */
 export function precisionDifference(
-  config: Pick<RunConfig, 'dtype' | 'engine'>,
+  config: Pick<RunConfig, 'dtype' | 'engine'> & Partial<Pick<RunConfig, 'recipe'>>,
   device: string | null,
 ): string[] {
   if (config.dtype !== 'bfloat16') return []
   const onCpu = device === null || device.startsWith('CPU')
+  if (config.recipe === 'sft') return precisionBesideChatSft(config.engine, onCpu)
   if (config.engine === 'eager') {
     return [
       onCpu
@@ -115,4 +162,10 @@ export function precisionDifference(
   return onCpu
     ? ['Matrix products are in bfloat16; on a CPU the seed computes in float32, where its autocast is off.']
     : []
+}
+
+/** On a CPU chat_sft computes in float32. */
+function precisionBesideChatSft(engine: RunConfig['engine'], onCpu: boolean): string[] {
+  if (engine === 'eager') return ['dtype is bfloat16, and the eager engine computes in float32.']
+  return onCpu ? ['Matrix products are in bfloat16; on a CPU chat_sft computes in float32.'] : []
 }

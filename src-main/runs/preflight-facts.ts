@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { baseRecipe } from '../checkpoint/checkpoint.schema'
 import { tokenizerSize } from '../checkpoint/inspect'
 import { readJsonFile } from '../files/python-json'
-import { describeModel } from '../checkpoint/nanochat-files'
+import { describeModel, describeOptimizers } from '../checkpoint/nanochat-files'
 import { findModel, phaseFolders } from '../checkpoint/nanochat-folder'
 import { freeSpaceIfKnown } from '../files/disk-space'
 import { exists } from '../files/durable'
@@ -15,6 +15,7 @@ import { MidbenchError, toFailure } from '../errors'
 import { memoryLimit } from '../memory-limit'
 import { hasBfloat16 } from '../processor'
 import type { RunConfig } from '../config/config.schema'
+import type { ModelConfig } from '../model/config.schema'
 import type { BaseModel } from './derive'
 import { nothingKnown, type PreflightFacts } from './preflight'
 import { resultFacts } from './result-facts'
@@ -55,7 +56,21 @@ async function findBase(config: RunConfig, baseDir: string): Promise<BaseModel |
 async function storedModel(config: RunConfig, baseDir: string): Promise<BaseModel> {
   const { dir, tag, step } = await findModel(baseDir, 'base', config.model_tag, config.model_step)
   const { meta, notes } = await describeModel(dir, step)
-  return { tag, step, config: meta.model_config, deviceBatchSize: meta.device_batch_size ?? null, notes }
+  const model = meta.model_config
+  const base = { tag, step, config: model, deviceBatchSize: meta.device_batch_size ?? null, notes }
+  return config.load_optimizer ? { ...base, optimizer: await findOptimizer(dir, step, model) } : base
+}
+
+async function findOptimizer(
+  dir: string,
+  step: number,
+  model: ModelConfig,
+): Promise<NonNullable<BaseModel['optimizer']> | null> {
+  try {
+    return (await describeOptimizers(dir, step, model)) === null ? null : 'there'
+  } catch (error) {
+    return error instanceof MidbenchError ? error : new MidbenchError(toFailure(error))
+  }
 }
 
 /** A base that will be made on first use, from the recipe beside the config; null where there is no recipe to use. */
@@ -70,5 +85,5 @@ async function recipeModel(config: RunConfig, baseDir: string): Promise<BaseMode
       remedy: `Set model_tag to "${tag}" and leave model_step out.`,
     })
   }
-  return { tag, step: 0, config: model_config, deviceBatchSize: null }
+  return { tag, step: 0, config: model_config, deviceBatchSize: null, optimizer: null }
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 
 import { byteSize } from '../byte-size'
 import type { RunConfig } from '../config/config.schema'
+import { NOT_FOUND_BY_LATER } from '../config/recipes.schema'
 import type { Finding } from './preflight.schema'
 
 export interface ResultFacts {
@@ -22,7 +23,7 @@ export interface ResultFacts {
 
 /** @param result null where it is not known, or where the run writes none */
 export function resultFindings(
-  { output_tag }: Pick<RunConfig, 'output_tag'>,
+  { output_tag, recipe }: Pick<RunConfig, 'output_tag' | 'recipe'>,
   result: ResultFacts | null,
 ): Finding[] {
   if (result === null) return []
@@ -40,7 +41,14 @@ export function resultFindings(
     return [blocker('base_dir', message, 'Free some space, or name another base_dir.')]
   }
   const since = taken === null ? '' : `, since ${wanted} is taken`
-  return [{ level: 'ok', path: 'output_tag', message: `The result will be ${dir}${since}.` }]
+  return [
+    { level: 'ok', path: 'output_tag', message: `The result will be ${dir}${since}.${foundBy(recipe)}` },
+  ]
+}
+
+/** Which nanochat finds the result, where that is not every one. */
+function foundBy(recipe: RunConfig['recipe']): string {
+  return recipe === 'mid' ? ` ${NOT_FOUND_BY_LATER}` : ''
 }
 
 function blocker(path: string, message: string, remedy: string): Finding {

@@ -9,6 +9,7 @@ import { variantOf } from '../model/variants/variant'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import { crossFieldIssues } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
+import { NO_OPTIMIZER } from '../engine/warm-groups'
 import { type BaseModel, derive } from './derive'
 import { precisionDifference } from './differences'
 import { dataFindings, type DataState, type LackingData } from './preflight-data'
@@ -73,6 +74,7 @@ export function preflight(config: RunConfig, facts: PreflightFacts = nothingKnow
     ...batchFindings(config, derived),
     ...engineFindings(config, facts),
     ...baseFindings(config, facts),
+    ...warmStartFindings(config, base),
     ...horizonFindings(config, facts),
     ...evalFindings(config, derived, facts),
     ...lossFindings(config, facts.packing),
@@ -157,6 +159,22 @@ function baseFindings(config: RunConfig, { base, vocabSize }: PreflightFacts): F
   return blocked
     ? findings
     : [...findings, ok('model_tag', `Base checkpoint ${base.tag}, step ${count(base.step)}.`)]
+}
+
+function warmStartFindings({ load_optimizer: asked }: RunConfig, base: BaseModel | null): Finding[] {
+  const optimizer = base?.optimizer
+  if (!asked || base === null || optimizer === undefined) return []
+  if (optimizer instanceof MidbenchError)
+    return [block('load_optimizer', optimizer.message, optimizer.remedy)]
+  const of = `the base checkpoint ${base.tag}, step ${count(base.step)}`
+  if (optimizer === 'there') return [ok('load_optimizer', `Warm start with the optimizer file of ${of}.`)]
+  return [
+    warn(
+      'load_optimizer',
+      `There is no optimizer file of ${of}: ${NO_OPTIMIZER}.`,
+      'Put its optim_*.pt beside its model, or set load_optimizer to false.',
+    ),
+  ]
 }
 
 function horizonFindings(config: RunConfig, { packing }: PreflightFacts): Finding[] {

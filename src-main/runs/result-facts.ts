@@ -25,7 +25,7 @@ export async function resultFacts(
 ): Promise<ResultFacts | null> {
   if (config.dry_run) return null
   const { writeTo } = await locateBaseFolder(baseDir, dataDir)
-  const folder = join(writeTo, phaseFolders.mid)
+  const folder = join(writeTo, phaseFolders[config.recipe])
   const wanted = resultTag(config, base.config.n_layer)
   const asked = join(folder, wanted)
   const isTaken = (await standingOf(asked, null)) === 'taken'

@@ -1,7 +1,11 @@
 /** golden/sft.json: what chat_sft of July 2026 logged, and where its base checkpoint lies. */
 import { z } from 'zod'
 
+import type { GivenConfig, RunConfig } from '../../src-main/config/config.schema'
+import { resolveConfig } from '../../src-main/config/resolve'
+import { readBaseSettings } from '../../src-main/runs/base-settings'
 import { goldenPath, readGolden } from './golden'
+import { sftMixture } from './sft-mixture'
 
 export const goldenSft = readGolden(
   'sft.json',
@@ -31,3 +35,22 @@ export const goldenSft = readGolden(
 
 /** The nanochat folder that the figures were made from. */
 export const goldenSftFolder = goldenPath('nanochat_now')
+
+/**
+ * A config of recipe sft over that folder, or over a copy of it, with what it inherits; float32, and nothing is written
+ * to the folder.
+ */
+export async function goldenSftConfig(given: GivenConfig = {}): Promise<RunConfig> {
+  const named: GivenConfig = {
+    recipe: 'sft',
+    base_dir: goldenSftFolder,
+    dtype: 'float32',
+    engine: 'eager',
+    eval_every: -1,
+    eval_tokens: 5 * 4 * 256,
+    dry_run: true,
+    mixture: sftMixture,
+    ...given,
+  }
+  return resolveConfig(named, await readBaseSettings(named, named.base_dir ?? goldenSftFolder)).config
+}

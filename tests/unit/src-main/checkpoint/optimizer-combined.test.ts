@@ -1,7 +1,13 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { combinedStateDict, readCombined } from '../../../../src-main/checkpoint/optimizer-combined'
-import { loadOptimizers, writeModelCheckpoint } from '../../../../src-main/checkpoint/nanochat-files'
+import {
+  describeOptimizers,
+  loadOptimizers,
+  writeModelCheckpoint,
+} from '../../../../src-main/checkpoint/nanochat-files'
+import { floatsOf, floatTensor } from '../../../../src-main/checkpoint/state-dict'
 import { entriesOf, TorchTensor, type TorchValue } from '../../../../src-main/checkpoint/torch-value'
 import { writeTorchFile } from '../../../../src-main/checkpoint/torch-write'
 import { MidbenchError } from '../../../../src-main/errors'
@@ -81,7 +87,7 @@ describe('what is read', () => {
   )
 
   it('is refused where the groups or a shape are not the model’s', async () => {
-    const read = (value: TorchValue) => readCombined(value, optimizers.groups, shapes, fail)
+    const read = (value: TorchValue) => readCombined([value], optimizers.groups, shapes, fail)
     const other = { ...tinyConfig, variant: '2026-03-09' as const }
     const ofOther = combinedStateDict(tinyCheckpoint(4, 4, other).optimizers, parameterShapes(other))
     await expect(read(ofOther)).rejects.toMatchObject({ message: containing('smear_gate.weight') })
@@ -89,5 +95,67 @@ describe('what is read', () => {
     const narrow = { ...config, n_embd: 28 }
     const ofNarrow = combinedStateDict(tinyCheckpoint(4, 4, narrow).optimizers, parameterShapes(narrow))
     await expect(read(ofNarrow)).rejects.toMatchObject({ message: containing('in place of [128, 32]') })
+  })
+})
+
+/** What rank `rank` of `world` saves of a state: rows of a large parameter, matrices of a stack filled up with zeros. */
+async function shareOf(root: TorchValue, world: number, rank: number): Promise<TorchValue> {
+  const state: Map<TorchValue, TorchValue> = new Map()
+  for (const [number, memory] of entriesOf(at(root, 'state') ?? null) ?? []) {
+    const share: Map<TorchValue, TorchValue> = new Map()
+    for (const [entry, value] of entriesOf(memory) ?? []) {
+      const isShared = value instanceof TorchTensor && typeof entry === 'string'
+      share.set(entry, isShared ? await part(value, entry, world, rank) : value)
+    }
+    state.set(number, share)
+  }
+  return new Map<TorchValue, TorchValue>([
+    ['state', state],
+    ['param_groups', at(root, 'param_groups') ?? null],
+  ])
+}
+
+async function part(tensor: TorchTensor, entry: string, world: number, rank: number): Promise<TorchTensor> {
+  const { shape, data } = await floatsOf(tensor, entry)
+  const [count = 1, ...rest] = shape
+  const isStack = entry.includes('momentum')
+  if (!isStack && data.length < 1024) return tensor
+  const each = isStack ? Math.ceil(count / world) : count / world
+  const size = (data.length / count) * each
+  const share = new Float32Array(size)
+  share.set(data.subarray(rank * size, (rank + 1) * size))
+  return floatTensor({ shape: [each, ...rest], data: share })
+}
+
+describe('the shares of several ranks', () => {
+  /** The folder of a checkpoint that `world` ranks saved. */
+  async function savedBy(world: number): Promise<string> {
+    const dir = temporaryFolder()
+    await writeModelCheckpoint(dir, tinyCheckpoint(4, 4, config))
+    const whole = combinedStateDict(optimizers, shapes)
+    for (let rank = 0; rank < world; rank++) {
+      await writeTorchFile(join(dir, fileOf(rank)), await shareOf(whole, world, rank))
+    }
+    return dir
+  }
+  const fileOf = (rank: number): string => `optim_000004_rank${String(rank)}.pt`
+
+  it.each([2, 4])('of %d ranks are the whole state again', async (world) => {
+    const dir = await savedBy(world)
+    expect(await loadOptimizers(dir, 4, config)).toEqual(optimizers)
+    expect(await describeOptimizers(dir, 4, config)).toEqual(optimizers.groups)
+    expect(await describeOptimizers(dir, 5, config)).toBeNull()
+  })
+
+  it('are refused where one is missing', async () => {
+    const dir = await savedBy(4)
+    rmSync(join(dir, fileOf(3)))
+    await expect(loadOptimizers(dir, 4, config)).rejects.toMatchObject({
+      message: containing('the file of a rank is missing'),
+    })
+    rmSync(join(dir, fileOf(1)))
+    await expect(loadOptimizers(dir, 4, config)).rejects.toMatchObject({ message: containing('in place of') })
+    await writeTorchFile(join(dir, fileOf(1)), new Map())
+    await expect(loadOptimizers(dir, 4, config)).rejects.toMatchObject({ message: containing('MuonAdamW') })
   })
 })

@@ -7,14 +7,11 @@ import { failureOf } from '../../../support/failure'
 
 const file = '/base/base_checkpoints/d3/meta_000060.json'
 const base = {
-  file,
-  values: {
-    max_seq_len: 256,
-    device_batch_size: 4,
-    total_batch_size: 1024,
-    embedding_lr: 0.25,
-    matrix_lr: null,
-  },
+  max_seq_len: { value: 256, file },
+  device_batch_size: { value: 4, file },
+  total_batch_size: { value: 1024, file },
+  embedding_lr: { value: 0.25, file },
+  matrix_lr: { value: null, file },
 }
 const mixture = { train: [{ task: 'SmolTalk' as const, split: 'train' as const }], val: [] }
 
@@ -75,7 +72,7 @@ describe('recipe sft', () => {
   })
 
   it('does not take from the base what is no value of the option, and says so', () => {
-    const { config, notes } = resolveConfig({ recipe: 'sft' }, { file, values: { max_seq_len: '256' } })
+    const { config, notes } = resolveConfig({ recipe: 'sft' }, { max_seq_len: { value: '256', file } })
     expect(config.max_seq_len).toBe(2048)
     expect(notes).toEqual([`${file} has max_seq_len "256", which is no value of it: the default holds.`])
   })
@@ -94,6 +91,7 @@ describe('recipe sft', () => {
       embedding_lr: 0.25,
       unembedding_lr: 0.004,
       matrix_lr: 0.02,
+      weight_decay: 0,
     })
     expect(inheritedOf(began, {})).toEqual({})
   })

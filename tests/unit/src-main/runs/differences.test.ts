@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { differences, precisionDifference } from '../../../../src-main/runs/differences'
-import type { RunConfig } from '../../../../src-main/config/config.schema'
+import { DEFAULTS, type RunConfig } from '../../../../src-main/config/config.schema'
 import { containing } from '../../../support/containing'
 import { sampleConfig } from '../../../support/run-samples'
 
@@ -46,4 +46,23 @@ test('bfloat16 that is not computed is never passed over in silence', () => {
   const graph = { dtype: 'bfloat16', engine: 'graph' } as const
   expect(precisionDifference(graph, null)).toEqual([containing('on a CPU the seed computes in float32')])
   expect(precisionDifference(graph, 'NVIDIA H100, bfloat16, graph')).toEqual([])
+})
+
+test('a run of recipe sft is compared with chat_sft, one of mid with the seed', () => {
+  const sft = (options: Partial<RunConfig> = {}): string[] =>
+    of({ recipe: 'sft', ...DEFAULTS.sft, dtype: 'float32', ...options })
+  const plain = sft()
+  expect(plain).toContainEqual(containing('in chat_sft it stalls the loader'))
+  expect(plain).toContainEqual(containing('A micro-batch without a target adds nothing'))
+  expect(plain).not.toContainEqual(containing('the seed'))
+  expect(plain).not.toContainEqual(containing('The optimizer'))
+  const other = sft({ packing: 'bestfit-crop', loss: 'all', optimizer: '2026-01', dtype: 'bfloat16' })
+  expect(other).toContainEqual(containing('Rows are filled by bestfit-crop'))
+  expect(other).toContainEqual(containing('Every target is trained on'))
+  expect(other).toContainEqual(containing('chat_sft’s is that of 2026-07'))
+  expect(other).toContainEqual(containing('on a CPU chat_sft computes in float32'))
+  const mid = of({ warmup_ratio: 0.1, load_optimizer: true })
+  expect(mid).toContainEqual(containing('fall to 0 over the last fifth'))
+  expect(mid).toContainEqual(containing('the seed begins with a fresh one'))
+  expect(of({})).not.toContainEqual(containing('last fifth'))
 })

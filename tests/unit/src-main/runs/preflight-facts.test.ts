@@ -1,11 +1,15 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { writeModelCheckpoint } from '../../../../src-main/checkpoint/nanochat-files'
+import { MidbenchError } from '../../../../src-main/errors'
+import { preflight } from '../../../../src-main/runs/preflight'
 import { gatherFacts } from '../../../../src-main/runs/preflight-facts'
 import { tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
+import { containing } from '../../../support/containing'
 import { goldenPath } from '../../../support/golden'
+import { goldenSftFolder } from '../../../support/golden-sft'
 import { sampleConfig } from '../../../support/run-samples'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
@@ -47,4 +51,29 @@ test('a base that is made on first use is read off its recipe, and nothing is ma
   expect((await of({ model_tag: 'd9' })).base).toMatchObject({ code: 'checkpoint.missing' })
   mkdirSync(join(folder, 'base_checkpoints'))
   expect((await of({})).base).toMatchObject({ code: 'checkpoint.missing' })
+})
+
+test('the optimizer file is looked at where a warm start is asked for', async () => {
+  const folder = temporaryFolder()
+  cpSync(goldenSftFolder, folder, { recursive: true })
+  const d3 = join(folder, 'base_checkpoints', 'd3')
+  const optimizer = async (options: object): Promise<unknown> => {
+    const { base } = await gatherFacts({ ...sampleConfig(), ...options }, folder, folder)
+    return base instanceof MidbenchError ? base : base?.optimizer
+  }
+  const found = async (): Promise<unknown> => {
+    const config = { ...sampleConfig(), load_optimizer: true }
+    const { findings } = preflight(config, await gatherFacts(config, folder, folder))
+    return findings.find(({ path }) => path === 'load_optimizer')
+  }
+  expect(await optimizer({})).toBeUndefined()
+  expect(await optimizer({ load_optimizer: true })).toBe('there')
+  expect(await found()).toMatchObject({ level: 'ok', message: containing('Warm start') })
+  const older = goldenPath('nanochat_base/base_checkpoints/d3/model_000100.pt')
+  cpSync(older, join(d3, 'model_000060.pt'))
+  expect(await optimizer({ load_optimizer: true })).toMatchObject({ code: 'checkpoint.optimizer' })
+  expect(await found()).toMatchObject({ level: 'block', message: containing('group 2 does not hold') })
+  rmSync(join(d3, 'optim_000060_rank0.pt'))
+  expect(await optimizer({ load_optimizer: true })).toBeNull()
+  expect(await found()).toMatchObject({ level: 'warn', message: containing('There is no optimizer file') })
 })

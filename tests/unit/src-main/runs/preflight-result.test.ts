@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
+import { NOT_FOUND_BY_LATER } from '../../../../src-main/config/recipes.schema'
 import { modelConfig } from '../../../../src-main/model/config.schema'
 import { resultFindings } from '../../../../src-main/runs/preflight-result'
 import { resultFacts } from '../../../../src-main/runs/result-facts'
@@ -40,8 +41,16 @@ describe('the result’s place', () => {
   ])('where %j is there and output_tag is %s is %s', async (results, output_tag, tag) => {
     const { folder, found } = await findings(results, output_tag)
     const since = results.includes('d3') && output_tag === null ? ', since d3 is taken' : ''
-    const message = `The result will be ${join(folder, tag)}${since}.`
+    const message = `The result will be ${join(folder, tag)}${since}. ${NOT_FOUND_BY_LATER}`
     expect(found).toEqual([{ level: 'ok', path: 'output_tag', message }])
+  })
+
+  test('of recipe sft is in chatsft_checkpoints, where every later nanochat finds it', async () => {
+    const baseDir = temporaryFolder()
+    const config = goldenConfig({ recipe: 'sft', dry_run: false })
+    const facts = await resultFacts(config, { baseDir, dataDir: baseDir, base })
+    const message = `The result will be ${join(baseDir, 'chatsft_checkpoints', 'd3')}.`
+    expect(resultFindings(config, facts)).toEqual([{ level: 'ok', path: 'output_tag', message }])
   })
 
   test('that is given and taken is a blocker, which names one that is free', async () => {

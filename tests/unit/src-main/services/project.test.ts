@@ -136,7 +136,8 @@ describe('a project of its own', () => {
     const { folder, starter, heard } = setup()
     const path = join(folder, 'sft.json')
     writeFileSync(path, JSON.stringify({ recipe: 'sft', max_seq_len: 128 }))
-    const base = { file: '/b/meta_000060.json', values: { max_seq_len: 256, device_batch_size: 4 } }
+    const file = '/b/meta_000060.json'
+    const base = { max_seq_len: { value: 256, file }, device_batch_size: { value: 4, file } }
     const options = { file: join(folder, 'data', 'project.json'), starter }
     const changed = (project: Project): void => void heard.push(project)
     const project = new ProjectStore({ ...options, changed, readBase: () => Promise.resolve(base) })
