@@ -101,6 +101,8 @@ export { gradAccumSteps } from '../config/batches'
 export { addedUp, packingVariant } from '../packing/plan.schema'
 export { ROLE_CODES } from './packing.schema'
 export type { FigureChart, FigureLine, StepFigure } from '../config/figures/figure.schema'
+export { looksLikeDataset } from '../data/source-name.schema'
+export { REASONS } from '../data/formats/conversion-fault'
 export { kindOf, mixtureEntry, namedFiles, TASK_KINDS, withFilesChanged } from '../data/mixture.schema'
 export { lossKind } from '../packing/loss-kinds.schema'
 export { policyNamed, trainablePacking } from '../packing/packings.schema'
@@ -111,6 +113,7 @@ export type { BatchLosses } from './losses.schema'
 export type { DownloadSize, PendingDownload } from './downloads.schema'
 export type {
   LinesCheck,
+  Look,
   NanochatFolder,
   RenderedConversation,
   SplitSummary,
