@@ -91,7 +91,7 @@ export type Answer<N extends CallName> =
   { ok: true; value: CallOutput<N> } | { ok: false; failure: z.infer<typeof failure> }
 
 export { DEFAULTS, type OptionName } from '../config/config.schema'
-export { RECIPE_TITLES, RECIPES } from '../config/recipes.schema'
+export { DEFAULT_MIXTURES, RECIPE_TITLES, RECIPES } from '../config/recipes.schema'
 export { givenOptions, resolveConfig } from '../config/resolve'
 export { OPTIMIZER_NAMES } from '../config/optimizer-names.schema'
 export { byTask } from '../config/figures/figure.schema'

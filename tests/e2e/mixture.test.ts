@@ -104,7 +104,7 @@ describe('the lists', () => {
     expect(await window.action('Add task').isVisible()).toBe(true)
     await window.action('Start from a preset').click()
     await picture('presets')
-    await menuItem(/^nanochat's mid_train/).click()
+    await menuItem(/^Midtraining/).click()
     await settlesTo([
       /^SmolTalk/,
       /^MMLU/,
