@@ -2,6 +2,7 @@
  * A look at a source of the task Conversations before it is used. The first rows cost a few milliseconds a file;
  * counting reads everything, and can be cancelled.
  */
+import { shownValue } from '../../shown'
 import type { RawRow, RawRows } from '../files/raw-rows'
 import { isObject, type Columns } from '../formats/format'
 import type { Tally } from '../formats/tally.schema'
@@ -82,12 +83,13 @@ async function counted(files: readonly ReadFile[], context: TaskContext): Promis
   return tally
 }
 
-/** Parquet has whole numbers that JSON has no form for. */
+/** A row as JSON on several lines, cut where it is long. Parquet has whole numbers that JSON has no form for. */
 function shownJson(value: unknown): string {
-  const text = JSON.stringify(
-    value,
-    (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each),
-    1,
-  )
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
+  try {
+    const plain = (_: string, each: unknown): unknown => (typeof each === 'bigint' ? String(each) : each)
+    const text = JSON.stringify(value, plain, 1)
+    return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
+  } catch {
+    return shownValue(value) // it nests without end
+  }
 }
