@@ -63,7 +63,7 @@ describe('a ShareGPT file that is dropped', () => {
     await picture('bad-rows')
     await look().getByRole('button', { name: 'Leave them out' }).click()
     await look().getByText('2 rows left out: 2 with calls of tools').waitFor()
-    await lastRow(/^tools\.jsonl Conversations 2 left out 1 /)
+    await lastRow(/^tools\.jsonl Conversations · 2 left out 1 /)
     await picture('left-out')
   })
 })
