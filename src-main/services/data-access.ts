@@ -18,7 +18,7 @@ import { DataThread } from '../packing/data-host'
 import type { DataConfig, DataOptions, LookRequest, OpenedData } from '../packing/data-calls'
 import type { CallOptions } from '../threads/calls'
 import { describeFolder } from '../runs/describe-folder'
-import type { DataState } from '../runs/preflight-data'
+import { stateOf, type DataState } from '../runs/preflight-data'
 import type { NanochatFolder } from '../runs/nanochat-folder.schema'
 import { baseDirOf, withAbsolutePaths } from '../config/config'
 import { TASK_DATA_FIRST } from '../config/recipes.schema'
@@ -158,8 +158,7 @@ export class DataAccess {
     const client = this.thread.client()
     try {
       const data = await client.open(options, call)
-      const { trainConversations: train, valConversations: val, counting } = data
-      this.note(options, { train, val, counting })
+      this.note(options, stateOf(data))
       return { client, data }
     } catch (error) {
       await client.close()
