@@ -21,11 +21,32 @@ export const askedOptions = {
 export const askedUsage =
   '[--max-tokens 256] [--temperature T] [--top-k 50] [--seed 42] [--dtype float32|bfloat16]'
 
-export interface Asked {
-  tokenizer: Tokenizer
+/** A checkpoint, its tokenizer, and how it is computed. */
+export interface AskedCheckpoint {
   checkpointDir: string
+  tokenizer: Tokenizer
+  tokenizerDir: string
+  /** The part of every question that says what is asked. */
+  model: AnsweredWith
+}
+
+export interface Asked extends AskedCheckpoint {
   /** The question about a prompt. */
   question(prompt: Int32Array, seed?: number): GenerateQuestion
+}
+
+/**
+ * The options checkpoint, tokenizer and dtype.
+ * @throws MidbenchError `usage`; what reading the tokenizer throws
+ */
+export async function readCheckpoint(values: CommandValues, usage: string): Promise<AskedCheckpoint> {
+  const checkpointDir = resolve(requiredString(values, 'checkpoint', usage))
+  const dtype = optionalChoice(values, 'dtype', ['float32', 'bfloat16']) ?? 'float32'
+  const given = optionalString(values, 'tokenizer')
+  const tokenizerDir = given === null ? join(checkpointDir, '..', '..', 'tokenizer') : resolve(given)
+  const tokenizer = await loadTokenizer(tokenizerDir)
+  const model = { of: modelIn(checkpointDir), dtype, vocabSize: tokenizer.vocabSize }
+  return { checkpointDir, tokenizer, tokenizerDir, model }
 }
 
 /**
@@ -33,7 +54,6 @@ export interface Asked {
  * @throws MidbenchError `usage`; what reading the tokenizer throws
  */
 export async function readAsked(values: CommandValues, usage: string, temperature: number): Promise<Asked> {
-  const checkpointDir = resolve(requiredString(values, 'checkpoint', usage))
   const topK = optionalCount(values, 'top-k', 0) ?? 50
   const drawing = {
     maxTokens: optionalCount(values, 'max-tokens', 0) ?? 256,
@@ -41,24 +61,22 @@ export async function readAsked(values: CommandValues, usage: string, temperatur
     topK: topK === 0 ? null : topK,
     seed: optionalCount(values, 'seed', 0) ?? 42,
   }
-  const dtype = optionalChoice(values, 'dtype', ['float32', 'bfloat16']) ?? 'float32'
-  const given = optionalString(values, 'tokenizer')
-  const tokenizerDir = given === null ? join(checkpointDir, '..', '..', 'tokenizer') : resolve(given)
-  const tokenizer = await loadTokenizer(tokenizerDir)
-  const { specials, vocabSize } = tokenizer
-  const stop = { end: specials['<|assistant_end|>'], bos: specials['<|bos|>'] }
+  const asked = await readCheckpoint(values, usage)
+  const stop = stopsOf(asked.tokenizer)
   return {
-    tokenizer,
-    checkpointDir,
+    ...asked,
     question: (prompt, seed = drawing.seed) => ({
-      of: modelIn(checkpointDir),
-      dtype,
-      vocabSize,
+      ...asked.model,
       prompt,
       options: { ...drawing, seed, samples: 1, stop, alternatives: null },
-      calculatorOf: tokenizerDir,
+      calculatorOf: asked.tokenizerDir,
     }),
   }
+}
+
+/** The ids that end an answer. */
+export function stopsOf({ specials }: Tokenizer): { end: number; bos: number } {
+  return { end: specials['<|assistant_end|>'], bos: specials['<|bos|>'] }
 }
 
 function modelIn(checkpointDir: string): AnsweredWith['of'] {

@@ -11,6 +11,7 @@ import { command as encode } from './encode'
 import { command as evaluate } from './eval'
 import { command as generate } from './generate'
 import { command as logits } from './logits'
+import { command as measure } from './measure'
 import { command as mixture } from './mixture'
 import { command as pack } from './pack'
 import { command as plan } from './plan'
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   generate,
   chat,
   calculate,
+  measure,
   benchPack,
   benchTokenize,
   benchStep,

@@ -20,7 +20,6 @@ export type {
   FigureLine,
   Finding,
   LinesCheck,
-  Look,
   NanochatFolder,
   PackingComparison,
   PendingDownload,

@@ -120,8 +120,7 @@ export const useProject = createSharedComposable(() => {
     flush: send,
     open: (path?: string) =>
       replaceBy('The project was not opened', () => call('project.open', path ? { path } : {})),
-    starter: (recipe: Project['config']['recipe'] = 'mid') =>
-      replaceBy('The starter project was not opened', () => call('project.starter', { recipe })),
+    starter: () => replaceBy('The starter project was not opened', () => call('project.starter', {})),
     save: (as = false) => replaceBy('The project was not saved', () => call('project.save', { as })),
   }
 })

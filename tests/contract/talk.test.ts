@@ -1,5 +1,5 @@
-/** `generate` and `chat` as others use them: names, flags, what is printed where, and what is refused. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+/** `generate`, `chat` and `measure` as others use them: names, flags, what is printed where, and what is refused. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -8,7 +8,8 @@ import { writeModelCheckpoint } from '../../src-main/checkpoint/nanochat-files'
 import { tinyCheckpoint } from '../support/checkpoints'
 import { type Finished, runCommandLine, startCommand } from '../support/command-line'
 import { certain, farthest, talkCheckpoint } from '../support/generation'
-import { goldenTokenizerDir } from '../support/golden-mixture'
+import { goldenPath } from '../support/golden'
+import { goldenMixture, goldenTokenizerDir } from '../support/golden-mixture'
 import { goldenTalk } from '../support/golden-talk'
 import { temporaryFolder } from '../support/temporary-folder'
 
@@ -29,6 +30,10 @@ function answerOf({ stdout }: Finished): z.infer<typeof answer> {
 
 function generate(folder: string, ...args: string[]): Promise<Finished> {
   return runCommandLine(folder, ['generate', '--checkpoint', talkCheckpoint, ...args])
+}
+
+function measure(folder: string, ...args: string[]): Promise<Finished> {
+  return runCommandLine(folder, ['measure', '--checkpoint', talkCheckpoint, ...args])
 }
 
 test('ids are taken as they are, and the answer is the reference’s', async () => {
@@ -96,4 +101,33 @@ test('Ctrl-C stops an answer that is coming, and what was said of it stays print
   const { code, stdout } = await chat.finished
   expect(code).toBe(130)
   expect(stdout.join('').length).toBeGreaterThan(0)
+})
+
+test('measure prints the reference’s figures, and a line a problem into a file', async () => {
+  const folder = temporaryFolder()
+  const config = join(folder, 'config.json')
+  const mixture = { train: [{ task: 'SimpleSpelling', split: 'train', size: 10 }], val: goldenMixture.val }
+  writeFileSync(config, JSON.stringify({ base_dir: goldenPath('nanochat_base'), mixture }))
+  const details = join(folder, 'details.jsonl')
+  const finished = await measure(folder, '--tasks', 'MMLU', '--config', config, '--details', details)
+  const right = goldenTalk.categorical.filter((each) => each.right).length
+  const total = goldenTalk.categorical.length
+  const [line = ''] = finished.stdout
+  expect(JSON.parse(line)).toMatchObject({
+    tasks: { MMLU: { right, total, accuracy: goldenTalk.categorical_accuracy } },
+    chatcore: (goldenTalk.categorical_accuracy - 0.25) / 0.75,
+  })
+  const lines = readFileSync(details, 'utf8').trimEnd().split('\n')
+  expect(lines).toHaveLength(total)
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ task: 'MMLU', row: 0, right: false })
+})
+
+test('measure refuses a task that it does not know, and a file that cannot be written', async () => {
+  const folder = temporaryFolder()
+  const unknown = await measure(folder, '--tasks', 'MMLU,Chess')
+  expect([unknown.code, unknown.stdout]).toEqual([2, []])
+  expect(unknown.stderr).toContain('Chess')
+  const unwritable = await measure(folder, '--tasks', 'MMLU', '--details', join(folder, 'no', 'x.jsonl'))
+  expect(unwritable.code).toBe(1)
+  expect(unwritable.stderr).toContain('x.jsonl cannot be written')
 })

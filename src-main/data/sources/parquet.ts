@@ -27,7 +27,7 @@ export async function openParquetRows(
   context: TaskContext,
 ): Promise<Task> {
   const { identity, store } = await openStore({ form: source.form, key: KEY, paths }, context, () =>
-    convertParquet(source, paths, context),
+    conversationsToKeep(source, paths, context),
   )
   const order = numpyPermutation(42, store.rows)
   return {
@@ -39,21 +39,37 @@ export async function openParquetRows(
   }
 }
 
-async function* convertParquet(
+async function* conversationsToKeep(
   source: ParquetSource,
   paths: readonly string[],
   context: TaskContext,
 ): AsyncGenerator<Conversation> {
-  const files = await openAll(paths, source.columns)
+  const room = (bytes: number): Promise<void> =>
+    requireSpace(context.cacheDir, bytes, `decoding ${source.form}`)
+  yield* convertedRows(source, paths, context, (row) => source.convert(row), room)
+}
+
+/**
+ * What `convert` makes of each row, in the order of the files; nothing is kept.
+ * @param before called with the rows' bytes before the first one
+ * @throws MidbenchError naming file, row and reason.
+ */
+export async function* convertedRows<T>(
+  { form, columns }: Pick<ParquetSource, 'form' | 'columns'>,
+  paths: readonly string[],
+  context: TaskContext,
+  convert: (row: unknown) => T,
+  before: (bytes: number) => Promise<void> = () => Promise.resolve(),
+): AsyncGenerator<T> {
+  const files = await openAll(paths, columns)
   try {
     const total = files.reduce((sum, { file }) => sum + file.rows, 0)
     if (total === 0) throw empty({ key: KEY, paths })
-    const bytes = files.reduce((sum, { file }) => sum + file.uncompressedBytes, 0)
-    await requireSpace(context.cacheDir, bytes, `decoding ${source.form}`)
-    const report = progress(`decoding ${source.form}`, total, context)
+    await before(files.reduce((sum, { file }) => sum + file.uncompressedBytes, 0))
+    const report = progress(`decoding ${form}`, total, context)
     for (const { path, file } of files) {
       for await (const { number, value } of file.read(context.signal)) {
-        yield convertRow(`${path}, row ${String(number)}`, () => source.convert(value))
+        yield convertRow(`${path}, row ${String(number)}`, () => convert(value))
         report()
       }
     }
@@ -78,7 +94,7 @@ async function openAll(
 
 type ParquetHandle = Awaited<ReturnType<typeof openParquet>>
 
-function convertRow(where: string, convert: () => Conversation): Conversation {
+function convertRow<T>(where: string, convert: () => T): T {
   try {
     return convert()
   } catch (cause) {

@@ -36,6 +36,7 @@ export const arc: TaskKind<typeof entry> = {
   splits: { bySubset: { 'ARC-Easy': SPLITS, 'ARC-Challenge': SPLITS } },
   files: HUB_FILES,
   python: { parameters: ['subset', 'split'] },
+  graded: { by: 'letter', letters: (value) => parseRow(row, value).choices.label },
   source: ({ subset, split }) => ({
     from: 'parquet',
     dataset: { repo: 'allenai/ai2_arc', folder: subset, split },

@@ -28,6 +28,7 @@ export const gsm8k: TaskKind<typeof entry> = {
   splits: { bySubset: { main: SPLITS, socratic: SPLITS } },
   files: HUB_FILES,
   python: { parameters: ['subset', 'split'] },
+  graded: { by: 'number' },
   source: ({ subset, split }) => ({
     from: 'parquet',
     dataset: { repo: 'openai/gsm8k', folder: subset, split },

@@ -43,6 +43,7 @@ export const mmlu: TaskKind<typeof entry> = {
   },
   files: HUB_FILES,
   python: { parameters: ['subset', 'split'] },
+  graded: { by: 'letter', letters: () => LETTERS },
   source: ({ subset, split }) => ({
     from: 'parquet',
     dataset: { repo: 'cais/mmlu', folder: subset, split },

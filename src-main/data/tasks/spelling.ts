@@ -61,6 +61,7 @@ export const spellingBee: TaskKind<typeof bee> = {
   splits: options.split.options,
   files: WORDS,
   python: PYTHON,
+  graded: { by: 'number' },
   source: (entry) => generated(entry, (words) => (seed) => spellingBeeExample(words, seed)),
 }
 

@@ -29,8 +29,25 @@ export interface TaskKind<Schema extends EntrySchema = EntrySchema> {
   readonly files: FileOption
   /** Its class in the reference's Python; null where the reference has no such task. */
   readonly python: PythonClass | null
+  /** How a model is measured by its rows; left out where no answer is right or wrong. */
+  readonly graded?: Graded
   /** What an entry's rows are read from. */
   source(entry: z.infer<Schema>): TaskSource
+}
+
+/**
+ * How an answer is judged, as in the reference (docs/REFERENCE.md §9): by the letter that the model prefers, by the number
+ * that its text ends with, or by running its program. `letters` and `test` take a row as its file has it.
+ */
+export type Graded =
+  | { readonly by: 'letter'; letters(row: unknown): readonly string[] }
+  | { readonly by: 'number' }
+  | { readonly by: 'program'; test(row: unknown): ProgramTest }
+
+/** What judges a program: Python that defines `check(candidate)`, and the name of the function that is asked for. */
+export interface ProgramTest {
+  readonly test: string
+  readonly entryPoint: string
 }
 
 /** The key by which an entry names the file or files that it reads. */

@@ -3,6 +3,7 @@ import { arc } from './arc'
 import { conversations } from './conversations'
 import { customJson } from './custom-json'
 import { gsm8k } from './gsm8k'
+import { humanEval } from './humaneval'
 import { mmlu } from './mmlu'
 import { smolTalk } from './smoltalk'
 import { simpleSpelling, spellingBee } from './spelling'
@@ -12,6 +13,7 @@ export const TASKS = [
   mmlu,
   arc,
   gsm8k,
+  humanEval,
   simpleSpelling,
   spellingBee,
   customJson,

@@ -1,0 +1,187 @@
+/**
+ * `measure`: a checkpoint's accuracy in the tasks that people compare models by, and ChatCORE. Programs of HumanEval are
+ * run only where that task is named.
+ */
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+import { loadConfig } from '../config/config'
+import type { DataLocations, TaskContext } from '../data/locations'
+import type { MixtureEntry } from '../data/mixture.schema'
+import type { Trainer } from '../engine/trainer-calls'
+import { MidbenchError } from '../errors'
+import { accuracyInterval, chatCore, type Measured } from '../evaluation/chatcore'
+import { type AnsweringModel, measure, type Outcome } from '../evaluation/measure'
+import { baselineOf, MEASURED_TASKS, measuredEntry, type MeasuredTask } from '../evaluation/measured-tasks'
+import { readProblems } from '../evaluation/problems'
+import { findJudge, type Isolation, type Judge } from '../evaluation/python-judge'
+import { dataCacheDir } from '../native/paths'
+import { openChosenTrainer } from '../runs/trainer-host'
+import { withTrainer } from '../runs/trainer-job'
+import { type AskedCheckpoint, readCheckpoint, stopsOf } from './asked'
+import type { Command, CommandIo } from './command'
+import { locationsOf, noticeTo, progressTo } from './open-data'
+import { optionalCount, optionalString, requiredString, usageError } from './usage'
+
+const usage =
+  'measure --checkpoint DIR --tasks A,B,… [--config F] [--max-problems N] [--details F] [--tokenizer DIR] [--dtype float32|bfloat16]'
+
+export const command: Command = {
+  name: 'measure',
+  summary: `a checkpoint’s accuracy in ${MEASURED_TASKS.join(', ')}, and ChatCORE`,
+  usage,
+  options: {
+    checkpoint: { type: 'string' },
+    tasks: { type: 'string' },
+    config: { type: 'string' },
+    'max-problems': { type: 'string' },
+    details: { type: 'string' },
+    tokenizer: { type: 'string' },
+    dtype: { type: 'string' },
+    json: { type: 'boolean' },
+  },
+
+  async run(values, io) {
+    const tasks = parseTasks(requiredString(values, 'tasks', usage))
+    const most = optionalCount(values, 'max-problems')
+    const asked = await readCheckpoint(values, usage)
+    const { entries, locations } = await dataOf(optionalString(values, 'config'), asked)
+    const details = openDetails(optionalString(values, 'details'))
+    const context = { ...locations, ...openOptions(io) }
+    try {
+      const measured = await withTrainer(openChosenTrainer, async (trainer) => {
+        const found = new Map<MeasuredTask, Measured>()
+        for (const task of tasks) {
+          const judge = task === 'HumanEval' ? await judgeFor(io) : null
+          if (task === 'HumanEval' && judge === null) continue
+          const problems = await readProblems(measuredEntry(task, entries), most, context)
+          const model = askedThrough(trainer, asked, io.signal)
+          const score = { right: 0, total: 0, baseline: baselineOf(task) }
+          const report = progressTo(io)
+          for await (const outcome of measure(problems, model, { ...asked, judge, signal: io.signal })) {
+            score.total++
+            if (outcome.right) score.right++
+            details.write(task, outcome)
+            report({ what: `measuring ${task}`, done: score.total, total: problems.length, unit: 'problems' })
+          }
+          found.set(task, score)
+        }
+        return found
+      })
+      io.stdout(JSON.stringify(summaryOf(measured)))
+    } finally {
+      details.close()
+    }
+    return 0
+  },
+}
+
+/** @throws MidbenchError `usage` */
+function parseTasks(text: string): MeasuredTask[] {
+  const names = new Set(text.split(',').map((name) => name.trim()))
+  return Array.from(names, (name) => {
+    const task = MEASURED_TASKS.find((each) => each === name)
+    if (task !== undefined) return task
+    throw usageError(
+      `--tasks names ${name}; it takes ${MEASURED_TASKS.join(', ')}, with commas between them.`,
+    )
+  })
+}
+
+/** Where the tasks' data lies: where a config says so, else in the nanochat folder that the checkpoint lies in. */
+async function dataOf(
+  config: string | null,
+  { checkpointDir }: AskedCheckpoint,
+): Promise<{ entries: readonly MixtureEntry[]; locations: DataLocations }> {
+  if (config !== null) {
+    const loaded = await loadConfig(config)
+    return { entries: loaded.config.mixture.val, locations: locationsOf(loaded) }
+  }
+  const locations = {
+    baseDir: join(checkpointDir, '..', '..'),
+    configDir: process.cwd(),
+    cacheDir: dataCacheDir(),
+  }
+  return { entries: [], locations }
+}
+
+function openOptions(io: CommandIo): Omit<TaskContext, keyof DataLocations> {
+  return { signal: io.signal, download: true, onProgress: progressTo(io), onDamage: noticeTo(io) }
+}
+
+function askedThrough(
+  trainer: Trainer,
+  { model, tokenizer, tokenizerDir }: AskedCheckpoint,
+  signal: AbortSignal,
+): AnsweringModel {
+  const stop = stopsOf(tokenizer)
+  const greedy = { temperature: 0, topK: null, seed: 0, samples: 1, stop, alternatives: null }
+  return {
+    async letterLogits(prompts, choices) {
+      const question = { ...model, prompts, choices, padding: stop.bos }
+      return (await trainer.call('choices', question, { signal })).logits
+    },
+    async answer(prompt, maxTokens) {
+      const question = { ...model, prompt, options: { ...greedy, maxTokens }, calculatorOf: tokenizerDir }
+      const [answer] = (await trainer.call('generate', question, { signal })).answers
+      return Int32Array.from(answer?.ids ?? [])
+    },
+  }
+}
+
+/** Says what programs are kept from. @returns null, said as well, where there is no Python */
+async function judgeFor(io: CommandIo): Promise<Judge | null> {
+  const judge = await findJudge()
+  io.stderr(
+    judge === null
+      ? 'HumanEval is left out: there is no Python 3 to run its programs with.'
+      : `HumanEval runs what the model writes with ${judge.python}: ${isolationText(judge.isolation)}.`,
+  )
+  return judge
+}
+
+function isolationText({ network, files, user }: Isolation): string {
+  return [
+    network ? 'without network' : 'with the network',
+    files ? 'unable to change files' : 'able to change files',
+    user ? 'as nobody' : 'as the user who runs this',
+  ].join(', ')
+}
+
+interface Details {
+  write(task: MeasuredTask, outcome: Outcome): void
+  close(): void
+}
+
+/** A file with a line of JSON for each problem. @throws MidbenchError `measure.details` where it cannot be written */
+function openDetails(path: string | null): Details {
+  if (path === null) return { write: () => undefined, close: () => undefined }
+  const file = resolve(path)
+  try {
+    const handle = openSync(file, 'w')
+    return {
+      write: (task, outcome) => void writeSync(handle, `${JSON.stringify({ task, ...outcome })}\n`),
+      close: () => {
+        closeSync(handle)
+      },
+    }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const message = `${file} cannot be written: ${reason}.`
+    throw new MidbenchError({ code: 'measure.details', message, remedy: 'Name another file.' }, { cause })
+  }
+}
+
+/** ChatCORE is over the tasks that were measured; its second form over those of multiple choice. */
+function summaryOf(measured: ReadonlyMap<MeasuredTask, Measured>): object {
+  const tasks = [...measured].map(([task, { right, total }]) => {
+    const accuracy = total === 0 ? null : right / total
+    return [task, { right, total, accuracy, ...accuracyInterval({ right, total }) }] as const
+  })
+  const scores = [...measured.values()]
+  return {
+    tasks: Object.fromEntries(tasks),
+    chatcore: chatCore(scores),
+    chatcore_cat: chatCore(scores.filter(({ baseline }) => baseline > 0)),
+  }
+}

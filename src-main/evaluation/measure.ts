@@ -1,0 +1,130 @@
+/**
+ * Measures a model by the problems of a task, one outcome a problem, as the reference does (docs/REFERENCE.md §9): a letter
+ * is the one with the highest logit after the prompt; a number or a program is what the model answers greedily.
+ *
+ * Letters are asked for in groups of similar length, so outcomes come out of order; each names its row. A problem takes one
+ * pass over its prompt, or one for each token of its answer.
+ */
+import { MidbenchError } from '../errors'
+import { promptOf } from '../tokenizer/prompt'
+import type { Tokenizer } from '../tokenizer/tokenizer'
+import { finalAnswer } from './final-answer'
+import { isRight, type Problem } from './problems'
+import type { Judge } from './python-judge'
+import { programOf } from './python-program'
+
+/** The most tokens of an answer in words. */
+const MOST_ANSWER_TOKENS = 512
+/** Questions between two outcomes at most, so that progress and a cancel are seen in time. */
+const LETTERS_AT_ONCE = 64
+
+/** A model that answers; whoever has one decides where it runs. */
+export interface AnsweringModel {
+  /** For each prompt, the logits of its choices after its last token. */
+  letterLogits(prompts: readonly Int32Array[], choices: readonly (readonly number[])[]): Promise<number[][]>
+  /** The ids of the greedy answer, forced ones included. */
+  answer(prompt: Int32Array, maxTokens: number): Promise<Int32Array>
+}
+
+/** What became of a problem. */
+export interface Outcome {
+  row: number
+  /** The letter, the number or null, or the program's error or null. */
+  answer: string | null
+  right: boolean
+  /** Of the problem's letters, in their order. */
+  logits?: number[]
+  completion?: string
+}
+
+export interface MeasureOptions {
+  tokenizer: Tokenizer
+  /** Runs programs; null where the person did not ask for that, or there is no Python. */
+  judge: Judge | null
+  /** Rows whose outcomes are known already. */
+  done?: ReadonlySet<number>
+  signal?: AbortSignal | undefined
+}
+
+/** @throws MidbenchError `measure.letter`, `measure.judge`; what the model throws; the signal's reason */
+export async function* measure(
+  problems: readonly Problem[],
+  model: AnsweringModel,
+  options: MeasureOptions,
+): AsyncGenerator<Outcome, void, void> {
+  const open = [...problems.entries()].filter(([row]) => options.done?.has(row) !== true)
+  const letters = open.flatMap(([row, problem]) => (problem.by === 'letter' ? [{ row, problem }] : []))
+  yield* askForLetters(letters, model, options)
+  for (const [row, problem] of open) {
+    if (problem.by === 'letter') continue
+    options.signal?.throwIfAborted()
+    yield await askInWords(row, problem, model, options)
+  }
+}
+
+type LetterProblem = Extract<Problem, { by: 'letter' }>
+
+async function* askForLetters(
+  problems: readonly { row: number; problem: LetterProblem }[],
+  model: AnsweringModel,
+  { tokenizer, signal }: MeasureOptions,
+): AsyncGenerator<Outcome, void, void> {
+  const asked = problems
+    .map(({ row, problem }) => ({
+      row,
+      problem,
+      prompt: promptOf(tokenizer, problem.conversation),
+      choices: problem.letters.map((letter) => letterId(tokenizer, letter)),
+    }))
+    .sort((a, b) => a.prompt.length - b.prompt.length)
+  for (let from = 0; from < asked.length; from += LETTERS_AT_ONCE) {
+    signal?.throwIfAborted()
+    const group = asked.slice(from, from + LETTERS_AT_ONCE)
+    const found = await model.letterLogits(
+      group.map(({ prompt }) => prompt),
+      group.map(({ choices }) => choices),
+    )
+    for (const [i, { row, problem }] of group.entries()) {
+      const logits = found[i] ?? []
+      const answer = problem.letters[logits.indexOf(Math.max(...logits))] ?? null
+      yield { row, answer, right: answer !== null && isRight(problem, answer), logits }
+    }
+  }
+}
+
+/** @throws MidbenchError `measure.letter` where the letter is not one token, as the reference demands */
+function letterId(tokenizer: Tokenizer, letter: string): number {
+  const [id, ...others] = tokenizer.encodeOrdinary(letter)
+  if (id !== undefined && others.length === 0) return id
+  throw new MidbenchError({
+    code: 'measure.letter',
+    message: `The tokenizer has no single token for the letter ${letter}, so its questions cannot be asked.`,
+    remedy: 'Leave out the tasks of multiple choice.',
+  })
+}
+
+async function askInWords(
+  row: number,
+  problem: Exclude<Problem, LetterProblem>,
+  model: AnsweringModel,
+  { tokenizer, judge, signal }: MeasureOptions,
+): Promise<Outcome> {
+  const prompt = promptOf(tokenizer, problem.conversation)
+  const completion = tokenizer.decode(await model.answer(prompt, MOST_ANSWER_TOKENS))
+  if (problem.by === 'number') {
+    return { row, answer: finalAnswer(completion), right: isRight(problem, completion), completion }
+  }
+  if (judge === null) throw noJudge()
+  const asked = problem.conversation.messages[0]?.content
+  const program = programOf(typeof asked === 'string' ? asked : '', completion, problem.test)
+  const { passed, reason } = await judge.run(program, signal)
+  return { row, answer: reason, right: passed, completion }
+}
+
+function noJudge(): MidbenchError {
+  return new MidbenchError({
+    code: 'measure.judge',
+    message: 'The programs that a model writes are not run unless that is asked for.',
+    remedy: 'Allow it, or leave out HumanEval.',
+  })
+}
