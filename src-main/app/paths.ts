@@ -7,6 +7,7 @@
 import { app } from 'electron'
 import { join } from 'node:path'
 
+import type { Recipe } from '../config/recipes.schema'
 import { dataDir, projectDir } from '../native/paths'
 
 /** The person's files, in the data folder. */
@@ -21,7 +22,8 @@ export interface PersonFiles {
 export interface AppFiles {
   packageJson: string
   packages: string
-  starter: string
+  /** The starter project's config, by recipe. */
+  starters: Record<Recipe, string>
   icon: string
   page: string
   preload: string
@@ -42,7 +44,10 @@ export function appFiles(): AppFiles {
   return {
     packageJson: join(folder, 'package.json'),
     packages: join(folder, 'node_modules'),
-    starter: join(folder, 'resources', 'starter', 'preset.json'),
+    starters: {
+      mid: join(folder, 'resources', 'starter', 'preset.json'),
+      sft: join(folder, 'resources', 'starter', 'preset-sft.json'),
+    },
     icon: join(folder, 'resources', 'icon.png'),
     page: join(folder, 'out', 'renderer'),
     preload: join(folder, 'out', 'preload', 'preload.cjs'),

@@ -71,7 +71,7 @@ export async function setupServices(hub: EventHub): Promise<Services> {
   const defaultBaseDir = (): string | null => settings.current.base_dir
   const project = new ProjectStore({
     file: files.person.project,
-    starter: files.starter,
+    starters: files.starters,
     starterOptions: hasBfloat16() === false ? { dtype: 'float32' } : {},
     readBase: async (given, dir) =>
       given.recipe === 'sft' ? readBaseSettings(given, baseDirOf(given, dir, defaultBaseDir())) : null,

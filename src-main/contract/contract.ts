@@ -91,7 +91,7 @@ export type Answer<N extends CallName> =
   { ok: true; value: CallOutput<N> } | { ok: false; failure: z.infer<typeof failure> }
 
 export { DEFAULTS, type OptionName } from '../config/config.schema'
-export { RECIPE_TITLES, RECIPES } from '../config/recipes.schema'
+export { DEFAULT_MIXTURES, RECIPE_TITLES, RECIPES } from '../config/recipes.schema'
 export { givenOptions, resolveConfig } from '../config/resolve'
 export { OPTIMIZER_NAMES } from '../config/optimizer-names.schema'
 export { byTask } from '../config/figures/figure.schema'
@@ -101,8 +101,11 @@ export { gradAccumSteps } from '../config/batches'
 export { addedUp, packingVariant } from '../packing/plan.schema'
 export { ROLE_CODES } from './packing.schema'
 export type { FigureChart, FigureLine, StepFigure } from '../config/figures/figure.schema'
+export { looksLikeDataset } from '../data/source-name.schema'
+export { REASONS } from '../data/formats/conversion-fault'
 export { kindOf, mixtureEntry, namedFiles, TASK_KINDS, withFilesChanged } from '../data/mixture.schema'
 export { lossKind } from '../packing/loss-kinds.schema'
+export { FEW_TARGETS } from '../packing/plan.schema'
 export { policyNamed, trainablePacking } from '../packing/packings.schema'
 export type { TaskKind } from '../data/tasks/task-kind'
 export type { DoctorReport, Settings } from './app.schema'
@@ -111,6 +114,7 @@ export type { BatchLosses } from './losses.schema'
 export type { DownloadSize, PendingDownload } from './downloads.schema'
 export type {
   LinesCheck,
+  Look,
   NanochatFolder,
   RenderedConversation,
   SplitSummary,

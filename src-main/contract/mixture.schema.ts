@@ -6,6 +6,7 @@ import { nanochatFolder, type NanochatFolder } from '../runs/nanochat-folder.sch
 import { conversationView, taskLengths } from '../packing/conversations.schema'
 import { int32 } from '../typed-arrays.schema'
 import { splitName } from '../data/entry.schema'
+import { look } from '../data/look.schema'
 import { configAt } from './common.schema'
 
 const taskSummary = z.object({
@@ -18,6 +19,8 @@ const taskSummary = z.object({
   source: z.string(),
   /** Where a data set of the hub was found; undefined for everything else. */
   place: datasetPlace.optional(),
+  /** Rows of the data that cannot be converted and were left out, as the entry asks for; absent where none was. */
+  left_out: z.int().optional(),
   /** Rows of the entry, excluded ones included. */
   rows: z.int(),
   /** Number of those that are excluded. */
@@ -77,6 +80,14 @@ export const mixtureCalls = {
   },
   /** Every fault of a JSONL file by line, before the file is added: a job. */
   'mixture.checkFile': { input: z.object({ path: z.string(), job: z.string() }), output: linesCheck },
+  /**
+   * A look at an entry of the task Conversations before it is used: a job with progress. Without `counts`, only its
+   * first rows are read.
+   */
+  'mixture.look': {
+    input: z.object({ ...configAt, entry: mixtureEntry, counts: z.boolean(), job: z.string() }),
+    output: look,
+  },
   /** The nanochat folder that the config uses. */
   'mixture.folder': { input: z.object(configAt), output: nanochatFolder },
   /** Asks for a JSON file or a Python script and reads its lists; null: the dialog was cancelled. */
@@ -92,3 +103,4 @@ export type { NanochatFolder }
 export type LinesCheck = z.infer<typeof linesCheck>
 export type SplitSummary = z.infer<typeof splitSummary>
 export type { ConversationView as RenderedConversation, TaskLengths } from '../packing/conversations.schema'
+export type { Look } from '../data/look.schema'

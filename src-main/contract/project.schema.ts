@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { packingFacts } from '../packing/packing-facts.schema'
 import { givenConfig, runConfig } from '../config/config.schema'
+import { RECIPES } from '../config/recipes.schema'
 import { baseSettings } from '../config/resolve'
 import { derived, finding } from '../runs/preflight.schema'
 import { nothing } from './common.schema'
@@ -26,7 +27,7 @@ export const project = z.object({
 
 export const projectCalls = {
   'project.current': { input: nothing, output: project },
-  'project.starter': { input: nothing, output: project },
+  'project.starter': { input: z.object({ recipe: z.enum(RECIPES) }), output: project },
   /** Opens a config file; without a path, asks for one. null: the dialog was cancelled. */
   'project.open': { input: z.object({ path: z.string().optional() }), output: project.nullable() },
   /** Stores the edited config as the current one, without writing its file. */

@@ -15,7 +15,8 @@ import type { ExcludedRow } from '../data/exclude.schema'
 import type { ByteCounting } from '../byte-counting'
 import type { DataLocations } from '../data/locations'
 import type { TaskInfo } from '../data/mixture'
-import type { MixtureConfig, SplitName } from '../data/mixture.schema'
+import type { Look } from '../data/look.schema'
+import type { MixtureConfig, MixtureEntry, SplitName } from '../data/mixture.schema'
 import type { JsonLinesCheck } from '../data/sources/lines'
 import type { BatchView, ConversationPlace, LayoutView, RowReplay } from './batch.schema'
 import type { ConversationAt } from './conversation-view'
@@ -87,6 +88,13 @@ export interface CompareRequest {
   variants: PackingVariant[]
 }
 
+export interface LookRequest {
+  entry: MixtureEntry
+  locations: DataLocations
+  /** Whether all rows are read and counted. */
+  counts: boolean
+}
+
 export interface DataCalls {
   /** Opens the mixture and the tokenizer; all other calls refer to what this port opened last. */
   open: { input: DataOptions; output: OpenedData }
@@ -108,6 +116,8 @@ export interface DataCalls {
   duplicateRows: { input: PairsOf; output: Int32Array }
   /** Every fault of a JSONL file, by line. Needs no opened mixture. */
   checkLines: { input: { path: string }; output: JsonLinesCheck }
+  /** A look at an entry of the task Conversations before it is used. Needs no opened mixture. */
+  look: { input: LookRequest; output: Look }
   /** Rows of a task, in its order, whose conversations contain the text. */
   search: { input: { split: SplitName; task: number; text: string }; output: Int32Array }
   /** Renders what is not rendered yet: minutes on the full mixture, with progress. */

@@ -6,11 +6,19 @@ import type { MessagePort } from 'node:worker_threads'
 import { type Failure, MidbenchError } from '../errors'
 import type { ComparedPair, DuplicatePairs, Findings, PairsOf } from '../data/duplicates/findings.schema'
 import type { SplitName } from '../data/mixture.schema'
+import type { Look } from '../data/look.schema'
 import type { JsonLinesCheck } from '../data/sources/lines'
 import type { BatchView, ConversationPlace, LayoutView, RowReplay } from './batch.schema'
 import type { ConversationAt } from './conversation-view'
 import type { ConversationView, TaskLengths } from './conversations.schema'
-import type { CompareRequest, DataCalls, DataOptions, OpenedData, PlanRequest } from './data-calls'
+import type {
+  CompareRequest,
+  DataCalls,
+  DataOptions,
+  LookRequest,
+  OpenedData,
+  PlanRequest,
+} from './data-calls'
 import type { PackingFacts } from './packing-facts.schema'
 import type { Comparison, PlanView } from './plan.schema'
 import { Caller, type CallOptions } from '../threads/calls'
@@ -105,6 +113,11 @@ export class DataClient {
   /** Every fault of a JSONL file, by line; needs no opened mixture. */
   checkLines(path: string, call?: CallOptions): Promise<JsonLinesCheck> {
     return this.caller.call('checkLines', { path }, call)
+  }
+
+  /** A look at an entry of the task Conversations; needs no opened mixture. */
+  look(request: LookRequest, call?: CallOptions): Promise<Look> {
+    return this.caller.call('look', request, call)
   }
 
   /** Rows of a task whose conversations contain a text. */

@@ -8,6 +8,7 @@ import { MidbenchError } from '../errors'
 import type { DataLocations } from '../data/mixture'
 import type { SplitName } from '../data/mixture.schema'
 import { checkJsonLines } from '../data/sources/lines'
+import { lookAtEntry } from '../data/sources/open-task'
 import { viewBatch } from './batch-view'
 import { BatchFinder } from './batch-finder'
 import { viewConversation } from './conversation-view'
@@ -82,6 +83,8 @@ export class DataSession {
       return viewConversation(mixture, tokenizer, at, signal)
     },
     checkLines: ({ path }, { signal }) => checkJsonLines(path, signal),
+    look: ({ entry, locations, counts }, { signal, progress }) =>
+      lookAtEntry(entry, counts, locations, { signal, onProgress: progress }),
     search: ({ split, task, text }, context) => searchTask(this.split(split).mixture, task, text, context),
     findDuplicates: (_, context) => this.duplicates.run(this.searched(), context),
     duplicatePairs: ({ offset, limit, ...of }) => this.duplicates.results().page(of, offset, limit),

@@ -8,7 +8,7 @@ import { DataThread } from '../packing/data-host'
 import type { CallOptions } from '../threads/calls'
 import type { RunConfig } from '../config/config.schema'
 import { TASK_DATA_FIRST } from '../config/recipes.schema'
-import type { DataState } from './preflight-data'
+import { stateOf, type DataState } from './preflight-data'
 
 /**
  * @returns what is wrong, or how many conversations there are
@@ -21,10 +21,10 @@ export async function checkData(
 ): Promise<DataState> {
   const thread = DataThread.start()
   try {
-    const { trainConversations, valConversations, counting } = await thread
+    const opened = await thread
       .client()
       .open({ config, ...locations, taskDataFirst: TASK_DATA_FIRST[config.recipe] }, call)
-    return { train: trainConversations, val: valConversations, counting }
+    return stateOf(opened)
   } catch (error) {
     if (call.signal?.aborted === true) throw error
     return error instanceof MidbenchError ? error : new MidbenchError(toFailure(error))

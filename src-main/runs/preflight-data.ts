@@ -2,6 +2,8 @@
 import { countingText, type ByteCounting } from '../byte-counting'
 import { MidbenchError } from '../errors'
 import type { RunConfig } from '../config/config.schema'
+import { badRows, reasonsText, type Tally } from '../data/formats/tally.schema'
+import type { OpenedData } from '../packing/data-calls'
 import type { Finding } from './preflight.schema'
 
 /** The data as it was last opened: the error, or how many conversations there are. */
@@ -12,7 +14,17 @@ export type DataState =
       val: number
       /** How the tokenizer's token_bytes.pt counts. */
       counting?: ByteCounting | null
+      /** The entries of which rows are left out, since they cannot be converted. */
+      leftOut?: LeftOut[]
     }
+
+interface LeftOut {
+  /** `mixture.train.2` */
+  path: string
+  label: string
+  /** Of all rows, how many were left out, by reason. */
+  skipped: Tally
+}
 
 /** Data that is missing on this machine but can be downloaded. */
 export interface LackingData {
@@ -25,6 +37,19 @@ export interface LackingData {
   unusable: string | null
 }
 
+/** What a preflight has to know of opened data. */
+export function stateOf(opened: OpenedData): DataState {
+  const { trainConversations: train, valConversations: val, counting, tasks } = opened
+  const leftOut = (['train', 'val'] as const).flatMap((split) =>
+    tasks[split].flatMap(({ entry, label, skipped }, index): LeftOut[] => {
+      const isRepeat = tasks[split].findIndex((task) => task.entry === entry) < index
+      const path = `mixture.${split}.${String(entry)}`
+      return skipped === undefined || isRepeat ? [] : [{ path, label, skipped }]
+    }),
+  )
+  return { train, val, counting, leftOut }
+}
+
 /** @param lacking entries already reported as still to be downloaded */
 export function dataFindings(
   config: RunConfig,
@@ -32,7 +57,9 @@ export function dataFindings(
   lacking: readonly { path: string }[],
 ): Finding[] {
   if (data === null) return []
-  if (!(data instanceof MidbenchError)) return [...emptyFindings(config, data), ...countingFindings(data)]
+  if (!(data instanceof MidbenchError)) {
+    return [...emptyFindings(config, data), ...countingFindings(data), ...leftOutFindings(data)]
+  }
   const { message, remedy, issues = [] } = data
   if (issues.length === 0) return [block('base_dir', message, remedy)]
   const told = lacking.map(({ path }) => path)
@@ -50,6 +77,15 @@ function emptyFindings(config: RunConfig, { train, val }: { train: number; val: 
     findings.push(block('mixture.val', 'The mixture has no conversation to evaluate on.', remedy))
   }
   return findings
+}
+
+/** As the entry asks for, and yet to be seen before the run. */
+function leftOutFindings({ leftOut = [] }: { leftOut?: LeftOut[] }): Finding[] {
+  return leftOut.map(({ path, label, skipped }) => {
+    const [bad, rows] = [badRows(skipped), skipped.rows].map((count) => count.toLocaleString('en-US'))
+    const message = `${label}: ${bad ?? ''} of ${rows ?? ''} rows are left out: ${reasonsText(skipped)}.`
+    return { level: 'warn', path, message, remedy: 'Correct these rows, or go on without them.' }
+  })
 }
 
 /** Both ways are well: which one it is tells with which older figures bits per byte may be compared. */

@@ -10,14 +10,15 @@
 import { createHash } from 'node:crypto'
 
 import type { DataLocations } from '../data/locations'
+import type { Look } from '../data/look.schema'
 import type { JsonLinesCheck } from '../data/sources/lines'
 import { MidbenchError, toFailure } from '../errors'
 import type { DataClient } from '../packing/data-client'
 import { DataThread } from '../packing/data-host'
-import type { DataConfig, DataOptions, OpenedData } from '../packing/data-calls'
+import type { DataConfig, DataOptions, LookRequest, OpenedData } from '../packing/data-calls'
 import type { CallOptions } from '../threads/calls'
 import { describeFolder } from '../runs/describe-folder'
-import type { DataState } from '../runs/preflight-data'
+import { stateOf, type DataState } from '../runs/preflight-data'
 import type { NanochatFolder } from '../runs/nanochat-folder.schema'
 import { baseDirOf, withAbsolutePaths } from '../config/config'
 import { TASK_DATA_FIRST } from '../config/recipes.schema'
@@ -125,14 +126,13 @@ export class DataAccess {
   }
 
   /** Every fault of a JSONL file, by line. @throws MidbenchError where it cannot be read; `cancelled` */
-  async checkLines(path: string, call: CallOptions): Promise<JsonLinesCheck> {
-    this.thread ??= DataThread.start()
-    const client = this.thread.client()
-    try {
-      return await client.checkLines(path, call)
-    } finally {
-      await client.close()
-    }
+  checkLines(path: string, call: CallOptions): Promise<JsonLinesCheck> {
+    return this.ask((client) => client.checkLines(path, call))
+  }
+
+  /** A look at an entry of the task Conversations. @throws MidbenchError as opening it would; `cancelled` */
+  look(request: LookRequest, call: CallOptions): Promise<Look> {
+    return this.ask((client) => client.look(request, call))
   }
 
   /** Ends the thread. */
@@ -142,13 +142,23 @@ export class DataAccess {
     this.thread = null
   }
 
+  /** Asks the thread what needs no opened mixture. */
+  private async ask<T>(question: (client: DataClient) => Promise<T>): Promise<T> {
+    this.thread ??= DataThread.start()
+    const client = this.thread.client()
+    try {
+      return await question(client)
+    } finally {
+      await client.close()
+    }
+  }
+
   private async openNow(options: DataOptions, call: CallOptions): Promise<OpenData> {
     this.thread ??= DataThread.start()
     const client = this.thread.client()
     try {
       const data = await client.open(options, call)
-      const { trainConversations: train, valConversations: val, counting } = data
-      this.note(options, { train, val, counting })
+      this.note(options, stateOf(data))
       return { client, data }
     } catch (error) {
       await client.close()

@@ -3,7 +3,7 @@
  * window, and those that the open project names. Content that the page shows could take it over; the page must then not
  * be able to read any file on the disk, or to have one quoted in an error.
  */
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 
 import { namedFiles } from '../data/mixture.schema'
 import { MidbenchError } from '../errors'
@@ -22,6 +22,13 @@ export class GrantedPaths {
     if (path !== null) this.grant(path)
     const { train, val } = withAbsolutePaths(config, dir, '/').mixture
     for (const file of [...train, ...val].flatMap(namedFiles)) this.grant(file)
+  }
+
+  /** Like {@link require}, and also whatever lies in a folder that was chosen. @throws MidbenchError `file.not-granted` */
+  requireWithin(path: string): void {
+    const parents = [resolve(path)]
+    for (let at = dirname(resolve(path)); at !== parents.at(-1); at = dirname(at)) parents.push(at)
+    if (!parents.some((each) => this.paths.has(each))) this.require(path)
   }
 
   /** @throws MidbenchError `file.not-granted` */

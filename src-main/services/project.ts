@@ -2,8 +2,8 @@
  * The open project: a config file and the copy of it that is being worked on.
  *
  * The working copy is kept in project.json of the data folder, so that an edit survives a crash without changing the
- * config file; only `save` writes that. The starter project comes with the app and is read only: saving it asks for
- * another place, and its paths become absolute there.
+ * config file; only `save` writes that. The starter project comes with the app, in a form for each recipe, and is read
+ * only: saving it asks for another place, and its paths become absolute there.
  *
  * The copy holds what is given, as the file does. What its recipe takes from the base checkpoint is read beside it, anew
  * with every change.
@@ -19,19 +19,20 @@ import { decodeText, readTextFile } from '../files/text-file'
 import type { Project } from '../contract/contract'
 import { baseDirOf, parseGiven, parseJson, unreadableConfig, withAbsolutePaths } from '../config/config'
 import { type GivenConfig, givenConfig } from '../config/config.schema'
+import { type Recipe, RECIPES } from '../config/recipes.schema'
 import { type BaseSettings, resolveConfig } from '../config/resolve'
 import { writeReason } from '../files/write-reason'
 import { JsonFile } from '../files/kept-json'
 
-/** `path` is null for the starter project, wherever this version of the app keeps it. */
+/** `path` is null for the starter project of the config's recipe, wherever this version of the app keeps it. */
 const kept = z.object({ path: z.string().nullable(), modified: z.boolean(), config: givenConfig })
 type Kept = z.infer<typeof kept>
 
 export interface ProjectStoreOptions {
   /** Where the working copy is kept. */
   file: string
-  /** The starter project's config. */
-  starter: string
+  /** The starter project's config, by recipe. */
+  starters: Readonly<Record<Recipe, string>>
   /** Options, by name, that differ from the file's in this machine's starter project. */
   starterOptions?: GivenConfig
   /** What a config's base checkpoint says of its options. @default nothing is inherited */
@@ -58,7 +59,7 @@ export class ProjectStore {
   get current(): Project {
     const { modified, config: given } = this.state
     const { base } = this
-    const path = this.state.path ?? this.options.starter
+    const path = this.state.path ?? this.options.starters[recipeOf(given)]
     const readOnly = this.state.path === null
     const name = readOnly ? 'Starter project' : basename(path, '.json')
     const { config } = resolveConfig(given, base)
@@ -71,15 +72,16 @@ export class ProjectStore {
     return this.current
   }
 
-  /** Opens the starter project in its original state. */
-  async openStarter(): Promise<Project> {
-    return this.set(this.starter())
+  /** Opens a recipe's starter project in its original state. */
+  async openStarter(recipe: Recipe = 'mid'): Promise<Project> {
+    return this.set(this.starter(recipe))
   }
 
   /** @throws MidbenchError `config.missing`, `config.not-json`, `config.invalid` */
   async open(path: string): Promise<Project> {
     const absolute = resolve(path)
-    if (absolute === this.options.starter) return this.openStarter()
+    const starter = RECIPES.find((recipe) => absolute === this.options.starters[recipe])
+    if (starter !== undefined) return this.openStarter(starter)
     const text = await readTextFile(absolute).catch((cause: unknown) => {
       throw unreadable(absolute, cause)
     })
@@ -100,22 +102,22 @@ export class ProjectStore {
   /** Writes the config to another file, which becomes the project. In another folder its paths become absolute. */
   async saveAs(path: string): Promise<Project> {
     const target = resolve(path)
-    if (target === this.options.starter) throw readOnly()
+    if (Object.values(this.options.starters).includes(target)) throw readOnly()
     const from = this.current.dir
     const moved = dirname(target) === from ? this.state.config : absoluteConfig(this.state.config, from)
     return this.write(target, moved)
   }
 
-  private starter(): Kept {
-    const { starter, starterOptions } = this.options
-    const config = readConfig(readFileSync(starter, 'utf8'), starter)
+  private starter(recipe: Recipe = 'mid'): Kept {
+    const { starters, starterOptions } = this.options
+    const config = readConfig(readFileSync(starters[recipe], 'utf8'), starters[recipe])
     return { path: null, modified: false, config: { ...config, ...starterOptions } }
   }
 
   /** An unedited project follows its file, which may have been changed by hand; without the file, the copy is used. */
   private refreshed(stored: Kept): Kept {
     if (stored.modified) return stored
-    if (stored.path === null) return this.starter()
+    if (stored.path === null) return this.starter(recipeOf(stored.config))
     try {
       return { ...stored, config: readConfig(readText(stored.path), stored.path) }
     } catch {
@@ -149,6 +151,10 @@ export class ProjectStore {
     const base = (await this.options.readBase?.(state.config, this.current.dir)) ?? null
     if (state === this.state) this.base = base // else a later change reads its own
   }
+}
+
+function recipeOf({ recipe = 'mid' }: GivenConfig): Recipe {
+  return recipe
 }
 
 function readOnly(): MidbenchError {

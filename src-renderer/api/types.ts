@@ -20,6 +20,7 @@ export type {
   FigureLine,
   Finding,
   LinesCheck,
+  Look,
   NanochatFolder,
   PackingComparison,
   PendingDownload,

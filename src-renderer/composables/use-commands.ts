@@ -71,6 +71,7 @@ export const useCommands = createSharedComposable(() => {
     command('save', 'Save the project', 'project', byName['project.save'], 'Ctrl S'),
     command('saveAs', 'Save the project as', 'project', byName['project.saveAs'], 'Ctrl Shift S'),
     command('starter', 'Open the starter project', 'project', () => void project.starter()),
+    command('starter-sft', 'Open the starter project for SFT', 'project', () => void project.starter('sft')),
     command('undo', 'Undo', 'project', project.undo, 'Ctrl Z'),
     command('redo', 'Redo', 'project', project.redo, 'Ctrl Shift Z'),
     ...(['light', 'dark', 'system'] as const).map((theme) =>

@@ -1,11 +1,13 @@
 /**
- * JSONL files on their way into the mixture. Each is checked line by line first. One with faults is listed with all of
- * them until it is corrected or dismissed, or another project is opened; until then nothing of it is added.
+ * Files and folders of conversations on their way into the mixture. Each is looked at first: nanochat's own lines are
+ * checked line by line, other formats are only recognised. One with faults is listed with all of them until it is
+ * corrected or dismissed, or another project is opened; until then nothing of it is added.
  */
 import { createSharedComposable } from '@vueuse/core'
 import { shallowRef, watch } from 'vue'
-import { call, CallError, toCallError } from '../api/client'
-import type { LinesCheck, SplitName } from '../api/types'
+import { call, toCallError, type CallError } from '../api/client'
+import type { LinesCheck, Look, MixtureEntry, SplitName } from '../api/types'
+import { badRows } from '../mixture/conversations'
 import { useJob } from './use-job'
 import { useProject } from './use-project'
 
@@ -34,22 +36,19 @@ export const useFileCheck = createSharedComposable(() => {
     refused.value = refused.value.filter((file) => file.path !== path)
   }
 
-  function refuse(path: string, split: SplitName, why: Partial<RefusedFile>): false {
+  function refuse(path: string, split: SplitName, why: Partial<RefusedFile>): null {
     dismiss(path)
     refused.value = [...refused.value, { path, split, check: null, error: null, ...why }]
-    return false
+    return null
   }
 
-  /** Whether the file has no faults; one that has is listed. */
-  async function check(path: string, split: SplitName): Promise<boolean> {
+  /** The entry that reads a file or folder; null where it has faults, which are listed, or the check was cancelled. */
+  async function check(path: string, split: SplitName): Promise<MixtureEntry | null> {
     checking.value = path
     try {
-      const found = await job.run((name) => call('mixture.checkFile', { path, job: name }))
-      if (!found) return false
-      if (found.faultCount > 0) return refuse(path, split, { check: found })
-      if (found.conversations === 0) return refuse(path, split, { error: empty(path) })
-      dismiss(path)
-      return true
+      const entry = await entryOf(path, split)
+      if (entry) dismiss(path)
+      return entry
     } catch (error) {
       return refuse(path, split, { error: toCallError(error) })
     } finally {
@@ -57,13 +56,28 @@ export const useFileCheck = createSharedComposable(() => {
     }
   }
 
+  /** Files of nanochat's own lines stay CustomJSON, which nanochat reads too; everything else is Conversations. */
+  async function entryOf(path: string, split: SplitName): Promise<MixtureEntry | null> {
+    const entry = { task: 'Conversations' as const, source: path }
+    const found = await lookAt(entry, false)
+    if (!found || !isNanochatLines(found)) return found ? entry : null
+    const check = await job.run((name) => call('mixture.checkFile', { path, job: name }))
+    if (!check) return null
+    if (check.faultCount === 0) return { task: 'CustomJSON', filepath: path }
+    // A system message or a calculator's parts are no faults of the task Conversations.
+    const whole = await lookAt(entry, true)
+    return whole && badRows(whole) === 0 ? entry : refuse(path, split, { check })
+  }
+
+  async function lookAt(entry: MixtureEntry, counts: boolean): Promise<Look | undefined> {
+    if (!project.value) return undefined
+    const { config, dir } = project.value
+    return job.run((name) => call('mixture.look', { config, dir, entry, counts, job: name }))
+  }
+
   return { refused, checking, check, dismiss, cancel: job.cancel }
 })
 
-function empty(path: string): CallError {
-  return new CallError({
-    code: 'data.empty',
-    message: `${path}: there are no conversations`,
-    remedy: 'A conversation is a line with an array of messages.',
-  })
+function isNanochatLines({ format, files }: Look): boolean {
+  return format === 'nanochat' && files[0]?.kind === 'JSON lines' && files.length === 1
 }

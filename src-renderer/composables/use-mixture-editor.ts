@@ -1,6 +1,6 @@
 /**
  * Edits of the mixture. Each takes the current list and gives the project a new one, so that each can be undone. A
- * JSONL file is checked first; one with faults is not added, and its faults are listed by line. Other tasks are added
+ * file or folder is looked at first; one with faults is not added, and its faults are listed. Other tasks are added
  * as they are: what they lack can be downloaded, or chosen in their options.
  */
 import { call } from '../api/client'
@@ -29,7 +29,7 @@ export interface UseMixtureEditorReturn {
   replace: (split: SplitName, index: number, next: MixtureEntry) => void
   /** Adds a task at the end. A kind that begins with a file asks for one first. */
   addTask: (split: SplitName, kind: TaskKind) => Promise<void>
-  /** Adds the JSONL files that have no faults at the end. */
+  /** Adds files and folders of conversations at the end; those with faults are listed. */
   addFiles: (split: SplitName, paths: readonly string[]) => Promise<void>
   /** Asks for a JSONL file and adds it. */
   pickFile: (split: SplitName) => Promise<void>
@@ -86,8 +86,9 @@ export function useMixtureEditor(): UseMixtureEditorReturn {
   }
 
   async function addFiles(split: SplitName, paths: readonly string[]): Promise<void> {
-    for (const filepath of paths) {
-      if (await check(filepath, split)) add(split, { task: 'CustomJSON', filepath })
+    for (const path of paths) {
+      const entry = await check(path, split)
+      if (entry) add(split, entry)
     }
   }
 

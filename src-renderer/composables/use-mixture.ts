@@ -82,8 +82,9 @@ export const useMixture = createSharedComposable(() => {
     }
     if (!opened.value) return
     for (const split of SPLITS) {
-      for (const { entry, rows, excluded: out, source, place } of summary.value?.[split].tasks ?? [])
-        figures.learn(opened.value, split, entry, { rows: rows - out, source, place })
+      for (const { entry, rows, excluded: out, source, place, left_out: leftOut } of summary.value?.[split]
+        .tasks ?? [])
+        figures.learn(opened.value, split, entry, { rows: rows - out, source, place, leftOut })
     }
     void lengths.measure()
   }

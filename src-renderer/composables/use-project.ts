@@ -120,7 +120,8 @@ export const useProject = createSharedComposable(() => {
     flush: send,
     open: (path?: string) =>
       replaceBy('The project was not opened', () => call('project.open', path ? { path } : {})),
-    starter: () => replaceBy('The starter project was not opened', () => call('project.starter', {})),
+    starter: (recipe: Project['config']['recipe'] = 'mid') =>
+      replaceBy('The starter project was not opened', () => call('project.starter', { recipe })),
     save: (as = false) => replaceBy('The project was not saved', () => call('project.save', { as })),
   }
 })

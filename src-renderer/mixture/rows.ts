@@ -15,6 +15,8 @@ export interface EntryFigures {
   source: string
   /** Where a data set of the hub was found. */
   place?: DatasetPlace | undefined
+  /** Rows that cannot be converted and were left out. */
+  leftOut?: number | undefined
   lengths: TaskLengths | null
 }
 
@@ -28,6 +30,8 @@ export interface MixtureRow {
   /** Where a data set of the hub was found, in words; '' for everything else. */
   place: string
   repeat: number
+  /** Rows that cannot be converted and were left out, its repeats not counted. */
+  leftOut: number
   /** Conversations of the entry that are excluded, its repeats not counted. */
   excluded: number
   rows: number | null
@@ -116,6 +120,7 @@ export function mixtureRows(
       source: figures?.source ?? '',
       place: figures?.place === undefined ? '' : PLACES[figures.place],
       repeat: config.repeat ?? 1,
+      leftOut: figures?.leftOut ?? 0,
       excluded: excluded[entry]?.count ?? 0,
       rows: rows[entry] ?? null,
       rowShare: ratio(rows[entry], allRows),

@@ -1,5 +1,5 @@
 /**
- * Draws positions over the plot and row numbers beside it, as many as can be read. Where the plot holds only part of
+ * Draws positions over the plot and row numbers beside it, as many as can be read; rows without a target are marked. Where the plot holds only part of
  * the batch, bars show which part.
  */
 import { integer } from '../format/number'
@@ -23,15 +23,29 @@ export function paintRuler(context: Context, scene: Scene, range: VisibleRange):
 }
 
 export function paintRowNumbers(context: Context, scene: Scene, range: VisibleRange): void {
+  paintWithout(context, scene, range)
   const every = Math.max(1, Math.ceil(12 / scene.view.sy))
   context.font = FONT
   context.textAlign = 'right'
   context.textBaseline = 'middle'
-  context.fillStyle = scene.palette.dim
   for (let row = Math.ceil(range.row0 / every) * every; row < range.row1; row += every) {
     const y = RULER + top(scene, row) + heightOf(scene, row) / 2
+    context.fillStyle = hasNone(scene, row) ? scene.palette.warning : scene.palette.dim
     const inSight = y > RULER + 4 && y < RULER + scene.size.height - 4
     if (inSight) context.fillText(String(row), GUTTER - 8, y + 0.5)
+  }
+}
+
+const hasNone = ({ model }: Scene, row: number): boolean => model.batch.targets?.[row] === 0
+
+/** Draws a bar beside every row that has no target, however small the rows are. */
+function paintWithout(context: Context, scene: Scene, range: VisibleRange): void {
+  context.fillStyle = scene.palette.warning
+  for (let row = range.row0; row < range.row1; row++) {
+    if (!hasNone(scene, row)) continue
+    const from = Math.max(0, top(scene, row))
+    const to = Math.min(scene.size.height, top(scene, row) + Math.max(1, heightOf(scene, row)))
+    context.fillRect(GUTTER - 4, RULER + from, 2, to - from)
   }
 }
 

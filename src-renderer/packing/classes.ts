@@ -6,16 +6,17 @@ import { ROLE_CODES } from '../../src-main/contract/contract'
 import { TASK_COLOURS } from '../theme/colours'
 import type { BatchModel } from './batch-model'
 import { lossClass, type TokenLosses } from './losses'
+import { countsAt } from './targets'
 
-export type Colouring = 'task' | 'role' | 'mask' | 'loss'
+export type Colouring = 'task' | 'role' | 'mask' | 'counts' | 'loss'
 
 /** Class of padding, in every colouring; hatched, and no task's colour. */
 export const PAD_CLASS = 2 * TASK_COLOURS
 export const CLASSES = PAD_CLASS + 1
 
 /**
- * By task: colour and whether trained on. By role: the role. By mask: off, on. By loss: from easy to hard, all easy where
- * no losses are known.
+ * By task: colour and whether trained on. By role: the role. By mask: off, on. By counts: whether a
+ * token is a target that counts in the loss. By loss: from easy to hard, all easy where no losses are known.
  */
 export function tokenClasses(
   model: BatchModel,
@@ -27,6 +28,7 @@ export function tokenClasses(
   const classes = new Uint8Array(batch.ids.length)
   if (colouring === 'role') classes.set(batch.roles)
   else if (colouring === 'mask') classes.set(batch.mask)
+  else if (colouring === 'counts') setCounts(model, classes)
   else if (colouring === 'loss') setLossClasses(model, classes, losses)
   else {
     for (const span of batch.spans) {
@@ -37,6 +39,14 @@ export function tokenClasses(
   }
   markPadding(model, classes)
   return classes
+}
+
+function setCounts({ batch, extent }: BatchModel, classes: Uint8Array): void {
+  for (let row = 0; row < extent.rows; row++) {
+    for (let position = 1; position < extent.columns; position++) {
+      classes[row * extent.columns + position] = countsAt(batch, { row, position }) ? 1 : 0
+    }
+  }
 }
 
 /** Nothing predicts a row's first token; it gets the first class. */

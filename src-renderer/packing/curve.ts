@@ -56,8 +56,8 @@ export function drawCurve(plan: PlanView): CurveDrawing {
 
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
 
-/** A line through heights at even distances, from edge to edge. */
-function polyline(heights: readonly number[]): string {
+/** A line through heights at even distances, from edge to edge: an SVG path. */
+export function polyline(heights: readonly number[]): string {
   if (heights.length === 1) return polyline([heights[0] ?? 0, heights[0] ?? 0])
   return heights
     .map((y, index) => {

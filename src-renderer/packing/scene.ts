@@ -18,7 +18,7 @@ export const CHARACTER = 6.3
 
 /** The parts of a batch that are drawn. */
 export type PaintedBatch = Pick<BatchModel, 'extent' | 'spansOfRow' | 'tokens'> & {
-  batch: Pick<BatchView, 'ids' | 'pad_from'>
+  batch: Pick<BatchView, 'ids' | 'pad_from'> & Partial<Pick<BatchView, 'targets'>>
 }
 
 /** What is outlined. */

@@ -12,6 +12,8 @@ export interface Palette {
   dim: string
   line: string
   accent: string
+  /** For rows to be warned of. */
+  warning: string
   /** Colour of each token class, for the texture. */
   texture: readonly Rgb[]
   /** Background of a token's cell, pale enough to read text on, and the full colour under it. */
@@ -87,6 +89,7 @@ export function readPalette(element: HTMLElement, colouring: Colouring): Palette
     dim: read('--ink-3'),
     line: read('--line-strong'),
     accent: read('--accent'),
+    warning: read('--amber'),
     texture,
     cells: texture.map((colour) => ({ tint: css(mix(colour, ground, tint)), full: css(colour) })),
   }

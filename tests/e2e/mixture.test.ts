@@ -104,7 +104,7 @@ describe('the lists', () => {
     expect(await window.action('Add task').isVisible()).toBe(true)
     await window.action('Start from a preset').click()
     await picture('presets')
-    await menuItem(/^nanochat's mid_train/).click()
+    await menuItem(/^Midtraining/).click()
     await settlesTo([
       /^SmolTalk/,
       /^MMLU/,
@@ -186,19 +186,6 @@ describe('conversations', () => {
 })
 
 describe('a JSONL file', () => {
-  /** Drops a file of the disk onto an element, as a person does. */
-  async function drop(path: string, onto: Locator): Promise<void> {
-    const box = await onto.boundingBox()
-    if (!box) throw new Error('nothing to drop onto')
-    const client = await window.page.context().newCDPSession(window.page)
-    const data = { items: [], files: [path], dragOperationsMask: 1 }
-    const at = { x: box.x + box.width / 2, y: box.y + box.height / 2, data }
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-      await client.send('Input.dispatchDragEvent', { type, ...at })
-    }
-    await client.detach()
-  }
-
   it('that is dropped with faults is refused with each of them by line, and added once it is in order', async () => {
     const path = join(files, 'dropped.jsonl')
     const good = JSON.stringify([
@@ -210,7 +197,7 @@ describe('a JSONL file', () => {
       { role: 'user', content: 'b' },
     ])
     writeFileSync(path, `${good}\nnot JSON\n${twice}\n${good}\n`)
-    await drop(path, table('Train'))
+    await window.drop(path, table('Train'))
     const refused = window.main.getByRole('region', { name: `Faults of ${path}` })
     await refused.waitFor()
     const said = await refused.innerText()

@@ -30,6 +30,19 @@ export class AppPage {
     return this.main.getByRole('button', { name, exact: typeof name === 'string' })
   }
 
+  /** Drops a file or folder of the disk onto an element, as a person does. */
+  async drop(path: string, onto: Locator): Promise<void> {
+    const box = await onto.boundingBox()
+    if (!box) throw new Error('nothing to drop onto')
+    const client = await this.page.context().newCDPSession(this.page)
+    const data = { items: [], files: [path], dragOperationsMask: 1 }
+    const at = { x: box.x + box.width / 2, y: box.y + box.height / 2, data }
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      await client.send('Input.dispatchDragEvent', { type, ...at })
+    }
+    await client.detach()
+  }
+
   /** A picture of the window, to be looked at. @param name without an ending */
   async picture(name: string): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true })

@@ -8,8 +8,10 @@ import { tooLong, MOST_ROW_BYTES } from './text-lines'
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
-const OPENING = new Set([0x5b, 0x7b])
-const CLOSING = new Set([0x5d, 0x7d])
+const OPEN_LIST = 0x5b
+const CLOSE_LIST = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
 
 export interface JsonItem {
   /** Counts from 1. */
@@ -52,15 +54,13 @@ class Cutter {
     for (let at = 0; at < block.length; at++) {
       const byte = block[at] ?? 0
       if (this.inString) {
-        if (this.escaped) this.escaped = false
-        else if (byte === BACKSLASH) this.escaped = true
-        else if (byte === QUOTE) this.inString = false
+        at = this.endOfString(block, at)
       } else if (byte === QUOTE) {
         this.inString = true
-      } else if (OPENING.has(byte)) {
+      } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
         this.refuseMore()
         if (++this.depth === 1) start = at + 1
-      } else if (CLOSING.has(byte)) {
+      } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
         this.refuseMore()
         if (--this.depth > 0) continue
         yield this.taken(block.subarray(start, at))
@@ -72,6 +72,21 @@ class Cutter {
       }
     }
     this.keep(block.subarray(start))
+  }
+
+  /** Where the string that we are in ends, or the block's length: most bytes are in strings, so this loop is short. */
+  private endOfString(block: Buffer, from: number): number {
+    let at = this.escaped ? from + 1 : from
+    this.escaped = false
+    for (; at < block.length; at++) {
+      const byte = block[at]
+      if (byte === QUOTE) {
+        this.inString = false
+        return at
+      }
+      if (byte === BACKSLASH && ++at === block.length) this.escaped = true
+    }
+    return at
   }
 
   end(): void {

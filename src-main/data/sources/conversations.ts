@@ -90,14 +90,16 @@ function refused(paths: readonly string[], tally: Tally): MidbenchError {
   const where =
     paths.length === 1 ? (paths[0] ?? '') : `${paths[0] ?? ''} and ${String(paths.length - 1)} more`
   const all = badRows(tally) === tally.rows
+  const share = all ? `none of its ${rows ?? ''} rows can` : `${bad ?? ''} of its ${rows ?? ''} rows cannot`
+  const begin = first === undefined ? '' : `; the first: ${first.path}: ${first.message}`
+  const message = `${where}: ${share} be converted (${reasonsText(tally)})${begin}`
+  const others = tally.faults.slice(1).map((fault) => `${fault.path}: ${fault.message}`)
   return new MidbenchError({
     code: 'data.row',
-    message:
-      `${where}: ${all ? `none of its ${rows ?? ''} rows can` : `${bad ?? ''} of its ${rows ?? ''} rows cannot`} be converted ` +
-      `(${reasonsText(tally)}); the first: ${first?.path ?? ''}: ${first?.message ?? ''}`,
+    message,
     remedy: all
       ? 'Name a source of another kind, or correct its rows.'
       : 'Set on_bad to "skip" to leave such rows out, or correct them.',
-    issues: tally.faults.map(({ path, message }) => ({ path: SOURCE_KEY, message: `${path}: ${message}` })),
+    issues: [message, ...others].map((each) => ({ path: SOURCE_KEY, message: each })),
   })
 }

@@ -1,4 +1,5 @@
 /** The rows of recognised files, each converted or counted with the reason why it is not. */
+import { basename } from 'node:path'
 import type { Conversation } from '../conversation.schema'
 import { SIDE_COLUMNS } from '../formats/chat'
 import { ConversionFault } from '../formats/conversion-fault'
@@ -56,7 +57,7 @@ function columnsToRead(raw: RawRows, { columns }: Recognised): string[] {
 }
 
 function convertRow(row: RawRow, found: Recognised, tally: Tally, path: string): Conversation | null {
-  const place = `${path}, ${row.place}`
+  const place = `${basename(path)}, ${row.place}`
   if ('fault' in row) {
     countFault(tally, { reason: 'not-json', at: null, message: row.fault }, place)
     return null

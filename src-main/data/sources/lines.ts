@@ -7,6 +7,7 @@ import { ensureBaseFile } from '../hub/base-files'
 import type { TaskContext } from '../locations'
 import { convertLine, LineFault } from '../tasks/json-line'
 import type { LinesSource } from '../tasks/task-kind'
+import { otherForm } from './other-form'
 import { empty, openStore, progress } from './rows'
 import type { Task } from './task'
 
@@ -19,7 +20,11 @@ const KEY = 'filepath'
 export async function openLines(source: LinesSource, path: string, context: TaskContext): Promise<Task> {
   await forKey(KEY, path, () => ensureBaseFile(path, context))
   const files = { form: source.form, key: KEY, paths: [path] }
-  const { identity, store } = await openStore(files, context, () => convertLines(source, path, context))
+  const { identity, store } = await openStore(files, context, () =>
+    convertLines(source, path, context),
+  ).catch(async (error: unknown) => {
+    throw await pointing(error, path)
+  })
   return {
     rows: store.rows,
     source: path,
@@ -82,6 +87,16 @@ async function* convertLines(
   }
   if (faultCount > 0) throw faulty(path, faults, faultCount)
   if (rows === 0) throw empty({ key: KEY, paths: [path] })
+}
+
+/** The refusal of a file, with a sentence where another task reads it. */
+async function pointing(error: unknown, path: string): Promise<unknown> {
+  if (!(error instanceof MidbenchError) || !error.code.startsWith('data.')) return error
+  const sentence = await otherForm(path)
+  if (sentence === '') return error
+  const failure = error.toFailure()
+  const remedy = failure.remedy === undefined ? sentence : `${failure.remedy} ${sentence}`
+  return new MidbenchError({ ...failure, remedy }, { cause: error })
 }
 
 function faulty(path: string, faults: readonly string[], count: number): MidbenchError {

@@ -38,7 +38,7 @@ const entry = z.strictObject({
 export const conversations: TaskKind<typeof entry> = {
   entry,
   title: 'Conversations',
-  about: 'Your own conversations: files, a folder or a hub data set, in any usual format',
+  about: 'Your own conversations, in any usual format',
   fresh: null,
   splits: [],
   files: { key: 'source', picks: 'conversations', label: 'source', standard: null },

@@ -8,6 +8,12 @@ import type { GrantedPaths } from '../../services/granted-paths'
 import type { Jobs } from '../../services/jobs'
 import { mixtureText, readMixtureFile } from '../../services/mixture-exchange'
 import type { PathDialogs } from '../../services/shell'
+import { existsSync } from 'node:fs'
+
+import { fromConfig, type DataLocations } from '../../data/locations'
+import { namedFiles, type MixtureEntry } from '../../data/mixture.schema'
+import { badRows } from '../../data/formats/tally.schema'
+import { looksLikeDataset } from '../../data/source-name.schema'
 import type { TaskInfo } from '../../data/mixture'
 import type { CallOptions } from '../../threads/calls'
 import type { CallOutput, SplitSummary } from '../../contract/contract'
@@ -53,6 +59,11 @@ export function mixtureHandlers(
       granted.require(path)
       return jobs.run(job, (context) => access.checkLines(path, context))
     },
+    'mixture.look': ({ config, dir, entry, counts, job }) => {
+      const locations = access.locations(config, dir)
+      requireGranted(entry, locations, granted)
+      return jobs.run(job, (context) => access.look({ entry, locations, counts }, context))
+    },
     'mixture.folder': ({ config, dir }) => access.folder(config, dir),
     'mixture.import': async ({ config, dir }) => {
       const path = await dialogs.openMixture()
@@ -67,16 +78,25 @@ export function mixtureHandlers(
   }
 }
 
+/** The page may look at what a person chose, and at data sets of the hub. */
+function requireGranted(entry: MixtureEntry, locations: DataLocations, granted: GrantedPaths): void {
+  for (const named of namedFiles(entry)) {
+    const path = fromConfig(named, locations)
+    if (!looksLikeDataset(named) || existsSync(path)) granted.requireWithin(path)
+  }
+}
+
 function splitSummary(rows: number, tasks: readonly TaskInfo[]): SplitSummary {
   return {
     rows,
-    tasks: tasks.map(({ index, entry, name, label, source, place, length, excluded }) => ({
+    tasks: tasks.map(({ index, entry, name, label, source, place, skipped, length, excluded }) => ({
       index,
       entry,
       name,
       label,
       source,
       place,
+      left_out: skipped && badRows(skipped),
       rows: length,
       excluded,
     })),

@@ -23,8 +23,8 @@ export function projectHandlers(services: ProjectServices): Pick<Handlers, Proje
   const { project, granted, dialogs } = services
   return {
     'project.current': () => project.reread(),
-    'project.starter': async () => {
-      const opened = await project.openStarter()
+    'project.starter': async ({ recipe }) => {
+      const opened = await project.openStarter(recipe)
       granted.grantProject(opened)
       return opened
     },

@@ -7,11 +7,13 @@ import { readPythonMixture } from '../../../src-main/data/exchange/read-python'
 import { mixtureEntry, type MixtureEntry } from '../../../src-main/data/mixture.schema'
 import { openMixture, type DataLocations } from '../../../src-main/data/mixture'
 import { checkJsonLines } from '../../../src-main/data/sources/lines'
+import { lookAtEntry } from '../../../src-main/data/sources/open-task'
 import { DataLibrary } from '../../../src-main/packing/data-library'
 import { goldenPath } from '../../support/golden'
 import { STARTER_DIR } from '../../support/small-project'
 import { damageBytes } from '../mutations/bytes'
 import { damageJsonLines } from '../mutations/json'
+import type { Mutation } from '../mutations/mutation'
 import { damageText } from '../mutations/text'
 import type { Reader } from './reader'
 
@@ -76,6 +78,30 @@ const jsonl: Reader = {
   async read(folder) {
     const { faultCount } = await checkJsonLines(join(folder, 'lines.jsonl'))
     return { faultCount, digest: await readEntry(folder, { task: 'CustomJSON', filepath: 'lines.jsonl' }) }
+  },
+}
+
+const FORMATS: Readonly<Record<string, Mutation>> = {
+  'sharegpt.jsonl': damageJsonLines,
+  'openai.jsonl': damageJsonLines,
+  'parts.jsonl': damageJsonLines,
+  'array-oneline.json': damageText,
+  'jsonl.gz': damageBytes,
+  'jsonl.zst': damageBytes,
+}
+
+/** Conversations in other formats, with bad rows left out, and looked at before. */
+const formats: Reader = {
+  name: 'formats',
+  async prepare(folder) {
+    for (const name of Object.keys(FORMATS)) await cp(goldenPath(`formats/${name}`), join(folder, name))
+    return Object.entries(FORMATS).map(([file, damage]) => ({ file, damage }))
+  },
+  async read(folder, { file }) {
+    const entry = { task: 'Conversations', source: file, on_bad: 'skip' }
+    const context = { signal: undefined, onProgress: () => undefined }
+    const { tally } = await lookAtEntry(mixtureEntry.parse(entry), true, locationsIn(folder), context)
+    return { tally, digest: await readEntry(folder, entry) }
   },
 }
 
@@ -150,4 +176,4 @@ async function readIds(folder: string): Promise<string> {
   }
 }
 
-export const dataReaders: readonly Reader[] = [parquet, jsonl, words, python, caches]
+export const dataReaders: readonly Reader[] = [parquet, jsonl, formats, words, python, caches]

@@ -99,7 +99,7 @@ const settings: Reader = {
     const starter = join(STARTER_DIR, 'preset.json')
     const project = new ProjectStore({
       file: join(folder, 'project.json'),
-      starter,
+      starters: { mid: starter, sft: starter },
       changed: () => undefined,
     })
     return { current, project: project.current }

@@ -50,6 +50,18 @@ describe('the tokenizer', () => {
   })
 })
 
+describe('the preset for SFT', () => {
+  it('trains the same base on the same mixture by what the assistant says, with nothing to warn of', async () => {
+    const { config } = await loadConfig(join(starter, 'preset-sft.json'))
+    expect(config).toMatchObject({ recipe: 'sft', loss: 'completion', packing: 'bestfit-pad' })
+    expect(config.mixture).toEqual(preset.config.mixture)
+    // The base is made on first use and has no optimizer file that a warm start could read.
+    expect(config.load_optimizer).toBe(false)
+    const shared = ['base_dir', 'model_tag', 'max_seq_len', 'total_batch_size', 'num_iterations'] as const
+    for (const name of shared) expect(config[name]).toBe(preset.config[name])
+  })
+})
+
 describe('the conversations', () => {
   it('are at least 300, all different, with none of the validation among them', () => {
     const asText = (name: string) => readConversations(name).map((each) => JSON.stringify(each))

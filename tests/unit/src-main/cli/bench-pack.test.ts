@@ -12,6 +12,7 @@ const figures = z.strictObject({
       tokens_per_conversation: rate,
       checked_tokens_per_s: rate,
       unchecked_tokens_per_s: rate,
+      completion_tokens_per_s: rate,
     }),
   ),
   plan: z.strictObject({ conversations: z.int(), steps: z.int(), seconds: rate }),

@@ -48,6 +48,20 @@ describe('dataFindings', () => {
     ])
   })
 
+  test('rows that are left out are a warning of their entry, with the reasons', () => {
+    const skipped = { rows: 2000, reasons: { 'tool-calls': 3, turns: 1 } as const, faults: [] }
+    const leftOut = [{ path: 'mixture.train.2', label: 'Conversations a.jsonl', skipped }]
+    expect(dataFindings(config, { train: 2, val: 3, leftOut }, [])).toEqual([
+      {
+        level: 'warn',
+        path: 'mixture.train.2',
+        message:
+          'Conversations a.jsonl: 4 of 2,000 rows are left out: 3 with calls of tools, 1 whose roles do not take turns.',
+        remedy: 'Correct these rows, or go on without them.',
+      },
+    ])
+  })
+
   test('so is a mixture of nothing; nothing is said where it is well, or not known', () => {
     expect(dataFindings(config, { train: 0, val: 3 }, [])).toMatchObject([
       { path: 'mixture.train', level: 'block' },

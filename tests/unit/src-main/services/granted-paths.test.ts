@@ -23,6 +23,19 @@ it('allows what was chosen, however it is written, and nothing beside it', () =>
   ).toBe(false)
 })
 
+it('allows what lies in a folder that was chosen, where that is asked for', () => {
+  const granted = new GrantedPaths()
+  granted.grant('/home/me/chats')
+  const within = (path: string) => (): void => granted.requireWithin(path)
+  for (const path of ['/home/me/chats', '/home/me/chats/a.jsonl', '/home/me/chats/x/*.jsonl']) {
+    expect(within(path)).not.toThrow()
+  }
+  for (const path of ['/home/me/chats-2/a.jsonl', '/home/me', '/home/me/chats/../secret']) {
+    expect(within(path)).toThrow('was not chosen by you')
+  }
+  expect(allows(granted, '/home/me/chats/a.jsonl')).toBe(false)
+})
+
 it('allows the files of an opened project, its paths from its folder', () => {
   const granted = new GrantedPaths()
   const mixture: RunConfig['mixture'] = {

@@ -15,6 +15,7 @@ const starterConfig = {
 interface Setup {
   folder: string
   starter: string
+  starters: Record<'mid' | 'sft', string>
   store: (starterOptions?: GivenConfig) => ProjectStore
   heard: Project[]
 }
@@ -24,11 +25,13 @@ function setup(): Setup {
   const starter = join(folder, 'starter', 'preset.json')
   mkdirSync(join(folder, 'starter'))
   writeFileSync(starter, JSON.stringify(starterConfig))
+  const starters = { mid: starter, sft: join(folder, 'starter', 'preset-sft.json') }
+  writeFileSync(starters.sft, JSON.stringify({ recipe: 'sft', ...starterConfig }))
   const heard: Project[] = []
   const file = join(folder, 'data', 'project.json')
   const store = (starterOptions: GivenConfig = {}): ProjectStore =>
-    new ProjectStore({ file, starter, starterOptions, changed: (project) => heard.push(project) })
-  return { folder, starter, store, heard }
+    new ProjectStore({ file, starters, starterOptions, changed: (project) => heard.push(project) })
+  return { folder, starter, starters, store, heard }
 }
 
 function readConfig(path: string): unknown {
@@ -52,6 +55,17 @@ describe('the starter project', () => {
     const dir = join(folder, 'starter')
     const expected = { name: 'Starter project', path: starter, dir, read_only: true, modified: false }
     expect(store().current).toEqual({ ...expected, given: starterConfig, base: null, config })
+  })
+
+  it('has a form for each recipe, which opens again and is not written to', async () => {
+    const { store, starters } = setup()
+    const project = store()
+    const expected = { path: starters.sft, read_only: true, modified: false, config: { recipe: 'sft' } }
+    expect(await project.openStarter('sft')).toMatchObject(expected)
+    expect(store().current).toMatchObject(expected)
+    await expect(project.saveAs(starters.sft)).rejects.toThrow(/not written to/)
+    expect(await project.open(starters.mid)).toMatchObject({ path: starters.mid, config: { recipe: 'mid' } })
+    expect(await project.open(starters.sft)).toMatchObject(expected)
   })
 
   it('is not written to: saving is refused, saving elsewhere makes its paths absolute', async () => {
@@ -133,12 +147,12 @@ describe('a project of its own', () => {
   })
 
   it('keeps and writes only what is given; the rest follows from the recipe and the base', async () => {
-    const { folder, starter, heard } = setup()
+    const { folder, starters, heard } = setup()
     const path = join(folder, 'sft.json')
     writeFileSync(path, JSON.stringify({ recipe: 'sft', max_seq_len: 128 }))
     const file = '/b/meta_000060.json'
     const base = { max_seq_len: { value: 256, file }, device_batch_size: { value: 4, file } }
-    const options = { file: join(folder, 'data', 'project.json'), starter }
+    const options = { file: join(folder, 'data', 'project.json'), starters }
     const changed = (project: Project): void => void heard.push(project)
     const project = new ProjectStore({ ...options, changed, readBase: () => Promise.resolve(base) })
     const opened = await project.open(path)

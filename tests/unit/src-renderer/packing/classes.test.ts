@@ -20,6 +20,12 @@ it('colours by role and by mask, with padding apart', () => {
   expect([...tokenClasses(model, 'mask', [])]).toEqual([0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 1, 1, P, P])
 })
 
+it('colours by what counts in the loss: with all targets, everything but what is first in a row', () => {
+  expect([...tokenClasses(model, 'counts', [])]).toEqual([0, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, P, P])
+  const completion = batchModel({ ...sampleBatch(), loss: 'completion' })
+  expect([...tokenClasses(completion, 'counts', [])]).toEqual([...tokenClasses(model, 'mask', [])])
+})
+
 it('colours by loss, each token by how hard it was to predict', () => {
   const values = Float32Array.from([0, 1, 2, 3, 4, 8, 0, 0, 0, 0, 0, 0])
   const classes = [...tokenClasses(model, 'loss', [], { values, top: 4 })]

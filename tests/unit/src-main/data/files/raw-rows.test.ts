@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { jsonItems } from '../../../../../src-main/data/files/json-items'
 import { openRawRows, type RawRow } from '../../../../../src-main/data/files/raw-rows'
+import { streamLines } from '../../../../../src-main/data/files/text-lines'
 import { failureOf } from '../../../../support/failure'
 import { goldenPath } from '../../../../support/golden'
 import { temporaryFolder } from '../../../../support/temporary-folder'
@@ -117,6 +118,20 @@ describe('openRawRows', () => {
 })
 
 describe('jsonItems', () => {
+  it('refuses an item, as lines do a line, that would fill the memory', async () => {
+    const block = Buffer.alloc(1 << 20, 'a')
+    async function* endless(): AsyncGenerator<Buffer> {
+      yield Buffer.from('["')
+      for (;;) yield block
+    }
+    const read = async (rows: AsyncIterable<unknown>): Promise<void> => {
+      for await (const row of rows) throw new Error(String(row))
+    }
+    expect((await failureOf(() => read(jsonItems(endless(), 'it')))).code).toBe('data.too-long')
+    const failure = await failureOf(() => read(streamLines(endless(), 'it')))
+    expect([failure.code, failure.message]).toEqual(['data.too-long', expect.stringContaining('256 MiB')])
+  })
+
   it('cuts any list into its items, wherever its blocks end', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { openMixture } from '../../../../../src-main/data/mixture'
 import { checkJsonLines } from '../../../../../src-main/data/sources/lines'
 import { failureOf } from '../../../../support/failure'
+import { goldenPath } from '../../../../support/golden'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 const USER = '{"role":"user","content":"a"}'
@@ -119,6 +120,33 @@ describe('CustomJSON', () => {
     const failure = await refusal(Buffer.concat([Buffer.from(`${GOOD}\n`), Buffer.from([0xff, 0x0a])]))
     expect(failure.code).toBe('data.not-utf8')
     expect(failure.message).toContain('line 2')
+  })
+})
+
+describe('a file that the task Conversations reads', () => {
+  const open = (path: string) => {
+    const folder = temporaryFolder()
+    const locations = { baseDir: folder, configDir: folder, cacheDir: folder }
+    return failureOf(() => openMixture([{ task: 'CustomJSON', filepath: path }], locations))
+  }
+
+  it.each([
+    'openai.jsonl',
+    'sharegpt.jsonl',
+    'system.jsonl',
+    'parts.jsonl',
+    'array-oneline.json',
+    'jsonl.gz',
+    'jsonl.zst',
+  ])('%s is refused, and the refusal points there', async (name) => {
+    const { remedy = '' } = await open(goldenPath(`formats/${name}`))
+    expect(remedy.split('The task Conversations reads this file')).toHaveLength(2)
+  })
+
+  it('is not one with broken lines, nor one of texts', async () => {
+    for (const content of [`${GOOD}\nx`, `[${USER},${USER}]`, '{"text": "a"}']) {
+      expect((await open(written(content))).remedy).not.toContain('Conversations')
+    }
   })
 })
 

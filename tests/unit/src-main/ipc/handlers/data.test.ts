@@ -90,6 +90,38 @@ describe('mixture.checkFile', () => {
   })
 })
 
+describe('mixture.look', () => {
+  const source = goldenPath('formats/sharegpt.jsonl')
+  const entry = { task: 'Conversations' as const, source }
+
+  it('tells files, format, columns and the first rows, and counts when asked to', async () => {
+    granted.grant(source)
+    const first = await mixture['mixture.look']({ ...at, entry, counts: false, job: 'look' })
+    expect(first).toMatchObject({
+      files: [{ path: source, kind: 'JSON lines' }],
+      format: 'ShareGPT',
+      columns: [{ name: 'conversations', part: 'messages' }],
+      tally: null,
+    })
+    expect(first.samples[0]).toMatchObject({ place: 'line 1', fault: null })
+    expect(first.samples[0]?.after?.messages[0]).toEqual({ role: 'user', content: 'What opens at seven?' })
+    const whole = await mixture['mixture.look']({ ...at, entry, counts: true, job: 'look' })
+    expect(whole.tally).toEqual({ rows: 2, reasons: {}, faults: [] })
+  })
+
+  it('looks at nothing that a person has not chosen, and downloads nothing', async () => {
+    const other = { task: 'Conversations' as const, source: '/etc/passwd' }
+    const look = { ...at, counts: false, job: 'look' }
+    expect(await failureOf(() => mixture['mixture.look']({ ...look, entry: other }))).toMatchObject({
+      code: 'file.not-granted',
+    })
+    const hub = { task: 'Conversations' as const, source: 'no-such-owner/no-such-set' }
+    expect(await failureOf(() => mixture['mixture.look']({ ...look, entry: hub }))).toMatchObject({
+      code: 'data.missing',
+    })
+  })
+})
+
 describe('mixture.folder', () => {
   it('tells what named it and what it holds', async () => {
     expect(await mixture['mixture.folder'](at)).toEqual({

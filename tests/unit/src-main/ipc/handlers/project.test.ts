@@ -28,7 +28,7 @@ function setup(answer: string | null): Setup {
   )
   const project = new ProjectStore({
     file: join(folder, 'data', 'p.json'),
-    starter,
+    starters: { mid: starter, sft: starter },
     changed: () => undefined,
   })
   const shown: string[] = []

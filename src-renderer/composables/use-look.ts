@@ -1,0 +1,54 @@
+/**
+ * A look at an entry of the task Conversations while it is edited: its first rows at once, then all rows counted as a
+ * job that a further edit or Cancel ends. What was found stays until the next look has an answer.
+ */
+import { watchDebounced } from '@vueuse/core'
+import { shallowRef, type ShallowRef } from 'vue'
+import { call, toCallError, type CallError } from '../api/client'
+import type { JobProgress, Look } from '../api/types'
+import type { ConversationsEntry } from '../mixture/conversations'
+import { useJob } from './use-job'
+import { useProject } from './use-project'
+
+export interface UseLookReturn {
+  look: ShallowRef<Look | null>
+  error: ShallowRef<CallError | null>
+  /** Name of the job that counts; null while none does. */
+  counting: ShallowRef<string | null>
+  progress: ShallowRef<JobProgress | null>
+  /** Looks again, as after a cancel or when the files have changed. */
+  again: () => Promise<void>
+  cancel: () => void
+}
+
+export function useLook(entry: () => ConversationsEntry): UseLookReturn {
+  const { project } = useProject()
+  const look = shallowRef<Look | null>(null)
+  const error = shallowRef<CallError | null>(null)
+  const job = useJob()
+
+  async function again(): Promise<void> {
+    if (!project.value) return
+    const { config, dir } = project.value
+    try {
+      for (const counts of [false, true]) {
+        const asked = { config, dir, entry: entry(), counts }
+        const found = await job.run((name) => call('mixture.look', { ...asked, job: name }))
+        if (!found) return
+        look.value = found
+        error.value = null
+      }
+    } catch (failure) {
+      look.value = null
+      error.value = toCallError(failure)
+    }
+  }
+
+  /** A slice or a repeat changes nothing of the files. */
+  const looked = (): string => {
+    const { start: _, stop: __, step: ___, repeat: ____, ...rest } = entry()
+    return JSON.stringify(rest)
+  }
+  watchDebounced(looked, () => void again(), { debounce: 150, immediate: true })
+  return { look, error, counting: job.running, progress: job.progress, again, cancel: job.cancel }
+}

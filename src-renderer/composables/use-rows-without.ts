@@ -1,0 +1,64 @@
+/**
+ * Steps through the rows of the epoch that have no target: shows the next one, or the one before, in whichever batch it
+ * lies. Rows are known once the epoch is planned.
+ */
+import { computed, nextTick, watch, type ComputedRef, type Ref } from 'vue'
+import type { BatchModel } from '../packing/batch-model'
+import { rowWithout, type RowPlace } from '../packing/targets'
+import type { Cell } from '../packing/viewport'
+import { useNavigation } from './use-navigation'
+import { usePlan } from './use-plan'
+
+export interface UseRowsWithoutReturn {
+  /** The rows before and after the one that is read; null where there is none. */
+  previous: ComputedRef<RowPlace | null>
+  next: ComputedRef<RowPlace | null>
+  go: (by: 1 | -1) => void
+}
+
+/**
+ * @param model the batch in sight
+ * @param cell the token that is read in it
+ * @param show shows a row of the batch in sight
+ */
+export function useRowsWithout(
+  model: Readonly<Ref<BatchModel | null>>,
+  cell: Readonly<Ref<Cell | null>>,
+  show: (row: number) => void,
+): UseRowsWithoutReturn {
+  const { plan } = usePlan()
+  const { batch: target } = useNavigation()
+  /** The row to show once its batch is in sight. */
+  let wanted: RowPlace | null = null
+
+  /** Before the first row where none is read. */
+  const from = computed(() => ({ batch: target.value.batch, row: cell.value?.row ?? null }))
+  const find = (by: 1 | -1): RowPlace | null => {
+    const { batch, row } = from.value
+    return plan.value && rowWithout(plan.value, { batch, row: row ?? (by === 1 ? -1 : 0) }, by)
+  }
+  const previous = computed(() => find(-1))
+  const next = computed(() => find(1))
+
+  function go(by: 1 | -1): void {
+    wanted = by === 1 ? next.value : previous.value
+    if (wanted === null) return
+    if (isInSight(wanted)) showWanted()
+    else target.value = { ...target.value, batch: wanted.batch }
+  }
+  function isInSight({ batch }: RowPlace): boolean {
+    const shown = model.value?.batch
+    return shown?.split === target.value.split && shown.batch === batch
+  }
+  function showWanted(): void {
+    if (wanted) show(wanted.row)
+    wanted = null
+  }
+
+  watch(model, async () => {
+    if (!wanted || !isInSight(wanted)) return
+    await nextTick() // whatever looks at the batch has taken the new one
+    showWanted()
+  })
+  return { previous, next, go }
+}
