@@ -93,6 +93,7 @@ export type Answer<N extends CallName> =
 export { DEFAULTS, type OptionName } from '../config/config.schema'
 export { DEFAULT_MIXTURES, RECIPE_TITLES, RECIPES } from '../config/recipes.schema'
 export { givenOptions, resolveConfig } from '../config/resolve'
+export { MOST_EXCLUDED } from '../bounds.schema'
 export { OPTIMIZER_NAMES } from '../config/optimizer-names.schema'
 export { byTask } from '../config/figures/figure.schema'
 export { STEP_FIGURES } from '../config/step-figures.schema'
@@ -111,6 +112,15 @@ export type { TaskKind } from '../data/tasks/task-kind'
 export type { DoctorReport, Settings } from './app.schema'
 export type { TrainerStatus } from './trainer.schema'
 export type { BatchLosses } from './losses.schema'
+export type {
+  ComparedPair,
+  DuplicateKind,
+  DuplicatePair,
+  DuplicatePairs,
+  Findings,
+  MarkedConversation,
+  PairsOf,
+} from '../data/duplicates/findings.schema'
 export type { DownloadSize, PendingDownload } from './downloads.schema'
 export type {
   LinesCheck,

@@ -8,6 +8,7 @@ import type { MenuCommand } from '../api/types'
 import { dateTime } from '../format/units'
 import { entryName } from '../mixture/entry'
 import type { Command } from '../palette/match'
+import { useDuplicates } from './use-duplicates'
 import { PLACES, useNavigation } from './use-navigation'
 import { useProject } from './use-project'
 import { useRun } from './use-run'
@@ -21,6 +22,7 @@ export const useCommands = createSharedComposable(() => {
   const navigation = useNavigation()
   const project = useProject()
   const run = useRun()
+  const duplicates = useDuplicates() // kept here, so that a search goes on while other places are shown
   const { runs } = useRuns()
   const { update } = useSettings()
   /** What floats over the place it was called from; one at a time. */
@@ -67,6 +69,7 @@ export const useCommands = createSharedComposable(() => {
     ...(run.canStop.value ? [command('stop', run.stopTitle.value, 'run', byName['run.stop'], 'Ctrl .')] : []),
     ...places,
     command('checkpoints', 'Checkpoints', 'place', navigation.showCheckpoints),
+    command('duplicates', 'Check for duplicates', 'mixture', showDuplicates),
     command('open', 'Open a project', 'project', byName['project.open'], 'Ctrl O'),
     command('save', 'Save the project', 'project', byName['project.save'], 'Ctrl S'),
     command('saveAs', 'Save the project as', 'project', byName['project.saveAs'], 'Ctrl Shift S'),
@@ -86,6 +89,11 @@ export const useCommands = createSharedComposable(() => {
     ...batchCommands(),
     ...taskCommands(),
   ])
+
+  function showDuplicates(): void {
+    duplicates.isOpen.value = true
+    navigation.go('mixture')
+  }
 
   /** Commands that choose whose batches Packing shows. A run's batches are shown from the first on. */
   function batchCommands(): Command[] {

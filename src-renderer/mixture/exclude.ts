@@ -26,6 +26,26 @@ export function excludedRows(exclude: Exclude, count: number): ExcludedRows[] {
   )
 }
 
+/** A pair as a key of a set or a map. */
+export function pairKey([entry, row]: Exclude[number]): string {
+  return `${entry} ${row}`
+}
+
+export function withExcluded(exclude: Exclude, more: Exclude): Exclude {
+  const known = new Set(exclude.map(pairKey))
+  return [...exclude, ...more.filter((pair) => !known.has(pairKey(pair)))]
+}
+
+export function withTakenBack(exclude: Exclude, back: Exclude): Exclude {
+  const gone = new Set(back.map(pairKey))
+  return exclude.filter((pair) => !gone.has(pairKey(pair)))
+}
+
+/** The pairs of a list of numbers, entry and row in turn. */
+export function pairsOfNumbers(numbers: Int32Array): Exclude {
+  return Array.from({ length: numbers.length / 2 }, (_, i) => [numbers[2 * i] ?? 0, numbers[2 * i + 1] ?? 0])
+}
+
 /** The pairs in the list of the entries that `kept` names by their old indices, in its order. */
 export function excludeOfKept(exclude: Exclude, kept: readonly number[]): Exclude {
   const places = new Map(kept.map((old, index) => [old, index]))

@@ -25,6 +25,16 @@ export const KEYS: readonly { place: string; keys: readonly (readonly [string, s
       ['Alt ↑ ↓', 'move it'],
       ['Del', 'remove it'],
       ['[ ]', 'previous, next conversation'],
+      ['D', 'check for duplicates'],
+    ],
+  },
+  {
+    place: 'Duplicates',
+    keys: [
+      ['↑ ↓', 'previous, next pair'],
+      ['PgUp PgDn', 'previous, next page'],
+      ['E', 'exclude it, or take it back'],
+      ['Esc', 'back to the mixture'],
     ],
   },
   {

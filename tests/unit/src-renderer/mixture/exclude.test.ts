@@ -8,6 +8,9 @@ import {
   excludeWithEntryChanged,
   excludeWithEntryMoved,
   excludeWithoutEntry,
+  pairsOfNumbers,
+  withExcluded,
+  withTakenBack,
   type Exclude,
 } from '../../../../src-renderer/mixture/exclude'
 
@@ -69,4 +72,15 @@ it('counts what is excluded of each entry, each row once', () => {
   const found = excludedRows([...exclude, [2, 5]], 4)
   expect(found.map(({ count }) => count)).toEqual([1, 1, 2, 0])
   expect(excludedRows(exclude.toReversed(), 4)).toEqual(found)
+})
+
+describe('excluding and taking back', () => {
+  const more = pairsOfNumbers(Int32Array.of(1, 3, 4, 0, 4, 9))
+  it('adds each row once, and takes back what was added', () => {
+    const after = withExcluded(exclude, more)
+    expect(after).toEqual([...exclude, [4, 0], [4, 9]])
+    expect(withExcluded(after, more)).toEqual(after)
+    expect(withTakenBack(after, more.slice(1))).toEqual(exclude)
+    expect(withTakenBack(exclude, [[9, 9]])).toEqual(exclude)
+  })
 })
