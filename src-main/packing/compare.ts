@@ -43,6 +43,7 @@ export function* compareVariant(
     conversations_cropped: all.conversationsCropped,
     conversations_longer_than_row: all.longerThanRow,
     conversations_never_trained: all.neverTrained,
+    supervised: all.supervised,
     supervised_used: all.supervisedUsed,
     supervised_cropped: all.supervisedCropped,
     supervised_never_trained: all.supervisedNeverTrained,

@@ -111,6 +111,7 @@ export const comparison = z.object({
   conversations_cropped: z.int(),
   conversations_longer_than_row: z.int(),
   conversations_never_trained: z.int(),
+  supervised: z.number(),
   supervised_used: z.number(),
   supervised_cropped: z.number(),
   supervised_never_trained: z.number(),

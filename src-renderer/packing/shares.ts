@@ -40,6 +40,9 @@ export interface EpochShare {
   longer_than_row: number
   /** Token ids that rendering cut off before packing. */
   cut: number
+  /** Supervised tokens that are trained on, and those that are cut off, cropped or never trained. */
+  supervised: number
+  supervised_lost: number
 }
 
 /** Every task of the plan, by colour. The repeats of an entry count under its first task. */
@@ -55,6 +58,8 @@ export function epochByColour(plan: PlanView, colourOfTask: readonly number[]): 
     never_trained: sum.conversations_never_trained,
     longer_than_row: sum.conversations_longer_than_row,
     cut: sum.tokens_cut_by_rendering,
+    supervised: sum.supervised_used,
+    supervised_lost: sum.supervised_cropped + sum.supervised_never_trained + sum.supervised_cut_by_rendering,
   }))
   return shares.sort((a, b) => a.colour - b.colour)
 }

@@ -21,7 +21,7 @@ it('adds the repeats of an entry up and leaves out what does not occur', () => {
 
 it('adds the repeats of an entry up over the epoch', () => {
   expect(epochByColour(samplePlan(), [3, 1, 1])).toEqual([
-    { task: 1, colour: 1, conversations: 14, used: 92, cropped: 16, cropped_conversations: 4, never_trained: 2, longer_than_row: 3, cut: 0 },
-    { task: 0, colour: 3, conversations: 10, used: 46, cropped: 8, cropped_conversations: 2, never_trained: 1, longer_than_row: 0, cut: 0 },
+    { task: 1, colour: 1, conversations: 14, used: 92, cropped: 16, cropped_conversations: 4, never_trained: 2, longer_than_row: 3, cut: 0, supervised: 44, supervised_lost: 16 },
+    { task: 0, colour: 3, conversations: 10, used: 46, cropped: 8, cropped_conversations: 2, never_trained: 1, longer_than_row: 0, cut: 0, supervised: 22, supervised_lost: 8 },
   ]) // prettier-ignore
 })

@@ -12,7 +12,7 @@ const result = {
   batches: 10, rows: 20, steps: 5, utilisation: 0.9, loss_by_cropping: 0.05,
   tokens_used: 900, tokens_cropped: 50, tokens_padded: 50,
   conversations_cropped: 3, conversations_longer_than_row: 0, conversations_never_trained: 1,
-  supervised_used: 400, supervised_cropped: 30, supervised_never_trained: 10,
+  supervised: 440, supervised_used: 400, supervised_cropped: 30, supervised_never_trained: 14,
   rows_without_targets: 2, batches_without_targets: 1,
 } // prettier-ignore
 
@@ -40,6 +40,8 @@ describe('the table', () => {
       '10.0',
       '5.0',
       '3',
+      '1',
+      '10.0',
       '1',
       '5',
       'in use',
