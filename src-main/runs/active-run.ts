@@ -25,7 +25,7 @@ import { differences } from './differences'
 import { MetricsBatcher, type MetricsBatch } from './metrics-batcher'
 import { nothingKnown, preflight } from './preflight'
 import type { Finding } from './preflight.schema'
-import { RESULT_LINE, reportSection, writeReport } from './report'
+import { hasReport, RESULT_LINE, reportSection, writeReport } from './report'
 import type { LogLine, RunState, RunSummary } from '../config/run.schema'
 import type { RunEvent } from './run-events'
 import type { RunJournal } from './run-journal'
@@ -212,6 +212,7 @@ export class ActiveRun {
 
   private async report(steps: number, { baseDir, bestBpb }: Outcome, dir: string): Promise<void> {
     this.emit({ type: 'checkpoint', runId: this.id, step: steps, dir, result: true })
+    if (!hasReport(this.job.config)) return
     const text = reportSection(this.job.config, { steps, minimumValBpb: bestBpb })
     const path = await writeReport(baseDir, { runId: this.id, tag: basename(dir), text })
     this.log('info', `Report: ${path}`)

@@ -29,6 +29,11 @@ export interface ReportFigures {
 /** Where the search for a free name gives up: nobody has so many reports of one result. */
 const MOST_TRIED = 10_000
 
+/** Whether a run's nanochat has a report: that of recipe sft has none any more. */
+export function hasReport({ recipe }: Pick<RunConfig, 'recipe'>): boolean {
+  return recipe === 'mid'
+}
+
 /** The folder that reports lie in. */
 export function reportFolder(baseDir: string): string {
   return join(baseDir, 'report')
@@ -91,7 +96,7 @@ async function linkUnlessTaken(from: string, to: string): Promise<boolean> {
 
 /** The section's text. The mixture is left out of the options, as the seed has no such option. */
 export function reportSection(config: RunConfig, figures: ReportFigures, now = new Date()): string {
-  const options = Object.entries(config).filter(([name]) => name !== 'mixture')
+  const options = Object.entries(config).filter(([name]) => name !== 'mixture' && name !== 'exclude')
   const results: [string, unknown][] = [
     ['Number of iterations', figures.steps],
     ['DDP world size', 1],

@@ -9,7 +9,7 @@ import { freeSpaceIfKnown } from '../files/disk-space'
 import type { RunConfig } from '../config/config.schema'
 import { type BaseModel, checkpointBytes } from './derive'
 import type { ResultFacts } from './preflight-result'
-import { reportFolder } from './report'
+import { hasReport, reportFolder } from './report'
 
 interface Places {
   /** The config's nanochat folder. */
@@ -29,7 +29,8 @@ export async function resultFacts(
   const wanted = resultTag(config, base.config.n_layer)
   const asked = join(folder, wanted)
   const isTaken = (await standingOf(asked, null)) === 'taken'
-  const unwritable = (await whyUnwritable(folder)) ?? (await whyUnwritable(reportFolder(writeTo)))
+  const noReport = hasReport(config) ? await whyUnwritable(reportFolder(writeTo)) : null
+  const unwritable = (await whyUnwritable(folder)) ?? noReport
   const dir = unwritable === null ? (await firstPlace(folder, wanted, null)).dir : asked
   return {
     wanted,
