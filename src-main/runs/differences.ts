@@ -90,7 +90,7 @@ const FROM_SEED: readonly Difference[] = [
 const FROM_CHAT_SFT: readonly Difference[] = [
   {
     of: (config) => config.packing === 'bestfit-pad',
-    text: 'A conversation longer than a row is cropped to it and counted; in chat_sft it stalls the loader.',
+    text: 'Conversations longer than a row are cropped to it, and counted, where the buffer holds nothing else; chat_sft’s loader stalls there.',
   },
   {
     of: (config) => config.packing !== 'bestfit-pad',

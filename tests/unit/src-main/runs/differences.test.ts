@@ -52,7 +52,7 @@ test('a run of recipe sft is compared with chat_sft, one of mid with the seed', 
   const sft = (options: Partial<RunConfig> = {}): string[] =>
     of({ recipe: 'sft', ...DEFAULTS.sft, dtype: 'float32', ...options })
   const plain = sft()
-  expect(plain).toContainEqual(containing('in chat_sft it stalls the loader'))
+  expect(plain).toContainEqual(containing('chat_sft’s loader stalls there'))
   expect(plain).toContainEqual(containing('A micro-batch without a target adds nothing'))
   expect(plain).not.toContainEqual(containing('the seed'))
   expect(plain).not.toContainEqual(containing('The optimizer'))
