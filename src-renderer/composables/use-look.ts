@@ -1,12 +1,14 @@
 /**
  * A look at an entry of the task Conversations while it is edited: its first rows at once, then all rows counted as a
- * job that a further edit or Cancel ends. What was found stays until the next look has an answer.
+ * job that a further edit or Cancel ends. What was found stays until the next look has an answer. It looks again when
+ * something was downloaded.
  */
 import { watchDebounced } from '@vueuse/core'
-import { shallowRef, type ShallowRef } from 'vue'
+import { shallowRef, watch, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { JobProgress, Look } from '../api/types'
 import type { ConversationsEntry } from '../mixture/conversations'
+import { useDownloads } from './use-downloads'
 import { useJob } from './use-job'
 import { useProject } from './use-project'
 
@@ -23,6 +25,7 @@ export interface UseLookReturn {
 
 export function useLook(entry: () => ConversationsEntry): UseLookReturn {
   const { project } = useProject()
+  const { finished } = useDownloads()
   const look = shallowRef<Look | null>(null)
   const error = shallowRef<CallError | null>(null)
   const job = useJob()
@@ -49,6 +52,7 @@ export function useLook(entry: () => ConversationsEntry): UseLookReturn {
     const { start: _, stop: __, step: ___, repeat: ____, ...rest } = entry()
     return JSON.stringify(rest)
   }
+  watch(finished, () => void again())
   watchDebounced(looked, () => void again(), { debounce: 150, immediate: true })
   return { look, error, counting: job.running, progress: job.progress, again, cancel: job.cancel }
 }
