@@ -3,12 +3,13 @@
  * those it downloads.
  */
 import type { DatasetPlace } from '../dataset-place.schema'
+import type { Failure } from '../../errors'
 import { entryFault, forKey } from '../entry-fault'
 import { filesOf } from '../files/pattern'
 import { fromConfig, type TaskContext } from '../locations'
 import { hubSettings } from './hub-env'
 import { datasetDownload, findDataset, whyMissing } from './dataset-places'
-import type { DatasetSplit } from './dataset-split'
+import { describeSplit, type DatasetSplit } from './dataset-split'
 
 export interface DatasetFiles {
   /** Paths, in the order of their rows. */
@@ -29,7 +30,11 @@ export async function datasetFiles(
   if (named.length > 0) return { files: await localFiles(named, context) }
   const hub = await hubSettings()
   const found = await findDataset(dataset, hub, context)
-  if (found !== undefined) return found
+  if (found !== undefined) {
+    const { place, files, passedOver } = found
+    if (passedOver !== null) context.onDamage(passedOverNotice(dataset, passedOver))
+    return { place, files }
+  }
   if (context.download) {
     const { signal, onProgress } = context
     const download = await datasetDownload(dataset, hub, context)
@@ -38,6 +43,15 @@ export async function datasetFiles(
   }
   const { message, remedy } = await whyMissing(dataset, hub, context)
   throw entryFault('data_files', { code: 'data.missing', message, remedy })
+}
+
+/** Said, not refused: the other place has the whole split. */
+function passedOverNotice(dataset: DatasetSplit, lack: string): Failure {
+  return {
+    code: 'data.passed-over',
+    message: `${describeSplit(dataset)}: ${lack}; the hub's cache is used in its place.`,
+    remedy: 'Let nanochat finish its download, or remove that folder.',
+  }
 }
 
 /** Paths and patterns as the config has them, in its order; the files of a pattern are in natural order. */

@@ -22,6 +22,8 @@ export interface FoundDataset {
   place: DatasetPlace
   /** The parquet files, in the order of their rows. */
   files: string[]
+  /** Why nanochat's copy, which comes first and is there, was passed over; null where it was not. */
+  passedOver: string | null
 }
 
 type Places = Pick<DataLocations, 'baseDir' | 'taskDataFirst'>
@@ -32,11 +34,17 @@ export async function findDataset(
   hub: HubSettings,
   places: Places,
 ): Promise<FoundDataset | undefined> {
-  for (const place of orderOf(places)) {
-    const files = await filesIn(place, dataset, hub, places)
-    if (files !== undefined) return { place, files }
+  const copy = await findTaskData(dataset, places.baseDir)
+  const inTaskData = copy.state === 'whole' ? copy.files : undefined
+  if (places.taskDataFirst === true && inTaskData !== undefined) {
+    return { place: 'task_data', files: inTaskData, passedOver: null }
   }
-  return undefined
+  const inCache = await findSplit(dataset, hub)
+  if (inCache !== undefined) {
+    const passedOver = places.taskDataFirst === true && copy.state === 'lacking' ? copy.lack : null
+    return { place: 'hub', files: inCache, passedOver }
+  }
+  return inTaskData && { place: 'task_data', files: inTaskData, passedOver: null }
 }
 
 /** Why no place has the whole split: which folders were searched, and what is missing in them. */
@@ -103,19 +111,4 @@ export async function datasetDownload(
 async function keepsTaskData({ baseDir, taskDataFirst = false }: Places): Promise<boolean> {
   if (await hasTaskData(baseDir)) return true
   return taskDataFirst && !(await exists(join(baseDir, BASE_RECIPE)))
-}
-
-function orderOf({ taskDataFirst = false }: Places): DatasetPlace[] {
-  return taskDataFirst ? ['task_data', 'hub'] : ['hub', 'task_data']
-}
-
-async function filesIn(
-  place: DatasetPlace,
-  dataset: DatasetSplit,
-  hub: HubSettings,
-  { baseDir }: Places,
-): Promise<string[] | undefined> {
-  if (place === 'hub') return findSplit(dataset, hub)
-  const found = await findTaskData(dataset, baseDir)
-  return found.state === 'whole' ? found.files : undefined
 }

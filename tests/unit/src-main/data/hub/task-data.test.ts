@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 
+import type { Failure } from '../../../../../src-main/errors'
+import { datasetFiles } from '../../../../../src-main/data/hub/dataset-files'
 import { findDataset, whyMissing } from '../../../../../src-main/data/hub/dataset-places'
 import type { HubSettings } from '../../../../../src-main/data/hub/hub-env'
 import { findTaskData, taskDataDir } from '../../../../../src-main/data/hub/task-data'
@@ -115,11 +117,33 @@ describe('findDataset', () => {
   it('takes the one that is whole where the other is not', async () => {
     put(PARTS.slice(1))
     putInCache()
-    expect((await findDataset(DATASET, hub, { baseDir, taskDataFirst: true }))?.place).toBe('hub')
+    const instead = await findDataset(DATASET, hub, { baseDir, taskDataFirst: true })
+    expect(instead?.place).toBe('hub')
+    expect(instead?.passedOver).toContain(`${join(dir, PARTS[0] ?? '')} is not there`)
+    expect((await findDataset(DATASET, hub, { baseDir }))?.passedOver).toBeNull()
     rmSync(hub.cacheDir, { recursive: true })
     expect(await findDataset(DATASET, hub, { baseDir })).toBeUndefined()
     put(PARTS)
     expect((await findDataset(DATASET, hub, { baseDir }))?.place).toBe('task_data')
+  })
+})
+
+describe('datasetFiles', () => {
+  it('says why a copy that comes first is passed over', async () => {
+    put(PARTS.slice(1))
+    putInCache()
+    vi.stubEnv('HF_HUB_CACHE', hub.cacheDir)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const notices: string[] = []
+    const said = {
+      onProgress: () => undefined,
+      onDamage: (notice: Failure) => void notices.push(notice.message),
+    }
+    const folders = { baseDir, configDir: baseDir, cacheDir: baseDir, taskDataFirst: true }
+    const found = await datasetFiles(DATASET, [], { ...folders, ...said, download: false, signal: undefined })
+    expect(found.place).toBe('hub')
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toMatch(/^cais\/mmlu, all auxiliary_train: .* is not there; the hub's cache is used/)
   })
 })
 
