@@ -1,6 +1,7 @@
 /** What a mixture holds: tasks, rows, lengths, conversations. */
 import { z } from 'zod'
 import { datasetPlace } from '../data/dataset-place.schema'
+import { exclude } from '../data/exclude.schema'
 import { mixtureEntry } from '../data/mixture.schema'
 import { nanochatFolder, type NanochatFolder } from '../runs/nanochat-folder.schema'
 import { conversationView, taskLengths } from '../packing/conversations.schema'
@@ -43,6 +44,8 @@ const importedMixture = z.object({
   path: z.string(),
   train: z.array(mixtureEntry).optional(),
   val: z.array(mixtureEntry).optional(),
+  /** What the file excludes of its train list. */
+  exclude: exclude.optional(),
 })
 
 export const mixtureCalls = {

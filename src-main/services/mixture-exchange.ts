@@ -22,42 +22,62 @@ import type { MixtureFormat } from './shell'
  * @param baseDir what a script's `base_dir` stands for
  * @throws MidbenchError `mixture.unreadable`, `config.not-json`, `config.invalid`, `mixture.python`
  */
-export async function readMixtureFile(path: string, baseDir: string): Promise<ReadLists> {
+export async function readMixtureFile(
+  path: string,
+  baseDir: string,
+): Promise<ReadLists & { exclude?: RunConfig['exclude'] }> {
   const text = await readTextFile(path).catch((cause: unknown) => {
     throw unreadable(path, cause)
   })
   const isPython = extname(path).toLowerCase() === '.py'
   const lists = isPython ? readPythonMixture(text, baseDir, path) : jsonLists(parseJson(text, path))
-  const input = { mixture: { train: [], val: [], ...lists } }
+  const { exclude, ...listed } = 'exclude' in lists ? lists : { ...lists, exclude: undefined }
+  const input = { mixture: { train: [], val: [], ...listed }, exclude }
   const parsed = runConfig.safeParse(input)
   if (!parsed.success) throw invalidMixture(path, configIssues(parsed.error, input))
   const absolute = withAbsolutePaths(parsed.data, dirname(path), baseDir).mixture
   return {
     ...('train' in lists ? { train: absolute.train } : {}),
+    ...('train' in lists && exclude !== undefined ? { exclude: parsed.data.exclude } : {}),
     ...('val' in lists ? { val: absolute.val } : {}),
   }
 }
 
 /** The text of a mixture's file. @throws MidbenchError `mixture.no-python` */
 export function mixtureText(format: MixtureFormat, config: RunConfig, dir: string, baseDir: string): string {
-  const { mixture } = withAbsolutePaths(config, dir, baseDir)
-  return format === 'python' ? writePythonMixture(mixture, baseDir) : jsonText(mixture)
+  const { mixture, exclude } = withAbsolutePaths(config, dir, baseDir)
+  if (format === 'json') return jsonText(mixture, exclude)
+  if (exclude.length > 0) throw cannotExclude(exclude.length)
+  return writePythonMixture(mixture, baseDir)
 }
 
-/** Writes one entry a line, as a person would. */
-function jsonText({ train, val }: MixtureConfig): string {
+function cannotExclude(count: number): MidbenchError {
+  const amount = count === 1 ? 'one conversation' : `${String(count)} conversations`
+  const message = `nanochat's script has no words for ${amount} that exclude takes out of mixture.train.`
+  return new MidbenchError({
+    code: 'mixture.no-python',
+    message,
+    remedy: 'Export it as JSON, which keeps everything, or take them back first.',
+    issues: [{ path: 'exclude', message }],
+  })
+}
+
+/** Writes one entry a line, as a person would; `exclude` only where there is something in it. */
+function jsonText({ train, val }: MixtureConfig, exclude: RunConfig['exclude']): string {
   const list = (entries: MixtureConfig['val']): string =>
     entries.length === 0
       ? '[]'
       : `[\n${entries.map((each) => `    ${JSON.stringify(each)}`).join(',\n')}\n  ]`
-  return `{\n  "train": ${list(train)},\n  "val": ${list(val)}\n}\n`
+  const out = exclude.length === 0 ? '' : `,\n  "exclude": ${JSON.stringify(exclude)}`
+  return `{\n  "train": ${list(train)},\n  "val": ${list(val)}${out}\n}\n`
 }
 
-/** Accepts a config's mixture, a mixture, or a list of tasks for train. */
+/** Accepts a config, of which mixture and exclude are taken, a mixture, or a list of tasks for train. */
 function jsonLists(input: unknown): object {
   if (Array.isArray(input)) return { train: input }
   if (typeof input !== 'object' || input === null) return { train: input }
-  return 'mixture' in input ? jsonLists(input.mixture) : input
+  if (!('mixture' in input)) return input
+  return { ...jsonLists(input.mixture), ...('exclude' in input ? { exclude: input.exclude } : {}) }
 }
 
 function invalidMixture(path: string, issues: Issue[]): MidbenchError {

@@ -25,8 +25,8 @@ export const useExchange = createSharedComposable(() => {
     try {
       const found = await call('mixture.import', { config, dir })
       if (!found) return
-      const { path, ...lists } = found
-      replaceAll(lists)
+      const { path, exclude, ...lists } = found
+      replaceAll(lists, exclude ? { exclude } : {})
       const amounts = [lists.train, lists.val].map((list) => list?.length ?? 0)
       tell(`${fileName(path)}: ${count((amounts[0] ?? 0) + (amounts[1] ?? 0), 'entry', 'entries')} imported`)
     } catch (error) {

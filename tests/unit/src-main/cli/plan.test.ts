@@ -87,6 +87,17 @@ describe('plan', () => {
     expect(view.per_task.reduce((sum, t) => sum + t.tokens_used, 0)).toBe(view.tokens_used)
   })
 
+  it('counts excluded conversations, in every repeat, and plans the rest', async () => {
+    const exclude = [[0, 5], [3, 0]] // prettier-ignore
+    const [line = ''] = await plan({ total_batch_size: 1024, exclude }, '--json')
+    const view = JSON.parse(line) as unknown
+    expect(view).toMatchObject({ conversations: 1380 - 3, conversations_excluded: 3 })
+    expect(view).toMatchObject({ per_task: { 0: { conversations: 599, conversations_excluded: 1 } } })
+    const lines = await plan({ total_batch_size: 1024, exclude })
+    expect(lines.find((l) => l.startsWith('excluded'))).toContain('3 conversations')
+    expect((await plan({ total_batch_size: 1024 })).some((l) => l.startsWith('excluded'))).toBe(false)
+  })
+
   it('leaves an incomplete step out', async () => {
     const [line = ''] = await plan({ total_batch_size: 10_240 }, '--json')
     expect(printed.parse(JSON.parse(line))).toMatchObject({ steps: 11, batches: 110, batches_left_over: 4 })

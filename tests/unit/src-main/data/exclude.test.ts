@@ -4,6 +4,7 @@ import { excludedByEntry, type ExcludedRow } from '../../../../src-main/data/exc
 import { openMixture, type Mixture } from '../../../../src-main/data/mixture'
 import type { MixtureEntry } from '../../../../src-main/data/mixture.schema'
 import { createLoader } from '../../../../src-main/packing/loader'
+import type { LoaderState } from '../../../../src-main/packing/types'
 import { renderSource } from '../../../../src-main/data/render-source'
 import { loadTokenizer } from '../../../../src-main/tokenizer/tokenizer'
 import { failureOf } from '../../../support/failure'
@@ -113,14 +114,18 @@ it('a loader reads what is left as if the rest had never been there, and goes on
   const source = renderSource(mixture, tokenizer)
   const whole = createLoader(source, options)
   const read = new Set<string>()
+  let state: LoaderState | undefined
   for (let last = false; !last;) {
     const batch = await whole.next()
-    last = batch.lastStep
+    const resumed = await createLoader(source, options, state).next()
+    expect([resumed.inputs, resumed.targets, resumed.progress]).toEqual([
+      batch.inputs,
+      batch.targets,
+      batch.progress,
+    ])
     for (const { task, taskRow } of batch.spans) read.add(`${String(task)} ${String(taskRow)}`)
-    const again = await createLoader(source, options, batch.stateAfter).next()
-    const next = await createLoader(source, options, structuredClone(batch.stateAfter)).next()
-    expect(again.inputs).toEqual(next.inputs)
-    expect(batch.progress).toBeLessThan(1.2)
+    state = batch.stateAfter
+    last = batch.lastStep
   }
   for (const gone of ['0 1', '1 2', '2 6', '3 6', '4 6']) expect(read).not.toContain(gone)
 })

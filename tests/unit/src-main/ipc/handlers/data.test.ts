@@ -175,6 +175,24 @@ describe('mixture.export and mixture.import', () => {
     })
   })
 
+  it('keep what is excluded in JSON, also out of a whole config, and refuse it in Python', async () => {
+    const exclude: RunConfig['exclude'] = [[1, 0], [0, 7]] // prettier-ignore
+    const excluding = { ...reference, exclude }
+    dialogs.path = join(folder, 'excluding')
+    await mixture['mixture.export']({ config: excluding, dir, format: 'json' })
+    dialogs.path = join(folder, 'excluding.json')
+    const { train, val } = reference.mixture
+    const back = { path: dialogs.path, train, val, exclude }
+    expect(await mixture['mixture.import'](at)).toEqual(back)
+    writeFileSync(dialogs.path, JSON.stringify(excluding))
+    expect(await mixture['mixture.import'](at)).toEqual(back)
+    const failure = await failureOf(() =>
+      mixture['mixture.export']({ config: excluding, dir, format: 'python' }),
+    )
+    expect(failure).toMatchObject({ code: 'mixture.no-python', issues: [{ path: 'exclude' }] })
+    expect(failure.message).toContain('2 conversations')
+  })
+
   it('take over the lists that there are, and nothing of a file with a fault', async () => {
     dialogs.path = join(folder, 'val.py')
     writeFileSync(dialogs.path, 'val_dataset = TaskMixture([\n  SmolTalk("test"),\n])\n')
