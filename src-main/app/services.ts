@@ -77,6 +77,7 @@ export async function setupServices(hub: EventHub): Promise<Services> {
       given.recipe === 'sft' ? readBaseSettings(given, baseDirOf(given, dir, defaultBaseDir())) : null,
     changed: (changed) => hub.publish('project.changed', changed),
   })
+  settings.onChange(() => void project.reread())
   const granted = new GrantedPaths()
   granted.grantProject(project.current)
   const { store, notes } = await openRunStore(files.person.folder)

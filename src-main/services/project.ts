@@ -10,6 +10,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+
 import { z } from 'zod'
 
 import { MidbenchError } from '../errors'
@@ -66,9 +68,11 @@ export class ProjectStore {
     return { name, path, dir: dirname(path), read_only: readOnly, modified, given, base, config }
   }
 
-  /** The project, with what its base checkpoint says now. */
+  /** The project, with what its base checkpoint says now: files and the settings' folder may have changed. */
   async reread(): Promise<Project> {
+    const before = this.base
     await this.readBase()
+    if (!isDeepStrictEqual(before, this.base)) this.options.changed(this.current)
     return this.current
   }
 

@@ -145,3 +145,24 @@ describe('steps', () => {
     expect(refused(steps, step)).toBe(message)
   })
 })
+
+test('the recipe, its warm start and its schedule make another run; a warmup ties the number of steps', () => {
+  const began = goldenConfig({ num_iterations: 20, recipe: 'sft' })
+  const changed = {
+    ...began,
+    ...{ recipe: 'mid' as const, load_optimizer: true },
+    ...{ warmup_ratio: 0.1, warmdown_ratio: 0.4, final_lr_frac: 0.1 },
+  }
+  expect(optionChanges(began, changed, 3).refused.map(({ path }) => path)).toEqual([
+    'recipe',
+    'load_optimizer',
+    'warmup_ratio',
+    'warmdown_ratio',
+    'final_lr_frac',
+  ])
+  const warming = { ...began, warmup_ratio: 0.1 }
+  const longer = { ...warming, num_iterations: 40 }
+  expect(optionChanges(began, { ...began, num_iterations: 40 }, 3).refused).toEqual([])
+  expect(optionChanges(warming, longer, 3).refused[0]?.message).toContain('rose over a share of that number')
+  expect(optionChanges(warming, longer, 0).refused).toEqual([])
+})

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 
 import { loadModel, writeModelCheckpoint } from '../../../../src-main/checkpoint/nanochat-files'
+import { OPTIMIZER_NAMES } from '../../../../src-main/config/optimizer-names.schema'
 import { EagerEngine } from '../../../../src-main/engine/eager-engine'
 import { GraphEngine } from '../../../../src-main/engine/graph-engine'
 import type { StepEngine, TokenBatch } from '../../../../src-main/engine/step-engine'
@@ -68,6 +69,30 @@ describe.each(variantId.options)('the form of %s', (variant) => {
     COMPILING_MS,
   )
 })
+
+const forms = [undefined, ...variantId.options].flatMap((variant) =>
+  OPTIMIZER_NAMES.map((optimizer) => ({ variant, optimizer })),
+)
+
+test.each(forms)(
+  'a base of form $variant learns by the optimizer $optimizer',
+  async ({ variant, optimizer }) => {
+    const model = variant === undefined ? tinyConfig : { ...tinyConfig, variant }
+    const shapes = parameterShapes(model)
+    const groups = parameterGroups(shapes, model.n_embd, { ...RATES, optimizer })
+    const engine = new EagerEngine(model, groups)
+    const start = tinyCheckpoint(1, 1, model)
+    await engine.importState({ parameters: start.model, optimizer: new Map() })
+    const losses: number[] = []
+    for (let step = 0; step < 4; step++) {
+      losses.push(...(await engine.step([batch(0)], { lrMultiplier: 1, momentum: 0.85 })).losses)
+    }
+    const { parameters } = await engine.exportState()
+    engine.dispose()
+    expect([...parameters.keys()].sort()).toEqual([...shapes.keys()].sort())
+    expect(losses[3]).toBeLessThan(losses[0] ?? NaN)
+  },
+)
 
 /** A nanochat folder whose base is of the latest form, with the golden tokenizer. */
 async function newerBase(folder: string): Promise<string> {
