@@ -66,7 +66,10 @@ export async function* generate(
     if (answers.every(({ isDone }) => isDone)) return
     await setImmediate() // lets a cancel come in
     signal.throwIfAborted()
-    logits = session.next(Int32Array.from(answers, ({ last }) => last))
+    logits = session.next(
+      Int32Array.from(answers, ({ last }) => last),
+      options.alternatives !== null,
+    )
   }
 }
 
@@ -98,7 +101,7 @@ class Answer {
     if (id === end) return yield this.stopped('end')
     if (id === bos) return yield this.stopped('bos')
     const { alternatives } = this.options
-    const chance = alternatives === null ? null : chanceOf(id, row, logits.sums[at] ?? NaN, alternatives)
+    const chance = alternatives === null ? null : chanceOf(id, row, logits.sums?.[at] ?? NaN, alternatives)
     yield { type: 'token', sample: this.sample, id, forced: next !== undefined, chance }
     this.last = id
     this.count++

@@ -49,8 +49,8 @@ export interface GenerationSessionOptions {
 export interface Logits {
   /** B arrays [V], within ±15 */
   rows: Float32Array[]
-  /** [B] sum of the exponentials of each row's logits */
-  sums: Float32Array
+  /** [B] sum of the exponentials of each row's logits; null where it was not asked for */
+  sums: Float32Array | null
 }
 
 export class GenerationSession {
@@ -101,7 +101,7 @@ export class GenerationSession {
       part.set(ids.subarray(this.position, this.position + shape.length))
       if (left > shape.length) this.read(shape, part)
       else {
-        const logits = this.logits(shape, part, [left - 1], left)
+        const logits = this.logits(shape, part, [left - 1], left, 'chances')
         this.repeat(count)
         return logits
       }
@@ -114,10 +114,12 @@ export class GenerationSession {
    * Adds a token to each conversation.
    *
    * @param ids [B]
+   * @param withSums whether the sums are wanted, without which a token takes a little less
    * @throws MidbenchError `generation.reach` where they have as many tokens as the model can take
    */
-  next(ids: Int32Array): Logits {
-    return this.logits({ rows: this.rows, length: 1 }, ids, Array<number>(this.rows).fill(0), 1)
+  next(ids: Int32Array, withSums = false): Logits {
+    const shape = { rows: this.rows, length: 1 }
+    return this.logits(shape, ids, Array<number>(this.rows).fill(0), 1, withSums ? 'chances' : 'logits')
   }
 
   /**
@@ -146,7 +148,8 @@ export class GenerationSession {
       const ends = prompts.map(({ length }) => length - 1 - from)
       const isHere = (end: number): boolean => end >= 0 && end < PART
       const last = Array.from({ length: SIDE_BY_SIDE.rows }, (_, row) => ends[row] ?? PART)
-      const { rows } = this.logits(SIDE_BY_SIDE, part, last.map((end) => (isHere(end) ? end : PART - 1)), PART) // prettier-ignore
+      const places = last.map((end) => (isHere(end) ? end : PART - 1))
+      const { rows } = this.logits(SIDE_BY_SIDE, part, places, PART, 'logits')
       ends.forEach((end, row) => {
         if (isHere(end)) found[row] = rows[row] ?? new Float32Array()
       })
@@ -164,17 +167,24 @@ export class GenerationSession {
 
   // ------------------------------------------------------------------------------------------ passes
 
-  /** @param count number of the pass's tokens that are part of the conversations; the rest is padding */
-  private logits(shape: PassShape, ids: Int32Array, last: readonly number[], count: number): Logits {
-    const [logits, sums] = this.run(shape, ids, last, 'logits')
+  /**
+   * @param count number of the pass's tokens that are part of the conversations; the rest is padding
+   * @param what whether the sums are computed too
+   */
+  private logits(
+    shape: PassShape,
+    ids: Int32Array,
+    last: readonly number[],
+    count: number,
+    what: 'logits' | 'chances',
+  ): Logits {
+    const [logits, , sums] = this.run(shape, ids, last, what)
     this.position += count
-    if (!(logits?.data instanceof Float32Array) || !(sums?.data instanceof Float32Array)) {
-      throw noOutput('the logits')
-    }
+    if (!(logits?.data instanceof Float32Array)) throw noOutput('the logits')
     const { data } = logits
     const width = this.model.vocab_size
     const rows = last.map((_, row) => data.subarray(row * width, (row + 1) * width))
-    return { rows, sums: sums.data }
+    return { rows, sums: sums?.data instanceof Float32Array ? sums.data : null }
   }
 
   private read(shape: PassShape, ids: Int32Array): void {
@@ -187,7 +197,7 @@ export class GenerationSession {
     shape: PassShape,
     ids: Int32Array,
     last: readonly number[],
-    what: 'logits' | 'read',
+    what: 'logits' | 'chances' | 'read',
   ): RunOutput[] {
     if (this.position >= reachOf(this.model)) throw beyondReach(this.model)
     const { rows, length } = shape
@@ -288,7 +298,7 @@ export class GenerationSession {
 }
 
 function int32(values: ArrayLike<number>, shape: readonly number[]): ConstantValue {
-  return { dtype: DType.int32, shape, data: Int32Array.from(values) }
+  return { dtype: DType.int32, shape, data: values instanceof Int32Array ? values : Int32Array.from(values) }
 }
 
 function noOutput(what: string): MidbenchError {

@@ -15,6 +15,8 @@ export interface Variable {
   handle: Value
   /** The value at the time of the run. */
   read: Value
+  /** Whether this is a matrix that is stored transposed; its values are given as they are. */
+  isTurned?: boolean
 }
 
 /** Adds a variable. Its value is undefined until it is set. */
@@ -124,6 +126,23 @@ export function after(graph: Graph, nodes: readonly GraphNode[], name: string): 
   )
 }
 
+/** A matrix, transposed. */
+export function turned(graph: Graph, matrix: Value): Value {
+  const order = graph.constant({ dtype: DType.int32, shape: [2], data: Int32Array.of(1, 0) })
+  return valueOf(
+    graph.add({
+      op: 'Transpose',
+      name: 'turned',
+      inputs: [matrix, order],
+      attributes: {
+        T: { kind: 'type', value: matrix.dtype },
+        Tperm: { kind: 'type', value: DType.int32 },
+      },
+      outputs: [{ shape: matrix.shape.toReversed(), dtype: matrix.dtype }],
+    }),
+  )
+}
+
 /** The inputs and outputs of a run that writes variables. */
 export interface Setter {
   /** Inputs of a run that sets these values, given by variable name. */
@@ -135,10 +154,12 @@ export interface Setter {
 export function addSetters(graph: Graph, variables: readonly Variable[]): Setter {
   const done = new Map(
     variables.map((variable) => {
-      const narrow = variable.dtype === DType.bfloat16
-      const given = narrow ? DType.float32 : variable.dtype
-      const input = graph.placeholder(`set/${variable.name}`, variable.shape, given)
-      const node = assign(graph, variable, narrow ? cast(graph, input, DType.bfloat16) : input)
+      const { name, shape, isTurned, dtype } = variable
+      const isNarrow = dtype === DType.bfloat16
+      const given = isTurned === true ? shape.toReversed() : shape
+      const input = graph.placeholder(`set/${name}`, given, isNarrow ? DType.float32 : dtype)
+      const stored = isNarrow ? cast(graph, input, dtype) : input
+      const node = assign(graph, variable, isTurned === true ? turned(graph, stored) : stored)
       return [variable.name, { input, done: after(graph, [node], `done/${variable.name}`) }]
     }),
   )
