@@ -128,8 +128,7 @@ function stepsRule(then: RunConfig, now: RunConfig, step: number): string | null
     return `${began}, where -1 is one epoch, and each gives other learning rates`
   if (after <= step) return `the run has made ${String(step)} steps already`
   if (step === 0) return null
-  if (then.warmup_ratio > 0)
-    return `${began}, and its learning rates rose over a share of that number`
+  if (then.warmup_ratio > 0) return `${began}, and its learning rates rose over a share of that number`
   if (lrMultiplier(step / before, then) < 1)
     return `${began}, and after step ${String(step)} its learning rates fall already`
   if (lrMultiplier(step / after, then) < 1)
