@@ -2,12 +2,28 @@
 import { MessageChannel } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 
-import type { LossesQuestion, LossesResult, TrainerCalls } from '../../../../src-main/engine/trainer-calls'
+import type {
+  GenerateEvent,
+  GenerateQuestion,
+  GenerateResult,
+  LossesQuestion,
+  LossesResult,
+  TrainerCalls,
+} from '../../../../src-main/engine/trainer-calls'
 import { Inspector } from '../../../../src-main/runs/inspector'
-import { Caller, serveCalls } from '../../../../src-main/threads/calls'
+import { Caller, serveCalls, type TellingContext } from '../../../../src-main/threads/calls'
 import { threadChannel } from '../../../../src-main/threads/channel'
 
 const answer: LossesResult = { losses: new Float32Array(), mean: 0, dir: '', step: 0 }
+const answered: GenerateResult = {
+  answers: [{ ids: [1], forced: [false], stopped: 'end' }],
+  firstLogits: new Float32Array(),
+  kept: 1,
+  dropped: 0,
+  tokPerSec: 1,
+  dir: '',
+  step: 0,
+}
 const question = {} as LossesQuestion // handed on as it is
 
 /** An inspector whose trainers note what becomes of them, and answer when they are told to. */
@@ -21,10 +37,16 @@ function inspecting(idleMs?: number) {
       const { port1, port2 } = new MessageChannel()
       const handlers = {
         losses: () => new Promise<LossesResult>((resolve) => void waiting.push(resolve)),
+        generate: (_: GenerateQuestion, { tell }: TellingContext<GenerateEvent>) => {
+          tell({ type: 'stopped', sample: 0, stopped: 'end' })
+          return answered
+        },
         forget: () => (noted.push('forgot'), null),
       }
-      serveCalls<Pick<TrainerCalls, 'losses' | 'forget'>>(threadChannel(port1, 'owner'), handlers, () =>
-        noted.push('ended'),
+      serveCalls<Pick<TrainerCalls, 'losses' | 'generate' | 'forget'>>(
+        threadChannel(port1, 'owner'),
+        handlers,
+        () => noted.push('ended'),
       )
       end = () => port1.close()
       noted.push('started')
@@ -46,6 +68,17 @@ test('is started with the first question and kept for the next', async () => {
   expect(noted).toEqual([])
   expect(await ask()).toEqual(answer)
   await ask()
+  expect(noted).toEqual(['started'])
+})
+
+test('answers a prompt with the same trainer, and tells what comes meanwhile', async () => {
+  const { inspector, ask, noted } = inspecting()
+  await ask()
+  const events: GenerateEvent[] = []
+  const onEvent = (event: GenerateEvent): void => void events.push(event)
+  const prompt = {} as GenerateQuestion // handed on as it is
+  expect(await inspector.generate(prompt, { onEvent })).toEqual(answered)
+  expect(events).toEqual([{ type: 'stopped', sample: 0, stopped: 'end' }])
   expect(noted).toEqual(['started'])
 })
 
