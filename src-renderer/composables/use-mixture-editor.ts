@@ -81,7 +81,6 @@ export function useMixtureEditor(): UseMixtureEditorReturn {
     const { train = [], val = [] } = project.value?.config.mixture ?? {}
     const entry = newEntry(kind, split, [...train, ...val])
     if (entry) add(split, entry)
-    else if (kind.files.picks === 'conversations') await pickConversations(split)
     else await pickFile(split)
   }
 
@@ -95,12 +94,6 @@ export function useMixtureEditor(): UseMixtureEditorReturn {
   async function pickFile(split: SplitName): Promise<void> {
     const path = await attempt('No file was chosen', () => call('project.pickFile', { kind: 'jsonl' }))
     if (path) await addFiles(split, [path])
-  }
-
-  async function pickConversations(split: SplitName): Promise<void> {
-    const kind = 'conversations'
-    const source = await attempt('No file was chosen', () => call('project.pickFile', { kind }))
-    if (source) add(split, { task: 'Conversations', source })
   }
 
   function replaceAll(lists: SomeLists, options: GivenConfig = {}): void {

@@ -31,12 +31,15 @@ export function sourcesText({ source }: ConversationsEntry): string {
   return [source].flat().join('\n')
 }
 
-/** The entry with other sources; unchanged where there are none. */
+/** The entry with other sources; unchanged where there are none. Files have no subset and no split. */
 export function withSources(entry: ConversationsEntry, text: string): ConversationsEntry {
   const sources = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]))
   const [only, ...more] = sources
   if (only === undefined) return entry
-  return { ...entry, source: more.length === 0 ? only : sources }
+  const next = { ...entry, source: more.length === 0 ? only : sources }
+  if (mayBeDataset(next)) return next
+  const { subset: _, split: __, ...local } = next
+  return local
 }
 
 /** Whether a source may be a data set, so that subset and split can be named. */

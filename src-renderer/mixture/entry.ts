@@ -17,7 +17,9 @@ export function newEntry(
 ): MixtureEntry | null {
   if (!kind.fresh) return null
   const { key, standard } = kind.files
-  const alike = present.filter((entry) => standard !== 'hub' && kindOf(entry).files.key === key)
+  const alike = present.filter(
+    (entry) => standard !== 'hub' && standard !== null && kindOf(entry).files.key === key,
+  )
   const [file] = alike.flatMap(namedFiles)
   return mixtureEntry.parse({ ...kind.fresh[split], ...(file === undefined ? {} : { [key]: file }) })
 }

@@ -39,7 +39,11 @@ export const conversations: TaskKind<typeof entry> = {
   entry,
   title: 'Conversations',
   about: 'Your own conversations, in any usual format',
-  fresh: null,
+  // A usual data set of the hub, to be replaced by a file, a folder or another: the editor offers all of them.
+  fresh: {
+    train: { task: 'Conversations', source: 'HuggingFaceH4/ultrachat_200k', split: 'train_sft' },
+    val: { task: 'Conversations', source: 'HuggingFaceH4/ultrachat_200k', split: 'test_sft' },
+  },
   splits: [],
   files: { key: 'source', picks: 'conversations', label: 'source', standard: null },
   python: null,

@@ -22,6 +22,12 @@ it('has one source a line, and stays as it is without any', () => {
   expect(withSources(entry, ' \n')).toBe(entry)
 })
 
+it('has no subset and split once its sources are files', () => {
+  const hub = { ...entry, source: 'owner/name', subset: 'a', split: 'b' }
+  expect(withSources(hub, 'owner/other')).toEqual({ ...hub, source: 'owner/other' })
+  expect(withSources(hub, '/a.jsonl')).toEqual({ ...entry, source: '/a.jsonl' })
+})
+
 it('leaves out options that are the default', () => {
   const skip = withOption(entry, 'on_bad', 'skip')
   expect(skip).toEqual({ ...entry, on_bad: 'skip' })
