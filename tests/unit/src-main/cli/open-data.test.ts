@@ -45,7 +45,7 @@ it('downloads what both splits lack, says so, and opens them', async () => {
   expect((await failureOf(() => downloadMissing(loaded, io))).code).toBe('hub.offline')
   vi.stubEnv('HF_HUB_OFFLINE', '')
   await downloadMissing(loaded, io)
-  expect(said).toContain(`downloading ${REPO}, main train`)
+  expect(said[0]).toMatch(new RegExp(`^downloading ${REPO}, main train to /.*hub$`))
   expect(said.at(-1)).toMatch(/^downloading .*: 0\.0 MB of 0\.0 MB$/)
   const dataset = { repo: REPO, folder: 'main', split: 'test' }
   expect(await findSplit(dataset, await hubSettings())).toHaveLength(1)
@@ -73,6 +73,7 @@ it('keeps decoded rows and rendered ids where the app does, which then makes nei
   expect(locationsOf(loaded)).toEqual({
     baseDir: '/base',
     configDir: '/a',
+    taskDataFirst: false,
     cacheDir: dataCacheDir(),
   })
 })
