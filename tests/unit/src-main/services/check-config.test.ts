@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { checkConfig, lackingData, speedOfRunsLike } from '../../../../src-main/services/check-config'
@@ -64,7 +65,7 @@ describe('lackingData', () => {
     ]
     const locations = { baseDir: folder, configDir: folder, cacheDir: folder }
     expect(await lackingData({ train, val }, locations)).toEqual([
-      { path: 'mixture.val.0', label: 'openai/gsm8k, main test' },
+      { path: 'mixture.val.0', label: 'openai/gsm8k, main test', dir: join(folder, 'hub'), unusable: null },
     ])
   })
 })
