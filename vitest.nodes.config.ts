@@ -24,7 +24,8 @@ export default defineConfig({
       'tests/unit/src-main/{checkpoint,pickle}/{real-torch,torch-read,torch-write,stored-zip}*.test.ts',
     ],
     exclude: [
-      'tests/unit/src-main/engine/{graph-engine,run-data,step-engine,train-run,variants}.test.ts',
+      'tests/unit/src-main/engine/{graph-engine,run-data,sft-run,step-engine,train-run,variants}.test.ts',
+      'tests/unit/src-main/engine/generation/generation-session.test.ts',
       'tests/unit/src-main/cli/bench-*.test.ts',
       'tests/unit/src-main/native/setup/tested-nodes.test.ts', // asks for the Nodes other than that of npm test
     ],
