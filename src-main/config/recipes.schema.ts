@@ -39,19 +39,14 @@ export const DEFAULT_MIXTURES: Readonly<Record<Recipe, MixtureConfig | null>> = 
 }
 
 /**
-<<<<<<< HEAD
  * Whether a data set is looked for in nanochat's task_data first, or in the hub's cache (data/locations.ts): each recipe
  * reads first what the nanochat of its time reads.
  */
 export const TASK_DATA_FIRST: Readonly<Record<Recipe, boolean>> = { mid: false, sft: true }
 
 /**
- * The options that recipe sft takes from the base checkpoint where they are not given, and the part of its meta file that
- * has them under the same name.
-=======
  * The options that recipe sft takes from the base checkpoint where they are not given, and what has them: its meta file
  * under the same name, the user_config in there, or, on a warm start, the settings of Muon in its optimizer file.
->>>>>>> 2b06c09 (wip)
  */
 export const INHERITED = {
   max_seq_len: 'meta',

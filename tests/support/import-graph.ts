@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import ts from 'typescript'
 
 /** The checkout. */
-const PROJECT = resolve(import.meta.dirname, '..', '..')
+export const PROJECT = resolve(import.meta.dirname, '..', '..')
 
 export interface SourceFile {
   /** From the checkout, with slashes: `src-main/packing/loader.ts`. */
