@@ -7,6 +7,7 @@ import type { Conversation } from '../conversation.schema'
 import { shownValue } from '../../shown'
 import { ConversionFault } from './conversion-fault'
 import { isObject, isPresent, type Columns, type ConversationFormat } from './format'
+import { refuseLost } from './lost'
 
 const PARTS = ['instruction', 'input', 'output', 'system', 'history'] as const
 
@@ -16,16 +17,17 @@ export const alpaca: ConversationFormat = {
   about: 'an object with instruction, input and output',
   find(row, asked) {
     if (!isObject(row)) return []
-    const columns: Columns = Object.fromEntries(
-      PARTS.map((part) => [part, asked[part] ?? part] as const).filter(([, name]) => name in row),
-    )
-    return columns.instruction !== undefined && columns.output !== undefined ? [columns] : []
+    const { instruction = 'instruction', output = 'output' } = asked
+    if (!(instruction in row) || !(output in row)) return []
+    // The other parts are named even where this row has none of them: a later one may.
+    return [Object.fromEntries(PARTS.map((part) => [part, asked[part] ?? part]))]
   },
   convert: convertAlpaca,
 }
 
 function convertAlpaca(row: unknown, columns: Columns): Conversation {
   if (!isObject(row)) throw new ConversionFault('other-format', 'it is no object with instruction and output')
+  refuseLost(row, null)
   const text = (part: 'instruction' | 'input' | 'output' | 'system'): string => textOf(row, columns, part)
   const question = [text('instruction'), text('input')].filter((each) => each !== '').join('\n\n')
   const [answer, system] = [text('output'), text('system')]

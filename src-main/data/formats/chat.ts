@@ -6,9 +6,10 @@
 import type { Conversation } from '../conversation.schema'
 import { dueRole } from '../tasks/alternation'
 import { shownValue } from '../../shown'
-import { ConversionFault, type Reason } from './conversion-fault'
+import { ConversionFault } from './conversion-fault'
 import { isObject, isPresent, type Columns } from './format'
 import { contentOf } from './content'
+import { LOST_COLUMNS, refuseLost } from './lost'
 
 /** The keys of a message. */
 export interface ChatKeys {
@@ -39,15 +40,8 @@ const ROLES: Readonly<Record<string, Role>> = {
 }
 const TOOL_ROLES = ['tool', 'function', 'function_call', 'function_response', 'observation', 'ipython']
 
-/** Keys of a row or a message that hold what cannot be converted, by the reason. */
-const LOST: Readonly<Partial<Record<Reason, readonly string[]>>> = {
-  'tool-calls': ['tools', 'functions', 'tool_calls', 'function_call'],
-  media: ['image', 'images', 'video', 'videos', 'audio', 'audios'],
-  reasoning: ['reasoning', 'reasoning_content', 'thinking'],
-}
-
 /** Columns that must be read of a row besides its messages: they may hold what would be lost. */
-export const SIDE_COLUMNS: readonly string[] = [...SYSTEM, ...Object.values(LOST).flat()]
+export const SIDE_COLUMNS: readonly string[] = [...SYSTEM, ...LOST_COLUMNS]
 
 /** The columns that hold a list of messages with these keys. */
 export function findChat(row: unknown, asked: Columns, { role }: ChatKeys): Columns[] {
@@ -80,8 +74,8 @@ export function convertChat(
   const list = listOf(row, columns)
   if (isObject(row)) refuseLost(row, null)
   const messages = list.map((each, index) => convertMessage(each, index, keys, partsStay))
-  const system = isObject(row) && columns.system !== undefined ? row[columns.system] : undefined
-  if (isPresent(system)) messages.unshift({ role: 'system', content: systemText(system) })
+  const system = systemOf(row, columns)
+  if (system !== null) messages.unshift({ role: 'system', content: system })
   checkTurns(messages, messages.length - list.length)
   return { messages }
 }
@@ -116,19 +110,17 @@ function roleOf(value: unknown, index: number): Role {
   throw new ConversionFault('role', `the role is ${shownValue(value)}`, index)
 }
 
-function refuseLost(value: Readonly<Record<string, unknown>>, index: number | null): void {
-  for (const reason of ['tool-calls', 'media', 'reasoning'] as const) {
-    const key = LOST[reason]?.find((each) => isPresent(value[each]))
-    if (key !== undefined) throw new ConversionFault(reason, `it has ${key}`, index)
-  }
-}
-
 /** OpenAI's `weight: 0` and others' `train: false`. */
 function isUntrained({ weight, train }: Readonly<Record<string, unknown>>): boolean {
   return weight === 0 || weight === 0n || train === false
 }
 
-function systemText(value: unknown): string {
+/** What comes before a row's messages: each row is asked, since rows of one file may have different keys. */
+function systemOf(row: unknown, columns: Columns): string | null {
+  if (!isObject(row)) return null
+  const names = columns.system === undefined ? SYSTEM : [columns.system, ...SYSTEM]
+  const value = names.map((name) => row[name]).find(isPresent)
+  if (value === undefined) return null
   if (typeof value === 'string') return value
   throw new ConversionFault('content', `the system message is ${shownKind(value)}; it must be a text`)
 }

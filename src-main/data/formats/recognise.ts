@@ -30,6 +30,7 @@ export function recognise(
 ): Recognised | { fault: string } {
   const tried = FORMATS.filter(({ name }) => format === 'auto' || name === format)
   const found = firstFound(rows, tried, columns)
+  if (found !== null && !('fault' in found)) return withoutColumn(rows, columns) ?? found
   if (found !== null) return found
   const other = firstFound(rows, FORMATS, {})
   if (other === null || 'fault' in other || other.format.name === format)
@@ -60,6 +61,17 @@ function firstFound(
     }
   }
   return null
+}
+
+/** Names a column that was asked for and that no row has: its part would silently be left out. */
+function withoutColumn(rows: readonly unknown[], asked: Columns): { fault: string } | null {
+  const keys = new Set(rows.filter(isObject).flatMap(Object.keys))
+  const named = Object.values<string | undefined>({ ...asked })
+  const missing = named.find((name) => name !== undefined && !keys.has(name))
+  if (missing === undefined) return null
+  const there =
+    keys.size === 0 ? 'its rows are lists' : `its columns are ${shownText([...keys].join(', '), 400)}`
+  return { fault: `there is no column ${shownText(missing)}; ${there}` }
 }
 
 function noneOf(rows: readonly unknown[], { messages }: Columns): string {

@@ -18,6 +18,8 @@ import { empty, openStore } from './rows'
 import { filesOfSource, SOURCE_KEY } from './source-files'
 import type { Task } from './task'
 
+/** Raised whenever a format converts rows otherwise than before: rows stored before are then not used. */
+const CONVERSION = 2
 /** Folder of how many rows were left out of a store, by the store's name. */
 const SKIPPED_FOLDER = 'rows-skipped'
 
@@ -25,7 +27,8 @@ const SKIPPED_FOLDER = 'rows-skipped'
 export async function openConversations(source: ConversationsSource, context: TaskContext): Promise<Task> {
   const paths = await filesOfSource(source, context)
   const files = await recogniseFiles(paths, source, context.signal)
-  const form = ['Conversations', source.onBad, files.map(({ found }) => [found.format.name, found.columns])]
+  const formats = files.map(({ found }) => [found.format.name, found.columns])
+  const form = ['Conversations', CONVERSION, source.onBad, formats]
   const rowFiles = { form: JSON.stringify(form), key: SOURCE_KEY, paths }
   const fileOf = (identity: string): string => join(context.cacheDir, SKIPPED_FOLDER, `${identity}.json`)
   const { identity, store } = await openStore(rowFiles, context, (name) =>

@@ -53,12 +53,10 @@ function kindOf({ container, compression }: RawRows): string {
   return [KINDS[container], compression ?? []].flat().join(', ')
 }
 
-/** The columns of the file, or the keys of its first row, and which part of a conversation each holds. */
+/** The columns of the file, or the keys of its first rows, and which part of a conversation each holds. */
 function columnsOf({ raw, found }: ReadFile, rows: readonly RawRow[]): Look['columns'] {
-  const [first] = rows
-  const keys =
-    first !== undefined && 'value' in first && isObject(first.value) ? Object.keys(first.value) : []
-  return (raw.columns ?? keys).map((name) => ({ name, part: partOf(found.columns, name) }))
+  const keys = rows.flatMap((row) => ('value' in row && isObject(row.value) ? Object.keys(row.value) : []))
+  return (raw.columns ?? [...new Set(keys)]).map((name) => ({ name, part: partOf(found.columns, name) }))
 }
 
 function partOf(columns: Columns, name: string): string | null {

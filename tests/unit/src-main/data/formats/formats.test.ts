@@ -140,8 +140,57 @@ describe('a row', () => {
     ['a user who has the last word', { messages: [user, bot, user] }, 'last', 2],
     ['no output', { instruction: 'a', input: '', output: '' }, 'empty', null],
     ['an output that is no text', { instruction: 'a', output: 1 }, 'content', null],
+    ['tools beside an instruction', { instruction: 'a', output: 'b', tools: ['f'] }, 'tool-calls', null],
+    ['images beside an instruction', { instruction: 'a', output: 'b', images: ['c.png'] }, 'media', null],
+    ['reasoning beside an output', { instruction: 'a', output: 'b', reasoning: 'c' }, 'reasoning', null],
   ])('with %s is counted under its reason, with the message', (_, row, reason, at) => {
     expect(faultOf(row)).toEqual({ reason, at })
+  })
+})
+
+describe('rows with different keys', () => {
+  /** What the second row becomes in the format that the first one has. */
+  function second(first: object, row: object): Conversation['messages'] {
+    const found = recognise([first, row], AUTO)
+    if ('fault' in found) throw new Error(found.fault)
+    return found.format.convert(row, found.columns).messages
+  }
+  const [system, user, assistant] = [
+    { role: 'system', content: 's' },
+    { role: 'user', content: 'a' },
+    { role: 'assistant', content: 'b' },
+  ]
+
+  it('of Alpaca keep the parts that the first row does not have', () => {
+    const first = { instruction: 'a', output: 'b' }
+    const row = { ...first, input: 'i', system: 's', history: [['c', 'd']] }
+    expect(second(first, row)).toEqual([
+      system,
+      { role: 'user', content: 'c' },
+      { role: 'assistant', content: 'd' },
+      { role: 'user', content: 'a\n\ni' },
+      assistant,
+    ])
+    expect(second(row, first)).toEqual([user, assistant])
+  })
+
+  it.each([
+    ['messages', { messages: [user, assistant] }],
+    [
+      'ShareGPT',
+      {
+        conversations: [
+          { from: 'human', value: 'a' },
+          { from: 'gpt', value: 'b' },
+        ],
+      },
+    ],
+  ])('of %s keep the system message under either name', (_, row) => {
+    const whole = [system, user, assistant]
+    expect(second(row, { ...row, system: 's' })).toEqual(whole)
+    expect(second(row, { ...row, system_prompt: 's' })).toEqual(whole)
+    expect(second({ ...row, system: 's' }, { ...row, system: null, system_prompt: 's' })).toEqual(whole)
+    expect(second({ ...row, system: 's' }, row)).toEqual([user, assistant])
   })
 })
 
@@ -182,6 +231,25 @@ describe('recognise', () => {
     expect(fault([{ conversations: chat }], { format: 'alpaca', columns: {} })).toBe(
       'this looks like ShareGPT (an object with a list conversations of from and value); the entry says alpaca',
     )
+  })
+
+  it('refuses a column that no row has, also of a part that may be missing', () => {
+    const rows = [
+      { instruction: 'a', output: 'b' },
+      { instruction: 'a', output: 'b', context: 'c' },
+    ]
+    const asked = (input: string) => ({ format: 'auto', columns: { input } }) as const
+    expect(fault(rows, asked('contxt'))).toBe(
+      'there is no column contxt; its columns are instruction, output, context',
+    )
+    expect(recognise(rows, asked('context'))).toMatchObject({ columns: { input: 'context' } })
+    const system = { format: 'auto', columns: { system: 'prompt' } } as const
+    expect(fault([{ conversations: chat }], system)).toContain('no column prompt')
+    const list = [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b' },
+    ]
+    expect(fault([list], system)).toBe('there is no column prompt; its rows are lists')
   })
 
   it('says which columns there are where none holds a conversation', () => {

@@ -105,6 +105,18 @@ describe('the formats that people bring', () => {
   })
 })
 
+it('refuses a column that a file does not have, with those that it has', async () => {
+  const folder = folderWith({ 'a.jsonl': good('a') })
+  const entry = { source: 'a.jsonl', columns: { system: 'prompt' } }
+  const failure = await failureOf(() => open(folder, entry))
+  expect(failure.code).toBe('data.format')
+  expect(failure.message).toContain('there is no column prompt; its columns are messages')
+  const gsm = { source: goldenPath('datasets/gsm8k-main-train.parquet'), format: 'alpaca' }
+  const columns = { instruction: 'question', output: 'answer', input: 'context' }
+  const other = await failureOf(() => open(folder, { ...gsm, columns }))
+  expect(other.message).toContain('there is no column context; its columns are question, answer')
+})
+
 describe('rows that cannot be converted', () => {
   const content = [good('a'), tool, twoUsers, 'no JSON', good('b'), tool].join('\n')
 
