@@ -6,6 +6,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 import { loadConfig } from '../config/config'
+import { hasTaskData } from '../data/hub/task-data'
 import type { DataLocations, TaskContext } from '../data/locations'
 import type { MixtureEntry } from '../data/mixture.schema'
 import type { Trainer } from '../engine/trainer-calls'
@@ -13,7 +14,7 @@ import { MidbenchError } from '../errors'
 import { accuracyInterval, chatCore, type Measured } from '../evaluation/chatcore'
 import { type AnsweringModel, measure, type Outcome } from '../evaluation/measure'
 import { baselineOf, MEASURED_TASKS, measuredEntry, type MeasuredTask } from '../evaluation/measured-tasks'
-import { readProblems } from '../evaluation/problems'
+import { type Problem, readProblems } from '../evaluation/problems'
 import { findJudge, type Isolation, type Judge } from '../evaluation/python-judge'
 import { dataCacheDir } from '../native/paths'
 import { openChosenTrainer } from '../runs/trainer-host'
@@ -49,31 +50,45 @@ export const command: Command = {
     const details = openDetails(optionalString(values, 'details'))
     const context = { ...locations, ...openOptions(io) }
     try {
-      const measured = await withTrainer(openChosenTrainer, async (trainer) => {
-        const found = new Map<MeasuredTask, Measured>()
-        for (const task of tasks) {
-          const judge = task === 'HumanEval' ? await judgeFor(io) : null
-          if (task === 'HumanEval' && judge === null) continue
-          const problems = await readProblems(measuredEntry(task, entries), most, context)
-          const model = askedThrough(trainer, asked, io.signal)
-          const score = { right: 0, total: 0, baseline: baselineOf(task) }
-          const report = progressTo(io)
-          for await (const outcome of measure(problems, model, { ...asked, judge, signal: io.signal })) {
-            score.total++
-            if (outcome.right) score.right++
-            details.write(task, outcome)
-            report({ what: `measuring ${task}`, done: score.total, total: problems.length, unit: 'problems' })
-          }
-          found.set(task, score)
+      // What a task needs is looked for before the first one, which may take hours.
+      const judge = tasks.includes('HumanEval') ? await judgeFor(io) : null
+      const open = tasks.filter((task) => task !== 'HumanEval' || judge !== null)
+      const problems = new Map<MeasuredTask, Problem[]>()
+      for (const task of open) {
+        problems.set(task, await readProblems(measuredEntry(task, entries), most, context))
+      }
+      const scores = new Map<MeasuredTask, Measured | null>(tasks.map((task) => [task, null]))
+      await withTrainer(openChosenTrainer, async (trainer) => {
+        const model = askedThrough(trainer, asked, io.signal)
+        for (const [task, asking] of problems) {
+          const outcomes = measure(asking, model, { ...asked, judge, signal: io.signal })
+          scores.set(task, await scoreOf(task, outcomes, asking.length, details, io))
         }
-        return found
       })
-      io.stdout(JSON.stringify(summaryOf(measured)))
+      io.stdout(JSON.stringify(summaryOf(scores)))
     } finally {
       details.close()
     }
     return 0
   },
+}
+
+async function scoreOf(
+  task: MeasuredTask,
+  outcomes: AsyncIterable<Outcome>,
+  problems: number,
+  details: Details,
+  io: CommandIo,
+): Promise<Measured> {
+  const score = { right: 0, total: 0, baseline: baselineOf(task) }
+  const report = progressTo(io)
+  for await (const outcome of outcomes) {
+    score.total++
+    if (outcome.right) score.right++
+    details.write(task, outcome)
+    report({ what: `measuring ${task}`, done: score.total, total: problems, unit: 'problems' })
+  }
+  return score
 }
 
 /** @throws MidbenchError `usage` */
@@ -97,11 +112,9 @@ async function dataOf(
     const loaded = await loadConfig(config)
     return { entries: loaded.config.mixture.val, locations: locationsOf(loaded) }
   }
-  const locations = {
-    baseDir: join(checkpointDir, '..', '..'),
-    configDir: process.cwd(),
-    cacheDir: dataCacheDir(),
-  }
+  const baseDir = join(checkpointDir, '..', '..')
+  const taskDataFirst = await hasTaskData(baseDir) // the data that today's nanochat keeps beside its checkpoints
+  const locations = { baseDir, configDir: process.cwd(), cacheDir: dataCacheDir(), taskDataFirst }
   return { entries: [], locations }
 }
 
@@ -172,16 +185,21 @@ function openDetails(path: string | null): Details {
   }
 }
 
-/** ChatCORE is over the tasks that were measured; its second form over those of multiple choice. */
-function summaryOf(measured: ReadonlyMap<MeasuredTask, Measured>): object {
-  const tasks = [...measured].map(([task, { right, total }]) => {
-    const accuracy = total === 0 ? null : right / total
-    return [task, { right, total, accuracy, ...accuracyInterval({ right, total }) }] as const
-  })
-  const scores = [...measured.values()]
+/**
+ * ChatCORE is over the tasks that were asked for, its second form over those of multiple choice; where one of them could
+ * not be measured there is none, since a mean over fewer would be taken for it.
+ */
+function summaryOf(scores: ReadonlyMap<MeasuredTask, Measured | null>): object {
+  const tasks = Array.from(scores, ([task, score]) => [task, score && figuresOf(score)] as const)
+  const measured = [...scores.values()].filter((score) => score !== null)
   return {
     tasks: Object.fromEntries(tasks),
-    chatcore: chatCore(scores),
-    chatcore_cat: chatCore(scores.filter(({ baseline }) => baseline > 0)),
+    chatcore: measured.length === scores.size ? chatCore(measured) : null,
+    chatcore_cat: chatCore(measured.filter(({ baseline }) => baseline > 0)),
   }
+}
+
+function figuresOf({ right, total }: Measured): object {
+  const accuracy = total === 0 ? null : right / total
+  return { right, total, accuracy, ...accuracyInterval({ right, total }) }
 }

@@ -1,6 +1,6 @@
 /**
- * The Python side of python-judge.ts: takes a job as JSON on stdin, limits itself, runs the program, and says on stdout
- * how it went. As in the reference, the program is executed with globals of its own, so that `__name__` is not
+ * The Python side of python-judge.ts: takes a job as JSON on stdin, limits itself, says that it is ready, runs the program,
+ * and says on stdout how it went. As in the reference, the program is executed with globals of its own, so that `__name__` is not
  * `__main__`, and leaving early is no success.
  */
 export const JUDGE_SCRIPT = String.raw`
@@ -52,6 +52,7 @@ locked = lock_files()
 limit(resource.RLIMIT_NPROC, 0)
 limit(resource.RLIMIT_AS, job["bytes"])
 os.fork = os.forkpty = None  # a limit on processes does not hold for root
+os.write(answer, b"ready\n")
 try:
     exec(compile(job["program"], "<answer>", "exec"), {})
     said = job["word"]

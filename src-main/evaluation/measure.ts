@@ -69,20 +69,13 @@ async function* askForLetters(
   model: AnsweringModel,
   { tokenizer, signal }: MeasureOptions,
 ): AsyncGenerator<Outcome, void, void> {
-  const asked = problems
-    .map(({ row, problem }) => ({
-      row,
-      problem,
-      prompt: promptOf(tokenizer, problem.conversation),
-      choices: problem.letters.map((letter) => letterId(tokenizer, letter)),
-    }))
-    .sort((a, b) => a.prompt.length - b.prompt.length)
-  for (let from = 0; from < asked.length; from += LETTERS_AT_ONCE) {
+  const byLength = problems.toSorted((a, b) => askedLength(a.problem) - askedLength(b.problem))
+  for (let from = 0; from < byLength.length; from += LETTERS_AT_ONCE) {
     signal?.throwIfAborted()
-    const group = asked.slice(from, from + LETTERS_AT_ONCE)
+    const group = byLength.slice(from, from + LETTERS_AT_ONCE)
     const found = await model.letterLogits(
-      group.map(({ prompt }) => prompt),
-      group.map(({ choices }) => choices),
+      group.map(({ problem }) => promptOf(tokenizer, problem.conversation)),
+      group.map(({ problem }) => problem.letters.map((letter) => letterId(tokenizer, letter))),
     )
     for (const [i, { row, problem }] of group.entries()) {
       const logits = found[i] ?? []
@@ -90,6 +83,12 @@ async function* askForLetters(
       yield { row, answer, right: answer !== null && isRight(problem, answer), logits }
     }
   }
+}
+
+/** Characters of the question, which go with the tokens of its prompt. */
+function askedLength({ conversation }: LetterProblem): number {
+  const content = conversation.messages[0]?.content
+  return typeof content === 'string' ? content.length : 0
 }
 
 /** @throws MidbenchError `measure.letter` where the letter is not one token, as the reference demands */

@@ -32,7 +32,7 @@ export interface Verdict {
 }
 
 export interface JudgeLimits {
-  /** Seconds that a program may take. @default 5, as in the reference */
+  /** Seconds that a program may take once Python has started. @default 5, as in the reference */
   seconds?: number
   /** MiB that a program may hold. @default 256, as in the reference */
   mib?: number
@@ -62,6 +62,9 @@ const CUTS: readonly (readonly string[])[] = [
 
 /** What a program may need of Python's library: where this cannot be imported, the way cannot be used. */
 const PROBE = 'import collections, heapq, itertools, math, re, string, typing'
+
+/** Milliseconds that a program may take to start. */
+const START_MS = 60_000
 
 /** A shim of a version manager gives way to the Python that it stands for. */
 const WHICH = 'import platform, sys; print(sys.executable, platform.python_version())'
@@ -136,15 +139,15 @@ async function ask(
       signal,
     })
     const failed = late ? `it took over ${String(seconds)} s` : 'it ended before its test did'
-    return parseAnswer(text ?? '', word) ?? { passed: false, reason: failed, locked: false, nobody: false }
+    return parseAnswer(text, word) ?? { passed: false, reason: failed, locked: false, nobody: false }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** The child's last words: `locked nobody word`, or `locked nobody` and the reason. */
-function parseAnswer(said: string, word: string): Answer | null {
-  const [, locked, nobody, rest] = /^([01]) ([01]) (.*)$/s.exec(said) ?? []
+/** What the child says: `ready`, then `locked nobody word`, or `locked nobody` and the reason. */
+function parseAnswer(said: string | null, word: string): Answer | null {
+  const [, locked, nobody, rest] = /^ready\n([01]) ([01]) (.*)$/s.exec(said ?? '') ?? []
   if (rest === undefined) return null
   return { passed: rest === word, reason: rest, locked: locked === '1', nobody: nobody === '1' }
 }
@@ -154,6 +157,7 @@ interface ProgramOptions {
   cwd?: string
   /** @default only where programs are found */
   env?: NodeJS.ProcessEnv
+  /** Milliseconds that it may take after its first word; starting is not counted, which takes long on a busy machine. */
   ms?: number
   signal?: AbortSignal | undefined
 }
@@ -168,7 +172,7 @@ interface Said {
 /** Starts a program in a process group of its own, which ends with it. */
 function saidBy(
   [command = '', ...args]: readonly string[],
-  { input = '', cwd = '/', env = { PATH: process.env['PATH'] }, ms = 10_000, signal }: ProgramOptions = {},
+  { input = '', cwd = '/', env = { PATH: process.env['PATH'] }, ms, signal }: ProgramOptions = {},
 ): Promise<Said> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'ignore'], detached: true })
@@ -177,10 +181,12 @@ function saidBy(
     const end = (): void => {
       endGroup(child.pid)
     }
-    const timer = setTimeout(() => {
-      late = true
-      end()
-    }, ms)
+    const endAfter = (limit: number): NodeJS.Timeout =>
+      setTimeout(() => {
+        late = true
+        end()
+      }, limit)
+    let timer = endAfter(START_MS)
     const done = (said: string | null): void => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', end)
@@ -188,7 +194,13 @@ function saidBy(
     }
     signal?.addEventListener('abort', end, { once: true })
     if (signal?.aborted) end()
-    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')))
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (text === '' && ms !== undefined) {
+        clearTimeout(timer)
+        timer = endAfter(ms)
+      }
+      text += chunk.toString('utf8')
+    })
     child.stdin.on('error', () => undefined) // it ended before it read all
     child.stdin.end(input)
     child.on('error', () => done(null))
