@@ -32,7 +32,8 @@ export async function bytesOf(
 }
 
 /**
- * Downloads files and links them into the commit's snapshot. What has arrived stays when it is aborted or fails.
+ * Downloads files, and once all have arrived links them into the commit's snapshot: a snapshot never shows a part of
+ * them. What has arrived stays when it is aborted or fails.
  *
  * @param what their name in the words of a full disk
  * @returns their paths in the cache
@@ -60,9 +61,9 @@ export async function fetchFiles(
       const request = { url, headers: authorization(hub), target, what: named, size, checksum }
       await fetchFile(request, { ...options, onProgress: report })
     }
-    await cache.link(commit, file.path, file.etag)
     before += file.size
     report(0)
   }
+  for (const { path, etag } of files) await cache.link(commit, path, etag)
   return files.map(({ path }) => cache.filePath(commit, path))
 }

@@ -67,10 +67,12 @@ export function partOf(
   )
 }
 
-/** Whether every file that the names announce is there: `-of-N`, or one file alone. */
+/** Whether the names prove that every file is there: all `NAME-…-of-N` of one name. Other names prove nothing. */
 export function isComplete({ paths }: RepoPart): boolean {
-  const [, count] = /-of-(\d+)/.exec(paths[0] ?? '') ?? []
-  return paths.length === (count === undefined ? 1 : Number(count))
+  const shards = paths.map((path) => /^(.*)-\d+-of-(\d+)/.exec(path))
+  const [first] = shards
+  if (!first || Number(first[2]) !== paths.length) return false
+  return shards.every((shard) => shard?.[1] === first[1] && shard?.[2] === first[2])
 }
 
 function only(names: readonly string[], usual: string): string | undefined {

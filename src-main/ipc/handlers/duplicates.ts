@@ -2,6 +2,7 @@
 import type { DataAccess, OpenData } from '../../services/data-access'
 import type { Jobs } from '../../services/jobs'
 import type { RunConfig } from '../../config/config.schema'
+import type { DataConfig } from '../../packing/data-calls'
 import type { CallOptions } from '../../threads/calls'
 import type { Handlers } from '../serve'
 
@@ -33,11 +34,15 @@ export function duplicateHandlers(access: DataAccess, jobs: Jobs): Pick<Handlers
 
 /** The config without what plays no part in a search: other values of these leave what was found as it is. */
 function searched(config: RunConfig): RunConfig {
-  const packing = {
-    packing: 'bestfit-crop',
-    max_seq_len: 1024,
-    device_batch_size: 1,
-    buffer_size: 1,
-  } as const
-  return { ...config, ...packing, exclude: [] }
+  return { ...config, ...UNSEARCHED }
 }
+
+/** Everything but the mixture that keeps an open one apart from others. */
+const UNSEARCHED = {
+  exclude: [],
+  max_seq_len: 1024,
+  device_batch_size: 1,
+  packing: 'bestfit-crop',
+  buffer_size: 1,
+  loss: 'all',
+} satisfies Omit<Required<DataConfig>, 'mixture'>

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { missingDownloads, runDownload } from '../../../../../src-main/data/downloads'
@@ -6,7 +6,7 @@ import { openMixture, type DataLocations } from '../../../../../src-main/data/mi
 import { mixtureEntry } from '../../../../../src-main/data/mixture.schema'
 import { failureOf } from '../../../../support/failure'
 import { goldenPath } from '../../../../support/golden'
-import { COMMIT, startHubServer, type HubServer } from '../../../../support/hub-server'
+import { COMMIT, sha256, startHubServer, type HubServer } from '../../../../support/hub-server'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 let server: HubServer
@@ -14,6 +14,7 @@ let locations: DataLocations
 let cache: string
 
 const chats = readFileSync(goldenPath('datasets/smol-smoltalk-test.parquet'))
+const otherChats = readFileSync(goldenPath('datasets/smol-smoltalk-train.parquet'))
 const lines = readFileSync(goldenPath('formats/sharegpt.jsonl'))
 
 beforeEach(async () => {
@@ -100,14 +101,11 @@ describe('a data set by its name', () => {
 
   it('of which only a part has come is not taken for the whole', async () => {
     put('org/set@parquet/default/train/0000.parquet', chats)
-    put('org/set@parquet/default/train/0001.parquet', chats)
-    server.faults = [
-      { kind: 'status', status: 200 },
-      { kind: 'status', status: 403 },
-    ]
+    put('org/set@parquet/default/train/0001.parquet', otherChats)
+    server.faults = [{ kind: 'whole' }, { kind: 'status', status: 403 }]
     await failureOf(() => rowsOf({}))
+    expect(readdirSync(join(cache, 'datasets--org--set', 'blobs'))).toContain(sha256(chats))
     expect((await failureOf(() => rowsOf({}, false))).code).toBe('data.missing')
-    server.faults = []
     const rows = await rowsOf({})
     rmSync(join(cache, 'datasets--org--set', 'midbench'), { recursive: true })
     expect((await failureOf(() => rowsOf({}, false))).code).toBe('data.missing')

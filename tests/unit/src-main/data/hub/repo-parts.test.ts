@@ -56,7 +56,11 @@ describe('partOf', () => {
 it.each([
   [['train-00000-of-00002.parquet', 'train-00001-of-00002.parquet'], true],
   [['train-00000-of-00002.parquet'], false],
-  [['a.jsonl'], true],
+  [['data/train-00000-of-00002-0a.parquet', 'data/train-00001-of-00002-0b.parquet'], true],
+  [['a-00000-of-00002.parquet', 'b-00000-of-00002.parquet'], false],
+  [['train-00000-of-00002.parquet', 'train-more.parquet'], false],
+  [['a.jsonl'], false],
+  [['default/train/0000.parquet'], false],
   [['a.jsonl', 'b.jsonl'], false],
 ])('%j is complete: %s', (paths, complete) => {
   expect(isComplete({ subset: 'default', split: 'train', paths })).toBe(complete)

@@ -142,7 +142,12 @@ describe('duplicates', () => {
   it('stay found while conversations are excluded and other options are edited, and no longer', async () => {
     const found = { config: await config(), dir: folder }
     await calls['duplicates.find']({ ...found, job: 'find' })
-    const edited = await config({ exclude: [[1, 1]], max_seq_len: 64, total_batch_size: 64 * 32 })
+    const edited = await config({
+      exclude: [[1, 1]],
+      max_seq_len: 64,
+      total_batch_size: 64 * 32,
+      loss: 'completion',
+    })
     const of = { kind: 'exact', ...all } as const
     const page = { of, offset: 0, limit: 5 }
     expect((await calls['duplicates.pairs']({ config: edited, dir: folder, ...page })).total).toBe(1)
