@@ -8,11 +8,11 @@ import type { OpenedData } from '../packing/data-calls'
 import type { PackedBatch } from '../packing/types'
 import type { CallContext, TellingContext } from '../threads/calls'
 import { openDevice } from './device'
-import { bitsPerByte, evaluate, meanLoss, perTask } from './evaluate'
+import { bitsPerByte, evaluate, meanLoss, noBytes, perTask } from './evaluate'
 import { openData, openEngine, reportedCall, requireSameVocabulary } from './job-context'
 import type { EvaluateJob, EvaluateResult, LogReport } from './trainer-calls'
 
-/** @throws the signal's reason when it is cancelled */
+/** @throws MidbenchError `eval.no-bytes`; the signal's reason when it is cancelled */
 export async function runEvaluation(
   job: EvaluateJob,
   port: MessagePort,
@@ -31,6 +31,7 @@ export async function runEvaluation(
     const batches = reported(data.valBatches(count), count, context)
     const sums = await evaluate(engine, batches, opened.byteLengths, () => context.signal.aborted)
     if (sums === null) throw context.signal.reason
+    if (sums.bytes === 0) throw noBytes('or evaluate more batches')
     return {
       val_bpb: bitsPerByte(sums),
       loss: meanLoss(sums),

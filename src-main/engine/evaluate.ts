@@ -6,7 +6,9 @@
  */
 import type { PackedBatch } from '../packing/types'
 import type { TaskBpb } from '../config/run.schema'
+import { MidbenchError } from '../errors'
 import type { StepEngine, TokenBatch } from './step-engine'
+import { targetsOf } from './task-sums'
 
 export interface EvaluationSums {
   /** Loss of the targets that have bytes, in nats. */
@@ -62,17 +64,33 @@ export function addTaskLosses(
   { spans = [], targets, seqLen }: EvaluatedBatch,
   byteLengths: Int32Array,
 ): void {
-  for (const { row, offset, length, task } of spans) {
-    // Spans count positions in rows of T + 1 ids, whose first id is no target.
-    const [from, to] = [row * seqLen + Math.max(offset - 1, 0), row * seqLen + offset + length - 1]
-    const before = tasks.get(task) ?? emptySums
-    tasks.set(task, addLosses(before, losses.subarray(from, to), targets.subarray(from, to), byteLengths))
+  for (const span of spans) {
+    const [from, to] = targetsOf(span, seqLen)
+    const before = tasks.get(span.task) ?? emptySums
+    tasks.set(
+      span.task,
+      addLosses(before, losses.subarray(from, to), targets.subarray(from, to), byteLengths),
+    )
   }
 }
 
 /** Returns infinity where no target has bytes, as the reference does. */
 export function bitsPerByte(sums: EvaluationSums): number {
   return sums.bytes === 0 ? Infinity : sums.nats / (Math.LN2 * sums.bytes)
+}
+
+/**
+ * The error where no target has bytes and there is nothing to say; the reference goes on with infinity.
+ *
+ * @param otherwise what helps besides other conversations
+ */
+export function noBytes(otherwise: string): MidbenchError {
+  return new MidbenchError({
+    code: 'eval.no-bytes',
+    message:
+      'There is nothing to evaluate on: no target of mixture.val that is evaluated stands for a byte of text.',
+    remedy: `Add conversations with text to mixture.val, ${otherwise}.`,
+  })
 }
 
 /** Mean loss in nats a target. */

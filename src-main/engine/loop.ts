@@ -16,7 +16,7 @@ import { MidbenchError } from '../errors'
 import { type LearningRateSchedule, lrMultiplier, muonMomentum } from '../optimizers/schedules'
 import type { LoaderState, PackedBatch } from '../packing/types'
 import type { EvalMetric, StepMetric } from '../config/run.schema'
-import { bitsPerByte, evaluate, perTask, type EvaluatedTask } from './evaluate'
+import { bitsPerByte, evaluate, noBytes, perTask, type EvaluatedTask } from './evaluate'
 import { emptyAverage, modelFlopsUtilisation, stepLosses, type MovingAverage } from './metrics'
 import type { StepEngine, StepResult, StepSettings } from './step-engine'
 import { meanByTask, tasksOfTargets } from './task-sums'
@@ -168,7 +168,7 @@ export class TrainLoop {
     const batches = this.data.valBatches(this.options.evalBatches)
     const sums = await evaluate(this.engine, batches, this.options.byteLengths, () => this.interrupted())
     if (sums === null) return
-    if (sums.bytes === 0) throw noBytes()
+    if (sums.bytes === 0) throw noBytes('raise eval_tokens, or set eval_every to -1')
     const { step, bestBpb } = this.state
     const bpb = bitsPerByte(sums)
     this.state = { ...this.state, evaluatedAt: step, lastBpb: bpb, bestBpb: Math.min(bestBpb ?? bpb, bpb) }
@@ -275,15 +275,5 @@ function diverged(step: number, loss: number): MidbenchError {
     code: 'train.diverged',
     message: `The loss of step ${String(step)} is ${String(loss)}: the model has diverged.`,
     remedy: 'Lower the learning rates or init_lr_frac and start again, or resume from the last checkpoint.',
-  })
-}
-
-/** Targets without bytes have no bits per byte; the reference goes on with infinity. */
-function noBytes(): MidbenchError {
-  return new MidbenchError({
-    code: 'eval.no-bytes',
-    message:
-      'There is nothing to evaluate on: no target of mixture.val that is evaluated stands for a byte of text.',
-    remedy: 'Add conversations with text to mixture.val, raise eval_tokens, or set eval_every to -1.',
   })
 }

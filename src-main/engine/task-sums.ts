@@ -8,6 +8,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 
 import type { TaskValue } from '../config/figures/figure.schema'
+import type { Span } from '../packing/batch.schema'
 import type { PackedBatch } from '../packing/types'
 
 /** The losses of one task's targets. */
@@ -58,6 +59,17 @@ export function readSums(nats: ArrayLike<number>, targets: ArrayLike<number>): T
 }
 
 /**
+ * The targets that lie in a span, `[from, to)` among the batch's [B * T]. Spans count positions in rows of T + 1 ids,
+ * whose first id is no target.
+ */
+export function targetsOf(
+  { row, offset, length }: Pick<Span, 'row' | 'offset' | 'length'>,
+  seqLen: number,
+): [from: number, to: number] {
+  return [row * seqLen + Math.max(offset - 1, 0), row * seqLen + offset + length - 1]
+}
+
+/**
  * The task of every target of a batch: a target belongs to the task in whose span it lies.
  *
  * @param taskOf a task's number by its index in the mixture (the `task` of spans)
@@ -68,10 +80,7 @@ export function tasksOfTargets(
   taskOf: readonly number[],
 ): Int32Array {
   const tasks = new Int32Array(batchSize * seqLen).fill(-1)
-  for (const { row, offset, length, task } of spans) {
-    // Spans count positions in rows of T + 1 ids, whose first id is no target.
-    tasks.fill(taskOf[task] ?? -1, row * seqLen + Math.max(offset - 1, 0), row * seqLen + offset + length - 1)
-  }
+  for (const span of spans) tasks.fill(taskOf[span.task] ?? -1, ...targetsOf(span, seqLen))
   return tasks
 }
 

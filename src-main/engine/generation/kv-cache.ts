@@ -43,14 +43,12 @@ export class KvCache {
   private readonly last: Variable | null
   private readonly begin: Value
   private readonly end: Value
-  private readonly heads: number
 
   constructor(
     private readonly graph: Graph,
     model: ModelConfig,
     private readonly dtype: number,
   ) {
-    this.heads = model.n_kv_head
     this.begin = graph.placeholder(cacheInputs.begin, [3], DType.int32)
     this.end = graph.placeholder(cacheInputs.end, [3], DType.int32)
     for (let layer = 0; layer < model.n_layer; layer++) {
@@ -111,11 +109,6 @@ export class KvCache {
       grow: fetch('grown', caches.map((each) => set(each, 'Pad', growth, 'Tpaddings'))), // prettier-ignore
       repeat: fetch('repeated', all.map((each) => set(each, 'Tile', times, 'Tmultiples'))), // prettier-ignore
     }
-  }
-
-  /** Number of rows of keys and values for a batch. */
-  rowsOf(batch: number): number {
-    return batch * this.heads
   }
 
   private typed(value: Value): Value {
