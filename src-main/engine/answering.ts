@@ -34,6 +34,8 @@ interface KeptModel extends StoredCheckpoint {
   session: GenerationSession
   /** Identifies the model's files and how it computes. */
   key: string
+  /** The same of the checkpoint that was asked for: another one where that is torn. */
+  askedKey: string
   /** Settles when the questions so far are answered. */
   last: Promise<unknown>
 }
@@ -87,7 +89,10 @@ export class Answering {
         signal.throwIfAborted()
         return answer(model)
       })
-      model.last = turn.catch(() => undefined) // the caller gets the error from `turn`
+      model.last = turn.catch(() => {
+        // The caller gets the error from `turn`; the next question loads a model that has lost its weights anew.
+        if (model.session.isClosed) this.kept = this.kept.filter((each) => each !== model)
+      })
       return { answered: turn }
     })
     return answered
@@ -103,29 +108,34 @@ export class Answering {
   private async modelOf(asked: AnsweredWith['of'], dtype: AnsweredWith['dtype']): Promise<KeptModel> {
     const keyFor = async (found: StoredCheckpoint | null): Promise<string> =>
       `${dtype} ${await keyOf(asked, found)}`
-    const known = await keyFor(await lastOf(asked))
-    const model = this.kept.find(({ key }) => key === known) ?? (await this.load(asked, dtype, keyFor))
+    const askedKey = await keyFor(await lastOf(asked))
+    const known = this.kept.find((each) => each.key === askedKey || each.askedKey === askedKey)
+    const model = known ?? (await this.wholeModelOf(asked, dtype, keyFor))
+    model.askedKey = askedKey
     this.kept = [...this.kept.filter((each) => each !== model), model]
     return model
   }
 
-  private async load(
+  /** The model of the last checkpoint that is whole, which may be loaded where the last one is torn. */
+  private async wholeModelOf(
     asked: AnsweredWith['of'],
     dtype: AnsweredWith['dtype'],
     keyFor: (found: StoredCheckpoint) => Promise<string>,
   ): Promise<KeptModel> {
-    while (this.kept.length >= MOST_KEPT) {
-      const oldest = this.kept.shift()
-      if (oldest !== undefined) await dispose(oldest)
-    }
     this.beforeLoading()
     const tensorflow = await openBesideRuns(asked)
     const found = await wholeOf(asked)
     const key = await keyFor(found)
+    const known = this.kept.find((each) => each.key === key)
+    if (known !== undefined) return known
+    while (this.kept.length >= MOST_KEPT) {
+      const oldest = this.kept.shift()
+      if (oldest !== undefined) await dispose(oldest)
+    }
     const { meta, tensors } = await loadModel(found.dir, found.step)
     const config = meta.model_config
     const session = new GenerationSession(tensorflow, { model: config, dtype }, tensors)
-    return { ...found, config, session, key, last: Promise.resolve() }
+    return { ...found, config, session, key, askedKey: key, last: Promise.resolve() }
   }
 
   private async followerFor(dir: string | null): Promise<(() => Follow) | undefined> {

@@ -30,8 +30,9 @@ export async function runGenerationBench(
 ): Promise<GenerationBenchResult> {
   const tensorflow = await loadTensorflow(threads === null ? {} : { threads })
   const session = new GenerationSession(tensorflow, { model, dtype }, freshParameters(model))
-  const memory = new MemoryReader(tensorflow.binding)
+  let memory: MemoryReader | null = null
   try {
+    memory = new MemoryReader(tensorflow.binding)
     await session.begin(new Int32Array(PROMPT), 1, signal)
     for (let i = 0; i < TOKENS; i++) session.next(Int32Array.of(i))
     const tokens: number[] = []
@@ -49,7 +50,7 @@ export async function runGenerationBench(
       bandwidth: (4 * READ_FLOATS) / (median(reads) / 1000),
     }
   } finally {
-    memory.dispose()
+    memory?.dispose()
     session.dispose()
   }
 }

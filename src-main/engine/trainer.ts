@@ -48,8 +48,12 @@ export function serveTrainer(
     generate: (question, context) => answering.generate(question, context),
     choices: (question, context) => answering.choices(question, context),
     async forget(_, context) {
-      await answering.forget()
-      return inspection.forget(context)
+      try {
+        await answering.forget()
+      } finally {
+        await inspection.forget(context)
+      }
+      return null
     },
   }
   serveCalls<TrainerCalls>(channel, handlers)

@@ -57,21 +57,24 @@ export class GenerationSession {
   private passes: PassShape[] = [1, SHORT, LONG].map((length) => ({ rows: 1, length }))
   private graph: GenerationGraph
   private session: GraphSession
+  private isOpen = true
   private rows = 0
   private position = 0
   private capacity = 0
   private places = new Int32Array()
 
-  /** @param parameters the model's, under its parameters' names */
+  /**
+   * @param parameters the model's, under its parameters' names
+   * @throws MidbenchError `graph.memory`, `model.parameters`
+   */
   constructor(
     private readonly tensorflow: Pick<Tensorflow, 'binding' | 'memory'>,
     private readonly options: GenerationSessionOptions,
     parameters: ReadonlyMap<string, FloatArray>,
   ) {
-    const opened = this.open()
-    this.graph = opened.graph
-    this.session = opened.session
-    this.importParameters(parameters)
+    const { graph, session } = this.open(this.passes, parameters)
+    this.graph = graph
+    this.session = session
   }
 
   get model(): ModelConfig {
@@ -159,10 +162,16 @@ export class GenerationSession {
     return found
   }
 
-  /** Frees the weights and the cache. */
+  /** Whether it has no weights any more: it is disposed of, or there was no memory for a pass that it needed. */
+  get isClosed(): boolean {
+    return !this.isOpen
+  }
+
+  /** Frees the weights and the cache; once is enough. */
   dispose(): void {
-    this.session.dispose()
-    this.tensorflow.memory.release()
+    if (!this.isOpen) return
+    this.isOpen = false
+    this.free(this.session)
   }
 
   // ------------------------------------------------------------------------------------------ passes
@@ -265,12 +274,13 @@ export class GenerationSession {
   private ensure(shape: PassShape): void {
     if (this.graph.pass(shape) !== undefined) return
     const parameters = this.parameters()
-    this.dispose()
-    this.passes = [...this.passes, shape]
-    const { graph, session } = this.open()
+    this.dispose() // first, since there may be no memory for two
+    const passes = [...this.passes, shape]
+    const { graph, session } = this.open(passes, parameters)
+    this.passes = passes
     this.graph = graph
     this.session = session
-    this.importParameters(parameters)
+    this.isOpen = true
   }
 
   private parameters(): Map<string, FloatArray> {
@@ -283,17 +293,29 @@ export class GenerationSession {
     return new Map([...graph.shapes.keys()].map(read))
   }
 
-  private importParameters(parameters: ReadonlyMap<string, FloatArray>): void {
+  /** Opens a session with these passes and weights; nothing of it is left where that fails. */
+  private open(
+    passes: readonly PassShape[],
+    parameters: ReadonlyMap<string, FloatArray>,
+  ): { graph: GenerationGraph; session: GraphSession } {
     checkParameters(new Map([...parameters].map(([name, { shape }]) => [name, shape])), this.model)
-    for (const [name, { shape, data }] of parameters) {
-      const value = new Map([[name, { dtype: DType.float32, shape, data }]]) // one at a time: less memory
-      this.session.run(this.graph.set.inputs(value), this.graph.set.outputs(value))
+    const graph = buildGenerationGraph({ ...this.options, passes })
+    const session = openGraphSession(this.tensorflow.binding, graph.nodes)
+    try {
+      for (const [name, { shape, data }] of parameters) {
+        const value = new Map([[name, { dtype: DType.float32, shape, data }]]) // one at a time: less memory
+        session.run(graph.set.inputs(value), graph.set.outputs(value))
+      }
+      return { graph, session }
+    } catch (error) {
+      this.free(session)
+      throw error
     }
   }
 
-  private open(): { graph: GenerationGraph; session: GraphSession } {
-    const graph = buildGenerationGraph({ ...this.options, passes: this.passes })
-    return { graph, session: openGraphSession(this.tensorflow.binding, graph.nodes) }
+  private free(session: GraphSession): void {
+    session.dispose()
+    this.tensorflow.memory.release()
   }
 }
 

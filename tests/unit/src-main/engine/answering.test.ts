@@ -1,12 +1,13 @@
 /** Prompts answered by a trainer: what is told, what is kept between questions, and that a run beside is left alone. */
-import { cpSync, mkdirSync } from 'node:fs'
+import { cpSync, mkdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { writeModelCheckpoint } from '../../../../src-main/checkpoint/nanochat-files'
 import { Answering } from '../../../../src-main/engine/answering'
 import type { GenerateEvent, GenerateQuestion, TrainReport } from '../../../../src-main/engine/trainer-calls'
+import { openGraphSession } from '../../../../src-main/native/graph-session'
 import { tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
 import { failureOf } from '../../../support/failure'
 import { farthest, talkCheckpoint, unbothered } from '../../../support/generation'
@@ -14,6 +15,9 @@ import { goldenTokenizerDir } from '../../../support/golden-mixture'
 import { goldenConfig, goldenTrainJob, runJob, withGoldenTrainer } from '../../../support/golden-run'
 import { goldenTalk } from '../../../support/golden-talk'
 import { temporaryFolder } from '../../../support/temporary-folder'
+
+/** Sessions open as ever; a test counts them, or lets one fail. */
+vi.mock('../../../../src-main/native/graph-session', { spy: true })
 
 /** Compiling takes seconds on a machine at rest. */
 const COMPILING_MS = 300_000
@@ -89,6 +93,40 @@ test('two models are kept, a third takes the place of the older, and nothing is 
   expect(loads).toBe(4)
   await answering.forget()
   expect(tf.memory().numTensors).toBe(before)
+})
+
+test('a model that lost its weights for want of memory is loaded anew', async () => {
+  let loads = 0
+  const answering = new Answering(() => loads++)
+  await answering.generate(question(), listening())
+  vi.mocked(openGraphSession).mockImplementationOnce(() => {
+    throw new Error('OOM')
+  })
+  const several = question(talkCheckpoint, { options: { ...question().options, samples: 2 } })
+  await expect(answering.generate(several, listening())).rejects.toThrow('OOM')
+  expect((await answering.generate(several, listening())).answers).toHaveLength(2)
+  expect(loads).toBe(2)
+  await answering.forget()
+})
+
+test('a run whose last checkpoint is torn has its model loaded once', async () => {
+  const runDir = temporaryFolder()
+  const job = goldenTrainJob(temporaryFolder(), goldenConfig({ num_iterations: 2, save_every: 1 }))
+  await runJob({ ...job, runDir })
+  const opened = vi.mocked(openGraphSession)
+  opened.mockClear()
+  const answering = new Answering()
+  const { of } = question()
+  const ask = async (): Promise<number> =>
+    (await answering.generate(question('', { of: { ...of, checkpointDir: null, runDir } }), listening())).step
+  const checkpoints = join(runDir, 'checkpoints')
+  cpSync(join(checkpoints, 'step_000002'), join(checkpoints, 'step_000003'), { recursive: true })
+  truncateSync(join(checkpoints, 'step_000003', 'resume.json'), 1)
+  expect([await ask(), await ask()]).toEqual([2, 2])
+  cpSync(join(checkpoints, 'step_000003'), join(checkpoints, 'step_000004'), { recursive: true })
+  expect(await ask()).toBe(2) // another torn one, and the same whole one
+  expect(opened).toHaveBeenCalledTimes(1)
+  await answering.forget()
 })
 
 test('two models answer in turns, token by token', async () => {

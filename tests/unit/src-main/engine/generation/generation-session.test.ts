@@ -6,7 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { GenerationSession } from '../../../../../src-main/engine/generation/generation-session'
 import type { ModelConfig } from '../../../../../src-main/model/config.schema'
 import { variantId } from '../../../../../src-main/model/variants/variant.schema'
-import { loadTensorflow, type Tensorflow } from '../../../../../src-main/native/tensorflow'
+import {
+  loadTensorflow,
+  type Tensorflow,
+  type TensorflowBinding,
+} from '../../../../../src-main/native/tensorflow'
 import { tinyConfig } from '../../../../support/checkpoints'
 import { failureOf } from '../../../../support/failure'
 import {
@@ -136,6 +140,54 @@ test('a session keeps no tensor, and its weights pass to the session that takes 
   expect((await session.begin(ids, 5, unbothered)).rows).toEqual(first.rows) // a batch of another size
   session.dispose()
   expect(tf.memory().numTensors).toBe(before)
+})
+
+describe('without memory for a session', () => {
+  /** TensorFlow, of which the given call to load a graph, or to run one, fails; and the number of open sessions. */
+  function failing(call: 'loadSavedModel' | 'runSavedModel', at: number) {
+    let [calls, open] = [0, 0]
+    const { binding: real } = tensorflow
+    const attempt = (name: typeof call): void => {
+      if (name === call && calls++ === at) throw new Error('OOM when allocating tensor')
+    }
+    const changed: Partial<TensorflowBinding> = {
+      loadSavedModel(...given) {
+        attempt('loadSavedModel')
+        open++
+        return real.loadSavedModel(...given)
+      },
+      runSavedModel(...given) {
+        attempt('runSavedModel')
+        return real.runSavedModel(...given)
+      },
+      deleteSavedModel(id) {
+        open--
+        real.deleteSavedModel(id)
+      },
+    }
+    const binding = Object.create(real, Object.getOwnPropertyDescriptors(changed)) as TensorflowBinding
+    return { of: { binding, memory: tensorflow.memory }, sessions: () => open }
+  }
+  const parameters = livelyParameters(tinyConfig)
+  const options = { model: tinyConfig, dtype: 'float32' } as const
+
+  test('nothing is left of one whose weights cannot be set', async () => {
+    const { of, sessions } = failing('runSavedModel', 1)
+    const failure = await failureOf(() => new GenerationSession(of, options, parameters))
+    expect(failure.code).toBe('graph.memory')
+    expect(sessions()).toBe(0)
+  })
+
+  test('one that finds no memory for more rows is closed, and disposing of it again does nothing', async () => {
+    const { of, sessions } = failing('loadSavedModel', 1)
+    const session = new GenerationSession(of, options, parameters)
+    await session.begin(idsOf(tinyConfig, 1, 8), 1, unbothered)
+    expect([session.isClosed, sessions()]).toEqual([false, 1])
+    await expect(session.begin(idsOf(tinyConfig, 1, 8), 2, unbothered)).rejects.toThrow('OOM')
+    expect([session.isClosed, sessions()]).toEqual([true, 0])
+    session.dispose()
+    expect(sessions()).toBe(0)
+  })
 })
 
 test('reading a prompt is broken off', async () => {
