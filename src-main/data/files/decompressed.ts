@@ -61,8 +61,13 @@ export async function* decompressed(path: string, options: ReadOptions = {}): As
     return
   }
   try {
-    yield* compression === 'gzip' ? gunzipped(path, options) : unzstd(path, options)
+    const blocks = compression === 'gzip' ? gunzipped(path, options) : unzstd(path, options)
+    for await (const block of blocks) {
+      options.signal?.throwIfAborted() // few bytes of the file may stand for very many
+      yield block
+    }
   } catch (error) {
+    options.signal?.throwIfAborted()
     throw explained(error, path, compression)
   }
 }

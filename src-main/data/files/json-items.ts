@@ -12,6 +12,8 @@ const OPEN_LIST = 0x5b
 const CLOSE_LIST = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
+/** JSON's white space: space, tab, and the ends of lines. */
+const SPACES = [0x20, 0x09, 0x0a, 0x0d]
 
 export interface JsonItem {
   /** Counts from 1. */
@@ -21,6 +23,8 @@ export interface JsonItem {
 }
 
 /**
+ * The text of an item may be empty: between two commas, or after the last.
+ *
  * @param stream bytes that begin with an array, after white space or a byte order mark
  * @throws MidbenchError `data.unreadable` where the array is not closed or something follows it, `data.not-utf8`,
  *   `data.too-long` for an item that no conversation can be
@@ -31,7 +35,8 @@ export async function* jsonItems(stream: AsyncIterable<Buffer>, what: string): A
   for await (const block of stream) {
     for (const bytes of cutter.cut(block)) {
       const text = decode(bytes, what, number + 1)
-      if (text.trim() !== '') yield { number: ++number, text }
+      const isEmptyList = cutter.ended && number === 0 && text.trim() === ''
+      if (!isEmptyList) yield { number: ++number, text }
     }
   }
   cutter.end()
@@ -41,7 +46,8 @@ class Cutter {
   private depth = 0
   private inString = false
   private escaped = false
-  private ended = false
+  /** Whether the array is closed. */
+  ended = false
   /** Bytes of the item from earlier blocks. */
   private pending: Buffer[] = []
   private pendingBytes = 0
@@ -53,18 +59,20 @@ class Cutter {
     let start = this.depth > 0 ? 0 : block.length
     for (let at = 0; at < block.length; at++) {
       const byte = block[at] ?? 0
-      if (this.inString) {
+      if (this.ended) {
+        if (!SPACES.includes(byte))
+          throw broken(this.what, 'something follows after the end of the list in it')
+      } else if (this.inString) {
         at = this.endOfString(block, at)
       } else if (byte === QUOTE) {
         this.inString = true
       } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
-        this.refuseMore()
         if (++this.depth === 1) start = at + 1
       } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
-        this.refuseMore()
         if (--this.depth > 0) continue
-        yield this.taken(block.subarray(start, at))
+        if (byte !== CLOSE_LIST) throw broken(this.what, 'the list in it ends with } in place of ]')
         this.ended = true
+        yield this.taken(block.subarray(start, at))
         start = block.length
       } else if (byte === COMMA && this.depth === 1) {
         yield this.taken(block.subarray(start, at))
@@ -104,10 +112,6 @@ class Cutter {
     this.pending.push(rest)
     this.pendingBytes += rest.length
     if (this.pendingBytes > MOST_ROW_BYTES) throw tooLong(this.what, 'an item of its list')
-  }
-
-  private refuseMore(): void {
-    if (this.ended) throw broken(this.what, 'something follows after the end of the list in it')
   }
 }
 

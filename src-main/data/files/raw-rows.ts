@@ -24,8 +24,8 @@ export interface RawRows {
   readonly compression: Compression | null
   /** A parquet file's columns; null where each row has keys of its own. */
   readonly columns: readonly string[] | null
-  /** The first rows, without reading further. */
-  first(count: number): Promise<RawRow[]>
+  /** The first rows, without reading further. @throws as read */
+  first(count: number, options?: ReadOptions): Promise<RawRow[]>
   /**
    * All rows in order.
    *
@@ -39,23 +39,27 @@ export interface RawRows {
  * Looks at a file's first bytes.
  *
  * @param isRow whether an array is one row of a file of lines, by its first element; else its elements are the rows
- * @throws MidbenchError `file.*`, `data.unreadable`; the file system's error
+ * @throws MidbenchError `file.*`, `data.unreadable`; the file system's error; the signal's reason
  */
-export async function openRawRows(path: string, isRow: (element: unknown) => boolean): Promise<RawRows> {
+export async function openRawRows(
+  path: string,
+  isRow: (element: unknown) => boolean,
+  options: ReadOptions = {},
+): Promise<RawRows> {
   await requireContents(path)
   const { size } = await stat(path)
   if ((await firstBytes(path, 4)).toString('latin1') === 'PAR1') return parquetRows(path, size)
   const compression = await compressionOf(path)
-  const isList = await holdsOneList(path, isRow)
-  const read = (options: ReadOptions): AsyncGenerator<RawRow> => (isList ? items : lines)(path, options)
+  const isList = await holdsOneList(path, isRow, options)
+  const read = isList ? items : lines
   return {
     path,
     bytes: size,
     container: isList ? 'list' : 'lines',
     compression,
     columns: null,
-    first: (count) => firstOf(read({}), count),
-    read: (_, options = {}) => read(options),
+    first: (count, reading = {}) => firstOf(read(path, reading), count),
+    read: (_, reading = {}) => read(path, reading),
   }
 }
 
@@ -67,7 +71,8 @@ async function parquetRows(path: string, bytes: number): Promise<RawRows> {
     container: 'parquet',
     compression: null,
     columns,
-    async first(count) {
+    async first(count, { signal } = {}) {
+      signal?.throwIfAborted()
       const file = await openParquet(path, columns)
       try {
         const rows = await file.first(count)
@@ -120,21 +125,26 @@ function parsed(place: string, text: string): RawRow {
 }
 
 /** Whether a file is one array whose elements are its rows. */
-async function holdsOneList(path: string, isRow: (element: unknown) => boolean): Promise<boolean> {
-  if (!(await beginsWithBracket(path))) return false
+async function holdsOneList(
+  path: string,
+  isRow: (element: unknown) => boolean,
+  options: ReadOptions,
+): Promise<boolean> {
+  if (!(await beginsWithBracket(path, options))) return false
   try {
-    for await (const { text } of jsonItems(decompressed(path), path)) {
+    for await (const { text } of jsonItems(decompressed(path, options), path)) {
       const element = parsed('', text)
       return 'value' in element && !isRow(element.value)
     }
   } catch {
+    options.signal?.throwIfAborted()
     // What is wrong with it is said when it is read.
   }
   return false
 }
 
-async function beginsWithBracket(path: string): Promise<boolean> {
-  for await (const block of decompressed(path)) {
+async function beginsWithBracket(path: string, options: ReadOptions): Promise<boolean> {
+  for await (const block of decompressed(path, options)) {
     const text = pythonStrip(block.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, ''))
     if (text !== '') return text.startsWith('[')
   }

@@ -26,7 +26,7 @@ const SKIPPED_FOLDER = 'rows-skipped'
 /** @throws MidbenchError naming file, row and reason. */
 export async function openConversations(source: ConversationsSource, context: TaskContext): Promise<Task> {
   const paths = await filesOfSource(source, context)
-  const files = await recogniseFiles(paths, source, context.signal)
+  const files = await recogniseFiles(paths, source, context)
   const formats = files.map(({ found }) => [found.format.name, found.columns])
   const form = ['Conversations', CONVERSION, source.onBad, formats]
   const rowFiles = { form: JSON.stringify(form), key: SOURCE_KEY, paths }

@@ -31,10 +31,10 @@ export async function lookAt(
   context: TaskContext,
 ): Promise<Look> {
   const paths = await filesOfSource(source, context)
-  const files = await recogniseFiles(paths, source, context.signal)
+  const files = await recogniseFiles(paths, source, context)
   const [first] = files
   if (first === undefined) throw empty({ key: SOURCE_KEY, paths })
-  const rows = await first.raw.first(SAMPLES)
+  const rows = await first.raw.first(SAMPLES, context)
   return {
     files: files
       .slice(0, LISTED_FILES)

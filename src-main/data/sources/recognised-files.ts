@@ -2,19 +2,29 @@
 import { entryFault, forKey } from '../entry-fault'
 import { openRawRows, type RawRows } from '../files/raw-rows'
 import { isMessage, LOOKED_AT, recognise, type Wanted } from '../formats/recognise'
+import type { TaskContext } from '../locations'
 import type { ReadFile } from './converted-rows'
 import { SOURCE_KEY } from './source-files'
 
-/** @throws MidbenchError `data.format` naming what was found in place of the format; as from openRawRows */
+type Looking = Pick<TaskContext, 'signal' | 'onProgress'>
+
+/** Of a file whose first rows are long, progress is reported about every so many bytes. */
+const REPORT_BYTES = 4 << 20
+
+/**
+ * @throws MidbenchError `data.format` naming what was found in place of the format; as from openRawRows; the signal's
+ *   reason
+ */
 export async function recogniseFiles(
   paths: readonly string[],
   wanted: Wanted,
-  signal: AbortSignal | undefined,
+  looking: Looking,
 ): Promise<ReadFile[]> {
   const files: ReadFile[] = []
-  for (const path of paths) {
-    signal?.throwIfAborted()
-    const file = await forKey(SOURCE_KEY, path, () => recogniseFile(path, wanted))
+  for (const [done, path] of paths.entries()) {
+    looking.signal?.throwIfAborted()
+    if (done > 0) looking.onProgress({ what: 'recognising files', unit: 'files', done, total: paths.length })
+    const file = await forKey(SOURCE_KEY, path, () => recogniseFile(path, wanted, looking))
     if (file !== null) files.push(file)
   }
   requireOneFormat(files)
@@ -22,9 +32,10 @@ export async function recogniseFiles(
 }
 
 /** Null where the file has no rows. */
-async function recogniseFile(path: string, wanted: Wanted): Promise<ReadFile | null> {
-  const raw = await openRawRows(path, isMessage)
-  const rows = await raw.first(LOOKED_AT)
+async function recogniseFile(path: string, wanted: Wanted, looking: Looking): Promise<ReadFile | null> {
+  const options = { signal: looking.signal, onBytes: bytesReport(path, looking) }
+  const raw = await openRawRows(path, isMessage, options)
+  const rows = await raw.first(LOOKED_AT, options)
   if (rows.length === 0) return null
   const values = rows.flatMap((row) => ('value' in row ? [row.value] : []))
   if (values.length === 0) throw notJson(raw, rows[0])
@@ -37,6 +48,17 @@ async function recogniseFile(path: string, wanted: Wanted): Promise<ReadFile | n
       ? 'Set format to that, or to "auto".'
       : 'Name the columns that hold the conversations (columns), or a source that holds some.',
   })
+}
+
+/** Reports how far a file has been read; its beginning is read more than once. */
+function bytesReport(path: string, { onProgress }: Looking): (read: number) => void {
+  let told = 0
+  return (read) => {
+    told = Math.min(told, read)
+    if (read - told < REPORT_BYTES) return
+    told = read
+    onProgress({ what: `recognising ${path}`, unit: 'bytes', done: read, total: null })
+  }
 }
 
 function notJson({ path }: RawRows, first: Awaited<ReturnType<RawRows['first']>>[number] | undefined): Error {

@@ -89,10 +89,21 @@ describe('openRawRows', () => {
 
   it('refuses a list that was cut, one that something follows, and bytes that are not UTF-8', async () => {
     expect((await failureOf(() => rowsOf('[{"a": 1}, {"a": 2}'))).message).toContain('not closed')
-    expect((await failureOf(() => rowsOf('[{"a": 1}]\n[{"a": 2}]'))).message).toContain('something follows')
+    for (const more of ['\n[{"a": 2}]', ' garbage', ',', '"', '0', '\0']) {
+      expect((await failureOf(() => rowsOf(`[{"a": 1}]${more}`))).message).toContain('something follows')
+    }
+    expect((await failureOf(() => rowsOf('[{"a": 1}, {"a": 2}}'))).message).toContain('ends with }')
     const bytes = Buffer.concat([Buffer.from('[{}, {"a": "'), Buffer.from([0xff]), Buffer.from('"}]')])
     const failure = await failureOf(() => rowsOf(bytes))
     expect([failure.code, failure.message]).toEqual(['data.not-utf8', expect.stringContaining('item 2')])
+  })
+
+  it('takes an empty item for a fault, but not an empty list', async () => {
+    const first = { place: 'item 1', value: { a: 1 } }
+    const empty = { place: 'item 2', fault: 'it is not JSON (Unexpected end of JSON input)' }
+    expect(await rowsOf('[{"a": 1},,{"a": 2}]')).toEqual([first, empty, { place: 'item 3', value: { a: 2 } }])
+    expect(await rowsOf('[{"a": 1} , ]')).toEqual([first, empty])
+    expect(await itemsOf(' [ \n] \r\n\t', 2)).toEqual([])
   })
 
   it('reads the columns of parquet, and its first rows without the others', async () => {
@@ -114,6 +125,23 @@ describe('openRawRows', () => {
       for await (const row of raw.read([], { signal: stop.signal })) if (row.place !== '') stop.abort()
     }
     await expect(read()).rejects.toThrow(/abort/)
+  })
+
+  it.each([
+    ['of spaces', (text: string) => Buffer.from(text), 1 << 23],
+    ['of few bytes that stand for many', gzipSync, 1 << 26],
+    ['of one long item', (text: string) => Buffer.from(`["${text}`), 1 << 23],
+  ])('stops in the beginning %s when it is told to', async (_, write, length) => {
+    const path = join(temporaryFolder(), 'file')
+    writeFileSync(path, write(' '.repeat(length)))
+    const stop = new AbortController()
+    const reason = new Error('enough')
+    const onBytes = (): void => {
+      stop.abort(reason)
+    }
+    await expect(openRawRows(path, isRow, { signal: stop.signal, onBytes })).rejects.toThrow(/enough|abort/)
+    const raw = await openRawRows(path, isRow)
+    await expect(raw.first(1, { signal: stop.signal })).rejects.toThrow(/enough|abort/)
   })
 })
 

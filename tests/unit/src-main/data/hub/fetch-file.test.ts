@@ -200,15 +200,16 @@ describe('fetchFile', () => {
     async (when) => {
       const { url, target, what } = request
       hub.files.set('o/r/f', { content: Buffer.alloc(150_000, 'old'), large: false, etag: '"old"' })
-      hub.faults = [{ kind: 'cut', after: 60_000 }]
+      const isLater = when === 'in a later process'
+      hub.faults = [{ kind: isLater ? 'stall' : 'cut', after: 60_000 }]
       const pause = new AbortController()
       const onProgress = (done: number): void => {
         if (done !== 60_000) return
         hub.files.set('o/r/f', { content, large: false, etag: '"new"' })
-        if (when === 'in a later process') pause.abort()
+        if (isLater) pause.abort()
       }
       const first = fetchFile({ url, target, what }, { policy: PATIENT, signal: pause.signal, onProgress })
-      if (when === 'in a later process') {
+      if (isLater) {
         await expect(first).rejects.toThrow('abort')
         await fetchFile({ url, target, what }, { policy: PATIENT })
       } else await first

@@ -237,4 +237,13 @@ describe('a source', () => {
     await open(folderWith({ 'a.jsonl': good('a') }), { source: 'a.jsonl' }, (progress) => seen.push(progress))
     expect(seen.at(-1)).toMatchObject({ unit: 'bytes', done: good('a').length, total: good('a').length })
   })
+
+  it('reports how far it is while it recognises files, of which many or long ones take time', async () => {
+    const seen: Progress[] = []
+    const folder = folderWith({ 'a.jsonl': good('a'), 'b.json': `[${good('b'.repeat(5 << 20))}]` })
+    await open(folder, { source: ['a.jsonl', 'b.json'] }, (progress) => seen.push(progress))
+    expect(seen).toContainEqual({ what: 'recognising files', unit: 'files', done: 1, total: 2 })
+    const bytes = seen.find(({ what }) => what === `recognising ${join(folder, 'b.json')}`)
+    expect(bytes).toMatchObject({ unit: 'bytes', total: null })
+  })
 })
