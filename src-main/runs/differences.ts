@@ -4,7 +4,8 @@
  * nanochat's logs.
  */
 import { askedSteps, gradAccumSteps } from '../config/batches'
-import type { RunConfig } from '../config/config.schema'
+import { DEFAULTS, type RunConfig } from '../config/config.schema'
+import type { Recipe } from '../config/recipes.schema'
 
 /** One difference, and whether a run has it. */
 interface Difference {
@@ -63,27 +64,7 @@ const FROM_SEED: readonly Difference[] = [
     of: (config) => config.dtype === 'float32' || config.engine === 'eager',
     text: 'Muon’s orthogonalisation is in float32; the seed’s is in bfloat16.',
   },
-  {
-    of: (config) => config.optimizer !== '2026-01',
-    text: (config) => `The optimizer is nanochat’s of ${config.optimizer}; the seed’s is that of 2026-01.`,
-  },
-  {
-    of: (config) => config.buffer_size !== 100,
-    text: (config) => `buffer_size is ${String(config.buffer_size)}; the seed buffers 100 conversations.`,
-  },
-  {
-    of: (config) => config.exclude.length > 0,
-    text: 'Conversations that exclude names are passed over; the seed trains on all of them, and the others keep its order.',
-  },
-  {
-    of: ({ warmup_ratio, warmdown_ratio, final_lr_frac }) =>
-      warmup_ratio !== 0 || warmdown_ratio !== 0.2 || final_lr_frac !== 0,
-    text: 'The learning rates follow another course; the seed’s are constant and fall to 0 over the last fifth.',
-  },
-  {
-    of: (config) => config.load_optimizer,
-    text: 'The optimizer goes on with the base’s momenta; the seed begins with a fresh one.',
-  },
+  ...ofOptions('mid', 'the seed'),
 ]
 
 /** From chat_sft, in the order of docs/REFERENCE.md §8. */
@@ -111,15 +92,45 @@ const FROM_CHAT_SFT: readonly Difference[] = [
   { text: 'Runs are saved on the way and resume bit for bit; chat_sft saves at the end only.' },
   { text: 'Bits per byte are summed in float64; chat_sft sums in float32.' },
   { text: 'MFU is measured against this device’s own peak.' },
-  {
-    of: (config) => config.optimizer !== '2026-07',
-    text: (config) => `The optimizer is nanochat’s of ${config.optimizer}; chat_sft’s is that of 2026-07.`,
-  },
-  {
-    of: (config) => config.buffer_size !== 100,
-    text: (config) => `buffer_size is ${String(config.buffer_size)}; chat_sft buffers 100 conversations.`,
-  },
+  ...ofOptions('sft', 'chat_sft'),
 ]
+
+/** What either script has in one way and options have in another. */
+function ofOptions(recipe: Recipe, script: string): Difference[] {
+  const usual = DEFAULTS[recipe]
+  const otherCourse = (config: RunConfig): string[] =>
+    COURSE.filter((name) => config[name] !== usual[name]).map(
+      (name) => `${name} is ${String(config[name])} in place of ${String(usual[name])}`,
+    )
+  return [
+    {
+      of: (config) => config.optimizer !== usual.optimizer,
+      text: (config) =>
+        `The optimizer is nanochat’s of ${config.optimizer}; ${script}’s is that of ${usual.optimizer}.`,
+    },
+    {
+      of: (config) => config.buffer_size !== usual.buffer_size,
+      text: (config) =>
+        `buffer_size is ${String(config.buffer_size)}; ${script} buffers ${String(usual.buffer_size)} conversations.`,
+    },
+    {
+      of: (config) => config.exclude.length > 0,
+      text: `Conversations that exclude names are passed over; ${script} trains on all of them, and the others keep its order.`,
+    },
+    {
+      of: (config) => otherCourse(config).length > 0,
+      text: (config) =>
+        `The learning rates follow another course than ${script}’s: ${otherCourse(config).join(', ')}.`,
+    },
+    {
+      of: (config) => config.load_optimizer !== usual.load_optimizer,
+      text: usual.load_optimizer
+        ? `The optimizer begins afresh; ${script} goes on with the base’s momenta.`
+        : `The optimizer goes on with the base’s momenta; ${script} begins with a fresh one.`,
+    },
+  ]
+}
+const COURSE = ['warmup_ratio', 'warmdown_ratio', 'final_lr_frac', 'init_lr_frac'] as const
 
 function readsCustomJson({ mixture }: RunConfig): boolean {
   return [...mixture.train, ...mixture.val].some((entry) => entry.task === 'CustomJSON')

@@ -62,7 +62,24 @@ test('a run of recipe sft is compared with chat_sft, one of mid with the seed', 
   expect(other).toContainEqual(containing('chat_sft’s is that of 2026-07'))
   expect(other).toContainEqual(containing('on a CPU chat_sft computes in float32'))
   const mid = of({ warmup_ratio: 0.1, load_optimizer: true })
-  expect(mid).toContainEqual(containing('fall to 0 over the last fifth'))
+  expect(mid).toContainEqual(containing('another course than the seed’s: warmup_ratio is 0.1 in place of 0.'))
   expect(mid).toContainEqual(containing('the seed begins with a fresh one'))
-  expect(of({})).not.toContainEqual(containing('last fifth'))
+  expect(of({})).not.toContainEqual(containing('course'))
+})
+
+test.each([
+  [DEFAULTS.mid, 'mid', 'the seed'],
+  [DEFAULTS.sft, 'sft', 'chat_sft'],
+] as const)('the options that change what is trained are told in either recipe', (usual, recipe, script) => {
+  const told = (options: Partial<RunConfig>): string[] =>
+    of({ recipe, ...usual, dtype: 'float32', ...options }).filter((text) => !plain.includes(text))
+  const plain = of({ recipe, ...usual, dtype: 'float32' })
+  expect(told({ exclude: [[0, 1]] })).toEqual([containing(`${script} trains on all of them`)])
+  expect(told({ load_optimizer: !usual.load_optimizer })).toEqual([containing('the base’s momenta')])
+  expect(told({ final_lr_frac: 0.1, init_lr_frac: 0.3 })).toEqual([
+    containing(
+      `${script}’s: final_lr_frac is 0.1 in place of 0, init_lr_frac is 0.3 in place of ${String(usual.init_lr_frac)}.`,
+    ),
+  ])
+  expect(told({ buffer_size: 7 })).toEqual([containing(`${script} buffers 100 conversations`)])
 })
