@@ -203,7 +203,7 @@ export async function writeModelCheckpoint(
   checkpoint: ModelCheckpoint,
 ): Promise<Map<string, WrittenFile>> {
   const { step, meta, model, optimizers } = checkpoint
-  const { combined = meta.model_config.variant !== undefined } = checkpoint
+  const combined = (checkpoint.combined ?? false) || meta.model_config.variant !== undefined
   const names = fileNames(step)
   const written = new Map<string, WrittenFile>()
   const shapes = parameterShapes(meta.model_config)

@@ -51,9 +51,10 @@ export interface ModelCheckpoint {
   model: ReadonlyMap<string, FloatArray>
   optimizers: OptimizerStates
   /**
-   * Whether the optimizers' states are written as one, MuonAdamW's, or as January 2026's two.
+   * Whether the optimizers' states are written as one, MuonAdamW's, also where the model's form is January 2026's, which
+   * else has two. Later forms always have one.
    *
-   * @default as one where the model is of a later form
+   * @default false
    */
   combined?: boolean
 }

@@ -38,7 +38,7 @@ export interface CheckpointSource {
 
 /** The model and its optimizers at this step, as nanochat keeps them. */
 async function modelCheckpoint(source: CheckpointSource): Promise<ModelCheckpoint> {
-  const { model, state, record } = source
+  const { state, record } = source
   const { parameters, optimizer } = await source.engine.exportState()
   const lastStep = Math.max(0, state.step - 1)
   const multiplier = lrMultiplier(state.progress, record.config)
@@ -48,7 +48,7 @@ async function modelCheckpoint(source: CheckpointSource): Promise<ModelCheckpoin
     meta: metaOf(source),
     model: parameters,
     optimizers: toCheckpoint(source.groups, optimizer, source.optimizerSteps + state.step, settings),
-    combined: record.config.recipe === 'sft' || model.variant !== undefined,
+    combined: record.config.recipe === 'sft',
   }
 }
 

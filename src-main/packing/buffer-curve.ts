@@ -3,6 +3,7 @@
  * offers nothing to choose. It is noted after batches at even distances; when there are too many notes, every second one
  * is dropped and the distance doubles.
  */
+
 /** What a packer's buffer holds. Ages are in batches since a conversation was read. */
 export interface BufferFigures {
   oldest: number

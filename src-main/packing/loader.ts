@@ -1,6 +1,6 @@
 /**
- * Batches for training: packs on lengths, then puts the ids in place and, where only completions are trained on, takes
- * the targets out that nobody of the assistant's says. It is exact (docs/REFERENCE.md §2): the same mixture, options and
+ * Batches for training: packs on lengths, then puts the ids in place and, where only completions are trained on, sets
+ * the targets that the assistant does not say to -1. It is exact (docs/REFERENCE.md §2): the same mixture, options and
  * state give the same batches, bit for bit. It costs three copies of each id, and no wait where ids are at hand; it
  * reads a conversation once, when that enters the buffer, and holds the ids of buffered conversations.
  */

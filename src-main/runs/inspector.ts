@@ -1,7 +1,8 @@
 /**
  * A second trainer that answers questions about models beside a run: the loss that a checkpoint gives every token of a
- * batch, and what it answers to a prompt. The first question starts it, where trainers run on this machine, and it keeps TensorFlow and the last model
- * loaded. It ends and frees its memory after some minutes without a question, or when a run needs the memory.
+ * batch, and what it answers to a prompt. The first question starts it, where trainers run on this machine, and it keeps
+ * TensorFlow and the last model loaded. It ends and frees its memory after some minutes without a question, or when a
+ * run needs the memory.
  */
 import type {
   GenerateEvent,

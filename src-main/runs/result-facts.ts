@@ -29,8 +29,8 @@ export async function resultFacts(
   const wanted = resultTag(config, base.config.n_layer)
   const asked = join(folder, wanted)
   const isTaken = (await standingOf(asked, null)) === 'taken'
-  const noReport = hasReport(config) ? await whyUnwritable(reportFolder(writeTo)) : null
-  const unwritable = (await whyUnwritable(folder)) ?? noReport
+  const reportTrouble = hasReport(config) ? await whyUnwritable(reportFolder(writeTo)) : null
+  const unwritable = (await whyUnwritable(folder)) ?? reportTrouble
   const dir = unwritable === null ? (await firstPlace(folder, wanted, null)).dir : asked
   return {
     wanted,

@@ -2,7 +2,8 @@
  * Chooses the next token from a model's logits: the most likely one at temperature 0, else one draw from the softmax of
  * the `topK` greatest logits divided by the temperature, as nanochat's engine does (docs/REFERENCE.md, "Talking").
  *
- * Ties go to the lower id. A draw takes a fraction of a millisecond at a vocabulary of 65536.
+ * Ties go to the lower id. A draw takes a fraction of a millisecond at a vocabulary of 65536, one among all of them
+ * some milliseconds.
  */
 import { MidbenchError } from '../../errors'
 import type { Random } from '../../model/random'
@@ -35,8 +36,9 @@ export interface Chance {
  */
 export function sample(logits: Float32Array, { temperature, topK }: SamplingOptions, random: Random): number {
   if (temperature === 0) return first(greatest(logits, 1))
-  const ids = greatest(logits, topK ?? logits.length)
-  const most = logits[first(ids)] ?? NaN
+  // A draw among all needs no order.
+  const ids = topK === null ? [...logits.keys()] : greatest(logits, topK)
+  const most = ids.reduce((found, id) => Math.max(found, logits[id] ?? NaN), -Infinity)
   if (!Number.isFinite(most)) throw notFinite()
   const weights = ids.map((id) => Math.exp(((logits[id] ?? NaN) - most) / temperature))
   let left = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0)
