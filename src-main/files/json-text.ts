@@ -12,6 +12,15 @@ export function parsePythonJson(text: string): unknown {
   return JSON.parse(/NaN|Infinity/.test(text) ? withoutNan(text) : text)
 }
 
+/** The value of a text that may be none: null where it is not JSON. */
+export function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
 /** @throws MidbenchError `json.too-deep` for lists and objects nested deeper than any use needs */
 export function requireShallow(value: unknown, where: string): void {
   let level = [value]

@@ -1,13 +1,19 @@
 /**
- * Removes, at start-up, what killed processes left half made in Midbench's own folders: the data cache, the data folder
- * and the bases in it. Other folders (nanochat's) are cleaned when something is next written there.
+ * Removes, at start-up, what nobody reads any more from Midbench's own folders: what killed processes left half made in
+ * the data cache, the data folder and the bases in it, and the cache's folders of earlier forms. Other folders (nanochat's) are cleaned when something is next written there.
  */
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeLeftovers } from '../files/leftovers'
 
-/** Takes some milliseconds to read the folders, and never fails. */
+/** Folders of the data cache in forms that were read before 29 November 2026: they only take room. */
+const FORMER = ['rows', 'identities', 'tokens', 'tokens-2']
+
+/** Takes some milliseconds to read the folders, longer where there is much to remove, and never fails. */
 export async function clearLeftovers(folders: { dataDir: string; cacheDir: string }): Promise<void> {
+  for (const name of FORMER) {
+    await rm(join(folders.cacheDir, name), { recursive: true, force: true }).catch(() => undefined)
+  }
   const cached = await subfolders(folders.cacheDir)
   const segments = await Promise.all(cached.map(subfolders))
   const dirs = [

@@ -124,7 +124,7 @@ class Search {
   }
   private readonly tests = new TestRows()
   /** [tests] the dataset of each; undefined where its rows are not here. */
-  private readonly testIdentities: string[] = []
+  private readonly testIdentities: (string | undefined)[] = []
   private readonly breather: Breather
   private readonly found: Found
   /** Sets of shingles by split and unit, the latest used at the end. */
@@ -154,7 +154,7 @@ class Search {
     this.found.val_itself = tests.map(() => 0)
     for (const [test, { mixture, label }] of tests.entries()) {
       if (mixture === null) continue
-      this.testIdentities[test] = mixture.datasets[0]?.identity ?? ''
+      this.testIdentities[test] = mixture.datasets[0]?.identity
       const rows = new Units(mixture)
       await this.each(rows, `Reading ${label}`, (_, conversation) => {
         this.tests.add(test, conversation)
@@ -163,7 +163,7 @@ class Search {
     const val = this.val && new Library(this.val)
     if (this.val) await this.each(this.val, 'Reading val', (unit, one) => this.lookAtVal(val, unit, one))
     const train = new Library(this.train)
-    /** [n] the earlier unit that each first of its words is nearly equal to, and how much; 0 = none. */
+    /** [n] the earlier unit that each first of its words is nearly equal to, and how much; -1 = none. */
     const nearly = { to: new Int32Array(this.train.length).fill(-1), by: new Float32Array(this.train.length) }
     await this.each(this.train, 'Comparing', (unit, one) => this.lookAtTrain(train, val, nearly, unit, one))
     return this.found
@@ -188,7 +188,7 @@ class Search {
 
   private lookAtVal(val: Library | null, unit: number, conversation: Conversation): void {
     this.take(conversation)
-    const itself = this.testIdentities.indexOf(val?.units.identityOf(unit) ?? '')
+    const itself = val === null ? -1 : this.testIdentities.indexOf(val.units.identityOf(unit))
     if (itself >= 0) this.found.val_itself[itself] = (this.found.val_itself[itself] ?? 0) + 1
     for (const overlap of this.tests.overlaps(this.text.words)) {
       if (overlap.test !== itself) this.found.test_val.push({ ...overlap, unit })

@@ -80,7 +80,7 @@ export class HashTable {
   private low: Uint32Array
   private high: Uint32Array
   private values: Int32Array
-  size = 0
+  private size = 0
 
   constructor(expected: number) {
     this.slots = 2 ** Math.ceil(Math.log2(Math.max(16, 2 * expected)))

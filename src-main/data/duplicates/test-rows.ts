@@ -35,10 +35,8 @@ interface Question {
 export class TestRows {
   private readonly questions: Question[] = []
   private readonly rowsOf: number[] = []
-  /** First question with each gram; `more` has the others. */
-  private readonly grams = new HashTable(2 ** 16)
-  private readonly more = new Map<string, number[]>()
-  private readonly whole = new HashTable(2 ** 12)
+  private readonly grams = new QuestionsBy(2 ** 16)
+  private readonly whole = new QuestionsBy(2 ** 12)
   private readonly words = new WordHashes()
   /** Grams found of each question in the conversation in hand. */
   private readonly found = new Map<number, Set<string>>()
@@ -73,8 +71,7 @@ export class TestRows {
     }
     for (const question of this.wholeMessages(words)) take(question, 1)
     forEachGram(words.hashes, { from: 0, to: words.count, n: GRAM_WORDS }, (low, high) => {
-      const first = this.grams.get(low, high)
-      if (first !== -1) this.count(first, low, high)
+      this.count(this.grams.get(low, high), low, high)
     })
     for (const [question, grams] of this.found) {
       take(question, grams.size / Math.max(1, this.questions[question]?.grams ?? 1))
@@ -84,12 +81,7 @@ export class TestRows {
 
   private addGrams(question: number, count: number): void {
     forEachGram(this.words.hashes, { from: 0, to: count, n: GRAM_WORDS }, (low, high) => {
-      const first = this.grams.add(low, high, question)
-      if (first === -1 || first === question) return
-      const key = gramKey(low, high)
-      const others = this.more.get(key)
-      if (others === undefined) this.more.set(key, [question])
-      else if (!others.includes(question)) others.push(question)
+      this.grams.add(low, high, question)
     })
   }
 
@@ -99,9 +91,10 @@ export class TestRows {
     this.whole.add(low, high, question)
   }
 
-  private count(first: number, low: number, high: number): void {
-    const key = gramKey(low, high)
-    for (const question of [first, ...(this.more.get(key) ?? [])]) {
+  private count(questions: readonly number[], low: number, high: number): void {
+    if (questions.length === 0) return
+    const key = hashKey(low, high)
+    for (const question of questions) {
       const grams = this.found.get(question)
       if (grams === undefined) this.found.set(question, new Set([key]))
       else grams.add(key)
@@ -109,17 +102,42 @@ export class TestRows {
   }
 
   private wholeMessages({ hashes, ends }: WordHashes): number[] {
-    if (this.whole.size === 0) return []
     const found: number[] = []
     let from = 0
     for (const to of ends) {
       const { low, high } = hashOfWords(hashes, from, to)
-      const question = to > from ? this.whole.get(low, high) : -1
-      if (question !== -1) found.push(question)
+      if (to > from) found.push(...this.whole.get(low, high))
       from = to
     }
     return found
   }
 }
 
-const gramKey = (low: number, high: number): string => `${String(low)} ${String(high)}`
+const NONE: readonly number[] = []
+
+/** Questions by the hash of some of their words, which several may have. */
+class QuestionsBy {
+  /** The first question with each hash; `more` has the others. */
+  private readonly first: HashTable
+  private readonly more = new Map<string, number[]>()
+
+  constructor(expected: number) {
+    this.first = new HashTable(expected)
+  }
+
+  add(low: number, high: number, question: number): void {
+    const first = this.first.add(low, high, question)
+    if (first === -1 || first === question) return
+    const key = hashKey(low, high)
+    const others = this.more.get(key)
+    if (others === undefined) this.more.set(key, [question])
+    else if (others.at(-1) !== question) others.push(question) // questions come in order
+  }
+
+  get(low: number, high: number): readonly number[] {
+    const first = this.first.get(low, high)
+    return first === -1 ? NONE : [first, ...(this.more.get(hashKey(low, high)) ?? NONE)]
+  }
+}
+
+const hashKey = (low: number, high: number): string => `${String(low)} ${String(high)}`

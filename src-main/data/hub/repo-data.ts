@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { MidbenchError } from '../../errors'
 import { freeSpace } from '../../files/disk-space'
 import { exists, makeFile } from '../../files/durable'
+import { parsedOrNull } from '../../files/json-text'
 import type { DatasetDownload } from './dataset-places'
 import { bytesOf, fetchFiles, type DownloadOptions, type FilesAt } from './fetch-files'
 import { allFiles, commitOf, type RequestOptions } from './hub-api'
@@ -169,12 +170,4 @@ async function inTaskData(
 async function allThere(paths: string[]): Promise<string[] | undefined> {
   const there = await Promise.all(paths.map(exists))
   return there.every(Boolean) ? paths : undefined
-}
-
-function parsedOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MidbenchError } from '../../errors'
 import { makeFile } from '../../files/durable'
+import { parsedOrNull } from '../../files/json-text'
 import type { Conversation } from '../conversation.schema'
 import { badRows, reasonsText, tally as tallySchema, type Tally } from '../formats/tally.schema'
 import type { TaskContext } from '../locations'
@@ -77,14 +78,6 @@ async function skippedOf(path: string, files: readonly ReadFile[], context: Task
   if (tally === undefined) throw empty({ key: SOURCE_KEY, paths: files.map(({ raw }) => raw.path) })
   await makeFile(path, JSON.stringify(tally))
   return tally
-}
-
-function parsedOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 function refused(paths: readonly string[], tally: Tally): MidbenchError {

@@ -50,6 +50,17 @@ describe('a shorter question', () => {
   })
 })
 
+it('names each test that asks the same short question', () => {
+  const same = new TestRows()
+  const asked = multipleChoice(SHORT, ['A', 'B', 'C', 'D'], choices, 'A')
+  for (const test of [0, 1, 1, 2]) same.add(test, asked)
+  const hashes = new WordHashes()
+  for (const conversation of [said(SHORT, 'Mercury'), asked]) {
+    readWords(conversation, hashes)
+    expect(same.overlaps(hashes)).toEqual([0, 1, 2].map((test) => ({ test, row: 0, share: 1 })))
+  }
+})
+
 it('names of each test the row that overlaps most', () => {
   const two = new TestRows()
   const words = Array.from({ length: 40 }, (_, i) => `w${String(i)}`)
