@@ -5,7 +5,7 @@
 import { computed, type ComputedRef } from 'vue'
 import { MOST_EXCLUDED } from '../../src-main/contract/contract'
 import { count, integer } from '../format/number'
-import { pairKey, withExcluded, withTakenBack, type Exclude } from '../mixture/exclude'
+import { givenExclude, pairKey, withExcluded, withTakenBack, type Exclude } from '../mixture/exclude'
 import { useNotices } from './use-notices'
 import { useProject } from './use-project'
 
@@ -29,7 +29,7 @@ export function useExclude(): UseExcludeReturn {
     if (!config.value) return
     const changed = Math.abs(exclude.length - excluded.value.length)
     if (changed === 0) return
-    edit({ ...config.value, exclude })
+    edit({ exclude: givenExclude(exclude) })
     if (changed > 1) tell(`${count(changed, 'conversation')} ${what}`, { label: 'Undo', run: undo })
   }
 

@@ -11,6 +11,7 @@ import {
   excludeWithEntryChanged,
   excludeWithEntryMoved,
   excludeWithoutEntry,
+  givenExclude,
   type Exclude,
 } from '../mixture/exclude'
 import { useFileCheck } from './use-file-check'
@@ -38,9 +39,6 @@ export interface UseMixtureEditorReturn {
   remove: (split: SplitName, index: number) => void
   move: (split: SplitName, from: number, to: number) => void
 }
-
-/** A config that excludes nothing does not mention it. */
-const givenExclude = (exclude: Exclude): Exclude | undefined => (exclude.length > 0 ? exclude : undefined)
 
 export function useMixtureEditor(): UseMixtureEditorReturn {
   const { project, edit } = useProject()

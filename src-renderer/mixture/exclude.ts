@@ -31,6 +31,11 @@ export function pairKey([entry, row]: Exclude[number]): string {
   return `${entry} ${row}`
 }
 
+/** The option as a config gives it: one that excludes nothing does not mention it. */
+export function givenExclude(exclude: Exclude): Exclude | undefined {
+  return exclude.length > 0 ? exclude : undefined
+}
+
 export function withExcluded(exclude: Exclude, more: Exclude): Exclude {
   const known = new Set(exclude.map(pairKey))
   return [...exclude, ...more.filter((pair) => !known.has(pairKey(pair)))]
