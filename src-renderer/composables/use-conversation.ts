@@ -5,6 +5,7 @@
 import { shallowRef, watch, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { RenderedConversation, SplitName } from '../api/types'
+import { mixtureContext } from '../packing/context'
 import type { PackingSource } from '../packing/source'
 import { useProject } from './use-project'
 
@@ -62,10 +63,9 @@ export function useConversation(
   }
 
   /** What the conversation is read by, as a text to compare. */
-  function context(): unknown {
+  function context(): string | undefined {
     const at = source()
-    if (!at || 'runId' in at) return at?.runId
-    return [at.config.mixture, at.config.base_dir, at.dir]
+    return !at || 'runId' in at ? at?.runId : mixtureContext(at)
   }
   watch(
     () => JSON.stringify([wanted(), context()]),

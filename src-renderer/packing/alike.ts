@@ -14,11 +14,12 @@ export function packingDifferences(one: RunConfig, other: RunConfig): string[] {
   return packingOptions(one).flatMap(([name, value]) => (others.get(name) === value ? [] : name))
 }
 
-function packingOptions({ mixture, ...config }: RunConfig): [string, string][] {
+function packingOptions({ mixture, exclude, ...config }: RunConfig): [string, string][] {
   const { max_seq_len, device_batch_size, packing, buffer_size, loss } = config
   const options = {
     'mixture.train': mixture.train,
     'mixture.val': mixture.val,
+    exclude: [...exclude].sort(([a, i], [b, j]) => a - b || i - j), // their order plays no part
     ...{ max_seq_len, device_batch_size, packing, buffer_size, loss },
   }
   return Object.entries(options).map(([name, value]) => [name, JSON.stringify(value, byFileName)])

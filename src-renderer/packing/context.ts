@@ -8,8 +8,8 @@ type Of = Pick<Project, 'config' | 'dir'>
 
 /** What decides which conversations there are, and in which order. */
 export function mixtureContext({ config, dir }: Of): string {
-  const { recipe, mixture, base_dir, model_tag } = config
-  return JSON.stringify([recipe, mixture, base_dir, model_tag, dir])
+  const { recipe, mixture, exclude, base_dir, model_tag } = config
+  return JSON.stringify([recipe, mixture, exclude, base_dir, model_tag, dir])
 }
 
 /** What decides the rows and batches: the conversations and the options of packing. */

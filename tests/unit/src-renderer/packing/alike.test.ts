@@ -16,6 +16,12 @@ it('names the options that differ', () => {
   expect(packingDifferences(withFile('chats.jsonl'), other)).toEqual(['mixture.train', 'buffer_size'])
 })
 
+it('takes the same excluded conversations in another order for the same', () => {
+  const one = withFile('chats.jsonl', { exclude: [[0, 7], [0, 10]] }) // prettier-ignore
+  const other = withFile('chats.jsonl', { exclude: [[0, 10], [0, 7]] }) // prettier-ignore
+  expect(packAlike(one, other)).toBe(true)
+})
+
 it.each([
   withFile('others.jsonl'),
   withFile('chats.jsonl', { max_seq_len: 1024 }),
@@ -23,6 +29,7 @@ it.each([
   withFile('chats.jsonl', { buffer_size: 10 }),
   withFile('chats.jsonl', { device_batch_size: 2 }),
   withFile('chats.jsonl', { loss: 'completion' }),
+  withFile('chats.jsonl', { exclude: [[0, 7]] }),
 ])('tells them apart by whatever changes a batch', (other) => {
   expect(packAlike(withFile('chats.jsonl'), other)).toBe(false)
 })
