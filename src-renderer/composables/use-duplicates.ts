@@ -1,12 +1,14 @@
 /**
  * The search for duplicates and what it found. It goes on while other places are shown. What was found is about the
- * mixture as it was then: where the mixture has been edited since, it says so, and nothing can be excluded by it.
+ * mixture as it was then: where the mixture has been edited since, it says so, and nothing can be excluded by it. Another
+ * project begins with nothing found.
  */
 import { createSharedComposable } from '@vueuse/core'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { Findings, PairsOf, Project, RunConfig } from '../api/types'
 import { useJob } from './use-job'
+import { useNavigation } from './use-navigation'
 import { useProject } from './use-project'
 
 /** What is listed: some of the pairs, or the conversations that are excluded. */
@@ -23,16 +25,24 @@ interface Searched {
 function keyOf({ config, dir }: Pick<Project, 'config' | 'dir'>): string {
   const entries = (list: RunConfig['mixture']['train']): object[] =>
     list.map((entry) => ({ ...entry, repeat: undefined }))
-  return JSON.stringify([config.base_dir, dir, entries(config.mixture.train), entries(config.mixture.val)])
+  const { recipe, base_dir, mixture } = config
+  return JSON.stringify([recipe, base_dir, dir, entries(mixture.train), entries(mixture.val)])
 }
 
 export const useDuplicates = createSharedComposable(() => {
   const { project } = useProject()
-  const isOpen = ref(false)
-  const searched = shallowRef<Searched | null>(null)
+  const { duplicatesOpen: isOpen } = useNavigation()
+  const found = shallowRef<Searched | null>(null)
   const error = shallowRef<CallError | null>(null)
   const listed = shallowRef<Listed>({ kind: 'exact', entry: null, test: null })
   const job = useJob()
+  let asked: Pick<Project, 'config' | 'dir'> | null = null
+
+  /**
+   * Null while a search runs: asking for the pairs of another mixture would close the one that is being searched. A
+   * search that is cancelled or fails leaves what was found before.
+   */
+  const searched = computed(() => (job.running.value === null ? found.value : null))
 
   const isStale = computed(
     () => searched.value !== null && project.value !== null && keyOf(searched.value) !== keyOf(project.value),
@@ -41,17 +51,27 @@ export const useDuplicates = createSharedComposable(() => {
   async function search(): Promise<void> {
     if (!project.value) return
     const { config, dir } = project.value
+    asked = { config, dir }
     error.value = null
-    searched.value = null
     try {
-      const findings = await job.run((name) => call('duplicates.find', { config, dir, job: name }))
-      if (!findings) return
-      searched.value = { findings, config, dir }
-      listed.value = { kind: firstKind(findings), entry: null, test: null }
+      await job.run(async (name) => {
+        const findings = await call('duplicates.find', { config, dir, job: name })
+        if (job.running.value !== name) return // cancelled meanwhile
+        found.value = { findings, config, dir }
+        listed.value = { kind: firstKind(findings), entry: null, test: null }
+      })
     } catch (failure) {
       error.value = toCallError(failure)
     }
   }
+
+  watch([() => project.value?.path, () => project.value?.dir], () => {
+    // Saved under another name in its folder, it is still the mixture that was asked about.
+    if (asked && project.value && keyOf(asked) === keyOf(project.value)) return
+    job.cancel()
+    found.value = null
+    error.value = null
+  })
 
   return {
     isOpen,

@@ -21,6 +21,8 @@ const batch = shallowRef<{ split: SplitName; batch: number }>({ split: 'train', 
 const packingRun = ref<string | null>(null)
 /** The selected entry of the mixture. */
 const entry = shallowRef<{ split: SplitName; index: number }>({ split: 'train', index: 0 })
+/** Whether Mixture shows the check for duplicates in place of its tasks. */
+const duplicatesOpen = ref(false)
 /** A conversation that the Mixture view is asked to show; null once it is shown. */
 const wantedSample = shallowRef<SampleTarget | null>(null)
 /** A conversation that the Packing view is asked to show where it is packed; null once it is shown. */
@@ -56,14 +58,19 @@ function showConversation(target: SampleTarget, runId: string | null = null): vo
   go('packing')
 }
 
+function showTasks(): void {
+  duplicatesOpen.value = false
+  go('mixture')
+}
+
 function selectEntry(split: SplitName, index: number): void {
   entry.value = { split, index }
-  go('mixture')
+  showTasks()
 }
 
 function showSample(target: SampleTarget): void {
   wantedSample.value = target
-  go('mixture')
+  showTasks()
 }
 
 function showRun(id: string | null): void {
@@ -82,6 +89,7 @@ export interface UseNavigationReturn {
   batch: ShallowRef<{ split: SplitName; batch: number }>
   packingRun: Ref<string | null>
   entry: ShallowRef<{ split: SplitName; index: number }>
+  duplicatesOpen: Ref<boolean>
   wantedSample: ShallowRef<SampleTarget | null>
   wantedConversation: ShallowRef<SampleTarget | null>
   openRun: Ref<string | null>
@@ -101,6 +109,7 @@ export function useNavigation(): UseNavigationReturn {
     batch,
     packingRun,
     entry,
+    duplicatesOpen,
     wantedSample,
     wantedConversation,
     openRun,
