@@ -86,7 +86,7 @@ describe('duplicates', () => {
     await pane().getByText('MMLU all test').waitFor()
     await pane().getByText('not looked at').first().waitFor()
     await pane().getByText('20 conversations of val are its own rows').waitFor()
-    expect(await pairs().count()).toBeGreaterThanOrEqual(4)
+    await until(() => pairs().count(), (count) => count >= 4, 10_000, 'the pairs') // prettier-ignore
   }, 90_000)
 
   it('are shown side by side with what differs marked', async () => {
@@ -119,6 +119,7 @@ describe('duplicates', () => {
     const left = await packed()
     expect(left).toBe(40 + 4 + 300 - 1)
     await window.open('Mixture')
+    await pane().waitFor()
     await window.page.keyboard.press('Escape')
     const table = window.main.getByRole('table', { name: 'Train mixture' })
     await table.getByText('1 excluded').waitFor()
@@ -164,6 +165,7 @@ describe('duplicates', () => {
       .getByRole('button', { name: /exact of/ })
       .first()
       .click()
+    await pairs().first().waitFor()
     expect(
       await pane()
         .getByRole('button', { name: /^Exclude all/ })
