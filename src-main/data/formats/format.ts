@@ -6,7 +6,10 @@ import type { Conversation } from '../conversation.schema'
 
 export type FormatName = 'nanochat' | 'messages' | 'sharegpt' | 'alpaca'
 
-/** The columns (or keys) of a row in which a format's parts lie. A part that is not named is not there. */
+/**
+ * The columns (or keys) in which a format's parts lie, for all rows of a file: a row may lack a column that is named. A
+ * part that is not named is not there; only the system message then has its usual columns.
+ */
 export interface Columns {
   /** The list of messages; without it the row itself is the list. */
   readonly messages?: string | undefined
