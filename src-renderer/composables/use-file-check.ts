@@ -60,7 +60,7 @@ export const useFileCheck = createSharedComposable(() => {
   async function entryOf(path: string, split: SplitName): Promise<MixtureEntry | null> {
     const entry = { task: 'Conversations' as const, source: path }
     const found = await lookAt(entry, false)
-    if (!found || !isNanochatLines(found)) return found ? entry : null
+    if (!found || !isNanochatLines(found, path)) return found ? entry : null
     const check = await job.run((name) => call('mixture.checkFile', { path, job: name }))
     if (!check) return null
     if (check.faultCount === 0) return { task: 'CustomJSON', filepath: path }
@@ -78,6 +78,8 @@ export const useFileCheck = createSharedComposable(() => {
   return { refused, checking, check, dismiss, cancel: job.cancel }
 })
 
-function isNanochatLines({ format, files }: Look): boolean {
-  return format === 'nanochat' && files[0]?.kind === 'JSON lines' && files.length === 1
+/** Whether the path is itself a file of nanochat's own lines: CustomJSON reads no folder, not even one of a single file. */
+function isNanochatLines({ format, files }: Look, path: string): boolean {
+  const [first] = files
+  return format === 'nanochat' && first?.kind === 'JSON lines' && files.length === 1 && first.path === path
 }
