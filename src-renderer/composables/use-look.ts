@@ -1,7 +1,7 @@
 /**
  * A look at an entry of the task Conversations while it is edited: its first rows at once, then all rows counted as a
- * job that a further edit or Cancel ends. What was found stays until the next look has an answer. It looks again when
- * something was downloaded.
+ * job that a further edit or Cancel ends. What was found stays until the next look at the same files has an answer; other
+ * files begin with nothing, so that nobody acts on what was found elsewhere. It looks again when something was downloaded.
  */
 import { watchDebounced } from '@vueuse/core'
 import { shallowRef, watch, type ShallowRef } from 'vue'
@@ -47,12 +47,24 @@ export function useLook(entry: () => ConversationsEntry): UseLookReturn {
     }
   }
 
-  /** A slice or a repeat changes nothing of the files. */
-  const looked = (): string => {
-    const { start: _, stop: __, step: ___, repeat: ____, ...rest } = entry()
-    return JSON.stringify(rest)
+  /** Which files it looks at, and for which recipe. */
+  const files = (): string => {
+    const { config, dir } = project.value ?? {}
+    const { source, subset, split } = entry()
+    return JSON.stringify([source, subset, split, dir, config?.base_dir, config?.recipe])
+  }
+  /** How it reads them; a slice or a repeat changes nothing of that. */
+  const reading = (): string => {
+    const { format, columns, on_bad: bad } = entry()
+    return JSON.stringify([format, columns, bad])
+  }
+  function startOver(): void {
+    look.value = null
+    error.value = null
+    void again()
   }
   watch(finished, () => void again())
-  watchDebounced(looked, () => void again(), { debounce: 150, immediate: true })
+  watch(files, startOver, { immediate: true })
+  watchDebounced(reading, () => void again(), { debounce: 150 })
   return { look, error, counting: job.running, progress: job.progress, again, cancel: job.cancel }
 }
