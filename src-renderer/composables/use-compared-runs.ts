@@ -6,7 +6,7 @@ import { call, toCallError, type CallError } from '../api/client'
 import type { RunDetail, StepMetric } from '../api/types'
 import { syncPoints, type Point } from '../charts/series'
 import { COMPARED_BY_TASK, COMPARED_FIGURES, syncFigure, type FigurePoints } from '../charts/step-charts'
-import { entryTitle } from '../mixture/entry'
+import { entryTitles } from '../mixture/entry'
 
 export interface ComparedRun {
   detail: RunDetail
@@ -27,9 +27,8 @@ async function fetchRun(runId: string): Promise<ComparedRun> {
   const byTask = COMPARED_BY_TASK.map((figure): [keyof StepMetric, FigurePoints] => {
     const points: FigurePoints = new Map()
     syncFigure(points, figure, steps)
-    const { train } = detail.config.mixture
-    const titled = train.map((entry, index): [string, Point[]] => [
-      entryTitle(entry),
+    const titled = entryTitles(detail.config.mixture.train).map((title, index): [string, Point[]] => [
+      title,
       points.get(String(index)) ?? [],
     ])
     return [figure.key, new Map(titled)]

@@ -45,9 +45,19 @@ function ownFile(entry: MixtureEntry): string | null {
   return kindOf(entry).files.standard === null ? namedFiles(entry).map(fileName).join(', ') : null
 }
 
-/** Name, subset and split: "MMLU, auxiliary_train / train". */
-export function entryTitle(entry: MixtureEntry): string {
-  return [entryName(entry), entrySplit(entry)].filter(Boolean).join(', ')
+/**
+ * A title for each entry, no two the same: name, subset, split and slice, "MMLU, all / test [:5,200]", and a number from
+ * the second on that would have the same, as files of one name in several folders do.
+ */
+export function entryTitles(entries: readonly MixtureEntry[]): string[] {
+  const seen = new Map<string, number>()
+  return entries.map((entry) => {
+    const named = [entryName(entry), entrySplit(entry)].filter(Boolean).join(', ')
+    const title = [named, entrySlice(entry)].filter(Boolean).join(' ')
+    const place = (seen.get(title) ?? 0) + 1
+    seen.set(title, place)
+    return place === 1 ? title : `${title} (${place})`
+  })
 }
 
 /** The slice as Python writes it: "[:5,200]", "[100:200:2]"; empty where the whole is taken. */

@@ -5,6 +5,7 @@ import {
   entryName,
   entrySlice,
   entrySplit,
+  entryTitles,
   moved,
   movedBelow,
   newEntry as newEntryOf,
@@ -56,6 +57,18 @@ describe('newEntry', () => {
 })
 
 describe('text', () => {
+  it('gives each entry a title of its own', () => {
+    const file = (filepath: string): MixtureEntry => ({ task: 'CustomJSON', filepath })
+    expect(
+      entryTitles([mmlu, { ...mmlu, stop: 9 }, file('/a/chats.jsonl'), file('/b/chats.jsonl'), mmlu]),
+    ).toEqual([
+      'MMLU, all / test [:5,200]',
+      'MMLU, all / test [:9]',
+      'chats.jsonl, JSONL',
+      'chats.jsonl, JSONL (2)',
+      'MMLU, all / test [:5,200] (2)',
+    ])
+  })
   it('names an entry, its split and its slice', () => {
     expect(entryName({ task: 'CustomJSON', filepath: '/data/a.jsonl' })).toBe('a.jsonl')
     expect(entryName(mmlu)).toBe('MMLU')
