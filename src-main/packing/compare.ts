@@ -47,6 +47,7 @@ export function* compareVariant(
     supervised_used: all.supervisedUsed,
     supervised_cropped: all.supervisedCropped,
     supervised_never_trained: all.supervisedNeverTrained,
+    supervised_cut_by_rendering: all.supervisedCut,
     rows_without_targets: targets.rowsWithout,
     batches_without_targets: targets.batchesWithout,
   }

@@ -115,6 +115,8 @@ export const comparison = z.object({
   supervised_used: z.number(),
   supervised_cropped: z.number(),
   supervised_never_trained: z.number(),
+  /** Cut off by rendering, whatever the packing; `supervised` does not include them. */
+  supervised_cut_by_rendering: z.number(),
   rows_without_targets: z.int(),
   batches_without_targets: z.int(),
 })

@@ -4,6 +4,7 @@
  */
 import { addedUp } from '../../src-main/contract/contract'
 import type { PlanView, TaskShare } from '../api/types'
+import { supervisionIn } from '../mixture/supervision'
 
 export interface ColourShare extends TaskShare {
   colour: number
@@ -59,7 +60,7 @@ export function epochByColour(plan: PlanView, colourOfTask: readonly number[]): 
     longer_than_row: sum.conversations_longer_than_row,
     cut: sum.tokens_cut_by_rendering,
     supervised: sum.supervised_used,
-    supervised_lost: sum.supervised_cropped + sum.supervised_never_trained + sum.supervised_cut_by_rendering,
+    supervised_lost: supervisionIn(sum).lost,
   }))
   return shares.sort((a, b) => a.colour - b.colour)
 }

@@ -22,6 +22,7 @@ function packed(variant: Variant): PackingComparison {
     utilisation: 1, loss_by_cropping: 0.1, conversations_cropped: 3, conversations_longer_than_row: 0,
     conversations_never_trained: 1,
   supervised: 440, supervised_used: 400, supervised_cropped: 30, supervised_never_trained: 14,
+  supervised_cut_by_rendering: 60,
   rows_without_targets: 2, batches_without_targets: 1,
   } // prettier-ignore
 }

@@ -30,7 +30,14 @@ const facts: PackingFacts = {
 }
 
 it('takes what is cut, cropped and never trained from what is given', () => {
-  expect(supervisionOf(facts, 2)).toEqual({ given: 50, cut: 10, cropped: 6, neverTrained: 4, kept: 0.6 })
+  expect(supervisionOf(facts, 2)).toEqual({
+    given: 50,
+    cut: 10,
+    cropped: 6,
+    neverTrained: 4,
+    lost: 20,
+    kept: 0.6,
+  })
 })
 
 it('has no share where nothing is supervised, and nothing where nothing is known', () => {

@@ -13,6 +13,7 @@ const result = {
   tokens_used: 900, tokens_cropped: 50, tokens_padded: 50,
   conversations_cropped: 3, conversations_longer_than_row: 0, conversations_never_trained: 1,
   supervised: 440, supervised_used: 400, supervised_cropped: 30, supervised_never_trained: 14,
+  supervised_cut_by_rendering: 60,
   rows_without_targets: 2, batches_without_targets: 1,
 } // prettier-ignore
 
@@ -41,7 +42,7 @@ describe('the table', () => {
       '5.0',
       '3',
       '1',
-      '10.0',
+      '20.8',
       '1',
       '5',
       'in use',
