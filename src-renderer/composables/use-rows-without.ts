@@ -1,15 +1,18 @@
 /**
- * Steps through the rows of the epoch that have no target: shows the next one, or the one before, in whichever batch it
- * lies. Rows are known once the epoch is planned.
+ * Steps through the rows of the epoch that have no target, or few: shows the next one, or the one before, in whichever
+ * batch it lies. Rows are known once the epoch is planned.
  */
-import { computed, nextTick, watch, type ComputedRef, type Ref } from 'vue'
+import { computed, nextTick, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
 import type { BatchModel } from '../packing/batch-model'
-import { rowWithout, type RowPlace } from '../packing/targets'
+import { rowLacking, type Lacking, type RowPlace } from '../packing/targets'
 import type { Cell } from '../packing/viewport'
 import { useNavigation } from './use-navigation'
 import { usePlan } from './use-plan'
 
 export interface UseRowsWithoutReturn {
+  /** The rows that are stepped through; those with few where the person chose so, or none has no target at all. */
+  lacking: ComputedRef<Lacking>
+  choose: (rows: Lacking) => void
   /** The rows before and after the one that is read; null where there is none. */
   previous: ComputedRef<RowPlace | null>
   next: ComputedRef<RowPlace | null>
@@ -27,15 +30,18 @@ export function useRowsWithout(
   show: (row: number) => void,
 ): UseRowsWithoutReturn {
   const { plan } = usePlan()
-  const { batch: target } = useNavigation()
+  const { batch: target, packingRun } = useNavigation()
   /** The row to show once its batch is in sight. */
   let wanted: RowPlace | null = null
+
+  const chosen = shallowRef<Lacking>('none')
+  const lacking = computed(() => (plan.value?.targets.rows_without === 0 ? 'few' : chosen.value))
 
   /** Before the first row where none is read. */
   const from = computed(() => ({ batch: target.value.batch, row: cell.value?.row ?? null }))
   const find = (by: 1 | -1): RowPlace | null => {
     const { batch, row } = from.value
-    return plan.value && rowWithout(plan.value, { batch, row: row ?? (by === 1 ? -1 : 0) }, by)
+    return plan.value && rowLacking(plan.value, lacking.value, { batch, row: row ?? (by === 1 ? -1 : 0) }, by)
   }
   const previous = computed(() => find(-1))
   const next = computed(() => find(1))
@@ -60,5 +66,9 @@ export function useRowsWithout(
     await nextTick() // whatever looks at the batch has taken the new one
     showWanted()
   })
-  return { previous, next, go }
+  watch([target, packingRun], ([to, run], [from, runBefore]) => {
+    const isElsewhere = run !== runBefore || to.split !== from.split || to.batch !== wanted?.batch
+    if (isElsewhere) wanted = null // the person has moved on
+  })
+  return { lacking, choose: (rows) => (chosen.value = rows), previous, next, go }
 }

@@ -61,13 +61,19 @@ function gradeOf(rows: Int32Array, { seq_len: positions }: Targets): Grade {
   return any ? grade : 3
 }
 
-/** The next row without a target, or the one before; null where there is none, or rows are too many to be known. */
-export function rowWithout(plan: Targets, from: RowPlace, by: 1 | -1): RowPlace | null {
+/** Rows that are stepped through: those without a target, or with few or none. */
+export type Lacking = 'none' | 'few'
+
+/** The next row that lacks targets, or the one before; null where there is none, or rows are too many to be known. */
+export function rowLacking(plan: Targets, lacking: Lacking, from: RowPlace, by: 1 | -1): RowPlace | null {
   const { per_row: perRow } = plan.targets
   if (perRow === null) return null
+  const enough = lacking === 'none' ? 1 : FEW_TARGETS * plan.seq_len
   const start = from.batch * plan.batch_size + from.row
   for (let at = Math.min(start, perRow.length) + by; at >= 0 && at < perRow.length; at += by) {
-    if (perRow[at] === 0) return { batch: Math.floor(at / plan.batch_size), row: at % plan.batch_size }
+    const targets = perRow[at] ?? 0
+    if (targets === 0 || targets < enough)
+      return { batch: Math.floor(at / plan.batch_size), row: at % plan.batch_size }
   }
   return null
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { PlanView } from '../../../../src-renderer/api/types'
-import { countedTargets, countsAt, rowWithout, targetMarks } from '../../../../src-renderer/packing/targets'
+import { countedTargets, countsAt, rowLacking, targetMarks } from '../../../../src-renderer/packing/targets'
 import { sampleBatch } from './sample-batch'
 import { samplePlan } from './sample-plan'
 
@@ -41,21 +41,28 @@ describe('the marks on the strip', () => {
 
 describe('the next row without a target', () => {
   it('is found forwards and backwards, in any batch, and not beyond the ends', () => {
-    const next = (batch: number, row: number) => rowWithout(plan, { batch, row }, 1)
+    const next = (batch: number, row: number) => rowLacking(plan, 'none', { batch, row }, 1)
     expect(next(0, -1)).toEqual({ batch: 0, row: 1 })
     expect(next(0, 1)).toEqual({ batch: 2, row: 0 })
     expect(next(2, 0)).toEqual({ batch: 2, row: 1 })
     expect(next(2, 1)).toBeNull()
     expect(next(99, 0)).toBeNull()
-    const before = (batch: number, row: number) => rowWithout(plan, { batch, row }, -1)
+    const before = (batch: number, row: number) => rowLacking(plan, 'none', { batch, row }, -1)
     expect(before(3, 1)).toEqual({ batch: 2, row: 1 })
     expect(before(2, 0)).toEqual({ batch: 0, row: 1 })
     expect(before(0, 1)).toBeNull()
     expect(before(99, 0)).toEqual({ batch: 2, row: 1 })
   })
 
+  it('is one with few too, where that is asked for', () => {
+    const next = (batch: number, row: number) => rowLacking(plan, 'few', { batch, row }, 1)
+    expect(next(0, 1)).toEqual({ batch: 1, row: 0 })
+    expect(next(2, 1)).toBeNull() // two targets of 200 positions are not few
+    expect(rowLacking(plan, 'few', { batch: 2, row: 0 }, -1)).toEqual({ batch: 1, row: 0 })
+  })
+
   it('is not known where rows are too many', () => {
-    expect(rowWithout(planOf(null), { batch: 0, row: 0 }, 1)).toBeNull()
+    expect(rowLacking(planOf(null), 'few', { batch: 0, row: 0 }, 1)).toBeNull()
   })
 })
 
