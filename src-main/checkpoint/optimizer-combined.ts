@@ -142,30 +142,34 @@ export async function readCombined(
 ): Promise<OptimizerStates> {
   const saved = new SavedCombined(roots, combinedGroups(groups, shapes), fail)
   const memory = new Map<string, Map<string, FloatArray>>()
-  for (const { names, first, like } of saved.remembers ? saved.layout : []) {
-    const { arrays, stacked } = KEPT[like.kind]
-    for (const [entry, shapeFor] of Object.entries(arrays)) {
-      const shapesOf = names.map((name) => shapeFor(shapes.get(name) ?? []))
-      const read = stacked
-        ? await saved.unstacked(first, entry, names, shapesOf[0] ?? [])
-        : await saved.each(first, entry, names, shapesOf)
-      for (const [i, name] of names.entries()) {
-        const array = read[i]
-        if (array) memory.set(name, (memory.get(name) ?? new Map<string, FloatArray>()).set(entry, array))
-      }
+  for (const array of saved.arrays(shapes)) {
+    for (const [name, part] of await saved.read(array)) {
+      memory.set(name, (memory.get(name) ?? new Map<string, FloatArray>()).set(array.entry, part))
     }
   }
   return { ...saved.settings(groups), memory }
 }
 
-/** The groups with the file's settings. @throws the error for a file whose groups are not those of the model */
+/** The groups with the file's settings. Checks all that {@link readCombined} does, by the shapes, without reading data. */
 export function readCombinedGroups(
-  root: TorchValue,
+  roots: readonly TorchValue[],
   groups: readonly ParameterGroup[],
   shapes: Shapes,
   fail: (reason: string) => MidbenchError,
 ): ParameterGroup[] {
-  return new SavedCombined([root], combinedGroups(groups, shapes), fail).settings(groups).groups
+  const saved = new SavedCombined(roots, combinedGroups(groups, shapes), fail)
+  for (const array of saved.arrays(shapes)) saved.shares(array)
+  return saved.settings(groups).groups
+}
+
+/** An array that a state has: of one parameter, or of several of one shape that are stacked. */
+interface SavedArray {
+  /** Where it is kept: under this parameter's number and this name. */
+  number: number
+  entry: string
+  names: readonly string[]
+  isStacked: boolean
+  shape: readonly number[]
 }
 
 /** MuonAdamW's state_dict, whose groups have been checked against the model's. */
@@ -249,68 +253,77 @@ class SavedCombined {
     return [first, second]
   }
 
-  /** The arrays of a group's parameters, each in a state of its own. */
-  async each(
-    first: number,
-    key: string,
-    names: readonly string[],
-    shapes: readonly (readonly number[])[],
-  ): Promise<FloatArray[]> {
-    const arrays: FloatArray[] = []
-    for (const [i, name] of names.entries()) {
-      arrays.push(await this.floats(first + i, key, name, shapes[i] ?? []))
-    }
-    return arrays
-  }
-
-  private async floats(
-    number: number,
-    key: string,
-    name: string,
-    shape: readonly number[],
-  ): Promise<FloatArray> {
-    const tensors = this.states.map((state) => entriesOf(state.get(number) ?? null)?.get(key))
-    const [tensor] = tensors
-    if (!(tensor instanceof TorchTensor)) throw this.fail(`${key} of ${name} is missing`)
-    if (String(tensor.shape) === String(shape)) {
-      const array = await floatsOf(tensor, `${key} of ${name}`)
-      return { shape: array.shape, data: array.data }
-    }
-    return this.joined(tensors, `${key} of ${name}`, shape)
-  }
-
-  /** The ranks' shares of an array after one another, without what fills up the last ones. */
-  private async joined(
-    tensors: readonly (TorchValue | undefined)[],
-    what: string,
-    shape: readonly number[],
-  ): Promise<FloatArray> {
-    const data = new Float32Array(elementCount(shape))
-    let filled = 0
-    for (const [rank, tensor] of tensors.entries()) {
-      if (!(tensor instanceof TorchTensor)) throw this.fail(`rank ${String(rank)} has no ${what}`)
-      if (tensors.length === 1 || String(tensor.shape.slice(1)) !== String(shape.slice(1))) {
-        throw this.fail(`${what} has shape [${tensor.shape.join(', ')}] in place of [${shape.join(', ')}]`)
+  /** The arrays that there must be. */
+  *arrays(shapes: Shapes): Generator<SavedArray> {
+    for (const { names, first, like } of this.remembers ? this.layout : []) {
+      const { arrays, stacked: isStacked } = KEPT[like.kind]
+      for (const [entry, shapeFor] of Object.entries(arrays)) {
+        const shapeOf = (name = ''): readonly number[] => shapeFor(shapes.get(name) ?? [])
+        if (isStacked) {
+          yield { number: first, entry, names, isStacked, shape: [names.length, ...shapeOf(names[0])] }
+          continue
+        }
+        for (const [i, name] of names.entries()) {
+          yield { number: first + i, entry, names: [name], isStacked, shape: shapeOf(name) }
+        }
       }
+    }
+  }
+
+  /** The array of each of its parameters. */
+  async read(array: SavedArray): Promise<[name: string, part: FloatArray][]> {
+    const { names, isStacked, shape } = array
+    const data = await this.floats(array)
+    const size = data.length / names.length
+    return names.map((name, i) => [
+      name,
+      isStacked
+        ? { shape: shape.slice(1), data: data.slice(i * size, (i + 1) * size) }
+        : { shape: [...shape], data },
+    ])
+  }
+
+  /** The ranks' shares after one another, without what fills up the last ones. */
+  private async floats(array: SavedArray): Promise<Float32Array> {
+    const what = labelOf(array)
+    const shares = this.shares(array)
+    const [whole] = shares
+    if (whole !== undefined && shares.length === 1) return (await floatsOf(whole, what)).data
+    const data = new Float32Array(elementCount(array.shape))
+    let filled = 0
+    for (const tensor of shares) {
       const share = (await floatsOf(tensor, what)).data.subarray(0, data.length - filled)
       data.set(share, filled)
       filled += share.length
     }
-    if (filled === data.length) return { shape: [...shape], data }
-    throw this.fail(
-      `${String(tensors.length)} ranks have ${String(filled)} of the ${String(data.length)} numbers of ${what}: the file of a rank is missing`,
-    )
+    return data
   }
 
-  /** The arrays of a group, each of `shape`. */
-  async unstacked(
-    number: number,
-    key: string,
-    names: readonly string[],
-    shape: readonly number[],
-  ): Promise<FloatArray[]> {
-    const { data } = await this.floats(number, key, names[0] ?? '', [names.length, ...shape])
-    const size = elementCount(shape)
-    return names.map((_, i) => ({ shape: [...shape], data: data.slice(i * size, (i + 1) * size) }))
+  /**
+   * The tensors that an array is in: the first rank's where that is whole, else every rank's. Reads no data.
+   *
+   * @throws the error for one that is missing or has another shape
+   */
+  shares(array: SavedArray): TorchTensor[] {
+    const { number, entry, shape } = array
+    const what = labelOf(array)
+    const tensors = this.states.map((state) => entriesOf(state.get(number) ?? null)?.get(entry))
+    const [tensor] = tensors
+    if (!(tensor instanceof TorchTensor)) throw this.fail(`${what} is missing`)
+    if (String(tensor.shape) === String(shape)) return [tensor]
+    const shares = tensors.map((share, rank) => {
+      if (!(share instanceof TorchTensor)) throw this.fail(`rank ${String(rank)} has no ${what}`)
+      if (tensors.length > 1 && String(share.shape.slice(1)) === String(shape.slice(1))) return share
+      throw this.fail(`${what} has shape [${share.shape.join(', ')}] in place of [${shape.join(', ')}]`)
+    })
+    const there = shares.reduce((sum, share) => sum + elementCount(share.shape), 0)
+    if (there >= elementCount(shape)) return shares
+    throw this.fail(
+      `${String(tensors.length)} ranks have ${String(there)} of the ${String(elementCount(shape))} numbers of ${what}: the file of a rank is missing`,
+    )
   }
+}
+
+function labelOf({ entry, names }: SavedArray): string {
+  return `${entry} of ${names[0] ?? ''}`
 }

@@ -46,19 +46,23 @@ export function readOptimizerFile(
 }
 
 /**
- * The groups with the settings of the first rank's file, without reading what it remembers: milliseconds.
+ * The groups with the file's settings. What the files of all ranks remember is checked by its shapes, without reading
+ * it: milliseconds.
  *
- * @throws as {@link readOptimizerFile}, but for shapes
+ * @throws as {@link readOptimizerFile}
  */
 export function readOptimizerGroups(
   paths: readonly string[],
   groups: readonly ParameterGroup[],
   shapes: Shapes,
 ): Promise<ParameterGroup[]> {
-  return withTorchFiles(paths.slice(0, 1), async ([root = null]) => {
+  return withTorchFiles(paths, async (roots) => {
+    const [root = null] = roots
     const fail = failureAt(paths)
-    if (!Array.isArray(root)) return readCombinedGroups(root, groups, shapes, fail)
-    const { adamw, muon } = separateStates(root, groups, paths.length, fail)
+    if (!Array.isArray(root)) return readCombinedGroups(roots, groups, shapes, fail)
+    const { adamw, muon } = separateStates(root, groups, roots.length, fail)
+    adamw.requireShapes(shapes)
+    muon.requireShapes(shapes)
     return [...adamw.groups(), ...muon.groups()]
   })
 }
@@ -163,20 +167,28 @@ class SavedOptimizer {
     const memories = new Map<string, ParameterMemory>()
     for (const [name, saved] of this.memory) {
       const memory = new Map<string, FloatArray>()
-      for (const [entry, shapeFor] of Object.entries(KEPT[this.kind].arrays)) {
-        memory.set(entry, await this.floats(saved, entry, name, shapeFor(shapes.get(name) ?? [])))
+      for (const [entry, tensor] of this.tensors(name, saved, shapes)) {
+        const { shape, data } = await floatsOf(tensor, `${entry} of ${name}`)
+        memory.set(entry, { shape, data })
       }
       memories.set(name, memory)
     }
     return memories
   }
 
-  private async floats(
-    memory: Dict,
-    key: string,
-    name: string,
-    shape: readonly number[],
-  ): Promise<FloatArray> {
+  /** Checks what {@link memories} would read. */
+  requireShapes(shapes: Shapes): void {
+    for (const [name, saved] of this.memory) this.tensors(name, saved, shapes)
+  }
+
+  private tensors(name: string, memory: Dict, shapes: Shapes): [string, TorchTensor][] {
+    return Object.entries(KEPT[this.kind].arrays).map(([entry, shapeFor]) => [
+      entry,
+      this.tensor(memory, entry, name, shapeFor(shapes.get(name) ?? [])),
+    ])
+  }
+
+  private tensor(memory: Dict, key: string, name: string, shape: readonly number[]): TorchTensor {
     const tensor = memory.get(key)
     if (!(tensor instanceof TorchTensor)) throw this.fail(`${key} of ${name} is missing`)
     if (String(tensor.shape) !== String(shape)) {
@@ -184,8 +196,7 @@ class SavedOptimizer {
         `${key} of ${name} has shape [${tensor.shape.join(', ')}] in place of [${shape.join(', ')}]`,
       )
     }
-    const array = await floatsOf(tensor, `${key} of ${name}`)
-    return { shape: array.shape, data: array.data }
+    return tensor
   }
 
   /** Fills `settings`; returns the names in the order of torch's numbers. */

@@ -147,15 +147,30 @@ describe('the shares of several ranks', () => {
     expect(await describeOptimizers(dir, 5, config)).toBeNull()
   })
 
-  it('are refused where one is missing', async () => {
+  it('are refused where one is missing, before their data is read too', async () => {
     const dir = await savedBy(4)
+    const refused = async (message: string): Promise<void> => {
+      for (const read of [loadOptimizers, describeOptimizers])
+        await expect(read(dir, 4, config)).rejects.toMatchObject({ message: containing(message) })
+    }
     rmSync(join(dir, fileOf(3)))
-    await expect(loadOptimizers(dir, 4, config)).rejects.toMatchObject({
-      message: containing('the file of a rank is missing'),
-    })
+    await refused('the file of a rank is missing')
     rmSync(join(dir, fileOf(1)))
-    await expect(loadOptimizers(dir, 4, config)).rejects.toMatchObject({ message: containing('in place of') })
+    await refused('in place of')
     await writeTorchFile(join(dir, fileOf(1)), new Map())
-    await expect(loadOptimizers(dir, 4, config)).rejects.toMatchObject({ message: containing('MuonAdamW') })
+    await refused('MuonAdamW')
   })
+
+  it.each([undefined, '2026-03-14' as const])(
+    'a file of a narrower model of the form %s is told by its shapes alone',
+    async (variant) => {
+      const dir = temporaryFolder()
+      const wide = { ...tinyConfig, variant }
+      await writeModelCheckpoint(dir, tinyCheckpoint(4, 4, { ...wide, n_embd: 28 }))
+      for (const read of [loadOptimizers, describeOptimizers]) {
+        const failure = { code: 'checkpoint.optimizer', message: containing('has shape') }
+        await expect(read(dir, 4, wide)).rejects.toMatchObject(failure)
+      }
+    },
+  )
 })
