@@ -8,7 +8,13 @@
 import { changesText, requireSameOptions } from '../engine/resume-rules'
 import { type Failure, MidbenchError } from '../errors'
 import { dataDir } from '../native/paths'
-import { baseDirOf, type ReadConfig, withAbsolutePaths } from '../config/config'
+import {
+  baseDirOf,
+  loadConfig as loadAlone,
+  type ReadConfig,
+  requireRules,
+  withAbsolutePaths,
+} from '../config/config'
 import { runConfig, type RunConfig } from '../config/config.schema'
 import { inheritedOf } from '../config/resolve'
 import { RunManager } from '../runs/run-manager'
@@ -44,7 +50,10 @@ export const command: Command = {
       stopAfter: optionalCount(values, 'stop-after') ?? undefined,
     }
     const dtype = optionalChoice(values, 'dtype', runConfig.shape.dtype.unwrap().options)
-    const loaded = withDtype(await loadConfig(requiredString(values, 'config', usage), io), dtype)
+    const path = requiredString(values, 'config', usage)
+    // A run that goes on has inherited already: what today's base says does not hold (continuedConfig).
+    const read = options.resume ? await loadAlone(path, 'none') : await loadConfig(path, io)
+    const loaded = withDtype(read, dtype)
     await clearLeftovers({ dataDir: dataDir(), cacheDir: locationsOf(loaded).cacheDir })
     await downloadMissing(loaded, io)
     const printer = values['json'] === true ? new JsonPrinter(io) : new TextPrinter(io, process.stderr)
@@ -130,12 +139,13 @@ async function begin(manager: RunManager, request: TrainRequest, io: CommandIo):
  * config does not give is kept where the run began with it: the dtype of its command line, and what it inherited from a
  * base checkpoint that may since have changed.
  *
- * @throws MidbenchError `run.options-changed`
+ * @throws MidbenchError `config.invalid`, `run.options-changed`
  */
 function continuedConfig({ loaded, dtype }: TrainRequest, run: RunDetail, io: CommandIo): RunConfig {
   const began = run.config
-  const { config, given, dir } = loaded
+  const { config, given, dir, path } = loaded
   const named = { ...config, ...inheritedOf(began, given), dtype: dtype ?? began.dtype }
+  requireRules(named, 'all', path)
   const now = withAbsolutePaths(named, dir, baseDirOf(config, dir))
   requireSameOptions(began, now, run.step)
   const changes = changesText(began, now)

@@ -36,8 +36,11 @@ export interface ReadConfig extends LoadedConfig, ResolvedConfig {
   given: GivenConfig
 }
 
-/** Which rules a config must keep: all of them, or only those of single fields, for commands that do not train. */
-export type Rules = 'all' | 'fields'
+/**
+ * Which rules that span fields a config must keep: all of them; only those of the data, for commands that do not train;
+ * or none yet, where some of its values are still to come (`train --resume`).
+ */
+export type Rules = 'all' | 'fields' | 'none'
 
 /** What the files of a config's base checkpoint say of its options; null where there are none. */
 export type ReadBase = (given: GivenConfig, baseDir: string) => Promise<BaseSettings | null>
@@ -69,7 +72,9 @@ export function parseGiven(input: unknown, where: string): GivenConfig {
   ])
 }
 
-function requireRules(config: RunConfig, rules: Rules, where: string): RunConfig {
+/** @throws MidbenchError `config.invalid` naming the rules that the config breaks */
+export function requireRules(config: RunConfig, rules: Rules, where: string): RunConfig {
+  if (rules === 'none') return config
   const fields = [...emptyMixture(config), ...batchMemory(config), ...excludeIssues(config)]
   const issues = rules === 'all' && fields.length === 0 ? crossFieldIssues(config) : fields
   if (issues.length > 0) throw invalidConfig(where, issues)

@@ -57,9 +57,14 @@ test('train goes on after a stop though the base has changed, and leaves its res
   const run = ['train', '--config', config, '--run-dir', join(folder, 'run'), '--json']
   const first = await runCommandLine(home, [...run, '--stop-after', '2'])
   const meta = join(base, 'base_checkpoints/d3/meta_000060.json')
-  writeFileSync(meta, readFileSync(meta, 'utf8').replace('"max_seq_len": 256', '"max_seq_len": 128'))
+  const changed = readFileSync(meta, 'utf8')
+    .replace('"max_seq_len": 256', '"max_seq_len": 128')
+    .replace('"total_batch_size": 1024', '"total_batch_size": 1000')
+  writeFileSync(meta, changed)
   const second = await runCommandLine(home, [...run, '--resume'])
   expect(second.code).toBe(0)
+  expect(first.stderr).toContain(`from ${meta}`)
+  expect(second.stderr).not.toContain(meta) // of today's base nothing holds
   const lines = [...first.stdout, ...second.stdout]
   const steps = lines.flatMap((line) => step.safeParse(JSON.parse(line)).data ?? [])
   expect(steps.map((each) => each.step)).toEqual([1, 2, 3])

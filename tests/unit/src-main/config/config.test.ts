@@ -9,6 +9,7 @@ import {
   crossFieldIssues,
   loadConfig,
   parseConfig,
+  requireRules,
   withAbsolutePaths,
 } from '../../../../src-main/config/config'
 import { failureOf } from '../../../support/failure'
@@ -210,6 +211,13 @@ describe('total_batch_size', () => {
     const config = parseConfig({ ...sizes, total_batch_size: 1200 }, '')
     expect(crossFieldIssues(config, 3)).toEqual([])
     expect(crossFieldIssues(config, 2)[0]?.hint).toBe('the nearest that would do: 800 or 1600')
+  })
+
+  test('plays no part where values are still to come', async () => {
+    const config = parseConfig({ ...sizes, total_batch_size: 1000 }, '', 'none')
+    const failure = await failureOf(() => requireRules(config, 'all', 'here.json'))
+    expect(failure).toMatchObject({ code: 'config.invalid', issues: [{ path: 'total_batch_size' }] })
+    expect(requireRules({ ...config, total_batch_size: 1200 }, 'all', '')).toMatchObject(sizes)
   })
 
   test('plays no part where nothing is trained', () => {
