@@ -1,7 +1,8 @@
 /**
  * The parameter groups of a warm start: the learning rates as the run sets them up, and every other setting from the file
  * that the optimizers' states come from, as torch's load_state_dict leaves them in chat_sft (docs/REFERENCE.md §8). Muon's
- * weight decay is an option, which has the file's value where none is given (config/resolve.ts).
+ * weight decay is an option: where none is given, recipe sft has the file's value (config/resolve.ts), and recipe mid,
+ * which inherits nothing, its default.
  */
 import { MidbenchError } from '../errors'
 import type { ParameterGroup } from '../optimizers/groups'
