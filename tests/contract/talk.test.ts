@@ -137,14 +137,17 @@ test(
     const finished = await measure(folder, '--tasks', 'MMLU', '--config', config, '--details', details)
     const right = goldenTalk.categorical.filter((each) => each.right).length
     const total = goldenTalk.categorical.length
+    const problem = z.object({ row: z.int(), answer: z.string(), right: z.boolean() })
     const [line = ''] = finished.stdout
     expect(JSON.parse(line)).toMatchObject({
       tasks: { MMLU: { right, total, accuracy: goldenTalk.categorical_accuracy } },
       chatcore: (goldenTalk.categorical_accuracy - 0.25) / 0.75,
     })
     const lines = readFileSync(details, 'utf8').trimEnd().split('\n')
-    expect(lines).toHaveLength(total)
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ task: 'MMLU', row: 0, right: false })
+    const problems = lines.map((text) => problem.parse(JSON.parse(text)))
+    expect(problems.sort((one, other) => one.row - other.row)).toEqual(
+      goldenTalk.categorical.map(({ row, answer, right }) => ({ row, answer, right })),
+    )
   },
   BUSY_MS,
 )
