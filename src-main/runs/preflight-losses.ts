@@ -79,7 +79,7 @@ const CUT_REMEDY = `Split what rendering cuts into conversations of at most ${co
 function croppedText(entries: readonly EntryFacts[], longer: number, config: RunConfig): string {
   const used = sum(entries, (entry) => entry.tokens_used)
   const cropped = sum(entries, (entry) => entry.tokens_cropped)
-  if (cropped === 0) return 'Packing crops nothing: every conversation is trained whole.'
+  if (cropped === 0) return 'Packing crops nothing: every conversation that is trained is whole.'
   const share = (entry: EntryFacts): number =>
     entry.tokens_cropped / Math.max(1, entry.tokens_used + entry.tokens_cropped)
   const most = entries.reduce((a, b) => (share(b) > share(a) ? b : a))

@@ -102,7 +102,7 @@ describe('tokens', () => {
     expect(findings[0]?.message).toContain('every conversation fits in a row')
     const whole = found({ entries: [entry({ tokens_used: 100_000, tokens_cropped: 0 })] })
     expect(whole.map(({ message }) => message)).toEqual([
-      'Packing crops nothing: every conversation is trained whole.',
+      'Packing crops nothing: every conversation that is trained is whole.',
     ])
   })
 })
