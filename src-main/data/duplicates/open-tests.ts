@@ -6,15 +6,8 @@
 import { MidbenchError, type Failure, toFailure } from '../../errors'
 import type { DataLocations, OpenOptions } from '../locations'
 import { openMixture, type Mixture } from '../mixture'
-import { kindOf, namedFiles, taskLabel, type MixtureConfig, type MixtureEntry } from '../mixture.schema'
-
-/** The tests of nanochat's ChatCORE whose rows are text that a model could have read (docs/REFERENCE.md). */
-const TESTS: readonly MixtureEntry[] = [
-  { task: 'MMLU', subset: 'all', split: 'test' },
-  { task: 'ARC', subset: 'ARC-Easy', split: 'test' },
-  { task: 'ARC', subset: 'ARC-Challenge', split: 'test' },
-  { task: 'GSM8K', subset: 'main', split: 'test' },
-]
+import { taskLabel, type MixtureConfig, type MixtureEntry } from '../mixture.schema'
+import { TEST_ENTRIES, withLocalFiles } from '../tests'
 
 /** One test: its rows, or why they are not here. */
 export interface OpenTest {
@@ -31,7 +24,7 @@ export async function openTests(
 ): Promise<OpenTest[]> {
   const tests: OpenTest[] = []
   try {
-    for (const test of TESTS) {
+    for (const test of Object.values(TEST_ENTRIES)) {
       tests.push(await openTest(withLocalFiles(test, [...val, ...train]), locations, options))
     }
     return tests
@@ -58,10 +51,4 @@ async function openTest(
     if (!(error instanceof MidbenchError)) throw error
     return { label, mixture: null, failure: toFailure(error) }
   }
-}
-
-/** The test with the local files of an entry that is the same test, where there is one. */
-function withLocalFiles(test: MixtureEntry, entries: readonly MixtureEntry[]): MixtureEntry {
-  const same = entries.find((entry) => taskLabel(entry) === taskLabel(test) && namedFiles(entry).length > 0)
-  return same === undefined ? test : { ...test, [kindOf(test).files.key]: namedFiles(same) }
 }

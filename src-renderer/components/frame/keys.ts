@@ -44,7 +44,7 @@ export const KEYS: readonly { place: string; keys: readonly (readonly [string, s
       ['↑ ↓', 'previous, next row'],
       ['Ctrl ← →', 'previous, next conversation'],
       ['PgUp PgDn', 'previous, next batch'],
-      ['[ ]', 'previous, next row without targets'],
+      ['[ ]', 'previous, next row with few targets or none'],
       ['+ -', 'zoom in, out'],
       ['F', 'fit the batch'],
       ['Enter', 'pin the conversation'],
