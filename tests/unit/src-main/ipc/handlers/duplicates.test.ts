@@ -85,12 +85,12 @@ describe('duplicates', () => {
     expect(
       found.tests.map(({ label, rows, train, val, itself }) => [label, rows, train, val, itself]),
     ).toEqual([
-      ['MMLU all test', null, 0, 0, 0],
       ['ARC ARC-Easy test', null, 0, 0, 0],
       ['ARC ARC-Challenge test', null, 0, 0, 0],
+      ['MMLU all test', null, 0, 0, 0],
       ['GSM8K main test', 30, 1, 0, 20],
     ])
-    expect(found.tests[0]?.missing?.message).toContain('cais/mmlu, all test: it is not')
+    expect(found.tests[2]?.missing?.message).toContain('cais/mmlu, all test: it is not')
     expect(found.tests[3]?.missing).toBeNull()
     expect(progress).toContain('find: Comparing')
   })
