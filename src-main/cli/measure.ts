@@ -11,11 +11,12 @@ import type { DataLocations, TaskContext } from '../data/locations'
 import type { MixtureEntry } from '../data/mixture.schema'
 import type { Trainer } from '../engine/trainer-calls'
 import { MidbenchError } from '../errors'
-import { accuracyInterval, chatCore, type Measured } from '../evaluation/chatcore'
+import { chatCores, figuresOf, type Measured } from '../evaluation/chatcore'
 import { type AnsweringModel, measure, type Outcome } from '../evaluation/measure'
 import { baselineOf, MEASURED_TASKS, measuredEntry, type MeasuredTask } from '../evaluation/measured-tasks'
 import { type Problem, readProblems } from '../evaluation/problems'
-import { findJudge, type Isolation, type Judge } from '../evaluation/python-judge'
+import type { Isolation } from '../evaluation/measurements.schema'
+import { findJudge, type Judge } from '../evaluation/python-judge'
 import { dataCacheDir } from '../native/paths'
 import { openChosenTrainer } from '../runs/trainer-host'
 import { withTrainer } from '../runs/trainer-job'
@@ -185,21 +186,7 @@ function openDetails(path: string | null): Details {
   }
 }
 
-/**
- * ChatCORE is over the tasks that were asked for, its second form over those of multiple choice; where one of them could
- * not be measured there is none, since a mean over fewer would be taken for it.
- */
 function summaryOf(scores: ReadonlyMap<MeasuredTask, Measured | null>): object {
   const tasks = Array.from(scores, ([task, score]) => [task, score && figuresOf(score)] as const)
-  const measured = [...scores.values()].filter((score) => score !== null)
-  return {
-    tasks: Object.fromEntries(tasks),
-    chatcore: measured.length === scores.size ? chatCore(measured) : null,
-    chatcore_cat: chatCore(measured.filter(({ baseline }) => baseline > 0)),
-  }
-}
-
-function figuresOf({ right, total }: Measured): object {
-  const accuracy = total === 0 ? null : right / total
-  return { right, total, accuracy, ...accuracyInterval({ right, total }) }
+  return { tasks: Object.fromEntries(tasks), ...chatCores([...scores.values()]) }
 }

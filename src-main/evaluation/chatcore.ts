@@ -45,3 +45,32 @@ export function chatCore(tasks: readonly Measured[]): number | null {
   const centred = tasks.map(({ right, total, baseline }) => (right / total - baseline) / (1 - baseline))
   return centred.reduce((sum, value) => sum + value, 0) / centred.length
 }
+
+/** ChatCORE of the tasks that were measured, and the same over those of multiple choice. */
+export interface ChatCores {
+  chatcore: number | null
+  chatcore_cat: number | null
+}
+
+/**
+ * @param tasks null for one that was asked for and could not be measured: then there is no ChatCORE, since a mean over fewer
+ *   would be taken for it
+ */
+export function chatCores(tasks: readonly (Measured | null)[]): ChatCores {
+  const measured = tasks.filter((task) => task !== null)
+  return {
+    chatcore: measured.length === tasks.length ? chatCore(measured) : null,
+    chatcore_cat: chatCore(measured.filter(({ baseline }) => baseline > 0)),
+  }
+}
+
+/** A score with its accuracy and that accuracy's interval. */
+export interface Figures extends Score, Interval {
+  /** null where nothing was asked. */
+  accuracy: number | null
+}
+
+export function figuresOf({ right, total }: Score): Figures {
+  const accuracy = total === 0 ? null : right / total
+  return { right, total, accuracy, ...accuracyInterval({ right, total }) }
+}

@@ -14,16 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { JUDGE_SCRIPT } from './judge-script'
-
-/** What keeps a program from the rest of the machine. */
-export interface Isolation {
-  /** Whether the child has no network at all. */
-  network: boolean
-  /** Whether the child can write, make and remove no file anywhere. */
-  files: boolean
-  /** Whether the child runs as nobody, who owns nothing. */
-  user: boolean
-}
+import type { Isolation } from './measurements.schema'
 
 export interface Verdict {
   passed: boolean

@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   pickle: ['files'],
   tokenizer: ['files', 'threads', 'pickle'],
   data: ['files', 'threads', 'tokenizer'],
-  evaluation: ['tokenizer', 'data'],
+  evaluation: ['files', 'tokenizer', 'data'],
   packing: ['files', 'threads', 'tokenizer', 'data'],
   model: [],
   optimizers: [],

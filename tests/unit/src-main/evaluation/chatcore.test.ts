@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { accuracyInterval, chatCore } from '../../../../src-main/evaluation/chatcore'
+import { accuracyInterval, chatCore, chatCores, figuresOf } from '../../../../src-main/evaluation/chatcore'
 
 describe('accuracyInterval', () => {
   it('is Wilson’s: figures of his formula, computed by hand', () => {
@@ -53,5 +53,28 @@ describe('chatCore', () => {
   it('is unknown without tasks, and where a task had no question', () => {
     expect(chatCore([])).toBeNull()
     expect(chatCore([{ right: 0, total: 0, baseline: 0 }])).toBeNull()
+  })
+})
+
+describe('chatCores', () => {
+  const letters = { right: 5, total: 10, baseline: 0.25 }
+  const words = { right: 1, total: 4, baseline: 0 }
+
+  it('are over all tasks, and over those of multiple choice', () => {
+    const found = chatCores([letters, words])
+    expect(found.chatcore).toBeCloseTo((1 / 3 + 1 / 4) / 2)
+    expect(found.chatcore_cat).toBeCloseTo(1 / 3)
+    expect(chatCores([words])).toEqual({ chatcore: 0.25, chatcore_cat: null })
+  })
+
+  it('has none where a task could not be measured, and keeps that over multiple choice', () => {
+    expect(chatCores([letters, null])).toEqual({ chatcore: null, chatcore_cat: 1 / 3 })
+  })
+})
+
+describe('figuresOf', () => {
+  it('gives an accuracy with its interval, and none of nothing', () => {
+    expect(figuresOf({ right: 1, total: 2 })).toMatchObject({ right: 1, total: 2, accuracy: 0.5 })
+    expect(figuresOf({ right: 0, total: 0 })).toEqual({ right: 0, total: 0, accuracy: null, low: 0, high: 1 })
   })
 })
