@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { mount } from '@vue/test-utils'
 import { expect, it } from 'vitest'
+import { RUN_COLUMNS } from '../../../../../src-renderer/components/runs/run-columns'
 import RunTable from '../../../../../src-renderer/components/runs/RunTable.vue'
 import { neighbourDiff } from '../../../../../src-renderer/runs/neighbour-diff'
 import { sampleConfig, sampleRun } from '../../runs/sample-run'
@@ -13,11 +14,13 @@ function table(known = true) {
     ['c', neighbourDiff(middle, newest)],
     ['b', neighbourDiff(oldest, middle)],
   ])
-  const runs = ['c', 'b', 'a'].map((id) => sampleRun({ id }))
-  const props = { runs, open: null, ticked: [], diffs: known ? diffs : new Map<string, never>() }
-  return mount(RunTable, { props })
+  const rows = ['c', 'b', 'a'].map((id) => ({
+    run: sampleRun({ id }),
+    diff: known ? diffs.get(id) : undefined,
+  }))
+  return mount(RunTable, { props: { rows, columns: RUN_COLUMNS, open: null, ticked: [] } })
 }
-const cells = (wrapper: ReturnType<typeof table>) => wrapper.findAll('td.diff')
+const cells = (wrapper: ReturnType<typeof table>) => wrapper.findAll('td[data-column="diff"]')
 
 it('says what each run does otherwise than the one below it, with the whole of it in the title', () => {
   const shown = cells(table())
