@@ -9,10 +9,10 @@ import { loadConfig } from '../config/config'
 import { hasTaskData } from '../data/hub/task-data'
 import type { DataLocations, TaskContext } from '../data/locations'
 import type { MixtureEntry } from '../data/mixture.schema'
-import type { Trainer } from '../engine/trainer-calls'
+import { answeringModel } from '../engine/answering-model'
 import { MidbenchError } from '../errors'
 import { chatCores, figuresOf, type Measured } from '../evaluation/chatcore'
-import { type AnsweringModel, measure, type Outcome } from '../evaluation/measure'
+import { measure, type Outcome } from '../evaluation/measure'
 import { baselineOf, MEASURED_TASKS, measuredEntry, type MeasuredTask } from '../evaluation/measured-tasks'
 import { type Problem, readProblems } from '../evaluation/problems'
 import type { Isolation } from '../evaluation/measurements.schema'
@@ -60,7 +60,8 @@ export const command: Command = {
       }
       const scores = new Map<MeasuredTask, Measured | null>(tasks.map((task) => [task, null]))
       await withTrainer(openChosenTrainer, async (trainer) => {
-        const model = askedThrough(trainer, asked, io.signal)
+        const stop = stopsOf(asked.tokenizer)
+        const model = answeringModel(trainer, { ...asked, stop }, io.signal)
         for (const [task, asking] of problems) {
           const outcomes = measure(asking, model, { ...asked, judge, signal: io.signal })
           scores.set(task, await scoreOf(task, outcomes, asking.length, details, io))
@@ -121,26 +122,6 @@ async function dataOf(
 
 function openOptions(io: CommandIo): Omit<TaskContext, keyof DataLocations> {
   return { signal: io.signal, download: true, onProgress: progressTo(io), onDamage: noticeTo(io) }
-}
-
-function askedThrough(
-  trainer: Trainer,
-  { model, tokenizer, tokenizerDir }: AskedCheckpoint,
-  signal: AbortSignal,
-): AnsweringModel {
-  const stop = stopsOf(tokenizer)
-  const greedy = { temperature: 0, topK: null, seed: 0, samples: 1, stop, alternatives: null }
-  return {
-    async letterLogits(prompts, choices) {
-      const question = { ...model, prompts, choices, padding: stop.bos }
-      return (await trainer.call('choices', question, { signal })).logits
-    },
-    async answer(prompt, maxTokens) {
-      const question = { ...model, prompt, options: { ...greedy, maxTokens }, calculatorOf: tokenizerDir }
-      const [answer] = (await trainer.call('generate', question, { signal })).answers
-      return Int32Array.from(answer?.ids ?? [])
-    },
-  }
 }
 
 /** Says what programs are kept from. @returns null, said as well, where there is no Python */

@@ -1,15 +1,17 @@
 /**
- * Answers prompts beside a run: texts token by token, and the logits of choices.
+ * Answers prompts beside a run: a text token by token, many texts at once, and the logits of choices.
  *
  * The last two models that were asked stay loaded, with TensorFlow, so that two can be compared; a model is loaded anew
  * when its files have changed. Each answers one question at a time, in order; two of them take turns, token by token.
  */
 import { loadModel } from '../checkpoint/nanochat-files'
 import type { StoredCheckpoint } from '../checkpoint/run-checkpoint'
+import type { PromptAnswer } from '../evaluation/measure'
 import type { ModelConfig } from '../model/config.schema'
 import type { CallContext, TellingContext } from '../threads/calls'
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
 import { keyOf, lastOf, openBesideRuns, wholeOf } from './asked-model'
+import { answerPrompts } from './generation/answers'
 import { withCalculator } from './generation/calculator-tokens'
 import { categoricalLogits } from './generation/categorical'
 import { type Follow, generate } from './generation/generate'
@@ -19,6 +21,8 @@ import { requireSameVocabulary } from './job-context'
 import type {
   Answer,
   AnsweredWith,
+  AnswersQuestion,
+  AskedOf,
   ChoicesQuestion,
   ChoicesResult,
   GenerateEvent,
@@ -57,6 +61,17 @@ export class Answering {
     return this.ask(question, context, async (model) => {
       const follow = await this.followerFor(question.calculatorOf)
       return { ...(await answersOf(model.session, question, context, follow)), ...whoAnswered(model) }
+    })
+  }
+
+  /** @throws MidbenchError as generate */
+  answers(question: AnswersQuestion, context: TellingContext<PromptAnswer>): Promise<AskedOf> {
+    return this.ask(question, context, async (model) => {
+      const follow = await this.followerFor(question.calculatorOf)
+      for await (const answer of answerPrompts(model.session, question, context.signal, follow)) {
+        context.tell(answer)
+      }
+      return whoAnswered(model)
     })
   }
 
@@ -150,7 +165,7 @@ async function dispose({ session, last }: KeptModel): Promise<void> {
   session.dispose()
 }
 
-function whoAnswered({ dir, step }: KeptModel): { dir: string; step: number } {
+function whoAnswered({ dir, step }: KeptModel): AskedOf {
   return { dir, step }
 }
 
@@ -159,7 +174,7 @@ async function answersOf(
   { prompt, options }: GenerateQuestion,
   { tell, signal }: TellingContext<GenerateEvent>,
   follow: (() => Follow) | undefined,
-): Promise<Omit<GenerateResult, 'dir' | 'step'>> {
+): Promise<Omit<GenerateResult, keyof AskedOf>> {
   const fitted = fitPrompt(prompt, options.maxTokens, reachOf(session.model))
   const answers = Array.from({ length: options.samples }, (): Answer => {
     return { ids: [], forced: [], stopped: 'limit' }

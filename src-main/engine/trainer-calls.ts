@@ -5,6 +5,8 @@
  */
 import type { Failure } from '../errors'
 import type { Callable } from '../threads/calls'
+import type { PromptAnswer } from '../evaluation/measure'
+import type { Prompts } from './generation/answers'
 import type { CategoricalQuestion } from './generation/categorical'
 import type { GenerationOptions, Stopped, Told } from './generation/generate'
 import type { TokenBatch } from './step-engine'
@@ -104,6 +106,12 @@ export type GenerateEvent =
   /** Before the prompt is read: how many of its ids, after how many that are left out, and what the model knows. */
   | { type: 'fitted'; kept: number; dropped: number; maxTokens: number; sequenceLen: number }
   | Exclude<Told, { type: 'logits' }>
+
+/** Asks for a model's greedy answers to many prompts; each is told as soon as it ends. */
+export interface AnswersQuestion extends AnsweredWith, Prompts {
+  /** As in {@link GenerateQuestion}. */
+  calculatorOf: string | null
+}
 
 /** Asks for a model's logits of some ids after each of many prompts. */
 export interface ChoicesQuestion extends AnsweredWith, CategoricalQuestion {}
@@ -212,7 +220,7 @@ export interface Answer {
   stopped: Stopped
 }
 
-export interface GenerateResult {
+export interface GenerateResult extends AskedOf {
   /** One for each sample. */
   answers: Answer[]
   /** [V] after the prompt */
@@ -222,16 +230,17 @@ export interface GenerateResult {
   dropped: number
   /** Tokens a second once the prompt was read, of all samples together. */
   tokPerSec: number
-  /** Folder and step of the checkpoint that was asked. */
+}
+
+/** Folder and step of the checkpoint that was asked. */
+export interface AskedOf {
   dir: string
   step: number
 }
 
-export interface ChoicesResult {
+export interface ChoicesResult extends AskedOf {
   /** For each prompt, the logits of its choices. */
   logits: number[][]
-  dir: string
-  step: number
 }
 
 export interface GenerationBenchResult {
@@ -290,6 +299,7 @@ export interface TrainerCalls {
   logits: { input: LogitsJob; output: LogitsResult; event: LogReport }
   losses: { input: LossesQuestion; output: LossesResult }
   generate: { input: GenerateQuestion; output: GenerateResult; event: GenerateEvent }
+  answers: { input: AnswersQuestion; output: AskedOf; event: PromptAnswer }
   choices: { input: ChoicesQuestion; output: ChoicesResult }
   /** Frees the models that were kept for further questions. */
   forget: { input: null; output: null }

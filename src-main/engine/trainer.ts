@@ -46,6 +46,7 @@ export function serveTrainer(
     selfTest: runSelfTest,
     losses: (question, context) => inspection.losses(question, context),
     generate: (question, context) => answering.generate(question, context),
+    answers: (question, context) => answering.answers(question, context),
     choices: (question, context) => answering.choices(question, context),
     async forget(_, context) {
       try {

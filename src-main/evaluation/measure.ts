@@ -2,8 +2,8 @@
  * Measures a model by the problems of a task, one outcome a problem, as the reference does (docs/REFERENCE.md §9): a letter
  * is the one with the highest logit after the prompt; a number or a program is what the model answers greedily.
  *
- * Letters are asked for in groups of similar length, so outcomes come out of order; each names its row. A problem takes one
- * pass over its prompt, or one for each token of its answer.
+ * Problems are asked by length, and those in words end when their answers do, so outcomes come out of order; each names
+ * its row. A problem takes one pass over its prompt, and a share of one for each token of its answer.
  */
 import { MidbenchError } from '../errors'
 import { promptOf } from '../tokenizer/prompt'
@@ -22,8 +22,18 @@ const LETTERS_AT_ONCE = 64
 export interface AnsweringModel {
   /** For each prompt, the logits of its choices after its last token. */
   letterLogits(prompts: readonly Int32Array[], choices: readonly (readonly number[])[]): Promise<number[][]>
-  /** The ids of the greedy answer, forced ones included. */
-  answer(prompt: Int32Array, maxTokens: number): Promise<Int32Array>
+  /**
+   * The greedy answers to some prompts, each as soon as it ends, in any order: whoever has the model may work on many at
+   * once. Ending the iteration ends the work.
+   */
+  answers(prompts: readonly Int32Array[], maxTokens: number): AsyncIterable<PromptAnswer>
+}
+
+export interface PromptAnswer {
+  /** The prompt's index. */
+  prompt: number
+  /** Forced ones included. */
+  ids: readonly number[]
 }
 
 /** What became of a problem. */
@@ -54,15 +64,13 @@ export async function* measure(
 ): AsyncGenerator<Outcome, void, void> {
   const open = [...problems.entries()].filter(([row]) => options.done?.has(row) !== true)
   const letters = open.flatMap(([row, problem]) => (problem.by === 'letter' ? [{ row, problem }] : []))
+  const words = open.flatMap(([row, problem]) => (problem.by === 'letter' ? [] : [{ row, problem }]))
   yield* askForLetters(letters, model, options)
-  for (const [row, problem] of open) {
-    if (problem.by === 'letter') continue
-    options.signal?.throwIfAborted()
-    yield await askInWords(row, problem, model, options)
-  }
+  yield* askInWords(words, model, options)
 }
 
 type LetterProblem = Extract<Problem, { by: 'letter' }>
+type WordProblem = Exclude<Problem, LetterProblem>
 
 async function* askForLetters(
   problems: readonly { row: number; problem: LetterProblem }[],
@@ -102,14 +110,34 @@ function letterId(tokenizer: Tokenizer, letter: string): number {
   })
 }
 
-async function askInWords(
-  row: number,
-  problem: Exclude<Problem, LetterProblem>,
+async function* askInWords(
+  problems: readonly { row: number; problem: WordProblem }[],
   model: AnsweringModel,
-  { tokenizer, judge, signal }: MeasureOptions,
+  options: MeasureOptions,
+): AsyncGenerator<Outcome, void, void> {
+  options.signal?.throwIfAborted()
+  if (problems.length === 0) return
+  const { tokenizer, judge } = options
+  if (judge === null && problems.some(({ problem }) => problem.by === 'program')) throw noJudge()
+  const byLength = problems
+    .map((each) => ({ ...each, prompt: promptOf(tokenizer, each.problem.conversation) }))
+    .toSorted((a, b) => a.prompt.length - b.prompt.length)
+  const prompts = byLength.map(({ prompt }) => prompt)
+  for await (const { prompt, ids } of model.answers(prompts, MOST_ANSWER_TOKENS)) {
+    const asked = byLength[prompt]
+    if (asked === undefined) throw new RangeError(`an answer to prompt ${prompt} of ${prompts.length}`)
+    yield await judged(asked.row, asked.problem, tokenizer.decode(ids), options)
+    options.signal?.throwIfAborted()
+  }
+}
+
+/** @throws MidbenchError `measure.judge` for a program where nobody runs it */
+async function judged(
+  row: number,
+  problem: WordProblem,
+  completion: string,
+  { judge, signal }: MeasureOptions,
 ): Promise<Outcome> {
-  const prompt = promptOf(tokenizer, problem.conversation)
-  const completion = tokenizer.decode(await model.answer(prompt, MOST_ANSWER_TOKENS))
   if (problem.by === 'number') {
     return { row, answer: finalAnswer(completion), right: isRight(problem, completion), completion }
   }

@@ -6,6 +6,7 @@ import { expect, test, vi } from 'vitest'
 
 import { writeModelCheckpoint } from '../../../../src-main/checkpoint/nanochat-files'
 import { Answering } from '../../../../src-main/engine/answering'
+import type { PromptAnswer } from '../../../../src-main/evaluation/measure'
 import type { GenerateEvent, GenerateQuestion, TrainReport } from '../../../../src-main/engine/trainer-calls'
 import { openGraphSession } from '../../../../src-main/native/graph-session'
 import { tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
@@ -178,6 +179,23 @@ test('choices are asked of the same model', async () => {
   const { logits, dir } = await answering.choices(choices, listening())
   expect(farthest(logits[0] ?? [], golden.first_logits_head.slice(0, 3))).toBeLessThan(1e-3)
   expect(dir).toBe(talkCheckpoint)
+  await answering.forget()
+})
+
+test('many prompts are answered by the same model, each answer told by its prompt', async () => {
+  const answering = new Answering()
+  const { options, prompt: _, ...asked } = question()
+  const some = goldenTalk.generate.slice(0, 3)
+  const prompts = some.map((each) => Int32Array.from(each.prompt))
+  const told: PromptAnswer[] = []
+  const context = { ...listening(), tell: (answer: PromptAnswer) => void told.push(answer) }
+  const { stop, maxTokens } = options
+  expect(await answering.answers({ ...asked, prompts, stop, maxTokens }, context)).toEqual({
+    dir: talkCheckpoint,
+    step: 100,
+  })
+  const inOrder = told.sort((a, b) => a.prompt - b.prompt)
+  expect(inOrder).toEqual(some.map(({ greedy }, i) => ({ prompt: i, ids: greedy.slice(0, maxTokens) })))
   await answering.forget()
 })
 

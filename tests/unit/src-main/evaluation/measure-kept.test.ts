@@ -32,9 +32,11 @@ test('a measuring that was stopped asks only what it had not asked, and keeps ev
   const prompts: string[] = []
   const model: AnsweringModel = {
     letterLogits: () => Promise.reject(new Error('no letters are asked for')),
-    answer(prompt) {
-      prompts.push(tokenizer.decode(prompt))
-      return Promise.resolve(tokenizer.encodeOrdinary('so #### 1'))
+    async *answers(asked) {
+      for (const [prompt, ids] of asked.entries()) {
+        prompts.push(tokenizer.decode(ids))
+        yield await Promise.resolve({ prompt, ids: [...tokenizer.encodeOrdinary('so #### 1')] })
+      }
     },
   }
   const asking = { tokenizer, judge: null, folder, keeping, signal: stop.signal }

@@ -1,8 +1,8 @@
 /** Measuring with a real model: golden's d3, whose answers the reference gave too. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { answerPrompts } from '../../../../src-main/engine/generation/answers'
 import { categoricalLogits } from '../../../../src-main/engine/generation/categorical'
-import { generate } from '../../../../src-main/engine/generation/generate'
 import type { GenerationSession } from '../../../../src-main/engine/generation/generation-session'
 import { type AnsweringModel, measure, type Outcome } from '../../../../src-main/evaluation/measure'
 import { measuredEntry, type MeasuredTask } from '../../../../src-main/evaluation/measured-tasks'
@@ -31,15 +31,7 @@ beforeAll(async () => {
         { prompts, choices, padding: stop.bos },
         { signal: unbothered, progress: () => undefined },
       ),
-    async answer(prompt) {
-      const greedy = { temperature: 0, topK: null, seed: 0, samples: 1, alternatives: null }
-      const ids: number[] = []
-      const options = { ...greedy, stop, maxTokens: MOST_TOKENS }
-      for await (const told of generate(session, prompt, options, unbothered)) {
-        if (told.type === 'token') ids.push(told.id)
-      }
-      return Int32Array.from(ids)
-    },
+    answers: (prompts) => answerPrompts(session, { prompts, maxTokens: MOST_TOKENS, stop }, unbothered),
   }
 })
 afterAll(() => session.dispose())
