@@ -8,6 +8,7 @@
 import { z } from 'zod'
 
 import { oneNumber, type FigureChart, type StepFigure } from './figures/figure.schema'
+import { gradNormByGroup } from './figures/grad-norm-by-group.schema'
 import { gradNorm } from './figures/grad-norm.schema'
 import { lossByTask } from './figures/loss-by-task.schema'
 import { updateNorm } from './figures/update-norm.schema'
@@ -48,7 +49,11 @@ export const STEP_FIGURES = {
   dt_ms: { schema: z.number(), printed: true },
   /** Milliseconds of dt that the trainer waited for data. */
   data_wait_ms: { schema: z.number() },
-  tok_per_sec: { schema: z.number(), printed: true, line: { chart: speedChart, label: 'tokens/s' } },
+  tok_per_sec: {
+    schema: z.number(),
+    printed: true,
+    line: { chart: speedChart, label: 'tokens/s' },
+  },
   /** Model FLOPs used / the device's peak, in percent; null when the peak is not known. */
   mfu: { schema: oneNumber, printed: true },
   epoch: { schema: z.int(), printed: true },
@@ -59,12 +64,19 @@ export const STEP_FIGURES = {
   /** Index of the step's first batch, for opening it in the Packing view. */
   first_batch: { schema: z.int() },
   grad_norm: gradNorm,
+  grad_norm_by_group: gradNormByGroup,
   update_norm: updateNorm,
   /** Targets of the step that count in the loss. */
   targets: { schema: oneNumber, printed: true },
   /** Micro-batches of the step without a target that counts (docs/REFERENCE.md §6.14). */
   empty_micro_batches: { schema: oneNumber, printed: true },
   loss_by_task: lossByTask,
+  /** When the step ended, milliseconds since 1970. Runs from before 30 November 2026 did not tell it, nor the next two. */
+  ended_at: { schema: oneNumber },
+  /** Conversations read so far by the mixture's length: 1.5 in the middle of the second epoch. */
+  epochs_read: { schema: oneNumber },
+  /** Main memory that the process of the trainer holds (its resident set), bytes. */
+  memory_bytes: { schema: oneNumber },
 } as const satisfies Readonly<Record<string, StepFigure>>
 
 type Figures = typeof STEP_FIGURES

@@ -44,6 +44,8 @@ export interface LoopOptions {
   evalBatches: number
   /** Entry of mixture.train of each of its tasks, by the task's index: the losses by task are by entry. */
   trainEntries: readonly number[]
+  /** Conversations of mixture.train. */
+  trainLength: number
   /** Tasks of mixture.val. */
   valTasks: readonly EvaluatedTask[]
   /** Steps between checkpoints; null = none. */
@@ -254,6 +256,9 @@ export class TrainLoop {
       ...measured,
       first_batch: batches[0]?.index ?? 0,
       loss_by_task: meanByTask(byTask),
+      ended_at: Date.now(),
+      epochs_read: last.stateAfter.consumed / this.options.trainLength,
+      memory_bytes: process.memoryUsage.rss(),
     }
     this.hooks.onStep(metric, finished)
   }

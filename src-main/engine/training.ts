@@ -176,6 +176,7 @@ function loopOptions({ config, opened, start, device }: OpenRun): LoopOptions {
     evalEvery: config.eval_every === -1 ? null : config.eval_every,
     evalBatches: evalBatches(config),
     trainEntries: opened.tasks.train.map(({ entry }) => entry),
+    trainLength: opened.trainConversations,
     valTasks: opened.tasks.val,
     saveEvery: config.save_every === -1 ? null : config.save_every,
     flopsPerToken: flopsPerToken(start.model),

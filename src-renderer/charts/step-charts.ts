@@ -5,6 +5,7 @@
 import { byTask, STEP_FIGURES } from '../../src-main/contract/contract'
 import type { FigureChart, FigureLine, StepFigure, StepMetric } from '../api/types'
 import { fixed, precise, rough, short } from '../format/number'
+import { bytes } from '../format/units'
 import { TASK_COLOURS } from '../theme/colours'
 import type { LineSeries } from './chart'
 import { firstAfter, syncAverage, syncPoints, type Point } from './series'
@@ -18,6 +19,7 @@ const DIGITS: Record<
   short,
   precise,
   rough,
+  bytes,
 }
 
 /** A figure that is drawn. */

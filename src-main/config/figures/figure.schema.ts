@@ -59,7 +59,7 @@ export interface FigureChart {
   /** The large chart suits one line; small ones stand in a row. */
   place: 'large' | 'small'
   /** How values are written: with so many decimals, or according to their size. */
-  digits: 'two' | 'four' | 'short' | 'precise'
+  digits: 'two' | 'four' | 'short' | 'precise' | 'bytes'
   /** Digits of the ticks, where fewer are enough. */
   tickDigits?: 'two' | 'rough'
   yMin?: number

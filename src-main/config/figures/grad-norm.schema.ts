@@ -4,13 +4,16 @@
  */
 import { normChart, oneNumber, type MeasuredNumber } from './figure.schema'
 
+/** The chart of the gradient's norm and of its parts. */
+export const gradNormChart = normChart('Gradient norm')
+
 export const gradNorm = {
   schema: oneNumber,
   measure: ({ all }, { norm }) => norm(all.gradients()),
   printed: true,
   line: {
-    chart: normChart('Gradient norm'),
-    label: 'norm',
+    chart: gradNormChart,
+    label: 'all',
     compared: 'L2, all parameters',
   },
 } as const satisfies MeasuredNumber

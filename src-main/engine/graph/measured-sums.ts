@@ -34,6 +34,8 @@ const T = { kind: 'type', value: DType.float32 } as const
 
 export class MeasuredSums {
   private readonly sums: Value[] = []
+  /** Half the sum of squares of each value: figures that take the same value share it. */
+  private readonly halfSquares = new Map<Value, Value>()
   private reader: MeasuredReader<Norm> | undefined
 
   constructor(private readonly graph: Graph) {}
@@ -64,9 +66,13 @@ export class MeasuredSums {
   /** Half the sum of squares over all values. */
   private halfSquare(values: readonly Value[]): Value {
     const outputs = [{ shape: [], dtype: DType.float32 }]
-    const parts = values.map((value) =>
-      valueOf(this.graph.add({ op: 'L2Loss', inputs: [value], attributes: { T }, outputs })),
-    )
+    const parts = values.map((value) => {
+      const known = this.halfSquares.get(value)
+      if (known !== undefined) return known
+      const half = valueOf(this.graph.add({ op: 'L2Loss', inputs: [value], attributes: { T }, outputs }))
+      this.halfSquares.set(value, half)
+      return half
+    })
     const N = { kind: 'int', value: parts.length } as const
     return valueOf(
       this.graph.add({ op: 'AddN', inputs: parts, attributes: { N, T, _XlaCompile: outsideXla }, outputs }),

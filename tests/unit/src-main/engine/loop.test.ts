@@ -125,6 +125,7 @@ function makeLoop(
       evalEvery: null,
       evalBatches: 4,
       trainEntries: [],
+      trainLength: EPOCH,
       valTasks: [],
       saveEvery: null,
       flopsPerToken: 10,
@@ -213,6 +214,18 @@ test('what the engine measured is told', async () => {
   const { loop, steps } = makeLoop({ steps: 3, gradAccumSteps: 2 })
   await loop.run()
   expect(steps.map((metric) => metric.grad_norm)).toEqual([2, 6, 10])
+})
+
+test('a step says when it ended, how often the mixture has been read, and what memory the process holds', async () => {
+  const before = Date.now()
+  const { loop, steps } = makeLoop({ steps: 8, gradAccumSteps: 2 })
+  await loop.run()
+  expect(steps.map((metric) => metric.epochs_read)).toEqual([0.2, 0.4, 0.6, 0.8, 1, 1.2, 1.4, 1.6])
+  const ends = steps.map((metric) => metric.ended_at ?? NaN)
+  expect(ends).toEqual(ends.toSorted((a, b) => a - b))
+  expect(ends[0]).toBeGreaterThanOrEqual(before)
+  expect(ends.at(-1)).toBeLessThanOrEqual(Date.now())
+  expect(steps.at(-1)?.memory_bytes).toBeGreaterThan(10_000_000)
 })
 
 test('MFU is told where the peak is known, and time only after ten steps', async () => {
