@@ -1,15 +1,12 @@
 /** `calculate` as a process, with its lines on stdin. */
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
 
+import { HEADLESS } from '../support/command-line'
 import { goldenTalk } from '../support/golden-talk'
 
-const project = join(import.meta.dirname, '..', '..')
-
 function calculate(input: string): { status: number | null; stdout: string; stderr: string } {
-  const args = ['--import', 'tsx', 'src-main/headless.ts', 'calculate']
-  return spawnSync(process.execPath, args, { cwd: project, input, encoding: 'utf8' })
+  return spawnSync(process.execPath, [HEADLESS, 'calculate'], { input, encoding: 'utf8' })
 }
 
 it('prints a result or null a line', () => {

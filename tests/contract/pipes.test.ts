@@ -7,12 +7,13 @@ import { z } from 'zod'
 
 import { MOST_REPEATS } from '../../src-main/bounds.schema'
 import type { RunConfig } from '../../src-main/config/config.schema'
+import { HEADLESS } from '../support/command-line'
 import { goldenConfig } from '../support/golden-run'
 import { STARTER_DIR, smallConfig } from '../support/small-project'
 import { temporaryFolder } from '../support/temporary-folder'
 
 const PROJECT = join(import.meta.dirname, '..', '..')
-const COMMAND = `'${process.execPath}' --import tsx src-main/headless.ts`
+const COMMAND = `'${process.execPath}' '${HEADLESS}'`
 const TOKENIZER = join(STARTER_DIR, 'tokenizer')
 /** Characters; each is at least three of output. */
 const LONG = 2_500_000

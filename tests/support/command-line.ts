@@ -1,9 +1,18 @@
-/** Runs the command line as a process of its own, from its source, with a data folder of its own. */
+/**
+ * Runs the command line as a process of its own, with a data folder of its own. It is the built one that people run, made
+ * first where it is stale: from source each process, and each thread of it, would spend a second on TypeScript.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-const PROJECT = join(import.meta.dirname, '..', '..')
+import { buildIfStale } from '../../scripts/build'
+import { projectDir } from '../../src-main/native/paths'
+
+await buildIfStale()
+
+/** The built command line, for tests that start it by themselves. */
+export const HEADLESS = join(projectDir(), 'out', 'main', 'headless.js')
 
 export interface Finished {
   code: number | null
@@ -31,8 +40,8 @@ export function startCommand(
   node = process.execPath,
   isTyped = false,
 ): Started {
-  const child = spawn(node, ['--import', 'tsx', 'src-main/headless.ts', ...args], {
-    cwd: PROJECT,
+  const child = spawn(node, [HEADLESS, ...args], {
+    cwd: projectDir(),
     env: { ...process.env, MIDBENCH_HOME: home, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
