@@ -18,6 +18,7 @@ import { hostFromEnvironment } from '../runs/trainer-host'
 import { openRunStore } from '../runs/open-store'
 import type { RunStore } from '../runs/store'
 import { Inspector } from '../runs/inspector'
+import { AskedModels } from '../services/asked-models'
 import { CheckpointAccess } from '../services/checkpoint-access'
 import { checkConfig, lackingData, speedOfRunsLike } from '../services/check-config'
 import { DataAccess } from '../services/data-access'
@@ -28,6 +29,7 @@ import { ProjectStore } from '../services/project'
 import { RunPublisher } from '../services/run-publisher'
 import { BLOCK_BYTES, selfTestCommand } from './self-test-instance'
 import { SettingsStore } from '../services/settings'
+import { Talk } from '../services/talk'
 import type { TokenLossesOptions } from '../services/token-losses'
 import { TrainerHosts } from '../services/trainer-hosts'
 
@@ -45,6 +47,7 @@ export interface Services {
   inspector: Inspector
   /** What computing the losses of a batch needs. */
   losses: TokenLossesOptions
+  talk: Talk
   /** Decides where trainers run. */
   hosts: TrainerHosts
   jobs: Jobs
@@ -106,12 +109,14 @@ export async function setupServices(hub: EventHub): Promise<Services> {
   void clearLeftovers({ dataDir: files.person.folder, cacheDir: dataCacheDir() })
   const data = new DataAccess({ cacheDir: dataCacheDir(), defaultBaseDir })
   const threads = (): number | null => settings.current.threads
-  const losses = { runs, data, inspector, dataDir: files.person.folder, threads }
   const checkpoints = new CheckpointAccess({
     dataDir: files.person.folder,
     defaultBaseDir,
     runs: () => runs.list(),
   })
+  const models = new AskedModels({ runs, checkpoints, data, dataDir: files.person.folder, threads })
+  const losses = { runs, data, inspector, models }
+  const talk = new Talk({ models, inspector, publish: (tokens) => hub.publish('talk.tokens', tokens) })
   const jobs = new Jobs((progress) => hub.publish('job.progress', progress))
   const check: Services['check'] = ({ config: typed, dir, facts }) =>
     checkConfig(typed, async (config) =>
@@ -125,7 +130,7 @@ export async function setupServices(hub: EventHub): Promise<Services> {
   const found = [settings.problem, project.problem, hostProblem(), ...notes]
   const problems = found.filter((problem) => problem !== null)
   const known = { files, settings, project, granted, store, problems }
-  return { ...known, runs, data, checkpoints, inspector, losses, hosts, jobs, check }
+  return { ...known, runs, data, checkpoints, inspector, losses, talk, hosts, jobs, check }
 }
 
 /** Closes what {@link setupServices} opened, except the runs: they are closed first. */

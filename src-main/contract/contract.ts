@@ -18,6 +18,7 @@ import { mixtureCalls } from './mixture.schema'
 import { packingCalls } from './packing.schema'
 import { project, projectCalls } from './project.schema'
 import { runCalls } from './runs.schema'
+import { talkCalls, talkTokens } from './talk.schema'
 import { trainerCalls, trainerStatus } from './trainer.schema'
 
 /**
@@ -33,6 +34,7 @@ export const calls = {
   ...lossCalls,
   ...runCalls,
   ...checkpointCalls,
+  ...talkCalls,
   ...trainerCalls,
   'jobs.cancel': { input: z.object({ job: z.string() }), output: nothing },
 } as const
@@ -55,6 +57,7 @@ export const events = {
     /** Seconds left; null while not known. */
     seconds_left: z.number().nullable(),
   }),
+  'talk.tokens': talkTokens,
   'job.progress': progress.extend({ job: z.string() }),
   'settings.changed': settings,
   /** The self-test begins or ends, or the person chose another place. */
@@ -110,6 +113,7 @@ export { FEW_TARGETS } from '../packing/plan.schema'
 export { policyNamed, trainablePacking } from '../packing/packings.schema'
 export type { TaskKind } from '../data/tasks/task-kind'
 export type { DoctorReport, Settings } from './app.schema'
+export type { TalkFitted, TalkTokens } from './talk.schema'
 export type { TrainerStatus } from './trainer.schema'
 export type { BatchLosses } from './losses.schema'
 export type {

@@ -9,7 +9,6 @@ import type { StoredCheckpoint } from '../checkpoint/run-checkpoint'
 import type { PromptAnswer } from '../evaluation/measure'
 import type { ModelConfig } from '../model/config.schema'
 import type { CallContext, TellingContext } from '../threads/calls'
-import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
 import { keyOf, lastOf, openBesideRuns, wholeOf } from './asked-model'
 import { answerPrompts } from './generation/answers'
 import { withCalculator } from './generation/calculator-tokens'
@@ -18,6 +17,7 @@ import { type Follow, generate } from './generation/generate'
 import { GenerationSession } from './generation/generation-session'
 import { fitPrompt, reachOf } from './generation/reach'
 import { requireSameVocabulary } from './job-context'
+import { KeptTokenizer } from './kept-tokenizer'
 import type {
   Answer,
   AnsweredWith,
@@ -48,10 +48,12 @@ export class Answering {
   /** The one that was asked last is the last. */
   private kept: KeptModel[] = []
   private loading: Promise<unknown> = Promise.resolve()
-  private tokenizer: { dir: string; loaded: Tokenizer } | null = null
 
   /** @param beforeLoading called before TensorFlow is loaded for a model */
-  constructor(private readonly beforeLoading: () => void = () => undefined) {}
+  constructor(
+    private readonly beforeLoading: () => void = () => undefined,
+    private readonly tokenizers = new KeptTokenizer(),
+  ) {}
 
   /**
    * @throws MidbenchError `run.no-checkpoint`, `checkpoint.missing`, `tokenizer.mismatch`, `device.unavailable`; what
@@ -155,8 +157,7 @@ export class Answering {
 
   private async followerFor(dir: string | null): Promise<(() => Follow) | undefined> {
     if (dir === null) return undefined
-    if (this.tokenizer?.dir !== dir) this.tokenizer = { dir, loaded: await loadTokenizer(dir) }
-    return withCalculator(this.tokenizer.loaded)
+    return withCalculator(await this.tokenizers.of(dir))
   }
 }
 

@@ -52,8 +52,8 @@ export async function wholeOf(asked: AskedModel): Promise<StoredCheckpoint> {
 }
 
 async function folderOrBaseOf(asked: AskedModel): Promise<StoredCheckpoint> {
-  const { checkpointDir: dir } = asked
-  return dir === null ? baseOf(asked) : { dir, step: await chooseStep(dir) }
+  const { checkpointDir: dir, modelStep } = asked
+  return dir === null ? baseOf(asked) : { dir, step: await chooseStep(dir, modelStep) }
 }
 
 async function baseOf({ baseDir, dataDir, modelTag, modelStep }: AskedModel): Promise<StoredCheckpoint> {

@@ -7,13 +7,17 @@ import type { Failure } from '../errors'
 import type { Callable } from '../threads/calls'
 import type { PromptAnswer } from '../evaluation/measure'
 import type { Prompts } from './generation/answers'
+import type { AnsweredWith, AskedModel } from './asked'
 import type { CategoricalQuestion } from './generation/categorical'
 import type { GenerationOptions, Stopped, Told } from './generation/generate'
 import type { TokenBatch } from './step-engine'
+import type { TalkEvent, TalkPromptQuestion, TalkPromptView, TalkQuestion, TalkResult } from './talk-calls'
 import type { ModelConfig } from '../model/config.schema'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import type { RunConfig } from '../config/config.schema'
 import type { EvalMetric, LogLine, RunDetail, StepMetric, TaskBpb } from '../config/run.schema'
+
+export type { AnsweredWith, AskedModel }
 
 /** Where a job's folders are, as absolute paths. */
 export interface JobLocations {
@@ -61,34 +65,11 @@ export interface LogitsJob {
   threads: number | null
 }
 
-/** A model that questions are asked about beside a run, and where the answers are computed. */
-export interface AskedModel {
-  /** The folder of a run, whose last checkpoint is asked; null = another model. */
-  runDir: string | null
-  /** A folder with model_*.pt, whose last step is asked; null = the base checkpoint that a config starts from. */
-  checkpointDir: string | null
-  baseDir: string
-  dataDir: string
-  modelTag: string | null
-  modelStep: number | null
-  deviceType: RunConfig['device_type']
-  threads: number | null
-}
-
 /** Asks for a model's loss of every token of one batch, in float32. */
 export interface LossesQuestion {
   of: AskedModel
   batch: TokenBatch
   /** Vocabulary size of the tokenizer that the batch was made with. */
-  vocabSize: number
-}
-
-/** What a model is asked with beside a run. */
-export interface AnsweredWith {
-  of: AskedModel
-  /** Type of the matrix products and of the cache. */
-  dtype: RunConfig['dtype']
-  /** Vocabulary size of the tokenizer that the ids were made with. */
   vocabSize: number
 }
 
@@ -300,6 +281,9 @@ export interface TrainerCalls {
   losses: { input: LossesQuestion; output: LossesResult }
   generate: { input: GenerateQuestion; output: GenerateResult; event: GenerateEvent }
   answers: { input: AnswersQuestion; output: AskedOf; event: PromptAnswer }
+  /** `generate` in words: from a conversation or a text to tokens with their text. */
+  talk: { input: TalkQuestion; output: TalkResult; event: TalkEvent }
+  talkPrompt: { input: TalkPromptQuestion; output: TalkPromptView }
   choices: { input: ChoicesQuestion; output: ChoicesResult }
   /** Frees the models that were kept for further questions. */
   forget: { input: null; output: null }

@@ -12,9 +12,11 @@ import { runBench } from './bench-job'
 import { runEvaluation } from './evaluate-job'
 import { runGenerationBench } from './generation-bench-job'
 import { Inspection } from './inspection'
+import { KeptTokenizer } from './kept-tokenizer'
 import { runLogits } from './logits-job'
 import { RequestQueue } from './request-queue'
 import { runSelfTest } from './self-test-job'
+import { Talking } from './talking'
 import { trainRun } from './train-run'
 import type { TrainEnd, TrainerCalls, TrainJob, TrainReport } from './trainer-calls'
 
@@ -28,7 +30,9 @@ export function serveTrainer(
   beforeAsking?: () => void,
 ): void {
   const inspection = new Inspection(beforeAsking)
-  const answering = new Answering(beforeAsking)
+  const tokenizers = new KeptTokenizer()
+  const answering = new Answering(beforeAsking, tokenizers)
+  const talking = new Talking(answering, tokenizers)
   let requests = new RequestQueue()
   const handlers: CallHandlers<TrainerCalls> = {
     train(job, context) {
@@ -47,15 +51,10 @@ export function serveTrainer(
     losses: (question, context) => inspection.losses(question, context),
     generate: (question, context) => answering.generate(question, context),
     answers: (question, context) => answering.answers(question, context),
+    talk: (question, context) => talking.answer(question, context),
+    talkPrompt: (question, context) => talking.prompt(question, context),
     choices: (question, context) => answering.choices(question, context),
-    async forget(_, context) {
-      try {
-        await answering.forget()
-      } finally {
-        await inspection.forget(context)
-      }
-      return null
-    },
+    forget: (_, context) => answering.forget().finally(() => inspection.forget(context)),
   }
   serveCalls<TrainerCalls>(channel, handlers)
 }

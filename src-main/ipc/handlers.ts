@@ -4,6 +4,7 @@ import type { DataAccess } from '../services/data-access'
 import type { Jobs } from '../services/jobs'
 import type { SettingsStore } from '../services/settings'
 import type { About, PathDialogs } from '../services/shell'
+import type { Talk } from '../services/talk'
 import type { TrainerHosts } from '../services/trainer-hosts'
 import type { RunManager } from '../runs/run-manager'
 import type { TokenLossesOptions } from '../services/token-losses'
@@ -18,6 +19,7 @@ import { packingHandlers } from './handlers/packing'
 import { projectHandlers, type ProjectServices } from './handlers/project'
 import { runHandlers } from './handlers/runs'
 import { settingsHandlers } from './handlers/settings'
+import { talkHandlers } from './handlers/talk'
 import { trainerHandlers } from './handlers/trainer'
 import type { Handlers } from './serve'
 
@@ -28,13 +30,14 @@ export interface HandlerServices extends ProjectServices {
   data: DataAccess
   checkpoints: CheckpointAccess
   losses: TokenLossesOptions
+  talk: Talk
   hosts: TrainerHosts
   jobs: Jobs
   dialogs: PathDialogs
 }
 
 export function allHandlers(services: HandlerServices): Handlers {
-  const { about, settings, runs, data, checkpoints, losses, hosts, jobs, dialogs, granted } = services
+  const { about, settings, runs, data, checkpoints, losses, talk, hosts, jobs, dialogs, granted } = services
   return {
     ...appHandlers(about),
     ...settingsHandlers(settings),
@@ -44,6 +47,7 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...downloadHandlers(data, jobs),
     ...packingHandlers(data, runs, jobs, dialogs),
     ...lossHandlers(losses, jobs),
+    ...talkHandlers(talk, jobs),
     ...runHandlers(runs, jobs),
     ...checkpointHandlers(checkpoints, jobs),
     ...trainerHandlers(hosts, jobs),

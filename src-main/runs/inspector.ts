@@ -5,6 +5,13 @@
  * run needs the memory.
  */
 import type {
+  TalkEvent,
+  TalkPromptQuestion,
+  TalkPromptView,
+  TalkQuestion,
+  TalkResult,
+} from '../engine/talk-calls'
+import type {
   GenerateEvent,
   GenerateQuestion,
   GenerateResult,
@@ -48,6 +55,16 @@ export class Inspector {
    */
   generate(question: GenerateQuestion, call: CallOptions<GenerateEvent>): Promise<GenerateResult> {
     return this.ask((trainer) => trainer.call('generate', question, call))
+  }
+
+  /** The same in words. @throws MidbenchError as `generate`, `conversation.invalid`; what reading the tokenizer throws */
+  talk(question: TalkQuestion, call: CallOptions<TalkEvent>): Promise<TalkResult> {
+    return this.ask((trainer) => trainer.call('talk', question, call))
+  }
+
+  /** The tokens that a model would be given. @throws MidbenchError `conversation.invalid`; as reading the tokenizer */
+  talkPrompt(question: TalkPromptQuestion, call: CallOptions): Promise<TalkPromptView> {
+    return this.ask((trainer) => trainer.call('talkPrompt', question, call))
   }
 
   /** Frees all memory: at once where no question is waiting, else after the last answer. */

@@ -6,6 +6,7 @@ import { MidbenchError } from '../errors'
 import type { CallOutput } from '../contract/contract'
 import { type Caller, type CallOptions, Ended } from '../threads/calls'
 import type { CheckpointCalls, ListRequest } from '../runs/checkpoint-browser'
+import type { CheckpointRow } from '../runs/checkpoint-view.schema'
 import { baseDirOf } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
 import { startThread } from '../threads/spawn'
@@ -20,8 +21,8 @@ export interface CheckpointAccessOptions {
 
 export class CheckpointAccess {
   private thread: Caller<CheckpointCalls> | null = null
-  /** Folders of the checkpoints that have been listed. */
-  private readonly known = new Set<string>()
+  /** The checkpoints that have been listed, by folder: of several in one, the last one that was found. */
+  private readonly known = new Map<string, CheckpointRow>()
 
   constructor(private readonly options: CheckpointAccessOptions) {}
 
@@ -36,13 +37,24 @@ export class CheckpointAccess {
       runs: runs().map(({ id, name, dir: folder }) => ({ id, name, dir: folder })),
     }
     const list = await this.ask((thread) => thread.call('list', request, call))
-    for (const row of list.rows) this.known.add(row.dir)
+    for (const row of list.rows) this.known.set(row.dir, row)
     return list
+  }
+
+  /** What a listing found in a checkpoint's folder. @throws MidbenchError `checkpoint.unlisted` */
+  listed(dir: string): CheckpointRow {
+    const row = this.known.get(dir)
+    if (row !== undefined) return row
+    throw new MidbenchError({
+      code: 'checkpoint.unlisted',
+      message: `${dir} is none of the checkpoints that were listed.`,
+      remedy: 'List the checkpoints again.',
+    })
   }
 
   /** @throws MidbenchError `checkpoint.unlisted`; an error that says what is wrong with the file */
   async tensors(at: { dir: string; step: number }): Promise<CallOutput<'checkpoints.tensors'>> {
-    this.requireListed(at.dir)
+    this.listed(at.dir)
     return this.ask((thread) => thread.call('tensors', at))
   }
 
@@ -54,7 +66,7 @@ export class CheckpointAccess {
     at: { dir: string; step: number; name: string },
     call: CallOptions,
   ): Promise<CallOutput<'checkpoints.histogram'>> {
-    this.requireListed(at.dir)
+    this.listed(at.dir)
     return this.ask((thread) => thread.call('histogram', at, call))
   }
 
@@ -73,14 +85,5 @@ export class CheckpointAccess {
       if (error instanceof Ended && this.thread === thread) this.thread = null // the next call starts another
       throw error
     }
-  }
-
-  private requireListed(dir: string): void {
-    if (this.known.has(dir)) return
-    throw new MidbenchError({
-      code: 'checkpoint.unlisted',
-      message: `${dir} is none of the checkpoints that were listed.`,
-      remedy: 'List the checkpoints again.',
-    })
   }
 }

@@ -68,6 +68,7 @@ const listeners: Listeners = {
   'run.removed': new Set(),
   'run.refused': new Set(),
   'run.metrics': new Set(),
+  'talk.tokens': new Set(),
   'job.progress': new Set(),
   'settings.changed': new Set(),
   'project.changed': new Set(),

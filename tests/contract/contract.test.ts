@@ -58,6 +58,12 @@ describe('inputs', () => {
   const config = sampleConfig()
   const at = { config, dir: '/project' }
   const variant = { packing: 'greedy-crop', seq_len: 512, batch_size: 8, buffer_size: 100 }
+  const drawn = { temperature: 0.6, top_k: 50, seed: 42, max_tokens: 256, samples: 1 }
+  const said = { as: 'conversation', messages: [{ role: 'user', content: 'hello' }] }
+  const talk = {
+    ...{ ...at, model: { of: 'checkpoint', dir: '/base', step: 1 }, prompt: said, sampling: drawn },
+    ...{ alternatives: true, calculator: true, job: 'j1' },
+  }
   const accepted: [CallName, unknown][] = [
     ['app.reveal', { path: '/runs/run-1' }],
     ['settings.update', {}],
@@ -77,6 +83,11 @@ describe('inputs', () => {
     ['packing.replay', { ...at, split: 'train', batch: 0, row: 0 }],
     ['packing.compare', { ...at, split: 'train', variants: [variant], job: 'j1' }],
     ['packing.export', { kind: 'csv', name: 'train batch 3.csv', content: new Uint8Array(3) }],
+    ['talk.models', { ...at, job: 'j1' }],
+    ['talk.answer', { ...talk, model: { of: 'base' }, prompt: { as: 'text', text: '' } }],
+    ['talk.answer', { ...talk, model: { of: 'run', runId: 'r' }, begin: 'Sure', dtype: 'float32' }],
+    ['talk.answer', { ...talk, begin: [1, 2], sampling: { ...drawn, top_k: null, samples: 8 } }],
+    ['talk.prompt', { ...at, model: { of: 'base' }, prompt: said, job: 'j1' }],
     ['runs.start', { ...at, path: null }],
     ['runs.watch', { runId: 'r', fromStep: 0 }],
   ]
@@ -117,6 +128,14 @@ describe('inputs', () => {
     ['packing.export', { kind: 'exe', name: 'batch.exe', content: new Uint8Array(3) }],
     ['packing.export', { kind: 'csv', name: '../../.bashrc', content: new Uint8Array(3) }],
     ['packing.export', { kind: 'csv', name: 'batch.csv', content: 'row,position' }],
+    ['talk.models', at],
+    ['talk.answer', { ...talk, model: { of: 'checkpoint', dir: '/base' } }],
+    ['talk.answer', { ...talk, model: { of: 'file', path: '/etc/passwd' } }],
+    ['talk.answer', { ...talk, prompt: { as: 'conversation', messages: [] } }],
+    ['talk.answer', { ...talk, prompt: { as: 'ids', ids: [-1] } }],
+    ['talk.answer', { ...talk, sampling: { ...drawn, samples: 9 } }],
+    ['talk.answer', { ...talk, sampling: { ...drawn, temperature: -1 } }],
+    ['talk.answer', { ...talk, sampling: { ...drawn, max_tokens: 0 } }],
     ['runs.start', { ...at }],
     ['runs.watch', { runId: 'r', fromStep: -1 }],
     ['runs.pause', 'r'],

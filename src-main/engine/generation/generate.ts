@@ -22,6 +22,8 @@ export interface GenerationOptions extends SamplingOptions {
   stop: StopIds
   /** How many alternatives are told with each token; null tells no probabilities at all. */
   alternatives: number | null
+  /** Ids at the prompt's end with which every answer begins: followed like its own, and not told. @default none */
+  begun?: readonly number[]
 }
 
 export interface StopIds {
@@ -88,6 +90,7 @@ class Answer {
     private readonly follow: Follow,
   ) {
     this.random = seededRandom(options.seed + sample * 0x9e3779b1)
+    for (const id of options.begun ?? []) this.heed(id)
   }
 
   *take(logits: Logits): Generator<Told, void, void> {
@@ -95,7 +98,7 @@ class Answer {
     if (this.count === this.options.maxTokens) return yield this.stopped('limit')
     const at = logits.rows.length === 1 ? 0 : this.sample // after the prompt, all samples have one row
     const row = logits.rows[at] ?? new Float32Array()
-    const [next, ...others] = this.forced
+    const [next] = this.forced
     const id = next ?? sample(row, this.options, this.random)
     const { end, bos } = this.options.stop
     if (id === end) return yield this.stopped('end')
@@ -105,8 +108,14 @@ class Answer {
     yield { type: 'token', sample: this.sample, id, forced: next !== undefined, chance }
     this.last = id
     this.count++
-    this.forced = [...others, ...this.follow(id)]
+    this.heed(id)
     if (this.count === this.options.maxTokens) yield this.stopped('limit')
+  }
+
+  /** What is forced goes on as long as it is what comes. */
+  private heed(id: number): void {
+    const [due, ...others] = this.forced
+    this.forced = [...(due === id ? others : []), ...this.follow(id)]
   }
 
   private stopped(stopped: Stopped): Told {

@@ -7,9 +7,10 @@ import { Jobs } from '../../../../../src-main/services/jobs'
 import { lossHandlers } from '../../../../../src-main/ipc/handlers/losses'
 import { writeDataRecord } from '../../../../../src-main/packing/data-record'
 import { withAbsolutePaths } from '../../../../../src-main/config/config'
-import type { RunManager } from '../../../../../src-main/runs/run-manager'
+import type { RunStore } from '../../../../../src-main/runs/store'
 import { Inspector } from '../../../../../src-main/runs/inspector'
 import { openChosenTrainer } from '../../../../../src-main/runs/trainer-host'
+import { askedModelsOf } from '../../../../support/asked-models'
 import { checked } from '../../../../support/checked-handlers'
 import { failureOf } from '../../../../support/failure'
 import { goldenPath } from '../../../../support/golden'
@@ -24,7 +25,7 @@ const where = { cacheDir: join(folder, 'cache'), dataDir: folder, defaultBaseDir
 const batch = { config: goldenConfig(), dir: goldenPath('.'), split: 'train' as const, batch: 0 }
 
 function handlers(
-  runs: Pick<RunManager, 'get'>,
+  store: RunStore,
   onProgress: (jobs: Jobs) => void = () => undefined,
   cacheDir = where.cacheDir,
 ): ReturnType<typeof lossHandlers> {
@@ -37,12 +38,13 @@ function handlers(
     await inspector.close()
     await data.close()
   })
-  return checked(lossHandlers({ runs, data, inspector, dataDir: folder, threads: () => null }, jobs))
+  const runs = { get: (id: string) => store.detail(id) }
+  const models = askedModelsOf(store, data, folder)
+  return checked(lossHandlers({ runs, data, inspector, models }, jobs))
 }
 
-function noRuns(): Pick<RunManager, 'get'> {
-  const { store } = openStore()
-  return { get: (id) => store.detail(id) }
+function noRuns(): RunStore {
+  return openStore().store
 }
 
 describe('losses.batch', () => {
@@ -65,7 +67,7 @@ describe('losses.batch', () => {
     const runDir = temporaryFolder()
     const config = withAbsolutePaths(goldenConfig(), goldenPath('.'), goldenPath('nanochat_base'))
     const { id } = store.create(sampleRun({ dir: runDir, config }))
-    const own = handlers({ get: (run) => store.detail(run) })
+    const own = handlers(store)
     const asked = { runId: id, split: 'train', batch: 0, job: 'own' } as const
     const { mean } = await own['losses.batch'](asked)
     expect(Math.abs((mean ?? NaN) - golden.loss_mean)).toBeLessThan(1e-4)
