@@ -1,12 +1,13 @@
 /**
- * `runs`: the runs of this machine, in the terminal: lists, shows, removes and restores them. Removing moves what the
+ * `runs`: the runs of this machine, in the terminal: lists, shows, renames, removes and restores them. Removing moves what the
  * run wrote to the trash; only emptying the trash deletes.
  */
 import { byteSize } from '../byte-size'
 import { dataCacheDir, dataDir } from '../native/paths'
 import { openRunStore } from '../runs/open-store'
 import { RunManager } from '../runs/run-manager'
-import type { RunDetail, RunSummary } from '../config/run.schema'
+import { MidbenchError } from '../errors'
+import { runLabels, type RunDetail, type RunSummary } from '../config/run.schema'
 import { openChosenTrainer } from '../runs/trainer-host'
 import type { Removal, TrashEntry } from '../runs/trash.schema'
 import type { Command, CommandValues } from './command'
@@ -44,6 +45,14 @@ function runsCommand<Result>(
   }
 }
 
+/** @throws MidbenchError `run.name` */
+function nameOf(values: CommandValues): string {
+  const name = runLabels.shape.name.safeParse(values['NAME'])
+  if (name.success) return name.data
+  const message = 'A name has between 1 and 200 characters that can be seen.'
+  throw new MidbenchError({ code: 'run.name', message })
+}
+
 const idOf = (values: CommandValues): string => String(values['ID'])
 
 const list = (name: string): Command =>
@@ -75,6 +84,18 @@ const remove = runsCommand(
   },
   (runs, values) => runs.remove(idOf(values)),
   removalLines,
+)
+
+const rename = runsCommand(
+  {
+    name: 'runs rename',
+    usage: 'runs rename ID NAME [--json]',
+    summary: 'gives a run another name; its folder and result keep theirs',
+    positionals: ['ID', 'NAME'],
+    options: { json },
+  },
+  (runs, values) => runs.labelling.set(idOf(values), { name: nameOf(values) }),
+  ({ id, name }) => [`${id} is now called ${name}`],
 )
 
 const restore = runsCommand(
@@ -112,6 +133,7 @@ export const runsCommands: readonly Command[] = [
   list('runs'),
   list('runs list'),
   show,
+  rename,
   remove,
   restore,
   trash,

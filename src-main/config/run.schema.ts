@@ -62,9 +62,20 @@ export const failure = z.object({
     .optional(),
 })
 
+/** What a person calls a run and says of it. Changing it changes nothing of the run. */
+export const runLabels = z.object({
+  name: z.string().trim().min(1).max(200),
+  note: z.string().max(10_000),
+  tags: z.array(z.string().trim().min(1).max(60)).max(20),
+  starred: z.boolean(),
+})
+
 export const runSummary = z.object({
   id: z.string(),
   name: z.string(),
+  note: z.string(),
+  tags: z.array(z.string()),
+  starred: z.boolean(),
   state: runState,
   /** Milliseconds since 1970. */
   created_at: z.number(),
@@ -113,5 +124,8 @@ export type RunState = z.infer<typeof runState>
 export type TaskBpb = z.infer<typeof taskBpb>
 export type EvalMetric = z.infer<typeof evalMetric>
 export type LogLine = z.infer<typeof logLine>
+export type RunLabels = z.infer<typeof runLabels>
+/** The labels to change; those left out stay. */
+export type LabelPatch = { [Key in keyof RunLabels]?: RunLabels[Key] | undefined }
 export type RunSummary = z.infer<typeof runSummary>
 export type RunDetail = z.infer<typeof runDetail>

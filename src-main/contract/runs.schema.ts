@@ -1,7 +1,7 @@
 /** Runs: starting, controlling and viewing them. */
 import { z } from 'zod'
 import { runConfig } from '../config/config.schema'
-import { evalMetric, logLine, runDetail, runSummary, stepMetric } from '../config/run.schema'
+import { evalMetric, logLine, runDetail, runLabels, runSummary, stepMetric } from '../config/run.schema'
 import { removal, trashEntry } from '../runs/trash.schema'
 import { configAt, nothing } from './common.schema'
 
@@ -24,6 +24,11 @@ export const runCalls = {
   },
   /** Finishes the current step, saves, and ends. */
   'runs.stop': { input: z.object({ runId: z.string() }), output: nothing },
+  /** Changes a run's name, note, tags or star; those left out stay. */
+  'runs.label': {
+    input: z.object({ runId: z.string(), labels: runLabels.partial() }),
+    output: runSummary,
+  },
   'runs.list': { input: nothing, output: z.array(runSummary) },
   /** The options of runs, apart from `runs.list`, whose summaries are sent again and again. */
   'runs.configs': {

@@ -21,6 +21,7 @@ import { codeOf } from '../system-error'
 import { writeReason } from '../files/write-reason'
 import { parseConfig, parseJson } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
+import type { RunLabels } from '../config/run.schema'
 import { elsewhere } from './run-errors'
 import { FolderHold, LOCK_FILE } from './store-lock'
 
@@ -33,9 +34,15 @@ const runFile = z.object({
   name: z.string().min(1),
   config_path: z.string().nullable(),
   created_at: z.number(),
+  /** What the person says of the run; runs from before December 2026 have none. */
+  note: z.string().default(''),
+  tags: z.array(z.string()).default([]),
+  starred: z.boolean().default(false),
 })
 
+/** Who a run is, and what the person says of it. */
 export type RunIdentity = z.infer<typeof runFile>
+type NewIdentity = z.input<typeof runFile>
 
 /** An id that sorts by time: `2026-01-13-224527-3fa9`. */
 export function newRunId(now = new Date()): string {
@@ -80,11 +87,29 @@ export async function takeRunFolder(dir: string, name: string): Promise<FolderHo
 }
 
 /** Writes the files that make a folder a run's. @throws MidbenchError `run.folder` where it cannot be written */
-export async function createRunFolder(dir: string, identity: RunIdentity, config: RunConfig): Promise<void> {
+export async function createRunFolder(dir: string, identity: NewIdentity, config: RunConfig): Promise<void> {
   await writing(dir, async () => {
     await ensureFolder(join(dir, 'checkpoints'))
     for (const [name, text] of runFileTexts(identity, config)) await makeFile(join(dir, name), text)
   })
+}
+
+/**
+ * Writes what the person calls a run and says of it beside its options, so that its folder alone still says so. Nothing
+ * is written where the folder is gone, holds no run, or cannot be written: the store has it, and the run is as it was.
+ */
+export async function writeRunLabels(dir: string, labels: RunLabels): Promise<void> {
+  try {
+    const path = join(dir, RUN_FILE)
+    const identity = parseIdentity(await readTextFile(path), path)
+    await makeFile(path, identityText({ ...identity, ...labels }))
+  } catch {
+    // As above: only a store that is made again from folders would miss it.
+  }
+}
+
+function identityText(identity: NewIdentity): string {
+  return `${JSON.stringify(identity, null, 2)}\n`
 }
 
 /** Writes the options that a run goes on with. @throws MidbenchError `run.folder` */
@@ -97,10 +122,10 @@ function configText(config: RunConfig): string {
 }
 
 /** The files that make a folder a run's, in the order of writing: the last one makes it a run's. */
-export function runFileTexts(identity: RunIdentity, config: RunConfig): [name: string, text: string][] {
+export function runFileTexts(identity: NewIdentity, config: RunConfig): [name: string, text: string][] {
   return [
     [CONFIG_FILE, configText(config)],
-    [RUN_FILE, `${JSON.stringify(identity, null, 2)}\n`],
+    [RUN_FILE, identityText(identity)],
   ]
 }
 

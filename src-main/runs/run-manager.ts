@@ -27,6 +27,7 @@ import {
   takeRunFolder,
 } from './run-folder'
 import { RESUMABLE, RunRecords, type RunHistory } from './run-records'
+import { RunLabelling } from './run-labelling'
 import { RunRemoval } from './run-removal'
 import type { RunDetail, RunSummary } from '../config/run.schema'
 import { RunSlot } from './run-slot'
@@ -60,6 +61,8 @@ export class RunManager {
   private readonly records: RunRecords
   /** Removed runs, and which of them can be restored. */
   readonly removal: RunRemoval
+  /** Names, notes, tags and stars. */
+  readonly labelling: RunLabelling
   private readonly slot = new RunSlot()
 
   constructor(private readonly options: RunManagerOptions) {
@@ -72,6 +75,7 @@ export class RunManager {
       else this.emit({ type: 'changed', run: this.get(id) })
     })
     this.removal = new RunRemoval(options.dataDir, this.records)
+    this.labelling = new RunLabelling(this.records, (run) => this.emit({ type: 'changed', run }))
   }
 
   /** @returns a function that removes the listener again */
@@ -101,7 +105,8 @@ export class RunManager {
       const runDir = resolve(request.runDir ?? join(this.options.dataDir, 'runs', id))
       const hold = await takeNewFolder(runDir)
       await this.active.launch(id, hold, async () => {
-        const identity = { id, name, config_path: request.path, created_at: Date.now() }
+        const said = { note: '', tags: [], starred: false }
+        const identity = { id, name, config_path: request.path, created_at: Date.now(), ...said }
         await createRunFolder(runDir, identity, config)
         this.emit({ type: 'changed', run: this.records.create(identity, config, runDir) })
         const job = this.job(identity, config, runDir, { resume: false, stopAfter: request.stopAfter })

@@ -13,7 +13,15 @@ import { processIsAlive, thisProcess } from '../files/process-identity'
 import { elsewhere, noneToResume } from './run-errors'
 import { readRunFolder, type RunIdentity } from './run-folder'
 import { RunJournal } from './run-journal'
-import type { EvalMetric, LogLine, RunDetail, RunState, RunSummary, StepMetric } from '../config/run.schema'
+import type {
+  EvalMetric,
+  LabelPatch,
+  LogLine,
+  RunDetail,
+  RunState,
+  RunSummary,
+  StepMetric,
+} from '../config/run.schema'
 import type { RunStore, StoredConfig } from './store'
 
 /** States from which a run can resume, given a checkpoint. */
@@ -113,6 +121,13 @@ export class RunRecords {
       owner: state === 'preparing' ? thisProcess() : null,
     })
     return this.store.summary(identity.id)
+  }
+
+  /** Stores what the person calls a run and says of it, also while the run goes on, here or in another process. */
+  label(id: string, labels: LabelPatch): RunSummary {
+    const given = Object.entries(labels).filter(([, value]) => value !== undefined)
+    if (given.length > 0) this.store.label(id, Object.fromEntries(given))
+    return this.summary(id)
   }
 
   /** Stores the options that a run goes on with. */

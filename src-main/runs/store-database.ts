@@ -79,6 +79,9 @@ const migrations: readonly string[] = [
   `ALTER TABLE evals ADD COLUMN per_task TEXT;`,
   `ALTER TABLE steps ADD COLUMN grad_norm REAL;`,
   `ALTER TABLE runs ADD COLUMN removed_at INTEGER;`,
+  `ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+   ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+   ALTER TABLE runs ADD COLUMN starred INTEGER NOT NULL DEFAULT 0;`,
 ]
 
 /**

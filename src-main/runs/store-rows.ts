@@ -32,7 +32,20 @@ export interface RunOwner {
 
 /** What a new run is created with; the rest of a {@link RunDetail} starts empty. */
 export type NewRun = Pick<RunDetail, 'id' | 'name' | 'dir' | 'config' | 'config_path'> &
-  Partial<Pick<RunDetail, 'state' | 'created_at' | 'device' | 'total_steps' | 'differences' | 'model'>> & {
+  Partial<
+    Pick<
+      RunDetail,
+      | 'note'
+      | 'tags'
+      | 'starred'
+      | 'state'
+      | 'created_at'
+      | 'device'
+      | 'total_steps'
+      | 'differences'
+      | 'model'
+    >
+  > & {
     owner?: RunOwner | null
   }
 
@@ -47,6 +60,8 @@ const json = z.string().transform((text): unknown => JSON.parse(text))
 
 const summaryRow = z.object({
   ...runSummary.omit({ spark: true }).shape,
+  tags: json.pipe(runSummary.shape.tags),
+  starred: z.number().transform((flag) => flag !== 0),
   checkpoints: json.pipe(runSummary.shape.checkpoints),
   error: json.pipe(failure).nullable(),
 })
@@ -97,6 +112,9 @@ export function newRunColumns(run: NewRun): Record<string, SqlValue> {
     updated_at: createdAt,
     ...patchColumns({
       name: run.name,
+      note: run.note ?? '',
+      tags: run.tags ?? [],
+      starred: run.starred ?? false,
       state: run.state ?? 'preparing',
       step: 0,
       total_steps: run.total_steps ?? null,
@@ -114,7 +132,7 @@ export function newRunColumns(run: NewRun): Record<string, SqlValue> {
   }
 }
 
-/** A patch as column values: anything but text, numbers and null becomes JSON. */
+/** A patch as column values: flags become 0 or 1, lists and objects JSON. */
 export function patchColumns(patch: RunPatch): Record<string, SqlValue> {
   const { owner, ...rest } = patch
   const columns: Record<string, SqlValue> = {}
@@ -129,6 +147,7 @@ export function patchColumns(patch: RunPatch): Record<string, SqlValue> {
 }
 
 function toSql(value: unknown): SqlValue {
+  if (typeof value === 'boolean') return Number(value)
   return typeof value === 'string' || typeof value === 'number' || value === null
     ? value
     : JSON.stringify(value)

@@ -1,51 +1,37 @@
 /**
- * The run store: every run, its metrics and its log, in one SQLite file shared by the app and the command line.
+ * The run store: every run, its metrics and its log (store-metrics.ts), in one SQLite file shared by the app and the
+ * command line.
  *
  * Guarantees: what a method wrote survives a kill of the process at any instant. Creating a run, changing its state and
  * recording a checkpoint reach the disk before they return, and so does every metric before them; a power cut may lose
  * metrics since then, but none before the last checkpoint. Costs: a batch of metrics some 0.1 ms, reading them 4 µs a
  * step.
  */
-import type Database from 'libsql'
 import { join } from 'node:path'
 
 import { MidbenchError } from '../errors'
-import { afterStep } from '../config/after-step'
 import type { RunConfig } from '../config/config.schema'
-import type { EvalMetric, LogLine, RunDetail, RunSummary, StepMetric } from '../config/run.schema'
-import { otherForm, durably, inTransaction, openDatabase } from './store-database'
+import type { RunDetail, RunSummary } from '../config/run.schema'
+import { durably, openDatabase } from './store-database'
+import { StoreMetrics } from './store-metrics'
 import {
-  EVAL_COLUMNS,
-  EVAL_SELECT,
-  evalValues,
-  LOG_COLUMNS,
-  LOG_SELECT,
-  STEP_COLUMNS,
-  STEP_SELECT,
   newRunColumns,
   patchColumns,
   readConfig,
   readDetail,
-  readEval,
-  readLogLine,
-  readNumber,
   readOwner,
-  readStep,
   readSummary,
-  stepValues,
   type NewRun,
   type RunOwner,
   type RunPatch,
-  type SqlValue,
   type StoredConfig,
 } from './store-rows'
+import { unknownRun } from './store-statements'
 
 export type { NewRun, RunOwner, RunPatch, StoredConfig } from './store-rows'
 
-/** Number of points in a run's spark line. */
-const SPARK_POINTS = 60
-/** A run's speed is taken from its last steps: at least and at most so many. */
-const [LEAST_TIMED, MOST_TIMED] = [3, 21]
+/** A run's speed is known after so many steps: the first compiles. */
+const LEAST_TIMED = 3
 /** States in which no process needs to hold the run. */
 const AT_REST = ['stopped', 'interrupted', 'failed', 'done']
 
@@ -54,11 +40,7 @@ export function storeFile(dataDir: string): string {
   return join(dataDir, 'runs.db')
 }
 
-export class RunStore {
-  private readonly statements = new Map<string, Database.Statement>()
-
-  private constructor(private readonly db: Database.Database) {}
-
+export class RunStore extends StoreMetrics {
   /**
    * @param file the database; made, with its folder, when it is not there
    * @throws MidbenchError `store.unreadable`, `store.newer`
@@ -66,13 +48,6 @@ export class RunStore {
   static open(file: string): RunStore {
     return new RunStore(openDatabase(file))
   }
-
-  close(): void {
-    this.statements.clear()
-    this.db.close()
-  }
-
-  // -------------------------------------------------------------- runs
 
   /** @throws MidbenchError `run.exists` where the id is taken */
   create(run: NewRun): RunDetail {
@@ -93,6 +68,17 @@ export class RunStore {
    */
   update(id: string, patch: RunPatch): RunSummary {
     durably(this.db, () => this.set(id, patchColumns(patch)))
+    return this.summary(id)
+  }
+
+  /**
+   * Changes what a person calls a run and says of it. When it returns, that is on disk. It is no change of the run, so
+   * the time of its last change stays.
+   *
+   * @throws MidbenchError `run.unknown`
+   */
+  label(id: string, labels: RunPatch): RunSummary {
+    durably(this.db, () => this.write(id, patchColumns(labels)))
     return this.summary(id)
   }
 
@@ -201,141 +187,4 @@ export class RunStore {
     })
     return changed.map((id) => this.summary(id))
   }
-
-  // -------------------------------------------------------------- metrics
-
-  /** Stores steps, in order, and updates the run's summary to the last of them. A step stored before is replaced. */
-  appendSteps(id: string, steps: readonly StepMetric[]): void {
-    const last = steps.at(-1)
-    if (!last) return
-    inTransaction(this.db, () => {
-      this.set(id, afterStep(last))
-      for (const step of steps) {
-        this.insert('INSERT OR REPLACE', 'steps', ['run_id', ...STEP_COLUMNS], [id, ...stepValues(step)])
-      }
-    })
-  }
-
-  /** Stores evaluations, and the best of them as the run's `best_val_bpb`. */
-  appendEvals(id: string, evals: readonly EvalMetric[]): void {
-    inTransaction(this.db, () => {
-      this.set(id, {})
-      for (const each of evals) {
-        this.insert('INSERT OR REPLACE', 'evals', ['run_id', ...EVAL_COLUMNS], [id, ...evalValues(each)])
-      }
-      this.set(id, { best_val_bpb: this.bestBpb(id) })
-    })
-  }
-
-  appendLog(id: string, lines: readonly LogLine[]): void {
-    inTransaction(this.db, () => {
-      this.set(id, {})
-      for (const line of lines) {
-        this.insert('INSERT', 'log', ['run_id', ...LOG_COLUMNS], [id, line.at, line.level, line.text])
-      }
-    })
-  }
-
-  /**
-   * Steps from `fromStep` on, ascending. A long history can be read in slices, so as not to hold the thread up.
-   *
-   * @param limit at most so many
-   */
-  steps(id: string, fromStep: number, limit = -1): StepMetric[] {
-    const sql = `SELECT ${STEP_SELECT.join(', ')} FROM steps WHERE run_id = ? AND step >= ? ORDER BY step LIMIT ?`
-    return this.prepare(sql, true).all([id, fromStep, limit]).map(readStep)
-  }
-
-  /** Evaluations from `fromStep` on, ascending. */
-  evals(id: string, fromStep: number): EvalMetric[] {
-    const sql = `SELECT ${EVAL_SELECT.join(', ')} FROM evals WHERE run_id = ? AND step >= ? ORDER BY step`
-    return this.prepare(sql, true).all([id, fromStep]).map(readEval)
-  }
-
-  /** The last `last` lines of the log, the oldest of them first. */
-  log(id: string, last: number): LogLine[] {
-    const sql = `SELECT ${LOG_SELECT.join(', ')} FROM log WHERE run_id = ? ORDER BY id DESC LIMIT ?`
-    return this.prepare(sql).all([id, last]).map(readLogLine).reverse()
-  }
-
-  /**
-   * Deletes what came after a step and sets the run back to that step: a resume from a checkpoint does this first,
-   * since it makes those steps again. The log keeps its lines.
-   */
-  truncateAfter(id: string, step: number): void {
-    durably(this.db, () => {
-      this.run('DELETE FROM steps WHERE run_id = ? AND step > ?', [id, step])
-      this.run('DELETE FROM evals WHERE run_id = ? AND step > ?', [id, step])
-      const last = this.steps(id, step, 1)[0]
-      const atStart = { step, progress: 0, last_loss: null, tok_per_sec: null, training_time_s: 0 }
-      this.set(id, { ...(last ? afterStep(last) : atStart), best_val_bpb: this.bestBpb(id) })
-    })
-  }
-
-  // -------------------------------------------------------------- rows
-
-  private row(id: string): unknown {
-    const row = this.get('SELECT * FROM runs WHERE id = ?', [id])
-    if (!row) throw unknownRun(id)
-    return row
-  }
-
-  /** Writes columns of a run, and now as the time of its last change. */
-  private set(id: string, columns: Record<string, SqlValue>): void {
-    const values = { updated_at: Date.now(), ...columns }
-    const assignments = Object.keys(values).map((name) => `${name} = ?`)
-    const sql = `UPDATE runs SET ${assignments.join(', ')} WHERE id = ?`
-    if (this.run(sql, [...Object.values(values), id]) === 0) throw unknownRun(id)
-  }
-
-  private medianSpeed(id: string): number {
-    const sql = 'SELECT tok_per_sec FROM steps WHERE run_id = ? ORDER BY step DESC LIMIT ?'
-    const last = this.prepare(sql, true).all([id, MOST_TIMED]).map(readNumber)
-    return last.sort((a, b) => a - b)[last.length >> 1] ?? NaN
-  }
-
-  private bestBpb(id: string): number | null {
-    const best = readNumber(this.prepare('SELECT min(val_bpb) FROM evals WHERE run_id = ?', true).get([id]))
-    return Number.isNaN(best) ? null : best
-  }
-
-  /** Evenly spaced losses, looked up by key, so that a long run takes no longer than a short one. */
-  private spark(id: string): number[] {
-    const lastStep = this.prepare('SELECT max(step) FROM steps WHERE run_id = ?', true).get([id])
-    const count = readNumber(lastStep) || 0
-    const points = Math.min(count, SPARK_POINTS)
-    const chosen = Array.from({ length: points }, (_, i) => Math.round(((i + 1) * count) / points))
-    const sql = `SELECT loss_ema FROM steps WHERE run_id = ? AND loss_ema IS NOT NULL
-                 AND step IN (SELECT value FROM json_each(?)) ORDER BY step`
-    return this.prepare(sql, true)
-      .all([id, JSON.stringify(chosen)])
-      .map(readNumber)
-  }
-
-  private insert(verb: string, table: string, columns: readonly string[], values: readonly SqlValue[]): void {
-    const places = columns.map(() => '?').join(', ')
-    this.run(`${verb} INTO ${table} (${columns.join(', ')}) VALUES (${places})`, values)
-  }
-
-  private run(sql: string, values: readonly SqlValue[]): number {
-    return this.prepare(sql).run([...values]).changes
-  }
-
-  private get(sql: string, values: readonly SqlValue[]): unknown {
-    return this.prepare(sql).get([...values])
-  }
-
-  /** @param raw rows as arrays of values in place of objects */
-  private prepare(sql: string, raw = false): Database.Statement<[SqlValue[]]> {
-    const known = this.statements.get(sql)
-    if (known) return known
-    const statement = otherForm(() => this.db.prepare<[SqlValue[]]>(sql))
-    if (raw) statement.raw()
-    this.statements.set(sql, statement)
-    return statement
-  }
-}
-
-function unknownRun(id: string): MidbenchError {
-  return new MidbenchError({ code: 'run.unknown', message: `There is no run ${id} in the store.` })
 }

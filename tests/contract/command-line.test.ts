@@ -1,5 +1,5 @@
 /** The command line as others use it: names, flags, exit codes, what is printed where. */
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -433,15 +433,17 @@ describe('runs', () => {
     expect(run).toMatchObject({ name: 'first', dir: runDir })
     const id = run?.id ?? ''
     expect(await json('show', id)).toMatchObject({ id, step: 1, config: { run: 'first' } })
+    expect(await json('rename', id, ' second ')).toMatchObject({ id, name: 'second' })
+    expect(JSON.parse(readFileSync(join(runDir, 'run.json'), 'utf8'))).toMatchObject({ id, name: 'second' })
     expect(await json('remove', id)).toMatchObject({ id, dir: runDir, kept: ['notes.txt'] })
     expect(readdirSync(runDir)).toEqual(['notes.txt'])
     expect(await json()).toEqual([])
-    expect(await json('trash')).toMatchObject({ emptied: false, runs: [{ id, name: 'first' }] })
+    expect(await json('trash')).toMatchObject({ emptied: false, runs: [{ id, name: 'second' }] })
     expect(await json('restore', id)).toMatchObject({ id, dir: runDir, step: 1 })
     expect(readdirSync(runDir)).toContain('config.json')
     const removed = await runCommandLine(folder, ['runs', 'remove', id])
     expect(removed.stdout).toEqual([
-      `first is in the trash; midbench runs restore ${id} brings it back.`,
+      `second is in the trash; midbench runs restore ${id} brings it back.`,
       `In ${runDir} stays what the run did not write: notes.txt`,
     ])
     await json('trash', '--empty')
@@ -450,7 +452,14 @@ describe('runs', () => {
     expect(readdirSync(runDir)).toEqual(['notes.txt'])
   }, 120_000)
 
+  test('get no name that cannot be seen', async () => {
+    const { code, stderr } = await runCommandLine(temporaryFolder(), ['runs', 'rename', 'a', ' '])
+    expect(code).toBe(1)
+    expect(stderr).toContain('between 1 and 200 characters')
+  })
+
   test.each([
+    [['runs', 'rename', 'a'], 'NAME is missing'],
     [['runs', 'show'], 'ID is missing'],
     [['runs', 'show', 'a', 'b'], 'b'],
     [['runs', 'list', 'a'], 'a'],

@@ -28,6 +28,7 @@ export function runHandlers(runs: RunManager, jobs: Jobs): Pick<Handlers, RunCal
       await runs.stop(runId)
       return {}
     },
+    'runs.label': ({ runId, labels }) => runs.labelling.set(runId, labels),
     'runs.list': () => runs.list(),
     'runs.configs': ({ runIds }) => runs.configs(runIds),
     'runs.get': ({ runId }) => runs.get(runId),

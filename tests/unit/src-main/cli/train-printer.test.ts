@@ -37,6 +37,9 @@ const metrics = {
 const summary: RunSummary = {
   id: 'r',
   name: 'run',
+  note: '',
+  tags: [],
+  starred: false,
   state: 'stopped',
   created_at: 0,
   updated_at: 0,

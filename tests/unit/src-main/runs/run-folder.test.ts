@@ -23,7 +23,10 @@ test('a run’s folder is read back as it was made', async () => {
   await createRunFolder(dir, identity, sampleConfig())
   expect(await holdsRun(dir)).toBe(true)
   expect(existsSync(join(dir, 'checkpoints'))).toBe(true)
-  expect(await readRunFolder(dir)).toEqual({ identity, config: sampleConfig() })
+  expect(await readRunFolder(dir)).toEqual({
+    identity: { ...identity, note: '', tags: [], starred: false },
+    config: sampleConfig(),
+  })
 })
 
 test('a new folder and an empty one are taken for a run, and held', async () => {

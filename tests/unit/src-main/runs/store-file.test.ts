@@ -12,6 +12,11 @@ import { openStore as open } from '../../../support/open-store'
 import { sampleRun, sampleStep, sampleSteps } from '../../../support/run-samples'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
+/** As before December 2026. */
+const WITHOUT_LABELS = ['note', 'tags', 'starred']
+  .map((name) => `ALTER TABLE runs DROP COLUMN ${name};`)
+  .join(' ')
+
 describe('the file', () => {
   it('keeps everything over a close', () => {
     const file = join(temporaryFolder(), 'runs.db')
@@ -29,7 +34,7 @@ describe('the file', () => {
     first.appendEvals('run-1', [{ step: 5, val_bpb: 0.9, seconds: 1 }])
     first.close()
     const db = openDatabase(file)
-    db.exec(`ALTER TABLE runs DROP COLUMN removed_at;
+    db.exec(`ALTER TABLE runs DROP COLUMN removed_at; ${WITHOUT_LABELS}
              ALTER TABLE evals DROP COLUMN per_task;
              ALTER TABLE steps DROP COLUMN grad_norm; PRAGMA user_version = 1`)
     db.close()
@@ -43,13 +48,27 @@ describe('the file', () => {
     first.appendSteps('run-1', sampleSteps(1, 2))
     first.close()
     const db = openDatabase(file)
-    db.exec(`ALTER TABLE runs DROP COLUMN removed_at;
+    db.exec(`ALTER TABLE runs DROP COLUMN removed_at; ${WITHOUT_LABELS}
              ALTER TABLE steps DROP COLUMN grad_norm; PRAGMA user_version = 2`)
     db.close()
     const { store } = open(file)
     store.appendSteps('run-1', sampleSteps(3, 3))
     expect(store.steps('run-1', 0).map((step) => step.grad_norm)).toEqual([null, null, 2 / 3])
     expect(store.summary('run-1')).toMatchObject({ step: 3, last_loss: 8 / 3 })
+  })
+
+  it('is brought up to date: runs of before have no note, no tags and no star, and can be given them', () => {
+    const file = join(temporaryFolder(), 'runs.db')
+    const first = RunStore.open(file)
+    first.create(sampleRun({ note: 'lost', tags: ['lost'], starred: true }))
+    first.close()
+    const db = openDatabase(file)
+    db.exec(`${WITHOUT_LABELS} PRAGMA user_version = 4`)
+    db.close()
+    const { store } = open(file)
+    expect(store.summary('run-1')).toMatchObject({ name: 'first', note: '', tags: [], starred: false })
+    store.label('run-1', { tags: ['lr', 'long'], starred: true })
+    expect(store.summary('run-1')).toMatchObject({ note: '', tags: ['lr', 'long'], starred: true })
   })
 
   it('gets a column for a figure of a step that it has none for, whatever its version', () => {

@@ -17,6 +17,9 @@ describe('runs', () => {
     expect(created).toEqual({
       id: 'run-1',
       name: 'first',
+      note: '',
+      tags: [],
+      starred: false,
       state: 'preparing',
       created_at: 5,
       updated_at: 5,
@@ -70,7 +73,17 @@ describe('runs', () => {
     expect(store.update('run-1', { error: null }).error).toBeNull()
   })
 
+  it('labels a run, which is no change of it: the time of its last change stays', () => {
+    const store = withRun()
+    const { updated_at } = store.update('run-1', { step: 3 })
+    const labels = { name: 'lr 0.01', note: 'two lines\n"quoted", ünïcode', tags: ['a', 'b'], starred: true }
+    expect(store.label('run-1', labels)).toMatchObject({ ...labels, updated_at })
+    expect(store.label('run-1', { starred: false })).toMatchObject({ ...labels, starred: false })
+    expect(store.detail('run-1')).toMatchObject({ name: 'lr 0.01', step: 3, starred: false })
+  })
+
   it.each([
+    ['label', (store: RunStore) => store.label('nobody', { name: 'x' })],
     ['update', (store: RunStore) => store.update('nobody', { name: 'x' })],
     ['summary', (store: RunStore) => store.summary('nobody')],
     ['detail', (store: RunStore) => store.detail('nobody')],

@@ -9,6 +9,9 @@ export function sampleRun(over: Partial<RunSummary> = {}): RunSummary {
   return {
     id: 'r1',
     name: 'first',
+    note: '',
+    tags: [],
+    starred: false,
     state: 'training',
     created_at: 1000,
     updated_at: 1000,
