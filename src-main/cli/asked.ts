@@ -1,7 +1,8 @@
 /** What `generate` and `chat` have in common: the model, its tokenizer, and how tokens are drawn. */
 import { basename, dirname, join, resolve } from 'node:path'
 
-import type { AnsweredWith, GenerateEvent, GenerateQuestion } from '../engine/trainer-calls'
+import type { AnsweredWith } from '../engine/asked'
+import type { GenerateEvent, GenerateQuestion } from '../engine/trainer-calls'
 import { dataDir } from '../native/paths'
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
 import type { CommandIo, CommandValues } from './command'

@@ -2,7 +2,8 @@
 import type { AnsweringModel } from '../evaluation/measure'
 import { eventsOf } from '../threads/events'
 import type { StopIds } from './generation/generate'
-import type { AnsweredWith, Trainer } from './trainer-calls'
+import type { AnsweredWith } from './asked'
+import type { Trainer } from './trainer-calls'
 
 /** What is asked, and how its answers are read. */
 export interface MeasuredModel {

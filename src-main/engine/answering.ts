@@ -9,6 +9,7 @@ import type { StoredCheckpoint } from '../checkpoint/run-checkpoint'
 import type { PromptAnswer } from '../evaluation/measure'
 import type { ModelConfig } from '../model/config.schema'
 import type { CallContext, TellingContext } from '../threads/calls'
+import type { AnsweredWith } from './asked'
 import { keyOf, lastOf, openBesideRuns, wholeOf } from './asked-model'
 import { answerPrompts } from './generation/answers'
 import { withCalculator } from './generation/calculator-tokens'
@@ -20,7 +21,6 @@ import { requireSameVocabulary } from './job-context'
 import { KeptTokenizer } from './kept-tokenizer'
 import type {
   Answer,
-  AnsweredWith,
   AnswersQuestion,
   AskedOf,
   ChoicesQuestion,

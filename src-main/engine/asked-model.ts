@@ -15,7 +15,7 @@ import { initParameters } from '../model/init'
 import { loadTensorflow, type Tensorflow } from '../native/tensorflow'
 import { yieldToRuns } from '../threads/priority'
 import { requireDevice } from './device'
-import type { AskedModel } from './trainer-calls'
+import type { AskedModel } from './asked'
 
 /**
  * Loads TensorFlow in this thread, which from then on leaves the processor to runs that want it.

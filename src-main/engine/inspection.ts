@@ -16,7 +16,8 @@ import { keyOf, lastOf, openBesideRuns, wholeOf } from './asked-model'
 import { EagerEngine } from './eager-engine'
 import { requireSameVocabulary } from './job-context'
 import type { TokenBatch } from './step-engine'
-import type { AskedModel, LossesQuestion, LossesResult } from './trainer-calls'
+import type { AskedModel } from './asked'
+import type { LossesQuestion, LossesResult } from './trainer-calls'
 
 /**
  * Tokens that are computed at a time, in whole rows; more are no faster. They take a quarter of a gigabyte for the

@@ -10,14 +10,13 @@ import type { Prompts } from './generation/answers'
 import type { AnsweredWith, AskedModel } from './asked'
 import type { CategoricalQuestion } from './generation/categorical'
 import type { GenerationOptions, Stopped, Told } from './generation/generate'
+import type { MeasuringEvent, MeasuringQuestion } from './measuring-calls'
 import type { TokenBatch } from './step-engine'
 import type { TalkEvent, TalkPromptQuestion, TalkPromptView, TalkQuestion, TalkResult } from './talk-calls'
 import type { ModelConfig } from '../model/config.schema'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import type { RunConfig } from '../config/config.schema'
 import type { EvalMetric, LogLine, RunDetail, StepMetric, TaskBpb } from '../config/run.schema'
-
-export type { AnsweredWith, AskedModel }
 
 /** Where a job's folders are, as absolute paths. */
 export interface JobLocations {
@@ -285,6 +284,7 @@ export interface TrainerCalls {
   talk: { input: TalkQuestion; output: TalkResult; event: TalkEvent }
   talkPrompt: { input: TalkPromptQuestion; output: TalkPromptView }
   choices: { input: ChoicesQuestion; output: ChoicesResult }
+  measure: { input: MeasuringQuestion; output: null; event: MeasuringEvent }
   /** Frees the models that were kept for further questions. */
   forget: { input: null; output: null }
   bench: { input: BenchJob; output: BenchResult }

@@ -14,6 +14,7 @@ import { runGenerationBench } from './generation-bench-job'
 import { Inspection } from './inspection'
 import { KeptTokenizer } from './kept-tokenizer'
 import { runLogits } from './logits-job'
+import { measureCheckpoint } from './measuring'
 import { RequestQueue } from './request-queue'
 import { runSelfTest } from './self-test-job'
 import { Talking } from './talking'
@@ -54,6 +55,7 @@ export function serveTrainer(
     talk: (question, context) => talking.answer(question, context),
     talkPrompt: (question, context) => talking.prompt(question, context),
     choices: (question, context) => answering.choices(question, context),
+    measure: (question, context) => measureCheckpoint(question, context, beforeAsking),
     forget: (_, context) => answering.forget().finally(() => inspection.forget(context)),
   }
   serveCalls<TrainerCalls>(channel, handlers)

@@ -212,7 +212,8 @@ function scoreFile(folder: string, task: MeasuredTask, dtype: MeasuredDtype): st
   return join(folder, `${task}.${dtype}.json`)
 }
 
-function questionsFile(folder: string, task: MeasuredTask, dtype: MeasuredDtype): string {
+/** The file of a task's questions; it grows while the task is measured. */
+export function questionsFile(folder: string, task: MeasuredTask, dtype: MeasuredDtype): string {
   return join(folder, `${task}.${dtype}.jsonl`)
 }
 

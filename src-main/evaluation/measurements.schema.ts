@@ -10,7 +10,7 @@ import { MEASURED_TASKS } from './measured-tasks'
 const measuredTask = z.enum(MEASURED_TASKS)
 
 /** Type of the matrix products, which decides the last digits of logits. */
-export const measuredDtype = z.enum(['float32', 'bfloat16'])
+const measuredDtype = z.enum(['float32', 'bfloat16'])
 
 /** What keeps programs of HumanEval from the rest of the machine. */
 export const isolation = z.object({

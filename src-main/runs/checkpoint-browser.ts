@@ -9,6 +9,7 @@
 import { join } from 'node:path'
 
 import { locateBaseFolder, type BaseFolder } from '../checkpoint/base-folder'
+import { checkpointIdentity } from '../checkpoint/identity'
 import { tensorHistogram, type Histogram } from '../checkpoint/histogram'
 import { groupsOfConfig, inspectCheckpoint, tokenizerSize, type TensorSummary } from '../checkpoint/inspect'
 import { findModel, listModels, phaseFolders } from '../checkpoint/nanochat-folder'
@@ -104,6 +105,7 @@ async function rowOf(found: Found, vocabSize: number | null): Promise<Checkpoint
   const { config, valBpb, bytes, parameters, groups, hasOptimizers, obstacles, notes } = summary
   return {
     ...found,
+    identity: await checkpointIdentity(found.dir, found.step).catch(() => null),
     planned: false,
     config,
     form: formOf(config, notes),
@@ -125,6 +127,7 @@ function plannedRow({ readFrom }: BaseFolder, config: ModelConfig, tag: string):
     folder: phaseFolders.base,
     tag,
     runId: null,
+    identity: null,
     planned: true,
     config,
     form: formOf(config),

@@ -20,6 +20,8 @@ export const checkpointRow = z.object({
   /** The model's tag; a run's name. */
   tag: z.string(),
   runId: z.string().nullable(),
+  /** Equal for checkpoints of the same model (checkpoint/identity.ts); null where it cannot be read. */
+  identity: z.string().nullable(),
   /** It is not made yet: a recipe makes it when it is first used. */
   planned: z.boolean(),
   /** null where the meta file is missing or wrong. */

@@ -4,6 +4,7 @@
  * TensorFlow and the last model loaded. It ends and frees its memory after some minutes without a question, or when a
  * run needs the memory.
  */
+import type { MeasuringEvent, MeasuringQuestion } from '../engine/measuring-calls'
 import type {
   TalkEvent,
   TalkPromptQuestion,
@@ -65,6 +66,16 @@ export class Inspector {
   /** The tokens that a model would be given. @throws MidbenchError `conversation.invalid`; as reading the tokenizer */
   talkPrompt(question: TalkPromptQuestion, call: CallOptions): Promise<TalkPromptView> {
     return this.ask((trainer) => trainer.call('talkPrompt', question, call))
+  }
+
+  /**
+   * Measures a checkpoint by some tasks, and keeps what becomes of each question. It may take hours, so measuring has an
+   * inspector of its own.
+   *
+   * @throws MidbenchError as `generate`, `measure.memory`; tasks that cannot be measured are told, not thrown
+   */
+  measure(question: MeasuringQuestion, call: CallOptions<MeasuringEvent>): Promise<null> {
+    return this.ask((trainer) => trainer.call('measure', question, call))
   }
 
   /** Frees all memory: at once where no question is waiting, else after the last answer. */

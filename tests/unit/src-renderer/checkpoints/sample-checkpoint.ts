@@ -9,6 +9,7 @@ export function sampleCheckpoint(overrides: Partial<CheckpointRow> = {}): Checkp
     folder: 'base_checkpoints',
     tag: 'd4',
     runId: null,
+    identity: null,
     planned: false,
     config: null,
     form: null,
