@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { createHash } from 'node:crypto'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 
 import { EagerEngine } from '../../../../src-main/engine/eager-engine'
 import { GraphEngine } from '../../../../src-main/engine/graph-engine'
@@ -72,11 +72,25 @@ describe.each(ENGINES)('%s', { timeout: COMPILING_MS }, (name, open) => {
   /** Sums in another order round otherwise: of a bfloat16 product, in its third digit. */
   const digits = name.endsWith('bfloat16') ? 2 : 5
 
-  async function freshEngine(taskCount = 0): Promise<StepEngine> {
-    const engine = open(taskCount)
+  /** Engines that no test has in hand, compiled for [2, 16], by their number of tasks: to compile one takes seconds. */
+  const idle = new Map<number, StepEngine[]>()
+
+  /** Puts an engine into its first state. */
+  async function begin(engine: StepEngine): Promise<StepEngine> {
     await engine.importState({ parameters: tinyCheckpoint(1).model, optimizer: new Map() })
     return engine
   }
+
+  /** An engine in its first state, lent until the test ends; it must be left with batches of [2, 16]. */
+  function freshEngine(taskCount = 0): Promise<StepEngine> {
+    const engine = idle.get(taskCount)?.pop() ?? open(taskCount)
+    onTestFinished(() => void idle.set(taskCount, [...(idle.get(taskCount) ?? []), engine]))
+    return begin(engine)
+  }
+
+  afterAll(() => {
+    for (const engine of [...idle.values()].flat()) engine.dispose()
+  })
 
   test('steps lower the loss of what they are trained on', async () => {
     const engine = await freshEngine()
@@ -84,11 +98,10 @@ describe.each(ENGINES)('%s', { timeout: COMPILING_MS }, (name, open) => {
     for (let i = 0; i < 8; i++) losses.push(...(await engine.step([batch(0)], SETTINGS)).losses)
     expect(losses[0]).toBeGreaterThan(3.5)
     expect(losses[7]).toBeLessThan(0.7 * (losses[0] ?? 0))
-    engine.dispose()
   })
 
   test('micro-batches give the step that their mean gradient gives', async () => {
-    const [apart, together] = [await freshEngine(), await freshEngine()]
+    const [apart, together] = [await freshEngine(), await begin(open())]
     const [a, b] = [batch(0), batch(1)]
     const both: TokenBatch = {
       batchSize: 4,
@@ -111,7 +124,6 @@ describe.each(ENGINES)('%s', { timeout: COMPILING_MS }, (name, open) => {
       0,
     )
     expect(difference).toBeLessThan(10 ** -digits / 10)
-    apart.dispose()
     together.dispose()
   })
 
@@ -121,19 +133,16 @@ describe.each(ENGINES)('%s', { timeout: COMPILING_MS }, (name, open) => {
     const norm = Math.hypot(...firstGradients((await engine.exportState()).optimizer))
     expect(norm).toBeGreaterThan(0.1)
     expect((measured.grad_norm ?? NaN) / norm).toBeCloseTo(1, 5)
-    engine.dispose()
   })
 
   test('an exported state goes on with the same bits', async () => {
     const engine = await freshEngine()
     await engine.step([batch(0)], SETTINGS)
-    const copy = open()
+    const copy = await freshEngine()
     await copy.importState(await engine.exportState())
     const settings = { lrMultiplier: 0.5, momentum: 0.9 }
     expect(await copy.step([batch(1)], settings)).toEqual(await engine.step([batch(1)], settings))
     expect(bitsOf(await copy.exportState())).toEqual(bitsOf(await engine.exportState()))
-    engine.dispose()
-    copy.dispose()
   })
 
   test('micro-batches weigh the same whatever they hold, and one without a target weighs nothing', async () => {
@@ -156,7 +165,6 @@ describe.each(ENGINES)('%s', { timeout: COMPILING_MS }, (name, open) => {
     const empty = await after([none, none])
     expect([empty.losses, empty.norm]).toEqual([[0, 0], 0])
     expect(empty.gradients.every((value) => value === 0)).toBe(true)
-    engine.dispose()
   })
 
   test('the sums by task are those of the targets’ own losses, and change no bit of the step', async () => {
@@ -192,8 +200,6 @@ describe.each(ENGINES)('%s', { timeout: COMPILING_MS }, (name, open) => {
     expect((await telling.step([batch(2)], SETTINGS)).byTask).toEqual(
       [0, 1, 2].map(() => ({ nats: 0, targets: 0 })),
     )
-    plain.dispose()
-    telling.dispose()
   })
 
   test('an evaluation changes nothing, and its mean is the loss of the next step', async () => {
@@ -204,7 +210,6 @@ describe.each(ENGINES)('%s', { timeout: COMPILING_MS }, (name, open) => {
     const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length
     const { losses: stepLosses } = await engine.step([batch(3)], SETTINGS)
     expect(mean).toBeCloseTo(stepLosses[0] ?? 0, digits)
-    engine.dispose()
   })
 
   test('a step that fails leaves the state as it was', async () => {
@@ -214,12 +219,11 @@ describe.each(ENGINES)('%s', { timeout: COMPILING_MS }, (name, open) => {
     const wrong: TokenBatch = { ...batch(1), seqLen: 17 } // 32 ids are not [2, 17]
     await expect(engine.step([batch(1), wrong], SETTINGS)).rejects.toThrow()
     expect(bitsOf(await engine.exportState())).toEqual(before)
-    engine.dispose()
   })
 
   test('nothing leaks: not from steps, evaluations, failures or the end', async () => {
     const atFirst = tf.memory().numTensors
-    const engine = await freshEngine(2)
+    const engine = await begin(open(2))
     const tasks = new Int32Array(32)
     await engine.step([batch(0), batch(1)], SETTINGS)
     const held = tf.memory().numTensors
@@ -245,8 +249,6 @@ describe.each(ENGINES)('%s', { timeout: COMPILING_MS }, (name, open) => {
     expect(await engine.evaluate(short)).toHaveLength(8)
     expect(await engine.step([batch(1)], SETTINGS)).toEqual(await other.step([batch(1)], SETTINGS))
     expect(bitsOf(await engine.exportState())).toEqual(bitsOf(await other.exportState()))
-    engine.dispose()
-    other.dispose()
   })
 
   test('a step without batches, or of two shapes, is refused', async () => {
@@ -258,6 +260,5 @@ describe.each(ENGINES)('%s', { timeout: COMPILING_MS }, (name, open) => {
     await expect(engine.step([], SETTINGS)).rejects.toMatchObject({ code: 'engine.batches' })
     await expect(engine.step([batch(0), wide], SETTINGS)).rejects.toMatchObject({ code: 'engine.batches' })
     expect(bitsOf(await engine.exportState())).toEqual(before)
-    engine.dispose()
   })
 })
