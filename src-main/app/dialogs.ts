@@ -51,6 +51,10 @@ export class Dialogs implements PathDialogs {
     return this.save({ title: 'Export', defaultPath: name, filters: [EXPORTS[kind]] })
   }
 
+  saveTalks(name: string): Promise<string | null> {
+    return this.save({ title: 'Export conversations', defaultPath: name, filters: [FILTERS.jsonl] })
+  }
+
   openMixture(): Promise<string | null> {
     const filters = [
       { name: 'Mixture: JSON, or a Python script', extensions: ['json', 'py'] },

@@ -25,6 +25,7 @@ import { DataAccess } from '../services/data-access'
 import { GrantedPaths } from '../services/granted-paths'
 import { Jobs } from '../services/jobs'
 import { appFiles, personFiles, type AppFiles, type PersonFiles } from './paths'
+import { KeptTalks } from '../services/kept-talks'
 import { ProjectStore } from '../services/project'
 import { RunPublisher } from '../services/run-publisher'
 import { BLOCK_BYTES, selfTestCommand } from './self-test-instance'
@@ -48,6 +49,8 @@ export interface Services {
   /** What computing the losses of a batch needs. */
   losses: TokenLossesOptions
   talk: Talk
+  /** The project's conversations. */
+  keptTalks: KeptTalks
   /** Decides where trainers run. */
   hosts: TrainerHosts
   jobs: Jobs
@@ -72,12 +75,14 @@ export async function setupServices(hub: EventHub): Promise<Services> {
     hub.publish('settings.changed', changed)
   })
   const defaultBaseDir = (): string | null => settings.current.base_dir
-  const project = new ProjectStore({
+  const keptTalks = new KeptTalks({ project: () => project.current, dataDir: files.person.folder })
+  const project: ProjectStore = new ProjectStore({
     file: files.person.project,
     starters: files.starters,
     starterOptions: hasBfloat16() === false ? { dtype: 'float32' } : {},
     readBase: async (given, dir) =>
       given.recipe === 'sft' ? readBaseSettings(given, baseDirOf(given, dir, defaultBaseDir())) : null,
+    beforeMove: (from, path) => keptTalks.takeAlong(from, path),
     changed: (changed) => hub.publish('project.changed', changed),
   })
   settings.onChange(() => void project.reread())
@@ -130,7 +135,7 @@ export async function setupServices(hub: EventHub): Promise<Services> {
   const found = [settings.problem, project.problem, hostProblem(), ...notes]
   const problems = found.filter((problem) => problem !== null)
   const known = { files, settings, project, granted, store, problems }
-  return { ...known, runs, data, checkpoints, inspector, losses, talk, hosts, jobs, check }
+  return { ...known, runs, data, checkpoints, inspector, losses, talk, keptTalks, hosts, jobs, check }
 }
 
 /** Closes what {@link setupServices} opened, except the runs: they are closed first. */

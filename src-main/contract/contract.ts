@@ -13,6 +13,7 @@ import { checkpointCalls } from './checkpoints.schema'
 import { nothing } from './common.schema'
 import { duplicateCalls } from './duplicates.schema'
 import { downloadCalls } from './downloads.schema'
+import { keptTalkCalls } from './kept-talks.schema'
 import { lossCalls } from './losses.schema'
 import { mixtureCalls } from './mixture.schema'
 import { packingCalls } from './packing.schema'
@@ -35,6 +36,7 @@ export const calls = {
   ...runCalls,
   ...checkpointCalls,
   ...talkCalls,
+  ...keptTalkCalls,
   ...trainerCalls,
   'jobs.cancel': { input: z.object({ job: z.string() }), output: nothing },
 } as const

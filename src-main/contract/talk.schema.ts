@@ -32,7 +32,7 @@ const talkPrompt = z.discriminatedUnion('as', [
   z.object({ as: z.literal('ids'), ids }),
 ])
 
-const sampling = z.object({
+export const sampling = z.object({
   /** 0 always takes the most likely token. */
   temperature: z.number().min(0).max(100),
   /** Number of tokens that a draw is among; null = all of them. */
@@ -45,7 +45,7 @@ const sampling = z.object({
   samples: z.int().min(1).max(MOST_SAMPLES),
 })
 
-const talkToken = z.object({
+export const talkToken = z.object({
   id: z.int(),
   /** What it adds to the text: '' while a character's bytes are not complete, and for special tokens. */
   text: z.string(),
@@ -64,7 +64,7 @@ const talkToken = z.object({
 })
 
 /** Why an answer ended: the model ended it, began another text, or there was no room left. */
-const stopped = z.enum(['end', 'bos', 'limit'])
+export const stopped = z.enum(['end', 'bos', 'limit'])
 
 /** What of the prompt the model reads: its end, where it is too long. */
 const fitted = z.object({

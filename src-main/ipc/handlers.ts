@@ -1,10 +1,8 @@
 /** Every call of the contract with its handler, put together from one small file for each area. */
 import type { CheckpointAccess } from '../services/checkpoint-access'
 import type { DataAccess } from '../services/data-access'
-import type { Jobs } from '../services/jobs'
 import type { SettingsStore } from '../services/settings'
 import type { About, PathDialogs } from '../services/shell'
-import type { Talk } from '../services/talk'
 import type { TrainerHosts } from '../services/trainer-hosts'
 import type { RunManager } from '../runs/run-manager'
 import type { TokenLossesOptions } from '../services/token-losses'
@@ -19,25 +17,23 @@ import { packingHandlers } from './handlers/packing'
 import { projectHandlers, type ProjectServices } from './handlers/project'
 import { runHandlers } from './handlers/runs'
 import { settingsHandlers } from './handlers/settings'
-import { talkHandlers } from './handlers/talk'
+import { talkHandlers, type TalkServices } from './handlers/talk'
 import { trainerHandlers } from './handlers/trainer'
 import type { Handlers } from './serve'
 
-export interface HandlerServices extends ProjectServices {
+export interface HandlerServices extends ProjectServices, Omit<TalkServices, 'dialogs'> {
   about: About
   settings: SettingsStore
   runs: RunManager
   data: DataAccess
   checkpoints: CheckpointAccess
   losses: TokenLossesOptions
-  talk: Talk
   hosts: TrainerHosts
-  jobs: Jobs
   dialogs: PathDialogs
 }
 
 export function allHandlers(services: HandlerServices): Handlers {
-  const { about, settings, runs, data, checkpoints, losses, talk, hosts, jobs, dialogs, granted } = services
+  const { about, settings, runs, data, checkpoints, losses, hosts, jobs, dialogs, granted } = services
   return {
     ...appHandlers(about),
     ...settingsHandlers(settings),
@@ -47,7 +43,7 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...downloadHandlers(data, jobs),
     ...packingHandlers(data, runs, jobs, dialogs),
     ...lossHandlers(losses, jobs),
-    ...talkHandlers(talk, jobs),
+    ...talkHandlers(services),
     ...runHandlers(runs, jobs),
     ...checkpointHandlers(checkpoints, jobs),
     ...trainerHandlers(hosts, jobs),

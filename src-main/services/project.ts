@@ -39,6 +39,8 @@ export interface ProjectStoreOptions {
   starterOptions?: GivenConfig
   /** What a config's base checkpoint says of its options. @default nothing is inherited */
   readBase?: (given: GivenConfig, dir: string) => Promise<BaseSettings | null>
+  /** Called before the project is saved as another file. @default nothing goes along with it */
+  beforeMove?: (from: Project, path: string) => Promise<void>
   /** Called at each change. */
   changed: (project: Project) => void
 }
@@ -108,6 +110,7 @@ export class ProjectStore {
     const target = resolve(path)
     if (Object.values(this.options.starters).includes(target)) throw readOnly()
     const from = this.current.dir
+    await this.options.beforeMove?.(this.current, target)
     const moved = dirname(target) === from ? this.state.config : absoluteConfig(this.state.config, from)
     return this.write(target, moved)
   }

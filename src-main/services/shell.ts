@@ -19,6 +19,8 @@ export interface PathDialogs {
   pick(kind: PickKind): Promise<string | null>
   /** A place for a picture or a table. @param name suggested file name, without a folder */
   saveExport(kind: ExportKind, name: string): Promise<string | null>
+  /** A place for conversations, as JSON lines. @param name suggested file name, without a folder */
+  saveTalks(name: string): Promise<string | null>
   /** A mixture to import. */
   openMixture(): Promise<string | null>
   /** A place for a mixture. */

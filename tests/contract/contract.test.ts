@@ -18,6 +18,7 @@ import type { GivenConfig, RunConfig } from '../../src-main/config/config.schema
 import type { RunMetrics } from '../../src-main/runs/run-events'
 import type { RunSummary } from '../../src-main/config/run.schema'
 import { sampleConfig } from '../support/run-samples'
+import { sampleTalk } from '../support/talks'
 
 describe('types', () => {
   it('derive from the schemas', () => {
@@ -87,6 +88,9 @@ describe('inputs', () => {
     ['talk.answer', { ...talk, model: { of: 'base' }, prompt: { as: 'text', text: '' } }],
     ['talk.answer', { ...talk, model: { of: 'run', runId: 'r' }, begin: 'Sure', dtype: 'float32' }],
     ['talk.answer', { ...talk, begin: [1, 2], sampling: { ...drawn, top_k: null, samples: 8 } }],
+    ['talk.keep', { place: '/p.talks', talk: sampleTalk() }],
+    ['talk.rename', { place: '/p.talks', id: 'talk-1', name: ' mine ' }],
+    ['talk.export', { place: '/p.talks', ids: null }],
     ['talk.prompt', { ...at, model: { of: 'base' }, prompt: said, job: 'j1' }],
     ['runs.start', { ...at, path: null }],
     ['runs.watch', { runId: 'r', fromStep: 0 }],
@@ -129,6 +133,10 @@ describe('inputs', () => {
     ['packing.export', { kind: 'csv', name: '../../.bashrc', content: new Uint8Array(3) }],
     ['packing.export', { kind: 'csv', name: 'batch.csv', content: 'row,position' }],
     ['talk.models', at],
+    ['talk.keep', { place: '/p.talks', talk: sampleTalk({ id: '../../.bashrc' }) }],
+    ['talk.open', { place: '/p.talks', id: '..' }],
+    ['talk.rename', { place: '/p.talks', id: 'talk-1', name: ' ' }],
+    ['talk.export', { place: '/p.talks', ids: [] }],
     ['talk.answer', { ...talk, model: { of: 'checkpoint', dir: '/base' } }],
     ['talk.answer', { ...talk, model: { of: 'file', path: '/etc/passwd' } }],
     ['talk.answer', { ...talk, prompt: { as: 'conversation', messages: [] } }],

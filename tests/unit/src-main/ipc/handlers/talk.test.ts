@@ -10,7 +10,9 @@ import { Inspector } from '../../../../../src-main/runs/inspector'
 import type { RunStore } from '../../../../../src-main/runs/store'
 import { openChosenTrainer } from '../../../../../src-main/runs/trainer-host'
 import { DataAccess } from '../../../../../src-main/services/data-access'
+import { GrantedPaths } from '../../../../../src-main/services/granted-paths'
 import { Jobs } from '../../../../../src-main/services/jobs'
+import { KeptTalks } from '../../../../../src-main/services/kept-talks'
 import { Talk } from '../../../../../src-main/services/talk'
 import { askedModelsOf } from '../../../../support/asked-models'
 import { checked } from '../../../../support/checked-handlers'
@@ -44,7 +46,6 @@ function parsed(asked: Asked) {
 interface Talking {
   call: ReturnType<typeof talkHandlers>
   told: TalkTokens[]
-  jobs: Jobs
 }
 
 function talking(
@@ -62,7 +63,10 @@ function talking(
     onTold(jobs)
   }
   const talk = new Talk({ models: askedModelsOf(store, data, folder), inspector, publish })
-  return { call: checked(talkHandlers(talk, jobs)), told, jobs }
+  const keptTalks = new KeptTalks({ project: () => ({ path: null, read_only: true }), dataDir: folder })
+  const dialogs = { saveTalks: () => Promise.resolve(null) }
+  const services = { talk, keptTalks, jobs, dialogs, granted: new GrantedPaths() }
+  return { call: checked(talkHandlers(services)), told }
 }
 
 test('an answer is the reference’s, told in order with its text, probabilities and alternatives', async () => {

@@ -1,0 +1,98 @@
+/**
+ * Conversations as JSON lines that a mixture reads again: a list of messages a line, with a person's corrections in place
+ * of what the model said. Where all are plain texts, nanochat's own CustomJSON reads them; a system message or the
+ * calculator's parts need the task Conversations.
+ */
+import type { KeptTalk } from '../contract/kept-talks.schema'
+import type { Conversation } from '../data/conversation.schema'
+import { MidbenchError } from '../errors'
+
+type Message = Conversation['messages'][number]
+type KeptAnswer = KeptTalk['turns'][number]['lanes'][number]['answers'][number]
+
+export interface TalkExport {
+  /** A line each, ended. */
+  text: string
+  conversations: number
+  /** Answers that their model had not ended, and that nobody corrected. */
+  unfinished: number
+  left_out: { id: string; name: string; reason: string }[]
+  /** The task that reads them. */
+  task: 'CustomJSON' | 'Conversations'
+}
+
+/** Why a conversation cannot be trained on. */
+class NotExported extends Error {}
+
+/** @throws MidbenchError `talk.not-exported` where not one of them can be exported, with the reasons */
+export function exportedTalks(talks: readonly KeptTalk[]): TalkExport {
+  const lines: Message[][] = []
+  const leftOut: TalkExport['left_out'] = []
+  let unfinished = 0
+  for (const talk of talks) {
+    try {
+      for (const { messages, answers } of lanesOf(talk)) {
+        lines.push(messages)
+        unfinished += answers.filter(isUnfinished).length
+      }
+    } catch (error) {
+      if (!(error instanceof NotExported)) throw error
+      leftOut.push({ id: talk.id, name: talk.name, reason: error.message })
+    }
+  }
+  if (lines.length === 0) throw nothingToExport(leftOut)
+  const isPlain = lines.flat().every(({ role, content }) => role !== 'system' && typeof content === 'string')
+  return {
+    text: lines.map((messages) => `${JSON.stringify(messages)}\n`).join(''),
+    conversations: lines.length,
+    unfinished,
+    left_out: leftOut,
+    task: isPlain ? 'CustomJSON' : 'Conversations',
+  }
+}
+
+/** A conversation for each model that it was led with. */
+function lanesOf({ mode, system, turns }: KeptTalk): { messages: Message[]; answers: KeptAnswer[] }[] {
+  if (mode === 'raw') throw new NotExported('it is raw text, in which nobody takes turns')
+  if (turns.length === 0) throw new NotExported('nothing is said in it')
+  const lanes = Math.max(...turns.map((turn) => turn.lanes.length), 1)
+  return Array.from({ length: lanes }, (_, lane) => {
+    const answers = turnsOf(turns, lane).map((turn, index) => answerOf(turn, lane, index))
+    const said = answers.flatMap((answer, index): Message[] => [
+      { role: 'user', content: turns[index]?.text ?? '' },
+      { role: 'assistant', content: answer.corrected ?? answer.content },
+    ])
+    return { messages: system === '' ? said : [{ role: 'system', content: system }, ...said], answers }
+  })
+}
+
+/** The turns up to the last one that was said to a second model; those of the first are all. */
+function turnsOf(turns: KeptTalk['turns'], lane: number): KeptTalk['turns'] {
+  return lane === 0 ? turns : turns.slice(0, turns.findLastIndex(({ lanes }) => lanes.length > lane) + 1)
+}
+
+/** Turns from before there was a second model have the first one's answer. */
+function answerOf({ lanes }: KeptTalk['turns'][number], lane: number, index: number): KeptAnswer {
+  const { answers, chosen } = lanes[lane] ?? lanes[0] ?? { answers: [], chosen: 0 }
+  const answer = answers[chosen]
+  if (answer !== undefined) return answer
+  throw new NotExported(`its turn ${String(index + 1)} has no answer: user and assistant must take turns`)
+}
+
+function isUnfinished({ stopped, corrected }: KeptAnswer): boolean {
+  return corrected === null && (stopped === 'limit' || stopped === 'cancelled')
+}
+
+function nothingToExport(leftOut: TalkExport['left_out']): MidbenchError {
+  const [first, ...others] = leftOut
+  const more = others.length === 0 ? '' : ` (the first of ${String(leftOut.length)} that cannot be)`
+  return new MidbenchError({
+    code: 'talk.not-exported',
+    message:
+      first === undefined
+        ? 'The project has no conversation to export.'
+        : `${first.name} cannot be exported for training: ${first.reason}${more}.`,
+    remedy: 'Say something in a conversation, have every turn answered, and export it then.',
+    issues: leftOut.map(({ name, reason }) => ({ path: name, message: reason })),
+  })
+}

@@ -1,0 +1,100 @@
+/** A project's conversations on the disk: the same when opened again, removed and brought back, damaged. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+import { TalkFolder } from '../../../../src-main/services/talk-folder'
+import { failureOf } from '../../../support/failure'
+import { sampleTalk, sampleTurn } from '../../../support/talks'
+import { temporaryFolder } from '../../../support/temporary-folder'
+
+function newFolder(): TalkFolder {
+  return new TalkFolder(join(temporaryFolder(), 'midtraining.talks'))
+}
+
+/** Control characters, a line separator, half a character and a special token's name. */
+const ODD = 'a\u0000b\u001b[31m\u2028\u2029\r\n"\\\ud800<|bos|>\ufeff'
+
+test('a conversation is the same when it is opened again, whatever its text', async () => {
+  const folder = newFolder()
+  const talk = sampleTalk({ name: ODD.trim(), system: ODD, turns: [sampleTurn(ODD), sampleTurn('', [])] })
+  const kept = await folder.keep(talk)
+  expect(await new TalkFolder(folder.folder).open('talk-1')).toEqual(talk)
+  expect(await folder.list()).toEqual({ conversations: [kept], problems: [] })
+  expect(kept).toMatchObject({ id: 'talk-1', turns: 2, models: ['Base d3'], mode: 'chat' })
+  expect(readdirSync(folder.folder)).toEqual(['talk-1.talk'])
+})
+
+test('the one that changed last is the first; a name can be changed', async () => {
+  const folder = newFolder()
+  expect(await folder.list()).toEqual({ conversations: [], problems: [] })
+  const at = (updated: number, id: string): string =>
+    `${JSON.stringify({ format: 'midbench-talk-1', id, name: id, mode: 'chat', created_at: 1, updated_at: updated, turns: 0, models: [] })}\n`
+  await folder.keep(sampleTalk({ id: 'now' }))
+  writeFileSync(join(folder.folder, 'old.talk'), at(5, 'old'))
+  writeFileSync(join(folder.folder, 'older.talk'), at(4, 'older'))
+  const ids = (await folder.list()).conversations.map(({ id }) => id)
+  expect(ids).toEqual(['now', 'old', 'older'])
+  await folder.rename('now', 'Last words')
+  expect(await folder.open('now')).toMatchObject({ name: 'Last words', turns: [{ text: 'Hello' }] })
+  expect((await folder.list()).conversations[0]).toMatchObject({ name: 'Last words' })
+})
+
+test('what was removed comes back, unless another has its place', async () => {
+  const folder = newFolder()
+  const talk = sampleTalk()
+  await folder.keep(talk)
+  await folder.remove('talk-1')
+  expect((await folder.list()).conversations).toEqual([])
+  expect((await failureOf(() => folder.open('talk-1'))).code).toBe('talk.unknown')
+  expect((await failureOf(() => folder.remove('talk-1'))).code).toBe('talk.unknown')
+  expect(await folder.restore('talk-1')).toMatchObject({ id: 'talk-1', name: 'First words' })
+  expect(await folder.open('talk-1')).toEqual(talk)
+  await folder.remove('talk-1')
+  await folder.keep(talk)
+  expect((await failureOf(() => folder.restore('talk-1'))).code).toBe('talk.taken')
+  expect((await failureOf(() => folder.restore('never'))).code).toBe('talk.unknown')
+})
+
+test('of many that were removed, the last twenty stay', async () => {
+  const folder = newFolder()
+  for (let i = 0; i < 22; i++) {
+    await folder.keep(sampleTalk({ id: `t${i}` }))
+    await folder.remove(`t${i}`)
+  }
+  expect(readdirSync(join(folder.folder, 'removed'))).toHaveLength(20)
+  expect(await folder.restore('t21')).toMatchObject({ id: 't21' })
+})
+
+test('a file that is damaged is named and left as it is, and the others are listed', async () => {
+  const folder = newFolder()
+  await folder.keep(sampleTalk())
+  const damaged = join(folder.folder, 'damaged.talk')
+  writeFileSync(damaged, '{"format":"midbench-talk-1","id":')
+  const { conversations, problems } = await folder.list()
+  expect(conversations.map(({ id }) => id)).toEqual(['talk-1'])
+  expect(problems).toHaveLength(1)
+  expect(problems[0]).toContain(damaged)
+  expect((await failureOf(() => folder.open('damaged'))).code).toBe('talk.unreadable')
+  expect((await failureOf(() => folder.rename('damaged', 'mine'))).code).toBe('talk.unreadable')
+  expect(readFileSync(damaged, 'utf8')).toBe('{"format":"midbench-talk-1","id":')
+  writeFileSync(join(folder.folder, 'copy.talk'), readFileSync(join(folder.folder, 'talk-1.talk')))
+  expect((await folder.list()).problems).toHaveLength(2)
+})
+
+test('changes happen one after another, and where the folder cannot be made, that is said', async () => {
+  const folder = newFolder()
+  const names = ['a', 'b', 'c', 'd']
+  await Promise.all(names.map((name) => folder.keep(sampleTalk({ name }))))
+  expect(await folder.open('talk-1')).toMatchObject({ name: 'd' })
+  await Promise.all([folder.keep(sampleTalk({ name: 'e' })), folder.remove('talk-1')])
+  expect((await folder.list()).conversations).toEqual([])
+  writeFileSync(join(temporaryFolder(), 'file'), '')
+  const taken = join(temporaryFolder(), 'taken.talks')
+  writeFileSync(taken, 'a file')
+  const failure = await failureOf(() => new TalkFolder(taken).keep(sampleTalk()))
+  expect(failure).toMatchObject({
+    code: 'talk.unwritable',
+    message: expect.stringContaining('a file stands') as string,
+  })
+})
