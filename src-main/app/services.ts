@@ -26,6 +26,8 @@ import { GrantedPaths } from '../services/granted-paths'
 import { Jobs } from '../services/jobs'
 import { appFiles, personFiles, type AppFiles, type PersonFiles } from './paths'
 import { KeptTalks } from '../services/kept-talks'
+import { Measuring, type MeasuringOptions, type MeasuringServices } from '../services/measuring'
+import { MeasurementAccess } from '../services/measurement-access'
 import { ProjectStore } from '../services/project'
 import { RunPublisher } from '../services/run-publisher'
 import { BLOCK_BYTES, selfTestCommand } from './self-test-instance'
@@ -51,6 +53,7 @@ export interface Services {
   talk: Talk
   /** The project's conversations. */
   keptTalks: KeptTalks
+  measuring: MeasuringServices
   /** Decides where trainers run. */
   hosts: TrainerHosts
   jobs: Jobs
@@ -97,6 +100,7 @@ export async function setupServices(hub: EventHub): Promise<Services> {
     changed: (status) => hub.publish('trainer.changed', status),
   })
   const inspector = new Inspector({ openTrainer: hosts.open })
+  const measurer = new Inspector({ openTrainer: hosts.open })
   const runs = new RunManager({
     store,
     dataDir: files.person.folder,
@@ -104,7 +108,10 @@ export async function setupServices(hub: EventHub): Promise<Services> {
     defaultBaseDir,
     threads: () => settings.current.threads,
     openTrainer: hosts.open,
-    releaseMemory: () => inspector.release(),
+    releaseMemory: async () => {
+      await inspector.release()
+      await measurer.release()
+    },
   })
   const publisher = new RunPublisher(
     (name, payload) => hub.publish(name, payload),
@@ -122,6 +129,12 @@ export async function setupServices(hub: EventHub): Promise<Services> {
   const models = new AskedModels({ runs, checkpoints, data, dataDir: files.person.folder, threads })
   const losses = { runs, data, inspector, models }
   const talk = new Talk({ models, inspector, publish: (tokens) => hub.publish('talk.tokens', tokens) })
+  const dataDir = files.person.folder
+  const changed: MeasuringOptions['changed'] = (list) => hub.publish('measuring.changed', { list })
+  const measuring = {
+    queue: new Measuring({ models, checkpoints, data, inspector: measurer, dataDir, changed }),
+    kept: new MeasurementAccess({ dataDir, checkpoints, runs: () => runs.list() }),
+  }
   const jobs = new Jobs((progress) => hub.publish('job.progress', progress))
   const check: Services['check'] = ({ config: typed, dir, facts }) =>
     checkConfig(typed, async (config) =>
@@ -135,11 +148,32 @@ export async function setupServices(hub: EventHub): Promise<Services> {
   const found = [settings.problem, project.problem, hostProblem(), ...notes]
   const problems = found.filter((problem) => problem !== null)
   const known = { files, settings, project, granted, store, problems }
-  return { ...known, runs, data, checkpoints, inspector, losses, talk, keptTalks, hosts, jobs, check }
+  return {
+    ...known,
+    runs,
+    data,
+    checkpoints,
+    inspector,
+    losses,
+    talk,
+    keptTalks,
+    measuring,
+    hosts,
+    jobs,
+    check,
+  }
 }
 
 /** Closes what {@link setupServices} opened, except the runs: they are closed first. */
-export async function closeServices({ data, checkpoints, inspector, hosts, store }: Services): Promise<void> {
+export async function closeServices({
+  data,
+  checkpoints,
+  inspector,
+  measuring,
+  hosts,
+  store,
+}: Services): Promise<void> {
+  await measuring.queue.close()
   await inspector.close()
   await hosts.close()
   await data.close()

@@ -15,6 +15,7 @@ import { duplicateCalls } from './duplicates.schema'
 import { downloadCalls } from './downloads.schema'
 import { keptTalkCalls } from './kept-talks.schema'
 import { lossCalls } from './losses.schema'
+import { measuring, measuringCalls } from './measuring.schema'
 import { mixtureCalls } from './mixture.schema'
 import { packingCalls } from './packing.schema'
 import { project, projectCalls } from './project.schema'
@@ -35,6 +36,7 @@ export const calls = {
   ...lossCalls,
   ...runCalls,
   ...checkpointCalls,
+  ...measuringCalls,
   ...talkCalls,
   ...keptTalkCalls,
   ...trainerCalls,
@@ -60,6 +62,7 @@ export const events = {
     seconds_left: z.number().nullable(),
   }),
   'talk.tokens': talkTokens,
+  'measuring.changed': z.object({ list: z.array(measuring) }),
   'job.progress': progress.extend({ job: z.string() }),
   'settings.changed': settings,
   /** The self-test begins or ends, or the person chose another place. */
@@ -116,6 +119,8 @@ export { policyNamed, trainablePacking } from '../packing/packings.schema'
 export type { TaskKind } from '../data/tasks/task-kind'
 export type { DoctorReport, Settings } from './app.schema'
 export type { TalkFitted, TalkTokens } from './talk.schema'
+export type { Measuring, TaskOffer } from './measuring.schema'
+export type { MeasuredKey } from '../runs/measurement-view.schema'
 export type { TrainerStatus } from './trainer.schema'
 export type { BatchLosses } from './losses.schema'
 export type {

@@ -3,6 +3,7 @@
  * (docs/REFERENCE.md §9). How an answer is judged stands in the task's kind (data/tasks).
  */
 import { kindOf, type MixtureEntry } from '../data/mixture.schema'
+import type { Graded } from '../data/tasks/task-kind'
 import { TEST_ENTRIES, withLocalFiles } from '../data/tests'
 
 /** In the reference's order. */
@@ -21,7 +22,26 @@ export function measuredEntry(name: MeasuredTask, mixture: readonly MixtureEntry
   return withLocalFiles(ENTRIES[name], mixture)
 }
 
+/** How an answer is judged: by its letter, by its number, or by running it. */
+export function judgedBy(name: MeasuredTask): Graded['by'] {
+  return kindOf(ENTRIES[name]).graded?.by ?? 'number'
+}
+
 /** What guessing gives: the reference counts four choices for each question. */
 export function baselineOf(name: MeasuredTask): number {
-  return kindOf(ENTRIES[name]).graded?.by === 'letter' ? 0.25 : 0
+  return judgedBy(name) === 'letter' ? 0.25 : 0
+}
+
+/** Questions in the hub's data sets, by which people see what a task costs before its data is here. */
+const ROWS: Readonly<Record<MeasuredTask, number>> = {
+  'ARC-Easy': 2376,
+  'ARC-Challenge': 1172,
+  MMLU: 14_042,
+  GSM8K: 1319,
+  HumanEval: 164,
+  SpellingBee: 256,
+}
+
+export function measuredRows(name: MeasuredTask): number {
+  return ROWS[name]
 }

@@ -7,10 +7,10 @@ import { z } from 'zod'
 import { conversation } from '../data/conversation.schema'
 import { MEASURED_TASKS } from './measured-tasks'
 
-const measuredTask = z.enum(MEASURED_TASKS)
+export const measuredTask = z.enum(MEASURED_TASKS)
 
 /** Type of the matrix products, which decides the last digits of logits. */
-const measuredDtype = z.enum(['float32', 'bfloat16'])
+export const measuredDtype = z.enum(['float32', 'bfloat16'])
 
 /** What keeps programs of HumanEval from the rest of the machine. */
 export const isolation = z.object({

@@ -12,6 +12,8 @@ import { jobHandlers } from './handlers/jobs'
 import { duplicateHandlers } from './handlers/duplicates'
 import { downloadHandlers } from './handlers/downloads'
 import { lossHandlers } from './handlers/losses'
+import type { MeasuringServices } from '../services/measuring'
+import { measuringHandlers } from './handlers/measuring'
 import { mixtureHandlers } from './handlers/mixture'
 import { packingHandlers } from './handlers/packing'
 import { projectHandlers, type ProjectServices } from './handlers/project'
@@ -28,12 +30,14 @@ export interface HandlerServices extends ProjectServices, Omit<TalkServices, 'di
   data: DataAccess
   checkpoints: CheckpointAccess
   losses: TokenLossesOptions
+  measuring: MeasuringServices
   hosts: TrainerHosts
   dialogs: PathDialogs
 }
 
 export function allHandlers(services: HandlerServices): Handlers {
-  const { about, settings, runs, data, checkpoints, losses, hosts, jobs, dialogs, granted } = services
+  const { about, settings, runs, data, checkpoints, losses, measuring, hosts, jobs, dialogs, granted } =
+    services
   return {
     ...appHandlers(about),
     ...settingsHandlers(settings),
@@ -46,6 +50,7 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...talkHandlers(services),
     ...runHandlers(runs, jobs),
     ...checkpointHandlers(checkpoints, jobs),
+    ...measuringHandlers(measuring, data, jobs),
     ...trainerHandlers(hosts, jobs),
     ...jobHandlers(jobs),
   }

@@ -6,10 +6,13 @@ import { MidbenchError } from '../errors'
 import type { CallOutput } from '../contract/contract'
 import { type Caller, type CallOptions, Ended } from '../threads/calls'
 import type { CheckpointCalls, ListRequest } from '../runs/checkpoint-browser'
+import type { MeasurementCalls } from '../runs/measurement-browser'
 import type { CheckpointRow } from '../runs/checkpoint-view.schema'
 import { baseDirOf } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
 import { startThread } from '../threads/spawn'
+
+type Calls = CheckpointCalls & MeasurementCalls
 
 export interface CheckpointAccessOptions {
   /** The person's data. */
@@ -20,7 +23,7 @@ export interface CheckpointAccessOptions {
 }
 
 export class CheckpointAccess {
-  private thread: Caller<CheckpointCalls> | null = null
+  private thread: Caller<Calls> | null = null
   /** The checkpoints that have been listed, by folder: of several in one, the last one that was found. */
   private readonly known = new Map<string, CheckpointRow>()
 
@@ -77,7 +80,8 @@ export class CheckpointAccess {
     await thread?.close()
   }
 
-  private async ask<T>(question: (thread: Caller<CheckpointCalls>) => Promise<T>): Promise<T> {
+  /** Asks the thread, which also reads what was measured. */
+  async ask<T>(question: (thread: Caller<Calls>) => Promise<T>): Promise<T> {
     const thread = (this.thread ??= startThread('checkpoints', 'checkpoint thread'))
     try {
       return await question(thread)

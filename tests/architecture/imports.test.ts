@@ -52,8 +52,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'checkpoint',
     'engine',
   ],
-  contract: ['config', 'data', 'packing', 'runs'],
-  services: ['files', 'threads', 'config', 'data', 'packing', 'native', 'runs', 'contract'],
+  contract: ['evaluation', 'config', 'data', 'packing', 'runs'],
+  services: ['files', 'threads', 'evaluation', 'config', 'data', 'packing', 'native', 'runs', 'contract'],
   ipc: ['files', 'threads', 'config', 'data', 'packing', 'runs', 'contract', 'services'],
   app: ['files', 'config', 'data', 'native', 'runs', 'contract', 'services'],
   cli: [
