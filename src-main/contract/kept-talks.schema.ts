@@ -3,50 +3,62 @@
  * opened again. The page writes one whenever it changes; each is a file beside the project's config.
  */
 import { z } from 'zod'
+import { failure } from '../config/run.schema'
 import { mixtureEntry } from '../data/mixture.schema'
 import { message } from '../data/conversation.schema'
-import { modelRef } from '../runs/model-ref.schema'
+import { modelRef, modelView } from '../runs/model-ref.schema'
 import { nothing } from './common.schema'
-import { sampling, stopped, talkToken } from './talk.schema'
+import { fitted, MOST_SAMPLES, sampling, stopped, talkToken } from './talk.schema'
 
-/** The most turns of a conversation, and answers of a turn, that are kept. */
-const MOST_TURNS = 1000
-const MOST_ANSWERS = 100
+/** The most that is kept of a conversation: exchanges, takes of an answer. */
+const MOST_EXCHANGES = 1000
+const MOST_TAKES = 100
 
 const at = z.number().describe('milliseconds since 1970')
 
-/** One sample of an answer. */
+/** One sample of a take. */
 const keptAnswer = z.object({
-  /** Those that it was asked to begin with included. */
+  /** Those that it was asked to begin with come first. */
   tokens: z.array(talkToken),
-  /** `cancelled`: a person stopped it, and it is what had come by then. */
+  /** What was held back of a last character that was cut off. */
+  rest: z.string(),
+  /** `cancelled`: a person stopped it, asking failed, or it was still coming; it is what had come by then. */
   stopped: z.enum([...stopped.options, 'cancelled']),
+  /** What a person wrote in its place, as it is edited; null where it stands as it came. */
+  written: z.string().nullable(),
+  /** What it says now, whoever wrote it: what goes on in the conversation, and is exported. */
   content: message.shape.content,
-  /** What a person made of it; null where it stands as it came. */
-  corrected: z.string().nullable(),
-  /** The seed is that of its own sample. */
-  sampling: sampling.omit({ samples: true }),
-  dtype: z.enum(['float32', 'bfloat16']),
-  /** Who answered, as it was shown then. */
-  by: z.object({
-    model: modelRef,
-    title: z.string(),
-    dir: z.string(),
-    step: z.int(),
-    tokenizer: z.string(),
-  }),
-  at,
 })
 
-/** What a person said, and the answers of each model that it was said to: one, or two side by side. */
-const keptTurn = z.object({
-  text: z.string(),
-  lanes: z
+/** A model's answer, asked for once. */
+const keptTake = z.object({
+  id: z.string(),
+  model: modelRef,
+  /** What the model was called then. */
+  title: z.string(),
+  chats: modelView.shape.chats,
+  sampling,
+  /** How the prompt was read, and by which checkpoint; null where it never was. */
+  fitted: fitted.nullable(),
+  answers: z.array(keptAnswer).min(1).max(MOST_SAMPLES),
+  /** Index of the sample that the conversation goes on from. */
+  chosen: z.int().min(0),
+  /** Tokens a second; null where it did not end by itself. */
+  tok_per_sec: z.number().nullable(),
+  /** Why it could not be answered. */
+  error: failure.nullable(),
+})
+
+/** What a person said, and for each model that it was said to (one, or two side by side) the takes of its answer. */
+const keptExchange = z.object({
+  id: z.string(),
+  said: z.string(),
+  sides: z
     .array(
       z.object({
-        answers: z.array(keptAnswer).max(MOST_ANSWERS),
-        /** Index of the answer that the conversation goes on from. */
-        chosen: z.int().min(0),
+        takes: z.array(keptTake).max(MOST_TAKES),
+        /** Index of the take that the conversation goes on from. */
+        shown: z.int().min(0),
       }),
     )
     .max(2),
@@ -59,8 +71,8 @@ export const keptTalk = z.object({
   /** Made by the page: small letters, digits and dashes. */
   id,
   name,
-  /** `raw`: the turns' texts are gone on with as they are, without chat tokens. */
-  mode: z.enum(['chat', 'raw']),
+  /** Without chat tokens: what is said is gone on with as it stands. */
+  raw: z.boolean(),
   /** '' where there is no system message. */
   system: z.string(),
   /** Who was picked last: one, or two side by side. */
@@ -68,14 +80,14 @@ export const keptTalk = z.object({
   /** As chosen last. */
   sampling,
   calculator: z.boolean(),
-  turns: z.array(keptTurn).max(MOST_TURNS),
+  exchanges: z.array(keptExchange).max(MOST_EXCHANGES),
   created_at: at,
 })
 
 /** What a list shows of a conversation. */
-export const talkSummary = keptTalk.pick({ id: true, name: true, mode: true, created_at: true }).extend({
+export const talkSummary = keptTalk.pick({ id: true, name: true, raw: true, created_at: true }).extend({
   updated_at: at,
-  turns: z.int(),
+  exchanges: z.int(),
   /** Titles of those who answered. */
   models: z.array(z.string()),
 })

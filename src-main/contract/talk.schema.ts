@@ -12,11 +12,12 @@ import { bytes, int32 } from '../typed-arrays.schema'
 import { configAt } from './common.schema'
 
 /** The most samples of one prompt. */
-const MOST_SAMPLES = 8
+export const MOST_SAMPLES = 8
 /** The most tokens of one answer that can be asked for. */
 const MOST_TOKENS = 100_000
 
 const ids = z.array(z.int().min(0))
+const dtype = modelView.shape.dtype
 
 /** A message; an answer may come with its very ids, which are taken by a model of the same tokenizer. */
 const promptMessage = message.extend({
@@ -66,8 +67,8 @@ export const talkToken = z.object({
 /** Why an answer ended: the model ended it, began another text, or there was no room left. */
 export const stopped = z.enum(['end', 'bos', 'limit'])
 
-/** What of the prompt the model reads: its end, where it is too long. */
-const fitted = z.object({
+/** What of the prompt is read (its end, where it is too long), and by whom. */
+export const fitted = z.object({
   /** Number of ids that are read, those of `begin` included, and of those before them that are left out. */
   kept: z.int(),
   dropped: z.int(),
@@ -77,6 +78,12 @@ const fitted = z.object({
   sequence_len: z.int(),
   /** The tokens that the answer was asked to begin with. */
   begun: z.array(talkToken),
+  /** Folder and step of the checkpoint that answers, and the type of its matrix products. */
+  dir: z.string(),
+  step: z.int(),
+  dtype,
+  /** Identifies the tokenizer: of equal ones, ids mean the same. */
+  tokenizer: z.string(),
 })
 
 const answer = z.object({
@@ -99,7 +106,7 @@ export const talkCalls = {
       ...configAt,
       model: modelRef,
       /** Type of the matrix products; the model's own where nothing is said. */
-      dtype: z.enum(['float32', 'bfloat16']).optional(),
+      dtype: dtype.optional(),
       prompt: talkPrompt,
       /** What the answer begins with, as ids or text: to go on from another token, or from what a person wrote. */
       begin: z.union([ids, z.string()]).optional(),
@@ -116,11 +123,6 @@ export const talkCalls = {
       fitted,
       /** Tokens a second once the prompt was read, of all samples together. */
       tok_per_sec: z.number(),
-      /** Folder and step of the checkpoint that answered. */
-      dir: z.string(),
-      step: z.int(),
-      /** Identifies the tokenizer: of equal ones, ids mean the same. */
-      tokenizer: z.string(),
     }),
   },
   /** The ids that a model would be given, as tokens. A job. */

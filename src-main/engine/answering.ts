@@ -62,7 +62,7 @@ export class Answering {
   generate(question: GenerateQuestion, context: TellingContext<GenerateEvent>): Promise<GenerateResult> {
     return this.ask(question, context, async (model) => {
       const follow = await this.followerFor(question.calculatorOf)
-      return { ...(await answersOf(model.session, question, context, follow)), ...whoAnswered(model) }
+      return { ...(await answersOf(model, question, context, follow)), ...whoAnswered(model) }
     })
   }
 
@@ -171,17 +171,19 @@ function whoAnswered({ dir, step }: KeptModel): AskedOf {
 }
 
 async function answersOf(
-  session: GenerationSession,
+  model: KeptModel,
   { prompt, options }: GenerateQuestion,
   { tell, signal }: TellingContext<GenerateEvent>,
   follow: (() => Follow) | undefined,
 ): Promise<Omit<GenerateResult, keyof AskedOf>> {
+  const { session } = model
+  const { sequence_len: sequenceLen } = session.model
   const fitted = fitPrompt(prompt, options.maxTokens, reachOf(session.model))
   const answers = Array.from({ length: options.samples }, (): Answer => {
     return { ids: [], forced: [], stopped: 'limit' }
   })
   const { ids, dropped, maxTokens } = fitted
-  tell({ type: 'fitted', kept: ids.length, dropped, maxTokens, sequenceLen: session.model.sequence_len })
+  tell({ type: 'fitted', kept: ids.length, dropped, maxTokens, sequenceLen, ...whoAnswered(model) })
   let firstLogits = new Float32Array()
   let began = NaN
   for await (const told of generate(session, ids, { ...options, maxTokens }, signal, follow)) {

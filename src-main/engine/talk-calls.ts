@@ -47,6 +47,12 @@ export interface TalkFitted {
   sequence_len: number
   /** The tokens that the answer begins with. */
   begun: TalkToken[]
+  /** Folder and step of the checkpoint that answers, and the type of its matrix products. */
+  dir: string
+  step: number
+  dtype: AnsweredWith['dtype']
+  /** The tokenizer's fingerprint. */
+  tokenizer: string
 }
 
 export type TalkEvent =
@@ -60,11 +66,6 @@ export interface TalkResult {
   answers: { ids: number[]; stopped: Stopped; content: string | { type: Part; text: string }[] }[]
   /** Tokens a second once the prompt was read, of all samples together. */
   tokPerSec: number
-  /** Folder and step of the checkpoint that was asked. */
-  dir: string
-  step: number
-  /** The tokenizer's fingerprint. */
-  tokenizer: string
 }
 
 export interface TalkPromptView {

@@ -32,8 +32,8 @@ export class Talking {
     const tokenizer = await this.tokenizers.of(tokenizerDir)
     const { ids } = promptIds(tokenizer, question.prompt)
     const begun = typeof begin === 'string' ? [...tokenizer.encodeOrdinary(begin)] : [...begin]
-    const { specials, vocabSize, fingerprint } = tokenizer
-    const teller = new Teller(tokenizer, begun, options.samples, context.tell)
+    const { specials, vocabSize } = tokenizer
+    const teller = new Teller(tokenizer, { dtype, begun, samples: options.samples }, context.tell)
     const result = await this.answering.generate(
       {
         of,
@@ -52,8 +52,7 @@ export class Talking {
     const answers = result.answers.map(({ ids: said, stopped }) => {
       return { ids: said, stopped, content: contentOf(tokenizer, [...begun, ...said]) }
     })
-    const { tokPerSec, dir, step } = result
-    return { answers, tokPerSec, dir, step, tokenizer: fingerprint }
+    return { answers, tokPerSec: result.tokPerSec }
   }
 
   /** @throws MidbenchError `conversation.invalid`; what reading the tokenizer throws */
@@ -78,19 +77,19 @@ class Teller {
 
   constructor(
     private readonly tokenizer: Tokenizer,
-    private readonly begun: readonly number[],
-    samples: number,
+    private readonly asked: Pick<TalkQuestion, 'dtype'> & { begun: readonly number[]; samples: number },
     private readonly pass: (event: TalkEvent) => void,
   ) {
-    this.readers = Array.from({ length: samples }, () => new SpokenReader(tokenizer))
-    for (const reader of this.readers) for (const id of begun) reader.read(id)
+    this.readers = Array.from({ length: asked.samples }, () => new SpokenReader(tokenizer))
+    for (const reader of this.readers) for (const id of asked.begun) reader.read(id)
   }
 
   tell(event: GenerateEvent): void {
     if (event.type === 'fitted') {
-      const { kept, dropped, maxTokens: max_tokens, sequenceLen: sequence_len } = event
-      const begun = this.begunTokens()
-      this.pass({ type: 'fitted', fitted: { kept, dropped, max_tokens, sequence_len, begun } })
+      const { kept, dropped, maxTokens: max_tokens, sequenceLen: sequence_len, dir, step } = event
+      const read = { kept, dropped, max_tokens, sequence_len, begun: this.begunTokens() }
+      const by = { dir, step, dtype: this.asked.dtype, tokenizer: this.tokenizer.fingerprint }
+      this.pass({ type: 'fitted', fitted: { ...read, ...by } })
       return
     }
     const { sample } = event
@@ -111,7 +110,7 @@ class Teller {
 
   private begunTokens(): TalkToken[] {
     const reader = new SpokenReader(this.tokenizer)
-    return this.begun.map((id) => this.token({ id, forced: false, chance: null }, reader))
+    return this.asked.begun.map((id) => this.token({ id, forced: false, chance: null }, reader))
   }
 }
 

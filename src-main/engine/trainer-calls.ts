@@ -84,7 +84,7 @@ export interface GenerateQuestion extends AnsweredWith {
 /** What is told while a prompt is answered; at its end, {@link GenerateResult} holds it all. */
 export type GenerateEvent =
   /** Before the prompt is read: how many of its ids, after how many that are left out, and what the model knows. */
-  | { type: 'fitted'; kept: number; dropped: number; maxTokens: number; sequenceLen: number }
+  | ({ type: 'fitted'; kept: number; dropped: number; maxTokens: number; sequenceLen: number } & AskedOf)
   | Exclude<Told, { type: 'logits' }>
 
 /** Asks for a model's greedy answers to many prompts; each is told as soon as it ends. */

@@ -8,7 +8,8 @@ import type { Conversation } from '../data/conversation.schema'
 import { MidbenchError } from '../errors'
 
 type Message = Conversation['messages'][number]
-type KeptAnswer = KeptTalk['turns'][number]['lanes'][number]['answers'][number]
+type Exchange = KeptTalk['exchanges'][number]
+type KeptAnswer = Exchange['sides'][number]['takes'][number]['answers'][number]
 
 export interface TalkExport {
   /** A line each, ended. */
@@ -31,7 +32,7 @@ export function exportedTalks(talks: readonly KeptTalk[]): TalkExport {
   let unfinished = 0
   for (const talk of talks) {
     try {
-      for (const { messages, answers } of lanesOf(talk)) {
+      for (const { messages, answers } of sidesOf(talk)) {
         lines.push(messages)
         unfinished += answers.filter(isUnfinished).length
       }
@@ -52,35 +53,37 @@ export function exportedTalks(talks: readonly KeptTalk[]): TalkExport {
 }
 
 /** A conversation for each model that it was led with. */
-function lanesOf({ mode, system, turns }: KeptTalk): { messages: Message[]; answers: KeptAnswer[] }[] {
-  if (mode === 'raw') throw new NotExported('it is raw text, in which nobody takes turns')
-  if (turns.length === 0) throw new NotExported('nothing is said in it')
-  const lanes = Math.max(...turns.map((turn) => turn.lanes.length), 1)
-  return Array.from({ length: lanes }, (_, lane) => {
-    const answers = turnsOf(turns, lane).map((turn, index) => answerOf(turn, lane, index))
-    const said = answers.flatMap((answer, index): Message[] => [
-      { role: 'user', content: turns[index]?.text ?? '' },
-      { role: 'assistant', content: answer.corrected ?? answer.content },
+function sidesOf({ raw, system, exchanges }: KeptTalk): { messages: Message[]; answers: KeptAnswer[] }[] {
+  if (raw) throw new NotExported('it is raw text, in which nobody takes turns')
+  if (exchanges.length === 0) throw new NotExported('nothing is said in it')
+  const count = Math.max(...exchanges.map(({ sides }) => sides.length), 1)
+  return Array.from({ length: count }, (_, side) => {
+    const answers = saidTo(exchanges, side).map((exchange, index) => answerOf(exchange, side, index))
+    const said = answers.flatMap(({ content }, index): Message[] => [
+      { role: 'user', content: exchanges[index]?.said ?? '' },
+      { role: 'assistant', content },
     ])
     return { messages: system === '' ? said : [{ role: 'system', content: system }, ...said], answers }
   })
 }
 
-/** The turns up to the last one that was said to a second model; those of the first are all. */
-function turnsOf(turns: KeptTalk['turns'], lane: number): KeptTalk['turns'] {
-  return lane === 0 ? turns : turns.slice(0, turns.findLastIndex(({ lanes }) => lanes.length > lane) + 1)
+/** The exchanges up to the last one with a second model; those of the first are all. */
+function saidTo(exchanges: readonly Exchange[], side: number): readonly Exchange[] {
+  if (side === 0) return exchanges
+  return exchanges.slice(0, exchanges.findLastIndex(({ sides }) => sides.length > side) + 1)
 }
 
-/** Turns from before there was a second model have the first one's answer. */
-function answerOf({ lanes }: KeptTalk['turns'][number], lane: number, index: number): KeptAnswer {
-  const { answers, chosen } = lanes[lane] ?? lanes[0] ?? { answers: [], chosen: 0 }
-  const answer = answers[chosen]
-  if (answer !== undefined) return answer
+/** Exchanges from before there was a second model have the first one's answer. */
+function answerOf({ sides }: Exchange, side: number, index: number): KeptAnswer {
+  const { takes, shown } = sides[side] ?? sides[0] ?? { takes: [], shown: 0 }
+  const take = takes[shown]
+  const answer = take?.answers[take.chosen]
+  if (answer !== undefined && (take?.error === null || answer.written !== null)) return answer
   throw new NotExported(`its turn ${String(index + 1)} has no answer: user and assistant must take turns`)
 }
 
-function isUnfinished({ stopped, corrected }: KeptAnswer): boolean {
-  return corrected === null && (stopped === 'limit' || stopped === 'cancelled')
+function isUnfinished({ stopped, written }: KeptAnswer): boolean {
+  return written === null && (stopped === 'limit' || stopped === 'cancelled')
 }
 
 function nothingToExport(leftOut: TalkExport['left_out']): MidbenchError {

@@ -128,10 +128,10 @@ export class TalkFolder {
   }
 }
 
-function summaryOf({ id, name, mode, created_at, turns }: KeptTalk, updated_at: number): TalkSummary {
-  const answers = turns.flatMap(({ lanes }) => lanes).flatMap((lane) => lane.answers)
-  const models = [...new Set(answers.map(({ by }) => by.title))]
-  return { id, name, mode, created_at, updated_at, turns: turns.length, models }
+function summaryOf({ id, name, raw, created_at, exchanges }: KeptTalk, updated_at: number): TalkSummary {
+  const takes = exchanges.flatMap(({ sides }) => sides).flatMap((side) => side.takes)
+  const models = [...new Set(takes.map(({ title }) => title))]
+  return { id, name, raw, created_at, updated_at, exchanges: exchanges.length, models }
 }
 
 async function idsIn(folder: string): Promise<string[]> {

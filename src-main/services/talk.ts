@@ -46,13 +46,13 @@ export class Talk {
     }
     const batcher = new TokenBatcher(asked.job, publish)
     try {
-      const { tokPerSec, ...result } = await inspector.talk(question, {
+      const { tokPerSec, answers } = await inspector.talk(question, {
         signal,
         onEvent: (event) => batcher.add(event),
       })
       const { fitted } = batcher
       if (fitted === null) throw new Error('an answer is fitted before it begins')
-      return { ...result, fitted, tok_per_sec: tokPerSec }
+      return { answers, fitted, tok_per_sec: tokPerSec }
     } catch (error) {
       throw signal.aborted ? cancelled(error) : error
     } finally {

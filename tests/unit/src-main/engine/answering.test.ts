@@ -68,7 +68,15 @@ test('an answer is told as it comes, and whole at its end', async () => {
   expect(result).toMatchObject({ kept: prompt.length, dropped: 0, dir: talkCheckpoint, step: 100 })
   expect(result.tokPerSec).toBeGreaterThan(0)
   const [fitted, ...others] = context.events
-  expect(fitted).toEqual({ type: 'fitted', kept: prompt.length, dropped: 0, maxTokens: 8, sequenceLen: 256 })
+  expect(fitted).toEqual({
+    type: 'fitted',
+    kept: prompt.length,
+    dropped: 0,
+    maxTokens: 8,
+    sequenceLen: 256,
+    dir: talkCheckpoint,
+    step: 100,
+  })
   const told = others.flatMap((event) => (event.type === 'token' ? [event.id] : []))
   expect(told).toEqual(answer?.ids)
   expect(others.at(-1)).toEqual({ type: 'stopped', sample: 0, stopped: 'limit' })

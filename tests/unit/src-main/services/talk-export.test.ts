@@ -5,19 +5,24 @@ import { convertLine } from '../../../../src-main/data/tasks/json-line'
 import { nanochat } from '../../../../src-main/data/formats/nanochat'
 import { exportedTalks } from '../../../../src-main/services/talk-export'
 import { failureOf } from '../../../support/failure'
-import { sampleAnswer, sampleTalk, sampleTurn } from '../../../support/talks'
+import { sampleAnswer, sampleExchange, sampleTake, sampleTalk } from '../../../support/talks'
 
 const linesOf = (text: string): string[] => text.split('\n').slice(0, -1)
 
-test('a correction stands for its answer, the chosen sample for the others, and nanochat’s own task reads it', () => {
-  const turns = [
-    { ...sampleTurn('one', [sampleAnswer({ content: 'no' }), sampleAnswer({ content: 'yes' })]) },
-    sampleTurn('two', [sampleAnswer({ content: 'wrong', corrected: 'right', stopped: 'limit' })]),
-    sampleTurn('three', [sampleAnswer({ stopped: 'cancelled' })]),
+/** One answer of one take. */
+const answered = (said: string, change: Parameters<typeof sampleAnswer>[0]) =>
+  sampleExchange(said, [sampleTake([sampleAnswer(change)])])
+
+test('what is in sight is taken, corrected by hand or as it came, and nanochat’s own task reads it', () => {
+  const samples = [sampleAnswer({ content: 'no' }), sampleAnswer({ content: 'yes' })]
+  const chosen = sampleExchange('one', [sampleTake(), sampleTake(samples, { chosen: 1 })])
+  for (const side of chosen.sides) side.shown = 1
+  const exchanges = [
+    chosen,
+    answered('two', { content: 'right', written: 'right', stopped: 'limit' }),
+    answered('three', { stopped: 'cancelled' }),
   ]
-  const [first] = turns
-  if (first?.lanes[0] !== undefined) first.lanes[0].chosen = 1
-  const exported = exportedTalks([sampleTalk({ turns })])
+  const exported = exportedTalks([sampleTalk({ exchanges })])
   expect(exported).toMatchObject({ conversations: 1, unfinished: 1, left_out: [], task: 'CustomJSON' })
   const said = linesOf(exported.text).map((text, at) => convertLine({ number: at + 1, text }))
   expect(said).toEqual([
@@ -37,8 +42,8 @@ test('a system message and the calculator’s parts are kept: the task Conversat
     { type: 'python_output' as const, text: '2' },
   ]
   const odd = 'a\u0000\u001b[0m\u2028\r\n\ud800'
-  const turns = [sampleTurn(odd, [sampleAnswer({ content })])]
-  const exported = exportedTalks([sampleTalk({ system: 'Be kind.', turns }), sampleTalk()])
+  const exchanges = [answered(odd, { content })]
+  const exported = exportedTalks([sampleTalk({ system: 'Be kind.', exchanges }), sampleTalk()])
   expect(exported).toMatchObject({ conversations: 2, unfinished: 0, task: 'Conversations' })
   const [row] = linesOf(exported.text)
   expect(nanochat.convert(JSON.parse(row ?? ''), {})).toEqual({
@@ -51,13 +56,13 @@ test('a system message and the calculator’s parts are kept: the task Conversat
 })
 
 test('two models side by side make two conversations; the second begins with what it was told of the first', () => {
-  const lane = (content: string) => ({ answers: [sampleAnswer({ content })], chosen: 0 })
-  const turns = [
-    sampleTurn('one', [sampleAnswer({ content: 'a1' })]),
-    { text: 'two', lanes: [lane('a2'), lane('b2')] },
-    sampleTurn('three', [sampleAnswer({ content: 'a3' })]),
+  const take = (content: string) => [sampleTake([sampleAnswer({ content })])]
+  const exchanges = [
+    sampleExchange('one', take('a1')),
+    sampleExchange('two', take('a2'), take('b2')),
+    sampleExchange('three', take('a3')),
   ]
-  const { text } = exportedTalks([sampleTalk({ turns })])
+  const { text } = exportedTalks([sampleTalk({ exchanges })])
   const said = linesOf(text).map((line) =>
     (JSON.parse(line) as { content: string }[]).map(({ content }) => content),
   )
@@ -68,9 +73,16 @@ test('two models side by side make two conversations; the second begins with wha
 })
 
 test('what does not alternate is refused by name alone, and left out among others', async () => {
-  const unanswered = sampleTalk({ id: 'u', name: 'Half', turns: [sampleTurn('one'), sampleTurn('two', [])] })
-  const raw = sampleTalk({ id: 'r', name: 'Raw', mode: 'raw' })
-  const empty = sampleTalk({ id: 'e', name: 'Empty', turns: [] })
+  const unanswered = sampleTalk({
+    id: 'u',
+    name: 'Half',
+    exchanges: [sampleExchange('one'), sampleExchange('two', [])],
+  })
+  const raw = sampleTalk({ id: 'r', name: 'Raw', raw: true })
+  const empty = sampleTalk({ id: 'e', name: 'Empty', exchanges: [] })
+  const error = { code: 'graph.memory', message: 'There is no memory.' }
+  const failed = sampleTalk({ exchanges: [sampleExchange('one', [sampleTake([sampleAnswer()], { error })])] })
+  expect((await failureOf(() => exportedTalks([failed]))).message).toContain('its turn 1 has no answer')
   const alone = await failureOf(() => exportedTalks([unanswered]))
   expect(alone).toMatchObject({
     code: 'talk.not-exported',

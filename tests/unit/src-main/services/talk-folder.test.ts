@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 import { TalkFolder } from '../../../../src-main/services/talk-folder'
 import { failureOf } from '../../../support/failure'
-import { sampleTalk, sampleTurn } from '../../../support/talks'
+import { sampleExchange, sampleTalk } from '../../../support/talks'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
 function newFolder(): TalkFolder {
@@ -17,11 +17,15 @@ const ODD = 'a\u0000b\u001b[31m\u2028\u2029\r\n"\\\ud800<|bos|>\ufeff'
 
 test('a conversation is the same when it is opened again, whatever its text', async () => {
   const folder = newFolder()
-  const talk = sampleTalk({ name: ODD.trim(), system: ODD, turns: [sampleTurn(ODD), sampleTurn('', [])] })
+  const talk = sampleTalk({
+    name: ODD.trim(),
+    system: ODD,
+    exchanges: [sampleExchange(ODD), sampleExchange('', [])],
+  })
   const kept = await folder.keep(talk)
   expect(await new TalkFolder(folder.folder).open('talk-1')).toEqual(talk)
   expect(await folder.list()).toEqual({ conversations: [kept], problems: [] })
-  expect(kept).toMatchObject({ id: 'talk-1', turns: 2, models: ['Base d3'], mode: 'chat' })
+  expect(kept).toMatchObject({ id: 'talk-1', exchanges: 2, models: ['Base d3'], raw: false })
   expect(readdirSync(folder.folder)).toEqual(['talk-1.talk'])
 })
 
@@ -29,14 +33,14 @@ test('the one that changed last is the first; a name can be changed', async () =
   const folder = newFolder()
   expect(await folder.list()).toEqual({ conversations: [], problems: [] })
   const at = (updated: number, id: string): string =>
-    `${JSON.stringify({ format: 'midbench-talk-1', id, name: id, mode: 'chat', created_at: 1, updated_at: updated, turns: 0, models: [] })}\n`
+    `${JSON.stringify({ format: 'midbench-talk-1', id, name: id, raw: false, created_at: 1, updated_at: updated, exchanges: 0, models: [] })}\n`
   await folder.keep(sampleTalk({ id: 'now' }))
   writeFileSync(join(folder.folder, 'old.talk'), at(5, 'old'))
   writeFileSync(join(folder.folder, 'older.talk'), at(4, 'older'))
   const ids = (await folder.list()).conversations.map(({ id }) => id)
   expect(ids).toEqual(['now', 'old', 'older'])
   await folder.rename('now', 'Last words')
-  expect(await folder.open('now')).toMatchObject({ name: 'Last words', turns: [{ text: 'Hello' }] })
+  expect(await folder.open('now')).toMatchObject({ name: 'Last words', exchanges: [{ said: 'Hello' }] })
   expect((await folder.list()).conversations[0]).toMatchObject({ name: 'Last words' })
 })
 

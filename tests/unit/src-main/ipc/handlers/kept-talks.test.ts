@@ -16,7 +16,7 @@ import { askedModelsOf } from '../../../../support/asked-models'
 import { checked } from '../../../../support/checked-handlers'
 import { failureOf } from '../../../../support/failure'
 import { openStore } from '../../../../support/open-store'
-import { sampleAnswer, sampleTalk, sampleTurn } from '../../../../support/talks'
+import { sampleAnswer, sampleExchange, sampleTake, sampleTalk } from '../../../../support/talks'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 const starters = { mid: 'resources/starter/preset.json', sft: 'resources/starter/preset-sft.json' }
@@ -89,7 +89,7 @@ test('what is exported can be listed in the mixture at once', async () => {
   const { folder, exported, granted, call } = opened()
   const { place } = await call['talk.conversations']({})
   await call['talk.keep']({ place, talk: sampleTalk() })
-  await call['talk.keep']({ place, talk: sampleTalk({ id: 'half', turns: [sampleTurn('one', [])] }) })
+  await call['talk.keep']({ place, talk: sampleTalk({ id: 'half', exchanges: [sampleExchange('one', [])] }) })
   const path = join(folder, 'mine.jsonl')
   expect(await call['talk.export']({ place, ids: null })).toEqual({
     path,
@@ -106,7 +106,10 @@ test('what is exported can be listed in the mixture at once', async () => {
     'talk.not-exported',
   )
   const parts = [{ type: 'python' as const, text: '1+1' }]
-  const calculated = sampleTalk({ id: 'c', turns: [sampleTurn('one', [sampleAnswer({ content: parts })])] })
+  const calculated = sampleTalk({
+    id: 'c',
+    exchanges: [sampleExchange('one', [sampleTake([sampleAnswer({ content: parts })])])],
+  })
   await call['talk.keep']({ place, talk: calculated })
   expect(await call['talk.export']({ place, ids: ['c'] })).toMatchObject({
     entry: { task: 'Conversations', source: path, format: 'nanochat' },

@@ -75,7 +75,13 @@ test('an answer is the reference’s, told in order with its text, probabilities
   const [answer] = result.answers
   const sure = Math.min(8, certain(golden))
   expect(answer?.ids.slice(0, sure)).toEqual(golden.greedy.slice(0, sure))
-  expect(result).toMatchObject({ dir: talkCheckpoint, step: 100, fitted: { dropped: 0, max_tokens: 8 } })
+  expect(result.fitted).toMatchObject({
+    dropped: 0,
+    max_tokens: 8,
+    dir: talkCheckpoint,
+    step: 100,
+    dtype: 'float32',
+  })
   expect(told.map(({ seq }) => seq)).toEqual(told.map((_, i) => i))
   expect(told.flatMap(({ fitted }) => fitted ?? [])).toEqual([result.fitted])
   const tokens = told.flatMap((frame) => frame.tokens)
@@ -102,10 +108,10 @@ test('a conversation, raw text and the beginning of an answer become a prompt; s
     sampling: { ...sampling, temperature: 1, samples: 2 },
     alternatives: false,
   })
-  const { answers, fitted, tokenizer } = await call['talk.answer'](asked)
+  const { answers, fitted } = await call['talk.answer'](asked)
   const shown = await call['talk.prompt']({ ...at, model: asked.model, prompt: asked.prompt, job: 'prompt' })
   expect(shown.pieces.join('')).toBe('<|bos|><|user_start|>Be kind.\n\nHello<|user_end|><|assistant_start|>')
-  expect(shown.tokenizer).toBe(tokenizer)
+  expect(shown.tokenizer).toBe(fitted.tokenizer)
   expect(fitted.begun.map(({ text }) => text).join('')).toBe('The answer')
   expect(fitted.kept).toBe(shown.ids.length + fitted.begun.length)
   answers.forEach(({ ids, content }, sample) => {
@@ -142,7 +148,7 @@ test('an answer goes on from another token as it would have, and its own ids sta
   })
   const piecesOf = async (tokens?: { ids: number[]; tokenizer: string }): Promise<string[]> =>
     (await call['talk.prompt']({ ...at, model: { of: 'base' }, prompt: turns(tokens), job: 'p' })).pieces
-  const own = await piecesOf({ ids: [7, 8], tokenizer: whole.tokenizer })
+  const own = await piecesOf({ ids: [7, 8], tokenizer: whole.fitted.tokenizer })
   expect(own).toHaveLength((await piecesOf()).length + 1)
   expect(await piecesOf({ ids: [7, 8], tokenizer: 'another' })).toEqual(await piecesOf())
 })
@@ -174,11 +180,11 @@ test('runs, listed checkpoints and the base can be picked; what was not listed i
   expect(models[1]).toMatchObject({ changing: true, refusal: { code: 'run.no-checkpoint' } })
   expect(models[2]).toMatchObject({ dir: saved, step: 100, chats: 'yes', dtype: 'float32', refusal: null })
   for (const model of [older, { of: 'run', runId: 'r1' } as const]) {
-    const { answers, dir } = await call['talk.answer'](question({ model }))
+    const { answers, fitted } = await call['talk.answer'](question({ model }))
     expect(answers[0]?.ids.slice(0, certain(golden))).toEqual(
       golden.greedy.slice(0, Math.min(8, certain(golden))),
     )
-    expect(dir).toBe(saved)
+    expect(fitted.dir).toBe(saved)
   }
 })
 
