@@ -32,8 +32,9 @@ const NOT_SAVED: Failure = {
 export function modelViews({ rows, chosen }: CheckpointList, runs: KnownRuns, dtype: Dtype): ModelView[] {
   const isChosen = ({ dir, step }: CheckpointRow): boolean => dir === chosen?.dir && step === chosen.step
   const base = rows.find(isChosen)
-  const saves = new Map<string, CheckpointRow>()
-  for (const row of rows) if (row.runId !== null && !saves.has(row.runId)) saves.set(row.runId, row)
+  const saves = new Map(
+    runs.summaries.map(({ id }) => [id, rows.find(({ runId }) => runId === id)]), // the last one comes first
+  )
   const others = rows.filter((row) => row !== base && (row.runId === null || saves.get(row.runId) !== row))
   return [
     ...(base === undefined ? [] : [{ ...viewOf(base, dtype), model: { of: 'base' } as const }]),

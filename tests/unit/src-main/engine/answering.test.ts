@@ -7,7 +7,12 @@ import { expect, test, vi } from 'vitest'
 import { writeModelCheckpoint } from '../../../../src-main/checkpoint/nanochat-files'
 import { Answering } from '../../../../src-main/engine/answering'
 import type { PromptAnswer } from '../../../../src-main/evaluation/measure'
-import type { GenerateEvent, GenerateQuestion, TrainReport } from '../../../../src-main/engine/trainer-calls'
+import type {
+  GenerateEvent,
+  GenerateQuestion,
+  GenerateResult,
+  TrainReport,
+} from '../../../../src-main/engine/trainer-calls'
 import { openGraphSession } from '../../../../src-main/native/graph-session'
 import { tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
 import { failureOf } from '../../../support/failure'
@@ -225,25 +230,34 @@ test('what cannot be asked is refused, and the next question is answered', async
 })
 
 test(
-  'a run that trains meanwhile gives the same bits',
+  'a run that trains meanwhile gives the same bits, also where its own last save is asked',
   async () => {
-    const config = goldenConfig({ engine: 'graph', num_iterations: 2 })
+    const config = goldenConfig({ engine: 'graph', num_iterations: 3, save_every: 1 })
     const alone = await runJob(goldenTrainJob(temporaryFolder(), config))
     const job = goldenTrainJob(temporaryFolder(), config)
-    const { losses, answers } = await withGoldenTrainer(async (trainer) => {
+    const { losses, base, saved } = await withGoldenTrainer(async (trainer) => {
       const losses: (number | null)[] = []
+      const asked: Promise<GenerateResult>[] = []
+      const of = { ...question().of, checkpointDir: null, runDir: job.runDir }
       const onEvent = (report: TrainReport): void => {
         if (report.type === 'step') losses.push(report.metric.loss)
+        if (report.type === 'checkpoint' && asked.length === 0)
+          asked.push(trainer.call('generate', question('', { of })))
       }
       const training = trainer.call('train', job, { onEvent })
-      const answers = await Promise.all([1, 2].map(() => trainer.call('generate', question())))
+      const base = await trainer.call('generate', question())
       await training
+      const saved = await Promise.all(asked)
       await trainer.call('forget', null)
-      return { losses, answers }
+      return { losses, base, saved }
     })
     expect(losses).toEqual(alone.steps.map(({ loss }) => loss))
-    expect(losses).toHaveLength(2)
-    for (const { answers: [answer] } of answers) expect(answer?.ids).toEqual(golden.greedy.slice(0, 8)) // prettier-ignore
+    expect(losses).toHaveLength(3)
+    expect(base.answers[0]?.ids).toEqual(golden.greedy.slice(0, 8))
+    expect(saved).toHaveLength(1)
+    expect(saved[0]?.step).toBeGreaterThan(0)
+    expect(saved[0]?.dir).toContain(job.runDir)
+    expect(saved[0]?.answers[0]?.ids).toHaveLength(8)
   },
   COMPILING_MS,
 )

@@ -149,6 +149,23 @@ test('forced tokens follow the one they answer, are marked, and are seen by the 
   expect(ids.slice(4)).toEqual(idsOf(after))
 })
 
+test('an answer that was begun is followed from its beginning: what it lacks of forced tokens is put in', async () => {
+  const forced = [600, 601, 602]
+  const follow = (): Follow => (id) => (id === 7 ? forced : [])
+  const go = async (begun: number[]): Promise<[number[], boolean[]]> => {
+    const all = await told(Int32Array.from([...prompt, ...begun]), { ...greedy, maxTokens: 4, begun }, follow)
+    return [idsOf(all), all.flatMap((each) => (each.type === 'token' ? [each.forced] : []))]
+  }
+  const [whole, marks] = await go([5, 7])
+  expect(whole.slice(0, 3)).toEqual(forced)
+  expect(marks).toEqual([true, true, true, false])
+  const [rest, of] = await go([5, 7, 600, 601])
+  expect(rest.slice(0, 2)).toEqual(whole.slice(2))
+  expect(of).toEqual([true, false, false, false])
+  const [, another] = await go([5, 7, 9]) // another token than the forced one was chosen by hand
+  expect(another).toEqual([false, false, false, false])
+})
+
 test('probability, rank and alternatives are told on request', async () => {
   const all = await told(prompt, { ...greedy, temperature: 2, topK: null, maxTokens: 6, alternatives: 5 })
   const [logits] = all.flatMap((each) => (each.type === 'logits' ? [each.logits] : []))

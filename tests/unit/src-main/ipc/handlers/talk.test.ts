@@ -1,8 +1,9 @@
 /** talk.* over a real inspector: golden's d3 answers as the reference does, and what cannot be asked is refused. */
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 
+import { saveRunCheckpoint } from '../../../../../src-main/checkpoint/run-checkpoint'
 import type { CallInput, TalkTokens } from '../../../../../src-main/contract/contract'
 import { calls } from '../../../../../src-main/contract/contract'
 import { talkHandlers } from '../../../../../src-main/ipc/handlers/talk'
@@ -16,6 +17,7 @@ import { KeptTalks } from '../../../../../src-main/services/kept-talks'
 import { Talk } from '../../../../../src-main/services/talk'
 import { askedModelsOf } from '../../../../support/asked-models'
 import { checked } from '../../../../support/checked-handlers'
+import { tinyCheckpoint } from '../../../../support/checkpoints'
 import { failureOf } from '../../../../support/failure'
 import { certain, talkCheckpoint } from '../../../../support/generation'
 import { goldenPath } from '../../../../support/golden'
@@ -43,6 +45,13 @@ function parsed(asked: Asked) {
   return calls['talk.answer'].input.parse(asked)
 }
 
+/** TensorFlow and the model are loaded for the first answer: seconds on a machine at rest. */
+const STARTING_MS = 180_000
+
+/** One for all tests: it keeps TensorFlow and the model. */
+const inspector = new Inspector({ openTrainer: openChosenTrainer })
+afterAll(() => inspector.close())
+
 interface Talking {
   call: ReturnType<typeof talkHandlers>
   told: TalkTokens[]
@@ -56,8 +65,7 @@ function talking(
   const told: TalkTokens[] = []
   const jobs = new Jobs(() => undefined)
   const data = new DataAccess({ cacheDir: join(folder, 'cache'), defaultBaseDir: () => null })
-  const inspector = new Inspector({ openTrainer: openChosenTrainer })
-  onTestFinished(() => inspector.close())
+  onTestFinished(() => data.close())
   const publish = (tokens: TalkTokens): void => {
     told.push(tokens)
     onTold(jobs)
@@ -69,32 +77,36 @@ function talking(
   return { call: checked(talkHandlers(services)), told }
 }
 
-test('an answer is the reference’s, told in order with its text, probabilities and alternatives', async () => {
-  const { call, told } = talking()
-  const result = await call['talk.answer'](question())
-  const [answer] = result.answers
-  const sure = Math.min(8, certain(golden))
-  expect(answer?.ids.slice(0, sure)).toEqual(golden.greedy.slice(0, sure))
-  expect(result.fitted).toMatchObject({
-    dropped: 0,
-    max_tokens: 8,
-    dir: talkCheckpoint,
-    step: 100,
-    dtype: 'float32',
-  })
-  expect(told.map(({ seq }) => seq)).toEqual(told.map((_, i) => i))
-  expect(told.flatMap(({ fitted }) => fitted ?? [])).toEqual([result.fitted])
-  const tokens = told.flatMap((frame) => frame.tokens)
-  expect(tokens.map(({ id }) => id)).toEqual(answer?.ids)
-  const last = told.flatMap(({ stopped }) => stopped)
-  expect(last).toMatchObject([{ sample: 0, stopped: 'limit' }])
-  expect(tokens.map(({ text }) => text).join('') + (last[0]?.text ?? '')).toBe(answer?.content)
-  for (const { id, rank, probability, alternatives } of tokens) {
-    expect(rank).toBe(1)
-    expect(alternatives).toHaveLength(5)
-    expect(alternatives[0]).toMatchObject({ id, probability })
-  }
-})
+test(
+  'an answer is the reference’s, told in order with its text, probabilities and alternatives',
+  async () => {
+    const { call, told } = talking()
+    const result = await call['talk.answer'](question())
+    const [answer] = result.answers
+    const sure = Math.min(8, certain(golden))
+    expect(answer?.ids.slice(0, sure)).toEqual(golden.greedy.slice(0, sure))
+    expect(result.fitted).toMatchObject({
+      dropped: 0,
+      max_tokens: 8,
+      dir: talkCheckpoint,
+      step: 100,
+      dtype: 'float32',
+    })
+    expect(told.map(({ seq }) => seq)).toEqual(told.map((_, i) => i))
+    expect(told.flatMap(({ fitted }) => fitted ?? [])).toEqual([result.fitted])
+    const tokens = told.flatMap((frame) => frame.tokens)
+    expect(tokens.map(({ id }) => id)).toEqual(answer?.ids)
+    const last = told.flatMap(({ stopped }) => stopped)
+    expect(last).toMatchObject([{ sample: 0, stopped: 'limit' }])
+    expect(tokens.map(({ text }) => text).join('') + (last[0]?.text ?? '')).toBe(answer?.content)
+    for (const { id, rank, probability, alternatives } of tokens) {
+      expect(rank).toBe(1)
+      expect(alternatives).toHaveLength(5)
+      expect(alternatives[0]).toMatchObject({ id, probability })
+    }
+  },
+  STARTING_MS,
+)
 
 test('a conversation, raw text and the beginning of an answer become a prompt; samples are told apart', async () => {
   const { call, told } = talking()
@@ -201,4 +213,27 @@ test('what cannot be asked is refused in words, and a cancel stops between two t
   const long = { ...sampling, max_tokens: 2000 }
   expect(await refused({ sampling: long, job: 'stopped' })).toBe('cancelled')
   expect(told.flatMap(({ tokens }) => tokens).length).toBeLessThan(2000)
+})
+
+test('a model of another vocabulary is refused with both sizes, whatever its run’s tokenizer is called', async () => {
+  const { store } = openStore()
+  const { call } = talking(store)
+  const dir = temporaryFolder()
+  const saved = join(dir, 'checkpoints', 'step_000001')
+  await saveRunCheckpoint(saved, tinyCheckpoint(1)) // of 70 ids; golden's tokenizer has 723
+  store.create(sampleRun({ id: 'other', dir, config: at.config }))
+  const model = { of: 'run', runId: 'other' } as const
+  expect(await failureOf(() => call['talk.answer'](question({ model })))).toMatchObject({
+    code: 'tokenizer.mismatch',
+    message: `${saved} has a vocabulary of 70, the tokenizer one of 723.`,
+  })
+  const [, listed] = await call['talk.models']({ ...at, job: 'models' })
+  expect(listed).toMatchObject({ vocab_size: 70, refusal: { code: 'tokenizer.mismatch' } })
+})
+
+test('of a prompt beyond the model’s reach, the end is read, and that is told', async () => {
+  const { call } = talking()
+  const ids = Array.from({ length: 2600 }, (_, i) => i % 700)
+  const { fitted } = await call['talk.answer'](question({ prompt: { as: 'ids', ids } }))
+  expect(fitted).toMatchObject({ kept: 2552, dropped: 48, max_tokens: 8, sequence_len: 256 })
 })
