@@ -36,11 +36,25 @@ export function modelViews({ rows, chosen }: CheckpointList, runs: KnownRuns, dt
     runs.summaries.map(({ id }) => [id, rows.find(({ runId }) => runId === id)]), // the last one comes first
   )
   const others = rows.filter((row) => row !== base && (row.runId === null || saves.get(row.runId) !== row))
-  return [
+  const views = [
     ...(base === undefined ? [] : [{ ...viewOf(base, dtype), model: { of: 'base' } as const }]),
     ...runs.summaries.flatMap((run) => runView(run, saves.get(run.id), runs.dtypes.get(run.id) ?? dtype)),
     ...others.map((row) => viewOf(row, runs.dtypes.get(row.runId ?? '') ?? dtype)),
   ]
+  const taught = taughtIn(rows)
+  const isTaught = ({ dir, step }: ModelView): boolean => taught.has(placeOf({ dir, step }))
+  return views.map((view) => (isTaught(view) ? { ...view, chats: 'yes' } : view))
+}
+
+/** Where there are trained models, also those that were copied among the bases, to go on from. */
+function taughtIn(rows: readonly CheckpointRow[]): ReadonlySet<string> {
+  const isTrained = ({ place }: CheckpointRow): boolean => place !== 'base' && place !== 'other'
+  const identities = new Set(rows.filter(isTrained).flatMap(({ identity }) => identity ?? []))
+  return new Set(rows.filter(({ identity }) => identity !== null && identities.has(identity)).map(placeOf))
+}
+
+function placeOf({ dir, step }: { dir: string; step: number }): string {
+  return JSON.stringify([dir, step])
 }
 
 function runView(run: RunSummary, save: CheckpointRow | undefined, dtype: Dtype): ModelView[] {

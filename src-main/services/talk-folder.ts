@@ -35,7 +35,11 @@ export class TalkFolder {
   async list(): Promise<{ conversations: TalkSummary[]; problems: string[] }> {
     const conversations: TalkSummary[] = []
     const problems: string[] = []
-    for (const id of await idsIn(this.folder)) {
+    const ids = await idsIn(this.folder).catch((error: unknown) => {
+      problems.push(`${this.folder} cannot be read: ${reasonOf(error)}`)
+      return []
+    })
+    for (const id of ids) {
       try {
         conversations.push(await readHead(this.path(id), id))
       } catch (error) {
@@ -134,8 +138,12 @@ function summaryOf({ id, name, raw, created_at, exchanges }: KeptTalk, updated_a
   return { id, name, raw, created_at, updated_at, exchanges: exchanges.length, models }
 }
 
+/** None where there is no folder yet. */
 async function idsIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((): string[] => [])
+  const names = await readdir(folder).catch((error: unknown): string[] => {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  })
   return names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length))
 }
 

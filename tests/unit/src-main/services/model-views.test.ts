@@ -72,3 +72,14 @@ test('what only keeps a run from starting keeps nobody from asking; what keeps t
   const [other] = modelViews({ base_dir: '/base', rows: [elsewhere], chosen: null }, none, 'float32')
   expect(other).toMatchObject({ title: 'd2 in my_checkpoints', chats: 'unknown', refusal: null })
 })
+
+test('a trained model that was copied among the bases has been taught to chat', () => {
+  const rows = [
+    row({ identity: 'fresh' }),
+    row({ step: 2, identity: 'trained' }),
+    row({ step: 3 }),
+    row({ place: 'mid', folder: 'mid_checkpoints', dir: '/base/mid_checkpoints/d2', identity: 'trained' }),
+  ]
+  const views = modelViews({ base_dir: '/base', rows, chosen: null }, none, 'float32')
+  expect(views.map(({ chats }) => chats)).toEqual(['no', 'yes', 'no', 'yes'])
+})

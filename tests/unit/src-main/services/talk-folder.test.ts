@@ -97,6 +97,7 @@ test('changes happen one after another, and where the folder cannot be made, tha
   const taken = join(temporaryFolder(), 'taken.talks')
   writeFileSync(taken, 'a file')
   const failure = await failureOf(() => new TalkFolder(taken).keep(sampleTalk()))
+  expect((await new TalkFolder(taken).list()).problems).toEqual([expect.stringContaining(taken)])
   expect(failure).toMatchObject({
     code: 'talk.unwritable',
     message: expect.stringContaining('a file stands') as string,
