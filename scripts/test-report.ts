@@ -1,6 +1,6 @@
 /**
  * The content of vitest's JSON report on a run of tests: how many passed, what failed, and what passed only when it was
- * tried again, each with the first line of its reason.
+ * tried again, each with the first line of its reason; and how long each file took.
  */
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -8,12 +8,16 @@ import { stripVTControlCharacters } from 'node:util'
 
 import * as z from 'zod'
 
+import type { Taken } from './phases'
+
 export interface TestReport {
   passed: number
   /** `FILE > TEST: REASON` of each test that failed; a file that could not be run at all counts as one. */
   failures: string[]
   /** The same of each test that failed first and passed when it was tried again. */
   unsteady: string[]
+  /** Each file of tests, and how long it took. */
+  files: Taken[]
 }
 
 const reportSchema = z.object({
@@ -22,6 +26,8 @@ const reportSchema = z.object({
     z.object({
       name: z.string(),
       status: z.string(),
+      startTime: z.number(), // ms
+      endTime: z.number(),
       message: z.string().default(''),
       assertionResults: z.array(
         z.object({
@@ -47,9 +53,13 @@ export function readTestReport(path: string, project: string): TestReport {
       passed: numPassedTests,
       failures: testResults.flatMap((file) => failuresOf(file, project)),
       unsteady: testResults.flatMap((file) => testsOf(file, 'passed', project)),
+      files: testResults.map(({ name, startTime, endTime }) => ({
+        name: relative(project, name),
+        seconds: (endTime - startTime) / 1000,
+      })),
     }
   } catch {
-    return { passed: 0, failures: ['the tests ended without a report'], unsteady: [] }
+    return { passed: 0, failures: ['the tests ended without a report'], unsteady: [], files: [] }
   }
 }
 

@@ -3,8 +3,9 @@
  * on the other Nodes (vitest.nodes.config.ts), and the end-to-end tests in a real window.
  *
  * With filters, which are parts of test files' names, only the matching tests run, on this Node alone, and lint and
- * types are left out. The last line is `N passed, N failed`, the sum over all runs; before it comes each failure in a
- * line, since people read a log's end first. Anything that fails makes the exit code 1.
+ * types are left out. The last line is `N passed, N failed`, the sum over all runs; before it come each failure in a
+ * line, since people read a log's end first, and how long the phases and the slowest files took. Anything that fails
+ * makes the exit code 1.
  *
  * A failed test is tried once more, because a busy machine can upset one of thousands; if it passes then, it is printed as
  * unsteady, and is to be mended. vitest by itself tries nothing again.
@@ -14,9 +15,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { projectDir } from '../src-main/native/paths'
+import { runCommand } from '../src-main/native/setup/run-command'
 import { otherNodes } from '../src-main/native/setup/tested-nodes'
 import { buildIfStale } from './build'
 import { commandArguments, requireParts, runCommandLine, runProgram } from './command'
+import { Phases, slowestTable } from './phases'
 import { readTestReport, type TestReport } from './test-report'
 import { withVirtualDisplay } from './xvfb'
 
@@ -25,18 +28,27 @@ interface Tally extends TestReport {
   status: number
 }
 
+const SLOWEST = 10
+
 await runCommandLine(async () => {
   const filters = commandArguments.filter((argument) => argument !== '--')
-  await requireParts(['tensorflow', 'window', 'virtual display', 'other nodes'])
-  const checks = filters.length === 0 ? await runChecks() : []
-  await buildIfStale()
-  const tallies = [await runTests('vitest.config.ts', { filters })]
-  if (filters.length === 0) tallies.push(...(await runOnOtherNodes()))
-  tallies.push(
-    await withVirtualDisplay((display) =>
-      runTests('vitest.e2e.config.ts', { filters, env: { ...process.env, DISPLAY: display } }),
-    ),
+  const phases = new Phases()
+  const checks = await phases.time(filters.length === 0 ? 'set-up, lint, types' : 'set-up', async () => {
+    const set = requireParts(['tensorflow', 'window', 'virtual display', 'other nodes'])
+    const [failed] = await Promise.all([filters.length === 0 ? runChecks() : [], set])
+    return failed
+  })
+  await phases.time('build', buildIfStale)
+  const tallies = [
+    await phases.time('unit, contract', () => runTests('vitest.config.ts', { filters })),
+    ...(filters.length === 0 ? await runOnOtherNodes(phases) : []),
+    await phases.time('window', () => runInWindow(filters)),
+  ]
+  const slowest = slowestTable(
+    tallies.flatMap(({ files }) => files),
+    SLOWEST,
   )
+  for (const line of [...phases.table(), '', ...slowest, '']) process.stdout.write(`${line}\n`)
   for (const check of checks) process.stdout.write(`npm run ${check} failed, see above\n`)
   for (const test of tallies.flatMap(({ unsteady }) => unsteady)) process.stdout.write(`UNSTEADY ${test}\n`)
   const failures = tallies.flatMap((tally) => tally.failures)
@@ -46,30 +58,44 @@ await runCommandLine(async () => {
   return checks.length > 0 || tallies.some(({ status }) => status !== 0) ? 1 : 0
 })
 
+/** Runs the end-to-end tests, two files at a time: mostly they wait for the window to answer. */
+function runInWindow(filters: string[]): Promise<Tally> {
+  return withVirtualDisplay((first) =>
+    withVirtualDisplay((second) => {
+      const env = { ...process.env, DISPLAY: first, MIDBENCH_TEST_DISPLAYS: `${first} ${second}` }
+      return runTests('vitest.e2e.config.ts', { filters, env })
+    }),
+  )
+}
+
 /** Runs the tests of vitest.nodes.config.ts on every other supported Node. */
-async function runOnOtherNodes(): Promise<Tally[]> {
+async function runOnOtherNodes(phases: Phases): Promise<Tally[]> {
   const tallies: Tally[] = []
   for (const { version, executable } of otherNodes()) {
     process.stdout.write(`\nOn Node ${version}:\n`)
-    const tally = await runTests('vitest.nodes.config.ts', { node: executable })
-    const onThatNode = (tests: string[]): string[] => tests.map((test) => `on Node ${version}: ${test}`)
+    const tally = await phases.time(`on Node ${version}`, () =>
+      runTests('vitest.nodes.config.ts', { node: executable }),
+    )
+    const onThatNode = (text: string): string => `on Node ${version}: ${text}`
     tallies.push({
       ...tally,
-      failures: onThatNode(tally.failures),
-      unsteady: onThatNode(tally.unsteady),
+      failures: tally.failures.map(onThatNode),
+      unsteady: tally.unsteady.map(onThatNode),
+      files: tally.files.map(({ name, seconds }) => ({ name: onThatNode(name), seconds })),
     })
   }
   return tallies
 }
 
-/** Runs lint and type checks; returns the names of those that failed. */
+/** Runs lint and type checks side by side, and shows what each has said once it has ended. @returns which failed */
 async function runChecks(): Promise<string[]> {
-  const failed: string[] = []
-  for (const check of ['lint', 'typecheck']) {
-    const status = await runProgram('npm', ['run', '--silent', check], { cwd: projectDir() })
-    if (status !== 0) failed.push(check)
+  const run = async (check: string): Promise<string[]> => {
+    const args = ['run', '--silent', check]
+    const { code, stdout, stderr } = await runCommand('npm', args, { cwd: projectDir() })
+    process.stdout.write(stdout + stderr)
+    return code === 0 ? [] : [check]
   }
-  return failed
+  return (await Promise.all(['lint', 'typecheck'].map(run))).flat()
 }
 
 interface RunOptions {

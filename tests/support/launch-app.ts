@@ -73,11 +73,23 @@ export function appCommand(): { executable: string; args: string[] } {
   return { executable: requireElectron().executable, args: [...switches, PROJECT] }
 }
 
-/** The environment of an app with this data folder, which makes no self-test unless that is asked for. vitest may itself run in Electron as Node, which the app must not. */
+/**
+ * The environment of an app with this data folder, which makes no self-test unless that is asked for. vitest may itself
+ * run in Electron as Node, which the app must not.
+ */
 export function appEnvironment(home: string, env: Record<string, string> = {}): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name]) => name !== 'ELECTRON_RUN_AS_NODE')
   const inherited = Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']))
-  return { ...inherited, MIDBENCH_HOME: home, MIDBENCH_TRAINER_HOST: 'thread', ...env }
+  const ours = { MIDBENCH_HOME: home, MIDBENCH_TRAINER_HOST: 'thread' }
+  return { ...inherited, ...displayOfWorker(), ...ours, ...env }
+}
+
+/** Each worker has a display of its own where there are several: no window takes the focus from another's. */
+function displayOfWorker(): Record<string, string> {
+  const displays = (process.env['MIDBENCH_TEST_DISPLAYS'] ?? '').split(' ').filter(Boolean)
+  const worker = Number(process.env['VITEST_POOL_ID']) // from 1 to the number of workers
+  const display = displays[(worker - 1) % displays.length]
+  return display === undefined ? {} : { DISPLAY: display }
 }
 
 async function start({ home, env }: LaunchOptions & { home: string }): Promise<LaunchedApp> {

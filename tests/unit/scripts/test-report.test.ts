@@ -36,7 +36,7 @@ describe('readTestReport', () => {
     ]
     symlinkSync(join(projectDir(), 'node_modules'), join(folder, 'node_modules'))
     expect(spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' }).status).toBe(1)
-    const { passed, failures, unsteady } = readTestReport(report, folder)
+    const { passed, failures, unsteady, files } = readTestReport(report, folder)
     expect(passed).toBe(2)
     expect(unsteady).toEqual([
       'sums.test.mjs > a sum is late: AssertionError: expected 1 to be 2 // Object.is equality',
@@ -45,6 +45,10 @@ describe('readTestReport', () => {
       'broken.test.mjs: not to be loaded',
       'sums.test.mjs > a sum is wrong: AssertionError: expected 2 to be 3 // Object.is equality',
     ])
+    const sums = files.find(({ name }) => name === 'sums.test.mjs')
+    expect(files).toHaveLength(2)
+    expect(sums?.seconds).toBeGreaterThan(0)
+    expect(sums?.seconds).toBeLessThan(60)
   })
 
   it('counts a run without a report as one failure', () => {
@@ -52,6 +56,7 @@ describe('readTestReport', () => {
       passed: 0,
       failures: ['the tests ended without a report'],
       unsteady: [],
+      files: [],
     })
   })
 })
