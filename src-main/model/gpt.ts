@@ -23,7 +23,7 @@ import {
 } from './parameters'
 import { addResidual, layerScalars, mix } from './residual'
 import { rmsNorm } from './rms-norm'
-import { rotaryTable, rotate, type RotaryTable } from './rotary'
+import { rotaryTable, rotate } from './rotary'
 import { softcap, vocabularyRows } from './softcap-loss'
 import { backout, backoutLayer } from './variants/backout'
 import { smear } from './variants/smear'
@@ -98,8 +98,8 @@ export interface Places {
   length: number
   /** [B * T] int32 */
   ids: tf.Tensor1D
-  /** Of the T positions. */
-  rotary: RotaryTable
+  /** Rotates the heads [B * heads, T, D] by their tokens' positions. */
+  rotate: (x: tf.Tensor) => tf.Tensor
   /**
    * Causal attention of a layer.
    *
@@ -127,11 +127,12 @@ function placesOf(config: ModelConfig, inputs: tf.Tensor2D): Places {
     }),
   )
   const ofLayers = windows.flatMap((window) => options.get(window) ?? [])
+  const table = rotaryTable(length, headDim(config), variantOf(config).rotaryBase)
   return {
     batch,
     length,
     ids: inputs.as1D(),
-    rotary: rotaryTable(length, headDim(config), variantOf(config).rotaryBase),
+    rotate: (x) => rotate(x, table),
     attend: (q, k, v, layer) => attention(q, k, v, at(ofLayers, layer)),
   }
 }
@@ -153,14 +154,14 @@ function block(x: tf.Tensor, model: Model, layer: number): tf.Tensor {
 
 /** @param x [N, C] */
 function attend(x: tf.Tensor, { params, config, variant, places }: Model, layer: number): tf.Tensor {
-  const { batch, length, rotary } = places
+  const { batch, length } = places
   const { n_head: heads, n_kv_head: keyHeads } = config
   const weight = (name: string) => parameter(params, layerName(layer, name))
   const project = (name: string) => linear(x, weight(name))
   const split = (rows: tf.Tensor, count: number) => splitHeads(rows, { batch, length, heads: count })
   const scale = variant.qkScale ** 2 / Math.sqrt(headDim(config)) // for queries and keys together
-  const q = rmsNorm(rotate(split(project('attn.c_q'), heads), rotary), scale) // [B * H, T, D]
-  const k = rmsNorm(rotate(split(project('attn.c_k'), keyHeads), rotary)) // [B * KV, T, D]
+  const q = rmsNorm(places.rotate(split(project('attn.c_q'), heads)), scale) // [B * H, T, D]
+  const k = rmsNorm(places.rotate(split(project('attn.c_k'), keyHeads))) // [B * KV, T, D]
   const v = split(valuesOf(project('attn.c_v')), keyHeads) // [B * KV, T, D]
   const y = places.attend(q, k, v, layer) // [B * H, T, D]
   return linear(joinHeads(y, { batch, length, heads }), weight('attn.c_proj'))

@@ -8,8 +8,8 @@
 import { setImmediate } from 'node:timers/promises'
 
 import { MidbenchError } from '../../errors'
-import { type Random, seededRandom } from '../../model/random'
-import type { GenerationSession, Logits } from './generation-session'
+import { seededRandom } from '../../model/random'
+import type { GenerationSession } from './generation-session'
 import { chanceOf, type Chance, sample, type SamplingOptions } from './sampling'
 
 export interface GenerationOptions extends SamplingOptions {
@@ -62,54 +62,66 @@ export async function* generate(
   let logits = await session.begin(prompt, options.samples, signal)
   const [first] = logits.rows
   if (first !== undefined) yield { type: 'logits', logits: first }
-  const answers = Array.from({ length: options.samples }, (_, i) => new Answer(i, options, follow()))
+  const samples = Array.from({ length: options.samples }, (_, i) => {
+    const random = seededRandom(options.seed + i * 0x9e3779b1)
+    return { answer: new Answer(i, options, follow()), random }
+  })
   for (;;) {
-    for (const answer of answers) yield* answer.take(logits)
-    if (answers.every(({ isDone }) => isDone)) return
+    for (const [i, { answer, random }] of samples.entries()) {
+      const at = logits.rows.length === 1 ? 0 : i // after the prompt, all samples have one row
+      const row = logits.rows[at] ?? new Float32Array()
+      const { alternatives } = options
+      yield* answer.take(
+        () => sample(row, options, random),
+        (id) => (alternatives === null ? null : chanceOf(id, row, logits.sums?.[at] ?? NaN, alternatives)),
+      )
+    }
+    if (samples.every(({ answer }) => answer.isDone)) return
     await setImmediate() // lets a cancel come in
     signal.throwIfAborted()
-    logits = session.next(
-      Int32Array.from(answers, ({ last }) => last),
-      options.alternatives !== null,
-    )
+    const ids = samples.map(({ answer }) => (answer.isDone ? null : answer.last))
+    logits = session.next(ids, options.alternatives !== null)
   }
 }
 
-/** One sample of a prompt. */
-class Answer {
+/** One sample of a prompt, as it grows. */
+export class Answer {
   isDone = false
-  /** The token that came last; once the answer is done, its row goes on with that one unheeded. */
+  /** The token that came last. */
   last = 0
   private count = 0
-  private readonly random: Random
   private forced: readonly number[] = []
 
   constructor(
     private readonly sample: number,
-    private readonly options: GenerationOptions,
+    private readonly limits: Pick<GenerationOptions, 'maxTokens' | 'stop' | 'begun'>,
     private readonly follow: Follow,
   ) {
-    this.random = seededRandom(options.seed + sample * 0x9e3779b1)
-    for (const id of options.begun ?? []) this.heed(id)
+    for (const id of limits.begun ?? []) this.heed(id)
   }
 
-  *take(logits: Logits): Generator<Told, void, void> {
+  /**
+   * Takes the next token, or ends.
+   *
+   * @param draw what the model would say; not asked where a token is forced
+   * @param chance what is told of a token
+   */
+  *take(
+    draw: () => number,
+    chance: (id: number) => Chance | null = () => null,
+  ): Generator<Exclude<Told, { type: 'logits' }>, void, void> {
     if (this.isDone) return
-    if (this.count === this.options.maxTokens) return yield this.stopped('limit')
-    const at = logits.rows.length === 1 ? 0 : this.sample // after the prompt, all samples have one row
-    const row = logits.rows[at] ?? new Float32Array()
+    if (this.count === this.limits.maxTokens) return yield this.stopped('limit')
     const [next] = this.forced
-    const id = next ?? sample(row, this.options, this.random)
-    const { end, bos } = this.options.stop
+    const id = next ?? draw()
+    const { end, bos } = this.limits.stop
     if (id === end) return yield this.stopped('end')
     if (id === bos) return yield this.stopped('bos')
-    const { alternatives } = this.options
-    const chance = alternatives === null ? null : chanceOf(id, row, logits.sums?.[at] ?? NaN, alternatives)
-    yield { type: 'token', sample: this.sample, id, forced: next !== undefined, chance }
+    yield { type: 'token', sample: this.sample, id, forced: next !== undefined, chance: chance(id) }
     this.last = id
     this.count++
     this.heed(id)
-    if (this.count === this.options.maxTokens) yield this.stopped('limit')
+    if (this.count === this.limits.maxTokens) yield this.stopped('limit')
   }
 
   /** What is forced goes on as long as it is what comes. */
@@ -118,7 +130,7 @@ class Answer {
     this.forced = [...(due === id ? others : []), ...this.follow(id)]
   }
 
-  private stopped(stopped: Stopped): Told {
+  private stopped(stopped: Stopped): Extract<Told, { type: 'stopped' }> {
     this.isDone = true
     return { type: 'stopped', sample: this.sample, stopped }
   }

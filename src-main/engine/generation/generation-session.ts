@@ -1,30 +1,24 @@
 /**
- * A model that reads prompts and gives logits token by token: the session of a generation graph, and how far its
- * conversations have come.
+ * A model that reads prompts and gives logits token by token: passes over its conversations (passes.ts), and how far each
+ * of them has come.
  *
- * All rows of the cache stand at the same position. The cache grows in steps as the conversations do. A batch of rows
- * that the graph has no pass for makes it open a new session with such a pass, and hand the weights over.
+ * Each row of the cache is a conversation and stands at a position of its own. The cache grows in steps as the longest of
+ * them does.
  */
 import { setImmediate } from 'node:timers/promises'
 
 import type { FloatArray } from '../../checkpoint/types'
-import { MidbenchError } from '../../errors'
 import { headDim, type ModelConfig } from '../../model/config.schema'
-import { checkParameters } from '../../model/parameters'
 import { rotaryValues } from '../../model/rotary'
 import { variantOf } from '../../model/variants/variant'
 import { type ConstantValue, DType } from '../../native/graph-def'
-import { type GraphSession, openGraphSession, type RunOutput } from '../../native/graph-session'
+import type { RunOutput } from '../../native/graph-session'
 import type { Tensorflow } from '../../native/tensorflow'
-import {
-  buildGenerationGraph,
-  type GenerationGraph,
-  inputsOfPass,
-  passInputs,
-  type PassShape,
-} from './generation-graph'
+import { inputsOfPass, type PassFetch, type PassShape, PLACES, stretchesOf } from './generation-graph'
 import { cacheInputs } from './kv-cache'
+import { noOutput, Passes } from './passes'
 import { beyondReach, reachOf } from './reach'
+import { notFinite } from './sampling'
 
 /** Tokens a pass that reads a prompt: many where much is left, few for the rest. */
 const LONG = 256
@@ -53,37 +47,40 @@ export interface Logits {
   sums: Float32Array | null
 }
 
+/** Where a pass begins in the cache. */
+interface Place {
+  row: number
+  position: number
+}
+
 export class GenerationSession {
-  private passes: PassShape[] = [1, SHORT, LONG].map((length) => ({ rows: 1, length }))
-  private graph: GenerationGraph
-  private session: GraphSession
-  private isOpen = true
-  private rows = 0
-  private position = 0
+  private readonly passes: Passes
+  /** Of each row, the number of its tokens. */
+  private positions: number[] = []
   private capacity = 0
   private places = new Int32Array()
+  private rotary: Record<'cos' | 'sin', Float32Array> = { cos: new Float32Array(), sin: new Float32Array() }
 
   /**
    * @param parameters the model's, under its parameters' names
    * @throws MidbenchError `graph.memory`, `model.parameters`
    */
   constructor(
-    private readonly tensorflow: Pick<Tensorflow, 'binding' | 'memory'>,
-    private readonly options: GenerationSessionOptions,
+    tensorflow: Pick<Tensorflow, 'binding' | 'memory'>,
+    readonly options: GenerationSessionOptions,
     parameters: ReadonlyMap<string, FloatArray>,
   ) {
-    const { graph, session } = this.open(this.passes, parameters)
-    this.graph = graph
-    this.session = session
+    const reading = [1, SHORT, LONG].map((length) => ({ rows: 1, length }))
+    this.passes = new Passes(tensorflow, options, reading, parameters)
   }
 
   get model(): ModelConfig {
     return this.options.model
   }
 
-  /** Number of tokens that the conversations have so far. */
-  get length(): number {
-    return this.position
+  /** Number of tokens that each conversation has so far. */
+  get lengths(): readonly number[] {
+    return this.positions
   }
 
   /**
@@ -95,19 +92,43 @@ export class GenerationSession {
    * @throws MidbenchError `generation.reach`; the signal's reason where it is aborted
    */
   async begin(ids: Int32Array, count: number, signal: AbortSignal): Promise<Logits> {
-    this.ensure({ rows: count, length: 1 })
+    this.passes.ensure([{ rows: count, length: 1 }])
     this.clear(1)
-    for (;;) {
-      const left = ids.length - this.position
+    const logits = await this.read(0, ids, signal)
+    if (count > 1) this.keep(Array<number>(count).fill(0))
+    return logits
+  }
+
+  /**
+   * Forgets all conversations, and makes rows for others.
+   *
+   * @param counts the numbers of rows that there will be, in the order in which `keep` leaves them
+   */
+  makeRows(counts: readonly number[]): void {
+    this.passes.ensure(counts.map((rows) => ({ rows, length: 1 })))
+    this.clear(counts[0] ?? 0)
+  }
+
+  /**
+   * Begins a conversation in a row, and forgets the one before. The others wait.
+   *
+   * @param ids [T], at least one, at most the model's reach
+   * @returns one row
+   * @throws MidbenchError `generation.reach`; the signal's reason where it is aborted
+   */
+  async read(row: number, ids: Int32Array, signal: AbortSignal): Promise<Logits> {
+    for (let from = 0; ;) {
+      const left = ids.length - from
       const shape = { rows: 1, length: left > WORTH_LONG ? LONG : SHORT }
       const part = new Int32Array(shape.length) // padded behind: nobody sees the places after the last token
-      part.set(ids.subarray(this.position, this.position + shape.length))
-      if (left > shape.length) this.read(shape, part)
-      else {
-        const logits = this.logits(shape, part, [left - 1], left, 'chances')
-        this.repeat(count)
-        return logits
-      }
+      part.set(ids.subarray(from, from + shape.length))
+      const isLast = left <= shape.length
+      const place = { row, position: from }
+      const count = Math.min(left, shape.length)
+      const outputs = this.run(shape, part, [count - 1], [place], isLast ? 'chances' : 'read')
+      from += count
+      this.positions[row] = from
+      if (isLast) return this.logitsOf(outputs, 1)
       await setImmediate()
       signal.throwIfAborted()
     }
@@ -116,13 +137,33 @@ export class GenerationSession {
   /**
    * Adds a token to each conversation.
    *
-   * @param ids [B]
+   * @param ids [B]; null for a row whose conversation has ended: its logits mean nothing
    * @param withSums whether the sums are wanted, without which a token takes a little less
-   * @throws MidbenchError `generation.reach` where they have as many tokens as the model can take
+   * @throws MidbenchError `generation.reach` where one has as many tokens as the model can take
    */
-  next(ids: Int32Array, withSums = false): Logits {
-    const shape = { rows: this.rows, length: 1 }
-    return this.logits(shape, ids, Array<number>(this.rows).fill(0), 1, withSums ? 'chances' : 'logits')
+  next(ids: ArrayLike<number | null>, withSums = false): Logits {
+    return this.logitsOf(this.step(ids, withSums ? 'chances' : 'logits'), this.positions.length)
+  }
+
+  /**
+   * {@link next} where only the likeliest token is wanted, which for many rows takes much less.
+   *
+   * @returns [B] ids; of tokens that tie, the lowest
+   * @throws MidbenchError also `generation.not-finite`
+   */
+  nextBest(ids: ArrayLike<number | null>): Int32Array {
+    const [best, most] = this.step(ids, 'best')
+    if (!(best?.data instanceof Int32Array) || !(most?.data instanceof Float32Array))
+      throw noOutput('a token')
+    const { data } = most
+    if (Array.from(ids).some((id, row) => id !== null && !Number.isFinite(data[row]))) throw notFinite()
+    return best.data
+  }
+
+  /** Keeps these rows, each as often as it is named. */
+  keep(rows: readonly number[]): void {
+    this.passes.run({ [cacheInputs.kept]: int32(rows, [rows.length]) }, [this.passes.graph.keep])
+    this.positions = rows.map((row) => this.positions[row] ?? 0)
   }
 
   /**
@@ -139,10 +180,9 @@ export class GenerationSession {
   ): Promise<Float32Array[]> {
     const found: Float32Array[] = []
     const longest = Math.max(...prompts.map(({ length }) => length))
-    this.ensure(SIDE_BY_SIDE)
+    this.passes.ensure([SIDE_BY_SIDE])
     this.clear(SIDE_BY_SIDE.rows)
-    while (this.position < longest) {
-      const from = this.position
+    for (let from = 0; from < longest; from += PART) {
       const part = new Int32Array(SIDE_BY_SIDE.rows * PART).fill(padding)
       prompts.forEach((ids, row) => {
         part.set(ids.subarray(from, from + PART), row * PART)
@@ -152,7 +192,8 @@ export class GenerationSession {
       const isHere = (end: number): boolean => end >= 0 && end < PART
       const last = Array.from({ length: SIDE_BY_SIDE.rows }, (_, row) => ends[row] ?? PART)
       const places = last.map((end) => (isHere(end) ? end : PART - 1))
-      const { rows } = this.logits(SIDE_BY_SIDE, part, places, PART, 'logits')
+      const outputs = this.run(SIDE_BY_SIDE, part, places, [{ row: 0, position: from }], 'logits')
+      const { rows } = this.logitsOf(outputs, SIDE_BY_SIDE.rows)
       ends.forEach((end, row) => {
         if (isHere(end)) found[row] = rows[row] ?? new Float32Array()
       })
@@ -164,41 +205,25 @@ export class GenerationSession {
 
   /** Whether it has no weights any more: it is disposed of, or there was no memory for a pass that it needed. */
   get isClosed(): boolean {
-    return !this.isOpen
+    return this.passes.isClosed
   }
 
   /** Frees the weights and the cache; once is enough. */
   dispose(): void {
-    if (!this.isOpen) return
-    this.isOpen = false
-    this.free(this.session)
+    this.passes.dispose()
   }
 
   // ------------------------------------------------------------------------------------------ passes
 
-  /**
-   * @param count number of the pass's tokens that are part of the conversations; the rest is padding
-   * @param what whether the sums are computed too
-   */
-  private logits(
-    shape: PassShape,
-    ids: Int32Array,
-    last: readonly number[],
-    count: number,
-    what: 'logits' | 'chances',
-  ): Logits {
-    const [logits, , sums] = this.run(shape, ids, last, what)
-    this.position += count
-    if (!(logits?.data instanceof Float32Array)) throw noOutput('the logits')
-    const { data } = logits
-    const width = this.model.vocab_size
-    const rows = last.map((_, row) => data.subarray(row * width, (row + 1) * width))
-    return { rows, sums: sums?.data instanceof Float32Array ? sums.data : null }
-  }
-
-  private read(shape: PassShape, ids: Int32Array): void {
-    this.run(shape, ids, [], 'read')
-    this.position += shape.length
+  /** A token a row, each where its conversation stands. */
+  private step(ids: ArrayLike<number | null>, what: keyof PassFetch): RunOutput[] {
+    const given = Array.from(ids)
+    const shape = { rows: this.positions.length, length: 1 }
+    const tokens = Int32Array.from(given, (id) => id ?? 0)
+    const at = this.positions.map((position, row) => ({ row, position }))
+    const outputs = this.run(shape, tokens, given.map(() => 0), at, what) // prettier-ignore
+    this.positions = this.positions.map((position, row) => position + (given[row] === null ? 0 : 1))
+    return outputs
   }
 
   /** @param last for each row, the index in it of the token whose logits are wanted */
@@ -206,123 +231,96 @@ export class GenerationSession {
     shape: PassShape,
     ids: Int32Array,
     last: readonly number[],
-    what: 'logits' | 'chances' | 'read',
+    at: readonly Place[],
+    what: keyof PassFetch,
   ): RunOutput[] {
-    if (this.position >= reachOf(this.model)) throw beyondReach(this.model)
     const { rows, length } = shape
-    const fetch = this.graph.pass(shape)?.[what]
-    if (fetch === undefined) throw new RangeError(`no pass of ${rows} x ${length}`)
-    this.grow(this.position + length)
+    const fetch = this.passes.graph.pass(shape)?.[what]
+    if (fetch === undefined || stretchesOf(shape) !== at.length)
+      throw new RangeError(`no pass of ${rows} x ${length}`)
+    const farthest = Math.max(...at.map(({ position }) => position))
+    if (farthest >= reachOf(this.model)) throw beyondReach(this.model)
+    this.grow(farthest + length)
+    return this.passes.run(this.inputsOf(shape, ids, last, at), fetch)
+  }
+
+  private logitsOf([logits, ...others]: readonly RunOutput[], count: number): Logits {
+    if (!(logits?.data instanceof Float32Array)) throw noOutput('the logits')
+    const { data } = logits
+    const width = this.model.vocab_size
+    const rows = Array.from({ length: count }, (_, row) => data.subarray(row * width, (row + 1) * width))
+    const sums = others.length === 2 ? others[0]?.data : null
+    return { rows, sums: sums instanceof Float32Array ? sums : null }
+  }
+
+  private inputsOf(
+    shape: PassShape,
+    ids: Int32Array,
+    last: readonly number[],
+    at: readonly Place[],
+  ): Record<string, ConstantValue> {
+    const { rows, length } = shape
+    const count = at.length
+    const covered = rows / count // rows that a stretch of the cache is over
     const names = inputsOfPass(shape)
-    const width = headDim(this.model)
-    const base = variantOf(this.model).rotaryBase
-    const { cos, sin } = rotaryValues(this.position, length, width, base)
-    // The embedding of the last token is kept for smear: without a wish for logits, that of the pass's last token.
-    const index = Array.from({ length: rows }, (_, row) => row * length + (last[row] ?? length - 1))
-    return this.session.run(
-      {
-        [names.ids]: int32(ids, [rows * length]),
-        [names.cos]: { dtype: DType.float32, shape: [length, width], data: cos },
-        [names.sin]: { dtype: DType.float32, shape: [length, width], data: sin },
-        [names.last]: int32(index, [rows]),
-        [passInputs.first]: int32([this.position], []),
-        [passInputs.places]: int32(this.places, [this.capacity]),
-        [cacheInputs.begin]: int32([0, this.position, 0], [3]),
-        [cacheInputs.end]: int32([0, this.position + length, 0], [3]),
-      },
-      fetch,
-    )
+    const turns = [count, length, headDim(this.model)]
+    const ends = at.map(({ row, position }) => ({ row: row + covered, position: position + length }))
+    const corners = (places: readonly Place[]): ConstantValue => {
+      return int32(places.flatMap(({ row, position }) => [row, 0, position, 0]), [count, 4]) // prettier-ignore
+    }
+    return {
+      [names.ids]: int32(ids, [rows * length]),
+      [names.cos]: { dtype: DType.float32, shape: turns, data: this.turnsAt(at, length, 'cos') },
+      [names.sin]: { dtype: DType.float32, shape: turns, data: this.turnsAt(at, length, 'sin') },
+      [names.first]: int32(at.map(({ position }) => position), [count, 1, 1, 1]), // prettier-ignore
+      [names.begin]: corners(at),
+      [names.end]: corners(ends),
+      [names.last]: int32(last.map((index, row) => row * length + index), [rows]), // prettier-ignore
+      [PLACES]: int32(this.places, [this.capacity]),
+    }
+  }
+
+  /** Cosines or sines [W, T, D] of the positions from some places on. */
+  private turnsAt(at: readonly Place[], length: number, of: 'cos' | 'sin'): Float32Array {
+    const size = length * headDim(this.model)
+    const all = new Float32Array(at.length * size)
+    at.forEach(({ position }, i) => {
+      const from = position * headDim(this.model)
+      all.set(this.rotary[of].subarray(from, from + size), i * size)
+    })
+    return all
   }
 
   // ------------------------------------------------------------------------------------------ cache
 
-  /** Repeats the one conversation. */
-  private repeat(times: number): void {
-    this.rows = times
-    if (times > 1) this.session.run({ [cacheInputs.times]: int32([times, 1, 1], [3]) }, [this.graph.repeat])
-  }
-
   private clear(rows: number): void {
     const { n_kv_head: heads, n_embd: width } = this.model
-    this.rows = rows
-    this.position = 0
+    this.positions = Array<number>(rows).fill(0)
     this.resize(STEP)
     const inputs = {
-      [cacheInputs.emptyCache]: int32([rows * heads, STEP, headDim(this.model)], [3]),
-      [cacheInputs.emptySmear]: int32([rows, 1, width], [3]),
+      [cacheInputs.emptyCache]: int32([rows, heads, STEP, headDim(this.model)], [4]),
+      [cacheInputs.emptySmear]: int32([rows, 1, 1, width], [4]),
     }
-    this.session.run(inputs, [this.graph.empty])
+    this.passes.run(inputs, [this.passes.graph.empty])
   }
 
   /** Makes room for that many tokens a row. */
   private grow(wanted: number): void {
     if (wanted <= this.capacity) return
     const capacity = Math.ceil(wanted / STEP) * STEP
-    const growth = [0, 0, 0, capacity - this.capacity, 0, 0]
-    this.session.run({ [cacheInputs.growth]: int32(growth, [3, 2]) }, [this.graph.grow])
+    const growth = [0, 0, 0, 0, 0, capacity - this.capacity, 0, 0]
+    this.passes.run({ [cacheInputs.growth]: int32(growth, [4, 2]) }, [this.passes.graph.grow])
     this.resize(capacity)
   }
 
   private resize(capacity: number): void {
+    if (this.capacity === capacity) return
     this.capacity = capacity
     this.places = Int32Array.from({ length: capacity }, (_, place) => place)
-  }
-
-  // ------------------------------------------------------------------------------------------ session
-
-  /** Makes sure that there is such a pass: a new session with it takes the weights over. The cache is lost. */
-  private ensure(shape: PassShape): void {
-    if (this.graph.pass(shape) !== undefined) return
-    const parameters = this.parameters()
-    this.dispose() // first, since there may be no memory for two
-    const passes = [...this.passes, shape]
-    const { graph, session } = this.open(passes, parameters)
-    this.passes = passes
-    this.graph = graph
-    this.session = session
-    this.isOpen = true
-  }
-
-  private parameters(): Map<string, FloatArray> {
-    const { graph, session } = this
-    const read = (name: string): [string, FloatArray] => {
-      const [value] = session.run({}, [graph.parameter(name)])
-      if (!(value?.data instanceof Float32Array)) throw noOutput(name)
-      return [name, { shape: value.shape, data: value.data }]
-    }
-    return new Map([...graph.shapes.keys()].map(read))
-  }
-
-  /** Opens a session with these passes and weights; nothing of it is left where that fails. */
-  private open(
-    passes: readonly PassShape[],
-    parameters: ReadonlyMap<string, FloatArray>,
-  ): { graph: GenerationGraph; session: GraphSession } {
-    checkParameters(new Map([...parameters].map(([name, { shape }]) => [name, shape])), this.model)
-    const graph = buildGenerationGraph({ ...this.options, passes })
-    const session = openGraphSession(this.tensorflow.binding, graph.nodes)
-    try {
-      for (const [name, { shape, data }] of parameters) {
-        const value = new Map([[name, { dtype: DType.float32, shape, data }]]) // one at a time: less memory
-        session.run(graph.set.inputs(value), graph.set.outputs(value))
-      }
-      return { graph, session }
-    } catch (error) {
-      this.free(session)
-      throw error
-    }
-  }
-
-  private free(session: GraphSession): void {
-    session.dispose()
-    this.tensorflow.memory.release()
+    this.rotary = rotaryValues(0, capacity, headDim(this.model), variantOf(this.model).rotaryBase)
   }
 }
 
 function int32(values: ArrayLike<number>, shape: readonly number[]): ConstantValue {
   return { dtype: DType.int32, shape, data: values instanceof Int32Array ? values : Int32Array.from(values) }
-}
-
-function noOutput(what: string): MidbenchError {
-  return new MidbenchError({ code: 'graph.run', message: `TensorFlow gave nothing for ${what}.` })
 }

@@ -34,8 +34,16 @@ export interface Chance {
  * @param logits [V]
  * @throws MidbenchError `generation.not-finite` where the model gives no numbers
  */
+export function likeliest(logits: Float32Array): number {
+  return first(greatest(logits, 1))
+}
+
+/**
+ * @param logits [V]
+ * @throws MidbenchError `generation.not-finite` where the model gives no numbers
+ */
 export function sample(logits: Float32Array, { temperature, topK }: SamplingOptions, random: Random): number {
-  if (temperature === 0) return first(greatest(logits, 1))
+  if (temperature === 0) return likeliest(logits)
   // A draw among all needs no order.
   const ids = topK === null ? [...logits.keys()] : greatest(logits, topK)
   const most = ids.reduce((found, id) => Math.max(found, logits[id] ?? NaN), -Infinity)
@@ -91,7 +99,7 @@ function first([id]: readonly number[]): number {
   throw notFinite()
 }
 
-function notFinite(): MidbenchError {
+export function notFinite(): MidbenchError {
   return new MidbenchError({
     code: 'generation.not-finite',
     message: 'The model gives no numbers for the next token.',

@@ -65,6 +65,15 @@ const reduction: Rule = (input) => {
   )
 }
 
+const argument: Rule = (input) => {
+  const { shape } = at(input, 0)
+  const axes = integers(input, 1).map((axis) => axisOf(axis, shape.length))
+  return same(
+    shape.filter((_, i) => !axes.includes(i)),
+    integer(input, 'output_type'),
+  )
+}
+
 const matMul: Rule = (input) => {
   const [a, b] = [at(input, 0), at(input, 1)]
   const adjA = flag(input, 'adj_x') || flag(input, 'transpose_a')
@@ -226,6 +235,7 @@ const rules = new Map<string, Rule>([
   ).map(entry(binary)),
   ...names('Greater GreaterEqual Less LessEqual Equal NotEqual LogicalAnd LogicalOr').map(entry(comparison)),
   ...names('Sum Max Min Mean Prod All Any').map(entry(reduction)),
+  ['ArgMax', argument],
   ...names('MatMul BatchMatMul BatchMatMulV2').map(entry(matMul)),
   ...names('Pad PadV2 MirrorPad').map(entry(pad)),
   ...names('Select SelectV2').map(entry(select)),

@@ -143,6 +143,22 @@ export function turned(graph: Graph, matrix: Value): Value {
   )
 }
 
+/** The parts [..] of a value [N, ..]. */
+export function unstacked(graph: Graph, value: Value): Value[] {
+  const [count = 0, ...shape] = value.shape
+  const node = graph.add({
+    op: 'Unpack',
+    inputs: [value],
+    attributes: {
+      T: { kind: 'type', value: value.dtype },
+      num: { kind: 'int', value: count },
+      axis: { kind: 'int', value: 0 },
+    },
+    outputs: Array.from({ length: count }, () => ({ shape, dtype: value.dtype })),
+  })
+  return node.outputs.map((_, i) => valueOf(node, i))
+}
+
 /** The inputs and outputs of a run that writes variables. */
 export interface Setter {
   /** Inputs of a run that sets these values, given by variable name. */

@@ -64,7 +64,7 @@ describe.each(forms)('the form of $variant', (config) => {
         for (let at = prompt; at < prompt + more; at++) {
           const next = session.next(ids.subarray(at, at + 1))
           expect(farthest(next.rows[0] ?? [], whole[at] ?? [])).toBeLessThan(1e-4)
-          expect(session.length).toBe(at + 1)
+          expect(session.lengths).toEqual([at + 1])
         }
       }),
       { numRuns: 16, examples: edges.map((edge): [[number, number]] => [edge]) },
@@ -103,6 +103,35 @@ describe.each(forms)('the form of $variant', (config) => {
     lengths.forEach((length, i) => {
       expect(farthest(found[i] ?? [], expected[i % 2]?.[length - 1] ?? [])).toBeLessThan(1e-4)
     })
+  })
+
+  test('rows stand at their own positions, end, begin anew and are given up', async () => {
+    const texts = [ids, idsOf(config, 5), idsOf(config, 8)]
+    const wholes = texts.map((text) => wholeForward(config, parameters, text))
+    session.makeRows([2, 1])
+    const at = [260, 3]
+    for (const [row, count] of at.entries()) {
+      const { rows } = await session.read(row, texts[row]?.subarray(0, count) ?? ids, unbothered)
+      expect(farthest(rows[0] ?? [], wholes[row]?.[count - 1] ?? [])).toBeLessThan(1e-4)
+    }
+    /** Adds the next token of the text that each row holds, and compares. */
+    const step = (held: readonly number[], ended = -1): void => {
+      const given = held.map((text, row) => (row === ended ? null : (texts[text]?.[at[row] ?? 0] ?? 0)))
+      const { rows } = session.next(given)
+      held.forEach((text, row) => {
+        if (row === ended) return
+        expect(farthest(rows[row] ?? [], wholes[text]?.[at[row] ?? 0] ?? [])).toBeLessThan(1e-4)
+        at[row] = (at[row] ?? 0) + 1
+      })
+      expect(session.lengths).toEqual(at)
+    }
+    for (let i = 0; i < 6; i++) step([0, 1], i < 3 ? -1 : 0)
+    await session.read(0, texts[2]?.subarray(0, 1) ?? ids, unbothered) // shorter than what was there
+    at[0] = 1
+    for (let i = 0; i < 5; i++) step([2, 1])
+    session.keep([1])
+    at.shift()
+    for (let i = 0; i < 3; i++) step([1])
   })
 
   test('the same prompt gives the same bits, whatever was read before', async () => {
