@@ -57,13 +57,25 @@ export class KeptTalks {
     return this.folder(place).restore(id)
   }
 
-  /** Some conversations as lines, or all of a project's. @throws MidbenchError `talk.place`, `talk.not-exported`, `talk.*` */
+  /**
+   * Some conversations as lines, or all of a project's. Of several, those that cannot be read are left out and named.
+   *
+   * @throws MidbenchError `talk.place`, `talk.not-exported`, and as {@link TalkFolder.open}
+   */
   async exported(place: string, ids: readonly string[] | null): Promise<TalkExport> {
     const folder = this.folder(place)
     const chosen = ids ?? (await folder.list()).conversations.map(({ id }) => id)
     const talks: KeptTalk[] = []
-    for (const id of chosen) talks.push(await folder.open(id))
-    return exportedTalks(talks)
+    const unread: TalkExport['left_out'] = []
+    for (const id of chosen) {
+      try {
+        talks.push(await folder.open(id))
+      } catch (error) {
+        if (!(error instanceof MidbenchError) || chosen.length === 1) throw error
+        unread.push({ id, name: id, reason: error.message })
+      }
+    }
+    return exportedTalks(talks, unread)
   }
 
   /** Called before a project is saved as another file. @throws MidbenchError `talk.unwritable` */

@@ -25,10 +25,13 @@ export interface TalkExport {
 /** Why a conversation cannot be trained on. */
 class NotExported extends Error {}
 
-/** @throws MidbenchError `talk.not-exported` where not one of them can be exported, with the reasons */
-export function exportedTalks(talks: readonly KeptTalk[]): TalkExport {
+/**
+ * @param unread others that are left out, and why
+ * @throws MidbenchError `talk.not-exported` where not one of them can be exported, with the reasons
+ */
+export function exportedTalks(talks: readonly KeptTalk[], unread: TalkExport['left_out'] = []): TalkExport {
   const lines: Message[][] = []
-  const leftOut: TalkExport['left_out'] = []
+  const leftOut = [...unread]
   let unfinished = 0
   for (const talk of talks) {
     try {

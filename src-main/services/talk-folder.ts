@@ -55,7 +55,7 @@ export class TalkFolder {
     const path = this.path(id)
     try {
       const [, body] = (await readTextFile(path)).split('\n')
-      return keptTalk.parse(JSON.parse(body ?? ''))
+      return ofId(id, keptTalk.parse(JSON.parse(body ?? '')))
     } catch (cause) {
       throw codeOf(cause) === 'ENOENT' ? unknown(id) : unreadable(path, cause)
     }
@@ -153,11 +153,16 @@ async function readHead(path: string, id: string): Promise<TalkSummary> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
     const [line = ''] = buffer.toString('utf8', 0, bytesRead).split('\n')
     const { format: _, ...summary } = head.parse(JSON.parse(line))
-    if (summary.id !== id) throw new Error(`it holds the conversation ${summary.id}`)
-    return summary
+    return ofId(id, summary)
   } finally {
     await file.close()
   }
+}
+
+/** A copy of a file under another name is no other conversation. */
+function ofId<T extends { id: string }>(id: string, found: T): T {
+  if (found.id === id) return found
+  throw new Error(`it holds the conversation ${found.id}`)
 }
 
 /** Deletes those that were put aside longest ago. */

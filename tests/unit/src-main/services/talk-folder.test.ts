@@ -1,8 +1,10 @@
 /** A project's conversations on the disk: the same when opened again, removed and brought back, damaged. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { toFailure } from '../../../../src-main/errors'
 import { TalkFolder } from '../../../../src-main/services/talk-folder'
 import { failureOf } from '../../../support/failure'
 import { sampleExchange, sampleTalk } from '../../../support/talks'
@@ -102,4 +104,38 @@ test('changes happen one after another, and where the folder cannot be made, tha
     code: 'talk.unwritable',
     message: expect.stringContaining('a file stands') as string,
   })
+})
+
+test('a file that is cut or changed anywhere is never taken for another conversation', async () => {
+  const folder = newFolder()
+  const talk = sampleTalk()
+  await folder.keep(talk)
+  const path = join(folder.folder, 'talk-1.talk')
+  const whole = readFileSync(path)
+  const opens = async (bytes: Uint8Array): Promise<string> => {
+    writeFileSync(path, bytes)
+    await folder.list() // names it, or lists it by its first line
+    try {
+      return (await folder.open('talk-1')).id
+    } catch (error) {
+      return toFailure(error).code
+    }
+  }
+  const cut = fc.integer({ min: 0, max: whole.length - 3 }) // without the last brace and line end
+  await fc.assert(
+    fc.asyncProperty(cut, async (length) => {
+      expect(await opens(whole.subarray(0, length))).toBe('talk.unreadable')
+    }),
+    { numRuns: 40 },
+  )
+  const flip = fc.tuple(fc.integer({ min: 0, max: whole.length - 1 }), fc.integer({ min: 0, max: 255 }))
+  await fc.assert(
+    fc.asyncProperty(flip, async ([at, byte]) => {
+      const changed = Uint8Array.from(whole)
+      changed[at] = byte
+      const found = await opens(changed)
+      expect(found === 'talk-1' || found === 'talk.unreadable').toBe(true)
+    }),
+    { numRuns: 60, examples: [[[whole.lastIndexOf('talk-1') + 5, 0x32]]] }, // 2: another id
+  )
 })

@@ -1,5 +1,5 @@
 /** A project's conversations by the page's calls: where they lie, who may name which, and their way into the mixture. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
@@ -114,6 +114,13 @@ test('what is exported can be listed in the mixture at once', async () => {
   expect(await call['talk.export']({ place, ids: ['c'] })).toMatchObject({
     entry: { task: 'Conversations', source: path, format: 'nanochat' },
   })
+  truncateSync(join(place, 'talk-1.talk'), 400) // its first line is whole, what was said is not
+  const others = await call['talk.export']({ place, ids: null })
+  expect(others).toMatchObject({ conversations: 1 })
+  expect(others?.left_out.map(({ id }) => id).sort()).toEqual(['half', 'talk-1'])
+  expect((await failureOf(() => call['talk.export']({ place, ids: ['talk-1'] }))).code).toBe(
+    'talk.unreadable',
+  )
   exported.path = null // the dialog is cancelled
   expect(await call['talk.export']({ place, ids: ['c'] })).toBeNull()
 })

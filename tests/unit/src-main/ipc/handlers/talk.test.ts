@@ -1,9 +1,8 @@
 /** talk.* over a real inspector: golden's d3 answers as the reference does, and what cannot be asked is refused. */
-import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 
-import { saveRunCheckpoint } from '../../../../../src-main/checkpoint/run-checkpoint'
+import { checkpointFolder, saveRunCheckpoint } from '../../../../../src-main/checkpoint/run-checkpoint'
 import type { CallInput, TalkTokens } from '../../../../../src-main/contract/contract'
 import { calls } from '../../../../../src-main/contract/contract'
 import { talkHandlers } from '../../../../../src-main/ipc/handlers/talk'
@@ -17,7 +16,7 @@ import { KeptTalks } from '../../../../../src-main/services/kept-talks'
 import { Talk } from '../../../../../src-main/services/talk'
 import { askedModelsOf } from '../../../../support/asked-models'
 import { checked } from '../../../../support/checked-handlers'
-import { tinyCheckpoint } from '../../../../support/checkpoints'
+import { tinyCheckpoint, tinyConfig } from '../../../../support/checkpoints'
 import { failureOf } from '../../../../support/failure'
 import { certain, talkCheckpoint } from '../../../../support/generation'
 import { goldenPath } from '../../../../support/golden'
@@ -165,15 +164,17 @@ test('an answer goes on from another token as it would have, and its own ids sta
   expect(await piecesOf({ ids: [7, 8], tokenizer: 'another' })).toEqual(await piecesOf())
 })
 
-test('runs, listed checkpoints and the base can be picked; what was not listed is refused', async () => {
+test('the base, runs and listed checkpoints answer, two at once; what was not listed is refused', async () => {
   const { store } = openStore()
-  const { call } = talking(store)
-  const runDir = temporaryFolder()
-  const saved = join(runDir, 'checkpoints', 'step_000100')
-  cpSync(talkCheckpoint, saved, { recursive: true })
-  store.create(sampleRun({ id: 'r1', name: 'mine', dir: runDir, config: at.config }))
+  const { call, told } = talking(store)
+  const dir = temporaryFolder()
+  for (const step of [90, 100]) {
+    const saved = tinyCheckpoint(step, step, { ...tinyConfig, vocab_size: 723 })
+    await saveRunCheckpoint(checkpointFolder(join(dir, 'checkpoints'), step), saved)
+  }
+  store.create(sampleRun({ id: 'r1', name: 'mine', dir, config: at.config }))
   store.create(sampleRun({ id: 'r2', name: 'not saved', dir: temporaryFolder(), config: at.config }))
-  const older = { of: 'checkpoint', dir: saved, step: 100 } as const
+  const older = { of: 'checkpoint', dir: checkpointFolder(join(dir, 'checkpoints'), 90), step: 90 } as const
   const refused = await failureOf(() => call['talk.answer'](question({ model: older })))
   expect(refused.code).toBe('checkpoint.unlisted')
   const models = await call['talk.models']({ ...at, job: 'models' })
@@ -181,6 +182,7 @@ test('runs, listed checkpoints and the base can be picked; what was not listed i
     ['base', 'Base d3'],
     ['run', 'not saved'],
     ['run', 'mine'],
+    ['checkpoint', 'mine, step 90'],
   ])
   expect(models[0]).toMatchObject({
     step: 100,
@@ -190,14 +192,24 @@ test('runs, listed checkpoints and the base can be picked; what was not listed i
     refusal: null,
   })
   expect(models[1]).toMatchObject({ changing: true, refusal: { code: 'run.no-checkpoint' } })
-  expect(models[2]).toMatchObject({ dir: saved, step: 100, chats: 'yes', dtype: 'float32', refusal: null })
-  for (const model of [older, { of: 'run', runId: 'r1' } as const]) {
-    const { answers, fitted } = await call['talk.answer'](question({ model }))
-    expect(answers[0]?.ids.slice(0, certain(golden))).toEqual(
-      golden.greedy.slice(0, Math.min(8, certain(golden))),
-    )
-    expect(fitted.dir).toBe(saved)
+  expect(models[2]).toMatchObject({ step: 100, chats: 'yes', dtype: 'float32', refusal: null })
+  const run = { of: 'run', runId: 'r1' } as const
+  const [base, last] = await Promise.all([
+    call['talk.answer'](question({ job: 'left' })),
+    call['talk.answer'](question({ job: 'right', model: run })),
+  ])
+  const sure = Math.min(8, certain(golden))
+  expect(base.answers[0]?.ids.slice(0, sure)).toEqual(golden.greedy.slice(0, sure))
+  expect(last.fitted).toMatchObject({ dir: models[2]?.dir, step: 100 })
+  for (const [job, { answers }] of [
+    ['left', base],
+    ['right', last],
+  ] as const) {
+    const own = told.filter((frame) => frame.job === job)
+    expect(own.map(({ seq }) => seq)).toEqual(own.map((_, i) => i))
+    expect(own.flatMap(({ tokens }) => tokens.map(({ id }) => id))).toEqual(answers[0]?.ids)
   }
+  expect((await call['talk.answer'](question({ model: older }))).fitted).toMatchObject({ step: 90 })
 })
 
 test('what cannot be asked is refused in words, and a cancel stops between two tokens', async () => {
