@@ -18,41 +18,56 @@ const lossChart: FigureChart = {
   unit: 'nats a token',
   place: 'large',
   digits: 'four',
-  tickDigits: 'two',
 }
 const scheduleChart: FigureChart = { title: 'lr, momentum', place: 'small', digits: 'two', yMin: 0, yMax: 1 }
 const speedChart: FigureChart = { title: 'Speed', unit: 'tokens/s', place: 'small', digits: 'short', yMin: 0 }
+const waitChart: FigureChart = {
+  title: 'Data wait',
+  unit: 'ms a step',
+  place: 'small',
+  digits: 'short',
+  yMin: 0,
+}
+const memoryChart: FigureChart = {
+  title: 'Memory',
+  unit: 'resident',
+  place: 'small',
+  digits: 'bytes',
+  yMin: 0,
+}
 
 export const STEP_FIGURES = {
   /** Counts from 1. */
   step: { schema: z.int(), printed: true },
   /** Mean over the step's micro-batches that have targets, nats a token; null where none has. */
-  loss: { schema: oneNumber, printed: true, line: { chart: lossChart, label: 'raw', tone: 'faint' } },
+  loss: {
+    schema: oneNumber,
+    printed: true,
+    line: { chart: lossChart, label: 'raw', tone: 'faint', compared: 'nats a token' },
+  },
   /** Loss of the step's last micro-batch, as the seed logs it; null where that has no targets. */
   loss_last_micro: { schema: oneNumber, printed: true },
   /** EMA 0.9 of loss_last_micro, debiased; null before the first. */
   loss_ema: {
     schema: oneNumber,
-    line: { chart: lossChart, label: 'EMA', tone: 'main', compared: 'EMA, nats a token' },
+    line: { chart: lossChart, label: 'EMA', tone: 'main', asIs: true, compared: 'EMA, nats a token' },
   },
   /** Learning-rate multiplier, 0 to 1. */
   lrm: {
     schema: z.number(),
     printed: true,
-    line: { chart: scheduleChart, label: 'lr multiplier', inTitle: true },
+    line: { chart: scheduleChart, label: 'lr multiplier', asIs: true, inTitle: true },
   },
   /** Muon's momentum. */
   momentum: {
     schema: z.number(),
-    line: { chart: scheduleChart, label: 'momentum', tone: 'second', dash: true, inTitle: true },
+    line: { chart: scheduleChart, label: 'momentum', tone: 'second', dash: true, asIs: true, inTitle: true },
   },
   dt_ms: { schema: z.number(), printed: true },
-  /** Milliseconds of dt that the trainer waited for data. */
-  data_wait_ms: { schema: z.number() },
   tok_per_sec: {
     schema: z.number(),
     printed: true,
-    line: { chart: speedChart, label: 'tokens/s' },
+    line: { chart: speedChart, label: 'tokens/s', compared: 'tokens/s' },
   },
   /** Model FLOPs used / the device's peak, in percent; null when the peak is not known. */
   mfu: { schema: oneNumber, printed: true },
@@ -66,17 +81,21 @@ export const STEP_FIGURES = {
   grad_norm: gradNorm,
   grad_norm_by_group: gradNormByGroup,
   update_norm: updateNorm,
+  /** Milliseconds of dt that the trainer waited for data. */
+  data_wait_ms: { schema: z.number(), line: { chart: waitChart, label: 'wait', compared: 'ms a step' } },
   /** Targets of the step that count in the loss. */
   targets: { schema: oneNumber, printed: true },
   /** Micro-batches of the step without a target that counts (docs/REFERENCE.md §6.14). */
   empty_micro_batches: { schema: oneNumber, printed: true },
   loss_by_task: lossByTask,
-  /** When the step ended, milliseconds since 1970. Runs from before 30 November 2026 did not tell it, nor the next two. */
+  /** When the step ended, milliseconds since 1970. Runs from before 30 November 2026 did not tell it, nor those after it. */
   ended_at: { schema: oneNumber },
   /** Conversations read so far by the mixture's length: 1.5 in the middle of the second epoch. */
   epochs_read: { schema: oneNumber },
+  /** 1 where the run had rested before the step: paused, or ended and resumed; 0 otherwise. */
+  resumed: { schema: oneNumber },
   /** Main memory that the process of the trainer holds (its resident set), bytes. */
-  memory_bytes: { schema: oneNumber },
+  memory_bytes: { schema: oneNumber, line: { chart: memoryChart, label: 'process', compared: 'resident' } },
 } as const satisfies Readonly<Record<string, StepFigure>>
 
 type Figures = typeof STEP_FIGURES

@@ -26,6 +26,17 @@ const doctorReport = z.object({
   processors: z.int().min(1),
 })
 const hostChoice = z.enum(['auto', 'thread', 'process'])
+/** How curves are drawn over the steps of runs, in every place that has some. */
+const curveChoices = z.object({
+  x: z.enum(['step', 'tokens', 'epochs', 'active', 'wall']),
+  log_x: z.boolean(),
+  log_y: z.boolean(),
+  /** Share that stays of the average when a value is added; 0 = none. */
+  smoothing: z.number().min(0).max(0.999),
+  /** Whether the y axis leaves outliers out. */
+  clip: z.boolean(),
+})
+export const PLAIN_CURVES: CurveChoices = { x: 'step', log_x: false, log_y: false, smoothing: 0, clip: false }
 export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   /** The nanochat folder where a config names no base_dir. */
@@ -34,6 +45,7 @@ export const settings = z.object({
   threads: z.int().min(1).nullable(),
   /** Where the trainer runs; `auto` follows the self-test's result. */
   trainer_host: hostChoice.default('auto'),
+  curves: curveChoices.default(PLAIN_CURVES),
 })
 const folder = z.object({ label: z.string(), path: z.string(), free_bytes: z.number().nullable() })
 /** The environment variable that decides; null for the default. */
@@ -57,8 +69,12 @@ export const appCalls = {
   'app.reveal': { input: z.object({ path: z.string() }), output: nothing },
   'settings.get': { input: nothing, output: settings },
   /** Options that are left out keep their values, so the input has no defaults. */
-  'settings.update': { input: settings.extend({ trainer_host: hostChoice }).partial(), output: settings },
+  'settings.update': {
+    input: settings.extend({ trainer_host: hostChoice, curves: curveChoices }).partial(),
+    output: settings,
+  },
 } as const
 
+export type CurveChoices = z.infer<typeof curveChoices>
 export type Settings = z.infer<typeof settings>
 export type DoctorReport = z.infer<typeof doctorReport>

@@ -103,6 +103,8 @@ export class TrainLoop {
   private saved: LoopState | null
   /** The last checkpoint that was attempted, whether or not it could be written. */
   private tried: Pick<LoopState, 'step' | 'evaluatedAt'>
+  /** Whether the run has rested since the last step. */
+  private rested: boolean
 
   constructor(
     private readonly engine: StepEngine,
@@ -113,6 +115,7 @@ export class TrainLoop {
   ) {
     this.saved = state.loader === null ? null : state
     this.tried = state
+    this.rested = state.step > 0
   }
 
   /**
@@ -125,7 +128,10 @@ export class TrainLoop {
     for (;;) {
       await setImmediate() // lets the thread handle its messages
       const request = this.hooks.request()
-      if (request !== null) return request
+      if (request !== null) {
+        this.rested = this.state.step > 0
+        return request
+      }
       if (this.evalIsDue()) await this.evaluate()
       else if (this.saveIsDue()) return 'save'
       else if (this.state.finished) return 'done'
@@ -257,9 +263,11 @@ export class TrainLoop {
       first_batch: batches[0]?.index ?? 0,
       loss_by_task: meanByTask(byTask),
       ended_at: Date.now(),
+      resumed: Number(this.rested),
       epochs_read: last.stateAfter.consumed / this.options.trainLength,
       memory_bytes: process.memoryUsage.rss(),
     }
+    this.rested = false
     this.hooks.onStep(metric, finished)
   }
 }

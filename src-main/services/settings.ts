@@ -4,11 +4,14 @@
  */
 import { availableParallelism } from 'node:os'
 
-import { calls, type Settings } from '../contract/contract'
+import { calls, PLAIN_CURVES, type Settings } from '../contract/contract'
 import { threadCount } from '../thread-count'
 import { JsonFile } from '../files/kept-json'
 
-const defaults: Settings = { theme: 'system', base_dir: null, threads: null, trainer_host: 'auto' }
+const defaults: Settings = {
+  ...{ theme: 'system', base_dir: null, threads: null, trainer_host: 'auto' },
+  curves: PLAIN_CURVES,
+}
 
 export class SettingsStore {
   private readonly file: JsonFile<Settings>
@@ -44,10 +47,11 @@ export class SettingsStore {
    */
   async update(patch: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
     const { theme = this.value.theme, trainer_host = this.value.trainer_host } = patch
+    const { curves = this.value.curves } = patch
     const base_dir = patch.base_dir === undefined ? this.value.base_dir : patch.base_dir
     const threads = patch.threads === undefined ? this.value.threads : patch.threads
     threadCount(threads, {}, this.processors)
-    this.value = { theme, base_dir, threads, trainer_host }
+    this.value = { theme, base_dir, threads, trainer_host, curves }
     for (const listener of this.listeners) listener(this.value)
     await this.file.write(this.value)
     return this.value

@@ -14,6 +14,7 @@ export type {
   BatchLosses,
   BatchView,
   ComparedPair,
+  CurveChoices,
   Derived,
   DoctorReport,
   DownloadSize,

@@ -1,10 +1,9 @@
 /**
- * Chart.js as this window uses it: thin lines over steps, without animation, thinned out to the pixels there are. The
- * thinning keeps the least and greatest value of each stretch, so that no spike is lost.
+ * Chart.js as this window uses it: it draws thin lines and ticks on a canvas, without animation or events. What is drawn,
+ * from thinned points to ticks, is worked out before (plot.ts), on linear scales: a log axis gets logarithms.
  */
 import {
   Chart,
-  Decimation,
   LineController,
   LineElement,
   LinearScale,
@@ -12,85 +11,54 @@ import {
   type ChartConfiguration,
   type ChartDataset,
 } from 'chart.js'
-import zoomPlugin from 'chartjs-plugin-zoom'
-import { integer } from '../format/number'
-import type { Point } from './series'
+import { DASHES, TONES, toneProperty, type LineSeries, type Tone } from './line-series'
+import type { Plot } from './plot'
+import type { Drawn } from './thin'
+import type { Axis } from './view'
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, Decimation, zoomPlugin)
+Chart.register(LineController, LineElement, PointElement, LinearScale)
 
-export type LineChart = Chart<'line', Point[]>
-export type Tone = 'main' | 'faint' | 'second' | `task-${number}`
-
-export interface LineSeries {
-  label: string
-  points: Point[]
-  tone: Tone
-  /** Marks each point: for a few points far apart. */
-  dots?: boolean
-  dash?: boolean
-  /** The line's values are shown elsewhere, not in the chart's head. */
-  unread?: boolean
-  /** The chart's title names the lines, in their order. */
-  inTitle?: boolean
-}
+export type LineChart = Chart<'line', Drawn[]>
+type Dataset = ChartDataset<'line', Drawn[]>
+type Scales = NonNullable<NonNullable<ChartConfiguration<'line'>['options']>['scales']>
 
 export interface ChartColours {
-  ink: string
   dim: string
-  faint: string
   line: string
-  accent: string
-  select: string
-  task: (index: number) => string
-}
-
-export interface ChartOptions {
-  colours: ChartColours
-  /** Formats the value at a tick. */
-  format: (value: number) => string
-  /** Fewer ticks, no title: for the small charts. */
-  small: boolean
-  /** The ends of the axes; null where they follow the points. */
-  xMax: number | null
-  yMin: number | null
-  yMax: number | null
+  /** A tone's colour; `faded` is what lies behind a smoothed line. */
+  tone: (tone: Tone, faded?: boolean) => string
 }
 
 const MONO = { family: 'Mono, monospace', size: 10.5 }
+/** Radius of a point that has no neighbour, which no line would show. */
+const ALONE = 1.5
+const DOT = 2
+/** How much of a line's colour is left of the raw values behind it. */
+const BEHIND = 0.28
 
-/** The colour of a series' tone. */
-function toneColour(tone: Tone, colours: ChartColours): string {
-  if (tone === 'main') return colours.ink
-  if (tone === 'second') return colours.dim
-  if (tone === 'faint') return colours.faint
-  return colours.task(Number(tone.slice('task-'.length)))
-}
-
-function dataset(series: LineSeries, colours: ChartColours): ChartDataset<'line', Point[]> {
-  const colour = toneColour(series.tone, colours)
+/** Reads all colours of the page, where the chart is. @param read gives a property's colour, for now only */
+export function chartColours(read: (property: string) => string): ChartColours {
+  const colours = new Map(TONES.map((tone) => [tone, read(toneProperty(tone))]))
   return {
-    label: series.label,
-    data: series.points,
-    borderColor: colour,
-    backgroundColor: colour,
-    borderWidth: series.tone === 'faint' ? 1 : 1.5,
-    borderDash: series.dash ? [4, 3] : [],
-    borderJoinStyle: 'round',
-    pointRadius: series.dots ? 2 : 0,
-    pointHoverRadius: series.dots ? 2 : 0,
-    tension: 0,
-    clip: 3,
+    dim: read('--ink-3'),
+    line: read('--line'),
+    tone: (tone, faded = false) => {
+      const whole = colours.get(tone) ?? ''
+      return faded ? withAlpha(whole, BEHIND) : whole
+    },
   }
 }
 
-function chartConfig(
-  series: readonly LineSeries[],
-  options: ChartOptions,
-): ChartConfiguration<'line', Point[]> {
-  const { colours } = options
-  return {
+function withAlpha(colour: string, alpha: number): string {
+  const [red = '0', green = '0', blue = '0'] = colour.match(/[\d.]+/g) ?? []
+  return `rgba(${red}, ${green}, ${blue}, ${alpha})`
+}
+
+/** An empty chart on a canvas. */
+export function createChart(canvas: HTMLCanvasElement, colours: ChartColours): LineChart {
+  return new Chart<'line', Drawn[]>(canvas, {
     type: 'line',
-    data: { datasets: series.map((one) => dataset(one, colours)) },
+    data: { datasets: [] },
     options: {
       animation: false,
       responsive: true,
@@ -98,67 +66,100 @@ function chartConfig(
       parsing: false,
       normalized: true,
       events: [],
-      layout: { padding: { top: 6, right: 8 } },
-      plugins: {
-        decimation: { enabled: true, algorithm: 'min-max' },
-        zoom: {
-          zoom: {
-            mode: 'x',
-            drag: { enabled: true, threshold: 6, backgroundColor: colours.select, borderWidth: 0 },
-          },
-        },
-      },
-      scales: scales(options),
+      layout: { padding: { top: 6, right: 10 } },
+      scales: emptyScales(colours),
     },
-  }
+  })
 }
 
-type Scales = NonNullable<NonNullable<ChartConfiguration<'line'>['options']>['scales']>
-
-function scales({ colours, format, small, xMax, yMin, yMax }: ChartOptions): Scales {
-  const ticks = { color: colours.dim, font: MONO, autoSkip: true, maxRotation: 0 }
+function emptyScales({ dim, line }: ChartColours): Scales {
+  const ticks = { color: dim, font: MONO, autoSkip: false, maxRotation: 0, includeBounds: false }
   return {
     x: {
       type: 'linear',
-      min: 0,
-      ...(xMax === null ? {} : { max: xMax }),
-      border: { color: colours.line },
-      grid: { display: false, tickLength: 4, drawTicks: true, tickColor: colours.line },
-      ticks: {
-        ...ticks,
-        maxTicksLimit: small ? 4 : 8,
-        precision: 0,
-        padding: 2,
-        // A zoomed stretch may begin between two steps, where there is no step to name.
-        callback: (value) => (Number.isInteger(value) ? integer(Number(value)) : ''),
-      },
+      border: { color: line },
+      grid: { display: false, tickLength: 4, drawTicks: true, tickColor: line },
+      ticks: { ...ticks, padding: 2, align: 'inner' },
     },
     y: {
       type: 'linear',
-      grace: '6%',
-      ...(yMin === null ? {} : { min: yMin }),
-      ...(yMax === null ? {} : { max: yMax }),
       border: { display: false },
-      grid: { color: colours.line, drawTicks: false, lineWidth: 0.5 },
-      ticks: {
-        ...ticks,
-        maxTicksLimit: small ? 3 : 7,
-        padding: 6,
-        callback: (value) => format(Number(value)),
-      },
+      grid: { color: line, drawTicks: false, lineWidth: 0.5 },
+      ticks: { ...ticks, padding: 6 },
       // One width for all axes, so that charts over each other share their x axis.
       afterFit: (axis) => {
-        axis.width = 48
+        axis.width = Y_AXIS_WIDTH
       },
     },
   }
 }
 
-/** Makes a chart on a canvas. */
-export function createChart(
-  canvas: HTMLCanvasElement,
+const Y_AXIS_WIDTH = 56
+
+/** Draws a plot in place of what was drawn. */
+export function drawPlot(
+  chart: LineChart,
+  plot: Plot,
   series: readonly LineSeries[],
-  options: ChartOptions,
-): LineChart {
-  return new Chart(canvas, chartConfig(series, options))
+  colours: ChartColours,
+): void {
+  const seen = (line: readonly Drawn[]): Drawn[] => {
+    if (!plot.x.log && !plot.y.log) return [...line]
+    return line.map(({ x, y }) => ({ x: along(plot.x, x), y: along(plot.y, y) }))
+  }
+  const smoothed = series.map((one, index) =>
+    dataset(one, seen(plot.lines[index] ?? []), colours.tone(one.tone)),
+  )
+  const raw = series.flatMap((one, index) => {
+    const line = plot.raw[index] ?? []
+    return line.length === 0 ? [] : [rawDataset(seen(line), colours.tone(one.tone, true))]
+  })
+  chart.data.datasets = [...smoothed, ...raw] // the first is drawn last, over the others
+  const { x, y } = chart.options.scales ?? {}
+  if (x) setAxis(x, plot.x)
+  if (y) setAxis(y, plot.y)
+  chart.update('none')
+}
+
+function along({ log }: Axis, value: number): number {
+  return log ? Math.log10(value) : value
+}
+
+function setAxis(scale: NonNullable<Scales[string]>, axis: Axis): void {
+  scale.min = along(axis, axis.min)
+  scale.max = along(axis, axis.max)
+  scale.afterBuildTicks = (drawn) => {
+    drawn.ticks = axis.ticks.map(({ value, label }) => ({ value: along(axis, value), label }))
+  }
+  if (scale.ticks) scale.ticks.callback = (_, index) => axis.ticks[index]?.label ?? ''
+}
+
+function dataset({ label, dash = 0, dots }: LineSeries, data: Drawn[], colour: string): Dataset {
+  return {
+    label,
+    data,
+    borderColor: colour,
+    backgroundColor: colour,
+    borderWidth: 1.5,
+    borderDash: [...(DASHES[dash] ?? [])],
+    borderJoinStyle: 'round',
+    pointRadius: dots ? DOT : aloneOf(data),
+    pointBorderWidth: 0,
+    tension: 0,
+    clip: 1,
+  }
+}
+
+function rawDataset(data: Drawn[], colour: string): Dataset {
+  return {
+    ...dataset({ label: '', points: [], tone: 'faint' }, data, colour),
+    borderWidth: 1,
+  }
+}
+
+/** Radii of points: those without a neighbour are dots. */
+function aloneOf(data: readonly Drawn[]): number | number[] {
+  const known = (index: number): boolean => Number.isFinite(data[index]?.y)
+  const radii = data.map((_, index) => (known(index - 1) || known(index + 1) ? 0 : ALONE))
+  return radii.some((radius) => radius > 0) ? radii : 0
 }

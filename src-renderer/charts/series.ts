@@ -8,18 +8,20 @@ export interface Point {
   y: number
   /** What `y` weighs, where it is an average. */
   weight?: number
+  /** The value itself and what it weighs, where `y` is an average. */
+  raw?: { value: number; weight: number }
 }
 
-/** Brings `points` up to `source`; values that are null are left out. Returns whether anything changed. */
+/**
+ * Brings `points` up to `source`. Values that are null make one gap, a point whose y is NaN, except before the first
+ * value. Returns whether anything changed.
+ */
 export function syncPoints<T extends { step: number }>(
   points: Point[],
   source: readonly T[],
   value: (item: T) => number | null,
 ): boolean {
-  return grow(points, source, (item) => {
-    const y = value(item)
-    return y === null ? null : { x: item.step, y }
-  })
+  return grow(points, source, (item) => ({ x: item.step, y: value(item) ?? NaN }))
 }
 
 /** A share of a moving average that stays when a value is added: that of the loss's (engine/metrics.ts). */
@@ -39,7 +41,8 @@ export function syncAverage<T extends { step: number }>(
     if (next === null || next.weight <= 0) return null
     const [old, added] = [KEPT * (before?.weight ?? 0), (1 - KEPT) * next.weight]
     const weight = old + added
-    return { x: item.step, y: ((before?.y ?? 0) * old + next.value * added) / weight, weight }
+    const y = ((before?.y ?? 0) * old + next.value * added) / weight
+    return { x: item.step, y, weight, raw: next }
   })
 }
 
@@ -56,9 +59,15 @@ function grow<T extends { step: number }>(
   for (let at = from; at < source.length; at++) {
     const item = source[at]
     const next = item ? point(item, points.at(-1)) : null
-    if (next && Number.isFinite(next.y)) points.push(next)
+    if (next && (Number.isFinite(next.y) || continues(points))) points.push(next)
   }
   return points.length !== before || from < source.length
+}
+
+/** Whether the line has a value at its end, after which there can be a gap. */
+function continues(points: readonly Point[]): boolean {
+  const last = points.at(-1)
+  return last !== undefined && Number.isFinite(last.y)
 }
 
 /** Index of the first item with a step beyond the one given. */
@@ -83,13 +92,4 @@ export function nearest(points: readonly Point[], x: number): number {
   const [before, after] = [points[low - 1], points[low]]
   if (!before) return after ? low : -1
   return !after || x - before.x <= after.x - x ? low - 1 : low
-}
-
-/** The index of the line nearest to a point, among lines with a point at its x; 0 where no line has one. */
-export function nearestLine(lines: readonly (readonly Point[])[], { x, y }: Point): number {
-  const distances = lines.map((line) => {
-    const point = line[nearest(line, x)]
-    return point?.x === x ? Math.abs(point.y - y) : Infinity
-  })
-  return Math.max(0, distances.indexOf(Math.min(...distances)))
 }

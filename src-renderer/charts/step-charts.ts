@@ -4,21 +4,19 @@
  */
 import { byTask, STEP_FIGURES } from '../../src-main/contract/contract'
 import type { FigureChart, FigureLine, StepFigure, StepMetric } from '../api/types'
-import { fixed, precise, rough, short } from '../format/number'
+import { fixed, precise, short } from '../format/number'
 import { bytes } from '../format/units'
 import { TASK_COLOURS } from '../theme/colours'
-import type { LineSeries } from './chart'
+import { curveTone, type LineSeries } from './line-series'
 import { firstAfter, syncAverage, syncPoints, type Point } from './series'
+import type { Scale } from './ticks'
+import type { RunAxes } from './x-axes'
 
-const DIGITS: Record<
-  FigureChart['digits'] | NonNullable<FigureChart['tickDigits']>,
-  (value: number) => string
-> = {
+const DIGITS: Record<FigureChart['digits'], (value: number) => string> = {
   two: (value) => fixed(value, 2),
   four: (value) => fixed(value, 4),
   short,
   precise,
-  rough,
   bytes,
 }
 
@@ -36,9 +34,18 @@ export interface ChartLook {
   unit: string
   small: boolean
   format: (value: number) => string
-  tickFormat: (value: number) => string
+  /** What the y axis counts. */
+  yScale: Scale
   yMin: number | null
   yMax: number | null
+}
+
+/** Validation, in bits a byte: all of it, and by task. */
+export const VALIDATION: ChartLook = evaluationLook('Validation', false, DIGITS.four)
+export const VALIDATION_BY_TASK: ChartLook = evaluationLook('Validation by task', true, DIGITS.two)
+
+function evaluationLook(title: string, small: boolean, format: ChartLook['format']): ChartLook {
+  return { title, unit: 'bits a byte', small, format, yScale: 'number', yMin: null, yMax: null }
 }
 
 export interface StepChart {
@@ -59,9 +66,9 @@ function byWhat(figure: StepFigure): DrawnFigure['by'] {
 
 /** @param unit replaces the chart's own */
 export function lookOf(chart: FigureChart, unit = chart.unit ?? ''): ChartLook {
-  const { title, place, digits, tickDigits = digits, yMin = null, yMax = null } = chart
-  const [format, tickFormat] = [DIGITS[digits], DIGITS[tickDigits]]
-  return { title, unit, small: place === 'small', format, tickFormat, yMin, yMax }
+  const { title, place, digits, yMin = null, yMax = null } = chart
+  const yScale = digits === 'bytes' ? 'bytes' : 'number'
+  return { title, unit, small: place === 'small', format: DIGITS[digits], yScale, yMin, yMax }
 }
 
 /** Every chart, in the table's order, except those by task. */
@@ -80,6 +87,13 @@ function chartsOf(drawn: readonly DrawnFigure[]): StepChart[] {
 const compared = DRAWN_FIGURES.filter(({ line }) => line.compared !== undefined)
 /** Figures that are drawn for several runs over each other, one line per run. */
 export const COMPARED_FIGURES = compared.filter(({ by }) => by === null)
+/** Those of them that have a chart: where curves are smoothed, what was measured in place of its average. */
+export function comparedFigures(smoothing: number): readonly DrawnFigure[] {
+  const averaged = new Set(COMPARED_FIGURES.filter(({ line }) => line.asIs).map(({ line }) => line.chart))
+  return COMPARED_FIGURES.filter(
+    ({ line }) => !averaged.has(line.chart) || (line.asIs === true) === (smoothing === 0),
+  )
+}
 /** Figures that are drawn so for one task at a time. */
 export const COMPARED_BY_TASK = compared.filter(({ by }) => by === 'task')
 
@@ -140,18 +154,23 @@ export interface ShownTask {
 /**
  * The lines of a chart.
  *
+ * @param axes where the run's steps lie
+ * @param run its name
  * @param tasks of mixture.train, by entry
  */
 export function linesOf(
   drawn: readonly DrawnFigure[],
   points: ReadonlyMap<keyof StepMetric, FigurePoints>,
+  axes: RunAxes,
+  run: string,
   tasks: readonly ShownTask[] = [],
 ): LineSeries[] {
-  return drawn.flatMap((figure) => {
+  const lines = drawn.flatMap((figure) => {
     const lines = [...(points.get(figure.key) ?? [])]
     if (figure.by === 'task') return taskLines(lines, tasks)
     return lines.map(([label, of], index) => lineOf(figure, label, of, index))
   })
+  return lines.map((line) => ({ ...line, axes, name: `${run}, ${line.label}` }))
 }
 
 function taskLines(lines: [label: string, points: Point[]][], tasks: readonly ShownTask[]): LineSeries[] {
@@ -160,7 +179,7 @@ function taskLines(lines: [label: string, points: Point[]][], tasks: readonly Sh
     label: name,
     points: points.get(String(entry)) ?? [],
     tone: `task-${colour % TASK_COLOURS}` as const,
-    dash: colour >= TASK_COLOURS,
+    dash: colour >= TASK_COLOURS ? 1 : 0,
     unread: true,
   }))
 }
@@ -169,8 +188,8 @@ function lineOf({ line, by }: DrawnFigure, label: string, points: Point[], index
   return {
     label: by === 'group' ? label : line.label,
     points,
-    tone: by === 'group' ? (`task-${index % TASK_COLOURS}` as const) : (line.tone ?? 'main'),
-    dash: line.dash ?? false,
+    ...(by === 'group' ? curveTone(index) : { tone: line.tone ?? 'main', dash: line.dash ? 1 : 0 }),
+    asIs: line.asIs ?? false,
     inTitle: line.inTitle ?? false,
   }
 }

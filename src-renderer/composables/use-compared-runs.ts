@@ -3,13 +3,18 @@
  */
 import { shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
-import type { RunDetail, StepMetric } from '../api/types'
+import type { EvalMetric, RunDetail, StepMetric } from '../api/types'
 import { syncPoints, type Point } from '../charts/series'
 import { COMPARED_BY_TASK, COMPARED_FIGURES, syncFigure, type FigurePoints } from '../charts/step-charts'
+import { axesOf } from './use-run-series'
+import type { RunAxes } from '../charts/x-axes'
 import { entryTitles } from '../mixture/entry'
 
 export interface ComparedRun {
   detail: RunDetail
+  /** Where its steps lie. */
+  axes: RunAxes
+  evals: readonly EvalMetric[]
   /** The points of every figure that is compared. */
   figures: Map<keyof StepMetric, Point[]>
   /** The points of every figure that is compared by task, for each task by its title. */
@@ -33,7 +38,16 @@ async function fetchRun(runId: string): Promise<ComparedRun> {
     ])
     return [figure.key, new Map(titled)]
   })
-  const run: ComparedRun = { detail, figures: new Map(figures), byTask: new Map(byTask), bpb: [] }
+  const axes = axesOf(detail)
+  axes.follow(steps)
+  const run: ComparedRun = {
+    detail,
+    axes,
+    evals,
+    figures: new Map(figures),
+    byTask: new Map(byTask),
+    bpb: [],
+  }
   syncPoints(run.bpb, evals, (evaluation) => evaluation.val_bpb)
   return run
 }

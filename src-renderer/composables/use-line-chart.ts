@@ -1,83 +1,126 @@
 /**
- * A Chart.js line chart on a canvas. It is made when the canvas is there, redrawn when its points have changed, made
- * anew when its lines or the theme change, and destroyed with its component. Each making and drawing has a frame of its
- * own.
+ * A line chart on a canvas: made when the canvas is there, redrawn when its points, choices, size or what is in sight
+ * have changed, made anew when the theme changes, and destroyed with its component. Each making and drawing has a frame
+ * of its own.
  */
-import { usePreferredDark } from '@vueuse/core'
-import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue'
-import {
-  createChart,
-  type ChartColours,
-  type ChartOptions,
-  type LineChart,
-  type LineSeries,
-} from '../charts/chart'
-import { drawLater, forgetDrawing } from '../charts/frame-queue'
+import { useElementSize, usePreferredDark } from '@vueuse/core'
+import { computed, onScopeDispose, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
+import { chartColours, createChart, drawPlot, type ChartColours, type LineChart } from '../charts/chart'
+import { Curve } from '../charts/curve'
+import { drawAtHand, drawLater, forgetDrawing } from '../charts/frame-queue'
+import { drawnSeries, type LineSeries } from '../charts/line-series'
+import { plotOf } from '../charts/plot'
+import type { Point } from '../charts/series'
+import type { AxisEnds, Scale } from '../charts/ticks'
+import { View } from '../charts/view'
 import { colourReader } from '../theme/palette'
+import type { ChartGroup } from './use-chart-group'
 import { useSettings } from './use-settings'
 
 export interface UseLineChartOptions {
   canvas: Readonly<ShallowRef<HTMLCanvasElement | null>>
+  group: ChartGroup
   series: () => readonly LineSeries[]
-  options: () => Omit<ChartOptions, 'colours'>
-  /** Grows when the points have changed. */
-  version: () => number
+  look: () => { small: boolean; yMin: number | null; yMax: number | null; yScale: Scale }
 }
 
-function readChartColours(element: HTMLElement): ChartColours {
-  const read = colourReader(element)
-  const tasks = Array.from({ length: 8 }, (_, index) => read(`--task-${index}`))
-  return {
-    ink: read('--ink'),
-    dim: read('--ink-3'),
-    faint: read('--line-strong'),
-    line: read('--line'),
-    accent: read('--accent'),
-    select: read('--accent-soft'),
-    task: (index) => tasks[index % tasks.length] ?? read('--ink'),
-  }
+/** A line and its values along the chosen x. */
+export interface DrawnLine {
+  series: LineSeries
+  curve: Curve
 }
 
 export interface UseLineChartReturn {
-  chart: ShallowRef<LineChart | null>
-  resetZoom: () => void
+  /** As it was last drawn; null before. */
+  view: ShallowRef<View | null>
+  lines: ComputedRef<DrawnLine[]>
+  /** What of y is in sight; null where it follows the values. */
+  yZoom: ShallowRef<AxisEnds | null>
+  /** Values that cannot be drawn, which are 0 or below on a log axis. */
+  notPositive: ShallowRef<number>
+  /** Draws in the next frame: while a hand is on the chart. */
+  drawSoon: () => void
 }
 
-export function useLineChart({ canvas, series, options, version }: UseLineChartOptions): UseLineChartReturn {
-  const chart = shallowRef<LineChart | null>(null)
+/** Height of the x axis and width of the y axis, about: what the plot is less than the canvas. */
+const [ACROSS, DOWN] = [66, 26]
+
+export function useLineChart({ canvas, group, series, look }: UseLineChartOptions): UseLineChartReturn {
+  let chart: LineChart | null = null
+  let colours: ChartColours | null = null
+  const view = shallowRef<View | null>(null)
+  const yZoom = shallowRef<AxisEnds | null>(null)
+  const notPositive = shallowRef(0)
   const { settings } = useSettings()
   const dark = usePreferredDark()
+  const box = useElementSize(canvas)
+  const lines = useCurves(group, series)
 
   function make(): void {
-    chart.value?.destroy()
-    chart.value = null
+    chart?.destroy()
+    chart = null
     const parent = canvas.value?.parentElement
     if (!canvas.value || !parent) return
-    chart.value = createChart(canvas.value, series(), { ...options(), colours: readChartColours(parent) })
+    colours = chartColours(colourReader(parent))
+    chart = createChart(canvas.value, colours)
+    draw()
   }
 
-  function update(): void {
-    const drawn = chart.value
-    if (!drawn) return
-    // Thinning has replaced the data with its own list, so the whole list is set again.
-    series().forEach(({ points }, index) => {
-      const data = drawn.data.datasets[index]
-      if (data) data.data = points
+  function draw(): void {
+    if (!chart || !colours) return
+    const drawn = lines.value
+    const plot = plotOf({
+      ...look(),
+      curves: drawn.map(({ curve }) => curve),
+      choices: group.choices.value,
+      stretch: group.zoom.value ?? group.whole.value,
+      yZoom: yZoom.value,
+      columns: box.width.value - ACROSS,
+      rows: box.height.value - DOWN,
     })
-    const { x } = drawn.options.scales ?? {}
-    const { xMax } = options()
-    if (x && xMax !== null && !drawn.isZoomedOrPanned()) x.max = xMax
-    drawn.update('none')
+    drawPlot(chart, plot, drawn.map(({ series: one }) => one), colours) // prettier-ignore
+    const { left, right, top, bottom } = chart.chartArea
+    view.value = new View({ left, right, top, bottom }, plot.x, plot.y)
+    notPositive.value = plot.notPositive
   }
 
-  const shape = (): string => JSON.stringify(series().map(({ label, tone }) => [label, tone]))
-  watch([canvas, shape, dark, () => settings.value?.theme], () => drawLater(make), { flush: 'post' })
-  watch(version, () => drawLater(update))
+  watch([canvas, dark, () => settings.value?.theme], () => drawLater(make), { flush: 'post' })
+  watch(
+    [lines, group.zoom, group.whole, group.choices, yZoom, box.width, box.height],
+    () => drawLater(draw),
+    {
+      flush: 'post',
+    },
+  )
+  watch(group.zoom, (zoom) => {
+    if (zoom === null) yZoom.value = null
+  })
   onScopeDispose(() => {
     forgetDrawing(make)
-    forgetDrawing(update)
-    chart.value?.destroy()
+    forgetDrawing(draw)
+    chart?.destroy()
   })
+  return { view, lines, yZoom, notPositive, drawSoon: () => drawAtHand(draw) }
+}
 
-  return { chart, resetZoom: () => chart.value?.resetZoom('none') }
+/** The lines with their curves, which are read anew only when what they are drawn over or their smoothing changes. */
+function useCurves(group: ChartGroup, series: () => readonly LineSeries[]): ComputedRef<DrawnLine[]> {
+  let known = new Map<Point[], { curve: Curve; key: string; axes: LineSeries['axes'] }>()
+  return computed(() => {
+    void group.version()
+    const { x, smoothing } = group.choices.value
+    const next: typeof known = new Map()
+    const drawn = drawnSeries(series(), smoothing).map((one) => {
+      const share = one.asIs || one.dots ? 0 : smoothing
+      const key = `${x} ${share}`
+      const before = known.get(one.points)
+      const fits = before?.key === key && before.axes === one.axes
+      const curve = fits ? before.curve : new Curve(one.axes?.along(x) ?? ((step) => step), share)
+      curve.follow(one.points)
+      next.set(one.points, { curve, key, axes: one.axes })
+      return { series: one, curve }
+    })
+    known = next
+    return drawn
+  })
 }

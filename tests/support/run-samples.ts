@@ -52,6 +52,7 @@ export function sampleStep(step: number): SampleStep {
     loss_by_task: [{ entry: 0, loss: 8 / step, targets: 90 }],
     ended_at: 1_000_000 + 400 * step,
     epochs_read: step / 500,
+    resumed: 0,
     memory_bytes: 500_000_000 + step,
   }
 }

@@ -60,15 +60,13 @@ export interface FigureChart {
   place: 'large' | 'small'
   /** How values are written: with so many decimals, or according to their size. */
   digits: 'two' | 'four' | 'short' | 'precise' | 'bytes'
-  /** Digits of the ticks, where fewer are enough. */
-  tickDigits?: 'two' | 'rough'
   yMin?: number
   yMax?: number
 }
 
 /** The small chart of a norm. */
 export function normChart(title: string): FigureChart {
-  return { title, unit: 'L2', place: 'small', digits: 'precise', tickDigits: 'rough', yMin: 0 }
+  return { title, unit: 'L2', place: 'small', digits: 'precise', yMin: 0 }
 }
 
 /**
@@ -80,6 +78,11 @@ export interface FigureLine {
   label: string
   tone?: 'main' | 'second' | 'faint'
   dash?: boolean
+  /**
+   * Drawn as it is where curves are smoothed: an average already, or set by plan. Where its chart has another line, that
+   * shows, smoothed, in its place.
+   */
+  asIs?: boolean
   /** Whether the chart's title names it. */
   inTitle?: boolean
   /** The unit with which it is also drawn for several runs over each other. */

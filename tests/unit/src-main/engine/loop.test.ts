@@ -228,6 +228,17 @@ test('a step says when it ended, how often the mixture has been read, and what m
   expect(steps.at(-1)?.memory_bytes).toBeGreaterThan(10_000_000)
 })
 
+test('a step says whether the run had rested before it: after a pause, and in a run that goes on from a checkpoint', async () => {
+  const requests = [null, null, null, 'pause' as const]
+  const { loop, steps } = makeLoop({ steps: 4 }, () => requests.shift() ?? null)
+  expect(await loop.run()).toBe('pause')
+  expect(await loop.run()).toBe('done')
+  expect(steps.map((metric) => metric.resumed)).toEqual([0, 0, 0, 1])
+  const again = makeLoop({ steps: 6 }, () => null, { state: { ...loop.state, finished: false } })
+  await again.loop.run()
+  expect(again.steps.map((metric) => metric.resumed)).toEqual([1, 0])
+})
+
 test('MFU is told where the peak is known, and time only after ten steps', async () => {
   const { loop, steps } = makeLoop({ steps: 12, peakFlops: 1e6 })
   await loop.run()

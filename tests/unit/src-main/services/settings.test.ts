@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
+import { PLAIN_CURVES } from '../../../../src-main/contract/contract'
 import { SettingsStore } from '../../../../src-main/services/settings'
 import { containing } from '../../../support/containing'
 import { temporaryFolder } from '../../../support/temporary-folder'
@@ -10,7 +11,13 @@ describe('SettingsStore', () => {
   it('starts with defaults and keeps changes over a restart', async () => {
     const path = join(temporaryFolder(), 'settings.json')
     const settings = new SettingsStore(path)
-    expect(settings.current).toEqual({ theme: 'system', base_dir: null, threads: null, trainer_host: 'auto' })
+    expect(settings.current).toEqual({
+      theme: 'system',
+      base_dir: null,
+      threads: null,
+      trainer_host: 'auto',
+      curves: PLAIN_CURVES,
+    })
     await settings.update({ theme: 'dark', threads: 1 })
     await settings.update({ threads: null, base_dir: '/nanochat' })
     expect(new SettingsStore(path).current).toEqual({
@@ -18,6 +25,7 @@ describe('SettingsStore', () => {
       base_dir: '/nanochat',
       threads: null,
       trainer_host: 'auto',
+      curves: PLAIN_CURVES,
     })
   })
 
@@ -29,7 +37,20 @@ describe('SettingsStore', () => {
       base_dir: '/nanochat',
       threads: null,
       trainer_host: 'auto',
+      curves: PLAIN_CURVES,
     })
+  })
+
+  it('keeps how curves are drawn, and takes a file from before that was chosen', async () => {
+    const path = join(temporaryFolder(), 'settings.json')
+    writeFileSync(path, '{"theme": "dark", "base_dir": null, "threads": null}')
+    const settings = new SettingsStore(path)
+    expect(settings.problem).toBeNull()
+    expect(settings.current.curves).toEqual(PLAIN_CURVES)
+    const curves = { ...PLAIN_CURVES, x: 'tokens' as const, smoothing: 0.9 }
+    await settings.update({ curves })
+    await settings.update({ theme: 'light' })
+    expect(new SettingsStore(path).current.curves).toEqual(curves)
   })
 
   it('tells who listens', async () => {
@@ -54,7 +75,13 @@ describe('SettingsStore', () => {
       code: 'threads.invalid',
       message: containing('from 1 to 4'),
     })
-    expect(settings.current).toEqual({ theme: 'system', base_dir: null, threads: null, trainer_host: 'auto' })
+    expect(settings.current).toEqual({
+      theme: 'system',
+      base_dir: null,
+      threads: null,
+      trainer_host: 'auto',
+      curves: PLAIN_CURVES,
+    })
     expect(await settings.update({ threads: 4 })).toMatchObject({ threads: 4 })
   })
 
@@ -62,7 +89,13 @@ describe('SettingsStore', () => {
     const path = join(temporaryFolder(), 'settings.json')
     writeFileSync(path, '{"theme": "dark", "base_dir": null, "threads": 1000000000}')
     const settings = new SettingsStore(path, 4)
-    expect(settings.current).toEqual({ theme: 'dark', base_dir: null, threads: 4, trainer_host: 'auto' })
+    expect(settings.current).toEqual({
+      theme: 'dark',
+      base_dir: null,
+      threads: 4,
+      trainer_host: 'auto',
+      curves: PLAIN_CURVES,
+    })
     expect(settings.problem).toBe(
       `${path} asks for 1000000000 threads, and this machine has 4 processors: a run takes as many as that.`,
     )

@@ -1,9 +1,16 @@
 // @vitest-environment happy-dom
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { PLAIN_CURVES } from '../../../../src-main/contract/contract'
 import { CallError, call, on, onFiles, toCallError } from '../../../../src-renderer/api/client'
 import { answerWith, connect, send, settled } from '../main-process'
 
-const settings = { theme: 'system' as const, base_dir: null, threads: null, trainer_host: 'auto' as const }
+const settings = {
+  theme: 'system' as const,
+  base_dir: null,
+  threads: null,
+  trainer_host: 'auto' as const,
+  curves: PLAIN_CURVES,
+}
 
 beforeEach(() => {
   answerWith({ 'settings.get': () => settings })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nearest, nearestLine, syncPoints, type Point } from '../../../../src-renderer/charts/series'
+import { nearest, syncPoints, type Point } from '../../../../src-renderer/charts/series'
 
 const steps = (from: number, to: number, of = 0) =>
   Array.from({ length: to - from + 1 }, (_, index) => ({ step: from + index, value: of + from + index }))
@@ -24,10 +24,14 @@ describe('syncPoints', () => {
     syncPoints(points, steps(1, 5), value)
     expect(points.map(({ x }) => x)).toEqual([1, 2, 3, 4, 5])
   })
-  it('leaves out what is not known or not finite', () => {
+  it('makes one gap of what is not known or not finite, and none before the first value', () => {
     const points: Point[] = []
     syncPoints(points, steps(1, 4), ({ value: y }) => (y === 2 ? null : y === 3 ? NaN : y))
-    expect(points.map(({ x }) => x)).toEqual([1, 4])
+    expect(points.map(({ x }) => x)).toEqual([1, 2, 4])
+    expect(points[1]?.y).toBeNaN()
+    const later: Point[] = []
+    syncPoints(later, steps(1, 4), ({ value: y }) => (y < 3 ? null : y))
+    expect(later.map(({ x }) => x)).toEqual([3, 4])
   })
 })
 
@@ -45,20 +49,5 @@ describe('nearest', () => {
         },
       ),
     )
-  })
-})
-
-describe('nearestLine', () => {
-  const line = (...ys: number[]): Point[] => ys.map((y, x) => ({ x, y }))
-  const lines = [line(5, 4, 3), line(1, 1, 1, 1, 1)]
-
-  it('is the one that passes nearest, of those that go so far', () => {
-    expect(nearestLine(lines, { x: 1, y: 3.5 })).toBe(0)
-    expect(nearestLine(lines, { x: 1, y: 1.5 })).toBe(1)
-    expect(nearestLine(lines, { x: 4, y: 5 })).toBe(1)
-  })
-
-  it('is the first where none has a point there', () => {
-    expect([nearestLine(lines, { x: 9, y: 1 }), nearestLine([], { x: 0, y: 0 })]).toEqual([0, 0])
   })
 })

@@ -1,14 +1,17 @@
 import { expect, it } from 'vitest'
 
 import {
-  COMPARED_FIGURES,
+  comparedFigures,
   linesOf,
   STEP_CHARTS,
   syncFigure,
   TASK_CHARTS,
   type FigurePoints,
 } from '../../../../src-renderer/charts/step-charts'
+import { RunAxes } from '../../../../src-renderer/charts/x-axes'
 import { sampleStep } from '../../../support/run-samples'
+
+const axes = new RunAxes({ tokens: 100, startedAt: 0, onePass: false })
 
 it('figures that share a chart are its lines, in the order of the table', () => {
   const [loss, schedule, speed, gradNorm] = STEP_CHARTS
@@ -23,7 +26,17 @@ it('figures that share a chart are its lines, in the order of the table', () => 
     yMin: 0,
     yMax: null,
   })
-  expect(COMPARED_FIGURES.map(({ key }) => key).slice(0, 2)).toEqual(['loss_ema', 'grad_norm'])
+  expect(gradNorm?.figures.map(({ key }) => key)).toEqual(['grad_norm', 'grad_norm_by_group'])
+  expect(STEP_CHARTS.map(({ look }) => look.title)).toEqual(
+    ['Loss', 'lr, momentum', 'Speed', 'Gradient norm', 'Update norm', 'Data wait', 'Memory'], // prettier-ignore
+  )
+})
+
+it('compares averages of losses as they are, and where curves are smoothed what was measured', () => {
+  const keys = (smoothing: number) => comparedFigures(smoothing).map(({ key }) => key)
+  const others = ['tok_per_sec', 'grad_norm', 'data_wait_ms', 'memory_bytes']
+  expect(keys(0)).toEqual(['loss_ema', ...others])
+  expect(keys(0.9)).toEqual(['loss', ...others])
 })
 
 it('a figure by group has a line for every group, from the first step that measured it', () => {
@@ -37,10 +50,10 @@ it('a figure by group has a line for every group, from the first step that measu
   const steps = [step(1, null), step(2, { head: 1, matrices: 2 })]
   expect(syncFigure(points, figure, steps)).toBe(true)
   expect(syncFigure(points, figure, [...steps, step(3, { head: 4 })])).toBe(false)
-  const lines = linesOf([figure], new Map([['grad_norm', points]]))
+  const lines = linesOf([figure], new Map([['grad_norm', points]]), axes, 'first')
   expect(lines.map(({ label, tone, points: of }) => [label, tone, of])).toEqual([
-    ['head', 'task-0', [{ x: 2, y: 1 }, { x: 3, y: 4 }]],
-    ['matrices', 'task-1', [{ x: 2, y: 2 }]],
+    ['head', 'curve-0', [{ x: 2, y: 1 }, { x: 3, y: 4 }]],
+    ['matrices', 'curve-1', [{ x: 2, y: 2 }]],
   ]) // prettier-ignore
 })
 
@@ -58,11 +71,11 @@ it('a figure by task has a line for every task of the mixture, smoothed by its t
   expect(syncFigure(points, figure, steps)).toBe(true)
   expect(syncFigure(points, figure, [...steps, step(4, [[0, 3, 30]])])).toBe(false)
   const tasks = [{ name: 'A', colour: 0 }, { name: 'B', colour: 1 }, { name: 'C', colour: 9 }] // prettier-ignore
-  const lines = linesOf([figure], new Map([['loss_by_task', points]]), tasks)
+  const lines = linesOf([figure], new Map([['loss_by_task', points]]), axes, 'first', tasks)
   expect(lines.map(({ label, tone, dash }) => [label, tone, dash])).toEqual([
-    ['A', 'task-0', false],
-    ['B', 'task-1', false],
-    ['C', 'task-1', true],
+    ['A', 'task-0', 0],
+    ['B', 'task-1', 0],
+    ['C', 'task-1', 1],
   ])
   const [a, b, c] = lines.map((line) => line.points.map(({ x, y }) => [x, y]))
   expect(a?.map(([x]) => x)).toEqual([2, 4])

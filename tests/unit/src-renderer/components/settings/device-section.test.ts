@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { mount } from '@vue/test-utils'
 import { beforeAll, expect, it } from 'vitest'
+import { PLAIN_CURVES } from '../../../../../src-main/contract/contract'
 import { useDoctor } from '../../../../../src-renderer/composables/use-doctor'
 import { useSettings } from '../../../../../src-renderer/composables/use-settings'
 import DeviceSection from '../../../../../src-renderer/components/settings/DeviceSection.vue'
@@ -9,7 +10,13 @@ import { answerWith, connect, made, settled } from '../../main-process'
 beforeAll(() => connect())
 
 it('takes threads from one to the machine’s processors, and no others', async () => {
-  const settings = { theme: 'system', base_dir: null, threads: null, trainer_host: 'auto' } as const
+  const settings = {
+    theme: 'system',
+    base_dir: null,
+    threads: null,
+    trainer_host: 'auto',
+    curves: PLAIN_CURVES,
+  } as const
   answerWith({
     'app.doctor': () => ({ checks: [], device: 'CPU, 4 threads', processors: 4 }),
     'settings.get': () => settings,

@@ -1,0 +1,32 @@
+/** What happened to a run besides its steps, as its charts mark it. */
+import type { StepMetric } from '../api/types'
+import type { RunRecordState } from '../composables/use-run-record'
+import type { Mark } from '../charts/marks'
+import type { RunAxes } from '../charts/x-axes'
+import { fixed, integer } from '../format/number'
+import { duration } from '../format/units'
+
+/** Its evaluations, the checkpoints that are kept, and where it rested. */
+export function marksOf({ steps, evals, detail }: RunRecordState, axes: RunAxes): Mark[] {
+  const mark = (kind: Mark['kind'], step: number, text: string): Mark => ({
+    ...{ kind, step, text: `step ${integer(step)}: ${text}` },
+    along: (x) => axes.along(x),
+  })
+  const rests = steps.flatMap((step, at) => {
+    const before = steps[at - 1]
+    if (step.resumed !== 1 || !before) return []
+    return [mark('pause', before.step, restOf(before, step)), mark('resume', step.step, 'resumed')]
+  })
+  return [
+    ...evals.map(({ step, val_bpb: bpb }) =>
+      mark('evaluation', step, `evaluated, ${fixed(bpb, 4)} bits a byte`),
+    ),
+    ...(detail?.checkpoints ?? []).map((step) => mark('save', step, 'checkpoint kept')),
+    ...rests,
+  ]
+}
+
+function restOf(before: StepMetric, after: StepMetric): string {
+  if (before.ended_at === null || after.ended_at === null) return 'paused'
+  return `paused for ${duration((after.ended_at - before.ended_at - after.dt_ms) / 1000)}`
+}
