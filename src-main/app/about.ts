@@ -43,6 +43,7 @@ export function aboutApp({ files, project, runs, settings }: Services): About {
       resolve(hubCacheDir()),
       ...runs.list().map((run) => run.dir),
     ],
+    open: (path) => shell.openPath(path),
     reveal: (path) => {
       shell.showItemInFolder(path)
     },

@@ -41,7 +41,10 @@ const separator: MenuItemConstructorOptions = { type: 'separator' }
 
 function fileMenu(item: Item): MenuItemConstructorOptions[] {
   return [
+    item('&New project', 'project.new', 'CmdOrCtrl+N'),
     item('&Open project…', 'project.open', 'CmdOrCtrl+O'),
+    item('&Recent and unsaved projects', 'project.menu'),
+    separator,
     item('&Save project', 'project.save', 'CmdOrCtrl+S'),
     item('Save project &as…', 'project.saveAs', 'CmdOrCtrl+Shift+S'),
     separator,

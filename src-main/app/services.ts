@@ -145,7 +145,7 @@ export async function setupServices(hub: EventHub): Promise<Services> {
         lacking: await lackingData(config.mixture, data.locations(config, dir)),
       }),
     )
-  const found = [settings.problem, project.problem, hostProblem(), ...notes]
+  const found = [settings.problem, ...project.problems, hostProblem(), ...notes]
   const problems = found.filter((problem) => problem !== null)
   const known = { files, settings, project, granted, store, problems }
   return {

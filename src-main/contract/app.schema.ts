@@ -37,6 +37,8 @@ const curveChoices = z.object({
   clip: z.boolean(),
 })
 export const PLAIN_CURVES: CurveChoices = { x: 'step', log_x: false, log_y: false, smoothing: 0, clip: false }
+/** The Runs table as the person wants it; `by` and `hidden` are keys of its columns. */
+const runsTable = z.object({ hidden: z.array(z.string()), by: z.string(), descending: z.boolean() })
 export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   /** The nanochat folder where a config names no base_dir. */
@@ -46,6 +48,8 @@ export const settings = z.object({
   /** Where the trainer runs; `auto` follows the self-test's result. */
   trainer_host: hostChoice.default('auto'),
   curves: curveChoices.default(PLAIN_CURVES),
+  /** Left out until a person changes the table. */
+  runs_table: runsTable.optional(),
 })
 const folder = z.object({ label: z.string(), path: z.string(), free_bytes: z.number().nullable() })
 /** The environment variable that decides; null for the default. */

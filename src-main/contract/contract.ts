@@ -78,7 +78,9 @@ export const events = {
       'view.settings',
       'run.toggle',
       'run.stop',
+      'project.new',
       'project.open',
+      'project.menu',
       'project.save',
       'project.saveAs',
       'palette',
@@ -105,6 +107,7 @@ export { MOST_EXCLUDED } from '../bounds.schema'
 export { OPTIMIZER_NAMES } from '../config/optimizer-names.schema'
 export { byTask } from '../config/figures/figure.schema'
 export { STEP_FIGURES } from '../config/step-figures.schema'
+export { pathInLog, REPORT_LINE, RESULT_LINE } from '../config/run-lines'
 export { afterStep } from '../config/after-step'
 export { gradAccumSteps } from '../config/batches'
 export { addedUp, packingVariant } from '../packing/plan.schema'
@@ -143,4 +146,4 @@ export type {
   TaskLengths,
 } from './mixture.schema'
 export type { BatchLayout, BatchView, PackingComparison, PlanView, RowReplay } from './packing.schema'
-export type { Derived, Finding, Project } from './project.schema'
+export type { Derived, Finding, Project, ProjectList } from './project.schema'

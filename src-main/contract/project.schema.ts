@@ -4,10 +4,13 @@ import { packingFacts } from '../packing/packing-facts.schema'
 import { givenConfig, runConfig } from '../config/config.schema'
 import { RECIPES } from '../config/recipes.schema'
 import { baseSettings } from '../config/resolve'
+import { nanochatFolder } from '../runs/nanochat-folder.schema'
 import { derived, finding } from '../runs/preflight.schema'
 import { nothing } from './common.schema'
 
 export const project = z.object({
+  /** Names it among the projects: its file's path, or a made-up id. */
+  id: z.string(),
   name: z.string(),
   /** The config file; null when it has not been saved yet. */
   path: z.string().nullable(),
@@ -25,13 +28,42 @@ export const project = z.object({
   config: runConfig,
 })
 
+/** A project that can be opened by its id. */
+const otherProject = z.object({ id: z.string(), name: z.string(), path: z.string().nullable() })
+
 export const projectCalls = {
   'project.current': { input: nothing, output: project },
   'project.starter': { input: z.object({ recipe: z.enum(RECIPES) }), output: project },
   /** Opens a config file; without a path, asks for one. null: the dialog was cancelled. */
   'project.open': { input: z.object({ path: z.string().optional() }), output: project.nullable() },
-  /** Stores the edited config as the current one, without writing its file. */
-  'project.edit': { input: z.object({ config: givenConfig }), output: project },
+  /** The projects that are not open: the unsaved ones, and the files opened last that are still there. */
+  'project.list': {
+    input: nothing,
+    output: z.object({ unsaved: z.array(otherProject), recent: z.array(otherProject) }),
+  },
+  /** Opens an unsaved project, or a file that was open before. */
+  'project.show': { input: z.object({ id: z.string() }), output: project },
+  /** Opens a new project, which has no file. */
+  'project.create': { input: z.object({ name: z.string(), config: givenConfig }), output: project },
+  /** Opens a copy of a run's options as a new project. */
+  'project.duplicate': { input: z.object({ runId: z.string() }), output: project },
+  /** Keeps a copy of the open project among the unsaved ones, before something replaces much of it. */
+  'project.keepCopy': { input: z.object({ name: z.string() }), output: nothing },
+  /** Throws an unsaved project away, which is not open; `putBack` brings it back until the app ends. */
+  'project.throwAway': { input: z.object({ id: z.string() }), output: nothing },
+  'project.putBack': { input: z.object({ id: z.string() }), output: nothing },
+  /** Gives the project its file's options again. */
+  'project.revert': { input: nothing, output: project },
+  /** On the first start, the nanochat folder that the environment names or that was found; else null. */
+  'project.offer': { input: nothing, output: nanochatFolder.nullable() },
+  /** The folder is not wanted: it is not offered again. */
+  'project.declineOffer': { input: nothing, output: nothing },
+  /**
+   * Stores the edited config, without writing its file.
+   *
+   * `id`: the project that was edited, which may have been closed since. The answer is the open one.
+   */
+  'project.edit': { input: z.object({ config: givenConfig, id: z.string().optional() }), output: project },
   /** Writes the config's file; asks for a place when it has none, or with `as`. */
   'project.save': { input: z.object({ as: z.boolean().optional() }), output: project.nullable() },
   /** Asks for a file; null when cancelled. */
@@ -52,5 +84,6 @@ export const projectCalls = {
 } as const
 
 export type Project = z.infer<typeof project>
+export type ProjectList = z.infer<(typeof projectCalls)['project.list']['output']>
 export type Finding = z.infer<typeof finding>
 export type Derived = z.infer<typeof derived>

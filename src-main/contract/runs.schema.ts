@@ -37,6 +37,11 @@ export const runCalls = {
     output: z.array(z.object({ id: z.string(), config: runConfig })),
   },
   'runs.get': { input: z.object({ runId: z.string() }), output: runDetail },
+  /** Opens a run's folder, the folder of its result, its report or its log with the desktop's own program. */
+  'runs.open': {
+    input: z.object({ runId: z.string(), what: z.enum(['folder', 'result', 'report', 'log']) }),
+    output: nothing,
+  },
   /** Moves what a run wrote to the trash; a run in progress is refused. */
   'runs.remove': { input: z.object({ runId: z.string() }), output: removal },
   /** Puts a removed run back where it was. */

@@ -48,7 +48,7 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...packingHandlers(data, runs, jobs, dialogs),
     ...lossHandlers(losses, jobs),
     ...talkHandlers(services),
-    ...runHandlers(runs, jobs),
+    ...runHandlers(runs, jobs, about),
     ...checkpointHandlers(checkpoints, jobs),
     ...measuringHandlers(measuring, data, jobs),
     ...trainerHandlers(hosts, jobs),

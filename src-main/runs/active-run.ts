@@ -25,7 +25,8 @@ import { differences } from './differences'
 import { MetricsBatcher, type MetricsBatch } from './metrics-batcher'
 import { nothingKnown, preflight } from './preflight'
 import type { Finding } from './preflight.schema'
-import { hasReport, RESULT_LINE, reportSection, writeReport } from './report'
+import { REPORT_LINE, RESULT_LINE } from '../config/run-lines'
+import { hasReport, reportSection, writeReport } from './report'
 import type { LogLine, RunState, RunSummary } from '../config/run.schema'
 import type { RunEvent } from './run-events'
 import type { RunJournal } from './run-journal'
@@ -215,7 +216,7 @@ export class ActiveRun {
     if (!hasReport(this.job.config)) return
     const text = reportSection(this.job.config, { steps, minimumValBpb: bestBpb })
     const path = await writeReport(baseDir, { runId: this.id, tag: basename(dir), text })
-    this.log('info', `Report: ${path}`)
+    this.log('info', `${REPORT_LINE}${path}`)
   }
 
   private logOutcome(outcome: Outcome): void {

@@ -13,9 +13,6 @@ import type { RunConfig } from '../config/config.schema'
 import { makeFile } from '../files/durable'
 import { codeOf } from '../system-error'
 
-/** The start of the line in a run's log that says where its result lies. */
-export const RESULT_LINE = 'Checkpoint: '
-
 /** The key of the line that names the run. */
 const RUN_LINE = 'Midbench run'
 

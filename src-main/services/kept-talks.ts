@@ -1,6 +1,6 @@
 /**
  * Where a project keeps its conversations: beside its config, `midtraining.json` has them in `midtraining.talks/`; the
- * starter projects, which are never written to, in the folder of the person's data. A project that is saved elsewhere
+ * starter projects, which are never written to, and those without a file in the folder of the person's data. A project that is saved elsewhere
  * takes a copy along.
  */
 import { basename, join } from 'node:path'
@@ -11,8 +11,8 @@ import { MidbenchError } from '../errors'
 import { type TalkExport, exportedTalks } from './talk-export'
 import { TalkFolder } from './talk-folder'
 
-/** Which project: its config, and whether that belongs to the app. */
-type Where = Pick<Project, 'path' | 'read_only'>
+/** Which project: its config, and whether that belongs to the app; of one without a file, its id. */
+type Where = Pick<Project, 'path' | 'read_only'> & { id?: string }
 
 export interface KeptTalksOptions {
   project: () => Where
@@ -102,8 +102,8 @@ export class KeptTalks {
     return folder
   }
 
-  private placeOf({ path, read_only: readOnly }: Where): string {
-    const beside = path?.replace(/\.json$/i, '') ?? 'new'
+  private placeOf({ id = 'new', path, read_only: readOnly }: Where): string {
+    const beside = path?.replace(/\.json$/i, '') ?? id
     return readOnly || path === null
       ? join(this.options.dataDir, 'talks', basename(beside))
       : `${beside}.talks`

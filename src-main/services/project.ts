@@ -1,37 +1,31 @@
 /**
- * The open project: a config file and the copy of it that is being worked on.
+ * The open project: a config file and the copy of it that is being worked on, or a draft, which has no file yet.
  *
  * The working copy is kept in project.json of the data folder, so that an edit survives a crash without changing the
- * config file; only `save` writes that. The starter project comes with the app, in a form for each recipe, and is read
- * only: saving it asks for another place, and its paths become absolute there.
+ * config file; only `save` writes that. Opening another project puts an edited one on the shelf (project-shelf.ts) as
+ * it is, where it stays until it is opened again or thrown away. The starter project comes with the app, in a form for
+ * each recipe, and is read only: saving it asks for another place, and its paths become absolute there.
  *
  * The copy holds what is given, as the file does. What its recipe takes from the base checkpoint is read beside it, anew
  * with every change.
  */
-import { readFileSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 
-import { z } from 'zod'
-
 import { MidbenchError } from '../errors'
-import { makeFile } from '../files/durable'
-import { requireRegularFileSync } from '../files/regular-file'
-import { decodeText, readTextFile } from '../files/text-file'
-import type { Project } from '../contract/contract'
-import { baseDirOf, parseGiven, parseJson, unreadableConfig, withAbsolutePaths } from '../config/config'
-import { type GivenConfig, givenConfig } from '../config/config.schema'
+import type { Project, ProjectList } from '../contract/contract'
+import type { GivenConfig, RunConfig } from '../config/config.schema'
 import { type Recipe, RECIPES } from '../config/recipes.schema'
 import { type BaseSettings, resolveConfig } from '../config/resolve'
-import { writeReason } from '../files/write-reason'
 import { JsonFile } from '../files/kept-json'
-
-/** `path` is null for the starter project of the config's recipe, wherever this version of the app keeps it. */
-const kept = z.object({ path: z.string().nullable(), modified: z.boolean(), config: givenConfig })
-type Kept = z.infer<typeof kept>
+import { givenOf, runOfConfig } from './project-copy'
+import { absoluteConfig, readProjectFile, readProjectFileSync, writeProjectFile } from './project-file'
+import { type KeptProject, keptProject, ProjectShelf } from './project-shelf'
 
 export interface ProjectStoreOptions {
-  /** Where the working copy is kept. */
+  /** Where the working copy is kept; the shelf lies beside it. */
   file: string
   /** The starter project's config, by recipe. */
   starters: Readonly<Record<Recipe, string>>
@@ -46,28 +40,55 @@ export interface ProjectStoreOptions {
 }
 
 export class ProjectStore {
-  private readonly file: JsonFile<Kept>
-  private state: Kept
+  private readonly file: JsonFile<KeptProject>
+  private readonly shelf: ProjectShelf
+  private state: KeptProject
   private base: BaseSettings | null = null
-  /** What was wrong with the stored project, to be shown; null when nothing was. */
-  readonly problem: string | null
+  /** Projects closed or thrown away since the start, by id: they can be gone back to until the app ends. */
+  private readonly left = new Map<string, KeptProject>()
+  /** The id that the open project had before it was saved: an edit made meanwhile still has it. */
+  private savedFrom: string | null = null
+  /** What was wrong with the stored projects, to be shown. */
+  readonly problems: readonly string[]
+  /** Whether nothing was kept from before: Midbench is used here for the first time. */
+  isFirstStart: boolean
 
   /** @throws MidbenchError where the starter project itself is damaged */
   constructor(private readonly options: ProjectStoreOptions) {
-    this.file = new JsonFile(options.file, kept)
+    this.file = new JsonFile(options.file, keptProject)
+    this.shelf = new ProjectShelf(join(dirname(options.file), 'projects.json'))
     const { value, problem } = this.file.read()
-    this.problem = problem
+    this.problems = [problem, this.shelf.problem].filter((each) => each !== null)
+    this.isFirstStart = value === null && this.problems.length === 0
     this.state = value ? this.refreshed(value) : this.starter()
   }
 
   get current(): Project {
-    const { modified, config: given } = this.state
-    const { base } = this
-    const path = this.state.path ?? this.options.starters[recipeOf(given)]
-    const readOnly = this.state.path === null
-    const name = readOnly ? 'Starter project' : basename(path, '.json')
-    const { config } = resolveConfig(given, base)
-    return { name, path, dir: dirname(path), read_only: readOnly, modified, given, base, config }
+    return this.shown(this.state, this.base)
+  }
+
+  /** The unsaved projects that are not open, and the files opened last. */
+  list(): ProjectList {
+    const { id: open, path } = this.state
+    const unsaved = this.shelf.unsaved.filter(
+      ({ id, draft, config }) =>
+        id !== open && !(draft !== null && isDeepStrictEqual(config, this.state.config)),
+    )
+    return {
+      unsaved: unsaved.map((kept) => {
+        const { id, name, path: at } = this.shown(kept, null)
+        return { id, name, path: at }
+      }),
+      recent: this.shelf.recent
+        .filter((file) => file !== path && existsSync(file))
+        .map((file) => ({ id: file, name: basename(file, '.json'), path: file })),
+    }
+  }
+
+  /** Keeps the project though nothing was edited: the next start is not the first any more. */
+  async begin(): Promise<void> {
+    this.isFirstStart = false
+    await this.file.write(this.state)
   }
 
   /** The project, with what its base checkpoint says now: files and the settings' folder may have changed. */
@@ -80,26 +101,93 @@ export class ProjectStore {
 
   /** Opens a recipe's starter project in its original state. */
   async openStarter(recipe: Recipe = 'mid'): Promise<Project> {
-    return this.set(this.starter(recipe))
+    return this.replace(this.starter(recipe))
   }
 
-  /** @throws MidbenchError `config.missing`, `config.not-json`, `config.invalid` */
+  /**
+   * Opens a file. One that has unsaved edits is opened with them; a run's config as a copy, so that the run stays as it
+   * was.
+   *
+   * @throws MidbenchError `config.missing`, `config.not-json`, `config.invalid`
+   */
   async open(path: string): Promise<Project> {
     const absolute = resolve(path)
     const starter = RECIPES.find((recipe) => absolute === this.options.starters[recipe])
     if (starter !== undefined) return this.openStarter(starter)
-    const text = await readTextFile(absolute).catch((cause: unknown) => {
-      throw unreadable(absolute, cause)
-    })
-    return this.set({ path: absolute, modified: false, config: readConfig(text, absolute) })
+    const edited = this.state.id === absolute ? this.state : this.shelf.get(absolute)
+    if (edited?.modified === true) return this.replace(edited)
+    const config = await readProjectFile(absolute)
+    const run = await runOfConfig(absolute)
+    if (run !== null) return this.copy(run, resolveConfig(config, null).config, dirname(absolute))
+    const opened = await this.replace({ id: absolute, path: absolute, draft: null, modified: false, config })
+    await this.shelf.remember(absolute)
+    return opened
   }
 
-  /** Stores an edited config; its file is not changed. */
-  async edit(config: GivenConfig): Promise<Project> {
-    return this.set({ ...this.state, modified: true, config })
+  /** Opens an unsaved project, or a file that was open before, by its id. @throws MidbenchError `project.unknown` */
+  async show(id: string): Promise<Project> {
+    if (id === this.state.id) return this.current
+    const kept = this.shelf.get(id) ?? this.left.get(id)
+    if (kept !== undefined && (kept.modified || kept.path === null)) return this.replace(kept)
+    if (kept === undefined && !this.shelf.recent.includes(id)) throw unknownProject()
+    return this.open(id)
   }
 
-  /** Writes the config to its file. @throws MidbenchError `project.read-only` for the starter project */
+  /** Opens a new project, which has no file. @param dir where its relative paths start */
+  async create(name: string, dir: string, config: GivenConfig): Promise<Project> {
+    const modified = Object.keys(config).length > 0
+    return this.replace(this.draft(name, dir, config, modified))
+  }
+
+  /** Opens a copy of a run's options, as a project without a file. */
+  async copy(name: string, config: RunConfig, dir: string): Promise<Project> {
+    const given = await givenOf(config, async (each) => (await this.options.readBase?.(each, dir)) ?? null)
+    return this.replace(this.draft(name, dir, given, true))
+  }
+
+  /** Puts a copy of the open project on the shelf, before something replaces much of it. */
+  async keepCopy(name: string): Promise<void> {
+    await this.shelf.put(this.draft(name, this.current.dir, this.state.config, true))
+  }
+
+  /** Throws an unsaved project away; it can be put back until the app ends. @throws MidbenchError `project.unknown` */
+  async throwAway(id: string): Promise<void> {
+    const kept = this.shelf.get(id)
+    if (kept === undefined || id === this.state.id) throw unknownProject()
+    this.left.set(id, kept)
+    await this.shelf.remove(id)
+  }
+
+  /** @throws MidbenchError `project.unknown` */
+  async putBack(id: string): Promise<void> {
+    const kept = this.left.get(id)
+    if (kept === undefined) throw unknownProject()
+    await this.shelf.put(kept)
+  }
+
+  /**
+   * Stores an edited config; its file is not changed.
+   *
+   * @param id the project that was edited, where that may not be the open one any more
+   */
+  async edit(config: GivenConfig, id = this.state.id): Promise<Project> {
+    if (id === this.state.id || id === this.savedFrom)
+      return this.set({ ...this.state, modified: true, config })
+    const kept = this.shelf.get(id) ?? this.left.get(id)
+    if (kept === undefined) throw unknownProject()
+    await this.shelf.put({ ...kept, modified: true, config })
+    return this.current
+  }
+
+  /** Gives an edited project with a file the file's options again. @throws MidbenchError as `open` does */
+  async revert(): Promise<Project> {
+    const { path } = this.state
+    if (path === null) throw unknownProject()
+    const config = await readProjectFile(path)
+    return this.set({ ...this.state, modified: false, config })
+  }
+
+  /** Writes the config to its file. @throws MidbenchError `project.read-only` where it has none of its own */
   async save(): Promise<Project> {
     if (this.state.path === null) throw readOnly()
     return this.write(this.state.path, this.state.config)
@@ -109,43 +197,80 @@ export class ProjectStore {
   async saveAs(path: string): Promise<Project> {
     const target = resolve(path)
     if (Object.values(this.options.starters).includes(target)) throw readOnly()
-    const from = this.current.dir
+    const { dir } = this.current
     await this.options.beforeMove?.(this.current, target)
-    const moved = dirname(target) === from ? this.state.config : absoluteConfig(this.state.config, from)
-    return this.write(target, moved)
+    const moved = dirname(target) === dir ? this.state.config : absoluteConfig(this.state.config, dir)
+    const edited = this.state.id === target ? undefined : this.shelf.get(target)
+    const saved = await this.write(target, moved)
+    if (edited !== undefined) {
+      // Unsaved edits of the file that was written over stay, as a project of their own.
+      await this.shelf.put(this.draft(`${saved.name}, edits of before`, dirname(target), edited.config, true))
+    }
+    return saved
   }
 
-  private starter(recipe: Recipe = 'mid'): Kept {
+  private shown(
+    { id, path: own, draft, modified, config: given }: KeptProject,
+    base: BaseSettings | null,
+  ): Project {
+    const { config } = resolveConfig(given, base)
+    const common = { id, modified, given, base, config }
+    if (draft !== null) return { ...common, ...draft, path: null, read_only: false }
+    const path = own ?? this.options.starters[recipeOf(given)]
+    const name = own === null ? 'Starter project' : basename(path, '.json')
+    return { ...common, name, path, dir: dirname(path), read_only: own === null }
+  }
+
+  private starter(recipe: Recipe = 'mid'): KeptProject {
     const { starters, starterOptions } = this.options
-    const config = readConfig(readFileSync(starters[recipe], 'utf8'), starters[recipe])
-    return { path: null, modified: false, config: { ...config, ...starterOptions } }
+    const config = readProjectFileSync(starters[recipe])
+    return { ...unnamed(), draft: null, modified: false, config: { ...config, ...starterOptions } }
+  }
+
+  /** A project without a file. Where another is called the same, it gets a number. */
+  private draft(name: string, dir: string, config: GivenConfig, modified: boolean): KeptProject {
+    const taken = new Set([this.state, ...this.shelf.unsaved].map(({ draft }) => draft?.name))
+    let free = name
+    for (let number = 2; taken.has(free); number++) free = `${name} ${String(number)}`
+    return { ...unnamed(), draft: { name: free, dir }, modified, config }
   }
 
   /** An unedited project follows its file, which may have been changed by hand; without the file, the copy is used. */
-  private refreshed(stored: Kept): Kept {
-    if (stored.modified) return stored
-    if (stored.path === null) return this.starter(recipeOf(stored.config))
+  private refreshed(stored: KeptProject): KeptProject {
+    const known = { ...stored, id: stored.path ?? (stored.id || unnamed().id) }
+    if (known.modified || known.draft !== null) return known
+    if (known.path === null) return this.starter(recipeOf(known.config))
     try {
-      return { ...stored, config: readConfig(readText(stored.path), stored.path) }
+      return { ...known, config: readProjectFileSync(known.path) }
     } catch {
-      return { ...stored, modified: true }
+      return { ...known, modified: true }
     }
   }
 
   private async write(path: string, config: GivenConfig): Promise<Project> {
-    try {
-      await makeFile(path, `${JSON.stringify(config, null, 2)}\n`)
-    } catch (cause) {
-      const message = `${path} cannot be written: ${writeReason(cause)}.`
-      throw new MidbenchError(
-        { code: 'project.unwritable', message, remedy: 'Mend that, or save it in another place.' },
-        { cause },
-      )
-    }
-    return this.set({ path, modified: false, config })
+    await writeProjectFile(path, config)
+    const before = this.state.id
+    this.savedFrom = before
+    const saved = await this.set({ id: path, path, draft: null, modified: false, config })
+    await this.shelf.remove(before)
+    await this.shelf.remove(path)
+    await this.shelf.remember(path)
+    return saved
   }
 
-  private async set(state: Kept): Promise<Project> {
+  /** Opens another project, once the open one, where it is edited, is safely on the shelf. */
+  private async replace(next: KeptProject): Promise<Project> {
+    const isKept = (): boolean =>
+      !this.state.modified || this.state.id === next.id || this.shelf.get(this.state.id) === this.state
+    while (!isKept()) await this.shelf.put(this.state) // again, where it was edited meanwhile
+    this.left.set(this.state.id, this.state)
+    this.savedFrom = null
+    const project = await this.set(next)
+    await this.shelf.remove(next.id)
+    return project
+  }
+
+  private async set(state: KeptProject): Promise<Project> {
     this.state = state
     await this.readBase()
     this.options.changed(this.current)
@@ -164,29 +289,19 @@ function recipeOf({ recipe = 'mid' }: GivenConfig): Recipe {
   return recipe
 }
 
+/** What names a project that has no file of its own. */
+function unnamed(): { id: string; path: null } {
+  return { id: randomUUID(), path: null }
+}
+
+function unknownProject(): MidbenchError {
+  return new MidbenchError({ code: 'project.unknown', message: 'There is no such project any more.' })
+}
+
 function readOnly(): MidbenchError {
   return new MidbenchError({
     code: 'project.read-only',
-    message: 'The starter project comes with the app and is not written to.',
+    message: 'The project has no file of its own: a starter comes with the app and is not written to.',
     remedy: 'Save it in a place of its own.',
   })
-}
-
-/** Reads a config to be edited: options that contradict each other are accepted, unknown ones are refused. */
-function readConfig(text: string, path: string): GivenConfig {
-  return parseGiven(parseJson(text, path), path)
-}
-
-function absoluteConfig(given: GivenConfig, dir: string): GivenConfig {
-  const baseDir = given.base_dir ? baseDirOf(given, dir) : null
-  return { ...withAbsolutePaths(given, dir, baseDir ?? ''), base_dir: baseDir }
-}
-
-function readText(path: string): string {
-  requireRegularFileSync(path)
-  return decodeText(readFileSync(path), path)
-}
-
-function unreadable(path: string, cause: unknown): MidbenchError {
-  return cause instanceof MidbenchError ? cause : unreadableConfig(path, cause, 'Open another file.')
 }

@@ -37,6 +37,8 @@ export interface About {
   hub: () => Promise<HubOrigins>
   /** Folders whose contents may be shown in the file manager. */
   revealable: () => string[]
+  /** Opens a folder or a text file with the desktop's own program. @returns what went wrong; empty where nothing did */
+  open: (path: string) => Promise<string>
   /** Shows a path in the desktop's file manager. */
   reveal: (path: string) => void
 }

@@ -34,6 +34,7 @@ export type {
   PendingDownload,
   PlanView,
   Project,
+  ProjectList,
   RenderedConversation,
   RowReplay,
   Settings,

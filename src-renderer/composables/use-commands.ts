@@ -7,10 +7,12 @@ import { computed, ref, watch, type WritableComputedRef } from 'vue'
 import type { MenuCommand } from '../api/types'
 import { dateTime } from '../format/units'
 import { entryName } from '../mixture/entry'
-import type { Command } from '../palette/match'
+import { command, type Command } from '../palette/match'
+import { projectCommands } from './project-commands'
 import { useDuplicates } from './use-duplicates'
 import { PLACES, useNavigation } from './use-navigation'
 import { useProject } from './use-project'
+import { useProjects } from './use-projects'
 import { useRun } from './use-run'
 import { useRuns } from './use-runs'
 import { useSettings } from './use-settings'
@@ -23,6 +25,7 @@ export const useCommands = createSharedComposable(() => {
   const project = useProject()
   const run = useRun()
   const duplicates = useDuplicates() // kept here, so that a search goes on while other places are shown
+  const projects = useProjects()
   const { runs } = useRuns()
   const { update } = useSettings()
   /** What floats over the place it was called from; one at a time. */
@@ -47,7 +50,9 @@ export const useCommands = createSharedComposable(() => {
     'view.settings': () => navigation.go('settings'),
     'run.toggle': () => void run.toggle(),
     'run.stop': () => void run.stop(),
+    'project.new': () => void project.create(),
     'project.open': () => void project.open(),
+    'project.menu': () => (projects.menuOpen.value = true),
     'project.save': () => void project.save(),
     'project.saveAs': () => void project.save(true),
     palette: () => (paletteOpen.value = true),
@@ -61,22 +66,13 @@ export const useCommands = createSharedComposable(() => {
     keys: `Ctrl ${index + 1}`,
     run: () => navigation.go(place),
   }))
-  const command = (id: string, title: string, group: string, action: () => void, keys?: string): Command =>
-    keys ? { id, title, group, run: action, keys } : { id, title, group, run: action }
-
   const commands = computed<Command[]>(() => [
     command('toggle', `${run.action.value} the run`, 'run', byName['run.toggle'], 'Space'),
     ...(run.canStop.value ? [command('stop', run.stopTitle.value, 'run', byName['run.stop'], 'Ctrl .')] : []),
     ...places,
     command('checkpoints', 'Checkpoints', 'place', navigation.showCheckpoints),
     command('duplicates', 'Check for duplicates', 'mixture', showDuplicates),
-    command('open', 'Open a project', 'project', byName['project.open'], 'Ctrl O'),
-    command('save', 'Save the project', 'project', byName['project.save'], 'Ctrl S'),
-    command('saveAs', 'Save the project as', 'project', byName['project.saveAs'], 'Ctrl Shift S'),
-    command('starter', 'Open the starter project', 'project', () => void project.starter()),
-    command('starter-sft', 'Open the starter project for SFT', 'project', () => void project.starter('sft')),
-    command('undo', 'Undo', 'project', project.undo, 'Ctrl Z'),
-    command('redo', 'Redo', 'project', project.redo, 'Ctrl Shift Z'),
+    ...projectCommands(project, projects),
     ...(['light', 'dark', 'system'] as const).map((theme) =>
       command(`theme ${theme}`, `Appearance: ${theme}`, 'settings', () => void update({ theme })),
     ),

@@ -97,7 +97,7 @@ export function useCompare(): UseCompareReturn {
     error.value = null
   })
   watch(
-    () => (source.value?.run ? source.value.run.id : project.value?.path),
+    () => (source.value?.run ? source.value.run.id : project.value?.id),
     () => {
       if (source.value) choices.value = firstChoices(source.value.config)
     },

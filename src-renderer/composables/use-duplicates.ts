@@ -65,13 +65,16 @@ export const useDuplicates = createSharedComposable(() => {
     }
   }
 
-  watch([() => project.value?.path, () => project.value?.dir], () => {
-    // Saved under another name in its folder, it is still the mixture that was asked about.
-    if (asked && project.value && keyOf(asked) === keyOf(project.value)) return
-    job.cancel()
-    found.value = null
-    error.value = null
-  })
+  watch(
+    () => project.value?.id,
+    () => {
+      // Saved under another name in its folder, it is still the mixture that was asked about.
+      if (asked && project.value && keyOf(asked) === keyOf(project.value)) return
+      job.cancel()
+      found.value = null
+      error.value = null
+    },
+  )
 
   return {
     isOpen,

@@ -28,7 +28,7 @@ export const useFileCheck = createSharedComposable(() => {
   const job = useJob()
   const { project } = useProject()
   watch(
-    () => project.value?.path,
+    () => project.value?.id,
     () => (refused.value = []),
   )
 

@@ -22,7 +22,7 @@ export interface UsePresetsReturn {
 }
 
 export function usePresets(): UsePresetsReturn {
-  const { project, given, undo } = useProject()
+  const { project, given, undo, flush } = useProject()
   const { folder } = useNanochatFolder()
   const { replaceAll } = useMixtureEditor()
   const { attempt, tell } = useNotices()
@@ -34,12 +34,22 @@ export function usePresets(): UsePresetsReturn {
   async function apply(preset: Preset): Promise<void> {
     const place = await placeOf()
     if (!place || !given.value) return
+    if (!(await copyKept(preset))) return
     const { change, dropped } = recipeChange(preset, given.value)
     replaceAll(preset.mixture(place.path), { ...change, ...place.options })
     if (preset.recipe === null) return
     const rest = dropped === 0 ? '' : `; ${count(dropped, 'option')} of the old project no longer given`
     const title = `${preset.title}: recipe ${RECIPE_TITLES[preset.recipe]}${rest}`
     tell(title, { label: 'Undo', run: undo })
+  }
+
+  /** Keeps an unsaved project as it is now: undoing a preset ends with the window. @returns whether that worked */
+  async function copyKept({ title }: Preset): Promise<boolean> {
+    const { name, modified = false, config } = project.value ?? {}
+    if (!modified || config?.mixture.train.length === 0) return true
+    await flush()
+    const copy = { name: `${name ?? ''}, before ${title}` }
+    return Boolean(await attempt('The preset was not taken', () => call('project.keepCopy', copy)))
   }
 
   /** The nanochat folder that the preset's files lie in, and the options that name it. */

@@ -1,17 +1,18 @@
 /**
  * The project being edited: what its config gives, with undo and redo, and the config that follows from it. An edit
- * shows at once and is sent to the main process a moment later, the latest edit only; `flush` sends what is still
- * waiting.
+ * shows at once and is sent to the main process a moment later; `flush` sends what is still waiting. Opening another project can be undone too: nothing was lost, so undo goes back to the one before.
  */
 import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef } from 'vue'
 import { resolveConfig } from '../../src-main/contract/contract'
-import { call, CallError } from '../api/client'
+import { call } from '../api/client'
 import type { GivenConfig, Project } from '../api/types'
 import { useEvent } from './use-event'
+import { useEditSending } from './use-edit-sending'
 import { useNotices } from './use-notices'
+import { useProjectOpening } from './use-project-opening'
+import { useProjectTrail } from './use-project-trail'
 
-const SEND_AFTER_MS = 120
 /** Edits of the same thing within this time undo as one. */
 const ONE_EDIT_MS = 1000
 const HISTORY = 100
@@ -20,53 +21,31 @@ export const useProject = createSharedComposable(() => {
   const project = shallowRef<Project | null>(null)
   const past = shallowRef<GivenConfig[]>([])
   const future = shallowRef<GivenConfig[]>([])
-  const { attempt, fail } = useNotices()
+  const { attempt } = useNotices()
 
-  let waiting: GivenConfig | null = null
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let sending: Promise<void> = Promise.resolve()
+  const edits = useEditSending(take)
   let lastEdit = { of: '', at: 0 }
 
   const config = computed(() => project.value?.config ?? null)
   const given = computed(() => project.value?.given ?? null)
   const resolved = computed(() => project.value && resolveConfig(project.value.given, project.value.base))
-  const canUndo = computed(() => past.value.length > 0)
-  const canRedo = computed(() => future.value.length > 0)
+  const trail = useProjectTrail(past, future)
+  const opening = useProjectOpening(project, trail, ask)
+  const canUndo = computed(() => past.value.length > 0 || trail.canGoBack.value)
+  const canRedo = computed(() => future.value.length > 0 || trail.canGoOn.value)
 
   function take(next: Project): void {
-    if (waiting) return // our own edit is newer than the main process's config
-    if (next.path !== project.value?.path || next.dir !== project.value.dir) {
-      past.value = []
-      future.value = []
-    }
+    const before = project.value
+    if (edits.waitsFor(next.id)) return // our own edit is newer than the main process's config
+    if (before && before.id !== next.id) trail.leave(before, next)
     project.value = next
-  }
-
-  function send(): Promise<void> {
-    clearTimeout(timer)
-    const next = waiting
-    if (!next) return sending
-    sending = sending.then(async () => {
-      try {
-        const answer = await call('project.edit', { config: next })
-        if (waiting === next) waiting = null
-        take(answer)
-      } catch (error) {
-        if (waiting === next) waiting = null
-        const kept = error instanceof CallError && error.code === 'file.unwritable'
-        fail(kept ? 'The change is not on the disk yet' : 'The change was not taken', error)
-      }
-    })
-    return sending
   }
 
   function apply(next: GivenConfig): void {
     if (!project.value) return
     const { config } = resolveConfig(next, project.value.base)
     project.value = { ...project.value, given: next, config, modified: true }
-    waiting = next
-    clearTimeout(timer)
-    timer = setTimeout(() => void send(), SEND_AFTER_MS)
+    edits.send({ id: project.value.id, config: next })
   }
 
   /**
@@ -95,14 +74,33 @@ export const useProject = createSharedComposable(() => {
     take(await call('project.current', {}))
   }
 
-  async function replaceBy(title: string, ask: () => Promise<Project | null>): Promise<boolean> {
+  async function ask(title: string, question: () => Promise<Project | null>): Promise<boolean> {
     const next = await attempt(title, async () => {
-      await send()
-      return ask()
+      await edits.flush()
+      return question()
     })
     if (next) take(next)
     return Boolean(next)
   }
+
+  function undo(): void {
+    if (past.value.length === 0 && trail.canGoBack.value) void opening.go('back')
+    else step(past, future)
+  }
+
+  function redo(): void {
+    if (future.value.length === 0 && trail.canGoOn.value) void opening.go('on')
+    else step(future, past)
+  }
+
+  async function revert(): Promise<void> {
+    const before = given.value
+    if (before && (await ask('The project was not put back', () => call('project.revert', {}))))
+      past.value = [...past.value.slice(1 - HISTORY), before]
+  }
+
+  const save = (as: boolean): Promise<boolean> =>
+    trail.staying(() => ask('The project was not saved', () => call('project.save', { as })))
 
   useEvent('project.changed', take)
 
@@ -114,14 +112,12 @@ export const useProject = createSharedComposable(() => {
     canUndo,
     canRedo,
     edit,
-    undo: () => step(past, future),
-    redo: () => step(future, past),
+    undo,
+    redo,
     load,
-    flush: send,
-    open: (path?: string) =>
-      replaceBy('The project was not opened', () => call('project.open', path ? { path } : {})),
-    starter: (recipe: Project['config']['recipe'] = 'mid') =>
-      replaceBy('The starter project was not opened', () => call('project.starter', { recipe })),
-    save: (as = false) => replaceBy('The project was not saved', () => call('project.save', { as })),
+    flush: edits.flush,
+    revert,
+    ...opening,
+    save: (as = false) => save(as),
   }
 })

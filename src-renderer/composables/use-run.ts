@@ -56,9 +56,10 @@ export const useRun = createSharedComposable(() => {
     once('The run did not start', async () => {
       await flush()
       if (!project.value) return
-      const { config, dir, path } = project.value
+      const { config, dir, path, name } = project.value
       go('train')
-      await begin({ config, dir, path })
+      // A project without a file has the name that its file would have had.
+      await begin({ config, dir, path, ...(path === null && config.run === 'dummy' ? { name } : {}) })
     })
 
   /** @param rows rows per micro-batch, fewer than before */

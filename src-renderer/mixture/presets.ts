@@ -24,7 +24,7 @@ const identity = (baseDir: string): Mixture['train'][number] => ({
 })
 
 /** The reference's default, and its val. */
-const nanochat = (baseDir: string): Mixture => ({
+export const nanochatMixture = (baseDir: string): Mixture => ({
   train: [
     { task: 'SmolTalk', split: 'train' },
     { task: 'MMLU', subset: 'auxiliary_train', split: 'train' },
@@ -108,7 +108,7 @@ export const PRESETS: readonly Preset[] = [
     title: 'Midtraining',
     about: 'mid_train of January 2026: 850,000 rows; sets recipe and options',
     recipe: 'mid',
-    mixture: nanochat,
+    mixture: nanochatMixture,
   },
   {
     id: 'twentieth',

@@ -13,6 +13,10 @@ export interface Command {
   run: () => void
 }
 
+export function command(id: string, title: string, group: string, run: () => void, keys?: string): Command {
+  return keys ? { id, title, group, run, keys } : { id, title, group, run }
+}
+
 export type Jump = { to: 'step' | 'conversation' | 'batch'; number: number }
 
 /** Reads "step 120" and its like; thousands may be grouped. Null for any other text. */

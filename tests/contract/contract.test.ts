@@ -24,7 +24,7 @@ describe('types', () => {
   it('derive from the schemas', () => {
     expectTypeOf<CallInput<'runs.pause'>>().toEqualTypeOf<{ runId: string }>()
     expectTypeOf<CallOutput<'runs.list'>>().toEqualTypeOf<RunSummary[]>()
-    expectTypeOf<CallParsed<'project.edit'>>().toEqualTypeOf<{ config: GivenConfig }>()
+    expectTypeOf<CallParsed<'project.edit'>['config']>().toEqualTypeOf<GivenConfig>()
     expectTypeOf<EventPayload<'run.changed'>>().toEqualTypeOf<{ run: RunSummary }>()
     expectTypeOf<'runs.reticulate'>().not.toExtend<CallName>()
   })

@@ -91,8 +91,13 @@ const settings: Reader = {
     )
     const kept = { path: null, modified: true, config: runConfig.parse(smallConfig()) }
     await writeFile(join(folder, 'project.json'), JSON.stringify(kept))
+    const draft = { ...kept, id: 'a', draft: { name: 'Untitled', dir: folder } }
+    await writeFile(
+      join(folder, 'projects.json'),
+      JSON.stringify({ unsaved: [draft], recent: [join(folder, 'mine.json')] }),
+    )
     await mkdir(join(folder, 'elsewhere'))
-    return ['settings.json', 'project.json'].map((file) => ({ file, damage: damageJson }))
+    return ['settings.json', 'project.json', 'projects.json'].map((file) => ({ file, damage: damageJson }))
   },
   async read(folder) {
     const { current } = new SettingsStore(join(folder, 'settings.json'))
@@ -102,7 +107,7 @@ const settings: Reader = {
       starters: { mid: starter, sft: starter },
       changed: () => undefined,
     })
-    return { current, project: project.current }
+    return { current, project: project.current, others: project.list() }
   },
 }
 

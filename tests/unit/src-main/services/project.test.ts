@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { ProjectStore } from '../../../../src-main/services/project'
 import type { Project } from '../../../../src-main/contract/contract'
 import { type GivenConfig, runConfig } from '../../../../src-main/config/config.schema'
+import { createRunFolder } from '../../../../src-main/runs/run-folder'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
 const starterConfig = {
@@ -53,7 +54,8 @@ describe('the starter project', () => {
     const { store, starter, folder } = setup()
     const config = runConfig.parse(starterConfig)
     const dir = join(folder, 'starter')
-    const expected = { name: 'Starter project', path: starter, dir, read_only: true, modified: false }
+    const id: unknown = expect.any(String)
+    const expected = { id, name: 'Starter project', path: starter, dir, read_only: true, modified: false }
     expect(store().current).toEqual({ ...expected, given: starterConfig, base: null, config })
   })
 
@@ -196,4 +198,167 @@ describe('a project of its own', () => {
     const { project, path } = await opened()
     await expect(project.saveAs(join(path, 'below-a-file.json'))).rejects.toThrow(/cannot be written/)
   })
+})
+
+describe('another project', () => {
+  /** A project with a file, and its seed edited to 2. */
+  async function edited() {
+    const all = setup()
+    const path = join(all.folder, 'mine.json')
+    writeFileSync(path, JSON.stringify({ ...starterConfig, seed: 1 }))
+    const project = all.store()
+    await project.open(path)
+    await project.edit({ ...starterConfig, seed: 2 } as GivenConfig)
+    return { ...all, path, project }
+  }
+
+  it.each<[string, (project: ProjectStore, path: string) => Promise<unknown>]>([
+    ['the starter', (project) => project.openStarter()],
+    ['a new one', (project) => project.create('Untitled', '/documents', {})],
+    ['a file', (project, path) => project.open(path)],
+    ['a copy', (project) => project.copy('run', runConfig.parse(starterConfig), '/runs/a')],
+  ])('never discards an edited one: %s', async (_, open) => {
+    const { project, path, folder, store } = await edited()
+    const other = join(folder, 'other.json')
+    writeFileSync(other, JSON.stringify({ ...starterConfig, seed: 9 }))
+    await open(project, other)
+    expect(project.current.config.seed).not.toBe(2)
+    expect(project.list().unsaved).toEqual([{ id: path, name: 'mine', path }])
+    expect(store().list().unsaved).toEqual([{ id: path, name: 'mine', path }])
+    expect(readConfig(path)).toMatchObject({ seed: 1 })
+    expect(await store().open(path)).toMatchObject({ path, modified: true, config: { seed: 2 } })
+  })
+
+  it('is not kept where it was not edited, and can be gone back to all the same', async () => {
+    const { store } = setup()
+    const project = store()
+    const { id } = project.current
+    await project.create('Untitled', '/documents', {})
+    expect(project.list()).toEqual({ unsaved: [], recent: [] })
+    expect(await project.show(id)).toMatchObject({ id, read_only: true, modified: false })
+    await expect(project.show('nobody')).rejects.toThrow(/no such project/)
+  })
+
+  it('there may be several of, each with a name of its own, over a restart', async () => {
+    const { store } = setup()
+    const first = store()
+    for (const seed of [1, 2, 3]) {
+      await first.create('Untitled', '/documents', {})
+      await first.edit({ seed })
+    }
+    const again = store()
+    expect(again.current).toMatchObject({ name: 'Untitled 3', path: null, config: { seed: 3 } })
+    const { unsaved } = again.list()
+    expect(unsaved.map(({ name }) => name)).toEqual(['Untitled 2', 'Untitled'])
+    const shown = await again.show(unsaved[1]?.id ?? '')
+    expect(shown).toMatchObject({ name: 'Untitled', modified: true, config: { seed: 1 } })
+    expect(
+      store()
+        .list()
+        .unsaved.map(({ name }) => name),
+    ).toEqual(['Untitled 3', 'Untitled 2'])
+  })
+
+  it('is gone once it is thrown away, and can be put back', async () => {
+    const { project, path, store } = await edited()
+    await project.openStarter()
+    await project.throwAway(path)
+    expect(store().list().unsaved).toEqual([])
+    await project.putBack(path)
+    expect(store().list().unsaved).toHaveLength(1)
+    await expect(project.throwAway('nobody')).rejects.toThrow(/no such project/)
+    await expect(project.throwAway(project.current.id)).rejects.toThrow(/no such project/)
+  })
+
+  it('gets the edit that was made of it, though it was closed meanwhile', async () => {
+    const { project, path } = await edited()
+    await project.openStarter()
+    const open = await project.edit({ ...starterConfig, seed: 5 } as GivenConfig, path)
+    expect(open).toMatchObject({ read_only: true, modified: false, config: { seed: 42 } })
+    expect(await project.show(path)).toMatchObject({ modified: true, config: { seed: 5 } })
+  })
+
+  it('loses an edit made while it was being closed as little', async () => {
+    const { project, path } = await edited()
+    const opening = project.openStarter()
+    const editing = project.edit({ ...starterConfig, seed: 6 } as GivenConfig, path)
+    await Promise.all([opening, editing])
+    expect(await project.show(path)).toMatchObject({ modified: true, config: { seed: 6 } })
+  })
+
+  it('is no unsaved one any more once it is saved, and its file is among the recent ones', async () => {
+    const { project, path, folder, store } = await edited()
+    await project.save()
+    const draft = await project.create('Untitled', folder, { seed: 3 })
+    const saved = await project.saveAs(join(folder, 'third.json'))
+    expect(saved).toMatchObject({ id: join(folder, 'third.json'), name: 'third', modified: false })
+    expect(store().list()).toEqual({ unsaved: [], recent: [{ id: path, name: 'mine', path }] })
+    await expect(store().show(draft.id)).rejects.toThrow(/no such project/)
+  })
+
+  it('keeps its unsaved edits where another is saved over its file', async () => {
+    const { project, path } = await edited()
+    await project.create('Untitled', '/documents', { seed: 8 })
+    await project.saveAs(path)
+    const [kept] = project.list().unsaved
+    expect(kept).toMatchObject({ name: 'mine, edits of before', path: null })
+    expect(await project.show(kept?.id ?? '')).toMatchObject({ config: { seed: 2 } })
+  })
+
+  it('can have the options of its file again', async () => {
+    const { project } = await edited()
+    expect(await project.revert()).toMatchObject({ modified: false, config: { seed: 1 } })
+    await project.openStarter()
+    await expect(project.revert()).rejects.toThrow(/no such project/)
+  })
+
+  it('is kept as a copy before much of it is replaced, while it is otherwise', async () => {
+    const { project, store } = await edited()
+    await project.keepCopy('mine, before SFT')
+    expect(project.list().unsaved).toEqual([])
+    await project.edit({ recipe: 'sft' })
+    expect(store().list().unsaved).toMatchObject([{ name: 'mine, before SFT', path: null }])
+  })
+})
+
+describe("a run's options", () => {
+  const options = { ...starterConfig, base_dir: '/nanochat', seed: 3, matrix_lr: 0.01 }
+
+  it('are copied, with only what differs given', async () => {
+    const { store } = setup()
+    const config = runConfig.parse(options)
+    const copy = await store().copy('lr 0.01', config, '/runs/a')
+    expect(copy).toMatchObject({ name: 'lr 0.01', path: null, modified: true, config })
+    expect(Object.keys(copy.given).sort()).toEqual(['base_dir', 'matrix_lr', 'mixture', 'seed'])
+  })
+
+  it('are opened as a copy also by their path, so that the run stays as it was', async () => {
+    const { store, folder } = setup()
+    const config = runConfig.parse(options)
+    await createRunFolder(
+      join(folder, 'run'),
+      { id: 'a', name: 'one', config_path: null, created_at: 0 },
+      config,
+    )
+    const path = join(folder, 'run', 'config.json')
+    const before = readFileSync(path, 'utf8')
+    const project = store()
+    expect(await project.open(path)).toMatchObject({ name: 'one', path: null, config })
+    await project.edit({ seed: 4 })
+    await expect(project.save()).rejects.toThrow(/no file of its own/)
+    expect(readFileSync(path, 'utf8')).toBe(before)
+    expect(project.list().recent).toEqual([])
+  })
+})
+
+it('opens what an earlier version kept', () => {
+  const { folder, store } = setup()
+  mkdirSync(join(folder, 'data'))
+  const old = { path: null, modified: true, config: { ...starterConfig, seed: 7 } }
+  writeFileSync(join(folder, 'data', 'project.json'), JSON.stringify(old))
+  const project = store()
+  expect(project.current).toMatchObject({ read_only: true, modified: true, config: { seed: 7 } })
+  expect(project.current.id).not.toBe('')
+  expect(project.isFirstStart).toBe(false)
+  expect(setup().store().isFirstStart).toBe(true)
 })

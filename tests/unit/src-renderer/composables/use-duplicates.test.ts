@@ -89,7 +89,7 @@ describe('another project', () => {
   it('begins with nothing found', async () => {
     const { value, stop } = await used(() => sampleFindings())
     await value.search()
-    await send('project.changed', project({ path: '/other/q.json', dir: '/other' }))
+    await send('project.changed', project({ id: '/other/q.json', path: '/other/q.json', dir: '/other' }))
     expect(value.searched.value).toBeNull()
     stop()
   })
@@ -98,7 +98,10 @@ describe('another project', () => {
     const { value, stop } = await used(() => sampleFindings())
     await value.search()
     const mixture = { train: [{ task: 'GSM8K', subset: 'main', split: 'train' }], val: [] }
-    await send('project.changed', project({ path: '/p/q.json', ...configOf(sampleConfig({ mixture })) }))
+    await send(
+      'project.changed',
+      project({ ...configOf(sampleConfig({ mixture })), id: '/p/q.json', path: '/p/q.json' }),
+    )
     expect(value.searched.value).toBeNull()
     stop()
   })
@@ -107,7 +110,7 @@ describe('another project', () => {
     const { value, stop } = await used()
     void value.search()
     await settled()
-    await send('project.changed', project({ path: '/other/q.json', dir: '/other' }))
+    await send('project.changed', project({ id: '/other/q.json', path: '/other/q.json', dir: '/other' }))
     expect(value.running.value).toBeNull()
     expect(cancelled()).toBe(true)
     stop()
@@ -116,7 +119,7 @@ describe('another project', () => {
   it('is not what the same one becomes by being saved under another name', async () => {
     const { value, stop } = await used(() => sampleFindings())
     await value.search()
-    await send('project.changed', project({ path: '/p/q.json' }))
+    await send('project.changed', project({ id: '/p/q.json', path: '/p/q.json' }))
     expect(value.searched.value).not.toBeNull()
     stop()
   })

@@ -32,6 +32,7 @@ beforeEach(() => {
   answerWith({
     'project.current': () => project(GIVEN),
     'project.edit': ({ config }) => project(config),
+    'project.keepCopy': () => ({}),
     'mixture.folder': ({ config }) => ({
       ...{ path: config.base_dir ?? '/usual', origin: 'config', exists: true, tokenizer: true, bases: [] },
       recipe,

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Project } from '../../../../src-renderer/api/types'
 import { CallError } from '../../../../src-renderer/api/client'
 import { useNotices } from '../../../../src-renderer/composables/use-notices'
@@ -11,12 +11,21 @@ const project = (over: Partial<Project> = {}): Project => ({
   name: 'p', path: null, dir: '/p', read_only: false, modified: false, ...configOf(sampleConfig()), ...over,
 }) // prettier-ignore
 
+/** The project that the main process has open, where that is not the edited one. */
+let open: string | null = null
+
 beforeAll(() => connect())
 beforeEach(() => {
+  open = null
   answerWith({
     'project.current': () => project(),
-    'project.edit': ({ config: edited }) => project({ ...configOf(edited), modified: true }),
-    'project.open': ({ path }) => (path ? project({ name: 'other', dir: '/other' }) : null),
+    'project.edit': ({ config: next, id }) =>
+      project({ ...configOf(next), id: open ?? id ?? 'p', modified: true }),
+    'project.open': ({ path }) => (path ? project({ id: 'other', name: 'other', dir: '/other' }) : null),
+    'project.show': ({ id }) =>
+      project({ ...configOf(sampleConfig(id === 'p' ? { seed: 7 } : {})), id, name: id }),
+    'project.save': () =>
+      project({ ...configOf(sampleConfig({ seed: 7 })), id: '/saved.json', path: '/saved.json' }),
   })
 })
 
@@ -90,14 +99,68 @@ describe('undo', () => {
     stop()
   })
 
-  it('does not reach into another project', async () => {
+  it('goes back to the project that was open before, with the edits of each, and on again', async () => {
     const { value, stop } = await loaded()
     value.edit(sampleConfig({ seed: 7 }))
     await expect(value.open('/other/a.json')).resolves.toBe(true)
     expect(value.project.value?.name).toBe('other')
+    value.undo()
+    await vi.waitUntil(() => value.project.value?.id === 'p')
+    expect(value.config.value?.seed).toBe(7)
+    expect(value.canUndo.value).toBe(true) // the edit of before
+    value.redo()
+    await vi.waitUntil(() => value.project.value?.id === 'other')
+    expect(value.canRedo.value).toBe(false)
+    stop()
+  })
+
+  it('stays in another project once that is edited', async () => {
+    const { value, stop } = await loaded()
+    await value.open('/other/a.json')
+    value.edit(sampleConfig({ seed: 9 }))
+    value.undo()
+    value.undo()
+    await settled()
+    expect(value.project.value?.id).toBe('other')
     expect(value.canUndo.value).toBe(false)
     stop()
   })
+
+  it('keeps the edits where the project is saved in another file', async () => {
+    const { value, stop } = await loaded()
+    value.edit(sampleConfig({ seed: 7 }))
+    await value.save(true)
+    expect(value.project.value?.id).toBe('/saved.json')
+    value.undo()
+    expect(value.config.value?.seed).toBe(42)
+    stop()
+  })
+})
+
+it('says what was opened and what is kept, and takes it back by the notice', async () => {
+  const { value, stop } = await loaded()
+  const { notices } = useNotices()
+  value.edit(sampleConfig({ seed: 7 }))
+  await value.open('/other/a.json')
+  const notice = notices.value.at(-1)
+  expect(notice?.title).toBe('other is open; p is kept, unsaved')
+  notice?.action?.run()
+  await vi.waitUntil(() => value.project.value?.id === 'p')
+  stop()
+})
+
+it('sends an edit to the project that it was made in, though another is open by then', async () => {
+  const { value, stop } = await loaded()
+  const opening = value.open('/other/a.json')
+  await settled()
+  await opening
+  value.edit(sampleConfig({ seed: 3 }))
+  open = 'third'
+  await send('project.changed', project({ id: 'third' }))
+  await value.flush()
+  expect(edits().at(-1)).toMatchObject({ input: { id: 'other' } })
+  expect(value.project.value?.id).toBe('third')
+  stop()
 })
 
 it('keeps the project where opening is called off', async () => {

@@ -37,7 +37,7 @@ export function sampleConfig(over: object = {}): RunConfig {
   return resolveConfig(given, null).config
 }
 
-/** The parts of a project that its config makes, with no base to inherit from. */
-export function configOf(given: GivenConfig): Pick<Project, 'given' | 'base' | 'config'> {
-  return { given, base: null, config: resolveConfig(given, null).config }
+/** The parts of the project `p` that its config makes, with no base to inherit from. */
+export function configOf(given: GivenConfig): Pick<Project, 'id' | 'given' | 'base' | 'config'> {
+  return { id: 'p', given, base: null, config: resolveConfig(given, null).config }
 }

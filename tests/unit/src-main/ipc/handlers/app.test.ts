@@ -26,6 +26,7 @@ function setup(env: Record<string, string> = {}): {
     ],
     hub: () => hubOrigins({ HF_HOME: folder, ...env }),
     revealable: () => [folder],
+    open: () => Promise.reject(new Error('not asked here')),
     reveal: (path) => revealed.push(path),
   }
   return { handlers: checked(appHandlers(services)), folder, revealed }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
+import type { NanochatFolder } from '../../../../../src-main/contract/contract'
 import { ProjectStore } from '../../../../../src-main/services/project'
 import { GrantedPaths } from '../../../../../src-main/services/granted-paths'
 import { projectHandlers } from '../../../../../src-main/ipc/handlers/project'
@@ -17,8 +18,12 @@ interface Setup {
   granted: GrantedPaths
 }
 
-/** @param answer what the person chooses in every dialog, relative to the test's folder; null = cancels */
-function setup(answer: string | null): Setup {
+const FOLDER: NanochatFolder = {
+  ...{ path: '/nanochat', origin: 'default', exists: true, tokenizer: true, bases: ['d12'], recipe: null },
+}
+
+/** @param nanochat the folder that is found without a config naming one. @param answer what the person chooses in every dialog, relative to the test's folder; null = cancels */
+function setup(answer: string | null, nanochat: Partial<NanochatFolder> = {}): Setup {
   const folder = temporaryFolder()
   const starter = join(folder, 'preset.json')
   mkdirSync(join(folder, 'data'))
@@ -45,6 +50,12 @@ function setup(answer: string | null): Setup {
       saveConfig: (place) => choose(`save ${place}`),
       pick: (kind) => choose(`pick ${kind}`),
     },
+    runs: {
+      get: () => {
+        throw new Error('no run is asked for')
+      },
+    },
+    data: { folder: async () => ({ ...FOLDER, ...nanochat }) },
     check: async () => ({ valid: true, findings: [], derived: null }),
     documents: '/documents',
   })
@@ -94,6 +105,38 @@ describe('project.open', () => {
     const { handlers, shown } = setup(null)
     expect(await handlers['project.open']({})).toBeNull()
     expect(shown).toEqual(['open'])
+  })
+})
+
+describe('project.offer', () => {
+  it.each<[string, Partial<NanochatFolder>, boolean]>([
+    ['is the nanochat folder that is there', {}, true],
+    [
+      'is one that the environment names, also where it is not there',
+      { origin: 'environment', exists: false },
+      true,
+    ],
+    ['is none where there is no folder', { exists: false }, false],
+    ['is none where the folder holds nothing of nanochat', { tokenizer: false, bases: [] }, false],
+  ])('%s', async (_, nanochat, isOffered) => {
+    const { handlers } = setup(null, nanochat)
+    expect(await handlers['project.offer']({})).toEqual(isOffered ? { ...FOLDER, ...nanochat } : null)
+  })
+})
+
+describe('projects without a file', () => {
+  it('are made with their paths below the documents, saved under their name, and kept when another opens', async () => {
+    const { handlers, shown } = setup(null)
+    const made = await handlers['project.create']({ name: 'a/b: c', config: { seed: 7 } })
+    expect(made).toMatchObject({ name: 'a/b: c', path: null, dir: '/documents', modified: true })
+    await handlers['project.save']({})
+    expect(shown).toEqual(['save /documents/a-b- c.json'])
+    await handlers['project.starter']({ recipe: 'mid' })
+    expect(await handlers['project.list']({})).toEqual({
+      unsaved: [{ id: made.id, name: 'a/b: c', path: null }],
+      recent: [],
+    })
+    expect(await handlers['project.show']({ id: made.id })).toMatchObject({ config: { seed: 7 } })
   })
 })
 

@@ -37,6 +37,7 @@ async function frame(runs: RunSummary[], findings: { level: 'block'; path: strin
       modified: false,
       ...configOf(config),
     }),
+    'project.list': () => ({ unsaved: [], recent: [] }),
     'project.check': () => ({ valid: findings.length === 0, findings, derived: null }),
     'runs.list': () => runs,
     'runs.watch': ({ runId }) => ({

@@ -1,0 +1,48 @@
+/** What can be done with a run outside its own page: opening what it wrote, going on from its options. */
+import { pathInLog, REPORT_LINE, RESULT_LINE } from '../../src-main/contract/contract'
+import type { CallInput } from '../../src-main/contract/contract'
+import { call } from '../api/client'
+import type { LogLine } from '../api/types'
+import { useNavigation } from './use-navigation'
+import { useNotices } from './use-notices'
+import { useProject } from './use-project'
+
+type Place = CallInput<'runs.open'>['what']
+
+export interface Opening {
+  what: Place
+  title: string
+  about: string
+}
+
+/** What a run has written that can be opened. @param log its log, which names result and report */
+export function openingsOf(dir: string, log: readonly LogLine[]): Opening[] {
+  const result = pathInLog(log, RESULT_LINE)
+  const report = pathInLog(log, REPORT_LINE)
+  return [
+    ...(result === null ? [] : [{ what: 'result' as const, title: 'Result', about: result }]),
+    ...(report === null ? [] : [{ what: 'report' as const, title: 'Report', about: report }]),
+    { what: 'log', title: 'Log', about: 'log.txt, with every line' },
+    { what: 'folder', title: "Run's folder", about: dir },
+  ]
+}
+
+export interface UseRunActionsReturn {
+  open: (runId: string, what: Place) => Promise<void>
+  /** Makes a new project of a run's options, and shows it. */
+  duplicate: (runId: string) => Promise<void>
+}
+
+export function useRunActions(): UseRunActionsReturn {
+  const { attempt } = useNotices()
+  const { duplicate } = useProject()
+  const { go } = useNavigation()
+  return {
+    async open(runId, what) {
+      await attempt(`The ${what} was not opened`, () => call('runs.open', { runId, what }))
+    },
+    async duplicate(runId) {
+      if (await duplicate(runId)) go('train')
+    },
+  }
+}
