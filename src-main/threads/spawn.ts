@@ -27,6 +27,19 @@ const SOURCES: Readonly<Record<ThreadName | ProcessName, string>> = {
 /** The person's value: a trainer thread of this process sets it for the whole process, and so for its children. */
 const { TF_NUM_INTRAOP_THREADS } = process.env
 
+/** Where entries of the bundle are looked for. */
+let home = import.meta.dirname
+
+/**
+ * Has all threads and processes started from a build, though this code runs from source. Tests that start many ask for
+ * that: to read its TypeScript takes each most of a second.
+ *
+ * @param folder with the entries of the bundle
+ */
+export function startThreadsFrom(folder: string): void {
+  home = folder
+}
+
 /** The first message of a process of ours: it and everything that it imports could be loaded. */
 export const PROCESS_READY = 'midbench:ready'
 
@@ -35,7 +48,7 @@ export const PROCESS_READY = 'midbench:ready'
  * @throws MidbenchError `thread.missing` when its file is not in the build
  */
 export function spawnThread(name: ThreadName, options: WorkerOptions = {}): Worker {
-  const file = locateThread(name, import.meta.dirname)
+  const file = locateThread(name, home)
   if (!file.endsWith('.ts')) return new Worker(file, options)
   return new Worker(throughTsx(file), { ...options, eval: true })
 }
@@ -64,7 +77,7 @@ export function startThread<M extends CallMap<M>>(
  * @throws MidbenchError `thread.missing` when its file is not in the build
  */
 export function forkProcess(name: ProcessName, program: { executable: string }): ChildProcess {
-  const file = locateThread(name, import.meta.dirname)
+  const file = locateThread(name, home)
   return fork(file, [], {
     execPath: program.executable,
     execArgv: file.endsWith('.ts') ? ['--import', 'tsx'] : [],

@@ -16,6 +16,7 @@ import { Caller } from '../../src-main/threads/calls'
 import { threadChannel } from '../../src-main/threads/channel'
 import { runConfig, type RunConfig, type RunConfigInput } from '../../src-main/config/config.schema'
 import type { EvalMetric, StepMetric } from '../../src-main/config/run.schema'
+import './built-threads'
 import { goldenPath } from './golden'
 import { goldenMixture } from './golden-mixture'
 

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { openRunStore } from '../../../../src-main/runs/open-store'
 import { RunManager } from '../../../../src-main/runs/run-manager'
 import { openChosenTrainer } from '../../../../src-main/runs/trainer-host'
+import '../../../support/built-threads'
 import { goldenPath } from '../../../support/golden'
 import { temporaryFolder } from '../../../support/temporary-folder'
 

@@ -1,8 +1,9 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { locateThread, spawnThread } from '../../../../src-main/threads/spawn'
+import { locateThread, spawnThread, startThreadsFrom } from '../../../../src-main/threads/spawn'
 
 let out: string
 
@@ -40,6 +41,15 @@ describe('spawnThread', () => {
     const reply = new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
     worker.postMessage({ type: 'call', id: 1, name: 'nonsense', input: null })
     expect(await reply).toMatchObject({ type: 'failure', id: 1, failure: { code: 'call.unknown' } })
+    await worker.terminate()
+  })
+  it('starts it from a build where that is asked for', async () => {
+    await writeFile(join(out, 'package.json'), '{ "type": "module" }')
+    const script = "import { parentPort } from 'node:worker_threads'\nparentPort.postMessage('built')\n"
+    await writeFile(join(out, 'data.js'), script)
+    startThreadsFrom(out)
+    const worker = spawnThread('data')
+    expect(await once(worker, 'message')).toEqual(['built'])
     await worker.terminate()
   })
 })
