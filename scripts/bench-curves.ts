@@ -1,11 +1,12 @@
 /**
- * `npm run bench:curves -- [--runs N] [--steps N]`: frames a second of the built window while it compares runs of many
- * steps: pointed at, zoomed by the wheel, and smoothed anew. By default 8 runs of 100,000 steps.
+ * `npm run bench:curves -- [--runs N] [--steps N] [--home DIR]`: frames a second of the built window while it compares
+ * runs of many steps: pointed at, zoomed by the wheel, and smoothed anew. By default 8 runs of 100,000 steps. They are
+ * written into DIR, and found there the next time; without it they are written anew, which takes a while.
  *
  * Prints one JSON object: what each took, and of its frames the median and the slowest tenth in milliseconds. A machine
  * that is busy otherwise draws fewer: give it the processor (`chrt -r 1`).
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -106,12 +107,16 @@ async function measure(page: Page, runs: number): Promise<object> {
 await runCommandLine(async () => {
   const { values } = parseArgs({
     args: commandArguments.filter((argument) => argument !== '--'),
-    options: { runs: { type: 'string', default: '8' }, steps: { type: 'string', default: '100000' } },
+    options: {
+      runs: { type: 'string', default: '8' },
+      steps: { type: 'string', default: '100000' },
+      home: { type: 'string' },
+    },
   })
   const [runs, steps] = [Number(values.runs), Number(values.steps)]
   await buildIfStale()
-  const home = mkdtempSync(join(tmpdir(), 'midbench-curves-'))
-  fill(home, runs, steps)
+  const home = values.home ?? mkdtempSync(join(tmpdir(), 'midbench-curves-'))
+  if (!existsSync(storeFile(home))) fill(home, runs, steps)
   const { executable, args } = appCommand()
   const app = await _electron.launch({ executablePath: executable, args, env: appEnvironment(home) })
   try {
@@ -121,6 +126,6 @@ await runCommandLine(async () => {
     return 0
   } finally {
     await app.close()
-    rmSync(home, { recursive: true, force: true })
+    if (values.home === undefined) rmSync(home, { recursive: true, force: true })
   }
 })

@@ -36,23 +36,24 @@ export function thin(line: Values, y: Float64Array, stretch: Stretch, positive =
   const { x, length } = line
   const from = Math.max(0, line.firstFrom(stretch.min) - 1)
   const to = Math.min(length, line.firstFrom(stretch.max) + 2)
-  const value = (at: number): number => {
-    const found = y[at] ?? NaN
-    return positive && found <= 0 ? NaN : found
-  }
   const drawn: Drawn[] = []
   if (to - from <= 4 * stretch.columns) {
-    for (let at = from; at < to; at++) push(drawn, x[at] ?? NaN, value(at))
+    for (let at = from; at < to; at++) push(drawn, x[at] ?? NaN, drawable(y[at] ?? NaN, positive))
     return drawn
   }
   const edge = edges(stretch)
   for (let at = from, column = 0; at < to;) {
     while (column < stretch.columns && (x[at] ?? NaN) >= edge(column + 1)) column++
-    const end = at === from || column === stretch.columns ? at + 1 : endOf(x, at, to, edge(column + 1))
-    keepOfColumn(drawn, x, value, at, end)
+    const isBeside = at === from || column === stretch.columns
+    const end = isBeside ? at + 1 : Math.max(at + 1, Math.min(to, line.firstFrom(edge(column + 1))))
+    keepOfColumn(drawn, x, y, [at, end], positive)
     at = end
   }
   return drawn
+}
+
+function drawable(y: number, positive: boolean): number {
+  return positive && y <= 0 ? NaN : y
 }
 
 /** Where a column begins. */
@@ -62,36 +63,41 @@ function edges({ min, max, log, columns }: Stretch): (column: number) => number 
   return (column) => Math.exp(low + ((high - low) * column) / columns)
 }
 
-/** Index of the first value beyond a column; one after `at` at least. */
-function endOf(x: Float64Array, at: number, to: number, edge: number): number {
-  let end = at + 1
-  while (end < to && (x[end] ?? NaN) < edge) end++
-  return end
-}
-
 /** Keeps the first, least, greatest and last value of a column; a gap only where the column has nothing else. */
 function keepOfColumn(
   drawn: Drawn[],
   x: Float64Array,
-  value: (at: number) => number,
-  from: number,
-  to: number,
+  y: Float64Array,
+  [from, to]: readonly [number, number],
+  positive: boolean,
 ): void {
   let [first, least, greatest, last] = [-1, -1, -1, -1]
+  let [low, high] = [Infinity, -Infinity]
+  const above = positive ? 0 : -Infinity
+  // One comparison is false for NaN, which leaves it out: this runs over every value in sight.
   for (let at = from; at < to; at++) {
-    const y = value(at)
-    if (Number.isNaN(y)) continue
-    if (first === -1) [first, least, greatest] = [at, at, at]
+    const value = y[at] ?? NaN
+    if (!(value > above)) continue
+    if (first === -1) first = at
     last = at
-    if (y < value(least)) least = at
-    if (y > value(greatest)) greatest = at
+    if (value < low) {
+      low = value
+      least = at
+    }
+    if (value > high) {
+      high = value
+      greatest = at
+    }
   }
   if (first === -1) {
     push(drawn, x[from] ?? NaN, NaN)
     return
   }
-  const kept = [...new Set([first, least, greatest, last])].sort((a, b) => a - b)
-  for (const at of kept) push(drawn, x[at] ?? NaN, value(at))
+  let before = -1
+  for (const at of [first, Math.min(least, greatest), Math.max(least, greatest), last]) {
+    if (at > before) push(drawn, x[at] ?? NaN, y[at] ?? NaN)
+    before = at
+  }
 }
 
 /** One gap after another is one gap. */

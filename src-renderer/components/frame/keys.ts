@@ -67,6 +67,7 @@ export const KEYS: readonly { place: string; keys: readonly (readonly [string, s
     keys: [
       ['← →', 'previous, next point'],
       ['Enter', 'show the batch of that step'],
+      ['+ -', 'zoom in, out'],
       ['Esc', 'show all'],
     ],
   },
