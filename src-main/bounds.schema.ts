@@ -34,6 +34,11 @@ export const MOST_COMPARED = 2 ** 22
 /** Examples of a spelling task: those after the ten millionth would be the test split's (docs/REFERENCE.md §1). */
 export const MOST_EXAMPLES = 10_000_000
 
+/** Prompts that a run answers at some steps, each with hundreds of tokens. */
+export const MOST_PROMPTS = 32
+/** Characters of one: beyond the reach of usual models. */
+export const MOST_PROMPT_LENGTH = 20_000
+
 /** Layers of a model: each has seven parameters that are made, loaded and compiled one by one. */
 export const MOST_LAYERS = 1024
 /** Width of a model: its largest matrix is 4 × 65,536² numbers, 64 GiB. */

@@ -12,6 +12,7 @@ import { clearLeftovers } from '../runs/clear-leftovers'
 import { baseDirOf } from '../config/config'
 import { hasBfloat16 } from '../processor'
 import { readBaseSettings } from '../runs/base-settings'
+import { lackingTasks } from '../runs/lacking-tasks'
 import { gatherFacts } from '../runs/preflight-facts'
 import { RunManager } from '../runs/run-manager'
 import { hostFromEnvironment } from '../runs/trainer-host'
@@ -143,6 +144,7 @@ export async function setupServices(hub: EventHub): Promise<Services> {
         packing: facts,
         tokPerSec: speedOfRunsLike(config, store.recentSpeeds(20)),
         lacking: await lackingData(config.mixture, data.locations(config, dir)),
+        lackingTasks: await lackingTasks(config, data.locations(config, dir)),
       }),
     )
   const found = [settings.problem, ...project.problems, hostProblem(), ...notes]

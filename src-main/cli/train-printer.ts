@@ -1,4 +1,6 @@
 /** What `train` prints while it runs: a JSON line an event, or the log with a progress bar under it. */
+import type { MeasureMetric, SampleMetric } from '../config/aside-metrics.schema'
+import { figuresOf } from '../evaluation/chatcore'
 import type { EvalMetric, RunSummary, StepMetric } from '../config/run.schema'
 import { FIGURE_ROWS } from '../config/step-figures.schema'
 import type { RunEvent, RunMetrics } from '../runs/run-events'
@@ -30,8 +32,7 @@ export class JsonPrinter implements TrainPrinter {
       if (event.result) this.result = event.dir
     }
     if (event.type !== 'metrics') return
-    for (const metric of inOrder(event.metrics))
-      this.print('loss' in metric ? stepJson(metric) : evalJson(metric))
+    for (const [, json] of inOrder(event.metrics)) this.print(json)
     this.log.print(event.metrics.log)
   }
 
@@ -53,9 +54,21 @@ function evalJson({ step, val_bpb }: EvalMetric): object {
   return { event: 'eval', step, val_bpb }
 }
 
-/** Steps and evaluations in order: an evaluation at step s comes after step s. */
-function inOrder({ steps, evals }: RunMetrics): (StepMetric | EvalMetric)[] {
-  return [...steps, ...evals].sort((a, b) => a.step - b.step) // stable: the step stays before its evaluation
+function sampleJson({ step, answers }: SampleMetric): object {
+  return { event: 'sample', step, answers }
+}
+
+function measureJson({ step, tasks, chatcore, chatcore_cat }: MeasureMetric): object {
+  const scores = tasks.map((score) => [score.task, figuresOf(score)] as const)
+  return { event: 'measure', step, tasks: Object.fromEntries(scores), chatcore, chatcore_cat }
+}
+
+/** Everything by step, as JSON: what was made at step s comes after step s. */
+function inOrder({ steps, evals, samples, measures }: RunMetrics): (readonly [step: number, json: object])[] {
+  const of = <Metric extends { step: number }>(metrics: Metric[], json: (metric: Metric) => object) =>
+    metrics.map((metric) => [metric.step, json(metric)] as const)
+  const asked = [...of(samples, sampleJson), ...of(measures, measureJson)]
+  return [...of(steps, stepJson), ...of(evals, evalJson), ...asked].sort(([a], [b]) => a - b) // stable: at one step the order is the loop's
 }
 
 /** The log on stderr, with a progress bar under it where stderr is a terminal, and the run's folders on stdout. */

@@ -7,12 +7,15 @@ import { z } from 'zod'
 import {
   MOST_BUFFERED,
   MOST_EVAL_TOKENS,
+  MOST_PROMPT_LENGTH,
+  MOST_PROMPTS,
   MOST_ROWS,
   MOST_SEQ_LEN,
   MOST_STEP_TOKENS,
   MOST_STEPS,
 } from '../bounds.schema'
 import { filePath } from '../data/entry.schema'
+import { MEASURED_TASKS, measuredTask } from '../evaluation/measured-names.schema'
 import { exclude } from '../data/exclude.schema'
 import { mixture } from '../data/mixture.schema'
 import { lossKind } from '../packing/loss-kinds.schema'
@@ -90,6 +93,21 @@ const OPTIONS = {
   // Evaluation
   eval_every: option(every, 150, 200),
   eval_tokens: option(counted(MOST_EVAL_TOKENS, 'each evaluation reads so many'), 20 * 524288, 40 * 524288),
+  // On the way: null is as eval_every, -1 never; without prompts or tasks there is nothing to do
+  sample_every: option(every.nullable(), null),
+  sample_prompts: option(
+    z
+      .array(z.string().max(MOST_PROMPT_LENGTH).regex(/\S/).describe('a text that is not blank'))
+      .max(MOST_PROMPTS)
+      .describe('a list of texts, each of which the model answers as a user’s message'),
+    [],
+  ),
+  measure_every: option(every.nullable(), null),
+  measure_tasks: option(
+    z.array(measuredTask).describe(`a list of ${MEASURED_TASKS.join(', ')}, or of some of them`),
+    [],
+  ),
+  measure_max_problems: option(every, 64),
   // Output
   save_every: option(every, -1),
   dry_run: option(z.boolean(), false),

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod'
 import { progress } from '../progress.schema'
+import { measureMetric, sampleMetric } from '../config/aside-metrics.schema'
 import { evalMetric, failure, logLine, runState, runSummary, stepMetric } from '../config/run.schema'
 import { appCalls, settings } from './app.schema'
 import { checkpointCalls } from './checkpoints.schema'
@@ -22,6 +23,10 @@ import { project, projectCalls } from './project.schema'
 import { runCalls } from './runs.schema'
 import { talkCalls, talkTokens } from './talk.schema'
 import { trainerCalls, trainerStatus } from './trainer.schema'
+
+export { measureTimes, sampleTimes } from '../config/asides'
+export { figuresOf } from '../evaluation/chatcore'
+export { MEASURED_TASKS } from '../evaluation/measured-names.schema'
 
 /**
  * Calls the window may make. `input` is parsed before the handler runs; `output` types the answer.
@@ -57,6 +62,8 @@ export const events = {
     state: runState,
     steps: z.array(stepMetric),
     evals: z.array(evalMetric),
+    samples: z.array(sampleMetric),
+    measures: z.array(measureMetric),
     log: z.array(logLine),
     /** Seconds left; null while not known. */
     seconds_left: z.number().nullable(),

@@ -4,7 +4,8 @@
  */
 import { z } from 'zod'
 import { failure } from '../config/run.schema'
-import { isolation, measuredDtype, measuredScore, measuredTask } from '../evaluation/measurements.schema'
+import { measuredTask } from '../evaluation/measured-names.schema'
+import { isolation, measuredDtype, measuredScore } from '../evaluation/measurements.schema'
 import { keptModel, measuredKey, questionDetail, questionFilter, questionLine, questionRows } from '../runs/measurement-view.schema' // prettier-ignore
 import { modelRef } from '../runs/model-ref.schema'
 import { configAt, nothing } from './common.schema'

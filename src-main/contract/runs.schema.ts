@@ -1,6 +1,7 @@
 /** Runs: starting, controlling and viewing them. */
 import { z } from 'zod'
 import { runConfig } from '../config/config.schema'
+import { measureMetric, sampleMetric } from '../config/aside-metrics.schema'
 import { evalMetric, logLine, runDetail, runLabels, runSummary, stepMetric } from '../config/run.schema'
 import { removal, trashEntry } from '../runs/trash.schema'
 import { configAt, nothing } from './common.schema'
@@ -58,6 +59,8 @@ export const runCalls = {
       seq: z.int(),
       steps: z.array(stepMetric),
       evals: z.array(evalMetric),
+      samples: z.array(sampleMetric),
+      measures: z.array(measureMetric),
       log: z.array(logLine),
     }),
   },

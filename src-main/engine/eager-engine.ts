@@ -108,6 +108,10 @@ export class EagerEngine implements StepEngine {
     return this.parameters
   }
 
+  exportParameters(): Promise<EngineState['parameters']> {
+    return Promise.resolve(arraysOf(this.parameters))
+  }
+
   exportState(): Promise<EngineState> {
     return Promise.resolve({
       parameters: arraysOf(this.parameters),

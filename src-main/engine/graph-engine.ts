@@ -80,6 +80,10 @@ export class GraphEngine implements StepEngine {
     )
   }
 
+  exportParameters(): Promise<EngineState['parameters']> {
+    return settle(() => this.parameters())
+  }
+
   exportState(): Promise<EngineState> {
     return settle(() => this.state())
   }
@@ -191,14 +195,12 @@ export class GraphEngine implements StepEngine {
   private state(): EngineState {
     const { compiled } = this
     if (!compiled) return this.outside
-    const { graph, session } = compiled
-    // Reads one variable at a time: all at once, the state would be in memory twice.
-    const read = (name: string): [string, FloatArray] => {
-      const [value] = session.run({}, [graph.fetch.read(name)])
-      if (!(value?.data instanceof Float32Array)) throw noOutput(name)
-      return [name, { shape: value.shape, data: value.data }]
-    }
-    return { parameters: new Map(graph.parameters.map(read)), optimizer: new Map(graph.optimizer.map(read)) }
+    return { parameters: this.parameters(), optimizer: readAll(compiled, compiled.graph.optimizer) }
+  }
+
+  private parameters(): EngineState['parameters'] {
+    const { compiled } = this
+    return compiled ? readAll(compiled, compiled.graph.parameters) : this.outside.parameters
   }
 
   private freshOptimizer(): Map<string, FloatArray> {
@@ -216,6 +218,16 @@ export class GraphEngine implements StepEngine {
     }
     this.unfinished = true
   }
+}
+
+/** Reads one variable at a time: all at once, they would be in memory twice. */
+function readAll({ graph, session }: Compiled, names: readonly string[]): Map<string, FloatArray> {
+  const read = (name: string): [string, FloatArray] => {
+    const [value] = session.run({}, [graph.fetch.read(name)])
+    if (!(value?.data instanceof Float32Array)) throw noOutput(name)
+    return [name, { shape: value.shape, data: value.data }]
+  }
+  return new Map(names.map(read))
 }
 
 /** Runs at once, and turns an error into a rejection. */

@@ -11,6 +11,9 @@ const loopState = z.strictObject({
   trainingTimeS: z.number(),
   progress: z.number(),
   evaluatedAt: z.int(),
+  /** Checkpoints from before 29 November 2026 do not have these two. */
+  sampledAt: z.int().default(-1),
+  measuredAt: z.int().default(-1),
   lastBpb: z.number().nullable(),
   bestBpb: z.number().nullable(),
   finished: z.boolean(),

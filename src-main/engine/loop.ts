@@ -1,6 +1,6 @@
 /**
- * The run loop (docs/REFERENCE.md §5, with the differences of §6): evaluate when due, save when due, collect a step's
- * micro-batches, step, log. A checkpoint holds the evaluation of its own step; a run that is killed between evaluating
+ * The run loop (docs/REFERENCE.md §5, with the differences of §6): evaluate when due, ask the model when due, save when
+ * due, collect a step's micro-batches, step, log. A checkpoint holds the evaluation of its own step; a run that is killed between evaluating
  * and saving resumes from the checkpoint before, and does both again.
  *
  * `run()` returns when the run is done or when a pause or a stop was asked for; after a pause it can be called again
@@ -31,6 +31,16 @@ export interface BatchSource {
   valBatches(count: number): AsyncIterable<PackedBatch>
 }
 
+/** What is done with the model as it is at some steps and leaves the training as it is: answers, a measurement. */
+export interface Aside {
+  /** What of the loop's state holds the step at which it was done last. */
+  readonly doneAt: 'sampledAt' | 'measuredAt'
+  /** Steps between two, with one at the run's end; null = only there. */
+  readonly every: number | null
+  /** Never throws. @returns false where a request came before its end: it is called again at the same step */
+  run(step: number): Promise<boolean>
+}
+
 export interface LoopOptions {
   /** Optimizer steps; null = until the first epoch ends. */
   steps: number | null
@@ -42,6 +52,7 @@ export interface LoopOptions {
   /** Steps between evaluations; null = none. */
   evalEvery: number | null
   evalBatches: number
+  asides: readonly Aside[]
   /** Entry of mixture.train of each of its tasks, by the task's index: the losses by task are by entry. */
   trainEntries: readonly number[]
   /** Conversations of mixture.train. */
@@ -67,6 +78,9 @@ export interface LoopState {
   progress: number
   /** Step of the last evaluation; -1 before the first. */
   evaluatedAt: number
+  /** Step of the last answers, and of the last measurement; -1 before the first. */
+  sampledAt: number
+  measuredAt: number
   lastBpb: number | null
   bestBpb: number | null
   /** Whether every step of the run has been made. */
@@ -81,6 +95,8 @@ export const initialState: LoopState = {
   trainingTimeS: 0,
   progress: 0,
   evaluatedAt: -1,
+  sampledAt: -1,
+  measuredAt: -1,
   lastBpb: null,
   bestBpb: null,
   finished: false,
@@ -96,13 +112,16 @@ export interface LoopHooks {
   onEval(metric: EvalMetric): void
 }
 
+/** What is done at a step besides training, after which a checkpoint of it is another one. */
+const DONE_AT = ['evaluatedAt', 'sampledAt', 'measuredAt'] as const
+
 type StepBatches = (PackedBatch & { waitedMs: number })[]
 
 export class TrainLoop {
   /** The state that the last checkpoint holds; null where there is none. */
   private saved: LoopState | null
   /** The last checkpoint that was attempted, whether or not it could be written. */
-  private tried: Pick<LoopState, 'step' | 'evaluatedAt'>
+  private tried: Pick<LoopState, 'step' | (typeof DONE_AT)[number]>
   /** Whether the run has rested since the last step. */
   private rested: boolean
 
@@ -132,7 +151,9 @@ export class TrainLoop {
         this.rested = this.state.step > 0
         return request
       }
+      const aside = this.dueAside()
       if (this.evalIsDue()) await this.evaluate()
+      else if (aside !== undefined) await this.ask(aside)
       else if (this.saveIsDue()) return 'save'
       else if (this.state.finished) return 'done'
       else await this.nextStep()
@@ -156,11 +177,11 @@ export class TrainLoop {
     this.saved = state
   }
 
-  /** True once a step; a step that was saved by a stop before its evaluation is saved again with it. */
+  /** True once a step; one that was saved by a stop before its evaluation or answers is saved again with them. */
   private saveIsDue(): boolean {
     const { saveEvery } = this.options
-    const { step, evaluatedAt, finished } = this.state
-    const tried = this.tried.step === step && this.tried.evaluatedAt === evaluatedAt
+    const { step, finished } = this.state
+    const tried = this.tried.step === step && DONE_AT.every((at) => this.tried[at] === this.state[at])
     return saveEvery !== null && step > 0 && !tried && (finished || step % saveEvery === 0)
   }
 
@@ -168,6 +189,20 @@ export class TrainLoop {
     const { evalEvery } = this.options
     const { step, evaluatedAt, finished } = this.state
     return evalEvery !== null && evaluatedAt !== step && (finished || step % evalEvery === 0)
+  }
+
+  private dueAside(): Aside | undefined {
+    const { step, finished } = this.state
+    return this.options.asides.find(
+      ({ doneAt, every }) =>
+        this.state[doneAt] !== step && (finished || (every !== null && step % every === 0)),
+    )
+  }
+
+  private async ask(aside: Aside): Promise<void> {
+    this.hooks.onPhase('evaluating')
+    const { step } = this.state
+    if (await aside.run(step)) this.state = { ...this.state, [aside.doneAt]: step }
   }
 
   private async evaluate(): Promise<void> {

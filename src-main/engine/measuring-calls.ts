@@ -2,7 +2,7 @@
 import type { RunConfig } from '../config/config.schema'
 import type { Failure } from '../errors'
 import type { TaskData } from '../evaluation/measure-task'
-import type { MeasuredTask } from '../evaluation/measured-tasks'
+import type { MeasuredTask } from '../evaluation/measured-names.schema'
 import type { MeasuredScore } from '../evaluation/measurements.schema'
 import type { AskedModel } from './asked'
 

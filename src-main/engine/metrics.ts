@@ -92,6 +92,6 @@ export function evalLine(step: number, valBpb: number): string {
   return `Step ${padStep(step)} | Validation bpb: ${valBpb.toFixed(4)}`
 }
 
-function padStep(step: number): string {
+export function padStep(step: number): string {
   return String(step).padStart(5, '0')
 }

@@ -3,6 +3,7 @@ import type { RunRequest } from './trainer-calls'
 
 export class RequestQueue {
   private readonly stopping = new AbortController()
+  private interrupting = new AbortController()
   private last: RunRequest | null = null
   private waiting: ((request: 'resume' | 'stop') => void) | null = null
 
@@ -10,6 +11,7 @@ export class RequestQueue {
   put(request: RunRequest): void {
     if (this.last === 'stop') return
     if (request === 'stop') this.stopping.abort()
+    if (request !== 'resume') this.interrupting.abort()
     if (this.waiting !== null && request !== 'pause') {
       this.waiting(request)
       this.waiting = null
@@ -22,6 +24,12 @@ export class RequestQueue {
   /** A stop aborts it, for work that can be aborted. */
   get stopSignal(): AbortSignal {
     return this.stopping.signal
+  }
+
+  /** Aborted at the next pause or stop, for work that can be done again; what begins afterwards asks for its own. */
+  interruption(): AbortSignal {
+    if (this.pending() === null) this.interrupting = new AbortController()
+    return this.interrupting.signal
   }
 
   /** Called when a stop could not be carried out: the next request counts then. */

@@ -17,6 +17,7 @@ import type { LoopState } from './loop'
 import { runResume } from './loop-state.schema'
 import type { RunReporter } from './run-reporter'
 import { continuedState, requireSameOptions } from './resume-rules'
+import { measureTimes, sampleTimes } from '../config/asides'
 import type { TrainJob } from './trainer-calls'
 
 /** The remedy where a resume is all that is needed. */
@@ -97,8 +98,11 @@ export async function finishedRun({ runDir, config }: TrainJob): Promise<Finishe
   const then = record?.config ?? config
   requireSameOptions(then, config, last.step)
   const state = continuedState(loop, then, config) // more steps may be asked for now
-  const evaluates = config.eval_every !== -1 && state.evaluatedAt !== state.step
-  if (!state.finished || evaluates || (await whatIsTorn(last)) !== null) return null
+  const lacks =
+    (config.eval_every !== -1 && state.evaluatedAt !== state.step) ||
+    (sampleTimes(config) !== null && state.sampledAt !== state.step) ||
+    (measureTimes(config) !== null && state.measuredAt !== state.step)
+  if (!state.finished || lacks || (await whatIsTorn(last)) !== null) return null
   return { state, nLayer: (await loadMeta(last.dir, last.step)).model_config.n_layer }
 }
 

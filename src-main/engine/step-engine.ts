@@ -63,6 +63,8 @@ export interface StepEngine {
   step(batches: readonly TokenBatch[], settings: StepSettings): Promise<StepResult>
   /** [B * T] loss of every target in nats, row-major; 0 where the target is ignored. The state does not change. */
   evaluate(batch: TokenBatch): Promise<Float32Array>
+  /** A copy of the weights alone, by the model's parameter names. */
+  exportParameters(): Promise<EngineState['parameters']>
   /** A copy of the state. */
   exportState(): Promise<EngineState>
   /** Replaces the state; a step from it gives the same bits as a step of the engine that exported it. */

@@ -12,6 +12,7 @@ import type { OpenedData } from '../packing/data-calls'
 import type { DataClient } from '../packing/data-client'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import type { TellingContext } from '../threads/calls'
+import { openAsides } from './asides/open-asides'
 import { firstLines, type OpenRun, prepared } from './announcement'
 import { type Device, openDevice } from './device'
 import { openData, openEngine, reportedCall, requireSameVocabulary } from './job-context'
@@ -59,7 +60,9 @@ export async function trainRun(
     for (const line of firstLines(run)) reporter.log('info', line)
     const result = new RunResult(job, folders.writeTo, reporter)
     await result.announce(run.start.model)
-    return await new Training(job, run, data, result, requests, reporter).toTheEnd()
+    const told = { requests, reporter, progress: context.progress }
+    const asides = await openAsides(job, run, told)
+    return await new Training(job, { ...run, asides }, data, result, requests, reporter).toTheEnd()
   } finally {
     started.engine.dispose()
     await data.close()

@@ -16,6 +16,7 @@ import type { TalkEvent, TalkPromptQuestion, TalkPromptView, TalkQuestion, TalkR
 import type { ModelConfig } from '../model/config.schema'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import type { RunConfig } from '../config/config.schema'
+import type { MeasureMetric, SampleMetric } from '../config/aside-metrics.schema'
 import type { EvalMetric, LogLine, RunDetail, StepMetric, TaskBpb } from '../config/run.schema'
 
 /** Where a job's folders are, as absolute paths. */
@@ -250,6 +251,8 @@ export type TrainReport =
   | { type: 'compiled'; seconds: number }
   | { type: 'step'; metric: StepMetric }
   | { type: 'eval'; metric: EvalMetric }
+  | { type: 'sample'; metric: SampleMetric }
+  | { type: 'measure'; metric: MeasureMetric }
   | LogReport
   | { type: 'checkpoint'; step: number; dir: string; kept: number[] }
   /** A checkpoint or the result could not be written. The run goes on, or it holds and `paused` follows. */

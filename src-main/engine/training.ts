@@ -12,7 +12,7 @@ import { flopsPerToken } from '../model/flops'
 import type { DataClient } from '../packing/data-client'
 import type { OpenRun } from './announcement'
 import { writeMissing } from './kept-files'
-import { type LoopHooks, type LoopOptions, type LoopState, TrainLoop } from './loop'
+import { type Aside, type LoopHooks, type LoopOptions, type LoopState, TrainLoop } from './loop'
 import { evalLine, stepLine } from './metrics'
 import type { RequestQueue } from './request-queue'
 import { saveRun } from './run-checkpoints'
@@ -34,7 +34,7 @@ export class Training {
   /** @param data data whose train loader stands where the run starts */
   constructor(
     private readonly job: TrainJob,
-    private readonly run: OpenRun,
+    private readonly run: OpenRun & { asides: readonly Aside[] },
     data: DataClient,
     private readonly result: RunResult,
     private readonly requests: RequestQueue,
@@ -167,7 +167,7 @@ export class Training {
   }
 }
 
-function loopOptions({ config, opened, start, device }: OpenRun): LoopOptions {
+function loopOptions({ config, opened, start, device, asides }: Training['run']): LoopOptions {
   return {
     steps: askedSteps(config),
     gradAccumSteps: gradAccumSteps(config),
@@ -175,6 +175,7 @@ function loopOptions({ config, opened, start, device }: OpenRun): LoopOptions {
     schedule: config,
     evalEvery: config.eval_every === -1 ? null : config.eval_every,
     evalBatches: evalBatches(config),
+    asides,
     trainEntries: opened.tasks.train.map(({ entry }) => entry),
     trainLength: opened.trainConversations,
     valTasks: opened.tasks.val,

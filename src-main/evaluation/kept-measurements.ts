@@ -18,7 +18,8 @@ import { makeFile } from '../files/durable'
 import { parsedOrNull } from '../files/json-text'
 import { readTextFile } from '../files/text-file'
 import type { Outcome } from './measure'
-import { baselineOf, type MeasuredTask } from './measured-tasks'
+import type { MeasuredTask } from './measured-names.schema'
+import { baselineOf } from './measured-tasks'
 import {
   type Isolation,
   type MeasuredDtype,

@@ -1,21 +1,17 @@
 /**
- * The tasks that a model is measured by, under the names that people compare numbers by, and what guessing gives in each
- * (docs/REFERENCE.md §9). How an answer is judged stands in the task's kind (data/tasks).
+ * What the tasks are that a model is measured by, and what guessing gives in each (docs/REFERENCE.md §9). How an answer
+ * is judged stands in the task's kind (data/tasks).
  */
 import { kindOf, type MixtureEntry } from '../data/mixture.schema'
 import type { Graded } from '../data/tasks/task-kind'
 import { TEST_ENTRIES, withLocalFiles } from '../data/tests'
+import type { MeasuredTask } from './measured-names.schema'
 
-/** In the reference's order. */
 const ENTRIES = {
   ...TEST_ENTRIES,
   HumanEval: { task: 'HumanEval', split: 'test' },
   SpellingBee: { task: 'SpellingBee', split: 'test', size: 256 },
-} as const satisfies Record<string, MixtureEntry>
-
-export type MeasuredTask = keyof typeof ENTRIES
-
-export const MEASURED_TASKS = Object.keys(ENTRIES) as readonly MeasuredTask[] // Object.keys loses the literals
+} as const satisfies Record<MeasuredTask, MixtureEntry>
 
 /** The entry of a measured task, with the files that a mixture's own entry of the same rows names. */
 export function measuredEntry(name: MeasuredTask, mixture: readonly MixtureEntry[] = []): MixtureEntry {

@@ -5,9 +5,7 @@
 import { z } from 'zod'
 
 import { conversation } from '../data/conversation.schema'
-import { MEASURED_TASKS } from './measured-tasks'
-
-export const measuredTask = z.enum(MEASURED_TASKS)
+import { measuredTask } from './measured-names.schema'
 
 /** Type of the matrix products, which decides the last digits of logits. */
 export const measuredDtype = z.enum(['float32', 'bfloat16'])

@@ -31,7 +31,7 @@ import type { LogLine, RunState, RunSummary } from '../config/run.schema'
 import type { RunEvent } from './run-events'
 import type { RunJournal } from './run-journal'
 import { crashed, type Standing } from './run-errors'
-import { TimeLeft } from './time-left'
+import { pausesOf, TimeLeft } from './time-left'
 
 /** States in which a run needs no threads any more. */
 const OVER: readonly RunState[] = ['stopped', 'done', 'failed', 'interrupted']
@@ -62,8 +62,7 @@ export class ActiveRun {
     /** Number of the run's last `metrics` event; 0 before the first. */
     public seq = 0,
   ) {
-    const { eval_every: evalEvery } = job.config
-    this.timeLeft = new TimeLeft(evalEvery === -1 ? null : evalEvery)
+    this.timeLeft = new TimeLeft(pausesOf(job.config))
     void this.train()
   }
 
@@ -155,8 +154,9 @@ export class ActiveRun {
         this.timeLeft.compiled(report.seconds)
         return
       case 'eval':
-        this.timeLeft.addEval(report.metric)
-        this.batcher.addEval(report.metric)
+      case 'sample':
+      case 'measure':
+        this.addBetweenSteps(report)
         return
       case 'log':
         this.batcher.addLog(report.line)
@@ -173,6 +173,14 @@ export class ActiveRun {
       case 'paused':
         this.enter('paused')
     }
+  }
+
+  /** Keeps what was made between two steps. */
+  private addBetweenSteps(report: Extract<TrainReport, { type: 'eval' | 'sample' | 'measure' }>): void {
+    this.timeLeft.add(report.type, report.metric)
+    if (report.type === 'eval') this.batcher.addEval(report.metric)
+    else if (report.type === 'sample') this.batcher.addSample(report.metric)
+    else this.batcher.addMeasure(report.metric)
   }
 
   /** While a request is being carried out, its state stays on show. */
@@ -214,7 +222,11 @@ export class ActiveRun {
   private async report(steps: number, { baseDir, bestBpb }: Outcome, dir: string): Promise<void> {
     this.emit({ type: 'checkpoint', runId: this.id, step: steps, dir, result: true })
     if (!hasReport(this.job.config)) return
-    const text = reportSection(this.job.config, { steps, minimumValBpb: bestBpb })
+    const text = reportSection(this.job.config, {
+      steps,
+      minimumValBpb: bestBpb,
+      ...this.journal.lastAsked(),
+    })
     const path = await writeReport(baseDir, { runId: this.id, tag: basename(dir), text })
     this.log('info', `${REPORT_LINE}${path}`)
   }

@@ -12,7 +12,7 @@ import {
   readMeasurements,
   runMeasurements,
 } from '../evaluation/kept-measurements'
-import type { MeasuredTask } from '../evaluation/measured-tasks'
+import type { MeasuredTask } from '../evaluation/measured-names.schema'
 import type { MeasuredDtype, MeasuredQuestion } from '../evaluation/measurements.schema'
 import { askedText, completionParts, wantedAnswer } from '../evaluation/question-text'
 import type { CallHandlers } from '../threads/calls'

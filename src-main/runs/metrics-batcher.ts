@@ -2,11 +2,14 @@
  * Gathers a run's metrics and log lines and passes them on together, at most ten times a second, so that the store and
  * the window are not updated at every step. The first after a quiet time goes out at once.
  */
+import type { MeasureMetric, SampleMetric } from '../config/aside-metrics.schema'
 import type { EvalMetric, LogLine, StepMetric } from '../config/run.schema'
 
 export interface MetricsBatch {
   steps: StepMetric[]
   evals: EvalMetric[]
+  samples: SampleMetric[]
+  measures: MeasureMetric[]
   log: LogLine[]
 }
 
@@ -29,6 +32,16 @@ export class MetricsBatcher {
     this.schedule()
   }
 
+  addSample(metric: SampleMetric): void {
+    this.batch.samples.push(metric)
+    this.schedule()
+  }
+
+  addMeasure(metric: MeasureMetric): void {
+    this.batch.measures.push(metric)
+    this.schedule()
+  }
+
   addLog(line: LogLine): void {
     this.batch.log.push(line)
     this.schedule()
@@ -38,9 +51,8 @@ export class MetricsBatcher {
   flush(): void {
     clearTimeout(this.timer)
     this.timer = undefined
-    const { steps, evals, log } = this.batch
-    if (steps.length + evals.length + log.length === 0) return
-    const batch = this.batch
+    const { batch } = this
+    if (Object.values(batch).every(({ length }) => length === 0)) return
     this.batch = emptyBatch()
     this.lastFlush = performance.now()
     this.onBatch(batch)
@@ -55,6 +67,6 @@ export class MetricsBatcher {
   }
 }
 
-function emptyBatch(): MetricsBatch {
-  return { steps: [], evals: [], log: [] }
+export function emptyBatch(): MetricsBatch {
+  return { steps: [], evals: [], samples: [], measures: [], log: [] }
 }

@@ -12,6 +12,7 @@ import type { RunConfig } from '../config/config.schema'
 import { NO_OPTIMIZER } from '../engine/warm-groups'
 import { type BaseModel, derive } from './derive'
 import { precisionDifference } from './differences'
+import { asideFindings, type LackingTask } from './preflight-asides'
 import { dataFindings, type DataState, type LackingData } from './preflight-data'
 import { lossFindings } from './preflight-losses'
 import type { Derived, Finding } from './preflight.schema'
@@ -29,6 +30,8 @@ export interface PreflightFacts {
   packing: PackingFacts | null
   /** Data that is missing on this machine but can be downloaded, with the first entry that needs it. */
   lacking: readonly LackingData[] | null
+  /** The same of the tasks that the run is measured by. */
+  lackingTasks: readonly LackingTask[] | null
   /** Speed of the latest run like this one. */
   tokPerSec: number | null
   /** Free space on the disk of the run's folder. */
@@ -49,6 +52,7 @@ export const nothingKnown: PreflightFacts = {
   data: null,
   packing: null,
   lacking: null,
+  lackingTasks: null,
   tokPerSec: null,
   freeDiskBytes: null,
   result: null,
@@ -77,6 +81,7 @@ export function preflight(config: RunConfig, facts: PreflightFacts = nothingKnow
     ...warmStartFindings(config, base),
     ...horizonFindings(config, facts),
     ...evalFindings(config, derived, facts),
+    ...asideFindings(config, facts.lackingTasks),
     ...lossFindings(config, facts.packing),
     ...lackingFindings(facts),
     ...dataFindings(config, facts.data, facts.lacking ?? []),

@@ -8,6 +8,7 @@
 import { link, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import type { MeasureMetric, SampleMetric } from '../config/aside-metrics.schema'
 import { saving } from '../checkpoint/unwritable'
 import type { RunConfig } from '../config/config.schema'
 import { makeFile } from '../files/durable'
@@ -21,6 +22,9 @@ export interface ReportFigures {
   steps: number
   /** null where no evaluation was made. */
   minimumValBpb: number | null
+  /** The last answers to the run's prompts, and the last measurement; null where there are none. */
+  sample: SampleMetric | null
+  measure: MeasureMetric | null
 }
 
 /** Where the search for a free name gives up: nobody has so many reports of one result. */
@@ -101,8 +105,31 @@ export function reportSection(config: RunConfig, figures: ReportFigures, now = n
       ? []
       : [['Minimum validation bpb', figures.minimumValBpb.toFixed(4)] satisfies [string, unknown]]),
   ]
-  const lines = [...options, ...results].map(([name, value]) => `- ${name}: ${shown(value)}`)
-  return [`## Midtraining`, `timestamp: ${timestamp(now)}`, '', ...lines, '', ''].join('\n')
+  const lines = [...options, ...results, ...measured(figures)].map(
+    ([name, value]) => `- ${name}: ${shown(value)}`,
+  )
+  const section = [`## Midtraining`, `timestamp: ${timestamp(now)}`, '', ...lines, '', ...answers(figures)]
+  return [...section, ''].join('\n')
+}
+
+/** Accuracies, named as in the reference's own report of its chat_eval. */
+function measured({ measure }: ReportFigures): [string, unknown][] {
+  if (measure === null) return []
+  const asked = measure.tasks.filter(({ total }) => total > 0)
+  const tasks = asked.map(({ task, right, total }): [string, unknown] => [
+    task,
+    `${(right / total).toFixed(4)} (${String(right)} of ${String(total)})`,
+  ])
+  const { chatcore } = measure
+  return chatcore === null ? tasks : [...tasks, ['ChatCORE metric', chatcore.toFixed(4)]]
+}
+
+function answers({ sample }: ReportFigures): string[] {
+  if (sample === null) return []
+  const lines = sample.answers.map(
+    ({ prompt, answer }, i) => `${String(i + 1)}. ${JSON.stringify(prompt)} -> ${JSON.stringify(answer)}`,
+  )
+  return [`### Answers at step ${String(sample.step)}`, '', ...lines, '']
 }
 
 /** The value as Python prints it: None, True, and thousands separators from 10,000 on. */

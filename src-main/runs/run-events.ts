@@ -1,6 +1,7 @@
 /** What the run manager tells its listeners: the window's events, and those that the command line waits for. */
 import type { Failure } from '../errors'
 import type { Progress } from '../progress.schema'
+import type { MeasureMetric, SampleMetric } from '../config/aside-metrics.schema'
 import type { EvalMetric, LogLine, RunState, RunSummary, StepMetric } from '../config/run.schema'
 
 export interface RunMetrics {
@@ -10,6 +11,8 @@ export interface RunMetrics {
   state: RunState
   steps: StepMetric[]
   evals: EvalMetric[]
+  samples: SampleMetric[]
+  measures: MeasureMetric[]
   log: LogLine[]
   /** null while it is not known. */
   seconds_left: number | null

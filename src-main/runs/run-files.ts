@@ -19,8 +19,12 @@ const OF_CHECKPOINT = [
   String.raw`optim_\d+_rank\d+\.pt`,
 ]
 const CHECKPOINT = String.raw`checkpoints/step_\d+(\.old|\.tmp)?`
-const FILE = new RegExp(`^((${FILES.join('|')})|${CHECKPOINT}/(${OF_CHECKPOINT.join('|')}))${BESIDE}$`)
-const FOLDER = new RegExp(`^(checkpoints|${CHECKPOINT})$`)
+/** What evaluation/kept-measurements.ts keeps of a step: `measurements/step_000100/GSM8K.float32.jsonl`. */
+const MEASUREMENTS = String.raw`measurements/step_\d+`
+const OF_MEASUREMENTS = String.raw`model\.json|[A-Za-z0-9-]+\.(float32|bfloat16)\.jsonl?`
+const IN_FOLDERS = `${CHECKPOINT}/(${OF_CHECKPOINT.join('|')})|${MEASUREMENTS}/(${OF_MEASUREMENTS})`
+const FILE = new RegExp(`^((${FILES.join('|')})|${IN_FOLDERS})${BESIDE}$`)
+const FOLDER = new RegExp(`^(checkpoints|${CHECKPOINT}|measurements|${MEASUREMENTS})$`)
 
 export interface FolderContents {
   /** Files of the run, by their path in the folder. */

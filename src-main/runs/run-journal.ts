@@ -5,8 +5,9 @@
  * Only what is still waiting when the process ends is lost. `amend` shows a run as it is now, ahead of the store.
  */
 import { MidbenchError, type Failure } from '../errors'
-import type { MetricsBatch } from './metrics-batcher'
+import { emptyBatch, type MetricsBatch } from './metrics-batcher'
 import { afterStep } from '../config/after-step'
+import type { MeasureMetric, SampleMetric } from '../config/aside-metrics.schema'
 import type { RunSummary } from '../config/run.schema'
 import type { RunPatch, RunStore } from './store'
 
@@ -16,7 +17,16 @@ const REMEDY =
 
 export type JournalStore = Pick<
   RunStore,
-  'appendSteps' | 'appendEvals' | 'appendLog' | 'update' | 'truncateAfter' | 'summary'
+  | 'appendSteps'
+  | 'appendEvals'
+  | 'appendSamples'
+  | 'appendMeasures'
+  | 'appendLog'
+  | 'samples'
+  | 'measures'
+  | 'update'
+  | 'truncateAfter'
+  | 'summary'
 >
 
 interface Waiting {
@@ -28,7 +38,7 @@ interface Waiting {
 export class RunJournal {
   private waiting: Waiting[] = []
   /** Metrics and lines that the store does not have yet. */
-  readonly unwritten: Readonly<MetricsBatch> = { steps: [], evals: [], log: [] }
+  readonly unwritten: Readonly<MetricsBatch> = emptyBatch()
   /** Other changes that the store does not have yet. */
   private ahead: Partial<RunSummary> = {}
   private timer: NodeJS.Timeout | undefined
@@ -42,12 +52,14 @@ export class RunJournal {
     private readonly onTrouble: (trouble: Failure | null) => void,
   ) {}
 
-  append({ steps, evals, log }: MetricsBatch): void {
+  append({ steps, evals, samples, measures, log }: MetricsBatch): void {
     const { id, store, unwritten } = this
     const last = steps.at(-1)
     if (last) this.ahead = { ...this.ahead, ...afterStep(last) }
     this.writeRows(steps, unwritten.steps, () => store.appendSteps(id, steps))
     this.writeRows(evals, unwritten.evals, () => store.appendEvals(id, evals))
+    this.writeRows(samples, unwritten.samples, () => store.appendSamples(id, samples))
+    this.writeRows(measures, unwritten.measures, () => store.appendMeasures(id, measures))
     this.writeRows(log, unwritten.log, () => store.appendLog(id, log))
   }
 
@@ -66,6 +78,15 @@ export class RunJournal {
         this.store.truncateAfter(this.id, step)
       },
     })
+  }
+
+  /** The last answers to the run's prompts and the last measurement; null where there are none. */
+  lastAsked(): { sample: SampleMetric | null; measure: MeasureMetric | null } {
+    const { id, store, unwritten } = this
+    return {
+      sample: unwritten.samples.at(-1) ?? store.samples(id, 0).at(-1) ?? null,
+      measure: unwritten.measures.at(-1) ?? store.measures(id, 0).at(-1) ?? null,
+    }
   }
 
   /** A run from the store, brought up to date with what is waiting. */

@@ -7,10 +7,12 @@ import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
 import type { Failure } from '../errors'
+import type { MeasureMetric, SampleMetric } from '../config/aside-metrics.schema'
 import type { RunConfig } from '../config/config.schema'
 import { differences } from './differences'
 import { processIsAlive, thisProcess } from '../files/process-identity'
 import { elsewhere, noneToResume } from './run-errors'
+import { emptyBatch } from './metrics-batcher'
 import { readRunFolder, type RunIdentity } from './run-folder'
 import { RunJournal } from './run-journal'
 import type {
@@ -32,10 +34,12 @@ const STEPS_AT_ONCE = 2500
 /** Number of log lines that are read. */
 const LOG_LINES = 500
 
-/** Steps and evaluations in ascending order. */
+/** Everything but the log in ascending order of steps. */
 export interface RunHistory {
   steps: StepMetric[]
   evals: EvalMetric[]
+  samples: SampleMetric[]
+  measures: MeasureMetric[]
   log: LogLine[]
 }
 
@@ -86,10 +90,14 @@ export class RunRecords {
       if (slice.length < STEPS_AT_ONCE) break
       await setImmediate()
     }
-    const unwritten = this.journals.get(id)?.unwritten ?? { steps: [], evals: [], log: [] }
+    const unwritten = this.journals.get(id)?.unwritten ?? emptyBatch()
+    const since = <Row extends { step: number }>(rows: readonly Row[]): Row[] =>
+      rows.filter(({ step }) => step >= fromStep)
     return {
-      steps: [...steps, ...unwritten.steps.filter(({ step }) => step >= fromStep)],
-      evals: [...this.store.evals(id, fromStep), ...unwritten.evals.filter(({ step }) => step >= fromStep)],
+      steps: [...steps, ...since(unwritten.steps)],
+      evals: [...this.store.evals(id, fromStep), ...since(unwritten.evals)],
+      samples: [...this.store.samples(id, fromStep), ...since(unwritten.samples)],
+      measures: [...this.store.measures(id, fromStep), ...since(unwritten.measures)],
       log: [...this.store.log(id, LOG_LINES), ...unwritten.log].slice(-LOG_LINES),
     }
   }

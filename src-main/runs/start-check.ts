@@ -3,6 +3,7 @@ import type { DataLocations } from '../data/locations'
 import type { CallOptions } from '../threads/calls'
 import type { RunConfig } from '../config/config.schema'
 import { checkData } from './data-check'
+import { lackingTasks } from './lacking-tasks'
 import { preflight, refuseBlocked } from './preflight'
 import { gatherFacts } from './preflight-facts'
 import type { Finding } from './preflight.schema'
@@ -19,7 +20,8 @@ export async function checkStart(
   call: CallOptions,
 ): Promise<Finding[]> {
   const data = await checkData(config, locations, call)
-  const { findings } = preflight(config, await gatherFacts(config, locations.baseDir, dataDir, { data }))
+  const known = { data, lackingTasks: await lackingTasks(config, locations) }
+  const { findings } = preflight(config, await gatherFacts(config, locations.baseDir, dataDir, known))
   refuseBlocked(findings)
   return findings
 }

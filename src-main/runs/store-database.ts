@@ -82,6 +82,22 @@ const migrations: readonly string[] = [
   `ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
    ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
    ALTER TABLE runs ADD COLUMN starred INTEGER NOT NULL DEFAULT 0;`,
+  `CREATE TABLE samples (
+     run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+     step INTEGER NOT NULL,
+     seconds REAL NOT NULL,
+     answers TEXT NOT NULL,
+     PRIMARY KEY (run_id, step)
+   ) WITHOUT ROWID;
+   CREATE TABLE measures (
+     run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+     step INTEGER NOT NULL,
+     seconds REAL NOT NULL,
+     tasks TEXT NOT NULL,
+     chatcore REAL,
+     chatcore_cat REAL,
+     PRIMARY KEY (run_id, step)
+   ) WITHOUT ROWID;`,
 ]
 
 /**

@@ -1,10 +1,11 @@
 /**
- * The run store's metrics: the steps, evaluations and log of every run, and what is drawn from them in one look.
+ * The run store's metrics: the steps, evaluations, answers, measurements and log of every run, and what is drawn from them in one look.
  *
  * Guarantees: metrics survive a kill of the process as soon as a method returns. Costs: a batch of them some 0.1 ms,
  * reading them 4 µs a step.
  */
 import { afterStep } from '../config/after-step'
+import type { MeasureMetric, SampleMetric } from '../config/aside-metrics.schema'
 import type { EvalMetric, LogLine, StepMetric } from '../config/run.schema'
 import { durably, inTransaction } from './store-database'
 import {
@@ -13,12 +14,21 @@ import {
   evalValues,
   LOG_COLUMNS,
   LOG_SELECT,
+  MEASURE_COLUMNS,
+  MEASURE_SELECT,
+  measureValues,
+  SAMPLE_COLUMNS,
+  SAMPLE_SELECT,
+  sampleValues,
   STEP_COLUMNS,
   STEP_SELECT,
   readEval,
   readLogLine,
+  readMeasure,
   readNumber,
+  readSample,
   readStep,
+  type SqlValue,
   stepValues,
 } from './store-rows'
 import { StoreStatements } from './store-statements'
@@ -52,6 +62,16 @@ export class StoreMetrics extends StoreStatements {
     })
   }
 
+  /** Stores answers to a run's prompts; those stored of the same step are replaced. */
+  appendSamples(id: string, samples: readonly SampleMetric[]): void {
+    this.replace(id, 'samples', SAMPLE_COLUMNS, samples.map(sampleValues))
+  }
+
+  /** Stores measurements; those stored of the same step are replaced. */
+  appendMeasures(id: string, measures: readonly MeasureMetric[]): void {
+    this.replace(id, 'measures', MEASURE_COLUMNS, measures.map(measureValues))
+  }
+
   appendLog(id: string, lines: readonly LogLine[]): void {
     inTransaction(this.db, () => {
       this.set(id, {})
@@ -77,6 +97,16 @@ export class StoreMetrics extends StoreStatements {
     return this.prepare(sql, true).all([id, fromStep]).map(readEval)
   }
 
+  /** Answers from `fromStep` on, ascending. */
+  samples(id: string, fromStep: number): SampleMetric[] {
+    return this.since(id, 'samples', SAMPLE_SELECT, fromStep).flatMap(readSample)
+  }
+
+  /** Measurements from `fromStep` on, ascending. */
+  measures(id: string, fromStep: number): MeasureMetric[] {
+    return this.since(id, 'measures', MEASURE_SELECT, fromStep).flatMap(readMeasure)
+  }
+
   /** The last `last` lines of the log, the oldest of them first. */
   log(id: string, last: number): LogLine[] {
     const sql = `SELECT ${LOG_SELECT.join(', ')} FROM log WHERE run_id = ? ORDER BY id DESC LIMIT ?`
@@ -89,8 +119,9 @@ export class StoreMetrics extends StoreStatements {
    */
   truncateAfter(id: string, step: number): void {
     durably(this.db, () => {
-      this.run('DELETE FROM steps WHERE run_id = ? AND step > ?', [id, step])
-      this.run('DELETE FROM evals WHERE run_id = ? AND step > ?', [id, step])
+      for (const table of ['steps', 'evals', 'samples', 'measures']) {
+        this.run(`DELETE FROM ${table} WHERE run_id = ? AND step > ?`, [id, step])
+      }
       const last = this.steps(id, step, 1)[0]
       const atStart = { step, progress: 0, last_loss: null, tok_per_sec: null, training_time_s: 0 }
       this.set(id, { ...(last ? afterStep(last) : atStart), best_val_bpb: this.bestBpb(id) })
@@ -102,6 +133,23 @@ export class StoreMetrics extends StoreStatements {
     const sql = 'SELECT tok_per_sec FROM steps WHERE run_id = ? ORDER BY step DESC LIMIT ?'
     const last = this.prepare(sql, true).all([id, MOST_TIMED]).map(readNumber)
     return last.sort((a, b) => a - b)[last.length >> 1] ?? NaN
+  }
+
+  private replace(
+    id: string,
+    table: string,
+    columns: readonly string[],
+    rows: readonly (readonly SqlValue[])[],
+  ): void {
+    inTransaction(this.db, () => {
+      this.set(id, {})
+      for (const row of rows) this.insert('INSERT OR REPLACE', table, ['run_id', ...columns], [id, ...row])
+    })
+  }
+
+  private since(id: string, table: string, select: readonly string[], fromStep: number): unknown[] {
+    const sql = `SELECT ${select.join(', ')} FROM ${table} WHERE run_id = ? AND step >= ? ORDER BY step`
+    return this.prepare(sql, true).all([id, fromStep])
   }
 
   private bestBpb(id: string): number | null {

@@ -8,6 +8,12 @@
 import { types } from 'node:util'
 import { z } from 'zod'
 
+import {
+  measureMetric,
+  type MeasureMetric,
+  sampleMetric,
+  type SampleMetric,
+} from '../config/aside-metrics.schema'
 import { runConfig, type RunConfig } from '../config/config.schema'
 import {
   failure,
@@ -201,6 +207,51 @@ export function readEval(row: unknown): EvalMetric {
   const evaluation = { step: at(0), val_bpb: at(1), seconds: at(2) }
   const perTask = z.array(taskBpb).safeParse(jsonOf(Array.isArray(row) ? row[3] : null))
   return perTask.success ? { ...evaluation, per_task: perTask.data } : evaluation
+}
+
+export const SAMPLE_COLUMNS = [
+  'step',
+  'seconds',
+  'answers',
+] as const satisfies readonly (keyof SampleMetric)[]
+/** What to select for {@link readSample}. */
+export const SAMPLE_SELECT = ['step', 'seconds', asBytes('answers')]
+
+/** @returns values in the order of {@link SAMPLE_COLUMNS} */
+export function sampleValues({ step, seconds, answers }: SampleMetric): SqlValue[] {
+  return [step, seconds, JSON.stringify(answers)]
+}
+
+/** @returns nothing where the row is damaged */
+export function readSample(row: unknown): SampleMetric[] {
+  const values: unknown[] = Array.isArray(row) ? row : []
+  const [step, seconds, answers] = values
+  const { success, data } = sampleMetric.safeParse({ step, seconds, answers: jsonOf(answers) })
+  return success ? [data] : []
+}
+
+export const MEASURE_COLUMNS = [
+  'step',
+  'seconds',
+  'tasks',
+  'chatcore',
+  'chatcore_cat',
+] as const satisfies readonly (keyof MeasureMetric)[]
+/** What to select for {@link readMeasure}. */
+export const MEASURE_SELECT = ['step', 'seconds', asBytes('tasks'), 'chatcore', 'chatcore_cat']
+
+/** @returns values in the order of {@link MEASURE_COLUMNS} */
+export function measureValues({ step, seconds, tasks, ...core }: MeasureMetric): SqlValue[] {
+  return [step, seconds, JSON.stringify(tasks), core.chatcore, core.chatcore_cat]
+}
+
+/** @returns nothing where the row is damaged */
+export function readMeasure(row: unknown): MeasureMetric[] {
+  const values: unknown[] = Array.isArray(row) ? row : []
+  const [step, seconds, tasks, chatcore, chatcore_cat] = values
+  const measure = { step, seconds, tasks: jsonOf(tasks), chatcore, chatcore_cat }
+  const { success, data } = measureMetric.safeParse(measure)
+  return success ? [data] : []
 }
 
 export const LOG_COLUMNS = ['at', 'level', 'text'] as const satisfies readonly (keyof LogLine)[]

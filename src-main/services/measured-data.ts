@@ -3,13 +3,8 @@ import type { CallOutput, TaskOffer } from '../contract/contract'
 import type { RunConfig } from '../config/config.schema'
 import { missingDownloads, type PendingDownload, runDownload } from '../data/downloads'
 import type { DataLocations } from '../data/locations'
-import {
-  MEASURED_TASKS,
-  measuredEntry,
-  type MeasuredTask,
-  measuredRows,
-  judgedBy,
-} from '../evaluation/measured-tasks'
+import { MEASURED_TASKS, type MeasuredTask } from '../evaluation/measured-names.schema'
+import { measuredEntry, measuredRows, judgedBy } from '../evaluation/measured-tasks'
 import { findJudge } from '../evaluation/python-judge'
 import type { JobContext } from './jobs'
 

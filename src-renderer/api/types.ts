@@ -63,6 +63,8 @@ export type TrashEntry = CallOutput<'runs.trash'>[number]
 export type RunRecord = CallOutput<'runs.watch'>
 export type StepMetric = RunRecord['steps'][number]
 export type EvalMetric = RunRecord['evals'][number]
+export type SampleMetric = RunRecord['samples'][number]
+export type MeasureMetric = RunRecord['measures'][number]
 export type TaskBpb = NonNullable<EvalMetric['per_task']>[number]
 export type LogLine = RunRecord['log'][number]
 

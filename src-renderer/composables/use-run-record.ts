@@ -1,5 +1,5 @@
 /**
- * What one run has recorded: its detail, steps, evaluations and log. What is stored comes first, then events add to it.
+ * What one run has recorded: its detail, steps, evaluations, answers, measurements and log. What is stored comes first, then events add to it.
  * Events carry a sequence number: those that arrive while the record is fetched are kept and added, and a gap fetches
  * the missing part.
  *
@@ -9,7 +9,7 @@
 import { computed, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { EventPayload } from '../../src-main/contract/contract'
-import type { EvalMetric, LogLine, RunDetail, StepMetric } from '../api/types'
+import type { EvalMetric, LogLine, MeasureMetric, RunDetail, SampleMetric, StepMetric } from '../api/types'
 import { useEvent } from './use-event'
 
 type Metrics = EventPayload<'run.metrics'>
@@ -18,6 +18,9 @@ export interface RunRecordState {
   detail: RunDetail | null
   steps: StepMetric[]
   evals: EvalMetric[]
+  /** Answers to the run's prompts. */
+  samples: SampleMetric[]
+  measures: MeasureMetric[]
   log: LogLine[]
   secondsLeft: number | null
   version: number
@@ -27,6 +30,8 @@ const empty = (): RunRecordState => ({
   detail: null,
   steps: [],
   evals: [],
+  samples: [],
+  measures: [],
   log: [],
   secondsLeft: null,
   version: 0,
@@ -57,9 +62,11 @@ export function useRunRecord(runId: Readonly<Ref<string | null>>): UseRunRecordR
 
   function add(event: Metrics): void {
     seq = event.seq
-    const { steps, evals, log, version } = record.value
+    const { steps, evals, samples, measures, log, version } = record.value
     appendSteps(steps, event.steps)
     appendSteps(evals, event.evals)
+    appendSteps(samples, event.samples)
+    appendSteps(measures, event.measures)
     log.push(...event.log)
     record.value = { ...record.value, secondsLeft: event.seconds_left, version: version + 1 }
   }
@@ -79,11 +86,13 @@ export function useRunRecord(runId: Readonly<Ref<string | null>>): UseRunRecordR
     try {
       const stored = await call('runs.watch', { runId: id, fromStep: 0 })
       if (ours !== request) return
-      const { detail, steps, evals, log } = stored
+      const { detail, steps, evals, samples, measures, log } = stored
       record.value = {
         detail,
         steps: [...steps],
         evals: [...evals],
+        samples: [...samples],
+        measures: [...measures],
         log: [...log],
         secondsLeft: null,
         version: 0,

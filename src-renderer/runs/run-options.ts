@@ -5,6 +5,7 @@ import { namedFiles } from '../../src-main/contract/contract'
 import { DEFAULTS, type OptionName } from '../api/defaults'
 import type { MixtureEntry, RunConfig } from '../api/types'
 import { count, integer, plain } from '../format/number'
+import { escaped } from '../train/lines'
 import { entryName, entrySlice, entrySplit } from '../mixture/entry'
 import { OPTION_GROUPS } from '../train/options'
 
@@ -24,7 +25,13 @@ export function optionText(value: RunConfig[OptionName]): string {
   if (value === null) return 'none'
   if (value === '') return 'autodetect'
   if (typeof value === 'number') return Number.isInteger(value) ? integer(value) : plain(value)
-  return typeof value === 'boolean' ? (value ? 'on' : 'off') : value
+  if (typeof value !== 'object') return typeof value === 'boolean' ? (value ? 'on' : 'off') : value
+  return value.length === 0 ? 'none' : value.map(escaped).join(', ')
+}
+
+/** Whether an option's values are the same; those of several are lists. */
+export function sameValue(value: unknown, other: unknown): boolean {
+  return JSON.stringify(value) === JSON.stringify(other)
 }
 
 export function optionLines(config: RunConfig): OptionLine[] {
@@ -32,7 +39,7 @@ export function optionLines(config: RunConfig): OptionLine[] {
     name,
     value: optionText(config[name]),
     standard: optionText(DEFAULTS[config.recipe][name]),
-    differs: config[name] !== DEFAULTS[config.recipe][name],
+    differs: !sameValue(config[name], DEFAULTS[config.recipe][name]),
   }))
 }
 

@@ -2,7 +2,7 @@
  * The options of a run as Train lists them: the reference's names, what each means, its unit. Defaults are not here; they
  * come from the contract (api/defaults.ts).
  */
-import { lossKind, OPTIMIZER_NAMES, trainablePacking } from '../../src-main/contract/contract'
+import { lossKind, MEASURED_TASKS, OPTIMIZER_NAMES, trainablePacking } from '../../src-main/contract/contract'
 import type { OptionName } from '../api/defaults'
 
 export type OptionKind =
@@ -10,6 +10,9 @@ export type OptionKind =
   | { type: 'text'; nullable?: string }
   | { type: 'choice'; values: readonly { value: string; label: string }[] }
   | { type: 'switch' }
+  /** A list: some of these, or one text a line. */
+  | { type: 'several'; values: readonly string[] }
+  | { type: 'lines'; placeholder: string }
   | { type: 'folder'; nullable: string }
   | { type: 'checkpoint'; nullable: string }
 
@@ -115,6 +118,39 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         'steps',
       ),
       reference('eval_tokens', integer, 'Validation tokens each time', 'tokens'),
+    ],
+  },
+  {
+    title: 'On the way',
+    options: [
+      ours(
+        'sample_prompts',
+        { type: 'lines', placeholder: 'a prompt a line' },
+        'What the model is asked at some steps: each is answered greedily, and the answers are kept by step',
+      ),
+      ours(
+        'sample_every',
+        { ...integer, nullable: 'each eval' },
+        'Steps between answers, with some at the end; -1 for none',
+        'steps',
+      ),
+      ours(
+        'measure_tasks',
+        { type: 'several', values: MEASURED_TASKS },
+        'What the model’s accuracy is measured by. HumanEval runs programs that the model writes',
+      ),
+      ours(
+        'measure_every',
+        { ...integer, nullable: 'each eval' },
+        'Steps between measurements, with one at the end; -1 for none',
+        'steps',
+      ),
+      ours(
+        'measure_max_problems',
+        integer,
+        'Problems of each task, the first ones; -1 for all, which may take hours',
+        'problems',
+      ),
     ],
   },
   {

@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   optimizers: [],
   checkpoint: ['files', 'pickle', 'model', 'optimizers'],
   native: ['files', 'threads'],
-  config: ['files', 'data', 'packing'],
+  config: ['files', 'data', 'evaluation', 'packing'],
   engine: [
     'files',
     'threads',

@@ -1,5 +1,6 @@
 /** Runs and metrics as tests need them: plausible, small, different from step to step. */
 import { runConfig, type RunConfig } from '../../src-main/config/config.schema'
+import type { MeasureMetric, SampleMetric } from '../../src-main/config/aside-metrics.schema'
 import type { Measured, StepMetric } from '../../src-main/config/step-figures.schema'
 import { measuredStep, measureStep } from '../../src-main/engine/measure'
 import type { NewRun } from '../../src-main/runs/store'
@@ -63,4 +64,14 @@ type SampleStep = StepMetric & Record<'loss' | 'loss_last_micro' | 'loss_ema', n
 /** Steps `from` to `to`, both included. */
 export function sampleSteps(from: number, to: number): SampleStep[] {
   return Array.from({ length: to - from + 1 }, (_, i) => sampleStep(from + i))
+}
+
+export function sampleAnswers(step: number): SampleMetric {
+  const answer = `c, a, t\n${String(step)}`
+  return { step, seconds: 0.5, answers: [{ prompt: 'How do you spell cat?', answer, cut: false }] }
+}
+
+export function sampleMeasure(step: number): MeasureMetric {
+  const tasks = [{ task: 'SpellingBee' as const, right: 16, total: 64, baseline: 0 }]
+  return { step, seconds: 2, tasks, chatcore: 0.25, chatcore_cat: null }
 }

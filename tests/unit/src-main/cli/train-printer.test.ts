@@ -4,7 +4,7 @@ import type { CommandIo } from '../../../../src-main/cli/command'
 import { duration, JsonPrinter, TextPrinter } from '../../../../src-main/cli/train-printer'
 import type { RunEvent } from '../../../../src-main/runs/run-events'
 import type { RunSummary } from '../../../../src-main/config/run.schema'
-import { sampleSteps } from '../../../support/run-samples'
+import { sampleAnswers, sampleMeasure, sampleSteps } from '../../../support/run-samples'
 
 function terminal() {
   const [stdout, stderr, bar]: string[][] = [[], [], []]
@@ -25,6 +25,8 @@ const metrics = {
     seq: 1,
     state: 'training',
     steps: sampleSteps(1, 3),
+    samples: [],
+    measures: [],
     evals: [{ step: 2, val_bpb: 1.5, seconds: 1 }],
     log: [
       { at: 0, level: 'info', text: 'step 00001 …' },
@@ -56,6 +58,37 @@ const summary: RunSummary = {
   error: null,
   spark: [],
 }
+
+test('answers and measurements are printed as JSON after the step that they were made at', () => {
+  const { io, stdout } = terminal()
+  const asked = { samples: [sampleAnswers(2)], measures: [sampleMeasure(2)], log: [] }
+  new JsonPrinter(io).event({ ...metrics, metrics: { ...metrics.metrics, ...asked } })
+  const lines = stdout.map((line): unknown => JSON.parse(line))
+  expect(lines.slice(2, 5)).toEqual([
+    { event: 'eval', step: 2, val_bpb: 1.5 },
+    {
+      event: 'sample',
+      step: 2,
+      answers: [{ prompt: 'How do you spell cat?', answer: 'c, a, t\n2', cut: false }],
+    },
+    {
+      event: 'measure',
+      step: 2,
+      tasks: {
+        SpellingBee: {
+          right: 16,
+          total: 64,
+          accuracy: 0.25,
+          low: expect.closeTo(0.16, 2),
+          high: expect.closeTo(0.37, 2),
+        },
+      },
+      chatcore: 0.25,
+      chatcore_cat: null,
+    },
+  ])
+  expect(lines[5]).toMatchObject({ event: 'step', step: 3 })
+})
 
 test('JSON has one line an event, in the order things happened; only warnings go to stderr', () => {
   const { io, stdout, stderr } = terminal()
@@ -125,7 +158,7 @@ test('what a run came to rest with is left to the error that ends the command; e
   const line = (level: 'info' | 'warn' | 'error', text: string) => ({ at: 0, level, text })
   const logged = (...log: ReturnType<typeof line>[]): RunEvent => ({
     type: 'metrics',
-    metrics: { ...metrics.metrics, steps: [], evals: [], log },
+    metrics: { ...metrics.metrics, steps: [], samples: [], measures: [], evals: [], log },
   })
   const changed = (state: RunSummary['state']): RunEvent => ({
     type: 'changed',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import {
+  type Aside,
   type BatchSource,
   initialState,
   type LoopHooks,
@@ -75,6 +76,10 @@ class CountingEngine implements StepEngine {
     return Promise.resolve(Float32Array.of(Math.LN2))
   }
 
+  exportParameters(): Promise<EngineState['parameters']> {
+    return Promise.resolve(new Map())
+  }
+
   exportState(): Promise<EngineState> {
     return Promise.resolve({ parameters: new Map(), optimizer: new Map() })
   }
@@ -123,6 +128,7 @@ function makeLoop(
       totalBatchSize: 100,
       schedule: DEFAULTS.mid,
       evalEvery: null,
+      asides: [],
       evalBatches: 4,
       trainEntries: [],
       trainLength: EPOCH,
@@ -265,6 +271,57 @@ describe('evaluation', () => {
     expect(evals).toEqual([])
     expect(await loop.run()).toBe('done')
     expect(evals.map((each) => each.step)).toEqual([0, 1])
+  })
+})
+
+describe('what the model is asked on the way', () => {
+  /** Notes at which steps it is asked; its first so many askings are interrupted. */
+  function aside(
+    doneAt: Aside['doneAt'],
+    every: number | null,
+    interrupted = 0,
+  ): Aside & { steps: number[] } {
+    const steps: number[] = []
+    let left = interrupted
+    const run = (step: number): Promise<boolean> => {
+      if (left-- > 0) return Promise.resolve(false)
+      steps.push(step)
+      return Promise.resolve(true)
+    }
+    return { doneAt, every, steps, run }
+  }
+
+  test('comes at the start, every so many steps and at the end, or only there, and changes no step', async () => {
+    const [often, once] = [aside('sampledAt', 3), aside('measuredAt', null)]
+    const asking = makeLoop({ steps: 7, asides: [often, once] })
+    expect(await asking.loop.run()).toBe('done')
+    expect([often.steps, once.steps]).toEqual([[0, 3, 6, 7], [7]])
+    const plain = makeLoop({ steps: 7 })
+    await plain.loop.run()
+    const bits = ({ steps }: Trace) =>
+      steps.map(({ step, loss, lrm, progress }) => [step, loss, lrm, progress])
+    expect(bits(asking)).toEqual(bits(plain))
+  })
+
+  test('is asked again where it was interrupted, after the pause', async () => {
+    const measure = aside('measuredAt', null, 1)
+    const pause = [null, null, 'pause' as const]
+    const { loop } = makeLoop({ steps: 1, asides: [measure] }, () => pause.shift() ?? null)
+    expect(await loop.run()).toBe('pause')
+    expect([measure.steps, loop.state.measuredAt]).toEqual([[], -1])
+    expect(await loop.run()).toBe('done')
+    expect([measure.steps, loop.state.measuredAt]).toEqual([[1], 1])
+  })
+
+  test('is part of its step’s checkpoint, and not asked again after a resume', async () => {
+    const sample = aside('sampledAt', 2)
+    const first = makeLoop({ steps: 4, saveEvery: 2, evalEvery: 2, asides: [sample] })
+    expect(await first.loop.run()).toBe('save')
+    await save(first)
+    expect(first.saved).toMatchObject([{ step: 2, evaluatedAt: 2, sampledAt: 2, measuredAt: -1 }])
+    const second = makeLoop({ steps: 4, asides: [sample] }, () => null, { state: first.loop.state })
+    await second.loop.run()
+    expect(sample.steps).toEqual([0, 2, 4])
   })
 })
 

@@ -21,6 +21,23 @@ test('a pause that is taken back in time is none', () => {
   expect(requests.pending()).toBeNull()
 })
 
+test('work is interrupted by a pause or a stop, and what begins afterwards has a signal of its own', async () => {
+  const requests = new RequestQueue()
+  const before = requests.interruption()
+  requests.put('resume')
+  expect(before.aborted).toBe(false)
+  requests.put('pause')
+  expect(before.aborted).toBe(true)
+  expect(requests.interruption().aborted).toBe(true) // the pause is still to come
+  const next = requests.afterPause()
+  requests.put('resume')
+  await next
+  const after = requests.interruption()
+  expect(after.aborted).toBe(false)
+  requests.put('stop')
+  expect([after.aborted, requests.interruption().aborted]).toEqual([true, true])
+})
+
 test('a stop stands, whatever comes after it', async () => {
   const requests = new RequestQueue()
   requests.put('pause')

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 
 import { mixture } from '../../../../src-main/data/mixture.schema'
-import { baselineOf, MEASURED_TASKS, measuredEntry } from '../../../../src-main/evaluation/measured-tasks'
+import { MEASURED_TASKS } from '../../../../src-main/evaluation/measured-names.schema'
+import { baselineOf, measuredEntry } from '../../../../src-main/evaluation/measured-tasks'
 
 it('are the reference’s six, as entries that a mixture takes', () => {
   expect(MEASURED_TASKS).toHaveLength(6)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
-import { MetricsBatcher, type MetricsBatch } from '../../../../src-main/runs/metrics-batcher'
+import { emptyBatch, MetricsBatcher, type MetricsBatch } from '../../../../src-main/runs/metrics-batcher'
 import { sampleStep } from '../../../support/run-samples'
 
 beforeEach(() => {
@@ -39,5 +39,5 @@ test('a flush hands on what waits, and nothing when nothing does', () => {
   batcher.addEval({ step: 3, val_bpb: 1, seconds: 2 })
   batcher.flush()
   vi.advanceTimersByTime(1000)
-  expect(batches).toEqual([{ steps: [], evals: [{ step: 3, val_bpb: 1, seconds: 2 }], log: [] }])
+  expect(batches).toEqual([{ ...emptyBatch(), evals: [{ step: 3, val_bpb: 1, seconds: 2 }] }])
 })

@@ -4,13 +4,16 @@ import { expect, test } from 'vitest'
 
 import { reportFolder, reportSection, writeReport } from '../../../../src-main/runs/report'
 import { failureOf } from '../../../support/failure'
-import { sampleConfig } from '../../../support/run-samples'
+import { sampleAnswers, sampleConfig, sampleMeasure } from '../../../support/run-samples'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
+const unasked = { sample: null, measure: null }
 const at = new Date(2026, 0, 13, 22, 5, 7)
 
 test('the section is laid out as nanochat’s report reads it', () => {
-  const lines = reportSection(sampleConfig(), { steps: 12345, minimumValBpb: 0.98765 }, at).split('\n')
+  const lines = reportSection(sampleConfig(), { steps: 12345, minimumValBpb: 0.98765, ...unasked }, at).split(
+    '\n',
+  )
   expect(lines.slice(0, 3)).toEqual(['## Midtraining', 'timestamp: 2026-01-13 22:05:07', ''])
   expect(lines).toContain('- run: dummy')
   expect(lines).toContain('- model_tag: None')
@@ -24,7 +27,22 @@ test('the section is laid out as nanochat’s report reads it', () => {
 })
 
 test('a run without an evaluation has no bpb in it', () => {
-  expect(reportSection(sampleConfig(), { steps: 1, minimumValBpb: null }, at)).not.toContain('bpb')
+  expect(reportSection(sampleConfig(), { steps: 1, minimumValBpb: null, ...unasked }, at)).not.toContain(
+    'bpb',
+  )
+})
+
+test('what the model was asked last is in it', () => {
+  const [sample, measure] = [sampleAnswers(20), sampleMeasure(20)]
+  const text = reportSection(sampleConfig(), { steps: 20, minimumValBpb: null, sample, measure }, at)
+  expect(text).toContain('- SpellingBee: 0.2500 (16 of 64)')
+  expect(text).toContain('- ChatCORE metric: 0.2500')
+  expect(text).toContain('### Answers at step 20\n\n1. "How do you spell cat?" -> "c, a, t\\n20"')
+  expect(text.indexOf('### Answers')).toBeGreaterThan(text.indexOf('ChatCORE'))
+  const none = { ...measure, tasks: measure.tasks.map((each) => ({ ...each, total: 0 })), chatcore: null }
+  expect(
+    reportSection(sampleConfig(), { ...unasked, steps: 1, minimumValBpb: null, measure: none }),
+  ).not.toMatch(/SpellingBee|ChatCORE/)
 })
 
 test('a report is written over no other, and over its own', async () => {

@@ -23,9 +23,13 @@ function storeOnDisk(): { disk: { full: boolean }; store: RunStore; stored: Jour
   const stored: JournalStore = {
     appendSteps: guarded(store.appendSteps.bind(store)),
     appendEvals: guarded(store.appendEvals.bind(store)),
+    appendSamples: guarded(store.appendSamples.bind(store)),
+    appendMeasures: guarded(store.appendMeasures.bind(store)),
     appendLog: guarded(store.appendLog.bind(store)),
     update: guarded(store.update.bind(store)),
     truncateAfter: guarded(store.truncateAfter.bind(store)),
+    samples: store.samples.bind(store),
+    measures: store.measures.bind(store),
     summary: store.summary.bind(store),
   }
   return { disk, store, stored }
@@ -41,7 +45,7 @@ describe('a store that can be written', () => {
   it('has everything at once', () => {
     const { store, stored } = storeOnDisk()
     const { journal, troubles } = journalOn(stored)
-    journal.append({ steps: sampleSteps(1, 3), evals: [], log: [line] })
+    journal.append({ steps: sampleSteps(1, 3), samples: [], measures: [], evals: [], log: [line] })
     expect(journal.update({ state: 'training' })).toEqual(store.summary(ID))
     expect(store.steps(ID, 0)).toHaveLength(3)
     expect(store.log(ID, 9)).toEqual([line])
@@ -54,7 +58,13 @@ describe('a store whose disk is full', () => {
     const { disk, store, stored } = storeOnDisk()
     const { journal, troubles } = journalOn(stored)
     disk.full = true
-    journal.append({ steps: sampleSteps(1, 2), evals: [{ step: 2, val_bpb: 1.5, seconds: 1 }], log: [line] })
+    journal.append({
+      steps: sampleSteps(1, 2),
+      samples: [],
+      measures: [],
+      evals: [{ step: 2, val_bpb: 1.5, seconds: 1 }],
+      log: [line],
+    })
     const shown = journal.update({ state: 'paused', checkpoints: [2] })
     expect(shown).toMatchObject({
       state: 'paused',
@@ -63,18 +73,18 @@ describe('a store whose disk is full', () => {
       error: { code: 'store.unwritable' },
     })
     expect(store.summary(ID)).toMatchObject({ state: 'preparing', step: 0, error: null })
-    expect(journal.unwritten).toMatchObject({ evals: [{ step: 2 }], log: [line] })
+    expect(journal.unwritten).toMatchObject({ samples: [], measures: [], evals: [{ step: 2 }], log: [line] })
     expect(journal.unwritten.steps).toHaveLength(2)
     expect(journal.amend(store.detail(ID))).toMatchObject({ state: 'paused', step: 2 })
     expect(troubles.map((trouble) => trouble?.message)).toEqual(['The disk is full.'])
 
     disk.full = false
-    journal.append({ steps: sampleSteps(3, 3), evals: [], log: [] })
+    journal.append({ steps: sampleSteps(3, 3), samples: [], measures: [], evals: [], log: [] })
     expect(store.summary(ID)).toMatchObject({ state: 'paused', step: 3, checkpoints: [2], best_val_bpb: 1.5 })
     expect(store.steps(ID, 0).map(({ step }) => step)).toEqual([1, 2, 3])
     expect(store.log(ID, 9)).toEqual([line])
     expect(journal.amend(store.summary(ID))).toEqual(store.summary(ID))
-    expect(journal.unwritten).toEqual({ steps: [], evals: [], log: [] })
+    expect(journal.unwritten).toEqual({ steps: [], samples: [], measures: [], evals: [], log: [] })
     expect(troubles.at(-1)).toBeNull()
   })
 
@@ -122,8 +132,8 @@ it('hands on a failure that waiting does not mend, and goes on with the next', (
     },
   })
   expect(() => {
-    journal.append({ steps: sampleSteps(1, 1), evals: [], log: [] })
+    journal.append({ steps: sampleSteps(1, 1), samples: [], measures: [], evals: [], log: [] })
   }).toThrow('no such column')
-  journal.append({ steps: [], evals: [], log: [line] })
+  journal.append({ steps: [], samples: [], measures: [], evals: [], log: [line] })
   expect(store.log(ID, 9)).toEqual([line])
 })

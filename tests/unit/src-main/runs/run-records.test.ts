@@ -43,7 +43,7 @@ describe('a run in the store', () => {
     const { store } = openStore()
     store.create(sampleRun({ id: 'run' }))
     const records = new RunRecords(store, noTrouble)
-    records.journal('run').append({ steps: sampleSteps(1, 4), evals: [], log: [] })
+    records.journal('run').append({ steps: sampleSteps(1, 4), samples: [], measures: [], evals: [], log: [] })
     const flush = (): void => {
       if (store.steps('run', 5).length === 0) store.appendSteps('run', sampleSteps(5, 5))
     }

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest'
 
 import type { RunStore } from '../../../../src-main/runs/store'
 import { openStore as open } from '../../../support/open-store'
-import { sampleConfig, sampleRun, sampleStep, sampleSteps } from '../../../support/run-samples'
+import {
+  sampleAnswers,
+  sampleConfig,
+  sampleMeasure,
+  sampleRun,
+  sampleStep,
+  sampleSteps,
+} from '../../../support/run-samples'
 
 function withRun(): RunStore {
   const { store } = open()
@@ -214,6 +221,18 @@ describe('metrics', () => {
     expect(store.summary('run-1').best_val_bpb).toBe(0.7)
   })
 
+  it('keeps what the model was asked once a step, the last of it', () => {
+    const store = withRun()
+    store.appendSamples('run-1', [0, 10].map(sampleAnswers))
+    store.appendMeasures('run-1', [0, 10].map(sampleMeasure))
+    const again = { ...sampleAnswers(10), answers: [] }
+    const better = { ...sampleMeasure(10), chatcore: null, chatcore_cat: 0.5 }
+    store.appendSamples('run-1', [again])
+    store.appendMeasures('run-1', [better])
+    expect(store.samples('run-1', 0)).toEqual([sampleAnswers(0), again])
+    expect(store.measures('run-1', 1)).toEqual([better])
+  })
+
   it('gives the end of the log, oldest first', () => {
     const store = withRun()
     const lines = ['a', 'b', 'c'].map((text, at) => ({ at, level: 'info' as const, text }))
@@ -228,7 +247,11 @@ describe('metrics', () => {
       'run-1',
       [0.9, 0.5].map((val_bpb, i) => ({ step: 4 + 4 * i, val_bpb, seconds: 1 })),
     )
+    store.appendSamples('run-1', [sampleAnswers(6), sampleAnswers(8)])
+    store.appendMeasures('run-1', [sampleMeasure(6), sampleMeasure(8)])
     store.truncateAfter('run-1', 6)
+    expect(store.samples('run-1', 0)).toEqual([sampleAnswers(6)])
+    expect(store.measures('run-1', 0)).toEqual([sampleMeasure(6)])
     expect(store.steps('run-1', 0)).toEqual(sampleSteps(1, 6))
     expect(store.summary('run-1')).toMatchObject({ step: 6, last_loss: 8 / 6, best_val_bpb: 0.9 })
     store.truncateAfter('run-1', 0)

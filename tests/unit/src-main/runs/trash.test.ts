@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, 
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 
+import { runMeasurements } from '../../../../src-main/evaluation/kept-measurements'
 import { checkpointFolder, saveRunCheckpoint } from '../../../../src-main/checkpoint/run-checkpoint'
 import { createRunFolder, takeNewFolder } from '../../../../src-main/runs/run-folder'
 import { Trash } from '../../../../src-main/runs/trash'
@@ -24,6 +25,11 @@ beforeEach(async () => {
   const hold = await takeNewFolder(dir)
   await createRunFolder(dir, identity, sampleConfig())
   await saveRunCheckpoint(checkpointFolder(join(dir, 'checkpoints'), 3), tinyCheckpoint(3))
+  const measured = runMeasurements(dir, 3)
+  mkdirSync(measured, { recursive: true })
+  for (const name of ['model.json', 'ARC-Easy.bfloat16.json', 'ARC-Easy.bfloat16.jsonl']) {
+    writeFileSync(join(measured, name), '{}')
+  }
   writeFileSync(join(dir, 'log.txt'), 'step 1')
   writeFileSync(join(dir, 'data.json.part-12-ab34'), 'cut off')
   hold.release()
@@ -48,6 +54,7 @@ const MINE = [
   'checkpoints/keep.me',
   'checkpoints/step_best/model_000003.pt',
   'checkpoints/step_000003/notes.txt',
+  'measurements/step_000003/notes.txt',
 ]
 
 describe('a run that is removed', () => {

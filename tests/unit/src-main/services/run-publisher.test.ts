@@ -20,7 +20,7 @@ function setup(): { publisher: RunPublisher; sent: EventName[]; run: RunSummary 
 }
 
 function metrics(seq: number): RunEvent {
-  const empty = { evals: [], log: [], seconds_left: null }
+  const empty = { samples: [], measures: [], evals: [], log: [], seconds_left: null }
   return {
     type: 'metrics',
     metrics: { runId: 'run-1', seq, state: 'training', steps: [sampleStep(seq)], ...empty },

@@ -33,7 +33,7 @@ async function used(
     'runs.list': () => runs,
     'runs.watch': ({ runId }) => ({
       detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },
-      seq: 0, steps: [], evals: [], log: [],
+      seq: 0, steps: [], evals: [], samples: [], measures: [], log: [],
     }), // prettier-ignore
     'losses.batch': () => answer,
     'jobs.cancel': () => ({}),

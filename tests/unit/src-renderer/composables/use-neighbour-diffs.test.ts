@@ -60,6 +60,8 @@ it('neither asks nor compares again while a run advances', async () => {
     state: 'training',
     steps,
     evals: [],
+    samples: [],
+    measures: [],
     log: [],
     seconds_left: 9,
   })

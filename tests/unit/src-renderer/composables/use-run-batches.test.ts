@@ -34,7 +34,7 @@ async function used(run: Partial<RunSummary> = {}) {
     'packing.run': ({ runId }) => ({ detail: detailOf(runId), recorded: true }),
     'runs.watch': ({ runId }) => ({
       detail: detailOf(runId),
-      seq: 0, steps: [], evals: [], log: [],
+      seq: 0, steps: [], evals: [], samples: [], measures: [], log: [],
     }), // prettier-ignore
   })
   await useProject().load()
@@ -50,7 +50,17 @@ async function stepped(step: number): Promise<void> {
   const metric = { ...sampleStep(step), first_batch: 4 * (step - 1) }
   seq++
   const state = 'training' as const
-  await send('run.metrics', { runId: 'r1', seq, state, steps: [metric], evals: [], log: [], seconds_left: 9 })
+  await send('run.metrics', {
+    runId: 'r1',
+    seq,
+    state,
+    steps: [metric],
+    evals: [],
+    samples: [],
+    measures: [],
+    log: [],
+    seconds_left: 9,
+  })
 }
 const inSight = (): number => navigation.batch.value.batch
 

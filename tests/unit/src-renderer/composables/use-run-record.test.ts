@@ -15,7 +15,7 @@ function step(number: number, loss = 1): StepMetric {
 }
 const line = (text: string) => ({ at: 0, level: 'info' as const, text })
 const metrics = (runId: string, seq: number, numbers: number[]) => ({
-  runId, seq, state: 'training' as const, steps: numbers.map((number) => step(number)), evals: [],
+  runId, seq, state: 'training' as const, steps: numbers.map((number) => step(number)), evals: [], samples: [], measures: [],
   log: numbers.map((number) => line(`step ${number}`)), seconds_left: 5,
 }) // prettier-ignore
 
@@ -27,6 +27,8 @@ beforeEach(() => {
       seq: 4,
       steps: [step(1), step(2)],
       evals: [],
+      samples: [],
+      measures: [],
       log: [line('a')],
     }),
   })

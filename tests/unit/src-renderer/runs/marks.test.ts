@@ -10,7 +10,14 @@ const axes = new RunAxes({ tokens: 100, startedAt: 1_000_000, onePass: false })
 function record(over: Partial<RunRecordState> = {}): RunRecordState {
   const detail = { ...sampleRun({ checkpoints: [2] }), config: sampleConfig(), config_path: null }
   return {
-    ...{ detail: { ...detail, differences: [], model: null }, steps: [], evals: [], log: [] },
+    ...{
+      detail: { ...detail, differences: [], model: null },
+      steps: [],
+      evals: [],
+      samples: [],
+      measures: [],
+      log: [],
+    },
     ...{ secondsLeft: null, version: 0, ...over },
   }
 }

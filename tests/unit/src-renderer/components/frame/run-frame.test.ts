@@ -42,7 +42,7 @@ async function frame(runs: RunSummary[], findings: { level: 'block'; path: strin
     'runs.list': () => runs,
     'runs.watch': ({ runId }) => ({
       detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },
-      seq: 0, steps: [], evals: [], log: [],
+      seq: 0, steps: [], evals: [], samples: [], measures: [], log: [],
     }), // prettier-ignore
     'runs.start': () => ({ runId: 'new' }),
     'runs.pause': () => ({}),
@@ -163,6 +163,8 @@ describe('the status line', () => {
       state: 'training',
       steps: [sampleStep(13)],
       evals: [],
+      samples: [],
+      measures: [],
       log: [],
       seconds_left: 9,
     })

@@ -39,7 +39,7 @@ async function strip(run: Partial<RunSummary>, steps: StepMetric[] = [], fails =
     'runs.list': () => [sampleRun(run)],
     'runs.watch': ({ runId }) => ({
       detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },
-      ...{ seq: 0, steps, evals: [], log: [] },
+      ...{ seq: 0, steps, evals: [], samples: [], measures: [], log: [] },
     }),
     'packing.layout': ({ batch }) => {
       if (fails) throw new CallError({ code: 'run.data-changed', message: 'Its data has changed' })
@@ -61,7 +61,17 @@ function says(text: string): Promise<void> {
 async function stepped(step: number): Promise<void> {
   const steps = [{ ...sampleStep(step), first_batch: 4 * (step - 1) }]
   const state = 'training' as const
-  await send('run.metrics', { runId: 'r1', seq: ++seq, state, steps, evals: [], log: [], seconds_left: 9 })
+  await send('run.metrics', {
+    runId: 'r1',
+    seq: ++seq,
+    state,
+    steps,
+    evals: [],
+    samples: [],
+    measures: [],
+    log: [],
+    seconds_left: 9,
+  })
 }
 const asked = (): unknown[] => made.flatMap(({ name, input }) => (name === 'packing.layout' ? [input] : []))
 const button = () => wrapper.get('button')

@@ -38,7 +38,7 @@ async function figures(): Promise<VueWrapper> {
     'runs.list': () => [sampleRun({ state: 'training' })],
     'runs.watch': ({ runId }) => ({
       detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },
-      ...{ seq: 0, steps: [], evals: [], log: [] },
+      ...{ seq: 0, steps: [], evals: [], samples: [], measures: [], log: [] },
     }),
   })
   await useProject().load()
@@ -65,7 +65,15 @@ it('says what the planned time waits for, and has it as soon as a run has been t
   const wrapper = await figures()
   expect(figureOf(wrapper, 'time')).toBe('known after the first steps')
   const before = checks()
-  const metrics = { runId: 'r1', state: 'training' as const, evals: [], log: [], seconds_left: 9 }
+  const metrics = {
+    runId: 'r1',
+    state: 'training' as const,
+    evals: [],
+    samples: [],
+    measures: [],
+    log: [],
+    seconds_left: 9,
+  }
   await send('run.metrics', { ...metrics, seq: 1, steps: [sampleStep(1)] })
   await checked()
   expect(checks()).toBe(before) // the first step compiles: it says nothing of the others

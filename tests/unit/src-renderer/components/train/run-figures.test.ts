@@ -6,7 +6,16 @@ import type { RunRecordState } from '../../../../../src-renderer/composables/use
 import { sampleStep } from '../../../../support/run-samples'
 
 function mfuOf(steps: RunRecordState['steps']): { text: string; hint: string | undefined } {
-  const record = { detail: null, steps, evals: [], log: [], secondsLeft: null, version: 0 }
+  const record = {
+    detail: null,
+    steps,
+    evals: [],
+    samples: [],
+    measures: [],
+    log: [],
+    secondsLeft: null,
+    version: 0,
+  }
   const figure = mount(RunFigures, { props: { record, version: 0 } })
     .findAll('.one')
     .find((each) => each.text().startsWith('MFU'))

@@ -1,0 +1,68 @@
+/**
+ * Answers a run's prompts with the model as it is, at some steps: one greedy answer each, with the calculator, so that
+ * the answers of a step differ from those of another only by what was learned between.
+ */
+import { shownValue } from '../../shown'
+import { promptOf } from '../../tokenizer/prompt'
+import type { Tokenizer } from '../../tokenizer/tokenizer'
+import type { SampleAnswer } from '../../config/aside-metrics.schema'
+import type { GenerationSession } from '../generation/generation-session'
+import type { Aside } from '../loop'
+import { padStep } from '../metrics'
+import { type AsideContext, askedAside } from './asking'
+import type { CurrentModel } from './current-model'
+import { sessionModel } from './session-model'
+
+/** The most tokens of an answer: as many as `generate` gives. */
+const MOST_TOKENS = 256
+/** Characters of an answer in the log. */
+const SHOWN = 160
+
+export class Sampler implements Aside {
+  readonly doneAt = 'sampledAt'
+
+  /** @param every steps between two; null = only at the end */
+  constructor(
+    readonly every: number | null,
+    private readonly prompts: readonly string[],
+    private readonly tokenizer: Tokenizer,
+    private readonly model: CurrentModel,
+    private readonly context: AsideContext,
+  ) {}
+
+  run(step: number): Promise<boolean> {
+    const { reporter } = this.context
+    return askedAside(this.context, 'The prompts are not answered', async (signal) => {
+      const started = performance.now()
+      const answers = await this.model.ask((session) => this.answers(session, signal))
+      const seconds = (performance.now() - started) / 1000
+      reporter.report({ type: 'sample', metric: { step, seconds, answers } })
+      for (const { prompt, answer } of answers) reporter.log('info', sampleLine(step, prompt, answer))
+    })
+  }
+
+  private async answers(session: GenerationSession, signal: AbortSignal): Promise<SampleAnswer[]> {
+    const { prompts, tokenizer, context } = this
+    const asked = prompts.map((content) => promptOf(tokenizer, { messages: [{ role: 'user', content }] }))
+    const answers: SampleAnswer[] = prompts.map((prompt) => ({ prompt, answer: '', cut: false }))
+    let done = 0
+    const progress = (): void => {
+      context.progress({ what: 'answering', done, total: prompts.length, unit: 'prompts' })
+    }
+    progress()
+    for await (const { prompt, ids } of sessionModel(session, tokenizer, signal).answers(
+      asked,
+      MOST_TOKENS,
+    )) {
+      const cut = ids.length >= MOST_TOKENS
+      answers[prompt] = { prompt: prompts[prompt] ?? '', answer: tokenizer.decode(ids), cut }
+      done++
+      progress()
+    }
+    return answers
+  }
+}
+
+function sampleLine(step: number, prompt: string, answer: string): string {
+  return `Step ${padStep(step)} | ${shownValue(prompt)} -> ${shownValue(answer, SHOWN)}`
+}

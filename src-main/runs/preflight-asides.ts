@@ -1,0 +1,84 @@
+/** What a preflight says of what a run asks its model on the way: its prompts, and the tasks that it is measured by. */
+import { measureTimes, sampleTimes, type Times } from '../config/asides'
+import type { RunConfig } from '../config/config.schema'
+import type { MeasuredTask } from '../evaluation/measured-names.schema'
+import { baselineOf } from '../evaluation/measured-tasks'
+import type { Finding } from './preflight.schema'
+
+/** A task whose data is not on this machine. */
+export interface LackingTask {
+  task: MeasuredTask
+  /** What is missing, for people: `cais/mmlu, all test`. */
+  label: string
+}
+
+/** @param lacking null where it is not known */
+export function asideFindings(config: RunConfig, lacking: readonly LackingTask[] | null): Finding[] {
+  return [...sampleFindings(config), ...measureFindings(config, lacking ?? [])]
+}
+
+function sampleFindings(config: RunConfig): Finding[] {
+  const { sample_every: every, sample_prompts: prompts } = config
+  const times = sampleTimes(config)
+  if (times !== null) {
+    const asked = prompts.length === 1 ? 'One prompt is' : `${String(prompts.length)} prompts are`
+    return [ok('sample_prompts', `${asked} answered ${whenText(times)}, with up to 256 tokens each.`)]
+  }
+  if (every === null || every === -1) return []
+  return [warn('sample_every', 'There is no prompt to answer.', 'Give one in sample_prompts.')]
+}
+
+function measureFindings(config: RunConfig, lacking: readonly LackingTask[]): Finding[] {
+  const { measure_every: every, measure_tasks: tasks } = config
+  const times = measureTimes(config)
+  if (times === null) {
+    if (every === null || every === -1) return []
+    return [warn('measure_every', 'There is no task to measure by.', 'Name one in measure_tasks.')]
+  }
+  const missing = lacking
+    .filter(({ task }) => tasks.includes(task))
+    .map(({ task, label }) =>
+      warn(
+        'measure_tasks',
+        `${task} will not be measured: ${label} is not on this machine.`,
+        'Name its files in an entry of mixture.val, or measure any checkpoint by it first, which downloads it.',
+      ),
+    )
+  const measured = tasks.filter((task) => !lacking.some((each) => each.task === task))
+  const cost = measured.length === 0 ? [] : [ok('measure_tasks', costText(measured, times, config))]
+  return [...missing, ...programFindings(measured), ...cost]
+}
+
+function programFindings(tasks: readonly MeasuredTask[]): Finding[] {
+  if (!tasks.includes('HumanEval')) return []
+  const message = 'HumanEval runs Python that the model writes, on this machine.'
+  return [warn('measure_tasks', message, 'Leave it out unless you mean that.')]
+}
+
+/** A letter takes one pass over its question, an answer in words one for each of its tokens. */
+function costText(tasks: readonly MeasuredTask[], times: Times, config: RunConfig): string {
+  const { measure_max_problems: most } = config
+  const each = most === -1 ? 'all problems' : `up to ${count(most, 'problem')}`
+  const inWords = tasks.filter((task) => baselineOf(task) === 0)
+  const words =
+    inWords.length === 0
+      ? ''
+      : ` Those of ${inWords.join(', ')} are answered in words, of up to 512 tokens each.`
+  return `The model is measured ${whenText(times)}, by ${each} of ${tasks.join(', ')}.${words}`
+}
+
+function whenText({ every }: Times): string {
+  return every === null ? 'at the end' : `at the start, every ${count(every, 'step')} and at the end`
+}
+
+function count(value: number, unit: string): string {
+  return `${value.toLocaleString('en-US')} ${unit}${value === 1 ? '' : 's'}`
+}
+
+function ok(path: string, message: string): Finding {
+  return { level: 'ok', path, message }
+}
+
+function warn(path: string, message: string, remedy: string): Finding {
+  return { level: 'warn', path, message, remedy }
+}
