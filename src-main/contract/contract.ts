@@ -81,6 +81,7 @@ export const events = {
       'view.mixture',
       'view.packing',
       'view.train',
+      'view.talk',
       'view.runs',
       'view.settings',
       'run.toggle',

@@ -3,10 +3,12 @@
  */
 import type {
   BatchView,
+  CallInput,
   CallOutput,
   EventPayload,
   Project,
   RowReplay,
+  TalkFitted,
 } from '../../src-main/contract/contract'
 
 export type {
@@ -40,6 +42,8 @@ export type {
   Settings,
   SplitSummary,
   StepFigure,
+  TalkFitted,
+  TalkTokens,
   TaskLengths,
   TaskKind,
   TrainerStatus,
@@ -81,3 +85,11 @@ export type CheckpointList = CallOutput<'checkpoints.list'>
 export type CheckpointRow = CheckpointList['rows'][number]
 export type TensorSummary = CallOutput<'checkpoints.tensors'>[number]
 export type TensorHistogram = CallOutput<'checkpoints.histogram'>
+
+export type ModelView = CallOutput<'talk.models'>[number]
+/** Which model is asked. */
+export type ModelRef = ModelView['model']
+export type Sampling = CallInput<'talk.answer'>['sampling']
+export type TalkToken = TalkFitted['begun'][number]
+export type KeptTalk = CallOutput<'talk.open'>
+export type TalkSummary = CallOutput<'talk.rename'>

@@ -3,7 +3,7 @@
  * name.
  */
 import { createSharedComposable } from '@vueuse/core'
-import { computed, ref, watch, type WritableComputedRef } from 'vue'
+import { computed, ref, watch, type Ref, type WritableComputedRef } from 'vue'
 import type { MenuCommand } from '../api/types'
 import { dateTime } from '../format/units'
 import { entryName } from '../mixture/entry'
@@ -16,9 +16,22 @@ import { useProjects } from './use-projects'
 import { useRun } from './use-run'
 import { useRuns } from './use-runs'
 import { useSettings } from './use-settings'
+import { useTalkShelf } from './use-talk-shelf'
 import { useEvent } from './use-event'
 
 const titleCase = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
+
+type Floating = 'palette' | 'keys'
+
+function isFloating(floating: Ref<Floating | null>, name: Floating): WritableComputedRef<boolean> {
+  return computed({
+    get: () => floating.value === name,
+    set: (open) => {
+      if (open) floating.value = name
+      else if (floating.value === name) floating.value = null
+    },
+  })
+}
 
 export const useCommands = createSharedComposable(() => {
   const navigation = useNavigation()
@@ -28,24 +41,18 @@ export const useCommands = createSharedComposable(() => {
   const projects = useProjects()
   const { runs } = useRuns()
   const { update } = useSettings()
+  const { startNew } = useTalkShelf() // kept here, so that answers go on while other places are shown
   /** What floats over the place it was called from; one at a time. */
-  const floating = ref<'palette' | 'keys' | null>(null)
-  const isFloating = (name: 'palette' | 'keys'): WritableComputedRef<boolean> =>
-    computed({
-      get: () => floating.value === name,
-      set: (open) => {
-        if (open) floating.value = name
-        else if (floating.value === name) floating.value = null
-      },
-    })
-  const paletteOpen = isFloating('palette')
-  const keysOpen = isFloating('keys')
+  const floating = ref<Floating | null>(null)
+  const paletteOpen = isFloating(floating, 'palette')
+  const keysOpen = isFloating(floating, 'keys')
   watch(navigation.place, () => (floating.value = null))
 
   const byName: Record<MenuCommand, () => void> = {
     'view.mixture': () => navigation.go('mixture'),
     'view.packing': () => navigation.go('packing'),
     'view.train': () => navigation.go('train'),
+    'view.talk': () => navigation.go('talk'),
     'view.runs': () => navigation.go('runs'),
     'view.settings': () => navigation.go('settings'),
     'run.toggle': () => void run.toggle(),
@@ -71,6 +78,7 @@ export const useCommands = createSharedComposable(() => {
     ...(run.canStop.value ? [command('stop', run.stopTitle.value, 'run', byName['run.stop'], 'Ctrl .')] : []),
     ...places,
     command('checkpoints', 'Checkpoints', 'place', navigation.showCheckpoints),
+    command('talk', 'New conversation', 'Talk', newTalk, 'Ctrl J'),
     command('duplicates', 'Check for duplicates', 'mixture', showDuplicates),
     ...projectCommands(project, projects),
     ...(['light', 'dark', 'system'] as const).map((theme) =>
@@ -85,6 +93,11 @@ export const useCommands = createSharedComposable(() => {
     ...batchCommands(),
     ...taskCommands(),
   ])
+
+  function newTalk(): void {
+    startNew()
+    navigation.go('talk')
+  }
 
   function showDuplicates(): void {
     duplicates.isOpen.value = true

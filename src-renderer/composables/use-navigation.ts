@@ -5,7 +5,7 @@
 import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { SplitName } from '../api/types'
 
-export const PLACES = ['mixture', 'packing', 'train', 'runs', 'settings'] as const
+export const PLACES = ['mixture', 'packing', 'train', 'talk', 'runs', 'settings'] as const
 export type Place = (typeof PLACES)[number]
 
 export interface SampleTarget {

@@ -7,12 +7,14 @@ import MixtureView from './MixtureView.vue'
 import PackingView from './PackingView.vue'
 import RunsView from './RunsView.vue'
 import SettingsView from './SettingsView.vue'
+import TalkView from './TalkView.vue'
 import TrainView from './TrainView.vue'
 
 export const VIEWS: Record<Place, Component> = {
   mixture: MixtureView,
   packing: PackingView,
   train: TrainView,
+  talk: TalkView,
   runs: RunsView,
   settings: SettingsView,
 }

@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core'
 
 const SCREENSHOTS = join(import.meta.dirname, '..', 'screenshots')
 
-export const PLACES = ['Mixture', 'Packing', 'Train', 'Runs', 'Settings'] as const
+export const PLACES = ['Mixture', 'Packing', 'Train', 'Talk', 'Runs', 'Settings'] as const
 export type PlaceName = (typeof PLACES)[number]
 
 export class AppPage {

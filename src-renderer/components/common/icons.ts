@@ -5,6 +5,7 @@ export const ICONS = {
   mixture: 'M2 4h9M2 8h12M2 12h5M11 2.5v3M14 6.5v3M7 10.5v3',
   packing: 'M2 2.5h12v3H2zM2 6.5h12v3H2zM2 10.5h12v3H2zM6 2.5v3M11 2.5v3M9 6.5v3M5 10.5v3M12 10.5v3',
   train: 'M2 2v12h12M4 4c1.5 5 4 7 9.5 7.5',
+  talk: 'M2 2.5h12v8.5H7.5L4.5 14v-3H2zM5 5.5h6M5 8h4',
   runs: 'M2 4h3M7 4h7M2 8h3M7 8h7M2 12h3M7 12h7',
   settings:
     'M2 4.5h6M12 4.5h2M2 11.5h2M8 11.5h6M10 2.8a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4M6 9.8a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4',
@@ -36,6 +37,7 @@ export const ICONS = {
   copy: 'M5.5 5.5V2.5h8v8h-3M2.5 5.5h8v8h-8z',
   pen: 'M3 13l.7-3L11 2.7l2.3 2.3L6 12.3zM9.5 4.2l2.3 2.3',
   columns: 'M2 3h12v10H2zM6 3v10M10 3v10',
+  keep: 'M8 2v7M5 6.2L8 9.2l3-3M2.5 10v3.5h11V10',
   pin: 'M6 2.5h4l-.5 4.5 2 2.5h-7l2-2.5zM8 9.5V14',
 } as const
 

@@ -5,7 +5,7 @@ export const KEYS: readonly { place: string; keys: readonly (readonly [string, s
   {
     place: 'Everywhere',
     keys: [
-      ['Ctrl 1…5', 'go to a place'],
+      ['Ctrl 1…6', 'go to a place'],
       ['Space', 'start, pause, resume the run'],
       ['Ctrl .', 'stop the run and save'],
       ['Ctrl K', 'find'],
@@ -52,6 +52,17 @@ export const KEYS: readonly { place: string; keys: readonly (readonly [string, s
       ['R', 'how the row was filled; ← → go on, ↑ ↓ other rows'],
       ['C', 'compare packings'],
       ['Esc', 'unpin it, or close what is open'],
+    ],
+  },
+  {
+    place: 'Talk',
+    keys: [
+      ['Enter', 'send; with Shift, begin a line'],
+      ['Esc', 'stop the answers that are coming'],
+      ['Ctrl J', 'new conversation'],
+      ['↑', 'in an empty field: change what was said last'],
+      ['← →', 'previous, next token, where tokens are shown'],
+      ['Enter', 'what could have come in its place; ↑ ↓ choose, Enter goes on from there'],
     ],
   },
   {
