@@ -48,10 +48,14 @@ async function figures(): Promise<VueWrapper> {
   return wrapper
 }
 
-/** Counting waits a little for further edits, and a check that follows it too. */
+/** Counting waits a little for further edits, and a check that follows it too: ends when no more calls follow. */
 async function checked(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 500))
-  await settled()
+  let calls: number
+  do {
+    calls = made.length
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await settled()
+  } while (made.length > calls)
 }
 const checks = (): number => made.filter(({ name }) => name === 'project.check').length
 function figureOf(wrapper: VueWrapper, label: string): string {
