@@ -127,11 +127,12 @@ function placesOf(config: ModelConfig, inputs: tf.Tensor2D): Places {
     }),
   )
   const ofLayers = windows.flatMap((window) => options.get(window) ?? [])
+  const ids = inputs.as1D()
   const table = rotaryTable(length, headDim(config), variantOf(config).rotaryBase)
   return {
     batch,
     length,
-    ids: inputs.as1D(),
+    ids,
     rotate: (x) => rotate(x, table),
     attend: (q, k, v, layer) => attention(q, k, v, at(ofLayers, layer)),
   }
