@@ -24,10 +24,6 @@ import { runCalls } from './runs.schema'
 import { talkCalls, talkTokens } from './talk.schema'
 import { trainerCalls, trainerStatus } from './trainer.schema'
 
-export { measureTimes, sampleTimes } from '../config/asides'
-export { figuresOf } from '../evaluation/chatcore'
-export { MEASURED_TASKS } from '../evaluation/measured-names.schema'
-
 /**
  * Calls the window may make. `input` is parsed before the handler runs; `output` types the answer.
  */
@@ -117,6 +113,7 @@ export { byTask } from '../config/figures/figure.schema'
 export { STEP_FIGURES } from '../config/step-figures.schema'
 export { pathInLog, REPORT_LINE, RESULT_LINE } from '../config/run-lines'
 export { afterStep } from '../config/after-step'
+export { measureTimes, sampleTimes } from '../config/asides'
 export { gradAccumSteps } from '../config/batches'
 export { addedUp, packingVariant } from '../packing/plan.schema'
 export { ROLE_CODES } from './packing.schema'
@@ -131,8 +128,17 @@ export type { TaskKind } from '../data/tasks/task-kind'
 export { PLAIN_CURVES } from './app.schema'
 export type { CurveChoices, DoctorReport, Settings } from './app.schema'
 export type { TalkFitted, TalkTokens } from './talk.schema'
+export type {
+  KeptModel,
+  MeasuredKey,
+  QuestionDetail,
+  QuestionFilter,
+  QuestionLine,
+} from '../runs/measurement-view.schema'
+export { chatCores, figuresOf } from '../evaluation/chatcore'
+export { MEASURED_TASKS } from '../evaluation/measured-names.schema'
+export type { MeasuredScore } from '../evaluation/measurements.schema'
 export type { Measuring, TaskOffer } from './measuring.schema'
-export type { MeasuredKey } from '../runs/measurement-view.schema'
 export type { TrainerStatus } from './trainer.schema'
 export type { BatchLosses } from './losses.schema'
 export type {

@@ -3,6 +3,7 @@ import { DASH, fixed, integer } from '../../format/number'
 import { duration } from '../../format/units'
 import type { RunColumn } from '../../runs/columns'
 import DiffCell from './DiffCell.vue'
+import MeasuredCell from './MeasuredCell.vue'
 import SparkCell from './SparkCell.vue'
 import StartedCell from './StartedCell.vue'
 import StepsCell from './StepsCell.vue'
@@ -35,6 +36,15 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
     rank: 0,
     by: ({ run }) => run.best_val_bpb,
     cell: ({ run }) => fixed(run.best_val_bpb, 4),
+  },
+  {
+    key: 'chatcore',
+    title: 'ChatCORE',
+    about:
+      'What the run, or a checkpoint of it, was measured by last: the mean over the tasks of what each gains over guessing',
+    width: 84,
+    rank: 5,
+    cell: { component: MeasuredCell },
   },
   {
     key: 'tok_per_sec',
