@@ -189,22 +189,26 @@ export class ProjectStore {
 
   /** Writes the config to its file. @throws MidbenchError `project.read-only` where it has none of its own */
   async save(): Promise<Project> {
-    if (this.state.path === null) throw readOnly()
-    return this.write(this.state.path, this.state.config)
+    const { path } = this.state
+    if (path === null) throw readOnly()
+    return this.write(this.state, path, (config) => config)
   }
 
   /** Writes the config to another file, which becomes the project. In another folder its paths become absolute. */
   async saveAs(path: string): Promise<Project> {
     const target = resolve(path)
     if (Object.values(this.options.starters).includes(target)) throw readOnly()
+    const from = this.state
     const { dir } = this.current
     await this.options.beforeMove?.(this.current, target)
-    const moved = dirname(target) === dir ? this.state.config : absoluteConfig(this.state.config, dir)
-    const edited = this.state.id === target ? undefined : this.shelf.get(target)
-    const saved = await this.write(target, moved)
+    const edited = from.id === target ? undefined : this.shelf.get(target)
+    const saved = await this.write(from, target, (config) => {
+      return dirname(target) === dir ? config : absoluteConfig(config, dir)
+    })
     if (edited !== undefined) {
       // Unsaved edits of the file that was written over stay, as a project of their own.
-      await this.shelf.put(this.draft(`${saved.name}, edits of before`, dirname(target), edited.config, true))
+      const name = `${basename(target, '.json')}, edits of before`
+      await this.shelf.put(this.draft(name, dirname(target), edited.config, true))
     }
     return saved
   }
@@ -247,26 +251,44 @@ export class ProjectStore {
     }
   }
 
-  private async write(path: string, config: GivenConfig): Promise<Project> {
-    await writeProjectFile(path, config)
-    const before = this.state.id
-    this.savedFrom = before
-    const saved = await this.set({ id: path, path, draft: null, modified: false, config })
-    await this.shelf.remove(before)
-    await this.shelf.remove(path)
+  /**
+   * Writes a project's file. Edits made meanwhile stay unsaved; where another project was opened meanwhile, that one
+   * stays open.
+   *
+   * @param moved gives the options as they are beside that file
+   */
+  private async write(
+    from: KeptProject,
+    path: string,
+    moved: (config: GivenConfig) => GivenConfig,
+  ): Promise<Project> {
+    await writeProjectFile(path, moved(from.config))
+    const settled = path === from.id ? [from] : [from, this.shelf.get(path)]
+    if (this.state.id === from.id) {
+      this.savedFrom = from.id
+      const modified = !isDeepStrictEqual(this.state.config, from.config)
+      await this.set({ id: path, path, draft: null, modified, config: moved(this.state.config) })
+    }
+    for (const id of [from.id, path]) if (settled.includes(this.shelf.get(id))) await this.shelf.remove(id)
     await this.shelf.remember(path)
-    return saved
+    return this.current
   }
 
   /** Opens another project, once the open one, where it is edited, is safely on the shelf. */
   private async replace(next: KeptProject): Promise<Project> {
+    let written: KeptProject | null = null
     const isKept = (): boolean =>
-      !this.state.modified || this.state.id === next.id || this.shelf.get(this.state.id) === this.state
-    while (!isKept()) await this.shelf.put(this.state) // again, where it was edited meanwhile
+      !this.state.modified ||
+      this.state.id === next.id ||
+      (this.state === written && this.shelf.get(this.state.id) === written)
+    while (!isKept()) {
+      written = this.state // again, where it was edited meanwhile
+      await this.shelf.put(written)
+    }
     this.left.set(this.state.id, this.state)
     this.savedFrom = null
     const project = await this.set(next)
-    await this.shelf.remove(next.id)
+    if (this.state.id === next.id) await this.shelf.remove(next.id) // else it may have been put there again
     return project
   }
 
@@ -274,7 +296,7 @@ export class ProjectStore {
     this.state = state
     await this.readBase()
     this.options.changed(this.current)
-    await this.file.write(state)
+    await this.file.write(this.state) // which a later change may have replaced by now
     return this.current
   }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -303,6 +303,61 @@ describe('another project', () => {
     const [kept] = project.list().unsaved
     expect(kept).toMatchObject({ name: 'mine, edits of before', path: null })
     expect(await project.show(kept?.id ?? '')).toMatchObject({ config: { seed: 2 } })
+  })
+
+  it('keeps an edit that is made while it is saved', async () => {
+    const { project, path, folder } = await edited()
+    const saving = project.save()
+    const editing = project.edit({ ...starterConfig, seed: 3 } as GivenConfig, path)
+    await Promise.all([saving, editing])
+    expect(readConfig(path)).toMatchObject({ seed: 2 })
+    expect(project.current).toMatchObject({ path, modified: true, config: { seed: 3 } })
+    const target = join(folder, 'elsewhere', 'fourth.json')
+    const moving = project.saveAs(target)
+    await Promise.all([moving, project.edit({ ...starterConfig, seed: 4 } as GivenConfig, path)])
+    expect(readConfig(target)).toMatchObject({ base_dir: folder, seed: 3 })
+    expect(project.current).toMatchObject({ path: target, modified: true })
+    expect(project.current.given).toMatchObject({ base_dir: folder, seed: 4 })
+  })
+
+  it('stays open, with its edits, where it was opened while one was saved', async () => {
+    const { project, path, folder, store } = await edited()
+    const { id } = await project.create('Untitled', folder, { seed: 8 })
+    await project.show(path)
+    await Promise.all([project.save(), project.show(id)])
+    expect(readConfig(path)).toMatchObject({ seed: 2 })
+    expect(project.current).toMatchObject({ id, modified: true, config: { seed: 8 } })
+    expect(store().current).toMatchObject({ id, modified: true, config: { seed: 8 } })
+    expect(project.list()).toEqual({ unsaved: [], recent: [{ id: path, name: 'mine', path }] })
+  })
+
+  it('loses nothing where a third is opened before it is', async () => {
+    const { starters, folder, path } = await edited()
+    let release = (_: null): void => undefined
+    const held = new Promise<null>((resolve) => (release = resolve))
+    const readBase = ({ seed }: GivenConfig): Promise<null> => (seed === 2 ? held : Promise.resolve(null))
+    const options = { file: join(folder, 'data', 'project.json'), starters, changed: () => undefined }
+    const project = new ProjectStore({ ...options, readBase })
+    await project.create('third', folder, { seed: 8 })
+    const { id } = await project.create('other', folder, { seed: 9 })
+    const first = project.show(path)
+    await expect.poll(() => project.current.id).toBe(path)
+    await project.show(id)
+    release(null)
+    await first
+    expect(project.current).toMatchObject({ id, config: { seed: 9 } })
+    const again = new ProjectStore(options)
+    expect(again.current).toMatchObject({ id, modified: true, config: { seed: 9 } })
+    expect(again.list().unsaved.map(({ name }) => name)).toEqual(['mine', 'third'])
+  })
+
+  it('is not opened, however often that is tried, while the edited one cannot be kept', async () => {
+    const { project, path, folder } = await edited()
+    rmSync(join(folder, 'data', 'projects.json'))
+    mkdirSync(join(folder, 'data', 'projects.json', 'a-folder'), { recursive: true })
+    await expect(project.openStarter()).rejects.toThrow(/cannot be written/)
+    await expect(project.openStarter()).rejects.toThrow(/cannot be written/)
+    expect(project.current).toMatchObject({ path, modified: true, config: { seed: 2 } })
   })
 
   it('can have the options of its file again', async () => {
