@@ -24,11 +24,12 @@ export class RunLabelling {
   async set(id: string, labels: LabelPatch): Promise<RunSummary> {
     const run = this.records.label(id, labels)
     this.changed(run)
-    this.writing = this.writing.then(() => {
+    const written = this.writing.then(() => {
       const { dir, name, note, tags, starred } = this.records.summary(id)
       return writeRunLabels(dir, { name, note, tags, starred })
     })
-    await this.writing
+    this.writing = written.catch(() => undefined) // a run may be gone by then, and others go on being named
+    await written
     return run
   }
 }

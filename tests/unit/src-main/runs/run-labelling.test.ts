@@ -25,7 +25,7 @@ async function labelled() {
   records.create((await readRunFolder(dir)).identity, sampleConfig(), dir)
   const changed: RunSummary[] = []
   const labelling = new RunLabelling(records, (run) => changed.push(run))
-  return { dataDir, dir, labelling, records, changed }
+  return { dataDir, dir, labelling, records, store, changed }
 }
 
 describe('what is said of a run', () => {
@@ -64,6 +64,16 @@ describe('what is said of a run', () => {
     await labelling.set('one', LABELS)
     expect(records.summary('one')).toMatchObject(LABELS)
     expect(readFileSync(join(dir, 'run.json'), 'utf8')).toBe('not JSON')
+  })
+
+  it('can be said of others, after a run was deleted before it was written', async () => {
+    const { dir, labelling, records, store } = await labelled()
+    records.create({ ...(await readRunFolder(dir)).identity, id: 'two' }, sampleConfig(), temporaryFolder())
+    const setting = labelling.set('two', LABELS)
+    store.remove('two')
+    expect((await failureOf(() => setting)).code).toBe('run.unknown')
+    await labelling.set('one', LABELS)
+    expect((await readRunFolder(dir)).identity.name).toBe(LABELS.name)
   })
 
   it('is refused of a run that there is not', async () => {
