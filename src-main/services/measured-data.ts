@@ -5,7 +5,7 @@ import { missingDownloads, type PendingDownload, runDownload } from '../data/dow
 import type { DataLocations } from '../data/locations'
 import { MEASURED_TASKS, type MeasuredTask } from '../evaluation/measured-names.schema'
 import { measuredEntry, measuredRows, judgedBy } from '../evaluation/measured-tasks'
-import { findJudge } from '../evaluation/python-judge'
+import { findJudge, type Judge } from '../evaluation/python-judge'
 import type { JobContext } from './jobs'
 
 type Mixture = RunConfig['mixture']
@@ -36,12 +36,23 @@ export async function downloadTask(
   if (missing !== undefined) await runDownload(missing, { signal, onProgress })
 }
 
-let tried: Promise<CallOutput<'measuring.python'>> | null = null
+let tried: Promise<Pick<Judge, 'python' | 'isolation'> | null> | null = null
 
-/** What programs are run with here, and kept from; tried once, since it takes a second. */
-export function pythonHere(): Promise<CallOutput<'measuring.python'>> {
-  tried ??= findJudge().then((judge) => judge && { python: judge.python, isolation: judge.isolation })
-  return tried
+/**
+ * What programs are run with here, and kept from: tried once, since it takes a second, and again where there was none.
+ *
+ * @param find looks for Python
+ */
+export async function pythonHere(
+  find: () => Promise<Pick<Judge, 'python' | 'isolation'> | null> = findJudge,
+): Promise<CallOutput<'measuring.python'>> {
+  const trying = (tried ??= find())
+  const found = await trying.catch((error: unknown) => {
+    tried = null
+    throw error
+  })
+  if (found === null) tried = null // it may be installed by the next time
+  return found && { python: found.python, isolation: found.isolation }
 }
 
 async function missingOf(
