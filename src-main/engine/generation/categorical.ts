@@ -8,6 +8,7 @@ import type { CallContext } from '../../threads/calls'
 import { checkIds } from './generate'
 import { type GenerationSession, PROMPTS_AT_ONCE } from './generation-session'
 import { beyondReach, reachOf } from './reach'
+import { notFinite } from './sampling'
 
 export interface CategoricalQuestion {
   /** Each of at least one id. */
@@ -20,8 +21,8 @@ export interface CategoricalQuestion {
 
 /**
  * @returns for each prompt, the logits of its choices
- * @throws MidbenchError `generation.prompt`, `generation.reach`, `generation.choices`; the signal's reason where it is
- *   aborted
+ * @throws MidbenchError `generation.prompt`, `generation.reach`, `generation.choices`, `generation.not-finite`; the
+ *   signal's reason where it is aborted
  */
 export async function categoricalLogits(
   session: GenerationSession,
@@ -37,7 +38,9 @@ export async function categoricalLogits(
     const ids = group.map(([, prompt]) => prompt)
     const logits = await session.lastOf(ids, padding, signal)
     group.forEach(([index], row) => {
-      found[index] = (choices[index] ?? []).map((id) => logits[row]?.[id] ?? NaN)
+      const of = (choices[index] ?? []).map((id) => logits[row]?.[id] ?? NaN)
+      if (!of.every(Number.isFinite)) throw notFinite()
+      found[index] = of
     })
   }
   return found

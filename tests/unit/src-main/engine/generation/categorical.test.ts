@@ -7,12 +7,13 @@ import {
   type CategoricalQuestion,
   categoricalLogits,
 } from '../../../../../src-main/engine/generation/categorical'
-import type { GenerationSession } from '../../../../../src-main/engine/generation/generation-session'
+import { GenerationSession } from '../../../../../src-main/engine/generation/generation-session'
 import type { Progress } from '../../../../../src-main/progress.schema'
+import { loadTensorflow } from '../../../../../src-main/native/tensorflow'
 import { promptOf } from '../../../../../src-main/tokenizer/prompt'
 import { loadTokenizer } from '../../../../../src-main/tokenizer/tokenizer'
 import { failureOf } from '../../../../support/failure'
-import { farthest, talkSession, unbothered } from '../../../../support/generation'
+import { farthest, livelyParameters, talkSession, unbothered } from '../../../../support/generation'
 import { goldenTalk } from '../../../../support/golden-talk'
 import { goldenLocations, goldenMixture, goldenTokenizerDir } from '../../../../support/golden-mixture'
 
@@ -77,4 +78,18 @@ test.each([
 ])('%s is refused', async (code, change) => {
   const question = { prompts: [Int32Array.of(1)], choices: [[1]], padding: 0, ...change }
   expect((await failureOf(() => categoricalLogits(session, question, deaf))).code).toBe(code)
+})
+
+test('a model whose weights are not finite is refused: its letters are not taken for wrong answers', async () => {
+  const { model } = session
+  const parameters = livelyParameters(model)
+  parameters.get('lm_head.weight')?.data.fill(NaN)
+  const broken = new GenerationSession(await loadTensorflow(), { model, dtype: 'float32' }, parameters)
+  try {
+    const question = { prompts: [Int32Array.of(1)], choices: [[1, 2]], padding: 0 }
+    const failure = await failureOf(() => categoricalLogits(broken, question, deaf))
+    expect(failure.code).toBe('generation.not-finite')
+  } finally {
+    broken.dispose()
+  }
 })
