@@ -88,7 +88,7 @@ export const STEP_FIGURES = {
   /** Micro-batches of the step without a target that counts (docs/REFERENCE.md §6.14). */
   empty_micro_batches: { schema: oneNumber, printed: true },
   loss_by_task: lossByTask,
-  /** When the step ended, milliseconds since 1970. Runs from before 30 November 2026 did not tell it, nor those after it. */
+  /** When the step ended, milliseconds since 1970. Older runs (before 30 November 2026) have neither this nor those below. */
   ended_at: { schema: oneNumber },
   /** Conversations read so far by the mixture's length: 1.5 in the middle of the second epoch. */
   epochs_read: { schema: oneNumber },

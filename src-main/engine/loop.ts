@@ -1,7 +1,7 @@
 /**
  * The run loop (docs/REFERENCE.md §5, with the differences of §6): evaluate when due, ask the model when due, save when
- * due, collect a step's micro-batches, step, log. A checkpoint holds the evaluation of its own step; a run that is killed between evaluating
- * and saving resumes from the checkpoint before, and does both again.
+ * due, collect a step's micro-batches, step, log. A checkpoint holds the evaluation of its own step; a run that is killed
+ * between evaluating and saving resumes from the checkpoint before, and does both again.
  *
  * `run()` returns when the run is done or when a pause or a stop was asked for; after a pause it can be called again
  * and goes on. A due checkpoint that cannot be written does not stop the run: it goes on, and tries again at the next

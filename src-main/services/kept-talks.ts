@@ -1,7 +1,7 @@
 /**
  * Where a project keeps its conversations: beside its config, `midtraining.json` has them in `midtraining.talks/`; the
- * starter projects, which are never written to, and those without a file in the folder of the person's data. A project that is saved elsewhere
- * takes a copy along.
+ * starter projects, which are never written to, and those without a file have them in the folder of the person's data. A
+ * project that is saved elsewhere takes a copy along.
  */
 import { basename, join } from 'node:path'
 
