@@ -73,9 +73,51 @@ export class MeasuredSums {
       this.halfSquares.set(value, half)
       return half
     })
+    return this.sumOf(parts)
+  }
+
+  /**
+   * Adds numbers up in their order. They are copied into one tensor first: `AddN` begins with the first input whose memory
+   * it may take over, and of numbers that two sums share that depends on which sum comes first.
+   */
+  private sumOf(parts: readonly Value[]): Value {
     const N = { kind: 'int', value: parts.length } as const
+    const stacked = valueOf(
+      this.graph.add({
+        op: 'Pack',
+        inputs: parts,
+        attributes: { N, T, axis: { kind: 'int', value: 0 }, _XlaCompile: outsideXla },
+        outputs: [{ shape: [parts.length], dtype: DType.float32 }],
+      }),
+    )
     return valueOf(
-      this.graph.add({ op: 'AddN', inputs: parts, attributes: { N, T, _XlaCompile: outsideXla }, outputs }),
+      this.graph.add({
+        op: 'Sum',
+        inputs: [stacked, this.axis()],
+        attributes: {
+          T,
+          Tidx: { kind: 'type', value: DType.int32 },
+          keep_dims: { kind: 'bool', value: false },
+          _XlaCompile: outsideXla,
+        },
+        outputs: [{ shape: [], dtype: DType.float32 }],
+      }),
+    )
+  }
+
+  /** A node of its own: one that the update has too would change its compiled programs. */
+  private axis(): Value {
+    const value = { dtype: DType.int32, shape: [1], data: Int32Array.of(0) }
+    return valueOf(
+      this.graph.add({
+        op: 'Const',
+        attributes: {
+          dtype: { kind: 'type', value: DType.int32 },
+          value: { kind: 'tensor', value },
+          _XlaCompile: outsideXla,
+        },
+        outputs: [{ shape: [1], dtype: DType.int32 }],
+      }),
     )
   }
 
