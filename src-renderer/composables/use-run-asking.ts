@@ -10,12 +10,9 @@ export function useRunAsking(run: Readonly<Ref<RunSummary | null>>): ComputedRef
   useEvent('job.progress', (event) => {
     if (run.value?.state === 'evaluating' && event.job === run.value.id) progress.value = event
   })
-  watch(
-    () => [run.value?.id, run.value?.state],
-    () => {
-      progress.value = null
-    },
-  )
+  watch([() => run.value?.id, () => run.value?.state], () => {
+    progress.value = null
+  })
   return computed(() => {
     if (progress.value === null) return null
     const { what, done, total } = progress.value
