@@ -170,5 +170,9 @@ function openDetails(path: string | null): Details {
 
 function summaryOf(scores: ReadonlyMap<MeasuredTask, Measured | null>): object {
   const tasks = Array.from(scores, ([task, score]) => [task, score && figuresOf(score)] as const)
-  return { tasks: Object.fromEntries(tasks), ...chatCores([...scores.values()]) }
+  const asked = Array.from(
+    scores,
+    ([task, score]) => score ?? { right: 0, total: 0, baseline: baselineOf(task) },
+  )
+  return { tasks: Object.fromEntries(tasks), ...chatCores(asked) }
 }

@@ -35,7 +35,7 @@ export const measureMetric = z.object({
   seconds: z.number(),
   /** In the order of the run's tasks, without those that could not be measured. */
   tasks: z.array(taskScore),
-  /** Over all tasks of the run, and over those of multiple choice; null where one could not be measured. */
+  /** Over all tasks of the run, and over those of multiple choice; null where one of them could not be measured. */
   chatcore: z.number().nullable(),
   chatcore_cat: z.number().nullable(),
 })

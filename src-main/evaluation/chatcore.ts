@@ -46,22 +46,18 @@ export function chatCore(tasks: readonly Measured[]): number | null {
   return centred.reduce((sum, value) => sum + value, 0) / centred.length
 }
 
-/** ChatCORE of the tasks that were measured, and the same over those of multiple choice. */
+/** ChatCORE of the tasks that were asked for, and the same over those of multiple choice. */
 export interface ChatCores {
   chatcore: number | null
   chatcore_cat: number | null
 }
 
 /**
- * @param tasks null for one that was asked for and could not be measured: then there is no ChatCORE, since a mean over fewer
- *   would be taken for it
+ * @param tasks without a question where one could not be measured: then there is none, since a mean over fewer would be
+ *   taken for it
  */
-export function chatCores(tasks: readonly (Measured | null)[]): ChatCores {
-  const measured = tasks.filter((task) => task !== null)
-  return {
-    chatcore: measured.length === tasks.length ? chatCore(measured) : null,
-    chatcore_cat: chatCore(measured.filter(({ baseline }) => baseline > 0)),
-  }
+export function chatCores(tasks: readonly Measured[]): ChatCores {
+  return { chatcore: chatCore(tasks), chatcore_cat: chatCore(tasks.filter(({ baseline }) => baseline > 0)) }
 }
 
 /** A score with its accuracy and that accuracy's interval. */

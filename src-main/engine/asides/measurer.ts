@@ -7,6 +7,7 @@ import { chatCores, figuresOf } from '../../evaluation/chatcore'
 import { runMeasurements } from '../../evaluation/kept-measurements'
 import { measureTask, type TaskData } from '../../evaluation/measure-task'
 import type { MeasuredTask } from '../../evaluation/measured-names.schema'
+import { baselineOf } from '../../evaluation/measured-tasks'
 import type { Tokenizer } from '../../tokenizer/tokenizer'
 import type { MeasureMetric, TaskScore } from '../../config/aside-metrics.schema'
 import type { GenerationSession } from '../generation/generation-session'
@@ -48,7 +49,7 @@ export class Measurer implements Aside {
       const started = performance.now()
       const scores = await this.model.ask((session) => this.scores(session, step, signal))
       const seconds = (performance.now() - started) / 1000
-      const tasks = scores.flatMap((score) => score ?? [])
+      const tasks = scores.filter(({ total }) => total > 0)
       if (tasks.length === 0) return
       const metric = { step, seconds, tasks, ...chatCores(scores) }
       reporter.report({ type: 'measure', metric })
@@ -56,20 +57,16 @@ export class Measurer implements Aside {
     })
   }
 
-  /** One for each task; null where it cannot be measured. */
-  private async scores(
-    session: GenerationSession,
-    step: number,
-    signal: AbortSignal,
-  ): Promise<(TaskScore | null)[]> {
-    const scores: (TaskScore | null)[] = []
+  /** One for each task; of one that cannot be measured, without a question. */
+  private async scores(session: GenerationSession, step: number, signal: AbortSignal): Promise<TaskScore[]> {
+    const scores: TaskScore[] = []
     for (const task of this.options.tasks) {
       try {
         scores.push(await this.score(task, session, step, signal))
       } catch (error) {
         signal.throwIfAborted()
         this.say(task, failureText(`${task} is not measured`, error))
-        scores.push(null)
+        scores.push({ task, right: 0, total: 0, baseline: baselineOf(task) })
       }
     }
     return scores

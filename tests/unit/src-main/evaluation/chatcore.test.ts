@@ -67,8 +67,10 @@ describe('chatCores', () => {
     expect(chatCores([words])).toEqual({ chatcore: 0.25, chatcore_cat: null })
   })
 
-  it('has none where a task could not be measured, and keeps that over multiple choice', () => {
-    expect(chatCores([letters, null])).toEqual({ chatcore: null, chatcore_cat: 1 / 3 })
+  it('has none where a task could not be measured, and that over multiple choice only where it is not of those', () => {
+    const none = { right: 0, total: 0 }
+    expect(chatCores([letters, { ...words, ...none }])).toEqual({ chatcore: null, chatcore_cat: 1 / 3 })
+    expect(chatCores([letters, { ...letters, ...none }])).toEqual({ chatcore: null, chatcore_cat: null })
   })
 })
 
