@@ -50,6 +50,8 @@ export const settings = z.object({
   curves: curveChoices.default(PLAIN_CURVES),
   /** Left out until a person changes the table. */
   runs_table: runsTable.optional(),
+  /** Whether Talk's prompts stand beside the conversation; left out until a person folds them away. */
+  talk_prompts: z.boolean().optional(),
 })
 const folder = z.object({ label: z.string(), path: z.string(), free_bytes: z.number().nullable() })
 /** The environment variable that decides; null for the default. */

@@ -107,7 +107,7 @@ export type Answer<N extends CallName> =
 export { DEFAULTS, type OptionName } from '../config/config.schema'
 export { DEFAULT_MIXTURES, RECIPE_TITLES, RECIPES } from '../config/recipes.schema'
 export { givenOptions, resolveConfig } from '../config/resolve'
-export { MOST_EXCLUDED } from '../bounds.schema'
+export { MOST_EXCLUDED, MOST_PROMPT_LENGTH, MOST_PROMPTS } from '../bounds.schema'
 export { OPTIMIZER_NAMES } from '../config/optimizer-names.schema'
 export { byTask } from '../config/figures/figure.schema'
 export { STEP_FIGURES } from '../config/step-figures.schema'

@@ -162,6 +162,27 @@ it('an answer is corrected by hand', async () => {
   expect(await talk.answers.last().innerText()).toBe('Five letters.')
 })
 
+it('a fixed prompt is added and asked by the keyboard', async () => {
+  const prompt = 'Spell the word pear.'
+  await window.page.keyboard.press('Control+b')
+  await until(
+    () => talk.button('Fold the prompts').count(),
+    (found) => found === 0,
+    5000,
+    'the prompts folded away',
+  )
+  await window.page.keyboard.press('Control+b')
+  const prompts = window.main.getByRole('region', { name: 'Fixed prompts' })
+  await prompts.getByRole('textbox', { name: 'New fixed prompt' }).fill(prompt)
+  await window.page.keyboard.press('Enter')
+  await prompts.getByText(/^A run answers them as well/).waitFor()
+  const before = await talk.button('Copy the answer').count()
+  await prompts.getByRole('button', { name: `Ask: ${prompt}` }).press('Enter')
+  await window.main.getByTestId('said').getByText(prompt).waitFor()
+  await talk.answered(before + 1)
+  await window.main.getByText('This run has answered no prompts yet').waitFor()
+})
+
 it('a conversation is there again after the app was closed, and can be removed with a way back', async () => {
   const before = await talk.answers.allInnerTexts()
   const kept = (place: AppPage): Locator =>

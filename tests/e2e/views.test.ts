@@ -30,7 +30,21 @@ beforeAll(async () => {
   await window.reachStep(12)
   await window.button('Pause').click()
   await window.button('Resume').waitFor()
-}, 180_000)
+  await talk()
+}, 240_000)
+
+/** Asks the run, as it was saved, and its base beside it. */
+async function talk(): Promise<void> {
+  await window.open('Talk')
+  await window.action('Ask a second model beside it').click()
+  const limit = window.main.getByLabel('limit, tokens')
+  await limit.fill('48')
+  await limit.press('Enter')
+  const field = window.main.getByRole('textbox', { name: 'Message', exact: true })
+  await field.fill('How many letters are in the word strawberry?')
+  await field.press('Enter')
+  await window.action('Copy the answer').nth(1).waitFor({ timeout: 120_000 })
+}
 
 /** Waits until nothing of the page has changed for a while. */
 async function settled(): Promise<void> {
@@ -68,6 +82,12 @@ const pressed = (name: string): Promise<void> => window.action(name).click()
 const chosen = (name: string): Promise<void> => window.main.getByRole('radio', { name }).click()
 const SIGHTS: readonly Sight[] = [
   ...PLACES.map((place) => ({ name: place.toLowerCase(), place })),
+  {
+    name: 'talk-tokens',
+    place: 'Talk',
+    enter: () => chosen('Tokens'),
+    leave: () => chosen('Text'),
+  },
   opened('packing-replay', 'Packing', 'How was this row filled?'),
   opened('packing-compare', 'Packing', 'Compare'),
   {

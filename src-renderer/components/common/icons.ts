@@ -37,6 +37,7 @@ export const ICONS = {
   copy: 'M5.5 5.5V2.5h8v8h-3M2.5 5.5h8v8h-8z',
   pen: 'M3 13l.7-3L11 2.7l2.3 2.3L6 12.3zM9.5 4.2l2.3 2.3',
   columns: 'M2 3h12v10H2zM6 3v10M10 3v10',
+  aside: 'M2 3h12v10H2zM10 3v10',
   keep: 'M8 2v7M5 6.2L8 9.2l3-3M2.5 10v3.5h11V10',
   pin: 'M6 2.5h4l-.5 4.5 2 2.5h-7l2-2.5zM8 9.5V14',
 } as const

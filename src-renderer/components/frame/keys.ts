@@ -60,6 +60,7 @@ export const KEYS: readonly { place: string; keys: readonly (readonly [string, s
       ['Enter', 'send; with Shift, begin a line'],
       ['Esc', 'stop the answers that are coming'],
       ['Ctrl J', 'new conversation'],
+      ['Ctrl B', 'fixed prompts: ↑ ↓ choose, Enter asks, F2 changes, Del removes'],
       ['↑', 'in an empty field: change what was said last'],
       ['← →', 'previous, next token, where tokens are shown'],
       ['Enter', 'what could have come in its place; ↑ ↓ choose, Enter goes on from there'],

@@ -53,6 +53,16 @@ describe('SettingsStore', () => {
     expect(new SettingsStore(path).current.curves).toEqual(curves)
   })
 
+  it('keeps whether Talk’s prompts are folded away', async () => {
+    const path = join(temporaryFolder(), 'settings.json')
+    const settings = new SettingsStore(path)
+    expect(settings.current.talk_prompts).toBeUndefined()
+    await settings.update({ talk_prompts: false })
+    await settings.update({ theme: 'light' })
+    expect(new SettingsStore(path).current.talk_prompts).toBe(false)
+    expect((await settings.update({ talk_prompts: true })).talk_prompts).toBe(true)
+  })
+
   it('tells who listens', async () => {
     const settings = new SettingsStore(join(temporaryFolder(), 'settings.json'))
     const heard: string[] = []

@@ -1,0 +1,30 @@
+/**
+ * Whether Talk's prompts are in sight beside the conversation. The choice is kept with the settings. A narrow window
+ * begins with them folded, and what is unfolded there is not kept: it would cover half of the conversation next time.
+ */
+import { createSharedComposable, useMediaQuery } from '@vueuse/core'
+import { computed, ref, type ComputedRef } from 'vue'
+import { useSettings } from './use-settings'
+
+const NARROW = '(max-width: 1199px)'
+
+export interface UseTalkPaneReturn {
+  isOpen: ComputedRef<boolean>
+  toggle: () => void
+}
+
+export const useTalkPane = createSharedComposable((): UseTalkPaneReturn => {
+  const { settings, update } = useSettings()
+  const isNarrow = useMediaQuery(NARROW)
+  const isOpenNarrow = ref(false)
+  const isOpen = computed(() =>
+    isNarrow.value ? isOpenNarrow.value : (settings.value?.talk_prompts ?? true),
+  )
+
+  function toggle(): void {
+    if (isNarrow.value) isOpenNarrow.value = !isOpenNarrow.value
+    else void update({ talk_prompts: !isOpen.value })
+  }
+
+  return { isOpen, toggle }
+})
