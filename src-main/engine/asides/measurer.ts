@@ -15,7 +15,7 @@ import type { Aside } from '../loop'
 import { padStep } from '../metrics'
 import { type AsideContext, askedAside, failureText } from './asking'
 import type { CurrentModel } from './current-model'
-import { sessionModel } from './session-model'
+import { sessionModel } from '../generation/session-model'
 
 export interface MeasurerOptions {
   /** Steps between two; null = only at the end. */

@@ -11,7 +11,7 @@ import type { Aside } from '../loop'
 import { padStep } from '../metrics'
 import { type AsideContext, askedAside } from './asking'
 import type { CurrentModel } from './current-model'
-import { sessionModel } from './session-model'
+import { sessionModel } from '../generation/session-model'
 
 /** The most tokens of an answer: as many as `generate` gives. */
 const MOST_TOKENS = 256
