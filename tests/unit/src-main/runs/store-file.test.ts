@@ -12,10 +12,10 @@ import { openStore as open } from '../../../support/open-store'
 import { sampleRun, sampleStep, sampleSteps } from '../../../support/run-samples'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
-/** As before December 2026. */
-const WITHOUT_LABELS = ['note', 'tags', 'starred']
-  .map((name) => `ALTER TABLE runs DROP COLUMN ${name};`)
-  .join(' ')
+/** Takes out what the store's versions after the fourth added. */
+const AS_VERSION_4 = `
+  ${['note', 'tags', 'starred'].map((name) => `ALTER TABLE runs DROP COLUMN ${name};`).join(' ')}
+  DROP TABLE samples; DROP TABLE measures;`
 
 describe('the file', () => {
   it('keeps everything over a close', () => {
@@ -34,7 +34,7 @@ describe('the file', () => {
     first.appendEvals('run-1', [{ step: 5, val_bpb: 0.9, seconds: 1 }])
     first.close()
     const db = openDatabase(file)
-    db.exec(`ALTER TABLE runs DROP COLUMN removed_at; ${WITHOUT_LABELS}
+    db.exec(`ALTER TABLE runs DROP COLUMN removed_at; ${AS_VERSION_4}
              ALTER TABLE evals DROP COLUMN per_task;
              ALTER TABLE steps DROP COLUMN grad_norm; PRAGMA user_version = 1`)
     db.close()
@@ -48,7 +48,7 @@ describe('the file', () => {
     first.appendSteps('run-1', sampleSteps(1, 2))
     first.close()
     const db = openDatabase(file)
-    db.exec(`ALTER TABLE runs DROP COLUMN removed_at; ${WITHOUT_LABELS}
+    db.exec(`ALTER TABLE runs DROP COLUMN removed_at; ${AS_VERSION_4}
              ALTER TABLE steps DROP COLUMN grad_norm; PRAGMA user_version = 2`)
     db.close()
     const { store } = open(file)
@@ -63,7 +63,7 @@ describe('the file', () => {
     first.create(sampleRun({ note: 'lost', tags: ['lost'], starred: true }))
     first.close()
     const db = openDatabase(file)
-    db.exec(`${WITHOUT_LABELS} PRAGMA user_version = 4`)
+    db.exec(`${AS_VERSION_4} PRAGMA user_version = 4`)
     db.close()
     const { store } = open(file)
     expect(store.summary('run-1')).toMatchObject({ name: 'first', note: '', tags: [], starred: false })
