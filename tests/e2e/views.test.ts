@@ -31,7 +31,7 @@ beforeAll(async () => {
   await window.button('Pause').click()
   await window.button('Resume').waitFor()
   await talk()
-}, 240_000)
+}, 600_000)
 
 /** Asks the run, as it was saved, and its base beside it. */
 async function talk(): Promise<void> {

@@ -76,7 +76,7 @@ export class AppPage {
   }
 
   /** Waits until the run has made so many steps, and says how many it has. */
-  async reachStep(least: number, timeoutMs = 120_000): Promise<number> {
+  async reachStep(least: number, timeoutMs = 300_000): Promise<number> {
     return until(
       () => this.step(),
       (step) => step >= least,
