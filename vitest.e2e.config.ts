@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// The end-to-end tests: the built app (out/) in a real window. As many files at a time as there are displays: `npm test`
-// makes two, each for one worker (tests/support/launch-app.ts); by themselves the files run one after another.
+// The end-to-end tests: the built app (out/) in a real window. The files run one after another, or as many at a time as
+// there are displays, each for one worker (tests/support/launch-app.ts).
 const displays = (process.env['MIDBENCH_TEST_DISPLAYS'] ?? '').split(' ')
 
 export default defineConfig({

@@ -78,7 +78,7 @@ describe('an unsaved project', () => {
     await kept.item('Throw one away').hover()
     await kept
       .item(/^Starter project, before Arithmetic/)
-      .last()
+      .nth(1) // in the submenu, once that is open
       .click()
     await kept.window.page.getByText('is thrown away').waitFor()
     await kept.name.click()
