@@ -6,6 +6,7 @@ import type { LogLine } from '../api/types'
 import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
 import { useProject } from './use-project'
+import { useTalkModels } from './use-talk-models'
 
 type Place = CallInput<'runs.open'>['what']
 
@@ -31,18 +32,25 @@ export interface UseRunActionsReturn {
   open: (runId: string, what: Place) => Promise<void>
   /** Makes a new project of a run's options, and shows it. */
   duplicate: (runId: string) => Promise<void>
+  /** Shows Talk, where the run's last save alone is asked. */
+  talkTo: (runId: string) => void
 }
 
 export function useRunActions(): UseRunActionsReturn {
   const { attempt } = useNotices()
   const { duplicate } = useProject()
   const { go } = useNavigation()
+  const { chosen } = useTalkModels()
   return {
     async open(runId, what) {
       await attempt(`The ${what} was not opened`, () => call('runs.open', { runId, what }))
     },
     async duplicate(runId) {
       if (await duplicate(runId)) go('train')
+    },
+    talkTo(runId) {
+      chosen.value = [{ of: 'run', runId }]
+      go('talk')
     },
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Recipe sft in a real window: a nanochat folder of today is opened, what it says is inherited and shown as such, an option
- * is given and put back, and a run leaves its result where that nanochat finds it.
+ * is given and put back, and a run leaves its result where that nanochat finds it, and goes on to be talked to and measured.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -79,4 +79,10 @@ it('is chosen, inherits from the base, and leaves its result in chatsft_checkpoi
     120_000,
     'the result',
   )
+  await window.action('Talk to it').click()
+  await window.action('Asked model: today').waitFor()
+  expect(await window.main.getByText('This model cannot be asked').count()).toBe(0)
+  await window.open('Train')
+  await window.action('Measure it').click()
+  await window.main.getByRole('region', { name: 'Checkpoints' }).getByText('chatsft_checkpoints').waitFor()
 }, 240_000)
