@@ -14,15 +14,16 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 
-import { MidbenchError } from '../errors'
 import type { Project, ProjectList } from '../contract/contract'
 import type { GivenConfig, RunConfig } from '../config/config.schema'
 import { type Recipe, RECIPES } from '../config/recipes.schema'
 import { type BaseSettings, resolveConfig } from '../config/resolve'
 import { JsonFile } from '../files/kept-json'
 import { givenOf, runOfConfig } from './project-copy'
+import { readOnlyProject, unknownProject } from './project-errors'
 import { absoluteConfig, readProjectFile, readProjectFileSync, writeProjectFile } from './project-file'
 import { type KeptProject, keptProject, ProjectShelf } from './project-shelf'
+import { recipeOf, shownProject } from './project-view'
 
 export interface ProjectStoreOptions {
   /** Where the working copy is kept; the shelf lies beside it. */
@@ -64,7 +65,7 @@ export class ProjectStore {
   }
 
   get current(): Project {
-    return this.shown(this.state, this.base)
+    return shownProject(this.state, this.base, this.options.starters)
   }
 
   /** The unsaved projects that are not open, and the files opened last. */
@@ -76,7 +77,7 @@ export class ProjectStore {
     )
     return {
       unsaved: unsaved.map((kept) => {
-        const { id, name, path: at } = this.shown(kept, null)
+        const { id, name, path: at } = shownProject(kept, null, this.options.starters)
         return { id, name, path: at }
       }),
       recent: this.shelf.recent
@@ -190,14 +191,14 @@ export class ProjectStore {
   /** Writes the config to its file. @throws MidbenchError `project.read-only` where it has none of its own */
   async save(): Promise<Project> {
     const { path } = this.state
-    if (path === null) throw readOnly()
+    if (path === null) throw readOnlyProject()
     return this.write(this.state, path, (config) => config)
   }
 
   /** Writes the config to another file, which becomes the project. In another folder its paths become absolute. */
   async saveAs(path: string): Promise<Project> {
     const target = resolve(path)
-    if (Object.values(this.options.starters).includes(target)) throw readOnly()
+    if (Object.values(this.options.starters).includes(target)) throw readOnlyProject()
     const from = this.state
     const { dir } = this.current
     await this.options.beforeMove?.(this.current, target)
@@ -211,18 +212,6 @@ export class ProjectStore {
       await this.shelf.put(this.draft(name, dirname(target), edited.config, true))
     }
     return saved
-  }
-
-  private shown(
-    { id, path: own, draft, modified, config: given }: KeptProject,
-    base: BaseSettings | null,
-  ): Project {
-    const { config } = resolveConfig(given, base)
-    const common = { id, modified, given, base, config }
-    if (draft !== null) return { ...common, ...draft, path: null, read_only: false }
-    const path = own ?? this.options.starters[recipeOf(given)]
-    const name = own === null ? 'Starter project' : basename(path, '.json')
-    return { ...common, name, path, dir: dirname(path), read_only: own === null }
   }
 
   private starter(recipe: Recipe = 'mid'): KeptProject {
@@ -307,23 +296,7 @@ export class ProjectStore {
   }
 }
 
-function recipeOf({ recipe = 'mid' }: GivenConfig): Recipe {
-  return recipe
-}
-
 /** What names a project that has no file of its own. */
 function unnamed(): { id: string; path: null } {
   return { id: randomUUID(), path: null }
-}
-
-function unknownProject(): MidbenchError {
-  return new MidbenchError({ code: 'project.unknown', message: 'There is no such project any more.' })
-}
-
-function readOnly(): MidbenchError {
-  return new MidbenchError({
-    code: 'project.read-only',
-    message: 'The project has no file of its own: a starter comes with the app and is not written to.',
-    remedy: 'Save it in a place of its own.',
-  })
 }
