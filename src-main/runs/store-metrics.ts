@@ -1,5 +1,6 @@
 /**
- * The run store's metrics: the steps, evaluations, answers, measurements and log of every run, and what is drawn from them in one look.
+ * The run store's metrics: the steps, evaluations, answers, measurements and log of every run, and what is drawn from
+ * them in one look.
  *
  * Guarantees: metrics survive a kill of the process as soon as a method returns. Costs: a batch of them some 0.1 ms,
  * reading them 4 µs a step.
@@ -93,8 +94,7 @@ export class StoreMetrics extends StoreStatements {
 
   /** Evaluations from `fromStep` on, ascending. */
   evals(id: string, fromStep: number): EvalMetric[] {
-    const sql = `SELECT ${EVAL_SELECT.join(', ')} FROM evals WHERE run_id = ? AND step >= ? ORDER BY step`
-    return this.prepare(sql, true).all([id, fromStep]).map(readEval)
+    return this.since(id, 'evals', EVAL_SELECT, fromStep).map(readEval)
   }
 
   /** Answers from `fromStep` on, ascending. */

@@ -35,16 +35,16 @@ export interface UseRunTableReturn {
 /** @param rows all runs, newest first. @param columns every column that there is */
 export function useRunTable(
   rows: Readonly<Ref<readonly RunRow[]>>,
-  columns: Readonly<Ref<readonly RunColumn[]>>,
+  columns: readonly RunColumn[],
 ): UseRunTableReturn {
   const { settings, update } = useSettings()
   const { filter } = useRunFilter()
   const kept = computed(() => settings.value?.runs_table ?? UNCHANGED)
-  const chosen = computed(() => columns.value.filter(({ key }) => !kept.value.hidden.includes(key)))
+  const chosen = computed(() => columns.filter(({ key }) => !kept.value.hidden.includes(key)))
 
   const shown = computed(() => {
     const { by, descending } = kept.value
-    const value = by === NAME ? byName : columns.value.find(({ key }) => key === by)?.by
+    const value = by === NAME ? byName : columns.find(({ key }) => key === by)?.by
     return sorted(matching(rows.value, filter.value), value, descending)
   })
 
