@@ -80,16 +80,7 @@ export function appCommand(): { executable: string; args: string[] } {
 export function appEnvironment(home: string, env: Record<string, string> = {}): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name]) => name !== 'ELECTRON_RUN_AS_NODE')
   const inherited = Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']))
-  const ours = { MIDBENCH_HOME: home, MIDBENCH_TRAINER_HOST: 'thread' }
-  return { ...inherited, ...displayOfWorker(), ...ours, ...env }
-}
-
-/** Each worker has a display of its own where there are several: no window takes the focus from another's. */
-function displayOfWorker(): Record<string, string> {
-  const displays = (process.env['MIDBENCH_TEST_DISPLAYS'] ?? '').split(' ').filter(Boolean)
-  const worker = Number(process.env['VITEST_POOL_ID']) // from 1 to the number of workers
-  const display = displays[(worker - 1) % displays.length]
-  return display === undefined ? {} : { DISPLAY: display }
+  return { ...inherited, MIDBENCH_HOME: home, MIDBENCH_TRAINER_HOST: 'thread', ...env }
 }
 
 async function start({ home, env }: LaunchOptions & { home: string }): Promise<LaunchedApp> {
