@@ -7,38 +7,29 @@ import { SettingsStore } from '../../../../src-main/services/settings'
 import { containing } from '../../../support/containing'
 import { temporaryFolder } from '../../../support/temporary-folder'
 
+/** The settings of someone who has chosen nothing. */
+const DEFAULTS = {
+  theme: 'system',
+  base_dir: null,
+  threads: null,
+  trainer_host: 'auto',
+  curves: PLAIN_CURVES,
+}
+
 describe('SettingsStore', () => {
   it('starts with defaults and keeps changes over a restart', async () => {
     const path = join(temporaryFolder(), 'settings.json')
     const settings = new SettingsStore(path)
-    expect(settings.current).toEqual({
-      theme: 'system',
-      base_dir: null,
-      threads: null,
-      trainer_host: 'auto',
-      curves: PLAIN_CURVES,
-    })
+    expect(settings.current).toEqual(DEFAULTS)
     await settings.update({ theme: 'dark', threads: 1 })
     await settings.update({ threads: null, base_dir: '/nanochat' })
-    expect(new SettingsStore(path).current).toEqual({
-      theme: 'dark',
-      base_dir: '/nanochat',
-      threads: null,
-      trainer_host: 'auto',
-      curves: PLAIN_CURVES,
-    })
+    expect(new SettingsStore(path).current).toEqual({ ...DEFAULTS, theme: 'dark', base_dir: '/nanochat' })
   })
 
   it('leaves alone what a change does not name', async () => {
     const settings = new SettingsStore(join(temporaryFolder(), 'settings.json'))
     await settings.update({ base_dir: '/nanochat' })
-    expect(await settings.update({ theme: undefined })).toEqual({
-      theme: 'system',
-      base_dir: '/nanochat',
-      threads: null,
-      trainer_host: 'auto',
-      curves: PLAIN_CURVES,
-    })
+    expect(await settings.update({ theme: undefined })).toEqual({ ...DEFAULTS, base_dir: '/nanochat' })
   })
 
   it('keeps how curves are drawn, and takes a file from before that was chosen', async () => {
@@ -85,13 +76,7 @@ describe('SettingsStore', () => {
       code: 'threads.invalid',
       message: containing('from 1 to 4'),
     })
-    expect(settings.current).toEqual({
-      theme: 'system',
-      base_dir: null,
-      threads: null,
-      trainer_host: 'auto',
-      curves: PLAIN_CURVES,
-    })
+    expect(settings.current).toEqual(DEFAULTS)
     expect(await settings.update({ threads: 4 })).toMatchObject({ threads: 4 })
   })
 
@@ -99,13 +84,7 @@ describe('SettingsStore', () => {
     const path = join(temporaryFolder(), 'settings.json')
     writeFileSync(path, '{"theme": "dark", "base_dir": null, "threads": 1000000000}')
     const settings = new SettingsStore(path, 4)
-    expect(settings.current).toEqual({
-      theme: 'dark',
-      base_dir: null,
-      threads: 4,
-      trainer_host: 'auto',
-      curves: PLAIN_CURVES,
-    })
+    expect(settings.current).toEqual({ ...DEFAULTS, theme: 'dark', threads: 4 })
     expect(settings.problem).toBe(
       `${path} asks for 1000000000 threads, and this machine has 4 processors: a run takes as many as that.`,
     )

@@ -7,12 +7,12 @@ import { useCompare } from '../../../../src-renderer/composables/use-compare'
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { POLICIES, type Variant } from '../../../../src-renderer/packing/variants'
 import { answerWith, connect, inScope, made, send, settled } from '../main-process'
-import { configOf, sampleConfig } from '../runs/sample-run'
+import { projectOf, sampleConfig } from '../runs/sample-run'
 
 const config = sampleConfig()
 /** Every policy with two sizes of the buffer. */
 const ALL = 2 * POLICIES.length
-const project = { name: 'p', path: null, dir: '/p', read_only: false, modified: false, ...configOf(config) }
+const project = projectOf(config)
 const never = (): Promise<never> => new Promise(() => undefined)
 
 function packed(variant: Variant): PackingComparison {
@@ -32,7 +32,7 @@ beforeEach(async () => {
   await settled()
   answerWith({
     'project.current': () => project,
-    'project.edit': ({ config: edited }) => ({ ...project, ...configOf(edited) }),
+    'project.edit': ({ config: edited }) => projectOf(edited),
     'packing.compare': ({ variants }) => variants.map(packed),
     'jobs.cancel': () => ({}),
   })

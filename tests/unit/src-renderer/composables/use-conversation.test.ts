@@ -3,16 +3,14 @@ import { beforeAll, expect, it } from 'vitest'
 import { useConversation } from '../../../../src-renderer/composables/use-conversation'
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { answerWith, connect, inScope, made, settled } from '../main-process'
-import { configOf, sampleConfig } from '../runs/sample-run'
-
-const project = { name: 'p', path: null, dir: '/p', read_only: false, modified: false }
+import { projectOf, sampleConfig } from '../runs/sample-run'
 
 beforeAll(() => connect())
 
 it('reads a conversation again where what decides it has changed, and only then', async () => {
   answerWith({
-    'project.current': () => ({ ...project, ...configOf(sampleConfig()) }),
-    'project.edit': ({ config }) => ({ ...project, ...configOf(config) }),
+    'project.current': () => projectOf(sampleConfig()),
+    'project.edit': ({ config }) => projectOf(config),
     'mixture.conversation': ({ config }) => ({
       ...{ index: 5, task: 0, row: config.exclude.length },
       ...{ conversation: { messages: [] }, pieces: [], message: [] },

@@ -4,21 +4,14 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { CallError } from '../../../../src-renderer/api/client'
 import { useDownloads } from '../../../../src-renderer/composables/use-downloads'
 import { useProject } from '../../../../src-renderer/composables/use-project'
-import { configOf } from '../runs/sample-run'
+import { projectOf } from '../runs/sample-run'
 import { answerWith, connect, inScope, made, send, settled } from '../main-process'
 
 const ids = ['a', 'b']
 let lacking = [...ids]
 /** Ends the download in hand. */
 let end: (error?: CallError) => void = () => undefined
-const project = {
-  name: 'x',
-  path: null,
-  dir: '/',
-  read_only: false,
-  modified: false,
-  ...configOf({ mixture: { train: [], val: [] } }),
-}
+const project = projectOf({ mixture: { train: [], val: [] } })
 const started = (): unknown[] =>
   made.flatMap(({ name, input }) =>
     name === 'downloads.start' && typeof input === 'object' && input !== null && 'id' in input

@@ -7,11 +7,11 @@ import { useNavigation } from '../../../../src-renderer/composables/use-navigati
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { answerWith, connect, inScope, made, send, settled } from '../main-process'
 import { sampleFindings } from '../mixture/sample-findings'
-import { configOf, sampleConfig } from '../runs/sample-run'
+import { projectOf, sampleConfig } from '../runs/sample-run'
 
 const project = (over: Partial<Project> = {}): Project => ({
-  ...{ name: 'p', path: '/p/p.json', dir: '/p', read_only: false, modified: false },
-  ...configOf(sampleConfig()),
+  ...projectOf(sampleConfig()),
+  path: '/p/p.json',
   ...over,
 })
 const never = (): Promise<never> => new Promise(() => undefined)
@@ -23,7 +23,7 @@ async function used(...find: (() => Findings | Promise<Findings>)[]) {
   await settled() // a search that the test before left under way is not answered here
   answerWith({
     'project.current': () => project(),
-    'project.edit': ({ config }) => project(configOf(config)),
+    'project.edit': ({ config }) => project({ ...projectOf(config), path: '/p/p.json' }),
     'duplicates.find': () => find.shift()?.() ?? never(),
     'jobs.cancel': () => ({}),
   })
@@ -100,7 +100,7 @@ describe('another project', () => {
     const mixture = { train: [{ task: 'GSM8K', subset: 'main', split: 'train' }], val: [] }
     await send(
       'project.changed',
-      project({ ...configOf(sampleConfig({ mixture })), id: '/p/q.json', path: '/p/q.json' }),
+      project({ ...projectOf(sampleConfig({ mixture })), id: '/p/q.json', path: '/p/q.json' }),
     )
     expect(value.searched.value).toBeNull()
     stop()

@@ -5,12 +5,9 @@ import { useFileCheck } from '../../../../src-renderer/composables/use-file-chec
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { answerWith, connect, inScope, made } from '../main-process'
 import { sampleLook } from '../mixture/sample-look'
-import { configOf, sampleConfig } from '../runs/sample-run'
+import { projectOf, sampleConfig } from '../runs/sample-run'
 
-const project = {
-  ...{ name: 'p', path: null, dir: '/p', read_only: false, modified: false },
-  ...configOf(sampleConfig()),
-}
+const project = projectOf(sampleConfig())
 const { value: files } = inScope(useFileCheck)
 let faultCount = 0
 let bad = 0

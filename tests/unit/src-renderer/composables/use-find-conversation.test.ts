@@ -8,16 +8,9 @@ import { useNavigation } from '../../../../src-renderer/composables/use-navigati
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { answerWith, connect, inScope, settled } from '../main-process'
 import { sampleBatch } from '../packing/sample-batch'
-import { configOf, sampleConfig } from '../runs/sample-run'
+import { projectOf, sampleConfig } from '../runs/sample-run'
 
-const project = {
-  name: 'p',
-  path: null,
-  dir: '/p',
-  read_only: false,
-  modified: false,
-  ...configOf(sampleConfig()),
-}
+const project = projectOf(sampleConfig())
 const navigation = useNavigation()
 
 function place(conversation: number): ConversationPlace | null {

@@ -5,16 +5,9 @@ import { useJumps } from '../../../../src-renderer/composables/use-jumps'
 import { useNavigation } from '../../../../src-renderer/composables/use-navigation'
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { answerWith, connect, inScope, settled } from '../main-process'
-import { configOf, sampleConfig, sampleRun } from '../runs/sample-run'
+import { projectOf, sampleConfig, sampleRun } from '../runs/sample-run'
 
-const project = {
-  name: 'p',
-  path: null,
-  dir: '/p',
-  read_only: false,
-  modified: false,
-  ...configOf(sampleConfig()),
-}
+const project = projectOf(sampleConfig())
 const derived = {
   grad_accum_steps: 8, tokens_per_micro_batch: 1, tokens_per_step: 8, steps: 10, total_tokens: 80,
   eval_batches: 1, seconds: null, tok_per_sec: null, disk_bytes: null, memory_bytes: null, model: null, schedule: null,

@@ -7,12 +7,12 @@ import { useProject } from '../../../../src-renderer/composables/use-project'
 import type { ConversationsEntry } from '../../../../src-renderer/mixture/conversations'
 import { answerWith, connect, inScope, made, settled } from '../main-process'
 import { sampleLook } from '../mixture/sample-look'
-import { configOf, sampleConfig } from '../runs/sample-run'
+import { projectOf, sampleConfig } from '../runs/sample-run'
 
 const { project } = useProject()
 const projectIn = (dir: string, over: object = {}): Project => ({
-  ...{ name: 'p', path: null, dir, read_only: false, modified: false },
-  ...configOf(sampleConfig(over)),
+  ...projectOf(sampleConfig(over)),
+  dir,
 })
 /** Looks that wait for the test's answer, where it holds them back. */
 let held: ((look: Look) => void)[] = []

@@ -10,10 +10,10 @@ import { useProject } from '../../../../src-renderer/composables/use-project'
 import { useRuns } from '../../../../src-renderer/composables/use-runs'
 import { answerWith, connect, inScope, made, settled } from '../main-process'
 import { sampleBatch } from '../packing/sample-batch'
-import { configOf, sampleConfig, sampleRun } from '../runs/sample-run'
+import { projectOf, sampleConfig, sampleRun } from '../runs/sample-run'
 
 const config = sampleConfig()
-const project = { name: 'p', path: null, dir: '/p', read_only: false, modified: false, ...configOf(config) }
+const project = projectOf(config)
 const answer = {
   losses: Float32Array.from({ length: 12 }, (_, i) => i / 4),
   mean: 1.4,

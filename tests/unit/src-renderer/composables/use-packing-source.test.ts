@@ -10,10 +10,10 @@ import { useProject } from '../../../../src-renderer/composables/use-project'
 import { useRuns } from '../../../../src-renderer/composables/use-runs'
 import { answerWith, connect, inScope, made, send, settled } from '../main-process'
 import { sampleBatch } from '../packing/sample-batch'
-import { configOf, sampleConfig, sampleRun } from '../runs/sample-run'
+import { projectOf, sampleConfig, sampleRun } from '../runs/sample-run'
 
 const config = sampleConfig()
-const project = { name: 'p', path: null, dir: '/p', read_only: false, modified: false, ...configOf(config) }
+const project = projectOf(config)
 const trained = sampleConfig({ max_seq_len: 64 })
 const detailOf = (id: string): RunDetail => {
   return { ...sampleRun({ id }), config: trained, config_path: null, differences: [], model: null }

@@ -6,9 +6,8 @@ import { usePlan } from '../../../../src-renderer/composables/use-plan'
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { answerWith, connect, inScope, made, send, settled } from '../main-process'
 import { samplePlan } from '../packing/sample-plan'
-import { configOf, sampleConfig } from '../runs/sample-run'
+import { projectOf, sampleConfig } from '../runs/sample-run'
 
-const project = { name: 'p', path: null, dir: '/p', read_only: false, modified: false }
 const never = (): Promise<never> => new Promise(() => undefined)
 
 beforeAll(() => connect())
@@ -20,8 +19,8 @@ beforeEach(async () => {
 /** A plan in use for the project, once the wait for typing to end is over. */
 async function used(answers: Parameters<typeof answerWith>[0] = {}) {
   answerWith({
-    'project.current': () => ({ ...project, ...configOf(sampleConfig()) }),
-    'project.edit': ({ config }) => ({ ...project, ...configOf(config) }),
+    'project.current': () => projectOf(sampleConfig()),
+    'project.edit': ({ config }) => projectOf(config),
     'packing.plan': ({ split }) => samplePlan({ steps: split === 'train' ? 7 : 3 }),
     'jobs.cancel': () => ({}),
     ...answers,

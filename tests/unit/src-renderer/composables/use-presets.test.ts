@@ -8,7 +8,7 @@ import { usePresets } from '../../../../src-renderer/composables/use-presets'
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { PRESETS } from '../../../../src-renderer/mixture/presets'
 import { answerWith, connect, inScope } from '../main-process'
-import { configOf } from '../runs/sample-run'
+import { projectOf } from '../runs/sample-run'
 
 const GIVEN: GivenConfig = {
   base_dir: '/own',
@@ -20,10 +20,7 @@ const GIVEN: GivenConfig = {
 /** The tag of the recipe that the folder makes its base from, as the starter's does. */
 let recipe: string | null
 
-const project = (given: GivenConfig): Project => ({
-  ...{ name: 'p', path: null, dir: '/p', read_only: false, modified: false },
-  ...configOf(given),
-})
+const project = (given: GivenConfig): Project => projectOf(given)
 
 beforeAll(() => connect())
 beforeEach(() => {

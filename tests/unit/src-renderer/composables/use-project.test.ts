@@ -5,10 +5,10 @@ import { CallError } from '../../../../src-renderer/api/client'
 import { useNotices } from '../../../../src-renderer/composables/use-notices'
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { answerWith, connect, inScope, made, send, settled } from '../main-process'
-import { configOf, sampleConfig } from '../runs/sample-run'
+import { projectOf, sampleConfig } from '../runs/sample-run'
 
 const project = (over: Partial<Project> = {}): Project => ({
-  name: 'p', path: null, dir: '/p', read_only: false, modified: false, ...configOf(sampleConfig()), ...over,
+  ...projectOf(sampleConfig()), ...over,
 }) // prettier-ignore
 
 /** The project that the main process has open, where that is not the edited one. */
@@ -20,12 +20,12 @@ beforeEach(() => {
   answerWith({
     'project.current': () => project(),
     'project.edit': ({ config: next, id }) =>
-      project({ ...configOf(next), id: open ?? id ?? 'p', modified: true }),
+      project({ ...projectOf(next), id: open ?? id ?? 'p', modified: true }),
     'project.open': ({ path }) => (path ? project({ id: 'other', name: 'other', dir: '/other' }) : null),
     'project.show': ({ id }) =>
-      project({ ...configOf(sampleConfig(id === 'p' ? { seed: 7 } : {})), id, name: id }),
+      project({ ...projectOf(sampleConfig(id === 'p' ? { seed: 7 } : {})), id, name: id }),
     'project.save': () =>
-      project({ ...configOf(sampleConfig({ seed: 7 })), id: '/saved.json', path: '/saved.json' }),
+      project({ ...projectOf(sampleConfig({ seed: 7 })), id: '/saved.json', path: '/saved.json' }),
   })
 })
 

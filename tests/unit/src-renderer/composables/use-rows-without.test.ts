@@ -10,7 +10,7 @@ import type { Cell } from '../../../../src-renderer/packing/viewport'
 import { answerWith, connect, inScope, settled } from '../main-process'
 import { sampleBatch } from '../packing/sample-batch'
 import { samplePlan } from '../packing/sample-plan'
-import { configOf, sampleConfig } from '../runs/sample-run'
+import { projectOf, sampleConfig } from '../runs/sample-run'
 
 const navigation = useNavigation()
 const modelOf = (batch: number): BatchModel => batchModel({ ...sampleBatch(), batch })
@@ -26,10 +26,7 @@ let stop = (): void => undefined
 beforeAll(async () => {
   connect()
   answerWith({
-    'project.current': () => ({
-      ...{ name: 'p', path: null, dir: '/p', read_only: false, modified: false },
-      ...configOf(sampleConfig()),
-    }),
+    'project.current': () => projectOf(sampleConfig()),
     'packing.plan': () => samplePlan({ seq_len: 200, targets }),
     'jobs.cancel': () => ({}),
   })

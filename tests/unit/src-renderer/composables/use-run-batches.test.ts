@@ -8,11 +8,11 @@ import { useRunBatches } from '../../../../src-renderer/composables/use-run-batc
 import { useRuns } from '../../../../src-renderer/composables/use-runs'
 import { sampleStep } from '../../../support/run-samples'
 import { answerWith, connect, inScope, send, settled } from '../main-process'
-import { configOf, sampleConfig, sampleRun } from '../runs/sample-run'
+import { projectOf, sampleConfig, sampleRun } from '../runs/sample-run'
 
 /** Four batches a step. */
 const config = sampleConfig({ max_seq_len: 64, device_batch_size: 2, total_batch_size: 512 })
-const project = { name: 'p', path: null, dir: '/p', read_only: false, modified: false, ...configOf(config) }
+const project = projectOf(config)
 const navigation = useNavigation()
 const detailOf = (id: string): RunDetail => {
   return { ...sampleRun({ id }), config, config_path: null, differences: [], model: null }
@@ -29,7 +29,7 @@ beforeEach(async () => {
 async function used(run: Partial<RunSummary> = {}) {
   answerWith({
     'project.current': () => project,
-    'project.edit': ({ config: edited }) => ({ ...project, ...configOf(edited) }),
+    'project.edit': ({ config: edited }) => projectOf(edited),
     'runs.list': () => [sampleRun({ name: 'mine', ...run })],
     'packing.run': ({ runId }) => ({ detail: detailOf(runId), recorded: true }),
     'runs.watch': ({ runId }) => ({

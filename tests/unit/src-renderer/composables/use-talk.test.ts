@@ -11,18 +11,11 @@ import { useTalkRemoval } from '../../../../src-renderer/composables/use-talk-re
 import { useTalkShelf } from '../../../../src-renderer/composables/use-talk-shelf'
 import { answerContent, chosenAnswer, type Side } from '../../../../src-renderer/talk/conversation'
 import { answerWith, connect, made, send, settled } from '../main-process'
-import { configOf, sampleConfig } from '../runs/sample-run'
+import { projectOf, sampleConfig } from '../runs/sample-run'
 import { FITTED, modelView, token } from '../talk/samples'
 
 const run = modelView({ model: { of: 'run', runId: 'r' }, title: 'small', chats: 'yes' })
-const project = {
-  name: 'p',
-  path: null,
-  dir: '/p',
-  read_only: false,
-  modified: false,
-  ...configOf(sampleConfig()),
-}
+const project = projectOf(sampleConfig())
 
 type Answer = CallOutput<'talk.answer'>
 /** What ends each answer that is coming, by its job. */

@@ -37,7 +37,8 @@ export function sampleConfig(over: object = {}): RunConfig {
   return resolveConfig(given, null).config
 }
 
-/** The parts of the project `p` that its config makes, with no base to inherit from. */
-export function configOf(given: GivenConfig): Pick<Project, 'id' | 'given' | 'base' | 'config'> {
-  return { id: 'p', given, base: null, config: resolveConfig(given, null).config }
+/** The project `p`, which has no file, with what a config makes of it where there is no base to inherit from. */
+export function projectOf(given: GivenConfig): Project {
+  const place = { id: 'p', name: 'p', path: null, dir: '/p', read_only: false, modified: false }
+  return { ...place, given, base: null, config: resolveConfig(given, null).config }
 }

@@ -10,16 +10,15 @@ import { useDuplicates } from '../../../../../src-renderer/composables/use-dupli
 import { useProject } from '../../../../../src-renderer/composables/use-project'
 import { answerWith, connect, settled } from '../../main-process'
 import { sampleFindings, samplePair } from '../../mixture/sample-findings'
-import { configOf, sampleConfig } from '../../runs/sample-run'
+import { projectOf, sampleConfig } from '../../runs/sample-run'
 
-const project = { name: 'p', path: null, dir: '/p', read_only: false, modified: false }
 const TOTAL = 150
 
 /** A list in the window, with the project's config. The search is made first where its pairs are listed. */
 async function shown(list: Component, props: object, over: object = {}) {
   answerWith({
-    'project.current': () => ({ ...project, ...configOf(sampleConfig(over)) }),
-    'project.edit': ({ config }) => ({ ...project, ...configOf(config) }),
+    'project.current': () => projectOf(sampleConfig(over)),
+    'project.edit': ({ config }) => projectOf(config),
     'duplicates.find': () => sampleFindings(),
     'duplicates.pairs': ({ offset, limit }) => ({
       total: TOTAL,

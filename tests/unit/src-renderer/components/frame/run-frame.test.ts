@@ -14,7 +14,7 @@ import { useRun } from '../../../../../src-renderer/composables/use-run'
 import { useRuns } from '../../../../../src-renderer/composables/use-runs'
 import { sampleStep } from '../../../../support/run-samples'
 import { answerWith, connect, made, send, settled } from '../../main-process'
-import { configOf, sampleConfig, sampleRun } from '../../runs/sample-run'
+import { projectOf, sampleConfig, sampleRun } from '../../runs/sample-run'
 
 const config = sampleConfig()
 
@@ -29,14 +29,7 @@ const Frame = defineComponent({
 
 async function frame(runs: RunSummary[], findings: { level: 'block'; path: string; message: string }[] = []) {
   answerWith({
-    'project.current': () => ({
-      name: 'p',
-      path: null,
-      dir: '/p',
-      read_only: false,
-      modified: false,
-      ...configOf(config),
-    }),
+    'project.current': () => projectOf(config),
     'project.list': () => ({ unsaved: [], recent: [] }),
     'project.check': () => ({ valid: findings.length === 0, findings, derived: null }),
     'runs.list': () => runs,

@@ -10,16 +10,11 @@ import { useNavigation } from '../../../../../src-renderer/composables/use-navig
 import { useProject } from '../../../../../src-renderer/composables/use-project'
 import { answerWith, connect, made, settled } from '../../main-process'
 import { samplePlan } from '../../packing/sample-plan'
-import { configOf, sampleConfig } from '../../runs/sample-run'
+import { projectOf, sampleConfig } from '../../runs/sample-run'
 
 const project = {
-  name: 'p',
-  path: null,
-  dir: '/p',
-  read_only: false,
-  modified: false,
   /** Two batches a step. */
-  ...configOf(sampleConfig({ total_batch_size: 2 * 32 * 2048 })),
+  ...projectOf(sampleConfig({ total_batch_size: 2 * 32 * 2048 })),
 }
 const navigation = useNavigation()
 const derived = {

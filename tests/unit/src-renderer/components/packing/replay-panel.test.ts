@@ -10,16 +10,9 @@ import { useReplay } from '../../../../../src-renderer/composables/use-replay'
 import { answerWith, connect, settled } from '../../main-process'
 import { sampleBatch } from '../../packing/sample-batch'
 import { sampleReplay } from '../../packing/sample-replay'
-import { configOf, sampleConfig } from '../../runs/sample-run'
+import { projectOf, sampleConfig } from '../../runs/sample-run'
 
-const project = {
-  name: 'p',
-  path: null,
-  dir: '/p',
-  read_only: false,
-  modified: false,
-  ...configOf(sampleConfig()),
-}
+const project = projectOf(sampleConfig())
 let closed = 0
 
 const Panel = defineComponent({

@@ -9,7 +9,7 @@ import { useProject } from '../../../../../src-renderer/composables/use-project'
 import { useRuns } from '../../../../../src-renderer/composables/use-runs'
 import { sampleStep } from '../../../../support/run-samples'
 import { answerWith, connect, made, send } from '../../main-process'
-import { configOf, sampleConfig, sampleRun } from '../../runs/sample-run'
+import { projectOf, sampleConfig, sampleRun } from '../../runs/sample-run'
 
 /** Four batches a step. */
 const config = sampleConfig({ max_seq_len: 9, device_batch_size: 2, total_batch_size: 72 })
@@ -28,14 +28,7 @@ afterEach(() => {
 
 async function strip(run: Partial<RunSummary>, steps: StepMetric[] = [], fails = false): Promise<void> {
   answerWith({
-    'project.current': () => ({
-      name: 'p',
-      path: null,
-      dir: '/p',
-      read_only: false,
-      modified: false,
-      ...configOf(config),
-    }),
+    'project.current': () => projectOf(config),
     'runs.list': () => [sampleRun(run)],
     'runs.watch': ({ runId }) => ({
       detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },

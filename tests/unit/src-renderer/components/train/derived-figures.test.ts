@@ -8,10 +8,10 @@ import { useProject } from '../../../../../src-renderer/composables/use-project'
 import { useRuns } from '../../../../../src-renderer/composables/use-runs'
 import { sampleStep } from '../../../../support/run-samples'
 import { answerWith, connect, made, send, settled } from '../../main-process'
-import { configOf, sampleConfig, sampleRun } from '../../runs/sample-run'
+import { projectOf, sampleConfig, sampleRun } from '../../runs/sample-run'
 
 const config = sampleConfig()
-const project = { name: 'p', path: null, dir: '/p', read_only: false, modified: false, ...configOf(config) }
+const project = projectOf(config)
 const derived: Derived = {
   grad_accum_steps: 2, tokens_per_micro_batch: 1, tokens_per_step: 2, steps: 400, total_tokens: 80,
   eval_batches: 1, seconds: null, tok_per_sec: null, disk_bytes: null, memory_bytes: null, model: null, schedule: null,
@@ -31,7 +31,7 @@ beforeAll(() => connect())
 async function figures(): Promise<VueWrapper> {
   answerWith({
     'project.current': () => project,
-    'project.edit': ({ config: edited }) => ({ ...project, ...configOf(edited) }),
+    'project.edit': ({ config: edited }) => projectOf(edited),
     'project.check': () => ({ valid: true, findings: [], derived: { ...derived, ...known } }),
     'packing.facts': () => counted(),
     'jobs.cancel': () => ({}),
