@@ -32,7 +32,8 @@ const usage = 'train --config F [--run-dir D] [--resume] [--stop-after N] [--dty
 
 export const command: Command = {
   name: 'train',
-  summary: 'the run: trains, evaluates and saves as the config says; --resume goes on with one that was left',
+  summary:
+    'the run: trains, evaluates, answers prompts, measures and saves as the config says; --resume goes on with one that was left',
   usage,
   options: {
     config: { type: 'string' },

@@ -1,6 +1,7 @@
 /**
  * The project being edited: what its config gives, with undo and redo, and the config that follows from it. An edit
- * shows at once and is sent to the main process a moment later; `flush` sends what is still waiting. Opening another project can be undone too: nothing was lost, so undo goes back to the one before.
+ * shows at once and is sent to the main process a moment later; `flush` sends what is still waiting. Opening
+ * another project can be undone too: nothing was lost, so undo goes back to the one before.
  */
 import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef } from 'vue'
