@@ -160,4 +160,4 @@ export type {
   TaskLengths,
 } from './mixture.schema'
 export type { BatchLayout, BatchView, PackingComparison, PlanView, RowReplay } from './packing.schema'
-export type { Derived, Finding, Project, ProjectList } from './project.schema'
+export type { Derived, Finding, Project, ProjectList, SavedProject } from './project.schema'

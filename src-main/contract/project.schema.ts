@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { packingFacts } from '../packing/packing-facts.schema'
 import { givenConfig, runConfig } from '../config/config.schema'
 import { RECIPES } from '../config/recipes.schema'
+import { failure } from '../config/run.schema'
 import { baseSettings } from '../config/resolve'
 import { nanochatFolder } from '../runs/nanochat-folder.schema'
 import { derived, finding } from '../runs/preflight.schema'
@@ -27,6 +28,9 @@ export const project = z.object({
   /** Every option with its value: what a run is started with. */
   config: runConfig,
 })
+
+/** With the reason where what is kept beside it did not go along to another file. */
+const savedProject = project.extend({ left_behind: failure.optional() })
 
 /** A project that can be opened by its id. */
 const otherProject = z.object({ id: z.string(), name: z.string(), path: z.string().nullable() })
@@ -65,7 +69,7 @@ export const projectCalls = {
    */
   'project.edit': { input: z.object({ config: givenConfig, id: z.string().optional() }), output: project },
   /** Writes the config's file; asks for a place when it has none, or with `as`. */
-  'project.save': { input: z.object({ as: z.boolean().optional() }), output: project.nullable() },
+  'project.save': { input: z.object({ as: z.boolean().optional() }), output: savedProject.nullable() },
   /** Asks for a file; null when cancelled. */
   'project.pickFile': {
     input: z.object({ kind: z.enum(['jsonl', 'parquet', 'words', 'conversations', 'folder']) }),
@@ -84,6 +88,7 @@ export const projectCalls = {
 } as const
 
 export type Project = z.infer<typeof project>
+export type SavedProject = z.infer<typeof savedProject>
 export type ProjectList = z.infer<(typeof projectCalls)['project.list']['output']>
 export type Finding = z.infer<typeof finding>
 export type Derived = z.infer<typeof derived>

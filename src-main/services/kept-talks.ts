@@ -7,7 +7,7 @@ import { basename, join } from 'node:path'
 
 import type { CallOutput, Project } from '../contract/contract'
 import type { KeptTalk, TalkSummary } from '../contract/kept-talks.schema'
-import { MidbenchError } from '../errors'
+import { type Failure, MidbenchError, toFailure } from '../errors'
 import { type TalkExport, exportedTalks } from './talk-export'
 import { TalkFolder } from './talk-folder'
 
@@ -78,11 +78,12 @@ export class KeptTalks {
     return exportedTalks(talks, unread)
   }
 
-  /** Called before a project is saved as another file. @throws MidbenchError `talk.unwritable` */
-  async takeAlong(from: Where, path: string): Promise<void> {
+  /** Called before a project is saved as another file. Returns why some were not copied, which stops no saving. */
+  async takeAlong(from: Where, path: string): Promise<Failure | null> {
     const target = this.folderOf({ path, read_only: false })
     const source = this.folderOf(from)
-    if (source !== target) await source.copyTo(target.folder)
+    if (source === target) return null
+    return source.copyTo(target.folder).then(() => null, toFailure)
   }
 
   private folder(place: string): TalkFolder {

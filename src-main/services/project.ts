@@ -14,7 +14,8 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 
-import type { Project, ProjectList } from '../contract/contract'
+import type { Failure } from '../errors'
+import type { Project, ProjectList, SavedProject } from '../contract/contract'
 import type { GivenConfig, RunConfig } from '../config/config.schema'
 import { type Recipe, RECIPES } from '../config/recipes.schema'
 import { type BaseSettings, resolveConfig } from '../config/resolve'
@@ -34,8 +35,8 @@ export interface ProjectStoreOptions {
   starterOptions?: GivenConfig
   /** What a config's base checkpoint says of its options. @default nothing is inherited */
   readBase?: (given: GivenConfig, dir: string) => Promise<BaseSettings | null>
-  /** Called before the project is saved as another file. @default nothing goes along with it */
-  beforeMove?: (from: Project, path: string) => Promise<void>
+  /** Called before the project is saved as another file; says what could not go along. @default nothing goes along */
+  beforeMove?: (from: Project, path: string) => Promise<Failure | null>
   /** Called at each change. */
   changed: (project: Project) => void
 }
@@ -196,12 +197,12 @@ export class ProjectStore {
   }
 
   /** Writes the config to another file, which becomes the project. In another folder its paths become absolute. */
-  async saveAs(path: string): Promise<Project> {
+  async saveAs(path: string): Promise<SavedProject> {
     const target = resolve(path)
     if (Object.values(this.options.starters).includes(target)) throw readOnlyProject()
     const from = this.state
     const { dir } = this.current
-    await this.options.beforeMove?.(this.current, target)
+    const stayed = (await this.options.beforeMove?.(this.current, target)) ?? null
     const edited = from.id === target ? undefined : this.shelf.get(target)
     const saved = await this.write(from, target, (config) => {
       return dirname(target) === dir ? config : absoluteConfig(config, dir)
@@ -211,7 +212,7 @@ export class ProjectStore {
       const name = `${basename(target, '.json')}, edits of before`
       await this.shelf.put(this.draft(name, dirname(target), edited.config, true))
     }
-    return saved
+    return stayed === null ? saved : { ...saved, left_behind: stayed }
   }
 
   private starter(recipe: Recipe = 'mid'): KeptProject {

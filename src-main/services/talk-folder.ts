@@ -36,7 +36,7 @@ export class TalkFolder {
     const conversations: TalkSummary[] = []
     const problems: string[] = []
     const ids = await idsIn(this.folder).catch((error: unknown) => {
-      problems.push(`${this.folder} cannot be read: ${reasonOf(error)}`)
+      problems.push(unlisted(this.folder, error).message)
       return []
     })
     for (const id of ids) {
@@ -88,10 +88,13 @@ export class TalkFolder {
     })
   }
 
-  /** Copies into another folder what it does not have. @throws MidbenchError `talk.unwritable` */
+  /** Copies into another folder what it does not have. @throws MidbenchError `talk.unreadable`, `talk.unwritable` */
   copyTo(other: string): Promise<void> {
     return this.alone(async () => {
-      for (const id of await idsIn(this.folder)) {
+      const ids = await idsIn(this.folder).catch((cause: unknown) => {
+        throw unlisted(this.folder, cause)
+      })
+      for (const id of ids) {
         const target = join(other, `${id}${ENDING}`)
         if (!(await exists(target))) await writing(target, () => makeFile(target, copyOf(this.path(id))))
       }
@@ -193,6 +196,12 @@ function unknown(id: string): MidbenchError {
 
 function taken(id: string): MidbenchError {
   return new MidbenchError({ code: 'talk.taken', message: `The conversation ${id} is there already.` })
+}
+
+function unlisted(folder: string, cause: unknown): MidbenchError {
+  const message = `${folder} cannot be read: ${reasonOf(cause)}`
+  const remedy = 'See that it is a folder that may be read.'
+  return new MidbenchError({ code: 'talk.unreadable', message, remedy }, { cause })
 }
 
 function unreadable(path: string, cause: unknown): MidbenchError {

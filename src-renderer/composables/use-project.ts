@@ -6,7 +6,7 @@
 import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef } from 'vue'
 import { resolveConfig } from '../../src-main/contract/contract'
-import { call } from '../api/client'
+import { call, CallError } from '../api/client'
 import type { GivenConfig, Project } from '../api/types'
 import { useEvent } from './use-event'
 import { useEditSending } from './use-edit-sending'
@@ -22,7 +22,7 @@ export const useProject = createSharedComposable(() => {
   const project = shallowRef<Project | null>(null)
   const past = shallowRef<GivenConfig[]>([])
   const future = shallowRef<GivenConfig[]>([])
-  const { attempt } = useNotices()
+  const { attempt, fail } = useNotices()
 
   const edits = useEditSending(take)
   let lastEdit = { of: '', at: 0 }
@@ -100,8 +100,16 @@ export const useProject = createSharedComposable(() => {
       past.value = [...past.value.slice(1 - HISTORY), before]
   }
 
+  async function write(as: boolean): Promise<Project | null> {
+    const written = await call('project.save', { as })
+    if (written === null) return null
+    const { left_behind: stayed, ...saved } = written
+    if (stayed) fail('The project was saved, without all of its conversations', new CallError(stayed))
+    return saved
+  }
+
   const save = (as: boolean): Promise<boolean> =>
-    trail.staying(() => ask('The project was not saved', () => call('project.save', { as })))
+    trail.staying(() => ask('The project was not saved', () => write(as)))
 
   useEvent('project.changed', take)
 

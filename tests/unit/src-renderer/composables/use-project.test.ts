@@ -163,6 +163,21 @@ it('sends an edit to the project that it was made in, though another is open by 
   stop()
 })
 
+it('is saved, and says what stayed behind', async () => {
+  const left_behind = { code: 'talk.unreadable', message: '/p.talks cannot be read' }
+  answerWith({
+    'project.current': () => project(),
+    'project.save': () => ({ ...project({ id: '/saved.json', path: '/saved.json' }), left_behind }),
+  })
+  const { value, stop } = await loaded()
+  await expect(value.save(true)).resolves.toBe(true)
+  expect(value.project.value).toEqual(project({ id: '/saved.json', path: '/saved.json' }))
+  const notice = useNotices().notices.value.at(-1)
+  expect(notice?.title).toBe('The project was saved, without all of its conversations')
+  expect(notice?.error?.message).toBe(left_behind.message)
+  stop()
+})
+
 it('keeps the project where opening is called off', async () => {
   const { value, stop } = await loaded()
   await expect(value.open()).resolves.toBe(false)

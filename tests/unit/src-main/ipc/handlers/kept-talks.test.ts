@@ -1,6 +1,6 @@
 /** A project's conversations by the page's calls: where they lie, who may name which, and their way into the mixture. */
-import { readFileSync, truncateSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { talkHandlers } from '../../../../../src-main/ipc/handlers/talk'
@@ -27,7 +27,7 @@ function opened(folder = temporaryFolder()) {
   const project = new ProjectStore({
     file: join(folder, 'project.json'),
     starters,
-    beforeMove: async (from, path) => kept.talks?.takeAlong(from, path),
+    beforeMove: async (from, path) => (await kept.talks?.takeAlong(from, path)) ?? null,
     changed: () => undefined,
   })
   const keptTalks = (kept.talks = new KeptTalks({ project: () => project.current, dataDir: folder }))
@@ -63,6 +63,26 @@ test('a starter’s conversations lie in the person’s data, and go along when 
   await again.project.open(join(folder, 'mine.json'))
   const { place: found } = await again.call['talk.conversations']({})
   expect(await again.call['talk.open']({ place: found, id: 'talk-1' })).toEqual({ ...talk, name: 'Mine' })
+})
+
+test('a project is saved where its conversations cannot be read, or not be written, and that is said', async () => {
+  const { folder, project, call } = opened()
+  const { place } = await call['talk.conversations']({})
+  mkdirSync(dirname(place), { recursive: true })
+  writeFileSync(place, 'a file')
+  const unread = await project.saveAs(join(folder, 'mine.json'))
+  expect(unread).toMatchObject({ path: join(folder, 'mine.json'), left_behind: { code: 'talk.unreadable' } })
+  expect(unread.left_behind?.message).toContain(place)
+  await call['talk.keep']({ place: (await call['talk.conversations']({})).place, talk: sampleTalk() })
+  writeFileSync(join(folder, 'other.talks'), 'a file')
+  const unwritten = await project.saveAs(join(folder, 'other.json'))
+  expect(unwritten.left_behind).toMatchObject({ code: 'talk.unwritable' })
+  expect(existsSync(join(folder, 'other.json'))).toBe(true)
+  expect((await project.saveAs(join(folder, 'third.json'))).left_behind).toMatchObject({
+    code: 'talk.unreadable',
+  })
+  await project.open(join(folder, 'mine.json'))
+  expect(await project.saveAs(join(folder, 'fourth.json'))).not.toHaveProperty('left_behind')
 })
 
 test('the page names no folder but those it was told', async () => {
