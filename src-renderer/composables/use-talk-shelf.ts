@@ -34,6 +34,8 @@ export const useTalkShelf = createSharedComposable(() => {
   const { attempt } = useNotices()
   const { place: inSight } = useNavigation()
 
+  /** The project that the conversations are of: its file, or which of those without a file it is. */
+  const whose = computed(() => project.value && (project.value.path ?? project.value.id))
   /** Where the project's conversations lie; null before they are listed. */
   const place = shallowRef<string | null>(null)
   const list = shallowRef<readonly TalkSummary[]>([])
@@ -45,14 +47,16 @@ export const useTalkShelf = createSharedComposable(() => {
   let onDisk: Talk = NEW_TALK
 
   async function load(): Promise<void> {
+    const of = whose.value
     try {
       const found = await call('talk.conversations', {})
+      if (of !== whose.value) return
       place.value = found.place
       list.value = found.conversations
       problems.value = found.problems
       error.value = null
     } catch (failure) {
-      error.value = toCallError(failure)
+      if (of === whose.value) error.value = toCallError(failure)
     }
   }
 
@@ -77,8 +81,9 @@ export const useTalkShelf = createSharedComposable(() => {
     const summary = await attempt('The conversation was not kept', () =>
       call('talk.keep', { place: at, talk: kept }),
     )
-    if (summary) put(summary)
-    else onDisk = NEW_TALK
+    if (summary) {
+      if (at === place.value) put(summary) // else another project has been opened meanwhile
+    } else onDisk = NEW_TALK
   }
 
   function startNew(): void {
@@ -115,15 +120,13 @@ export const useTalkShelf = createSharedComposable(() => {
     (now) => now && void keep(),
     { debounce: KEEP_AFTER },
   )
-  /** The project that the conversations are of. */
-  const whose = computed(() => project.value && JSON.stringify([project.value.path, project.value.dir]))
   watch(whose, () => {
     startNew()
     place.value = null
   })
   watch(
-    () => inSight.value === 'talk' && place.value === null && whose.value !== null,
-    (isWanted) => isWanted && void load(),
+    () => (inSight.value === 'talk' && place.value === null ? whose.value : null),
+    (wanted) => wanted !== null && void load(),
     { immediate: true },
   )
 

@@ -20,6 +20,10 @@ const project = projectOf(sampleConfig())
 type Answer = CallOutput<'talk.answer'>
 /** What ends each answer that is coming, by its job. */
 const endings = new Map<string, { end: (answer: Answer) => void; fail: (error: CallError) => void }>()
+/** The folder of the open project's conversations. */
+let where = '/p/talks'
+/** What keeping a conversation waits for. */
+let writing = Promise.resolve()
 const kept = new Map<string, CallOutput<'talk.open'>>()
 const summary = (id: string): CallOutput<'talk.rename'> => {
   const talk = kept.get(id)
@@ -36,17 +40,19 @@ const used = scope.run(() => ({
   removal: useTalkRemoval(),
 }))
 if (!used) throw new Error('the composables gave nothing')
-const { talk, say, resend, again, goOn, stop, isAnswering, cut, undoCut, shelf, models, removal } = used
+const { talk, say, resend, again, goOn, stop, isAnswering, cut, undoCut, prepare, shelf, models, removal } =
+  used
 
 beforeAll(async () => {
   connect()
   answerWith({
     'project.current': () => project,
     'talk.models': () => [modelView(), run],
-    'talk.conversations': () => ({ place: '/p/talks', conversations: [], problems: [] }),
+    'talk.conversations': () => ({ place: where, conversations: [], problems: [] }),
     'talk.answer': ({ job }) => new Promise((end, fail) => endings.set(job, { end, fail })),
-    'talk.keep': ({ talk: one }) => {
+    'talk.keep': async ({ talk: one }) => {
       kept.set(one.id, one)
+      await writing
       return summary(one.id)
     },
     'talk.open': ({ id }) => kept.get(id) ?? Promise.reject(new CallError({ code: 'gone', message: 'gone' })),
@@ -192,5 +198,20 @@ describe('the kept conversations', () => {
     await removal.undo()
     expect(shelf.current.value?.id).toBe(one.id)
     expect(talk.value.exchanges).toHaveLength(3)
+  })
+  it('are others in another project of the same folder, also while the last one is still written', async () => {
+    let written: () => void = () => undefined
+    writing = new Promise((resolve) => (written = resolve))
+    prepare({ system: 'Be brief' })
+    where = '/q/talks'
+    await send('project.changed', { ...project, id: 'q' })
+    await vi.waitFor(() => expect(shelf.place.value).toBe('/q/talks'))
+    expect(made.filter(({ name }) => name === 'talk.keep').at(-1)).toMatchObject({
+      input: { place: '/p/talks', talk: { system: 'Be brief' } },
+    })
+    expect(talk.value.exchanges).toEqual([])
+    written()
+    await settled()
+    expect(shelf.list.value).toEqual([])
   })
 })
