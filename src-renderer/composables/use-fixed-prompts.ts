@@ -1,5 +1,5 @@
 /** The project's fixed prompts, its `sample_prompts`: changed by edits of the project, which Undo takes back. */
-import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
+import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import { answeredWhen, changedPrompt, refusalOf, withoutPrompt, withPrompt } from '../talk/fixed-prompts'
 import { useProject } from './use-project'
 
@@ -9,6 +9,8 @@ export interface UseFixedPromptsReturn {
   when: ComputedRef<string>
   /** The last one that was removed, until it is brought back or dismissed. */
   removed: ShallowRef<{ at: number; text: string } | null>
+  /** The place of the prompt that is being changed. */
+  changing: ShallowRef<number | null>
   /** Why a text cannot be added; null where it can, or is blank. */
   refusal: (text: string) => string | null
   /** Adds a prompt at the end. Returns whether it was taken. */
@@ -19,10 +21,15 @@ export interface UseFixedPromptsReturn {
 }
 
 export function useFixedPrompts(): UseFixedPromptsReturn {
-  const { config, edit } = useProject()
+  const { project, config, edit } = useProject()
   const prompts = computed<readonly string[]>(() => config.value?.sample_prompts ?? [])
   const when = computed(() => (config.value && prompts.value.length > 0 ? answeredWhen(config.value) : ''))
   const removed = shallowRef<{ at: number; text: string } | null>(null)
+  const changing = shallowRef<number | null>(null)
+  watch(
+    () => project.value?.id,
+    () => (removed.value = changing.value = null), // another project is no place for either
+  )
   const refusal = (text: string): string | null =>
     text.trim() === '' ? null : refusalOf(prompts.value, text)
 
@@ -53,5 +60,5 @@ export function useFixedPrompts(): UseFixedPromptsReturn {
     if (gone && refusal(gone.text) === null) give(withPrompt(prompts.value, gone.at, gone.text))
   }
 
-  return { prompts, when, removed, refusal, add, change, remove, bringBack }
+  return { prompts, when, removed, changing, refusal, add, change, remove, bringBack }
 }
