@@ -127,6 +127,7 @@ export { policyNamed, trainablePacking } from '../packing/packings.schema'
 export type { TaskKind } from '../data/tasks/task-kind'
 export { PLAIN_CURVES } from './app.schema'
 export type { CurveChoices, DoctorReport, Settings } from './app.schema'
+export { MOST_SAMPLES, MOST_TOKENS } from './talk.schema'
 export type { TalkFitted, TalkTokens } from './talk.schema'
 export type {
   KeptModel,

@@ -103,7 +103,7 @@ export const keptTalkCalls = {
     output: z.object({
       place,
       conversations: z.array(talkSummary),
-      /** Files that cannot be understood, and why: they stay as they are. */
+      /** Files that cannot be understood, or why the folder cannot be read: they stay as they are. */
       problems: z.array(z.string()),
     }),
   },

@@ -14,7 +14,7 @@ import { configAt } from './common.schema'
 /** The most samples of one prompt. */
 export const MOST_SAMPLES = 8
 /** The most tokens of one answer that can be asked for. */
-const MOST_TOKENS = 100_000
+export const MOST_TOKENS = 100_000
 
 const ids = z.array(z.int().min(0))
 const dtype = modelView.shape.dtype
