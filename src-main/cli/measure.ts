@@ -12,11 +12,11 @@ import type { MixtureEntry } from '../data/mixture.schema'
 import { answeringModel } from '../engine/answering-model'
 import { MidbenchError } from '../errors'
 import { chatCores, figuresOf, type Measured } from '../evaluation/chatcore'
+import { isolationText } from '../evaluation/isolation-text'
 import { measure, type Outcome } from '../evaluation/measure'
 import { MEASURED_TASKS, type MeasuredTask } from '../evaluation/measured-names.schema'
 import { baselineOf, measuredEntry } from '../evaluation/measured-tasks'
 import { type Problem, readProblems } from '../evaluation/problems'
-import type { Isolation } from '../evaluation/measurements.schema'
 import { findJudge, type Judge } from '../evaluation/python-judge'
 import { dataCacheDir } from '../native/paths'
 import { openChosenTrainer } from '../runs/trainer-host'
@@ -134,14 +134,6 @@ async function judgeFor(io: CommandIo): Promise<Judge | null> {
       : `HumanEval runs what the model writes with ${judge.python}: ${isolationText(judge.isolation)}.`,
   )
   return judge
-}
-
-function isolationText({ network, files, user }: Isolation): string {
-  return [
-    network ? 'without network' : 'with the network',
-    files ? 'unable to change files' : 'able to change files',
-    user ? 'as nobody' : 'as the user who runs this',
-  ].join(', ')
 }
 
 interface Details {

@@ -2,7 +2,7 @@
 import { mount } from '@vue/test-utils'
 import { expect, it } from 'vitest'
 
-import MeasuredTasks from '../../../../../src-renderer/components/measuring/MeasuredTasks.vue'
+import ScoreTable from '../../../../../src-renderer/components/measuring/ScoreTable.vue'
 import type { ShownScore } from '../../../../../src-renderer/measuring/scores'
 
 function score(task: ShownScore['task'], right: number, baseline = 0): ShownScore {
@@ -27,7 +27,7 @@ const one = { title: 'd4 step 1', scores: [score('MMLU', 5, 0.25), score('GSM8K'
 const other = { title: 'd4 step 2', scores: [score('MMLU', 7, 0.25)] }
 
 it('shows a model’s tasks with accuracy, interval and what is right, and ChatCORE', async () => {
-  const table = mount(MeasuredTasks, { props: { models: [one] } })
+  const table = mount(ScoreTable, { props: { models: [one] } })
   const rows = table.findAll('tbody').map((row) => row.text())
   expect(rows).toHaveLength(2)
   expect(rows[0]).toMatch(/MMLU\s*50\.0 %\s*25\.0–90\.0\s*5 \/ 10/)
@@ -38,7 +38,7 @@ it('shows a model’s tasks with accuracy, interval and what is right, and ChatC
 })
 
 it('shows several models under one another, and says where one was not measured', () => {
-  const table = mount(MeasuredTasks, { props: { models: [one, other] } })
+  const table = mount(ScoreTable, { props: { models: [one, other] } })
   const [mmlu, gsm8k] = table.findAll('tbody')
   expect(mmlu?.findAll('tr').map((row) => row.find('.num').text())).toEqual(['50.0 %', '70.0 %'])
   expect(gsm8k?.findAll('tr')[1]?.text()).toContain('not measured')
