@@ -45,10 +45,13 @@ export function runMeasurements(runDir: string, step: number): string {
   return join(runDir, FOLDER, `step_${String(step).padStart(6, '0')}`)
 }
 
+/** By the numbers in names: step_1000000 comes after step_999999. */
+const { compare: inOrder } = new Intl.Collator('en', { numeric: true })
+
 /** The folders of all measurements of checkpoints, or of those of a run, which are in the order of their steps. */
 export async function listMeasurements(dir: string): Promise<string[]> {
   const names = await readdir(join(dir, FOLDER)).catch((): string[] => [])
-  return names.sort().map((name) => join(dir, FOLDER, name))
+  return names.sort(inOrder).map((name) => join(dir, FOLDER, name))
 }
 
 /** What is kept in a folder of measurements. */
@@ -60,13 +63,14 @@ export interface KeptMeasurements {
 /**
  * Reads the scores in a folder. Where a score's measuring was killed, its questions are counted, which takes a moment.
  *
- * @returns null where the folder holds no measurements
+ * @returns null where the folder holds no measurements, or has just been deleted with its run
  */
 export async function readMeasurements(folder: string): Promise<KeptMeasurements | null> {
+  const names = await readdir(folder).catch((): string[] => [])
   const model = await readKept(join(folder, MODEL_FILE), measuredModel)
   if (model === null) return null
   const scores: MeasuredScore[] = []
-  for (const name of (await readdir(folder)).sort()) {
+  for (const name of names.sort()) {
     if (!name.endsWith('.json') || name === MODEL_FILE) continue
     const score = await readKept(join(folder, name), measuredScore)
     if (score === null) continue

@@ -1,5 +1,6 @@
 /** What is kept of a measuring, on the disk: written, stopped, killed, gone on with. */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
@@ -123,15 +124,28 @@ test('the two types of matrix products are kept apart', async () => {
 
 test('a run’s measurements lie with the run, by step', async () => {
   const run = temporaryFolder()
-  for (const step of [20, 5]) {
+  for (const step of [20, 1_000_000, 999_999, 5]) {
     const model = { identity: null, dir: null, step, runId: 'run' }
     const kept = await KeptTask.open(runMeasurements(run, step), { ...keeping, model }, problems)
     await kept.close()
   }
   const folders = await listMeasurements(run)
   const found = await Promise.all(folders.map((folder) => readMeasurements(folder)))
-  expect(found.map((each) => each?.model.step)).toEqual([5, 20])
+  expect(found.map((each) => each?.model.step)).toEqual([5, 20, 999_999, 1_000_000])
   expect(await listMeasurements(join(run, 'none'))).toEqual([])
+})
+
+test('a folder that goes away while it is read holds nothing, and is no failure', async () => {
+  for (let times = 0; times < 20; times++) {
+    const folder = temporaryFolder()
+    const kept = await KeptTask.open(folder, keeping, problems)
+    await kept.add(outcome(0, true)) // and killed: its questions would be counted
+    const reading = readMeasurements(folder)
+    await rm(folder, { recursive: true })
+    await expect(reading).resolves.toSatisfy((found) => found === null || found instanceof Object)
+    await kept.close().catch(() => undefined)
+    expect(await readMeasurements(folder)).toBeNull()
+  }
 })
 
 test('files that are none of ours are passed over', async () => {
