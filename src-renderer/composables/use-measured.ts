@@ -1,6 +1,6 @@
 /**
  * All that is kept of measuring, of checkpoints and of runs. It is read again when a measuring has ended a task, when a run
- * has evaluated, and on request.
+ * has measured itself, and on request.
  */
 import { createSharedComposable, watchDebounced } from '@vueuse/core'
 import { shallowRef } from 'vue'
@@ -25,8 +25,8 @@ export const useMeasured = createSharedComposable(() => {
     }
   }
 
-  useEvent('run.metrics', ({ evals }) => {
-    if (evals.length > 0) void refresh() // a run measures when it evaluates
+  useEvent('run.metrics', ({ measures }) => {
+    if (measures.length > 0) void refresh()
   })
   watchDebounced(
     () =>
