@@ -21,12 +21,13 @@ import { tensorflowVersion } from '../native/installation'
 import type { TellingContext } from '../threads/calls'
 import { loadTokenizer } from '../tokenizer/tokenizer'
 import { openBesideRuns, wholeOf } from './asked-model'
+import { mostCacheBytes } from './generation/answers'
 import { GenerationSession } from './generation/generation-session'
 import { sessionModel } from './generation/session-model'
 import { requireSameVocabulary } from './job-context'
 import type { MeasuringEvent, MeasuringQuestion } from './measuring-calls'
 
-/** TensorFlow itself, the cache of an answer and the logits of a few prompts. */
+/** TensorFlow itself, the logits of the rows, and the cache's copy as it grows. */
 const MEMORY_BESIDE = 2 ** 29
 
 type Context = TellingContext<MeasuringEvent>
@@ -107,10 +108,10 @@ async function openSession(
   return new GenerationSession(tensorflow, { model: meta.model_config, dtype }, tensors)
 }
 
-/** The weights are held twice for a moment: as they are read, and by TensorFlow. */
+/** The weights are held twice for a moment, as they are read and by TensorFlow; later once, beside the cache of answers. */
 async function requireMemory({ dir, step }: StoredCheckpoint): Promise<void> {
   const { size } = await stat(join(dir, fileNames(step).model))
-  const needed = 2 * size + MEMORY_BESIDE
+  const needed = size + Math.max(size, mostCacheBytes(size)) + MEMORY_BESIDE
   const free = Math.min(freemem(), memoryLimit())
   if (free >= needed) return
   throw new MidbenchError({

@@ -25,8 +25,13 @@ export interface Prompts {
 
 /** Numbers of rows that are computed side by side. */
 const COUNTS = [32, 16, 8, 4, 2, 1]
-/** Bytes that the cache may have in any case; it may have half of what the weights have. */
+/** Bytes that the cache may have in any case. */
 const SOME_BYTES = 2 ** 28
+
+/** The most bytes that the cache of answers side by side has, beside weights of so many. */
+export function mostCacheBytes(weights: number): number {
+  return Math.max(SOME_BYTES, weights / 2)
+}
 
 /**
  * The session is not to be asked anything else meanwhile.
@@ -130,7 +135,7 @@ export function rowCounts(
     [...parameterShapes(model).values()].map((shape) => shape.reduce((a, b) => a * b, size)),
   )
   const row = tokens * 2 * model.n_layer * model.n_kv_head * headDim(model) * size
-  const most = Math.min(prompts, Math.max(SOME_BYTES, weights / 2) / row)
+  const most = Math.min(prompts, mostCacheBytes(weights) / row)
   return COUNTS.filter((count) => count <= most || count === 1)
 }
 
