@@ -1,6 +1,9 @@
 /** When a run answers its prompts and when it is measured. Pure: the window computes with it too. */
 import type { RunConfig } from './config.schema'
 
+/** The most tokens of an answer to one of a run's prompts: as many as `generate` gives. */
+export const MOST_SAMPLE_TOKENS = 256
+
 /** Steps between two, with one at the run's end; null = only there. */
 export interface Times {
   every: number | null

@@ -14,7 +14,7 @@ import type { Judge } from './python-judge'
 import { programOf } from './python-program'
 
 /** The most tokens of an answer in words. */
-const MOST_ANSWER_TOKENS = 512
+export const MOST_ANSWER_TOKENS = 512
 /** Questions between two outcomes at most, so that progress and a cancel are seen in time. */
 const LETTERS_AT_ONCE = 64
 

@@ -1,8 +1,9 @@
 /** What a preflight says of what a run asks its model on the way: its prompts, and the tasks that it is measured by. */
-import { measureTimes, sampleTimes, type Times } from '../config/asides'
+import { measureTimes, MOST_SAMPLE_TOKENS, sampleTimes, type Times } from '../config/asides'
 import type { RunConfig } from '../config/config.schema'
+import { MOST_ANSWER_TOKENS } from '../evaluation/measure'
 import type { MeasuredTask } from '../evaluation/measured-names.schema'
-import { baselineOf } from '../evaluation/measured-tasks'
+import { judgedBy } from '../evaluation/measured-tasks'
 import type { Finding } from './preflight.schema'
 
 /** A task whose data is not on this machine. */
@@ -22,7 +23,12 @@ function sampleFindings(config: RunConfig): Finding[] {
   const times = sampleTimes(config)
   if (times !== null) {
     const asked = prompts.length === 1 ? 'One prompt is' : `${String(prompts.length)} prompts are`
-    return [ok('sample_prompts', `${asked} answered ${whenText(times)}, with up to 256 tokens each.`)]
+    return [
+      ok(
+        'sample_prompts',
+        `${asked} answered ${whenText(times)}, with up to ${String(MOST_SAMPLE_TOKENS)} tokens each.`,
+      ),
+    ]
   }
   if (every === null || every === -1) return []
   return [warn('sample_every', 'There is no prompt to answer.', 'Give one in sample_prompts.')]
@@ -59,11 +65,11 @@ function programFindings(tasks: readonly MeasuredTask[]): Finding[] {
 function costText(tasks: readonly MeasuredTask[], times: Times, config: RunConfig): string {
   const { measure_max_problems: most } = config
   const each = most === -1 ? 'all problems' : `up to ${count(most, 'problem')}`
-  const inWords = tasks.filter((task) => baselineOf(task) === 0)
+  const inWords = tasks.filter((task) => judgedBy(task) !== 'letter')
   const words =
     inWords.length === 0
       ? ''
-      : ` Those of ${inWords.join(', ')} are answered in words, of up to 512 tokens each.`
+      : ` Those of ${inWords.join(', ')} are answered in words, of up to ${String(MOST_ANSWER_TOKENS)} tokens each.`
   return `The model is measured ${whenText(times)}, by ${each} of ${tasks.join(', ')}.${words}`
 }
 

@@ -2,24 +2,27 @@
  * Answers a run's prompts with the model as it is, at some steps: one greedy answer each, with the calculator, so that
  * the answers of a step differ from those of another only by what was learned between.
  */
+import { MOST_SAMPLE_TOKENS } from '../../config/asides'
 import { shownValue } from '../../shown'
+import type { ModelConfig } from '../../model/config.schema'
 import { promptOf } from '../../tokenizer/prompt'
 import type { Tokenizer } from '../../tokenizer/tokenizer'
 import type { SampleAnswer } from '../../config/aside-metrics.schema'
 import type { GenerationSession } from '../generation/generation-session'
+import { fitPrompt, reachOf } from '../generation/reach'
 import type { Aside } from '../loop'
 import { padStep } from '../metrics'
 import { type AsideContext, askedAside } from './asking'
 import type { CurrentModel } from './current-model'
 import { sessionModel } from '../generation/session-model'
 
-/** The most tokens of an answer: as many as `generate` gives. */
-const MOST_TOKENS = 256
 /** Characters of an answer in the log. */
 const SHOWN = 160
 
 export class Sampler implements Aside {
   readonly doneAt = 'sampledAt'
+  /** Whether it was said which prompts are cut. */
+  private said = false
 
   /** @param every steps between two; null = only at the end */
   constructor(
@@ -44,6 +47,7 @@ export class Sampler implements Aside {
   private async answers(session: GenerationSession, signal: AbortSignal): Promise<SampleAnswer[]> {
     const { prompts, tokenizer, context } = this
     const asked = prompts.map((content) => promptOf(tokenizer, { messages: [{ role: 'user', content }] }))
+    this.sayCuts(asked, session.model)
     const answers: SampleAnswer[] = prompts.map((prompt) => ({ prompt, answer: '', cut: false }))
     let done = 0
     const progress = (): void => {
@@ -52,15 +56,30 @@ export class Sampler implements Aside {
     progress()
     for await (const { prompt, ids } of sessionModel(session, tokenizer, signal).answers(
       asked,
-      MOST_TOKENS,
+      MOST_SAMPLE_TOKENS,
     )) {
-      const cut = ids.length >= MOST_TOKENS
+      const cut = ids.length >= MOST_SAMPLE_TOKENS
       answers[prompt] = { prompt: prompts[prompt] ?? '', answer: tokenizer.decode(ids), cut }
       done++
       progress()
     }
     return answers
   }
+
+  /** Says once of which prompts the model is given only the end. */
+  private sayCuts(asked: readonly Int32Array[], model: ModelConfig): void {
+    if (this.said) return
+    this.said = true
+    for (const [at, ids] of asked.entries()) {
+      const { dropped } = fitPrompt(ids, MOST_SAMPLE_TOKENS, reachOf(model))
+      if (dropped > 0) this.context.reporter.warn(cutText(this.prompts[at] ?? '', dropped, ids.length))
+    }
+  }
+}
+
+function cutText(prompt: string, dropped: number, length: number): string {
+  const part = `the first ${String(dropped)} of its ${String(length)} tokens`
+  return `The prompt ${shownValue(prompt)} is longer than the model can read: ${part} are left out.`
 }
 
 function sampleLine(step: number, prompt: string, answer: string): string {

@@ -109,6 +109,23 @@ test('what the model answers is told, logged and kept, down to each question', a
   )
 })
 
+test('of a prompt that is longer than the model can read its end is asked, and what is left out is said once', async () => {
+  const long = 'letters of apple, '.repeat(1000)
+  const run = await runJob(
+    job(temporaryFolder(), {
+      ...ASKING,
+      ...{ num_iterations: 1, sample_prompts: ['Hi', long], measure_tasks: [] },
+    }),
+  )
+  expect(samplesOf(run).map(({ answers }) => answers.map(({ prompt }) => prompt))).toEqual(
+    [0, 1].map(() => ['Hi', long]),
+  )
+  const said = [...logOf(run).matchAll(/The prompt ("letters.*) is longer .*: the first (\d+) of its (\d+) tokens are left out/g)] // prettier-ignore
+  expect(said).toHaveLength(1)
+  const [dropped, length] = [Number(said[0]?.[2]), Number(said[0]?.[3])]
+  expect(length - dropped).toBe(10 * 256 - 256) // ten times the sequence_len of golden's d3, without an answer's tokens
+})
+
 test('what cannot be measured is said once, and neither the other tasks nor the training are stopped', async () => {
   const tasks = { measure_tasks: ['HumanEval', 'MMLU'], sample_prompts: [] } satisfies Partial<RunConfigInput>
   const run = await runJob(job(temporaryFolder(), { ...ASKING, ...tasks }))
