@@ -111,7 +111,10 @@ export async function setupServices(hub: EventHub): Promise<Services> {
     openTrainer: hosts.open,
     releaseMemory: async () => {
       await inspector.release()
-      await measurer.release()
+      await measuring.queue.giveWay()
+    },
+    memoryFree: () => {
+      measuring.queue.takeUp()
     },
   })
   const publisher = new RunPublisher(
@@ -132,7 +135,7 @@ export async function setupServices(hub: EventHub): Promise<Services> {
   const talk = new Talk({ models, inspector, publish: (tokens) => hub.publish('talk.tokens', tokens) })
   const dataDir = files.person.folder
   const changed: MeasuringOptions['changed'] = (list) => hub.publish('measuring.changed', { list })
-  const measuring = {
+  const measuring: MeasuringServices = {
     queue: new Measuring({ models, checkpoints, data, inspector: measurer, dataDir, changed }),
     kept: new MeasurementAccess({ dataDir, checkpoints, runs: () => runs.list() }),
   }

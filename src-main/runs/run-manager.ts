@@ -43,6 +43,8 @@ export interface RunManagerOptions {
   openTrainer: OpenTrainer
   /** Frees memory that is held beside runs. @default nothing is held */
   releaseMemory?: () => Promise<void>
+  /** Told when no run needs that memory any more: the run has ended, or could not begin. */
+  memoryFree?: () => void
   /** The nanochat folder where neither the config nor the environment names one. @default none */
   defaultBaseDir?: () => string | null
   /** Number of TensorFlow's threads. @default the number of processors */
@@ -93,7 +95,7 @@ export class RunManager {
   async start(request: StartRun): Promise<string> {
     const id = newRunId()
     const name = runName(request)
-    await this.slot.begin(id, name, async () => {
+    await this.begin(id, name, async () => {
       await this.makeRoom()
       const baseDir = baseDirOf(request.config, request.dir, this.options.defaultBaseDir?.())
       const config = withAbsolutePaths(request.config, request.dir, baseDir)
@@ -140,7 +142,7 @@ export class RunManager {
       return
     }
     const { name, dir } = this.get(id)
-    await this.slot.begin(id, name, async () => {
+    await this.begin(id, name, async () => {
       this.requireResumable(id)
       await this.makeRoom()
       const hold = await takeRunFolder(dir, name)
@@ -282,6 +284,16 @@ export class RunManager {
     return { baseDir, configDir, cacheDir: this.options.cacheDir, dataDir: this.options.dataDir }
   }
 
+  /** @throws MidbenchError `run.busy` while another run begins; whatever `work` throws */
+  private async begin(id: string, name: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await this.slot.begin(id, name, work)
+    } catch (error) {
+      this.tellMemoryFree()
+      throw error
+    }
+  }
+
   /** One run trains at a time: a run that is paused in memory is saved, and gives its memory back. */
   private async makeRoom(): Promise<void> {
     const current = this.current()
@@ -300,14 +312,23 @@ export class RunManager {
   private emit(event: RunEvent): void {
     for (const listener of this.listeners) listener(event)
     // A run that has ended frees its threads; a paused one keeps them.
-    if (event.type === 'rest' && event.state !== 'paused') void this.active.release(event.runId)
+    if (event.type === 'rest' && event.state !== 'paused') void this.free(event.runId)
     if (event.type === 'refused') void this.discard(event.runId)
+  }
+
+  private async free(id: string): Promise<void> {
+    await this.active.release(id)
+    this.tellMemoryFree()
+  }
+
+  private tellMemoryFree(): void {
+    if (this.slot.isFree && this.current() === null) this.options.memoryFree?.()
   }
 
   /** Deletes a run that could make no step because of its input. */
   private async discard(id: string): Promise<void> {
     const run = this.get(id)
-    await this.active.release(id)
+    await this.free(id)
     await this.removal.discard(run)
     this.emit({ type: 'removed', runId: id })
   }

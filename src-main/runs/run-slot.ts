@@ -16,6 +16,10 @@ export class RunSlot {
     }
   }
 
+  get isFree(): boolean {
+    return this.taken === null
+  }
+
   /** Settles when the run has begun or failed to; null where it is not beginning. */
   beginningOf(id: string): Promise<void> | null {
     return this.taken?.id === id ? this.taken.done : null

@@ -2,6 +2,9 @@
  * Measurings that the window asked for: one goes on, the others wait in order. They are done by an inspector of their own,
  * so that talking need not wait for them, and they outlive the page. The latest that have ended stay in the list with what
  * became of their tasks. The main thread only hands on what is told.
+ *
+ * A run that begins needs the memory: the one that goes on waits until the run has ended, and goes on from the questions
+ * that it has answered. One that is started while a run trains is measured beside it, where the memory is enough.
  */
 import { randomUUID } from 'node:crypto'
 
@@ -44,6 +47,8 @@ interface Item {
   view: MeasuringView
   question: MeasuringQuestion
   control: AbortController
+  /** Ends it for now: its other questions wait for another sitting. */
+  sitting: AbortController
   /** When the task in hand was begun and how many answers were kept then, for the time that is left. */
   since: { at: number; total: number }
 }
@@ -51,6 +56,8 @@ interface Item {
 export class Measuring {
   private items: Item[] = []
   private going: Promise<void> | null = null
+  /** Whether those that wait give way to a run. */
+  private givesWay = false
   private telling: NodeJS.Timeout | undefined
 
   constructor(private readonly options: MeasuringOptions) {}
@@ -76,8 +83,9 @@ export class Measuring {
     }
     const ended = this.items.filter((item) => hasEnded(item.view)).slice(0, -ENDED_KEPT)
     this.items = this.items.filter((item) => !ended.includes(item))
-    this.items.push({ view, question, control: new AbortController(), since: { at: 0, total: 0 } })
-    this.going ??= this.goOn()
+    const [control, sitting] = [new AbortController(), new AbortController()]
+    this.items.push({ view, question, control, sitting, since: { at: 0, total: 0 } })
+    this.takeUp()
     this.tell()
     return { id }
   }
@@ -90,6 +98,20 @@ export class Measuring {
     else item.control.abort()
     if (item.view.state === 'waiting') this.change(item, { state: 'cancelled' })
     this.tell()
+  }
+
+  /** Lets the one that goes on wait, as all others do, and frees the memory, until {@link takeUp}. */
+  async giveWay(): Promise<void> {
+    this.givesWay = true
+    this.items.find(({ view }) => view.state === 'measuring')?.sitting.abort()
+    await this.going
+  }
+
+  /** Goes on with those that wait. */
+  takeUp(): void {
+    if (this.going !== null) return
+    this.givesWay = false
+    if (this.next() !== undefined) this.going = this.goOn()
   }
 
   /** Ends all of them; what was answered is kept. */
@@ -120,31 +142,34 @@ export class Measuring {
     return model.of === 'base' ? null : this.options.checkpoints.listed(model.dir).runId
   }
 
-  /** Measures one after another until none waits; then the memory is freed. */
+  /** Measures one after another until none waits, or a run needs the memory; then that is freed. */
   private async goOn(): Promise<void> {
     for (let next = this.next(); next !== undefined; next = this.next()) await this.measure(next)
     this.going = null
-    await this.options.inspector.release()
+    await this.options.inspector.release().catch(() => undefined) // of a trainer that has died all is free already
   }
 
   private next(): Item | undefined {
-    return this.items.find(({ view }) => view.state === 'waiting')
+    return this.givesWay ? undefined : this.items.find(({ view }) => view.state === 'waiting')
   }
 
   private async measure(item: Item): Promise<void> {
-    const { signal } = item.control
+    const { signal: cancelled } = item.control
+    item.sitting = new AbortController()
+    const { signal: interrupted } = item.sitting
     this.change(item, { state: 'measuring' })
     try {
       await this.options.inspector.measure(item.question, {
-        signal,
+        signal: AbortSignal.any([cancelled, interrupted]),
         onEvent: (event) => {
           this.note(item, event)
         },
       })
       this.change(item, { state: 'done' })
     } catch (error) {
-      const ended = signal.aborted ? 'cancelled' : 'failed'
-      this.change(item, { state: ended, failure: signal.aborted ? null : toFailure(error) })
+      if (cancelled.aborted) this.change(item, { state: 'cancelled' })
+      else if (interrupted.aborted) this.change(item, { state: 'waiting' })
+      else this.change(item, { state: 'failed', failure: toFailure(error) })
     }
     for (const task of item.view.tasks) {
       if (task.state === 'measuring')

@@ -39,18 +39,25 @@ interface Workplace {
   store: RunStore
   manager: RunManager
   events: RunEvent[]
+  /** What was said of the memory that others hold. */
+  memory: ('wanted' | 'free')[]
 }
 
 function openManager(folder = temporaryFolder()): Workplace {
   const store = RunStore.open(join(folder, 'runs.db'))
-  const manager = new RunManager({ store, dataDir: folder, cacheDir, openTrainer: openChosenTrainer })
+  const memory: Workplace['memory'] = []
+  const manager = new RunManager({
+    ...{ store, dataDir: folder, cacheDir, openTrainer: openChosenTrainer },
+    releaseMemory: () => Promise.resolve(void memory.push('wanted')),
+    memoryFree: () => void memory.push('free'),
+  })
   const events: RunEvent[] = []
   manager.on((event) => events.push(event))
   onTestFinished(async () => {
     await manager.close()
     store.close()
   })
-  return { folder, store, manager, events }
+  return { folder, store, manager, events, memory }
 }
 
 function request(options: Partial<RunConfigInput> = {}, more: Partial<StartRun> = {}): StartRun {
@@ -107,13 +114,15 @@ describe('a run from start to end', () => {
     const numbers = work.events.flatMap((event) => (event.type === 'metrics' ? event.metrics.seq : []))
     expect(numbers).toEqual(Array.from({ length: seq }, (_, i) => i + 1))
     expect(readFileSync(join(detail.dir, 'log.txt'), 'utf8')).toContain('Step 00003 | Validation bpb: ')
+    await expect.poll(() => work.memory).toEqual(['wanted', 'free'])
     expect((await failureOf(() => work.manager.resume(id))).code).toBe('run.not-resumable')
   })
 
   test('is refused where it would break, and leaves nothing', async () => {
-    const { manager, folder } = openManager()
+    const { manager, folder, memory } = openManager()
     const failure = await failureOf(() => manager.start(request({ model_tag: 'd9' })))
     expect(failure).toMatchObject({ code: 'run.blocked', issues: [{ path: 'model_tag' }] })
+    expect(memory).toEqual(['wanted', 'free'])
     expect(manager.list()).toEqual([])
     expect(existsSync(join(folder, 'runs'))).toBe(false)
   })

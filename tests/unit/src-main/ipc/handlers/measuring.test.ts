@@ -113,6 +113,29 @@ test(
   BUSY_MS,
 )
 
+test(
+  'the one that goes on gives way to a run, frees its memory, and goes on after it',
+  async () => {
+    const { call, queue, told } = measuring()
+    const answered = (): number => told()[0]?.tasks[0]?.score?.total ?? 0
+    const { id } = await call['measuring.start'](started({ tasks: ['SpellingBee'], most: null }))
+    await expect.poll(answered, { timeout: BUSY_MS }).toBeGreaterThan(0)
+    await queue.giveWay()
+    const [waiting] = queue.list()
+    expect(waiting).toMatchObject({ id, state: 'waiting', failure: null, tasks: [{ state: 'waiting' }] })
+    const before = waiting?.tasks[0]?.score?.total ?? 0
+    queue.takeUp()
+    await expect.poll(answered, { timeout: BUSY_MS }).toBeGreaterThan(before)
+    await queue.giveWay()
+    await call['measuring.cancel']({ id })
+    expect(queue.list()).toMatchObject([{ id, state: 'cancelled' }])
+    queue.takeUp()
+    const next = await call['measuring.start'](started({ most: 1 }))
+    await expect.poll(() => told().find((each) => each.id === next.id)?.state, { timeout: BUSY_MS }).toBe('done') // prettier-ignore
+  },
+  BUSY_MS,
+)
+
 test('each task says what it costs, how it is judged, and where its data was looked for', async () => {
   const { call } = measuring()
   const offers = await call['measuring.tasks'](at)
