@@ -4,11 +4,10 @@ import type { Project } from '../../../../src-renderer/api/types'
 import { useFixedPrompts } from '../../../../src-renderer/composables/use-fixed-prompts'
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { answerWith, connect, inScope, send } from '../main-process'
-import { configOf } from '../runs/sample-run'
+import { projectOf } from '../runs/sample-run'
 
 const project = (id: string, sample_prompts: string[]): Project => {
-  const at = { name: id, path: null, dir: '/p', read_only: false, modified: false }
-  return { ...at, ...configOf({ sample_prompts }), id }
+  return { ...projectOf({ sample_prompts }), id, path: null, read_only: false }
 }
 
 beforeAll(() => {
