@@ -10,16 +10,18 @@ import { acceptDroppedFiles } from './app/dropped-files'
 import { setupErrorLog, setupLifecycle, setupSingleInstance } from './app/lifecycle'
 import { setupMenu } from './app/menu'
 import { PAGE_URL, setupPage, setupScheme } from './app/page'
-import { appFiles, setupPaths } from './app/paths'
+import { setupPaths, windowFile } from './app/paths'
 import { setupContentsSecurity, setupSessionSecurity } from './app/security'
 import { isSelfTest, setupSelfTest, testSelf } from './app/self-test-instance'
-import { closeServices, setupServices } from './app/services'
+import { setupServices } from './app/own-services'
 import { MainWindow } from './app/window'
 import { toFailure } from './errors'
 import { acceptPorts } from './ipc/accept-port'
 import { allHandlers } from './ipc/handlers'
 import { serve } from './ipc/serve'
 import { EventHub } from './services/event-hub'
+import { appFiles } from './services/places'
+import { closeServices } from './services/workbench'
 
 setupPaths()
 setupErrorLog()
@@ -34,7 +36,7 @@ async function start(): Promise<void> {
   const services = await setupServices(hub)
   setupSessionSecurity(session.defaultSession)
   setupPage(session.defaultSession, services.files.page)
-  const window = new MainWindow(services.files)
+  const window = new MainWindow({ ...services.files, state: windowFile() })
   const grant = (path: string): void => {
     services.granted.grant(path)
   }

@@ -10,7 +10,7 @@ import { cacheDir } from '../native/paths'
 import { baseDirOf } from '../config/config'
 import { readLicences } from '../services/licences'
 import type { About } from '../services/shell'
-import type { Services } from './services'
+import type { Services } from '../services/workbench'
 
 /** The answers to the `app.*` calls. */
 export function aboutApp({ files, project, runs, settings }: Services): About {

@@ -9,7 +9,7 @@ import { Notification, app } from 'electron'
 import type { RunManager } from '../runs/run-manager'
 import { Closing } from './closing'
 import type { Dialogs } from './dialogs'
-import { shutdownRuns } from './shutdown'
+import { shutdownRuns } from '../services/shutdown'
 import type { MainWindow } from './window'
 
 /** Whether this is the first instance on its data folder; a later one only asks the first to show itself. */

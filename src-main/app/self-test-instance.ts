@@ -11,8 +11,8 @@ import { toFailure } from '../errors'
 import { endWithParent } from '../native/process-ties'
 import { selfTestHere, type SelfTestLine, type TestCommand } from '../runs/self-test'
 import { PAGE_URL, setupPage } from './page'
-import type { AppFiles } from './paths'
-import type { TrainerHosts } from '../services/trainer-hosts'
+import type { AppFiles } from '../services/places'
+import type { Hosts } from '../services/trainer-hosts'
 import { setupSessionSecurity } from './security'
 import { pagePreferences } from './window'
 
@@ -43,7 +43,7 @@ export function selfTestCommand(home: string): TestCommand {
 }
 
 /** Runs the self-test soon after the window has opened, where the first run would have to wait for it. */
-export function setupSelfTest({ hosts }: { hosts: Pick<TrainerHosts, 'ensure'> }): void {
+export function setupSelfTest({ hosts }: { hosts: Pick<Hosts, 'ensure'> }): void {
   setTimeout(() => {
     hosts.ensure().catch((error: unknown) => {
       process.stderr.write(`The self-test could not be made: ${toFailure(error).message}\n`)

@@ -21,10 +21,8 @@ const CRASH_INTERVAL_MS = 10_000
 export interface MainWindowOptions {
   preload: string
   icon: string
-  person: {
-    /** The file that keeps its position. */
-    window: string
-  }
+  /** The file that keeps its position. */
+  state: string
 }
 
 export class MainWindow {
@@ -34,7 +32,7 @@ export class MainWindow {
   private mayClose = (): boolean => true
 
   constructor(private readonly options: MainWindowOptions) {
-    this.stateFile = windowStateFile(options.person.window)
+    this.stateFile = windowStateFile(options.state)
     nativeTheme.on('updated', () => {
       this.window?.setBackgroundColor(background())
     })

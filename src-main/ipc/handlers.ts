@@ -3,7 +3,7 @@ import type { CheckpointAccess } from '../services/checkpoint-access'
 import type { DataAccess } from '../services/data-access'
 import type { SettingsStore } from '../services/settings'
 import type { About, PathDialogs } from '../services/shell'
-import type { TrainerHosts } from '../services/trainer-hosts'
+import type { Hosts } from '../services/trainer-hosts'
 import type { RunManager } from '../runs/run-manager'
 import type { TokenLossesOptions } from '../services/token-losses'
 import { appHandlers } from './handlers/app'
@@ -31,7 +31,7 @@ export interface HandlerServices extends ProjectServices, Omit<TalkServices, 'di
   checkpoints: CheckpointAccess
   losses: TokenLossesOptions
   measuring: MeasuringServices
-  hosts: TrainerHosts
+  hosts: Hosts
   dialogs: PathDialogs
 }
 

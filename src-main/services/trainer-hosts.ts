@@ -42,6 +42,9 @@ interface Call {
   onProgress: (progress: Progress) => void
 }
 
+/** What decides where trainers run. */
+export type Hosts = Pick<TrainerHosts, 'status' | 'ensure' | 'test' | 'open' | 'close'>
+
 export class TrainerHosts {
   private record: SelfTestRecord | null
   /** Why the test could not be run; empty where it could. */

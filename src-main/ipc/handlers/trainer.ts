@@ -1,10 +1,10 @@
 /** Where the trainer runs, and the self-test that decides it. */
 import type { Jobs } from '../../services/jobs'
-import type { TrainerHosts } from '../../services/trainer-hosts'
+import type { Hosts } from '../../services/trainer-hosts'
 import type { Handlers } from '../serve'
 
 export function trainerHandlers(
-  hosts: Pick<TrainerHosts, 'status' | 'test'>,
+  hosts: Pick<Hosts, 'status' | 'test'>,
   jobs: Jobs,
 ): Pick<Handlers, 'trainer.status' | 'trainer.test'> {
   return {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { shutdownRuns, type EndingRuns } from '../../../../src-main/app/shutdown'
+import { shutdownRuns, type EndingRuns } from '../../../../src-main/services/shutdown'
 import type { RunEvent } from '../../../../src-main/runs/run-events'
 import type { RunDetail, RunState } from '../../../../src-main/config/run.schema'
 import { RunStore } from '../../../../src-main/runs/store'

@@ -1,12 +1,10 @@
 /**
- * What answers the window's calls: settings, project, runs, data, jobs. They are made once, before the window, and know
- * nothing of it; their events go to the event hub.
+ * What answers the window's calls: settings, project, runs, data, jobs. They are made once, before the first window, and
+ * know nothing of it; their events go to the event hub.
  */
-import { nativeTheme } from 'electron'
-
 import { toFailure } from '../errors'
-import type { CallInput, CallOutput } from '../contract/contract'
-import type { EventHub } from '../services/event-hub'
+import type { CallInput, CallOutput, TrainerStatus } from '../contract/contract'
+import type { EventHub } from './event-hub'
 import { dataCacheDir } from '../native/paths'
 import { clearLeftovers } from '../runs/clear-leftovers'
 import { baseDirOf } from '../config/config'
@@ -19,23 +17,22 @@ import { hostFromEnvironment } from '../runs/trainer-host'
 import { openRunStore } from '../runs/open-store'
 import type { RunStore } from '../runs/store'
 import { Inspector } from '../runs/inspector'
-import { AskedModels } from '../services/asked-models'
-import { CheckpointAccess } from '../services/checkpoint-access'
-import { checkConfig, lackingData, speedOfRunsLike } from '../services/check-config'
-import { DataAccess } from '../services/data-access'
-import { GrantedPaths } from '../services/granted-paths'
-import { Jobs } from '../services/jobs'
-import { appFiles, personFiles, type AppFiles, type PersonFiles } from './paths'
-import { KeptTalks } from '../services/kept-talks'
-import { Measuring, type MeasuringOptions, type MeasuringServices } from '../services/measuring'
-import { MeasurementAccess } from '../services/measurement-access'
-import { ProjectStore } from '../services/project'
-import { RunPublisher } from '../services/run-publisher'
-import { BLOCK_BYTES, selfTestCommand } from './self-test-instance'
-import { SettingsStore } from '../services/settings'
-import { Talk } from '../services/talk'
-import type { TokenLossesOptions } from '../services/token-losses'
-import { TrainerHosts } from '../services/trainer-hosts'
+import { AskedModels } from './asked-models'
+import { CheckpointAccess } from './checkpoint-access'
+import { checkConfig, lackingData, speedOfRunsLike } from './check-config'
+import { DataAccess } from './data-access'
+import { GrantedPaths } from './granted-paths'
+import { Jobs } from './jobs'
+import type { AppFiles, PersonFiles } from './places'
+import { KeptTalks } from './kept-talks'
+import { Measuring, type MeasuringOptions, type MeasuringServices } from './measuring'
+import { MeasurementAccess } from './measurement-access'
+import { ProjectStore } from './project'
+import { RunPublisher } from './run-publisher'
+import { SettingsStore } from './settings'
+import { Talk } from './talk'
+import type { TokenLossesOptions } from './token-losses'
+import type { Hosts } from './trainer-hosts'
 
 export interface Services {
   files: AppFiles & { person: PersonFiles }
@@ -56,12 +53,18 @@ export interface Services {
   keptTalks: KeptTalks
   measuring: MeasuringServices
   /** Decides where trainers run. */
-  hosts: TrainerHosts
+  hosts: Hosts
   jobs: Jobs
   /** Checks a config as it is typed. */
   check: (input: CallInput<'project.check'>) => Promise<CallOutput<'project.check'>>
   /** Problems found with the stored settings and project, to be shown. */
   problems: string[]
+}
+
+export interface ServicesOptions {
+  files: AppFiles & { person: PersonFiles }
+  /** Makes what decides where trainers run. @param changed to be told when that changes */
+  hosts: (settings: SettingsStore, changed: (status: TrainerStatus) => void) => Hosts
 }
 
 /**
@@ -70,14 +73,12 @@ export interface Services {
  * @throws MidbenchError where the run store cannot be opened
  */
 // eslint-disable-next-line max-lines-per-function -- one list, in the order in which each needs those before it
-export async function setupServices(hub: EventHub): Promise<Services> {
-  const files = { ...appFiles(), person: personFiles() }
+export async function openServices(
+  hub: EventHub,
+  { files, hosts: makeHosts }: ServicesOptions,
+): Promise<Services> {
   const settings = new SettingsStore(files.person.settings)
-  nativeTheme.themeSource = settings.current.theme
-  settings.onChange((changed) => {
-    nativeTheme.themeSource = changed.theme
-    hub.publish('settings.changed', changed)
-  })
+  settings.onChange((changed) => hub.publish('settings.changed', changed))
   const defaultBaseDir = (): string | null => settings.current.base_dir
   const keptTalks = new KeptTalks({ project: () => project.current, dataDir: files.person.folder })
   const project: ProjectStore = new ProjectStore({
@@ -93,13 +94,7 @@ export async function setupServices(hub: EventHub): Promise<Services> {
   const granted = new GrantedPaths()
   granted.grantProject(project.current)
   const { store, notes } = await openRunStore(files.person.folder)
-  const hosts = new TrainerHosts({
-    electron: process.versions.electron,
-    command: selfTestCommand,
-    blockBytes: BLOCK_BYTES,
-    choice: () => settings.current.trainer_host,
-    changed: (status) => hub.publish('trainer.changed', status),
-  })
+  const hosts = makeHosts(settings, (status) => hub.publish('trainer.changed', status))
   const inspector = new Inspector({ openTrainer: hosts.open })
   const measurer = new Inspector({ openTrainer: hosts.open })
   const runs = new RunManager({
@@ -169,7 +164,7 @@ export async function setupServices(hub: EventHub): Promise<Services> {
   }
 }
 
-/** Closes what {@link setupServices} opened, except the runs: they are closed first. */
+/** Closes what {@link openServices} opened, except the runs: they are closed first. */
 export async function closeServices({
   data,
   checkpoints,
