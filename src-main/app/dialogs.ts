@@ -24,6 +24,9 @@ const FILTERS: Record<Exclude<PickKind, 'folder'>, FileFilter> = {
 const EXPORTS: Record<ExportKind, FileFilter> = {
   png: { name: 'Picture', extensions: ['png'] },
   csv: { name: 'Table, comma separated', extensions: ['csv'] },
+  json: { name: 'JSON', extensions: ['json'] },
+  svg: { name: 'Vector graphic', extensions: ['svg'] },
+  html: { name: 'Page', extensions: ['html'] },
 }
 const MIXTURES: Record<MixtureFormat, FileFilter> = {
   json: { name: 'JSON', extensions: ['json'] },

@@ -2,25 +2,30 @@
  * `runs`: the runs of this machine, in the terminal: lists, shows, renames, removes and restores them. Removing moves what the
  * run wrote to the trash; only emptying the trash deletes.
  */
+import { resolve } from 'node:path'
+
 import { byteSize } from '../byte-size'
+import { writeExport } from '../files/exported'
 import { dataCacheDir, dataDir } from '../native/paths'
+import { EXPORT_FORMATS, exportedRun, metricsFill, metricsText } from '../runs/metrics-export'
 import { openRunStore } from '../runs/open-store'
 import { RunManager } from '../runs/run-manager'
 import { MidbenchError } from '../errors'
 import { runLabels, type RunDetail, type RunSummary } from '../config/run.schema'
 import { openChosenTrainer } from '../runs/trainer-host'
 import type { Removal, TrashEntry } from '../runs/trash.schema'
-import type { Command, CommandValues } from './command'
+import type { Command, CommandIo, CommandValues } from './command'
 import { table } from './table'
+import { optionalChoice, optionalString, usageError } from './usage'
 
 const json = { type: 'boolean' } as const
 /** Others, such as `checkpoints`, are for programs; these are what a person looks for first. */
 const SHOWN = ['id', 'name', 'state', 'step', 'total_steps', 'best_val_bpb', 'device', 'dir'] as const
 
-/** Does something with the runs in the person's data, and prints the result. */
+/** Does something with the runs in the person's data, and prints the result; nothing where that is undefined. */
 function runsCommand<Result>(
   { name, usage, ...rest }: Pick<Command, 'name' | 'usage' | 'summary' | 'positionals' | 'options'>,
-  work: (runs: RunManager, values: CommandValues) => Result | Promise<Result>,
+  work: (runs: RunManager, values: CommandValues, io: CommandIo) => Result | Promise<Result>,
   lines: (result: Result) => string[],
 ): Command {
   return {
@@ -33,9 +38,9 @@ function runsCommand<Result>(
       const cacheDir = dataCacheDir()
       const runs = new RunManager({ store, dataDir: dataDir(), cacheDir, openTrainer: openChosenTrainer })
       try {
-        const result = await work(runs, values)
-        const printed = values['json'] === true ? [JSON.stringify(result)] : lines(result)
-        for (const line of printed) io.stdout(line)
+        const result = await work(runs, values, io)
+        const isJson = values['json'] === true && result !== undefined
+        for (const line of isJson ? [JSON.stringify(result)] : lines(result)) io.stdout(line)
         return 0
       } finally {
         await runs.close()
@@ -98,6 +103,31 @@ const rename = runsCommand(
   ({ id, name }) => [`${id} is now called ${name}`],
 )
 
+const EXPORT_USAGE = 'runs export ID --format csv|json [--out F] [--json]'
+
+const exportMetrics = runsCommand(
+  {
+    name: 'runs export',
+    usage: EXPORT_USAGE,
+    summary: 'everything that was measured of a run, as a table or as JSON; to stdout without --out',
+    positionals: ['ID'],
+    options: { format: { type: 'string' }, out: { type: 'string' }, json },
+  },
+  async (runs, values, io) => {
+    const format = optionalChoice(values, 'format', EXPORT_FORMATS)
+    if (format === null) throw usageError('--format is missing.', `Usage: midbench ${EXPORT_USAGE}`)
+    const exported = [await exportedRun(runs, idOf(values))]
+    const out = optionalString(values, 'out')
+    if (out === null) {
+      for (const piece of metricsText(exported, format)) io.write(piece)
+      return undefined
+    }
+    await writeExport(resolve(out), metricsFill(exported, format, io.signal))
+    return { path: resolve(out) }
+  },
+  (written) => (written === undefined ? [] : [written.path]),
+)
+
 const restore = runsCommand(
   {
     name: 'runs restore',
@@ -134,6 +164,7 @@ export const runsCommands: readonly Command[] = [
   list('runs list'),
   show,
   rename,
+  exportMetrics,
   remove,
   restore,
   trash,

@@ -14,6 +14,7 @@ import { checkpointCalls } from './checkpoints.schema'
 import { nothing } from './common.schema'
 import { duplicateCalls } from './duplicates.schema'
 import { downloadCalls } from './downloads.schema'
+import { exportCalls } from './exports.schema'
 import { keptTalkCalls } from './kept-talks.schema'
 import { lossCalls } from './losses.schema'
 import { measuring, measuringCalls } from './measuring.schema'
@@ -37,6 +38,7 @@ export const calls = {
   ...lossCalls,
   ...runCalls,
   ...checkpointCalls,
+  ...exportCalls,
   ...measuringCalls,
   ...talkCalls,
   ...keptTalkCalls,

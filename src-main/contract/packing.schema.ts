@@ -6,7 +6,6 @@ import { z } from 'zod'
 import { packingFacts } from '../packing/packing-facts.schema'
 import { batchLayout, batchView, conversationPlace, rowReplay } from '../packing/batch.schema'
 import { comparison, packingVariant, planView } from '../packing/plan.schema'
-import { bytes } from '../typed-arrays.schema'
 import { runDetail } from '../config/run.schema'
 import { splitName } from '../data/entry.schema'
 import { configAt, packedFrom } from './common.schema'
@@ -17,8 +16,6 @@ export const ROLE_CODES = { structure: 0, user: 1, assistant: 2, python: 3, outp
 
 /** The most packings of one comparison. */
 const MOST_VARIANTS = 64
-/** The most bytes of a file that the window may export. */
-const MOST_EXPORTED = 256 * 2 ** 20
 
 export const packingCalls = {
   /** A run whose batches can be looked at, and whether it has a record of its data(else the data cannot be checked). */
@@ -69,16 +66,6 @@ export const packingCalls = {
       job: z.string(),
     }),
     output: z.array(comparison),
-  },
-  /** Writes a picture or a table of what is shown to a place that the person chooses; null when they cancel. */
-  'packing.export': {
-    input: z.object({
-      kind: z.enum(['png', 'csv']),
-      /** Suggested name of the file, without a folder. */
-      name: z.string().regex(/^[\w. -]+$/),
-      content: bytes.refine((content) => content.byteLength <= MOST_EXPORTED, 'is larger than 256 MiB'),
-    }),
-    output: z.object({ path: z.string() }).nullable(),
   },
 } as const
 

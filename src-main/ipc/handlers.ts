@@ -11,6 +11,7 @@ import { checkpointHandlers } from './handlers/checkpoints'
 import { jobHandlers } from './handlers/jobs'
 import { duplicateHandlers } from './handlers/duplicates'
 import { downloadHandlers } from './handlers/downloads'
+import { exportHandlers } from './handlers/exports'
 import { lossHandlers } from './handlers/losses'
 import type { MeasuringServices } from '../services/measuring'
 import { measuringHandlers } from './handlers/measuring'
@@ -45,10 +46,11 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...mixtureHandlers(data, jobs, dialogs, granted),
     ...duplicateHandlers(data, jobs),
     ...downloadHandlers(data, jobs),
-    ...packingHandlers(data, runs, jobs, dialogs),
+    ...packingHandlers(data, runs, jobs),
     ...lossHandlers(losses, jobs),
     ...talkHandlers(services),
     ...runHandlers(runs, jobs, about),
+    ...exportHandlers(runs, jobs, dialogs),
     ...checkpointHandlers(checkpoints, jobs),
     ...measuringHandlers(measuring, data, jobs),
     ...trainerHandlers(hosts, jobs),

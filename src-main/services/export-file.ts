@@ -1,32 +1,20 @@
 /** Writes a file where a person chose, with the ending that it should have. */
 import { extname } from 'node:path'
 
-import { makeFile } from '../files/durable'
-import { MidbenchError } from '../errors'
+import { writeExport } from '../files/exported'
+import type { Fill } from '../files/sink'
 
 /**
  * @param ending the ending without its dot; the file gets it whatever name was typed
  * @returns the path that was written
- * @throws MidbenchError `export.unwritable`
+ * @throws MidbenchError `export.unwritable`; what `content` throws, where it is a function
  */
 export async function exportFile(
   chosen: string,
   ending: string,
-  content: Uint8Array | string,
+  content: Uint8Array | string | Fill,
 ): Promise<{ path: string }> {
   const path = extname(chosen).toLowerCase() === `.${ending}` ? chosen : `${chosen}.${ending}`
-  try {
-    await makeFile(path, content)
-    return { path }
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new MidbenchError(
-      {
-        code: 'export.unwritable',
-        message: `${path} cannot be written: ${reason}.`,
-        remedy: 'Choose another place.',
-      },
-      { cause },
-    )
-  }
+  await writeExport(path, content)
+  return { path }
 }

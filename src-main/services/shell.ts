@@ -7,7 +7,7 @@ import type { HubOrigins } from '../data/hub/hub-env'
 
 export type MixtureFormat = CallInput<'mixture.export'>['format']
 export type PickKind = CallInput<'project.pickFile'>['kind']
-export type ExportKind = CallInput<'packing.export'>['kind']
+export type ExportKind = CallInput<'exports.save'>['kind']
 
 /** Dialogs that ask a person for a path; each gives null when it is cancelled. */
 export interface PathDialogs {
@@ -17,7 +17,7 @@ export interface PathDialogs {
   saveConfig(defaultPath: string): Promise<string | null>
   /** A file or folder for an option of the config. */
   pick(kind: PickKind): Promise<string | null>
-  /** A place for a picture or a table. @param name suggested file name, without a folder */
+  /** A place for a picture, a page or a table. @param name suggested file name, without a folder */
   saveExport(kind: ExportKind, name: string): Promise<string | null>
   /** A place for conversations, as JSON lines. @param name suggested file name, without a folder */
   saveTalks(name: string): Promise<string | null>

@@ -1,20 +1,13 @@
-/**
- * The batch in sight as a file: a picture, or a table by token or by conversation. The window makes it; the main
- * process writes it where the person says.
- */
-import { shallowRef, type ShallowRef } from 'vue'
-import { call } from '../api/client'
+/** The batch in sight as a file: a picture, or a table by token or by conversation. */
+import type { ShallowRef } from 'vue'
 import type { BatchModel } from '../packing/batch-model'
 import { batchPicture, type PictureOptions } from '../packing/picture'
 import { conversationTable, tokenTable } from '../packing/table'
-import { useNotices } from './use-notices'
+import { useFileExport } from './use-file-export'
 
 export interface ExportSource extends PictureOptions {
   model: BatchModel
 }
-
-/** Makes a name valid as a file name everywhere: `my run, 2` -> `my run- 2`. */
-const fileName = (name: string): string => name.replace(/[^\w. -]+/g, '-').slice(0, 80)
 
 export interface UseExportReturn {
   /** A file is being made or written. */
@@ -26,8 +19,7 @@ export interface UseExportReturn {
 
 /** @param source what is in sight; null where there is no batch */
 export function useExport(source: () => ExportSource | null): UseExportReturn {
-  const { attempt, tell } = useNotices()
-  const exporting = shallowRef(false)
+  const { exporting, save } = useFileExport('The batch was not exported')
 
   async function write(
     kind: 'png' | 'csv',
@@ -35,21 +27,10 @@ export function useExport(source: () => ExportSource | null): UseExportReturn {
     make: (from: ExportSource) => string | Promise<Uint8Array>,
   ): Promise<void> {
     const from = source()
-    if (!from || exporting.value) return
+    if (!from) return
     const { split, batch } = from.model.batch
-    const whose = from.run === null ? '' : `${fileName(from.run)} `
-    exporting.value = true
-    await attempt('The batch was not exported', async () => {
-      const made = await make(from)
-      const content = typeof made === 'string' ? new TextEncoder().encode(made) : made
-      const saved = await call('packing.export', {
-        kind,
-        name: `${whose}${split} batch ${batch}${of}.${kind}`,
-        content,
-      })
-      if (saved) tell(`Written: ${saved.path}`)
-    })
-    exporting.value = false
+    const whose = from.run === null ? '' : `${from.run} `
+    await save(kind, `${whose}${split} batch ${batch}${of}`, () => make(from))
   }
 
   return {

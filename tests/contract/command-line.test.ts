@@ -8,6 +8,7 @@ import type { RunConfigInput } from '../../src-main/config/config.schema'
 import { taskBpb } from '../../src-main/config/run.schema'
 import { type Finished, runCommandLine, startCommand } from '../support/command-line'
 import { containing } from '../support/containing'
+import { readCsv } from '../support/csv'
 import { goldenPath, readGolden } from '../support/golden'
 import { goldenConfig } from '../support/golden-run'
 import { temporaryFolder } from '../support/temporary-folder'
@@ -433,6 +434,13 @@ describe('runs', () => {
     expect(run).toMatchObject({ name: 'first', dir: runDir })
     const id = run?.id ?? ''
     expect(await json('show', id)).toMatchObject({ id, step: 1, config: { run: 'first' } })
+    const table = join(folder, 'first.csv')
+    expect(await json('export', id, '--format', 'csv', '--out', table)).toEqual({ path: table })
+    expect(readCsv(readFileSync(table, 'utf8')).map((row) => row.slice(0, 3))).toEqual([
+      ['run_id', 'run', 'step'],
+      [id, 'first', '1'],
+    ])
+    expect(await json('export', id, '--format', 'json')).toMatchObject({ run: { id }, steps: [{ step: 1 }] })
     expect(await json('rename', id, ' second ')).toMatchObject({ id, name: 'second' })
     expect(JSON.parse(readFileSync(join(runDir, 'run.json'), 'utf8'))).toMatchObject({ id, name: 'second' })
     expect(await json('remove', id)).toMatchObject({ id, dir: runDir, kept: ['notes.txt'] })
@@ -461,6 +469,8 @@ describe('runs', () => {
   test.each([
     [['runs', 'rename', 'a'], 'NAME is missing'],
     [['runs', 'show'], 'ID is missing'],
+    [['runs', 'export', 'a'], '--format is missing'],
+    [['runs', 'export', 'a', '--format', 'xlsx'], 'csv or json'],
     [['runs', 'show', 'a', 'b'], 'b'],
     [['runs', 'list', 'a'], 'a'],
   ])('%j is bad usage', async (args, message) => {

@@ -3,7 +3,6 @@
  * window's data thread; calls that may need every conversation's length are jobs.
  */
 import type { DataAccess } from '../../services/data-access'
-import { exportFile } from '../../services/export-file'
 import type { Jobs } from '../../services/jobs'
 import {
   configOf,
@@ -13,7 +12,6 @@ import {
   type PackedData,
   type PackingSource,
 } from '../../services/packing-source'
-import type { PathDialogs } from '../../services/shell'
 import { MidbenchError } from '../../errors'
 import type { PlanRequest } from '../../packing/data-calls'
 import type { CallOptions } from '../../threads/calls'
@@ -31,7 +29,6 @@ export function packingHandlers(
   access: DataAccess,
   runs: Pick<RunManager, 'get'>,
   jobs: Jobs,
-  dialogs: Pick<PathDialogs, 'saveExport'>,
 ): Pick<Handlers, PackingCalls> {
   const open = (source: PackingSource, call?: CallOptions): Promise<PackedData> =>
     openSource(source, access, runs, call)
@@ -81,10 +78,6 @@ export function packingHandlers(
         const { client, config } = await open(source, context)
         return client.compare({ split, variants, tokens_per_step: config.total_batch_size }, context)
       }),
-    'packing.export': async ({ kind, name, content }) => {
-      const chosen = await dialogs.saveExport(kind, name)
-      return chosen === null ? null : exportFile(chosen, kind, content)
-    },
   }
 }
 

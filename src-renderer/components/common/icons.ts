@@ -39,6 +39,7 @@ export const ICONS = {
   columns: 'M2 3h12v10H2zM6 3v10M10 3v10',
   aside: 'M2 3h12v10H2zM10 3v10',
   keep: 'M8 2v7M5 6.2L8 9.2l3-3M2.5 10v3.5h11V10',
+  export: 'M8 10V2.5M5 5.3L8 2.3l3 3M2.5 9v4.5h11V9',
   pin: 'M6 2.5h4l-.5 4.5 2 2.5h-7l2-2.5zM8 9.5V14',
 } as const
 

@@ -25,12 +25,12 @@ const { notices, dismiss } = useNotices()
 beforeAll(() => connect())
 beforeEach(() => {
   for (const { id } of notices.value) dismiss(id)
-  answerWith({ 'packing.export': ({ name }) => ({ path: `/home/person/${name}` }) })
+  answerWith({ 'exports.save': ({ name }) => ({ path: `/home/person/${name}` }) })
 })
 
 const sent = (): string[] =>
   made.map(({ input }) => {
-    const { kind, name, content } = calls['packing.export'].input.parse(input)
+    const { kind, name, content } = calls['exports.save'].input.parse(input)
     return `${kind} ${name}: ${new TextDecoder().decode(content)}`
   })
 
@@ -57,7 +57,7 @@ it('names a run’s file after the run, in letters that a file may have', async 
 })
 
 it('says nothing where the person has cancelled', async () => {
-  answerWith({ 'packing.export': () => null })
+  answerWith({ 'exports.save': () => null })
   const { value, stop } = inScope(() => useExport(() => source))
   await value.exportTokens()
   expect(notices.value).toEqual([])
@@ -66,7 +66,7 @@ it('says nothing where the person has cancelled', async () => {
 
 it('says what failed, and can be asked again', async () => {
   const failure = new CallError({ code: 'export.unwritable', message: 'The disk is full.' })
-  answerWith({ 'packing.export': () => Promise.reject(failure) })
+  answerWith({ 'exports.save': () => Promise.reject(failure) })
   const { value, stop } = inScope(() => useExport(() => source))
   await value.exportTokens()
   expect(notices.value[0]).toMatchObject({ title: 'The batch was not exported', error: { message: 'The disk is full.' } }) // prettier-ignore

@@ -1,5 +1,4 @@
 /** The packing.* calls on the starter project, over the real data thread. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -18,18 +17,9 @@ const { config, dir } = await loadConfig(join(projectDir(), 'resources', 'starte
 const access = new DataAccess({ cacheDir: keptFolder(), defaultBaseDir: () => null })
 const progress: string[] = []
 const jobs = new Jobs(({ job, what, unit }) => progress.push(`${job}: ${what}, ${unit}`))
-/** What the person answers to the dialog, and what it was asked. */
-let chosen: string | null = null
-const asked: string[] = []
-const dialogs = {
-  saveExport: (kind: string, name: string) => {
-    asked.push(`${kind} ${name}`)
-    return Promise.resolve(chosen)
-  },
-}
 const store = RunStore.open(join(keptFolder(), 'runs.db'))
 const runs = { get: (id: string) => store.detail(id) }
-const packing = checked(packingHandlers(access, runs, jobs, dialogs))
+const packing = checked(packingHandlers(access, runs, jobs))
 const at = { config, dir, split: 'train' as const }
 afterAll(async () => {
   store.close()
@@ -206,30 +196,5 @@ describe('packing.compare', () => {
     await expect(comparing).rejects.toThrow(/cancelled/)
     const said = progress.filter((line) => line.startsWith('slow: '))
     expect(said.every((line) => line.endsWith('packings'))).toBe(true)
-  })
-})
-
-describe('packing.export', () => {
-  const content = new TextEncoder().encode('row,position\n')
-
-  it('writes where the person says, as the kind of file it is', async () => {
-    chosen = join(keptFolder(), 'batch.txt')
-    const saved = await packing['packing.export']({ kind: 'csv', name: 'batch 3.csv', content })
-    expect(asked.at(-1)).toBe('csv batch 3.csv')
-    expect(saved).toEqual({ path: `${chosen}.csv` })
-    expect(readFileSync(`${chosen}.csv`, 'utf8')).toBe('row,position\n')
-  })
-
-  it('writes nothing where the person cancels', async () => {
-    chosen = null
-    expect(await packing['packing.export']({ kind: 'png', name: 'batch.png', content })).toBeNull()
-  })
-
-  it('says what is wrong with a place that cannot be written', async () => {
-    chosen = join('/dev/null', 'batch.csv')
-    const failure = await failureOf(() =>
-      packing['packing.export']({ kind: 'csv', name: 'batch.csv', content }),
-    )
-    expect(failure).toMatchObject({ code: 'export.unwritable', remedy: 'Choose another place.' })
   })
 })

@@ -1,0 +1,34 @@
+/** Files that a person takes out of the window. Each call asks for a place first, and gives null where they cancel. */
+import { z } from 'zod'
+import { bytes } from '../typed-arrays.schema'
+
+/** The most bytes of a file that the window may make itself. */
+const MOST_EXPORTED = 256 * 2 ** 20
+/** The most runs of one table. */
+const MOST_RUNS = 64
+
+/** Suggested name of a file or folder, without the folder that it lies in. */
+const name = z.string().regex(/^[\w. -]+$/)
+const written = z.object({ path: z.string() }).nullable()
+
+export const exportCalls = {
+  /** Writes what the window made: a picture, a page, or a table of what is shown. */
+  'exports.save': {
+    input: z.object({
+      kind: z.enum(['png', 'svg', 'html', 'csv', 'json']),
+      name,
+      content: bytes.refine((content) => content.byteLength <= MOST_EXPORTED, 'is larger than 256 MiB'),
+    }),
+    output: written,
+  },
+  /** Writes all that was measured of one run or of several. A job. */
+  'exports.metrics': {
+    input: z.object({
+      runIds: z.array(z.string()).min(1).max(MOST_RUNS),
+      format: z.enum(['csv', 'json']),
+      name,
+      job: z.string(),
+    }),
+    output: written,
+  },
+} as const
