@@ -42,7 +42,8 @@ async function start(): Promise<void> {
   }
   const dialogs = new Dialogs(() => window.current, grant)
   acceptDroppedFiles(() => window.contents, grant)
-  setupLifecycle({ window, dialogs, runs: services.runs, close: () => closeServices(services) })
+  const { runs, queue } = services
+  setupLifecycle({ window, dialogs, runs, queue, close: () => closeServices(services) })
   setupMenu(hub, services.settings)
   const handlers = allHandlers({
     ...services,
@@ -59,6 +60,7 @@ async function start(): Promise<void> {
     },
   })
   window.show()
+  queue.open()
   dialogs.warnOf(services.problems)
   setupSelfTest(services)
 }

@@ -7,7 +7,7 @@
 
 /** What this decision needs of the app. */
 export interface ClosingOptions {
-  /** Whether a run is being trained right now. */
+  /** Whether a run is being trained right now, or the next one of the queue is about to be. */
   isRunning: () => boolean
   /** Whether a run that could not be saved is held in memory. */
   isUnsaved: () => boolean
@@ -46,9 +46,9 @@ export class Closing {
     if (!this.options.isRunning()) void this.quit()
   }
 
-  /** Called when a run has come to rest; in the background nobody waits for anything else. */
+  /** Called when a run has come to rest; in the background nobody waits for anything else than the next one. */
   runRested(hasWindow: boolean): void {
-    if (!hasWindow) void this.quit()
+    if (!hasWindow && !this.options.isRunning()) void this.quit()
   }
 
   /** Saves the current run and ends the process, unless that would lose a run; every request gets the same promise. */

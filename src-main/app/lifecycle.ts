@@ -6,6 +6,7 @@
  */
 import { Notification, app } from 'electron'
 
+import type { RunQueue } from '../runs/queue/run-queue'
 import type { RunManager } from '../runs/run-manager'
 import { Closing } from './closing'
 import type { Dialogs } from './dialogs'
@@ -27,13 +28,14 @@ export interface LifecycleOptions {
   window: MainWindow
   dialogs: Dialogs
   runs: RunManager
+  queue: RunQueue
   /** Closes what else is open: data thread, store, files being written. */
   close: () => Promise<void>
 }
 
 /** Connects the app's events, the window's closing and the process's signals to {@link Closing}. */
 export function setupLifecycle(options: LifecycleOptions): void {
-  const { window, runs } = options
+  const { window, runs, queue } = options
   /** After a signal, nobody may be there to answer a question. */
   let signalled = false
   const closing = makeClosing(options, () => signalled)
@@ -54,15 +56,23 @@ export function setupLifecycle(options: LifecycleOptions): void {
     if (!window.current?.isFocused() && event.state !== 'paused') notify(runs, event.runId, window)
     closing.runRested(window.current !== null)
   })
+  queue.onIdle(() => {
+    closing.runRested(window.current !== null) // the last queued run may not have started at all
+  })
 }
 
-function makeClosing({ window, dialogs, runs, close }: LifecycleOptions, signalled: () => boolean): Closing {
+function makeClosing(
+  { window, dialogs, runs, queue, close }: LifecycleOptions,
+  signalled: () => boolean,
+): Closing {
   return new Closing({
-    isRunning: () => runs.current() !== null,
+    isRunning: () => runs.current() !== null || queue.isBusy,
     isUnsaved: () => runs.unsaved() !== null,
     ask: () => dialogs.askAtClosing(nameOfCurrent(runs)),
     shutdown: async () => {
+      await queue.leave()
       if (!(await shutdownRuns(runs, async (run) => signalled() || dialogs.askToLose(run)))) {
+        queue.stay()
         window.show()
         return false
       }

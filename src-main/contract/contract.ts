@@ -7,6 +7,7 @@
  */
 import { z } from 'zod'
 import { progress } from '../progress.schema'
+import { queueView } from '../runs/queue/queue.schema'
 import { measureMetric, sampleMetric } from '../config/aside-metrics.schema'
 import { evalMetric, failure, logLine, runState, runSummary, stepMetric } from '../config/run.schema'
 import { appCalls, settings } from './app.schema'
@@ -21,6 +22,7 @@ import { measuring, measuringCalls } from './measuring.schema'
 import { mixtureCalls } from './mixture.schema'
 import { packingCalls } from './packing.schema'
 import { project, projectCalls } from './project.schema'
+import { queueCalls } from './queue.schema'
 import { runCalls } from './runs.schema'
 import { talkCalls, talkTokens } from './talk.schema'
 import { trainerCalls, trainerStatus } from './trainer.schema'
@@ -37,6 +39,7 @@ export const calls = {
   ...packingCalls,
   ...lossCalls,
   ...runCalls,
+  ...queueCalls,
   ...checkpointCalls,
   ...exportCalls,
   ...measuringCalls,
@@ -67,6 +70,7 @@ export const events = {
     seconds_left: z.number().nullable(),
   }),
   'talk.tokens': talkTokens,
+  'queue.changed': queueView,
   'measuring.changed': z.object({ list: z.array(measuring) }),
   'job.progress': progress.extend({ job: z.string() }),
   'settings.changed': settings,
@@ -165,3 +169,5 @@ export type {
 } from './mixture.schema'
 export type { BatchLayout, BatchView, PackingComparison, PlanView, RowReplay } from './packing.schema'
 export type { Derived, Finding, Project, ProjectList, SavedProject } from './project.schema'
+export type { QueuePlan } from './queue.schema'
+export type { GridAxis, QueueItem, QueueView } from '../runs/queue/queue.schema'

@@ -4,6 +4,8 @@ import type { DataAccess } from '../services/data-access'
 import type { SettingsStore } from '../services/settings'
 import type { About, PathDialogs } from '../services/shell'
 import type { Hosts } from '../services/trainer-hosts'
+import type { RunQueue } from '../runs/queue/run-queue'
+import type { QueuedRuns } from '../services/queued-runs'
 import type { RunManager } from '../runs/run-manager'
 import type { TokenLossesOptions } from '../services/token-losses'
 import { appHandlers } from './handlers/app'
@@ -18,6 +20,7 @@ import { measuringHandlers } from './handlers/measuring'
 import { mixtureHandlers } from './handlers/mixture'
 import { packingHandlers } from './handlers/packing'
 import { projectHandlers, type ProjectServices } from './handlers/project'
+import { queueHandlers } from './handlers/queue'
 import { runHandlers } from './handlers/runs'
 import { settingsHandlers } from './handlers/settings'
 import { talkHandlers, type TalkServices } from './handlers/talk'
@@ -28,6 +31,9 @@ export interface HandlerServices extends ProjectServices, Omit<TalkServices, 'di
   about: About
   settings: SettingsStore
   runs: RunManager
+  queue: RunQueue
+  /** Makes the runs that are queued. */
+  queuedRuns: QueuedRuns
   data: DataAccess
   checkpoints: CheckpointAccess
   losses: TokenLossesOptions
@@ -51,6 +57,7 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...talkHandlers(services),
     ...runHandlers(runs, jobs, about),
     ...exportHandlers(runs, jobs, dialogs),
+    ...queueHandlers(services.queue, services.queuedRuns),
     ...checkpointHandlers(checkpoints, jobs),
     ...measuringHandlers(measuring, data, jobs),
     ...trainerHandlers(hosts, jobs),

@@ -93,7 +93,7 @@ export class RunManager {
    *   could not be saved, `run.blocked` with what stops this one, `run.folder-taken`, `run.folder-filled`, `run.folder`
    */
   async start(request: StartRun): Promise<string> {
-    const id = newRunId()
+    const { id = newRunId() } = request
     const name = runName(request)
     await this.begin(id, name, async () => {
       await this.makeRoom()
@@ -241,10 +241,15 @@ export class RunManager {
     return this.active.find((run) => !isAtRest(run))?.id ?? null
   }
 
+  /** The run that is paused and held in memory; null where none is. */
+  paused(): RunSummary | null {
+    const paused = this.active.find(({ state }) => state === 'paused')
+    return paused === null ? null : this.summary(paused.id)
+  }
+
   /** The run that is held in memory because it could not be saved; null where none is. */
   unsaved(): RunSummary | null {
-    const paused = this.active.find(({ state }) => state === 'paused')
-    const run = paused === null ? null : this.summary(paused.id)
+    const run = this.paused()
     return run?.error?.code === 'checkpoint.write' ? run : null
   }
 

@@ -3,6 +3,8 @@ import type { CallOptions } from '../threads/calls'
 import type { RunConfig } from '../config/config.schema'
 
 export interface StartRun {
+  /** @default a new one */
+  id?: string | undefined
   config: RunConfig
   /** The folder that the config's relative paths start from. */
   dir: string

@@ -2,6 +2,8 @@
  * What answers the window's calls: settings, project, runs, data, jobs. They are made once, before the first window, and
  * know nothing of it; their events go to the event hub.
  */
+import { join } from 'node:path'
+
 import { toFailure } from '../errors'
 import type { CallInput, CallOutput, TrainerStatus } from '../contract/contract'
 import type { EventHub } from './event-hub'
@@ -13,6 +15,7 @@ import { readBaseSettings } from '../runs/base-settings'
 import { lackingTasks } from '../runs/lacking-tasks'
 import { gatherFacts } from '../runs/preflight-facts'
 import { RunManager } from '../runs/run-manager'
+import { RunQueue } from '../runs/queue/run-queue'
 import { hostFromEnvironment } from '../runs/trainer-host'
 import { openRunStore } from '../runs/open-store'
 import type { RunStore } from '../runs/store'
@@ -28,6 +31,7 @@ import { KeptTalks } from './kept-talks'
 import { Measuring, type MeasuringOptions, type MeasuringServices } from './measuring'
 import { MeasurementAccess } from './measurement-access'
 import { ProjectStore } from './project'
+import { QueuedRuns } from './queued-runs'
 import { RunPublisher } from './run-publisher'
 import { SettingsStore } from './settings'
 import { Talk } from './talk'
@@ -42,6 +46,8 @@ export interface Services {
   granted: GrantedPaths
   store: RunStore
   runs: RunManager
+  queue: RunQueue
+  queuedRuns: QueuedRuns
   data: DataAccess
   checkpoints: CheckpointAccess
   /** Answers questions about models. */
@@ -109,8 +115,14 @@ export async function openServices(
       await measuring.queue.giveWay()
     },
     memoryFree: () => {
+      queue.look()
       measuring.queue.takeUp()
     },
+  })
+  const queue: RunQueue = new RunQueue({
+    path: join(files.person.folder, 'queue.json'),
+    runs,
+    changed: (view) => hub.publish('queue.changed', view),
   })
   const publisher = new RunPublisher(
     (name, payload) => hub.publish(name, payload),
@@ -145,12 +157,15 @@ export async function openServices(
         lackingTasks: await lackingTasks(config, data.locations(config, dir)),
       }),
     )
-  const found = [settings.problem, ...project.problems, hostProblem(), ...notes]
+  const queuedRuns = new QueuedRuns({ queue: queue.list, defaultBaseDir, check, dataDir })
+  const found = [settings.problem, ...project.problems, queue.list.problem, hostProblem(), ...notes]
   const problems = found.filter((problem) => problem !== null)
   const known = { files, settings, project, granted, store, problems }
   return {
     ...known,
     runs,
+    queue,
+    queuedRuns,
     data,
     checkpoints,
     inspector,

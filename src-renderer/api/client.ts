@@ -69,6 +69,7 @@ const listeners: Listeners = {
   'run.refused': new Set(),
   'run.metrics': new Set(),
   'talk.tokens': new Set(),
+  'queue.changed': new Set(),
   'measuring.changed': new Set(),
   'job.progress': new Set(),
   'settings.changed': new Set(),

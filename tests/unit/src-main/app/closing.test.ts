@@ -92,6 +92,13 @@ describe('closing the window', () => {
     expect(did.slice(2)).toEqual(['shutdown', 'saved', 'exit 0'])
   })
 
+  it('goes on in the background while the next run of the queue is about to begin', async () => {
+    const { closing, did } = setup({ running: true })
+    closing.runRested(false)
+    await settled()
+    expect(did).toEqual([])
+  })
+
   it('asks once, however often it is tried', async () => {
     const { closing, did } = setup({ running: true })
     closing.mayCloseWindow()
