@@ -9,6 +9,7 @@ import type { Command } from './command'
 import { command as doctor } from './doctor'
 import { command as encode } from './encode'
 import { command as evaluate } from './eval'
+import { command as exportModel } from './export'
 import { command as generate } from './generate'
 import { command as logits } from './logits'
 import { command as measure } from './measure'
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   chat,
   calculate,
   measure,
+  exportModel,
   benchPack,
   benchTokenize,
   benchStep,

@@ -12,9 +12,7 @@ import * as tf from '@tensorflow/tfjs-core'
 
 import { differentiable } from './gradient'
 import { lossChunkRows } from './loss-chunks'
-
-/** Logits lie within ± this value. */
-export const softcap = 15
+import { softcap } from './softcap'
 
 /** Inputs of the loss. */
 export interface HeadInputs {

@@ -43,6 +43,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   runs: [
     'files',
     'threads',
+    'tokenizer',
     'evaluation',
     'config',
     'data',
