@@ -105,9 +105,9 @@ function rowsOf(sources: readonly Questions[], { show, search }: QuestionFilter)
     wrong: found.filter((row) => first?.get(row)?.right === false),
     differ: found.filter((row) => differs(row, sources)),
   }
-  const apart = new Set(by.differ)
-  const shown = by[show]
-  const ordered = [...shown.filter((row) => apart.has(row)), ...shown.filter((row) => !apart.has(row))]
+  const [apart, wrong] = [new Set(by.differ), new Set(by.wrong)]
+  const place = (row: number): number => (apart.has(row) ? 0 : wrong.has(row) ? 1 : 2)
+  const ordered = by[show].toSorted((a, b) => place(a) - place(b) || a - b)
   const counts = {
     all: by.all.length,
     right: by.right.length,

@@ -25,7 +25,7 @@ export const questionFilter = z.object({
 })
 
 export const questionRows = z.object({
-  /** [n] rows of the task; with several models, those that they differ in come first. */
+  /** [n] rows of the task: first those that several models differ in, then those that the first got wrong. */
   rows: int32,
   /** How many there are of each kind that the search finds. */
   counts: z.object({ all: z.int(), right: z.int(), wrong: z.int(), differ: z.int() }),

@@ -26,6 +26,8 @@ export const modelView = z.object({
   dir: z.string(),
   /** The run that it was saved by; null for a checkpoint in nanochat's folders. */
   runId: z.string().nullable(),
+  /** Equal for checkpoints of the same model; null where it is not known. */
+  identity: z.string().nullable(),
   /** Bits a byte, as its own meta file has it. */
   val_bpb: z.number().nullable(),
   parameters: z.number(),

@@ -65,11 +65,11 @@ function runView(run: RunSummary, save: CheckpointRow | undefined, dtype: Dtype)
 }
 
 function viewOf(row: CheckpointRow, dtype: Dtype): ModelView {
-  const { dir, step, place, tag, runId, val_bpb, parameters, config, obstacles } = row
+  const { dir, step, place, tag, runId, identity, val_bpb, parameters, config, obstacles } = row
   return {
     model: { of: 'checkpoint', dir, step },
     title: titleOf(row),
-    ...{ place, tag, step, dir, runId, val_bpb, parameters, dtype },
+    ...{ place, tag, step, dir, runId, identity, val_bpb, parameters, dtype },
     vocab_size: config?.vocab_size ?? null,
     sequence_len: config?.sequence_len ?? null,
     changing: false,
@@ -81,8 +81,15 @@ function viewOf(row: CheckpointRow, dtype: Dtype): ModelView {
 /** A run in progress before its first save. */
 function unsavedView({ id, name, dir }: RunSummary, dtype: Dtype): Omit<ModelView, 'model' | 'changing'> {
   return {
-    ...{ title: name, place: 'run', tag: name, step: 0, dir, runId: id, val_bpb: null, parameters: 0, dtype },
-    ...{ vocab_size: null, sequence_len: null, chats: 'yes', refusal: NOT_SAVED },
+    ...{ title: name, place: 'run', tag: name, step: 0, dir, runId: id, identity: null, dtype },
+    ...{
+      val_bpb: null,
+      parameters: 0,
+      vocab_size: null,
+      sequence_len: null,
+      chats: 'yes',
+      refusal: NOT_SAVED,
+    },
   }
 }
 

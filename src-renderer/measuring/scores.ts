@@ -1,6 +1,6 @@
 /** Which of the kept scores stand for a checkpoint or a run, and how scores are said. */
 import { chatCores, figuresOf, MEASURED_TASKS } from '../../src-main/contract/contract'
-import type { CheckpointRow, KeptModel, MeasuredKey, MeasuredScore } from '../api/types'
+import type { CheckpointRow, KeptModel, MeasuredKey, MeasuredScore, ModelView } from '../api/types'
 import { DASH, fixed, integer, percent } from '../format/number'
 
 export type MeasuredTask = MeasuredScore['task']
@@ -30,6 +30,20 @@ export function scoresOfCheckpoint(
       key.of === 'checkpoint' ? key.identity === identity : key.runId === runId && key.step === step,
     ),
   )
+}
+
+/**
+ * The scores of a model that is asked, and the step they are of: its own, else those that its run made last on the way to
+ * it. A run's save and its measurements need not be of the same steps.
+ */
+export function scoresOfModel(
+  kept: readonly KeptModel[],
+  { identity, runId, step }: Pick<ModelView, 'identity' | 'runId' | 'step'>,
+): { step: number; scores: ShownScore[] } {
+  const own = scoresOfCheckpoint(kept, { identity, runId, step })
+  if (own.length > 0 || runId === null) return { step, scores: own }
+  const earlier = scoresOfRun(kept, runId).findLast((each) => each.step <= step)
+  return earlier ?? { step, scores: [] }
 }
 
 /** The scores of a run by the steps at which it was measured, ascending. */

@@ -115,4 +115,28 @@ describe('measuring', () => {
     },
     2 * BUSY_MS,
   )
+
+  it(
+    'what answers in Talk is measured beside the conversation, down to its questions',
+    async () => {
+      await window.open('Talk')
+      await window.main.getByRole('radio', { name: 'Measured' }).click()
+      await task('SpellingBee').waitFor({ timeout: BUSY_MS })
+      await picture('beside-talk')
+      await task('SpellingBee').press('Enter')
+      const questions = window.page.getByRole('region', { name: 'Questions of SpellingBee' })
+      await questions.getByRole('radio', { name: /^Wrong 3/ }).waitFor({ timeout: BUSY_MS })
+      await questions
+        .getByText(/wanted \d/)
+        .first()
+        .waitFor({ timeout: BUSY_MS })
+      await picture('beside-talk-question')
+      await window.page.keyboard.press('Escape')
+      await task('SpellingBee').waitFor()
+      expect(await window.page.evaluate('document.activeElement.ariaLabel')).toBe(
+        'SpellingBee: show its questions',
+      )
+    },
+    2 * BUSY_MS,
+  )
 })

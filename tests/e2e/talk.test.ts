@@ -166,10 +166,10 @@ it('a fixed prompt is added and asked by the keyboard', async () => {
   const prompt = 'Spell the word pear.'
   await window.page.keyboard.press('Control+b')
   await until(
-    () => talk.button('Fold the prompts').count(),
+    () => talk.button('Fold the pane at the right').count(),
     (found) => found === 0,
     5000,
-    'the prompts folded away',
+    'the pane folded away',
   )
   await window.page.keyboard.press('Control+b')
   const prompts = window.main.getByRole('region', { name: 'Fixed prompts' })

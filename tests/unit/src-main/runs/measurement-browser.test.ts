@@ -81,6 +81,16 @@ test('questions are filtered by outcome and text, and those that models differ i
   expect(counts).toEqual({ all: 4, right: 2, wrong: 1, differ: 1 })
 })
 
+test('of one model those that it got wrong come first', async () => {
+  const { sources, ...asked } = await twoModels()
+  const filter = { show: 'all', search: '' } as const
+  const { rows } = await measurementBrowser.questionRows(
+    { ...asked, sources: sources.slice(0, 1), ...filter },
+    context,
+  )
+  expect([...rows]).toEqual([1, 0, 3])
+})
+
 test('a line has each model’s outcome, and a question the answers in parts', async () => {
   const asked = await twoModels()
   const lines = await measurementBrowser.questionLines({ ...asked, rows: [1, 3, 9] }, context)

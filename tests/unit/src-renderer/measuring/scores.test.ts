@@ -8,6 +8,7 @@ import {
   intervalText,
   probabilities,
   scoresOfCheckpoint,
+  scoresOfModel,
   scoresOfRun,
 } from '../../../../src-renderer/measuring/scores'
 
@@ -104,5 +105,27 @@ describe('probabilities', () => {
     expect(a).toBe(b)
     expect(a / c).toBeCloseTo(Math.E)
     expect(a + b + c).toBeCloseTo(1)
+  })
+})
+
+describe('the scores of a model that is asked', () => {
+  const save = { identity, runId: 'run', step: 5 }
+  const of = (kept: KeptModel[], model = save): [number, string[]] => {
+    const { step, scores } = scoresOfModel(kept, model)
+    return [step, scores.map(({ task }) => task)]
+  }
+
+  it('are its own, else those that its run made last before it was saved', () => {
+    const onTheWay = [byRun('run', 2, score()), byRun('run', 4, score()), byRun('run', 6, score())]
+    expect(of([...onTheWay, byFiles({}, score({ task: 'MMLU' }))])).toEqual([5, ['MMLU']])
+    expect(of(onTheWay)).toEqual([4, ['GSM8K']])
+    expect(of(onTheWay.slice(2))).toEqual([5, []])
+  })
+
+  it('are never those of a run for a checkpoint of none', () => {
+    expect(scoresOfModel([byRun('run', 2, score())], { ...save, runId: null })).toEqual({
+      step: 5,
+      scores: [],
+    })
   })
 })

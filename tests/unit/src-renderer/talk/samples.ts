@@ -61,6 +61,7 @@ export function modelView(more: Partial<ModelView> = {}): ModelView {
     step: 0,
     dir: '/base/d4',
     runId: null,
+    identity: null,
     val_bpb: null,
     parameters: 5e6,
     dtype: 'float32',
