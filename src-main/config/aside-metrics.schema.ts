@@ -13,6 +13,8 @@ const sampleAnswer = z.object({
   answer: z.string(),
   /** Whether it had not ended at the most tokens that an answer is given. */
   cut: z.boolean(),
+  /** Tokens at the prompt's beginning that the model was not given, since it can read no more; absent where it read all. */
+  dropped: z.int().optional(),
 })
 
 export const sampleMetric = z.object({

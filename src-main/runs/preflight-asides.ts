@@ -3,8 +3,14 @@ import { measureTimes, MOST_SAMPLE_TOKENS, sampleTimes, type Times } from '../co
 import type { RunConfig } from '../config/config.schema'
 import { MOST_ANSWER_TOKENS } from '../evaluation/measure'
 import type { MeasuredTask } from '../evaluation/measured-names.schema'
+import { reachOf, roomForPrompt } from '../engine/generation/reach'
 import { judgedBy } from '../evaluation/measured-tasks'
+import type { ModelConfig } from '../model/config.schema'
+import { shownValue } from '../shown'
 import type { Finding } from './preflight.schema'
+
+/** Tokens around a prompt: bos, the ends of the user's turn, and the beginning of the answer. */
+const TURN_TOKENS = 4
 
 /** A task whose data is not on this machine. */
 export interface LackingTask {
@@ -13,17 +19,23 @@ export interface LackingTask {
   label: string
 }
 
-/** @param lacking null where it is not known */
-export function asideFindings(config: RunConfig, lacking: readonly LackingTask[] | null): Finding[] {
-  return [...sampleFindings(config), ...measureFindings(config, lacking ?? [])]
+/** What is known besides the config; null where it is not. */
+export interface AsideFacts {
+  lacking: readonly LackingTask[] | null
+  model: ModelConfig | null
 }
 
-function sampleFindings(config: RunConfig): Finding[] {
+export function asideFindings(config: RunConfig, { lacking, model }: AsideFacts): Finding[] {
+  return [...sampleFindings(config, model), ...measureFindings(config, lacking ?? [])]
+}
+
+function sampleFindings(config: RunConfig, model: ModelConfig | null): Finding[] {
   const { sample_every: every, sample_prompts: prompts } = config
   const times = sampleTimes(config)
   if (times !== null) {
     const asked = prompts.length === 1 ? 'One prompt is' : `${String(prompts.length)} prompts are`
     return [
+      ...(model === null ? [] : longPrompts(prompts, model)),
       ok(
         'sample_prompts',
         `${asked} answered ${whenText(times)}, with up to ${String(MOST_SAMPLE_TOKENS)} tokens each.`,
@@ -32,6 +44,23 @@ function sampleFindings(config: RunConfig): Finding[] {
   }
   if (every === null || every === -1) return []
   return [warn('sample_every', 'There is no prompt to answer.', 'Give one in sample_prompts.')]
+}
+
+/**
+ * Prompts that may be longer than the model can read. A token is a byte or more, so that no other prompt can be; how many
+ * tokens it is, only the tokenizer knows, which a preflight does not wait for.
+ */
+function longPrompts(prompts: readonly string[], model: ModelConfig): Finding[] {
+  const room = roomForPrompt(MOST_SAMPLE_TOKENS, reachOf(model))
+  const long = prompts.filter((prompt) => Buffer.byteLength(prompt) + TURN_TOKENS > room)
+  return long.map((prompt) =>
+    warn(
+      'sample_prompts',
+      `The prompt ${shownValue(prompt)} of ${count(Buffer.byteLength(prompt), 'byte')} may be longer than the ` +
+        `${count(room, 'token')} that the model can read of one: it is given the end alone, then.`,
+      'Shorten it; the first answer says how many tokens were left out.',
+    ),
+  )
 }
 
 function measureFindings(config: RunConfig, lacking: readonly LackingTask[]): Finding[] {

@@ -81,7 +81,7 @@ export function preflight(config: RunConfig, facts: PreflightFacts = nothingKnow
     ...warmStartFindings(config, base),
     ...horizonFindings(config, facts),
     ...evalFindings(config, derived, facts),
-    ...asideFindings(config, facts.lackingTasks),
+    ...asideFindings(config, { lacking: facts.lackingTasks, model: base?.config ?? null }),
     ...lossFindings(config, facts.packing),
     ...lackingFindings(facts),
     ...dataFindings(config, facts.data, facts.lacking ?? []),

@@ -9,6 +9,8 @@ export interface AnswerAt {
   since: number
   /** Whether the limit of tokens ended it. */
   cut: boolean
+  /** Tokens at the prompt's beginning that the model was not given. */
+  dropped: number
 }
 
 /** Every prompt that was answered, in the order of the last answers; those that are no longer asked come last. */
@@ -26,7 +28,10 @@ export function answersTo(prompt: string, samples: readonly SampleMetric[]): Ans
     if (given === undefined) continue
     const last = found.at(-1)
     if (last !== undefined && given.answer === before) last.step = step
-    else found.push({ step, since: step, cut: given.cut, parts: changedParts(before, given.answer) })
+    else {
+      const { answer, cut, dropped = 0 } = given
+      found.push({ step, since: step, cut, dropped, parts: changedParts(before, answer) })
+    }
     before = given.answer
   }
   return found.reverse()

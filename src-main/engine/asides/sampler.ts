@@ -4,7 +4,6 @@
  */
 import { MOST_SAMPLE_TOKENS } from '../../config/asides'
 import { shownValue } from '../../shown'
-import type { ModelConfig } from '../../model/config.schema'
 import { promptOf } from '../../tokenizer/prompt'
 import type { Tokenizer } from '../../tokenizer/tokenizer'
 import type { SampleAnswer } from '../../config/aside-metrics.schema'
@@ -47,7 +46,8 @@ export class Sampler implements Aside {
   private async answers(session: GenerationSession, signal: AbortSignal): Promise<SampleAnswer[]> {
     const { prompts, tokenizer, context } = this
     const asked = prompts.map((content) => promptOf(tokenizer, { messages: [{ role: 'user', content }] }))
-    this.sayCuts(asked, session.model)
+    const dropped = asked.map((ids) => fitPrompt(ids, MOST_SAMPLE_TOKENS, reachOf(session.model)).dropped)
+    this.sayCuts(asked, dropped)
     const answers: SampleAnswer[] = prompts.map((prompt) => ({ prompt, answer: '', cut: false }))
     let done = 0
     const progress = (): void => {
@@ -59,7 +59,11 @@ export class Sampler implements Aside {
       MOST_SAMPLE_TOKENS,
     )) {
       const cut = ids.length >= MOST_SAMPLE_TOKENS
-      answers[prompt] = { prompt: prompts[prompt] ?? '', answer: tokenizer.decode(ids), cut }
+      const lost = dropped[prompt] ?? 0
+      answers[prompt] = {
+        ...{ prompt: prompts[prompt] ?? '', answer: tokenizer.decode(ids), cut },
+        ...(lost > 0 && { dropped: lost }),
+      }
       done++
       progress()
     }
@@ -67,12 +71,12 @@ export class Sampler implements Aside {
   }
 
   /** Says once of which prompts the model is given only the end. */
-  private sayCuts(asked: readonly Int32Array[], model: ModelConfig): void {
+  private sayCuts(asked: readonly Int32Array[], dropped: readonly number[]): void {
     if (this.said) return
     this.said = true
-    for (const [at, ids] of asked.entries()) {
-      const { dropped } = fitPrompt(ids, MOST_SAMPLE_TOKENS, reachOf(model))
-      if (dropped > 0) this.context.reporter.warn(cutText(this.prompts[at] ?? '', dropped, ids.length))
+    for (const [at, { length }] of asked.entries()) {
+      const lost = dropped[at] ?? 0
+      if (lost > 0) this.context.reporter.warn(cutText(this.prompts[at] ?? '', lost, length))
     }
   }
 }

@@ -23,9 +23,14 @@ export interface Fitted {
   maxTokens: number
 }
 
-/** Fits a prompt and its answer into the reach: an answer is given up to half of it, and the prompt keeps its end. */
+/** The most tokens of a prompt: an answer is given up to half of the reach. */
+export function roomForPrompt(maxTokens: number, reach: number): number {
+  return reach - Math.min(maxTokens, Math.floor(reach / 2))
+}
+
+/** Fits a prompt and its answer into the reach: the prompt keeps its end. */
 export function fitPrompt(ids: Int32Array, maxTokens: number, reach: number): Fitted {
-  const room = reach - Math.min(maxTokens, Math.floor(reach / 2))
+  const room = roomForPrompt(maxTokens, reach)
   const kept = ids.subarray(Math.max(0, ids.length - room))
   return {
     ids: kept,

@@ -3,18 +3,17 @@ import { expect, test } from 'vitest'
 import type { RunConfig } from '../../../../src-main/config/config.schema'
 import { lackingTasks } from '../../../../src-main/runs/lacking-tasks'
 import { asideFindings } from '../../../../src-main/runs/preflight-asides'
+import { tinyConfig } from '../../../support/checkpoints'
 import { goldenLocations, goldenMixture } from '../../../support/golden-mixture'
 import { sampleConfig } from '../../../support/run-samples'
 
 const findings = (
   options: Partial<RunConfig>,
-  lacking: Parameters<typeof asideFindings>[1] = null,
+  known: Partial<Parameters<typeof asideFindings>[1]> = {},
 ): unknown[] =>
-  asideFindings({ ...sampleConfig(), ...options }, lacking).map(({ level, path, message }) => [
-    level,
-    path,
-    message,
-  ])
+  asideFindings({ ...sampleConfig(), ...options }, { lacking: null, model: null, ...known }).map(
+    ({ level, path, message }) => [level, path, message],
+  )
 
 test('a run that asks nothing, or never, gets no finding', () => {
   expect(findings({})).toEqual([])
@@ -36,6 +35,19 @@ test('it is said when prompts are answered, and that there are none where a numb
   expect(findings({ sample_every: 10 })).toEqual([['warn', 'sample_every', 'There is no prompt to answer.']])
 })
 
+test('a prompt that may be longer than the model reads is warned of, and one that cannot be is not', () => {
+  const model = { ...tinyConfig, sequence_len: 32 } // reads 320 tokens, half of which an answer may take
+  const warned = (bytes: number): unknown[] =>
+    findings({ sample_prompts: ['Hi', 'a'.repeat(bytes)] }, { model }).filter(
+      (finding) => Array.isArray(finding) && finding[0] === 'warn',
+    )
+  expect(warned(156)).toEqual([])
+  expect(warned(157)).toEqual([
+    ['warn', 'sample_prompts', expect.stringMatching(/of 157 bytes may be longer than the 160 tokens that/)],
+  ])
+  expect(findings({ sample_prompts: ['a'.repeat(9999)] })).toHaveLength(1)
+})
+
 test('the cost of measuring is said in words', () => {
   const tasks: RunConfig['measure_tasks'] = ['MMLU', 'SpellingBee']
   expect(findings({ measure_every: 1, measure_tasks: tasks, measure_max_problems: -1 })).toEqual([
@@ -55,7 +67,7 @@ test('the cost of measuring is said in words', () => {
 
 test('HumanEval is warned of, and a task without data will be left out', () => {
   const lacking = [{ task: 'ARC-Easy' as const, label: 'allenai/ai2_arc, ARC-Easy test' }]
-  const found = findings({ measure_tasks: ['ARC-Easy', 'HumanEval'] }, lacking)
+  const found = findings({ measure_tasks: ['ARC-Easy', 'HumanEval'] }, { lacking })
   expect(found.slice(0, 2)).toEqual([
     [
       'warn',
@@ -64,7 +76,7 @@ test('HumanEval is warned of, and a task without data will be left out', () => {
     ],
     ['warn', 'measure_tasks', 'HumanEval runs Python that the model writes, on this machine.'],
   ])
-  expect(findings({ measure_tasks: ['ARC-Easy'] }, lacking)).toHaveLength(1)
+  expect(findings({ measure_tasks: ['ARC-Easy'] }, { lacking })).toHaveLength(1)
 })
 
 test('tasks that lack their data are found, and those whose files the validation mixture names are not', async () => {

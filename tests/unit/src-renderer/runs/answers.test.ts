@@ -15,10 +15,27 @@ it('compares each answer with the one before it, the newest first', () => {
     sample(20, { spell: 'the letters are: c, a, t' }),
   ]
   expect(answersTo('spell', samples)).toEqual([
-    { step: 20, since: 20, cut: false, parts: { start: 'the letters are: c, ', changed: 'a, ', end: 't' } },
-    { step: 10, since: 10, cut: false, parts: { start: 'the ', changed: 'letters are: c, t', end: '' } },
-    { step: 0, since: 0, cut: true, parts: { start: 'the the the', changed: '', end: '' } },
+    {
+      step: 20,
+      since: 20,
+      cut: false,
+      dropped: 0,
+      parts: { start: 'the letters are: c, ', changed: 'a, ', end: 't' },
+    },
+    {
+      step: 10,
+      since: 10,
+      cut: false,
+      dropped: 0,
+      parts: { start: 'the ', changed: 'letters are: c, t', end: '' },
+    },
+    { step: 0, since: 0, cut: true, dropped: 0, parts: { start: 'the the the', changed: '', end: '' } },
   ])
+})
+
+it('says how much of the prompt the model was not given', () => {
+  const answers = [{ prompt: 'long', answer: 'x', cut: false, dropped: 7 }]
+  expect(answersTo('long', [{ step: 0, seconds: 1, answers }])[0]?.dropped).toBe(7)
 })
 
 it('puts steps in a row with the same answer together', () => {

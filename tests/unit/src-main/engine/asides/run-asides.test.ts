@@ -123,6 +123,7 @@ test('of a prompt that is longer than the model can read its end is asked, and w
   const said = [...logOf(run).matchAll(/The prompt ("letters.*) is longer .*: the first (\d+) of its (\d+) tokens are left out/g)] // prettier-ignore
   expect(said).toHaveLength(1)
   const [dropped, length] = [Number(said[0]?.[2]), Number(said[0]?.[3])]
+  expect(samplesOf(run)[1]?.answers.map((answer) => answer.dropped)).toEqual([undefined, dropped])
   expect(length - dropped).toBe(10 * 256 - 256) // ten times the sequence_len of golden's d3, without an answer's tokens
 })
 
