@@ -3,11 +3,11 @@ import type { StepMetric } from '../api/types'
 import type { RunRecordState } from '../composables/use-run-record'
 import type { Mark } from '../charts/marks'
 import type { RunAxes } from '../charts/x-axes'
-import { fixed, integer } from '../format/number'
+import { count, fixed, integer } from '../format/number'
 import { duration } from '../format/units'
 
-/** Its evaluations, the checkpoints that are kept, and where it rested. */
-export function marksOf({ steps, evals, detail }: RunRecordState, axes: RunAxes): Mark[] {
+/** Its evaluations, the prompts that it answered, the checkpoints that are kept, and where it rested. */
+export function marksOf({ steps, evals, samples, detail }: RunRecordState, axes: RunAxes): Mark[] {
   const mark = (kind: Mark['kind'], step: number, text: string): Mark => ({
     ...{ kind, step, text: `step ${integer(step)}: ${text}` },
     along: (x) => axes.along(x),
@@ -20,6 +20,9 @@ export function marksOf({ steps, evals, detail }: RunRecordState, axes: RunAxes)
   return [
     ...evals.map(({ step, val_bpb: bpb }) =>
       mark('evaluation', step, `evaluated, ${fixed(bpb, 4)} bits a byte`),
+    ),
+    ...samples.map(({ step, answers }) =>
+      mark('sample', step, `answered ${count(answers.length, 'prompt')}`),
     ),
     ...(detail?.checkpoints ?? []).map((step) => mark('save', step, 'checkpoint kept')),
     ...rests,

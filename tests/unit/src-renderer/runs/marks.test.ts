@@ -22,15 +22,20 @@ function record(over: Partial<RunRecordState> = {}): RunRecordState {
   }
 }
 
-it('marks evaluations, kept checkpoints and where a run rested, where they lie along x', () => {
+it('marks evaluations, answers, kept checkpoints and where a run rested, where they lie along x', () => {
   const steps = sampleSteps(1, 3)
   const [, second, third] = steps
   if (!second || !third) throw new Error('there are three')
   steps[2] = { ...third, resumed: 1, ended_at: (second.ended_at ?? 0) + third.dt_ms + 190_000 }
   axes.follow(steps)
-  const marks = marksOf(record({ steps, evals: [{ step: 2, val_bpb: 1.25, seconds: 1 }] }), axes)
+  const evals = [{ step: 2, val_bpb: 1.25, seconds: 1 }]
+  const samples = [
+    { step: 2, seconds: 1, answers: [{ prompt: 'Spell pear.', answer: 'p,e,a,r', cut: false }] },
+  ]
+  const marks = marksOf(record({ steps, evals, samples }), axes)
   expect(marks.map(({ kind, step, text }) => [kind, step, text])).toEqual([
     ['evaluation', 2, 'step 2: evaluated, 1.2500 bits a byte'],
+    ['sample', 2, 'step 2: answered 1 prompt'],
     ['save', 2, 'step 2: checkpoint kept'],
     ['pause', 2, 'step 2: paused for 3 min 10 s'],
     ['resume', 3, 'step 3: resumed'],
