@@ -1,8 +1,8 @@
 /**
  * Answers prompts beside a run: a text token by token, many texts at once, and the logits of choices.
  *
- * The last two models that were asked stay loaded, with TensorFlow, so that two can be compared; a model is loaded anew
- * when its files have changed. Each answers one question at a time, in order; two of them take turns, token by token.
+ * The last two models that were asked stay loaded, with TensorFlow, so that two can be compared; a third takes the place of
+ * one that is not answering, and waits where both are. A model is loaded anew when its files have changed. Each answers one question at a time, in order; two of them take turns, token by token.
  */
 import { loadModel } from '../checkpoint/nanochat-files'
 import type { StoredCheckpoint } from '../checkpoint/run-checkpoint'
@@ -42,6 +42,8 @@ interface KeptModel extends StoredCheckpoint {
   askedKey: string
   /** Settles when the questions so far are answered. */
   last: Promise<unknown>
+  /** Number of questions that are not answered yet. */
+  asked: number
 }
 
 export class Answering {
@@ -106,10 +108,13 @@ export class Answering {
         signal.throwIfAborted()
         return answer(model)
       })
-      model.last = turn.catch(() => {
-        // The caller gets the error from `turn`; the next question loads a model that has lost its weights anew.
-        if (model.session.isClosed) this.kept = this.kept.filter((each) => each !== model)
-      })
+      model.asked++
+      model.last = turn
+        .catch(() => {
+          // The caller gets the error from `turn`; the next question loads a model that has lost its weights anew.
+          if (model.session.isClosed) this.kept = this.kept.filter((each) => each !== model)
+        })
+        .finally(() => model.asked--)
       return { answered: turn }
     })
     return answered
@@ -145,14 +150,21 @@ export class Answering {
     const key = await keyFor(found)
     const known = this.kept.find((each) => each.key === key)
     if (known !== undefined) return known
-    while (this.kept.length >= MOST_KEPT) {
-      const oldest = this.kept.shift()
-      if (oldest !== undefined) await dispose(oldest)
-    }
+    await this.makeRoom()
     const { meta, tensors } = await loadModel(found.dir, found.step)
     const config = meta.model_config
     const session = new GenerationSession(tensorflow, { model: config, dtype }, tensors)
-    return { ...found, config, session, key, askedKey: key, last: Promise.resolve() }
+    return { ...found, config, session, key, askedKey: key, last: Promise.resolve(), asked: 0 }
+  }
+
+  /** Puts models away until there is room for another: of those that are not answering the oldest, else the oldest. */
+  private async makeRoom(): Promise<void> {
+    while (this.kept.length >= MOST_KEPT) {
+      const leaving = this.kept.find(({ asked }) => asked === 0) ?? this.kept[0]
+      if (leaving === undefined) return
+      this.kept = this.kept.filter((each) => each !== leaving)
+      await dispose(leaving)
+    }
   }
 
   private async followerFor(dir: string | null): Promise<(() => Follow) | undefined> {

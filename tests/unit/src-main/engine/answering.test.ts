@@ -109,6 +109,24 @@ test('two models are kept, a third takes the place of the older, and nothing is 
   expect(tf.memory().numTensors).toBe(before)
 })
 
+test('a third model takes the place of one that is idle, and does not wait for the older to end its answer', async () => {
+  const answering = new Answering()
+  const [idle, third] = [await tinyModel(723), await tinyModel(723, 2)]
+  const stop = new AbortController()
+  let hasEnded = false
+  const long = question(talkCheckpoint, { options: { ...question().options, maxTokens: 2000 } })
+  const answered = answering
+    .generate(long, listening(stop.signal))
+    .catch(() => undefined)
+    .finally(() => (hasEnded = true))
+  await answering.generate(question(idle), listening())
+  await answering.generate(question(third), listening())
+  expect(hasEnded).toBe(false)
+  stop.abort()
+  await answered
+  await answering.forget()
+})
+
 test('a model that lost its weights for want of memory is loaded anew', async () => {
   let loads = 0
   const answering = new Answering(() => loads++)
