@@ -61,9 +61,18 @@ export class TalkFolder {
     }
   }
 
-  /** Resolves once it is on the disk. @throws MidbenchError `talk.unwritable` */
+  /**
+   * Resolves once it is on the disk. One that was removed meanwhile stays removed: what is kept late is found where
+   * {@link restore} looks for it.
+   *
+   * @throws MidbenchError `talk.unwritable`
+   */
   keep(talk: KeptTalk): Promise<TalkSummary> {
-    return this.alone(() => this.write(talk))
+    return this.alone(async () => {
+      const aside = join(this.removed, `${talk.id}${ENDING}`)
+      const isRemoved = (await exists(aside)) && !(await exists(this.path(talk.id)))
+      return this.write(talk, isRemoved ? aside : this.path(talk.id))
+    })
   }
 
   /** @throws MidbenchError as {@link open} and {@link keep} */
@@ -109,9 +118,8 @@ export class TalkFolder {
     return join(this.folder, `${id}${ENDING}`)
   }
 
-  private async write(talk: KeptTalk): Promise<TalkSummary> {
+  private async write(talk: KeptTalk, path = this.path(talk.id)): Promise<TalkSummary> {
     const summary = summaryOf(talk, Date.now())
-    const path = this.path(talk.id)
     const lines = [{ format: 'midbench-talk-1', ...summary }, talk].map((line) => JSON.stringify(line))
     await writing(path, () => makeFile(path, `${lines.join('\n')}\n`))
     return summary

@@ -16,12 +16,13 @@ export interface UseTalkRemovalReturn {
 }
 
 export function useTalkRemoval(): UseTalkRemovalReturn {
-  const { place: at, drop, put, open } = useTalkShelf()
+  const { place: at, current, keep, drop, put, open } = useTalkShelf()
   const { attempt } = useNotices()
 
   async function remove(talk: TalkSummary): Promise<void> {
     const place = at.value
     if (place === null) return
+    if (current.value?.id === talk.id) await keep() // what was said last comes back with it
     const gone = await attempt('The conversation was not removed', () =>
       call('talk.remove', { place, id: talk.id }),
     )

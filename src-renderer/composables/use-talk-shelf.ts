@@ -45,6 +45,8 @@ export const useTalkShelf = createSharedComposable(() => {
   const current = shallowRef<Kept | null>(null)
   /** The talk as it is on the disk. */
   let onDisk: Talk = NEW_TALK
+  /** Those that were removed: what is still being kept of one does not bring it back into the list. */
+  const removed = new Set<string>()
 
   async function load(): Promise<void> {
     const of = whose.value
@@ -61,6 +63,7 @@ export const useTalkShelf = createSharedComposable(() => {
   }
 
   function put(summary: TalkSummary): void {
+    removed.delete(summary.id)
     list.value = [summary, ...list.value.filter(({ id }) => id !== summary.id)]
   }
 
@@ -82,7 +85,7 @@ export const useTalkShelf = createSharedComposable(() => {
       call('talk.keep', { place: at, talk: kept }),
     )
     if (summary) {
-      if (at === place.value) put(summary) // else another project has been opened meanwhile
+      if (at === place.value && !removed.has(summary.id)) put(summary) // else another project has been opened meanwhile
     } else onDisk = NEW_TALK
   }
 
@@ -94,6 +97,7 @@ export const useTalkShelf = createSharedComposable(() => {
 
   /** Takes one out of the list; where it is in sight, a new one begins. */
   function drop(id: string): void {
+    removed.add(id)
     list.value = list.value.filter((each) => each.id !== id)
     if (current.value?.id !== id) return
     current.value = null

@@ -1,5 +1,5 @@
 /** A project's conversations on the disk: the same when opened again, removed and brought back, damaged. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -57,9 +57,19 @@ test('what was removed comes back, unless another has its place', async () => {
   expect(await folder.restore('talk-1')).toMatchObject({ id: 'talk-1', name: 'First words' })
   expect(await folder.open('talk-1')).toEqual(talk)
   await folder.remove('talk-1')
-  await folder.keep(talk)
+  const [aside, place] = ['removed/talk-1.talk', 'talk-1.talk'].map((name) => join(folder.folder, name))
+  cpSync(aside ?? '', place ?? '')
   expect((await failureOf(() => folder.restore('talk-1'))).code).toBe('talk.taken')
   expect((await failureOf(() => folder.restore('never'))).code).toBe('talk.unknown')
+})
+
+test('what is kept late of a conversation that was removed does not bring it back, and is there once it is restored', async () => {
+  const folder = newFolder()
+  await folder.keep(sampleTalk())
+  await folder.remove('talk-1')
+  await folder.keep(sampleTalk({ name: 'Last words' }))
+  expect((await folder.list()).conversations).toEqual([])
+  expect(await folder.restore('talk-1')).toMatchObject({ name: 'Last words' })
 })
 
 test('of many that were removed, the last twenty stay', async () => {
