@@ -53,7 +53,7 @@ async function dispatch(argv: readonly string[], io: CommandIo): Promise<number>
   const { command, args } = findCommand(argv)
   const values = parse(command, args)
   if (values['help'] === true) {
-    io.stdout(commandText(command))
+    io.stdout(commandText(command, commands))
     return EXIT.done
   }
   return command.run(values, io)
@@ -86,7 +86,7 @@ function parse(command: Command, args: string[]): CommandValues {
     if (unknown !== undefined) throw new Error(`Unexpected argument '${unknown}'.`)
     return { ...values, ...Object.fromEntries(names.map((name, i) => [name, positionals[i]])) }
   } catch (error) {
-    throw usageError(error instanceof Error ? error.message : String(error), commandText(command))
+    throw usageError(error instanceof Error ? error.message : String(error), commandText(command, commands))
   }
 }
 

@@ -3,13 +3,11 @@ import type { Command } from './command'
 
 /** Every command with its summary. */
 export function overviewText(commands: readonly Command[]): string {
-  const width = Math.max(...commands.map((command) => command.name.length))
-  const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`)
   return [
     'Usage: midbench COMMAND [options]',
     '',
     'Commands:',
-    ...lines,
+    ...summaryLines(commands),
     '',
     'midbench COMMAND --help lists the options of a command.',
     'stdout is the result and nothing else; progress and logs go to stderr.',
@@ -17,7 +15,8 @@ export function overviewText(commands: readonly Command[]): string {
   ].join('\n')
 }
 
-export function commandText(command: Command): string {
+/** One command: what it does, its options, and the commands whose names begin with its own. */
+export function commandText(command: Command, commands: readonly Command[]): string {
   const options = Object.entries(command.options).map(([name, option]) =>
     option.type === 'string' ? `--${name} VALUE` : `--${name}`,
   )
@@ -25,5 +24,15 @@ export function commandText(command: Command): string {
     `${command.name}: ${command.summary}`,
     `Usage: midbench ${command.usage}`,
     `Options: ${[...options, '--help'].join(', ')}`,
+    ...subcommandLines(commands.filter(({ name }) => name.startsWith(`${command.name} `))),
   ].join('\n')
+}
+
+function subcommandLines(commands: readonly Command[]): string[] {
+  return commands.length === 0 ? [] : ['Commands:', ...summaryLines(commands)]
+}
+
+function summaryLines(commands: readonly Command[]): string[] {
+  const width = Math.max(...commands.map(({ name }) => name.length))
+  return commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
 }
