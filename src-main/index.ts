@@ -36,15 +36,19 @@ async function start(): Promise<void> {
   const services = await setupServices(hub)
   setupSessionSecurity(session.defaultSession)
   setupPage(session.defaultSession, services.files.page)
-  const window = new MainWindow({ ...services.files, state: windowFile() })
+  const { settings, runs, queue } = services
+  const window = new MainWindow({ ...services.files, state: windowFile() }, () => settings.current.text_size)
+  settings.onChange(() => {
+    window.applyTextSize()
+  })
   const grant = (path: string): void => {
     services.granted.grant(path)
   }
   const dialogs = new Dialogs(() => window.current, grant)
   acceptDroppedFiles(() => window.contents, grant)
-  const { runs, queue } = services
-  setupLifecycle({ window, dialogs, runs, queue, close: () => closeServices(services) })
-  setupMenu(hub, services.settings)
+  const notifies = (): boolean => settings.current.notify
+  setupLifecycle({ window, dialogs, runs, queue, notifies, close: () => closeServices(services) })
+  setupMenu(hub, settings)
   const handlers = allHandlers({
     ...services,
     dialogs,

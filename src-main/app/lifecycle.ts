@@ -29,6 +29,8 @@ export interface LifecycleOptions {
   dialogs: Dialogs
   runs: RunManager
   queue: RunQueue
+  /** Whether the desktop may say that a run has ended. */
+  notifies: () => boolean
   /** Closes what else is open: data thread, store, files being written. */
   close: () => Promise<void>
 }
@@ -53,7 +55,8 @@ export function setupLifecycle(options: LifecycleOptions): void {
   })
   runs.on((event) => {
     if (event.type !== 'rest') return
-    if (!window.current?.isFocused() && event.state !== 'paused') notify(runs, event.runId, window)
+    if (!window.current?.isFocused() && event.state !== 'paused' && options.notifies())
+      notify(runs, event.runId, window)
     closing.runRested(window.current !== null)
   })
   queue.onIdle(() => {
@@ -100,8 +103,10 @@ function followSignals(quit: () => void): void {
 /** Shows a notification when a run ends while the window is out of sight. */
 function notify(runs: RunManager, id: string, window: MainWindow): void {
   if (!Notification.isSupported()) return
-  const { name, state, step } = runs.get(id)
-  const notification = new Notification({ title: `${name}: ${state}`, body: `After ${String(step)} steps.` })
+  const { name, state, step, total_steps: all, error } = runs.get(id)
+  const where = `Step ${String(step)}${all === null ? '' : ` of ${String(all)}`}.`
+  const body = error ? `${where} ${error.message}` : where
+  const notification = new Notification({ title: `${name}: ${state}`, body })
   notification.on('click', () => {
     window.show()
   })

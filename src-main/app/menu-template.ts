@@ -77,9 +77,9 @@ function viewMenu(item: Item, options: MenuOptions): MenuItemConstructorOptions[
     item('&Find anything…', 'palette', 'CmdOrCtrl+K'),
     separator,
     { label: 'A&ppearance', submenu: themeMenu(options) },
-    { role: 'zoomIn', accelerator: 'CmdOrCtrl+=' },
-    { role: 'zoomOut', accelerator: 'CmdOrCtrl+-' },
-    { role: 'resetZoom', accelerator: 'CmdOrCtrl+0' },
+    item('La&rger text', 'text.larger', 'CmdOrCtrl+='),
+    item('S&maller text', 'text.smaller', 'CmdOrCtrl+-'),
+    item('&Usual size of text', 'text.usual', 'CmdOrCtrl+0'),
     { role: 'togglefullscreen' },
     ...(options.development
       ? ([separator, { role: 'reload' }, { role: 'toggleDevTools' }] satisfies MenuItemConstructorOptions[])

@@ -31,7 +31,11 @@ export class MainWindow {
   private crashedAt = -Infinity
   private mayClose = (): boolean => true
 
-  constructor(private readonly options: MainWindowOptions) {
+  /** @param textSize percent by which everything in it is larger or smaller */
+  constructor(
+    private readonly options: MainWindowOptions,
+    private readonly textSize: () => number,
+  ) {
     this.stateFile = windowStateFile(options.state)
     nativeTheme.on('updated', () => {
       this.window?.setBackgroundColor(background())
@@ -50,6 +54,11 @@ export class MainWindow {
   /** Sets a check before it closes: false keeps it open. */
   askBeforeClosing(mayClose: () => boolean): void {
     this.mayClose = mayClose
+  }
+
+  /** Takes the size of text as it is set now. */
+  applyTextSize(): void {
+    this.contents?.setZoomFactor(this.textSize() / 100)
   }
 
   /** Opens it, or brings it to the front. */
@@ -80,7 +89,7 @@ export class MainWindow {
       show: false,
       backgroundColor: background(),
       ...(existsSync(this.options.icon) ? { icon: this.options.icon } : {}),
-      webPreferences: pagePreferences(this.options.preload),
+      webPreferences: { ...pagePreferences(this.options.preload), zoomFactor: this.textSize() / 100 },
     })
     window.once('ready-to-show', () => {
       if (stored?.maximized) window.maximize()
@@ -89,6 +98,9 @@ export class MainWindow {
     window.on('close', (event) => {
       if (this.mayClose()) void this.remember()
       else event.preventDefault()
+    })
+    window.webContents.on('dom-ready', () => {
+      this.applyTextSize()
     })
     window.webContents.on('render-process-gone', (_, { reason }) => {
       if (reason !== 'clean-exit') this.reloadCrashed(window)

@@ -26,6 +26,9 @@ const doctorReport = z.object({
   processors: z.int().min(1),
 })
 const hostChoice = z.enum(['auto', 'thread', 'process'])
+/** Sizes of text that can be chosen, in percent. */
+export const TEXT_SIZES = [80, 90, 100, 110, 120, 130, 140, 150, 160] as const
+const textSize = z.literal(TEXT_SIZES)
 /** How curves are drawn over the steps of runs, in every place that has some. */
 const curveChoices = z.object({
   x: z.enum(['step', 'tokens', 'epochs', 'active', 'wall']),
@@ -48,6 +51,10 @@ export const settings = z.object({
   /** Where the trainer runs; `auto` follows the self-test's result. */
   trainer_host: hostChoice.default('auto'),
   curves: curveChoices.default(PLAIN_CURVES),
+  /** Size of everything in the window, in percent of what it has by itself. */
+  text_size: textSize.default(100),
+  /** Whether the desktop says that a run has ended while the window is out of sight. */
+  notify: z.boolean().default(true),
   /** Left out until a person changes the table. */
   runs_table: runsTable.optional(),
   /** Whether Talk's prompts stand beside the conversation; left out until a person folds them away. */
@@ -76,7 +83,9 @@ export const appCalls = {
   'settings.get': { input: nothing, output: settings },
   /** Options that are left out keep their values, so the input has no defaults. */
   'settings.update': {
-    input: settings.extend({ trainer_host: hostChoice, curves: curveChoices }).partial(),
+    input: settings
+      .extend({ trainer_host: hostChoice, curves: curveChoices, text_size: textSize, notify: z.boolean() })
+      .partial(),
     output: settings,
   },
 } as const

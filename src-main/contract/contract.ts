@@ -93,6 +93,9 @@ export const events = {
       'project.menu',
       'project.save',
       'project.saveAs',
+      'text.larger',
+      'text.smaller',
+      'text.usual',
       'palette',
       'help.keys',
     ]),
@@ -131,7 +134,7 @@ export { lossKind } from '../packing/loss-kinds.schema'
 export { FEW_TARGETS } from '../packing/plan.schema'
 export { policyNamed, trainablePacking } from '../packing/packings.schema'
 export type { TaskKind } from '../data/tasks/task-kind'
-export { PLAIN_CURVES } from './app.schema'
+export { PLAIN_CURVES, TEXT_SIZES } from './app.schema'
 export type { CurveChoices, DoctorReport, Settings } from './app.schema'
 export { MOST_SAMPLES, MOST_TOKENS } from './talk.schema'
 export type { TalkFitted, TalkTokens } from './talk.schema'

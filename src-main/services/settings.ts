@@ -1,6 +1,6 @@
 /**
- * The person's settings: theme, nanochat's folder, threads, the trainer's host, what is shown of runs and of Talk. They are kept in
- * settings.json of the data folder.
+ * The person's settings: theme and size of text, nanochat's folder, threads, the trainer's host, notifications, what is shown of
+ * runs and of Talk. They are kept in settings.json of the data folder.
  */
 import { availableParallelism } from 'node:os'
 
@@ -11,6 +11,7 @@ import { JsonFile } from '../files/kept-json'
 const defaults: Settings = {
   ...{ theme: 'system', base_dir: null, threads: null, trainer_host: 'auto' },
   curves: PLAIN_CURVES,
+  ...{ text_size: 100, notify: true },
 }
 
 export class SettingsStore {
@@ -46,17 +47,10 @@ export class SettingsStore {
    * @throws MidbenchError `threads.invalid`; what writing throws
    */
   async update(patch: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
-    const { theme = this.value.theme, trainer_host = this.value.trainer_host } = patch
-    const { curves = this.value.curves, runs_table = this.value.runs_table } = patch
-    const talk_prompts = patch.talk_prompts ?? this.value.talk_prompts
-    const base_dir = patch.base_dir === undefined ? this.value.base_dir : patch.base_dir
-    const threads = patch.threads === undefined ? this.value.threads : patch.threads
-    threadCount(threads, {}, this.processors)
-    this.value = {
-      ...{ theme, base_dir, threads, trainer_host, curves },
-      ...(runs_table && { runs_table }),
-      ...(talk_prompts !== undefined && { talk_prompts }),
-    }
+    const named = Object.entries(patch).filter(([, value]) => value !== undefined)
+    const next: Settings = { ...this.value, ...Object.fromEntries(named) }
+    threadCount(next.threads, {}, this.processors)
+    this.value = next
     for (const listener of this.listeners) listener(this.value)
     await this.file.write(this.value)
     return this.value

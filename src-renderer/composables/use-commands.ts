@@ -8,18 +8,18 @@ import type { MenuCommand } from '../api/types'
 import { dateTime } from '../format/units'
 import { entryName } from '../mixture/entry'
 import { command, type Command } from '../palette/match'
+import { optionCommands } from './option-commands'
 import { projectCommands } from './project-commands'
 import { useDuplicates } from './use-duplicates'
-import { PLACES, useNavigation } from './use-navigation'
+import { PLACES, PLACE_NAMES, useNavigation } from './use-navigation'
 import { useProject } from './use-project'
 import { useProjects } from './use-projects'
 import { useRun } from './use-run'
 import { useRuns } from './use-runs'
 import { useSettings } from './use-settings'
 import { useTalkShelf } from './use-talk-shelf'
+import { textSizeCommands, useTextSize } from './use-text-size'
 import { useEvent } from './use-event'
-
-const titleCase = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
 type Floating = 'palette' | 'keys'
 
@@ -41,6 +41,7 @@ export const useCommands = createSharedComposable(() => {
   const projects = useProjects()
   const { runs } = useRuns()
   const { update } = useSettings()
+  const text = useTextSize()
   const { startNew } = useTalkShelf() // kept here, so that answers go on while other places are shown
   /** What floats over the place it was called from; one at a time. */
   const floating = ref<Floating | null>(null)
@@ -62,13 +63,16 @@ export const useCommands = createSharedComposable(() => {
     'project.menu': () => (projects.menuOpen.value = true),
     'project.save': () => void project.save(),
     'project.saveAs': () => void project.save(true),
+    'text.larger': () => text.choose(text.larger.value),
+    'text.smaller': () => text.choose(text.smaller.value),
+    'text.usual': text.toUsual,
     palette: () => (paletteOpen.value = true),
     'help.keys': () => (keysOpen.value = true),
   }
 
   const places = PLACES.map((place, index): Command => ({
     id: place,
-    title: titleCase(place),
+    title: PLACE_NAMES[place],
     group: 'place',
     keys: `Ctrl ${index + 1}`,
     run: () => navigation.go(place),
@@ -84,6 +88,7 @@ export const useCommands = createSharedComposable(() => {
     ...(['light', 'dark', 'system'] as const).map((theme) =>
       command(`theme ${theme}`, `Appearance: ${theme}`, 'settings', () => void update({ theme })),
     ),
+    ...textSizeCommands(text),
     command('keys', 'Show the keys', 'help', byName['help.keys'], '?'),
     ...runs.value
       .slice(0, 50)
@@ -92,6 +97,7 @@ export const useCommands = createSharedComposable(() => {
       ),
     ...batchCommands(),
     ...taskCommands(),
+    ...optionCommands(navigation.showOption),
   ])
 
   function newTalk(): void {

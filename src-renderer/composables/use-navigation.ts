@@ -3,10 +3,19 @@
  * place is as it was when one comes back to it. The place itself is in the address, so that a reload keeps it too.
  */
 import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+import type { OptionName } from '../api/defaults'
 import type { SplitName } from '../api/types'
 
 export const PLACES = ['mixture', 'packing', 'train', 'talk', 'runs', 'settings'] as const
 export type Place = (typeof PLACES)[number]
+export const PLACE_NAMES: Record<Place, string> = {
+  mixture: 'Mixture',
+  packing: 'Packing',
+  train: 'Train',
+  talk: 'Talk',
+  runs: 'Runs',
+  settings: 'Settings',
+}
 
 export interface SampleTarget {
   split: SplitName
@@ -27,6 +36,10 @@ const duplicatesOpen = ref(false)
 const wantedSample = shallowRef<SampleTarget | null>(null)
 /** A conversation that the Packing view is asked to show where it is packed; null once it is shown. */
 const wantedConversation = shallowRef<SampleTarget | null>(null)
+/** An option that the Train view is asked to show; null once it is shown. */
+const wantedOption = ref<OptionName | null>(null)
+/** How often one was brought to a place: each time the frame puts the focus there. */
+const arrivals = ref(0)
 /** The run opened in Runs. */
 const openRun = ref<string | null>(null)
 
@@ -42,6 +55,7 @@ watch(place, (name) => history.replaceState(null, '', `#/${name}`))
 
 function go(name: Place): void {
   place.value = name
+  arrivals.value += 1
 }
 
 /** @param runId the run whose batch it is; null for the project's */
@@ -73,6 +87,11 @@ function showSample(target: SampleTarget): void {
   showTasks()
 }
 
+function showOption(name: OptionName): void {
+  wantedOption.value = name
+  go('train')
+}
+
 function showRun(id: string | null): void {
   openRun.value = id
   runsTab.value = 'runs'
@@ -92,6 +111,8 @@ export interface UseNavigationReturn {
   duplicatesOpen: Ref<boolean>
   wantedSample: ShallowRef<SampleTarget | null>
   wantedConversation: ShallowRef<SampleTarget | null>
+  wantedOption: Ref<OptionName | null>
+  arrivals: Readonly<Ref<number>>
   openRun: Ref<string | null>
   runsTab: typeof runsTab
   go: typeof go
@@ -99,6 +120,7 @@ export interface UseNavigationReturn {
   showBatch: typeof showBatch
   showSample: typeof showSample
   showConversation: typeof showConversation
+  showOption: typeof showOption
   showRun: typeof showRun
   showCheckpoints: typeof showCheckpoints
 }
@@ -112,6 +134,8 @@ export function useNavigation(): UseNavigationReturn {
     duplicatesOpen,
     wantedSample,
     wantedConversation,
+    wantedOption,
+    arrivals,
     openRun,
     runsTab,
     go,
@@ -119,6 +143,7 @@ export function useNavigation(): UseNavigationReturn {
     showBatch,
     showSample,
     showConversation,
+    showOption,
     showRun,
     showCheckpoints,
   }

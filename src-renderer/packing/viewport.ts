@@ -3,7 +3,7 @@
  * down; `x`, `y` is the world point at the top left of the plot, `sx` pixels per token, `sy` pixels per row.
  *
  * The two scales are separate: a row is thousands of tokens wide and one high, so zooming in widens tokens until their
- * text fits, while rows only grow until a line of text fits.
+ * text fits, while rows only grow until a line of text fits, or until all of them fill the plot.
  */
 
 export interface Viewport {
@@ -43,8 +43,9 @@ function leastScale(extent: Extent, size: Size): number {
   return size.width / Math.max(1, extent.columns)
 }
 
+/** The height at which all rows fill the plot; they are not made thinner than can be seen. */
 function fitRow(extent: Extent, size: Size): number {
-  return clamp(size.height / Math.max(1, extent.rows), MIN_ROW_PX, MAX_ROW_PX)
+  return Math.max(MIN_ROW_PX, size.height / Math.max(1, extent.rows))
 }
 
 /** The view of the whole batch, as far as rows can be made thin enough. */
@@ -55,7 +56,8 @@ export function fit(extent: Extent, size: Size): Viewport {
 /** The same view kept within the batch. */
 export function within(view: Viewport, extent: Extent, size: Size): Viewport {
   const sx = clamp(view.sx, leastScale(extent, size), Math.max(MAX_TOKEN_PX, leastScale(extent, size)))
-  const sy = clamp(view.sy, fitRow(extent, size), MAX_ROW_PX)
+  const least = fitRow(extent, size)
+  const sy = clamp(view.sy, least, Math.max(MAX_ROW_PX, least))
   return {
     sx,
     sy,

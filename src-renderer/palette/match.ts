@@ -9,6 +9,8 @@ export interface Command {
   title: string
   /** Group shown at the right: "place", "run", "task". */
   group: string
+  /** Words by which it is found too. */
+  words?: string
   keys?: string
   run: () => void
 }
@@ -43,10 +45,16 @@ function score(title: string, query: string): number {
   return total
 }
 
+/** Title and group as they are shown come first; what is found by further words alone comes last. */
+function scoreOf({ title, group, words = '' }: Command, query: string): number {
+  const shown = score(`${title} ${group}`, query)
+  return shown > 0 ? shown + 1 : score(`${title} ${group} ${words}`, query) && 1
+}
+
 /** The commands that answer the query, best first; all of them, in order, where nothing is typed. */
 export function search(commands: readonly Command[], query: string, limit = 12): Command[] {
   return commands
-    .map((command, order) => ({ command, order, score: score(`${command.title} ${command.group}`, query) }))
+    .map((command, order) => ({ command, order, score: scoreOf(command, query) }))
     .filter((candidate) => candidate.score > 0)
     .sort((a, b) => b.score - a.score || a.order - b.order)
     .slice(0, limit)

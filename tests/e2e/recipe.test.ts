@@ -80,7 +80,7 @@ it('is chosen, inherits from the base, and leaves its result in chatsft_checkpoi
     'the result',
   )
   await window.action('Talk to it').click()
-  await window.action('Asked model: today').waitFor()
+  await window.action(/^Asked model: today/).waitFor()
   expect(await window.main.getByText('This model cannot be asked').count()).toBe(0)
   await window.open('Train')
   await window.action('Measure it').click()

@@ -15,6 +15,7 @@ export const KEYS: readonly { place: string; keys: readonly (readonly [string, s
       ['Ctrl Shift S', 'save it in another place'],
       ['Ctrl Z', 'undo an edit, or opening another project'],
       ['Ctrl Shift Z', 'redo it'],
+      ['Ctrl + -', 'larger, smaller text; Ctrl 0 the usual'],
       ['?', 'show the keys'],
       ['Esc', 'close what floats'],
     ],

@@ -14,6 +14,8 @@ const DEFAULTS = {
   threads: null,
   trainer_host: 'auto',
   curves: PLAIN_CURVES,
+  text_size: 100,
+  notify: true,
 }
 
 describe('SettingsStore', () => {
@@ -38,6 +40,7 @@ describe('SettingsStore', () => {
     const settings = new SettingsStore(path)
     expect(settings.problem).toBeNull()
     expect(settings.current.curves).toEqual(PLAIN_CURVES)
+    expect(settings.current).toMatchObject({ text_size: 100, notify: true })
     const curves = { ...PLAIN_CURVES, x: 'tokens' as const, smoothing: 0.9 }
     await settings.update({ curves })
     await settings.update({ theme: 'light' })

@@ -9,6 +9,8 @@ const settings = {
   base_dir: null,
   threads: null,
   trainer_host: 'auto' as const,
+  text_size: 100 as const,
+  notify: true,
   curves: PLAIN_CURVES,
 }
 

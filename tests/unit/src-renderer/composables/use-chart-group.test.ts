@@ -33,7 +33,7 @@ const last = shallowRef(100)
 
 /** Two charts of one place, with a value at every step, drawn 100 pixels wide. */
 function place(): { group: ChartGroup; charts: Chart[]; leaveSecond: () => Promise<void>; opened: number[] } {
-  answerWith({ 'settings.update': () => ({ theme: 'system', base_dir: null, threads: null, trainer_host: 'auto', curves: PLAIN_CURVES }) }) // prettier-ignore
+  answerWith({ 'settings.update': () => ({ theme: 'system', base_dir: null, threads: null, trainer_host: 'auto', text_size: 100, notify: true, curves: PLAIN_CURVES }) }) // prettier-ignore
   const [charts, opened, hasSecond] = [[] as Chart[], [] as number[], shallowRef(true)]
   let group: ChartGroup | undefined
   const One = defineComponent(() => {

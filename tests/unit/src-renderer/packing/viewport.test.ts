@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  MAX_ROW_PX,
   MAX_TOKEN_PX,
   cellAt,
   fit,
@@ -40,7 +39,13 @@ describe('fit', () => {
   it('shows a whole row across, and all rows as far as they can be made thin', () => {
     const view = fit(extent, size)
     expect(visibleRange(view, extent, size)).toEqual({ row0: 0, row1: 32, column0: 0, column1: 2049 })
-    expect(fit({ columns: 100, rows: 2 }, size).sy).toBe(MAX_ROW_PX)
+  })
+
+  it('gives the rows of a small batch the whole height', () => {
+    const small = { columns: 100, rows: 2 }
+    const view = fit(small, size)
+    expect(view.sy).toBe(size.height / 2)
+    expect(zoomAt(view, small, size, 4, 600, 100).sy).toBe(view.sy)
   })
 })
 

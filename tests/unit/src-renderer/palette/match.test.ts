@@ -34,4 +34,9 @@ describe('search', () => {
     expect(titles('o')[0]).toBe('Open a project')
     expect(titles('xyz')).toEqual([])
   })
+  it('finds by further words too, after what is found by its title', () => {
+    const options = [{ ...command('matrix_lr'), words: 'Rate of Muon' }, command('Muon'), command('warmup')]
+    expect(search(options, 'muon').map(({ title }) => title)).toEqual(['Muon', 'matrix_lr'])
+    expect(search(options, 'rate').map(({ title }) => title)).toEqual(['matrix_lr'])
+  })
 })

@@ -8,7 +8,14 @@ import { answerWith, connect, made, settled } from '../../main-process'
 
 beforeAll(() => connect())
 
-const settings = { theme: 'system', base_dir: null, threads: null, trainer_host: 'auto' } as const
+const settings = {
+  theme: 'system',
+  base_dir: null,
+  threads: null,
+  trainer_host: 'auto',
+  text_size: 100,
+  notify: true,
+} as const
 
 it('shows how curves are drawn, and keeps what is chosen once it has rested', async () => {
   answerWith({

@@ -15,6 +15,8 @@ it('takes threads from one to the machine’s processors, and no others', async 
     base_dir: null,
     threads: null,
     trainer_host: 'auto',
+    text_size: 100,
+    notify: true,
     curves: PLAIN_CURVES,
   } as const
   answerWith({
