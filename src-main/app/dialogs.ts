@@ -54,6 +54,10 @@ export class Dialogs implements PathDialogs {
     return this.save({ title: 'Export', defaultPath: name, filters: [EXPORTS[kind]] })
   }
 
+  saveFolder(name: string): Promise<string | null> {
+    return this.save({ title: 'Export into a new folder', buttonLabel: 'Export', defaultPath: name })
+  }
+
   saveTalks(name: string): Promise<string | null> {
     return this.save({ title: 'Export conversations', defaultPath: name, filters: [FILTERS.jsonl] })
   }

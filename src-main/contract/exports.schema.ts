@@ -1,6 +1,7 @@
 /** Files that a person takes out of the window. Each call asks for a place first, and gives null where they cancel. */
 import { z } from 'zod'
 import { bytes } from '../typed-arrays.schema'
+import { configAt } from './common.schema'
 
 /** The most bytes of a file that the window may make itself. */
 const MOST_EXPORTED = 256 * 2 ** 20
@@ -30,5 +31,18 @@ export const exportCalls = {
       job: z.string(),
     }),
     output: written,
+  },
+  /** Writes a model as a new folder for the hub. `config` is the project's, with the folder of its paths. A job. */
+  'exports.model': {
+    input: z.object({
+      ...configAt,
+      of: z.discriminatedUnion('of', [
+        z.object({ of: z.literal('run'), runId: z.string() }),
+        z.object({ of: z.literal('checkpoint'), dir: z.string(), step: z.int().min(0) }),
+      ]),
+      name,
+      job: z.string(),
+    }),
+    output: z.object({ path: z.string(), step: z.int(), bytes: z.number() }).nullable(),
   },
 } as const

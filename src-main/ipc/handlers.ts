@@ -16,6 +16,7 @@ import { downloadHandlers } from './handlers/downloads'
 import { exportHandlers } from './handlers/exports'
 import { lossHandlers } from './handlers/losses'
 import type { MeasuringServices } from '../services/measuring'
+import type { ModelExport } from '../services/model-export'
 import { measuringHandlers } from './handlers/measuring'
 import { mixtureHandlers } from './handlers/mixture'
 import { packingHandlers } from './handlers/packing'
@@ -38,6 +39,7 @@ export interface HandlerServices extends ProjectServices, Omit<TalkServices, 'di
   checkpoints: CheckpointAccess
   losses: TokenLossesOptions
   measuring: MeasuringServices
+  modelExport: ModelExport
   hosts: Hosts
   dialogs: PathDialogs
 }
@@ -56,7 +58,7 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...lossHandlers(losses, jobs),
     ...talkHandlers(services),
     ...runHandlers(runs, jobs, about),
-    ...exportHandlers(runs, jobs, dialogs),
+    ...exportHandlers(runs, jobs, dialogs, services.modelExport),
     ...queueHandlers(services.queue, services.queuedRuns),
     ...checkpointHandlers(checkpoints, jobs),
     ...measuringHandlers(measuring, data, jobs),

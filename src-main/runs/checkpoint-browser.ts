@@ -19,6 +19,7 @@ import { parameterCount } from '../model/flops'
 import type { ModelConfig } from '../model/config.schema'
 import { variantOf } from '../model/variants/variant'
 import type { CallContext, CallHandlers } from '../threads/calls'
+import { type CheckpointExport, exportCheckpoint, type ExportedCheckpoint } from './checkpoint-export'
 import type { CheckpointList, CheckpointPlace, CheckpointRow } from './checkpoint-view.schema'
 
 export interface ListRequest {
@@ -37,9 +38,11 @@ export interface CheckpointCalls {
   list: { input: ListRequest; output: CheckpointList }
   tensors: { input: { dir: string; step: number }; output: TensorSummary[] }
   histogram: { input: { dir: string; step: number; name: string }; output: Histogram }
+  export: { input: CheckpointExport; output: ExportedCheckpoint }
 }
 
 export const checkpointBrowser: CallHandlers<CheckpointCalls> = {
+  export: (asked, { progress, signal }) => exportCheckpoint(asked, { onProgress: progress, signal }),
   list: listCheckpoints,
   tensors: ({ dir, step }) => tensorsOf(dir, step),
   histogram: ({ dir, step, name }, { progress, signal }) =>

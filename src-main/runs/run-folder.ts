@@ -12,6 +12,7 @@ import { join } from 'node:path'
 
 import { z } from 'zod'
 
+import { checkpointFolder } from '../checkpoint/run-checkpoint'
 import { ensureFolder } from '../files/ensure-folder'
 import { makeFile } from '../files/durable'
 import { MidbenchError } from '../errors'
@@ -197,6 +198,11 @@ export async function readRunFolder(dir: string): Promise<{ identity: RunIdentit
     identity: parseIdentity(identityText, join(dir, RUN_FILE)),
     config: parseConfig(parseJson(configText, configPath), configPath),
   }
+}
+
+/** Where a run's checkpoint of a step lies. */
+export function savedCheckpoint(runDir: string, step: number): string {
+  return checkpointFolder(join(runDir, 'checkpoints'), step)
 }
 
 export async function holdsRun(dir: string): Promise<boolean> {

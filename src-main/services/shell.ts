@@ -19,6 +19,8 @@ export interface PathDialogs {
   pick(kind: PickKind): Promise<string | null>
   /** A place for a picture, a page or a table. @param name suggested file name, without a folder */
   saveExport(kind: ExportKind, name: string): Promise<string | null>
+  /** A place for a new folder. @param name suggested name, without the folder that it lies in */
+  saveFolder(name: string): Promise<string | null>
   /** A place for conversations, as JSON lines. @param name suggested file name, without a folder */
   saveTalks(name: string): Promise<string | null>
   /** A mixture to import. */

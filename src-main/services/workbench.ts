@@ -30,6 +30,7 @@ import type { AppFiles, PersonFiles } from './places'
 import { KeptTalks } from './kept-talks'
 import { Measuring, type MeasuringOptions, type MeasuringServices } from './measuring'
 import { MeasurementAccess } from './measurement-access'
+import { ModelExport } from './model-export'
 import { ProjectStore } from './project'
 import { QueuedRuns } from './queued-runs'
 import { RunPublisher } from './run-publisher'
@@ -58,6 +59,8 @@ export interface Services {
   /** The project's conversations. */
   keptTalks: KeptTalks
   measuring: MeasuringServices
+  /** Takes models out. */
+  modelExport: ModelExport
   /** Decides where trainers run. */
   hosts: Hosts
   jobs: Jobs
@@ -146,6 +149,7 @@ export async function openServices(
     queue: new Measuring({ models, checkpoints, data, inspector: measurer, dataDir, changed }),
     kept: new MeasurementAccess({ dataDir, checkpoints, runs: () => runs.list() }),
   }
+  const modelExport = new ModelExport({ models, checkpoints, runs, dataDir })
   const jobs = new Jobs((progress) => hub.publish('job.progress', progress))
   const check: Services['check'] = ({ config: typed, dir, facts }) =>
     checkConfig(typed, async (config) =>
@@ -173,6 +177,7 @@ export async function openServices(
     talk,
     keptTalks,
     measuring,
+    modelExport,
     hosts,
     jobs,
     check,

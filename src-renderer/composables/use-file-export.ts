@@ -8,9 +8,11 @@ import { call } from '../api/client'
 import type { CallInput } from '../../src-main/contract/contract'
 import { useJob, type UseJobReturn } from './use-job'
 import { useNotices } from './use-notices'
+import { useProject } from './use-project'
 
 type FileKind = CallInput<'exports.save'>['kind']
 type MetricsFormat = CallInput<'exports.metrics'>['format']
+type ExportedModel = CallInput<'exports.model'>['of']
 
 /** Makes a name valid as a file name everywhere: `my run, 2` -> `my run- 2`. */
 export const fileName = (name: string): string => name.replace(/[^\w. -]+/g, '-').slice(0, 80)
@@ -22,11 +24,14 @@ export interface UseFileExportReturn extends Pick<UseJobReturn, 'running' | 'pro
   save: (kind: FileKind, name: string, make: () => string | Uint8Array | Promise<Uint8Array>) => Promise<void>
   /** Writes all that was measured of some runs. @param name without its ending */
   saveMetrics: (format: MetricsFormat, name: string, runIds: readonly string[]) => Promise<void>
+  /** Writes a model as a folder for the hub. @param name of the folder */
+  saveModel: (of: ExportedModel, name: string) => Promise<void>
 }
 
 /** @param failed what a notice says where it fails: "The batch was not exported" */
 export function useFileExport(failed: string): UseFileExportReturn {
   const { attempt, tell } = useNotices()
+  const { project } = useProject()
   const { running, progress, run, cancel } = useJob()
   const exporting = shallowRef(false)
 
@@ -60,5 +65,12 @@ export function useFileExport(failed: string): UseFileExportReturn {
           }),
         ),
       ),
+    saveModel: (of, name) =>
+      write(async () => {
+        const at = project.value
+        if (!at) return null
+        const { config, dir } = at
+        return run((job) => call('exports.model', { of, config, dir, name: fileName(name), job }))
+      }),
   }
 }

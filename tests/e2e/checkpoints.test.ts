@@ -2,14 +2,15 @@
  * The checkpoints in a real window: what there is in a nanochat folder, damaged files included, what is in one, and a run
  * started from another one than before. Pictures of them go to tests/screenshots/.
  */
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { writeModelCheckpoint } from '../../src-main/checkpoint/nanochat-files'
+import { withSafetensors } from '../../src-main/checkpoint/safetensors'
 import { modelConfig } from '../../src-main/model/config.schema'
-import { resize, setTheme, type WindowSize } from '../support/app-control'
+import { answerDialogs, resize, setTheme, type WindowSize } from '../support/app-control'
 import { AppPage, until } from '../support/app-page'
 import { cutFile, tinyCheckpoint, tinyConfig } from '../support/checkpoints'
 import { sharedApp } from '../support/launch-app'
@@ -105,6 +106,23 @@ describe('one of them', () => {
       .getByText(/a run starts from base_checkpoints/)
       .waitFor()
     expect(await detail().getByRole('alert').count()).toBe(0)
+  })
+})
+
+describe('out of the window', () => {
+  it('a checkpoint becomes a folder for the hub, as it is', async () => {
+    const out = join(home, 'for the hub')
+    await answerDialogs(app(), out)
+    await rowOf('d4, step 30: not a base').click()
+    await detail()
+      .getByRole('button', { name: /^Export for the hub/ })
+      .click()
+    await window.page.getByText(`Written: ${out}`).waitFor()
+    const tensors = await withSafetensors(join(out, 'model.safetensors'), (found) =>
+      Promise.resolve(new Map([...found].map(([name, { shape }]) => [name, shape]))),
+    )
+    expect(tensors.get('smear_gate.weight')).toEqual([1, 24])
+    expect(readdirSync(out)).toContain('tokenizer.json')
   })
 })
 

@@ -2,6 +2,7 @@
 import { exportedRun, metricsFill } from '../../runs/metrics-export'
 import type { RunManager } from '../../runs/run-manager'
 import { exportFile } from '../../services/export-file'
+import type { ModelExport } from '../../services/model-export'
 import type { Jobs } from '../../services/jobs'
 import type { PathDialogs } from '../../services/shell'
 import type { Handlers } from '../serve'
@@ -11,7 +12,8 @@ type ExportCalls = Extract<keyof Handlers, `exports.${string}`>
 export function exportHandlers(
   runs: Pick<RunManager, 'watch'>,
   jobs: Jobs,
-  dialogs: Pick<PathDialogs, 'saveExport'>,
+  dialogs: Pick<PathDialogs, 'saveExport' | 'saveFolder'>,
+  models: Pick<ModelExport, 'write'>,
 ): Pick<Handlers, ExportCalls> {
   return {
     'exports.save': async ({ kind, name, content }) => {
@@ -29,6 +31,10 @@ export function exportHandlers(
         }
         return exportFile(chosen, format, metricsFill(exported, format, signal))
       })
+    },
+    'exports.model': async ({ name, job, ...asked }) => {
+      const chosen = await dialogs.saveFolder(name)
+      return chosen === null ? null : jobs.run(job, (context) => models.write(asked, chosen, context))
     },
   }
 }

@@ -33,3 +33,12 @@ it('says what was not exported, and why', async () => {
   expect(value.exporting.value).toBe(false)
   stop()
 })
+
+it('exports no model while there is no project to say where its tokenizer lies', async () => {
+  const before = made.length
+  const { value, stop } = inScope(() => useFileExport('Nothing was exported'))
+  await value.saveModel({ of: 'run', runId: 'run-1' }, 'd4 step 10')
+  expect(made.length).toBe(before)
+  expect(value.exporting.value).toBe(false)
+  stop()
+})

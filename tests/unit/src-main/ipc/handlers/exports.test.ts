@@ -3,6 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
+import { AskedModels } from '../../../../../src-main/services/asked-models'
+import { CheckpointAccess } from '../../../../../src-main/services/checkpoint-access'
+import { DataAccess } from '../../../../../src-main/services/data-access'
+import { ModelExport } from '../../../../../src-main/services/model-export'
 import { exportHandlers } from '../../../../../src-main/ipc/handlers/exports'
 import { RunManager } from '../../../../../src-main/runs/run-manager'
 import { openChosenTrainer } from '../../../../../src-main/runs/trainer-host'
@@ -10,25 +14,36 @@ import { Jobs } from '../../../../../src-main/services/jobs'
 import { checked } from '../../../../support/checked-handlers'
 import { readCsv } from '../../../../support/csv'
 import { failureOf } from '../../../../support/failure'
+import { goldenPath } from '../../../../support/golden'
 import { openStore } from '../../../../support/open-store'
-import { sampleRun, sampleSteps } from '../../../../support/run-samples'
+import { sampleConfig, sampleRun, sampleSteps } from '../../../../support/run-samples'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 /** @param chosen what the person answers to the dialog; what it was asked goes to `asked` */
 function open(chosen: string | null, asked: string[] = []) {
   const { store } = openStore()
   const dataDir = temporaryFolder()
-  const manager = new RunManager({ store, dataDir, cacheDir: dataDir, openTrainer: openChosenTrainer })
-  onTestFinished(() => manager.close())
-  const saveExport = (kind: string, name: string): Promise<string | null> => {
+  const runs = new RunManager({ store, dataDir, cacheDir: dataDir, openTrainer: openChosenTrainer })
+  const defaultBaseDir = (): null => null
+  const checkpoints = new CheckpointAccess({ dataDir, defaultBaseDir, runs: () => runs.list() })
+  const data = new DataAccess({ cacheDir: dataDir, defaultBaseDir })
+  onTestFinished(async () => {
+    await runs.close()
+    await checkpoints.close()
+    await data.close()
+  })
+  const dialog = (kind: string, name: string): Promise<string | null> => {
     asked.push(`${kind} ${name}`)
     return Promise.resolve(chosen)
   }
+  const dialogs = { saveExport: dialog, saveFolder: (name: string) => dialog('folder', name) }
   const jobs: Jobs = new Jobs(({ job, what }) => {
     if (job === 'cancelled') jobs.cancel(job)
     asked.push(what)
   })
-  return { store, handlers: checked(exportHandlers(manager, jobs, { saveExport })) }
+  const asking = new AskedModels({ runs, checkpoints, data, dataDir, threads: () => null })
+  const models = new ModelExport({ models: asking, checkpoints, runs, dataDir })
+  return { store, checkpoints, handlers: checked(exportHandlers(runs, jobs, dialogs, models)) }
 }
 
 describe('exports.save', () => {
@@ -87,5 +102,46 @@ describe('exports.metrics', () => {
     const input = { runIds: ['a'], format: 'csv' as const, name: 'none.csv', job: 'export' }
     expect((await failureOf(() => handlers['exports.metrics'](input))).code).toBe('run.unknown')
     expect(existsSync(`${chosen}.csv`)).toBe(false)
+  })
+})
+
+describe('exports.model', () => {
+  const baseDir = goldenPath('nanochat_base')
+  const config = { ...sampleConfig(), base_dir: baseDir }
+  const at = { config, dir: baseDir, name: 'd3 step 100' }
+  const dir = join(baseDir, 'base_checkpoints', 'd3')
+
+  it('writes a listed checkpoint as a folder, and tells how far it is', async () => {
+    const out = join(temporaryFolder(), 'hub')
+    const asked: string[] = []
+    const { checkpoints, handlers } = open(out, asked)
+    const of = { of: 'checkpoint' as const, dir, step: 100 }
+    const unlisted = await failureOf(() => handlers['exports.model']({ ...at, of, job: 'one' }))
+    expect(unlisted.code).toBe('checkpoint.unlisted')
+    await checkpoints.list(config, baseDir, {})
+    expect(await handlers['exports.model']({ ...at, of, job: 'two' })).toMatchObject({ path: out, step: 100 })
+    expect(readdirSync(out)).toContain('model.safetensors')
+    expect(asked).toContain('folder d3 step 100')
+    expect(asked).toContain('Writing the model')
+  })
+
+  it('writes the last save of a run that has no result', async () => {
+    const house = goldenPath('before-house')
+    const out = join(temporaryFolder(), 'hub')
+    const { store, handlers } = open(out)
+    const config = { ...sampleConfig(), base_dir: join(house, 'project') }
+    store.create(sampleRun({ id: 'a', dir: join(house, 'home', 'runs', 'eager'), config }))
+    const of = { of: 'run' as const, runId: 'a' }
+    expect((await failureOf(() => handlers['exports.model']({ ...at, of, job: 'one' }))).code).toBe(
+      'run.no-checkpoint',
+    )
+    store.update('a', { checkpoints: [6] })
+    expect(await handlers['exports.model']({ ...at, of, job: 'two' })).toMatchObject({ path: out, step: 6 })
+    expect(readFileSync(join(out, 'README.md'), 'utf8')).toContain('before-eager, step 6')
+  })
+
+  it('writes nothing where the person cancels', async () => {
+    const of = { of: 'run' as const, runId: 'a' }
+    expect(await open(null).handlers['exports.model']({ ...at, of, job: 'one' })).toBeNull()
   })
 })
