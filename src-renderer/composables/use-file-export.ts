@@ -6,9 +6,9 @@
 import { shallowRef, type ShallowRef } from 'vue'
 import { call } from '../api/client'
 import type { CallInput } from '../../src-main/contract/contract'
+import type { Project } from '../api/types'
 import { useJob, type UseJobReturn } from './use-job'
 import { useNotices } from './use-notices'
-import { useProject } from './use-project'
 
 type FileKind = CallInput<'exports.save'>['kind']
 type MetricsFormat = CallInput<'exports.metrics'>['format']
@@ -24,14 +24,13 @@ export interface UseFileExportReturn extends Pick<UseJobReturn, 'running' | 'pro
   save: (kind: FileKind, name: string, make: () => string | Uint8Array | Promise<Uint8Array>) => Promise<void>
   /** Writes all that was measured of some runs. @param name without its ending */
   saveMetrics: (format: MetricsFormat, name: string, runIds: readonly string[]) => Promise<void>
-  /** Writes a model as a folder for the hub. @param name of the folder */
-  saveModel: (of: ExportedModel, name: string) => Promise<void>
+  /** Writes a model as a folder for the hub. @param name of the folder. @param at the project; null where none is open */
+  saveModel: (of: ExportedModel, name: string, at: Pick<Project, 'config' | 'dir'> | null) => Promise<void>
 }
 
 /** @param failed what a notice says where it fails: "The batch was not exported" */
 export function useFileExport(failed: string): UseFileExportReturn {
   const { attempt, tell } = useNotices()
-  const { project } = useProject()
   const { running, progress, run, cancel } = useJob()
   const exporting = shallowRef(false)
 
@@ -65,9 +64,8 @@ export function useFileExport(failed: string): UseFileExportReturn {
           }),
         ),
       ),
-    saveModel: (of, name) =>
+    saveModel: (of, name, at) =>
       write(async () => {
-        const at = project.value
         if (!at) return null
         const { config, dir } = at
         return run((job) => call('exports.model', { of, config, dir, name: fileName(name), job }))

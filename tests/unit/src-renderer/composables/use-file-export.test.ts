@@ -37,7 +37,7 @@ it('says what was not exported, and why', async () => {
 it('exports no model while there is no project to say where its tokenizer lies', async () => {
   const before = made.length
   const { value, stop } = inScope(() => useFileExport('Nothing was exported'))
-  await value.saveModel({ of: 'run', runId: 'run-1' }, 'd4 step 10')
+  await value.saveModel({ of: 'run', runId: 'run-1' }, 'd4 step 10', null)
   expect(made.length).toBe(before)
   expect(value.exporting.value).toBe(false)
   stop()
