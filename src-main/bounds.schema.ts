@@ -8,6 +8,8 @@
 export const MOST_SEQ_LEN = 2 ** 20
 /** Rows a batch. */
 export const MOST_ROWS = 2 ** 16
+/** Ranks of a run. */
+export const MOST_RANKS = 4096
 /** Ids of one micro-batch: inputs, targets and what the window shows of them take 20 bytes an id, 320 MiB. */
 export const MOST_BATCH_TOKENS = 2 ** 24
 /** Ids of a step: micro-batches of as many ids wait for the trainer, at 8 bytes an id, 1 GiB. */

@@ -17,6 +17,7 @@ export interface TrainPrinter {
 /** One JSON object a line on stdout; only warnings and errors go to stderr. `done` names the result; null where there is none. */
 export class JsonPrinter implements TrainPrinter {
   private result: string | null = null
+  private hash: { step: number; sha256: string } | null = null
   private readonly log: LogPrinter
 
   constructor(private readonly io: CommandIo) {
@@ -27,8 +28,9 @@ export class JsonPrinter implements TrainPrinter {
 
   event(event: RunEvent): void {
     this.log.before(event)
+    if (event.type === 'hash') this.hash = event
     if (event.type === 'checkpoint') {
-      this.print({ event: 'checkpoint', step: event.step, dir: event.dir })
+      this.print({ event: 'checkpoint', step: event.step, dir: event.dir, ...this.hashOf(event.step) })
       if (event.result) this.result = event.dir
     }
     if (event.type !== 'metrics') return
@@ -37,7 +39,13 @@ export class JsonPrinter implements TrainPrinter {
   }
 
   end(run: RunSummary): void {
-    this.print({ event: 'done', steps: run.step, run_dir: run.dir, checkpoint_dir: this.result })
+    const where = { run_dir: run.dir, checkpoint_dir: this.result }
+    this.print({ event: 'done', steps: run.step, ...where, ...this.hashOf(run.step) })
+  }
+
+  /** Of parameters and optimizer state after a step; nothing where there is one rank, which nobody compares. */
+  private hashOf(step: number): { state_sha256?: string } {
+    return this.hash?.step === step ? { state_sha256: this.hash.sha256 } : {}
   }
 
   private print(value: object): void {
@@ -46,7 +54,9 @@ export class JsonPrinter implements TrainPrinter {
 }
 
 function stepJson(metric: StepMetric): object {
-  const printed = FIGURE_ROWS.filter(([, figure]) => figure.printed).map(([key]) => key)
+  const printed = FIGURE_ROWS.filter(([, figure]) => figure.printed)
+    .map(([key]) => key)
+    .filter((key) => key !== 'loss_by_rank' || metric[key] !== null)
   return { event: 'step', ...Object.fromEntries(printed.map((key): [string, unknown] => [key, metric[key]])) }
 }
 

@@ -15,6 +15,7 @@ import {
   requireRules,
   withAbsolutePaths,
 } from '../config/config'
+import { MOST_RANKS } from '../bounds.schema'
 import { runConfig, type RunConfig } from '../config/config.schema'
 import { inheritedOf } from '../config/resolve'
 import { RunManager } from '../runs/run-manager'
@@ -28,7 +29,7 @@ import { downloadMissing, locationsOf } from './open-data'
 import { JsonPrinter, TextPrinter, type TrainPrinter } from './train-printer'
 import { optionalChoice, optionalCount, optionalString, requiredString } from './usage'
 
-const usage = 'train --config F [--run-dir D] [--resume] [--stop-after N] [--dtype T] [--json]'
+const usage = 'train --config F [--run-dir D] [--resume] [--stop-after N] [--dtype T] [--ranks N] [--json]'
 
 export const command: Command = {
   name: 'train',
@@ -41,6 +42,7 @@ export const command: Command = {
     resume: { type: 'boolean' },
     'stop-after': { type: 'string' },
     dtype: { type: 'string' },
+    ranks: { type: 'string' },
     json: { type: 'boolean' },
   },
 
@@ -51,10 +53,11 @@ export const command: Command = {
       stopAfter: optionalCount(values, 'stop-after') ?? undefined,
     }
     const dtype = optionalChoice(values, 'dtype', runConfig.shape.dtype.unwrap().options)
+    const ranks = optionalCount(values, 'ranks', 1, MOST_RANKS)
     const path = requiredString(values, 'config', usage)
     // A run that goes on has inherited already: what today's base says does not hold (continuedConfig).
     const read = options.resume ? await loadAlone(path, 'none') : await loadConfig(path, io)
-    const loaded = withDtype(read, dtype)
+    const loaded = withRanks(withDtype(read, dtype), ranks)
     await clearLeftovers({ dataDir: dataDir(), cacheDir: locationsOf(loaded).cacheDir })
     await downloadMissing(loaded, io)
     const printer = values['json'] === true ? new JsonPrinter(io) : new TextPrinter(io, process.stderr)
@@ -69,7 +72,7 @@ export const command: Command = {
       openTrainer: openChosenTrainer,
     })
     try {
-      return await train(manager, { loaded, dtype, ...options }, printer, io)
+      return await train(manager, { loaded, dtype, ranks, ...options }, printer, io)
     } finally {
       await manager.close()
       store.close()
@@ -82,10 +85,20 @@ function withDtype(loaded: ReadConfig, dtype: RunConfig['dtype'] | null): ReadCo
   return dtype === null ? loaded : { ...loaded, config: { ...loaded.config, dtype } }
 }
 
+/** For a config that is used with different numbers of ranks. @throws MidbenchError `config.invalid` */
+function withRanks(loaded: ReadConfig, ranks: number | null): ReadConfig {
+  if (ranks === null) return loaded
+  const config = { ...loaded.config, world_size: ranks }
+  requireRules(config, 'all', loaded.path)
+  return { ...loaded, config }
+}
+
 interface TrainRequest {
   loaded: ReadConfig
   /** The dtype that the command line names; null where it names none. */
   dtype: RunConfig['dtype'] | null
+  /** The number of ranks that the command line names; null where it names none. */
+  ranks: number | null
   runDir: string | undefined
   resume: boolean
   stopAfter: number | undefined
@@ -142,10 +155,15 @@ async function begin(manager: RunManager, request: TrainRequest, io: CommandIo):
  *
  * @throws MidbenchError `config.invalid`, `run.options-changed`
  */
-function continuedConfig({ loaded, dtype }: TrainRequest, run: RunDetail, io: CommandIo): RunConfig {
+function continuedConfig({ loaded, dtype, ranks }: TrainRequest, run: RunDetail, io: CommandIo): RunConfig {
   const began = run.config
   const { config, given, dir, path } = loaded
-  const named = { ...config, ...inheritedOf(began, given), dtype: dtype ?? began.dtype }
+  const named = {
+    ...config,
+    ...inheritedOf(began, given),
+    dtype: dtype ?? began.dtype,
+    world_size: ranks ?? given.world_size ?? began.world_size,
+  }
   requireRules(named, 'all', path)
   const now = withAbsolutePaths(named, dir, baseDirOf(config, dir))
   requireSameOptions(began, now, run.step)

@@ -9,6 +9,7 @@ import {
   MOST_EVAL_TOKENS,
   MOST_PROMPT_LENGTH,
   MOST_PROMPTS,
+  MOST_RANKS,
   MOST_ROWS,
   MOST_SEQ_LEN,
   MOST_STEP_TOKENS,
@@ -38,6 +39,13 @@ const folderName = z
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_.+=@-]*$/)
   .describe('a folder name of letters, digits and . _ + = @ -')
 
+/** Where a rank's server listens. */
+const hostAndPort = z
+  .string()
+  .max(300)
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):[0-9]{1,5}$/)
+  .describe('a host and a port, such as 10.0.0.5:2222')
+
 /** The values that an option takes, and the one that holds by recipe where neither the config nor a base gives one. */
 interface Option<Schema extends z.ZodType> {
   schema: Schema
@@ -62,6 +70,9 @@ const OPTIONS = {
   dtype: option(z.enum(['float32', 'bfloat16']), 'bfloat16'),
   engine: option(z.enum(['graph', 'eager']), 'graph'),
   seed: option(z.int().min(0), 42),
+  // Ranks: processes that train one model together (docs/ARCHITECTURE.md, "Ranks")
+  world_size: option(counted(MOST_RANKS, 'each rank is a process with a copy of the model'), 1),
+  hosts: option(z.array(hostAndPort), []),
   // Model loading
   base_dir: option(filePath.nullable(), null),
   model_tag: option(filePath.nullable(), null),

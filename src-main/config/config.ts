@@ -129,11 +129,12 @@ export function baseDirOf(
 }
 
 /** Faults that only several fields together show (docs/REFERENCE.md §5). `worldSize` is the number of ranks. */
-export function crossFieldIssues(config: RunConfig, worldSize = 1): Issue[] {
+export function crossFieldIssues(config: RunConfig, worldSize = config.world_size): Issue[] {
   return [
     ...emptyMixture(config),
     ...batchMemory(config),
     ...batchIssues(config, worldSize),
+    ...rankIssues(config),
     ...excludeIssues(config),
   ]
 }
@@ -190,6 +191,27 @@ function batchIssues(config: RunConfig, worldSize: number): Issue[] {
       hint: `the nearest that would do: ${right}`,
     },
   ]
+}
+
+function rankIssues({ world_size: ranks, hosts, engine }: RunConfig): Issue[] {
+  const issues: Issue[] = []
+  if (ranks > 1 && engine === 'eager') {
+    const message = `is "eager", and world_size is ${String(ranks)}: only the compiled graph trains on several ranks`
+    issues.push({ path: 'engine', message, hint: 'set engine to "graph", or world_size to 1' })
+  }
+  if (hosts.length > 0 && hosts.length !== ranks) {
+    const message = `names ${String(hosts.length)}, and world_size is ${String(ranks)}`
+    issues.push({ path: 'hosts', message, hint: 'it must name each rank, in their order, or nothing' })
+  }
+  const twice = hosts.find((host, index) => hosts.indexOf(host) !== index)
+  if (twice !== undefined) {
+    issues.push({
+      path: 'hosts',
+      message: `names ${twice} twice`,
+      hint: 'each rank must have a port of its own',
+    })
+  }
+  return issues
 }
 
 /**

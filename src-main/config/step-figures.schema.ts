@@ -7,7 +7,7 @@
  */
 import { z } from 'zod'
 
-import { oneNumber, type FigureChart, type StepFigure } from './figures/figure.schema'
+import { byRank, oneNumber, type FigureChart, type StepFigure } from './figures/figure.schema'
 import { gradNormByGroup } from './figures/grad-norm-by-group.schema'
 import { gradNorm } from './figures/grad-norm.schema'
 import { lossByTask } from './figures/loss-by-task.schema'
@@ -88,6 +88,8 @@ export const STEP_FIGURES = {
   /** Micro-batches of the step without a target that counts (docs/REFERENCE.md §6.14). */
   empty_micro_batches: { schema: oneNumber, printed: true },
   loss_by_task: lossByTask,
+  /** loss_last_micro of every rank; null in a run of one rank, and then not printed. */
+  loss_by_rank: { schema: byRank, printed: true },
   /** When the step ended, milliseconds since 1970. Older runs (before 30 November 2026) have neither this nor those below. */
   ended_at: { schema: oneNumber },
   /** Conversations read so far by the mixture's length: 1.5 in the middle of the second epoch. */

@@ -18,7 +18,14 @@ import { type ConstantValue, DType } from '../native/graph-def'
 import { type GraphSession, openGraphSession } from '../native/graph-session'
 import type { Tensorflow } from '../native/tensorflow'
 import type { ParameterGroup } from '../optimizers/groups'
-import { buildStepGraph, inputNames, optimizerShapes, type StepGraph } from './graph/step-graph'
+import { type RankPeers, runTogether } from './ranks/rank-peers'
+import {
+  buildStepGraph,
+  inputNames,
+  optimizerShapes,
+  type StepGraph,
+  type StepGraphOptions,
+} from './graph/step-graph'
 import {
   checkedBatches,
   type EngineState,
@@ -41,6 +48,8 @@ export interface GraphEngineOptions {
   /** Number of tasks whose losses a step tells. @default 0 */
   taskCount?: number
   onCompile?: CompileListener | undefined
+  /** The ranks that it trains with: their gradients are averaged. @default it trains alone */
+  peers?: RankPeers | undefined
 }
 
 /** A session for one batch shape. */
@@ -114,6 +123,8 @@ export class GraphEngine implements StepEngine {
     if (this.unfinished) this.run(compiled, 'clear', {})
     this.unfinished = true
     const micro = batches.map((batch) => this.microBatch(compiled, batch))
+    const told = this.overRanks(micro)
+    if (compiled.graph.fetch.reduce.length > 0) runTogether(() => this.run(compiled, 'reduce', {}))
     const updated = this.run(compiled, 'update', {
       [inputNames.share]: scalar(1 / batches.length),
       [inputNames.lrMultiplier]: scalar(settings.lrMultiplier),
@@ -121,17 +132,31 @@ export class GraphEngine implements StepEngine {
     })
     this.unfinished = false
     const sums = updated.map(({ data }) => data[0] ?? NaN)
+    return { ...told, measured: compiled.graph.measured(sums, batches.length) }
+  }
+
+  /**
+   * The losses of the micro-batches, those of the other ranks included. They are exchanged before the update, so that
+   * nothing has changed where a rank is gone.
+   */
+  private overRanks(micro: readonly MicroBatch[]): Omit<StepResult, 'measured'> {
+    const { peers, taskCount = 0 } = this.options
+    const losses = micro.map(({ loss }) => loss)
+    const byTask = addedSums(
+      micro.map((each) => each.byTask),
+      taskCount,
+    )
+    if (peers === undefined) return { losses, byTask }
+    const told = peers.gather([...losses, ...byTask.flatMap(({ nats, targets }) => [nats, targets])])
+    const sums = told.map((each) => pairsOf(each.slice(losses.length)))
     return {
-      losses: micro.map(({ loss }) => loss),
-      byTask: addedSums(
-        micro.map(({ byTask }) => byTask),
-        this.options.taskCount ?? 0,
-      ),
-      measured: compiled.graph.measured(sums, batches.length),
+      losses,
+      byTask: addedSums(sums, taskCount),
+      lossesByRank: told.map((each) => each.slice(0, losses.length)),
     }
   }
 
-  private microBatch(compiled: Compiled, batch: TokenBatch): { loss: number; byTask: TaskSum[] } {
+  private microBatch(compiled: Compiled, batch: TokenBatch): MicroBatch {
     const { taskCount = 0 } = this.options
     const inputs = { ...batchInputs(batch), ...(taskCount > 0 ? taskInput(batch) : {}) }
     const outputs = this.run(compiled, 'micro', inputs)
@@ -150,6 +175,7 @@ export class GraphEngine implements StepEngine {
       const { programs } = this.tensorflow
       if (programs === null || !isDamagedProgram(error)) throw error
       programs.forget()
+      if (this.options.peers !== undefined) throw error // the others would wait for this rank at another place
       const state = this.state()
       this.dispose() // a session remembers that its program failed
       this.outside = state
@@ -163,8 +189,9 @@ export class GraphEngine implements StepEngine {
     if (this.compiled?.batchSize === batchSize && this.compiled.seqLen === seqLen) return this.compiled
     const state = this.state()
     this.dispose()
-    const graph = buildStepGraph({ ...this.options, batchSize, seqLen })
-    const session = openGraphSession(this.tensorflow.binding, graph.nodes)
+    const { peers } = this.options
+    const graph = buildStepGraph({ ...this.options, batchSize, seqLen, ranks: peers && ranksOf(peers) })
+    const session = peers?.cluster.open(graph.nodes) ?? openGraphSession(this.tensorflow.binding, graph.nodes)
     this.compiled = { batchSize, seqLen, graph, session, warm: new Set() }
     this.unfinished = true
     this.write(this.compiled, state)
@@ -173,7 +200,7 @@ export class GraphEngine implements StepEngine {
 
   private run(
     compiled: Compiled,
-    what: 'micro' | 'update' | 'losses' | 'clear',
+    what: 'micro' | 'reduce' | 'update' | 'losses' | 'clear',
     inputs: Record<string, ConstantValue>,
   ): ReturnType<GraphSession['run']> {
     const outputs = compiled.graph.fetch[what]
@@ -218,6 +245,24 @@ export class GraphEngine implements StepEngine {
     }
     this.unfinished = true
   }
+}
+
+/** What a micro-batch tells. */
+interface MicroBatch {
+  loss: number
+  byTask: TaskSum[]
+}
+
+function ranksOf({ cluster, worldSize, timeoutS }: RankPeers): NonNullable<StepGraphOptions['ranks']> {
+  return { worldSize, timeoutS, nextKey: () => cluster.nextKey() }
+}
+
+/** Sums of tasks that crossed as nats, targets, nats, targets, … */
+function pairsOf(numbers: readonly number[]): TaskSum[] {
+  return Array.from({ length: numbers.length / 2 }, (_, task) => ({
+    nats: numbers[2 * task] ?? 0,
+    targets: numbers[2 * task + 1] ?? 0,
+  }))
 }
 
 /** Reads one variable at a time: all at once, they would be in memory twice. */

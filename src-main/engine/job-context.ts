@@ -15,6 +15,7 @@ import { TASK_DATA_FIRST } from '../config/recipes.schema'
 import type { Device } from './device'
 import { EagerEngine } from './eager-engine'
 import { type CompileListener, GraphEngine } from './graph-engine'
+import type { RankPeers } from './ranks/rank-peers'
 import type { StepEngine } from './step-engine'
 import type { JobLocations, LogReport } from './trainer-calls'
 
@@ -53,11 +54,13 @@ export interface EngineStart {
   groups?: readonly ParameterGroup[]
 }
 
-/** What an engine tells beside its results. */
+/** What an engine tells beside its results, and to whom. */
 export interface EngineTells {
   /** Number of tasks whose losses a step tells. @default 0 */
   taskCount?: number
   onCompile?: CompileListener
+  /** The ranks that it trains with. @default it trains alone */
+  peers?: RankPeers | undefined
 }
 
 /** The engine that the config names, with the given weights, before its first step. */
@@ -66,13 +69,13 @@ export async function openEngine(
   model: ModelConfig,
   start: EngineStart,
   { tensorflow }: Pick<Device, 'tensorflow'>,
-  { taskCount = 0, onCompile }: EngineTells = {},
+  { taskCount = 0, onCompile, peers }: EngineTells = {},
 ): Promise<StepEngine> {
   const { groups = groupsOf(config, model) } = start
   const engine =
     config.engine === 'eager'
       ? new EagerEngine(model, groups, { taskCount })
-      : new GraphEngine(tensorflow, { model, groups, dtype: config.dtype, taskCount, onCompile })
+      : new GraphEngine(tensorflow, { model, groups, dtype: config.dtype, taskCount, onCompile, peers })
   await engine.importState(start)
   return engine
 }
@@ -80,6 +83,7 @@ export async function openEngine(
 /**
  * Opens the mixture and the tokenizer in the data thread.
  *
+ * @param rank and the number of ranks: which share of the conversations is read. @default all
  * @throws MidbenchError `cancelled` when a stop is asked for; an error of an entry, a file or a row
  */
 export async function openData(
@@ -87,10 +91,14 @@ export async function openData(
   config: RunConfig,
   { baseDir, configDir, cacheDir }: JobLocations,
   { onNotice, ...call }: ReportedCall,
+  { rank, worldSize }: { rank: number; worldSize: number } = { rank: 0, worldSize: 1 },
 ): Promise<{ data: DataClient; opened: OpenedData }> {
   const data = new DataClient(port, onNotice)
   const taskDataFirst = TASK_DATA_FIRST[config.recipe]
-  const opened = await data.open({ config, baseDir, configDir, cacheDir, taskDataFirst }, call)
+  const opened = await data.open(
+    { config, baseDir, configDir, cacheDir, taskDataFirst, rank, worldSize },
+    call,
+  )
   return { data, opened }
 }
 

@@ -18,6 +18,8 @@ const loopState = z.strictObject({
   bestBpb: z.number().nullable(),
   finished: z.boolean(),
   loader: loaderState.nullable(),
+  /** Of every rank, in a run of several. */
+  loaders: z.array(loaderState).optional(),
 })
 
 /** What a run was made with: the contents of its config.json and its data.json. */

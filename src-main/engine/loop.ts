@@ -9,17 +9,21 @@
  *
  * Between two steps the loop lets the thread handle its messages, so a request takes effect within one step, or within
  * one batch of an evaluation. The loop knows neither threads nor files: data, engine and hooks are passed in.
+ *
+ * Where several ranks train together, each has such a loop, and what comes next is rank 0's word for all of them.
  */
 import { setImmediate } from 'node:timers/promises'
 
-import { MidbenchError } from '../errors'
 import { type LearningRateSchedule, lrMultiplier, muonMomentum } from '../optimizers/schedules'
 import type { LoaderState, PackedBatch } from '../packing/types'
 import type { EvalMetric, StepMetric } from '../config/run.schema'
 import { bitsPerByte, evaluate, noBytes, perTask, type EvaluatedTask } from './evaluate'
-import { emptyAverage, modelFlopsUtilisation, stepLosses, type MovingAverage } from './metrics'
+import { agreeOnStep, type AgreedStep, namedByFirst, overRanks } from './ranks/agreement'
+import { ALONE, ledByFirst, type Peers } from './ranks/peers'
+import { countTargets, rankLosses } from './ranks/rank-losses'
+import { emptyAverage, modelFlopsUtilisation, type MovingAverage } from './metrics'
 import type { StepEngine, StepResult, StepSettings } from './step-engine'
-import { meanByTask, tasksOfTargets } from './task-sums'
+import { tasksOfTargets } from './task-sums'
 
 /** The first steps are slower (memory is allocated, a graph is compiled) and do not count in the time. */
 const UNTIMED_STEPS = 10
@@ -44,9 +48,11 @@ export interface Aside {
 export interface LoopOptions {
   /** Optimizer steps; null = until the first epoch ends. */
   steps: number | null
-  /** Micro-batches a step. */
+  /** Micro-batches a step, on each rank. */
   gradAccumSteps: number
-  /** Tokens a step. */
+  /** Conversations in the loader's buffer. */
+  bufferSize: number
+  /** Tokens a step, of all ranks. */
   totalBatchSize: number
   schedule: LearningRateSchedule
   /** Steps between evaluations; null = none. */
@@ -62,7 +68,7 @@ export interface LoopOptions {
   /** Steps between checkpoints; null = none. */
   saveEvery: number | null
   flopsPerToken: number
-  /** The device's peak FLOPs a second; null when not known. */
+  /** The peak FLOPs a second of all ranks' devices; null when not known. */
   peakFlops: number | null
   /** [vocab] bytes of each token. */
   byteLengths: Int32Array
@@ -87,6 +93,8 @@ export interface LoopState {
   finished: boolean
   /** Where the next batch follows on; null at the start. */
   loader: LoaderState | null
+  /** The same for every rank; left out where there is one. */
+  loaders?: LoaderState[] | undefined
 }
 
 export const initialState: LoopState = {
@@ -115,6 +123,10 @@ export interface LoopHooks {
 /** What is done at a step besides training, after which a checkpoint of it is another one. */
 const DONE_AT = ['evaluatedAt', 'sampledAt', 'measuredAt'] as const
 
+/** What a loop does next. */
+const MOVES = ['pause', 'stop', 'evaluate', 'ask', 'save', 'done', 'step'] as const
+type Move = (typeof MOVES)[number]
+
 type StepBatches = (PackedBatch & { waitedMs: number })[]
 
 export class TrainLoop {
@@ -131,6 +143,7 @@ export class TrainLoop {
     private readonly options: LoopOptions,
     private readonly hooks: LoopHooks,
     public state: LoopState = initialState,
+    private readonly peers: Peers = ALONE,
   ) {
     this.saved = state.loader === null ? null : state
     this.tried = state
@@ -146,18 +159,22 @@ export class TrainLoop {
   async run(): Promise<'done' | 'save' | 'pause' | 'stop'> {
     for (;;) {
       await setImmediate() // lets the thread handle its messages
-      const request = this.hooks.request()
-      if (request !== null) {
-        this.rested = this.state.step > 0
-        return request
-      }
-      const aside = this.dueAside()
-      if (this.evalIsDue()) await this.evaluate()
-      else if (aside !== undefined) await this.ask(aside)
-      else if (this.saveIsDue()) return 'save'
-      else if (this.state.finished) return 'done'
-      else await this.nextStep()
+      const move = namedByFirst(this.peers, MOVES, () => this.nextMove())
+      if (move === 'pause' || move === 'stop') this.rested = this.state.step > 0
+      if (move === 'evaluate') await this.evaluate()
+      else if (move === 'ask') await this.ask()
+      else if (move === 'step') await this.nextStep()
+      else return move
     }
+  }
+
+  private nextMove(): Move {
+    const request = this.hooks.request()
+    if (request !== null) return request
+    if (this.evalIsDue()) return 'evaluate'
+    if (this.dueAside() !== undefined) return 'ask'
+    if (this.saveIsDue()) return 'save'
+    return this.state.finished ? 'done' : 'step'
   }
 
   /** Whether the last checkpoint holds the current state. */
@@ -199,18 +216,27 @@ export class TrainLoop {
     )
   }
 
-  private async ask(aside: Aside): Promise<void> {
+  /** Only rank 0 has asides; the others wait, and note when they are done. */
+  private async ask(): Promise<void> {
     this.hooks.onPhase('evaluating')
     const { step } = this.state
-    if (await aside.run(step)) this.state = { ...this.state, [aside.doneAt]: step }
+    const done = await ledByFirst(this.peers, async () => {
+      const aside = this.dueAside()
+      return aside !== undefined && (await aside.run(step)) ? DONE_AT.indexOf(aside.doneAt) : -1
+    })
+    const at = DONE_AT[done]
+    if (at !== undefined) this.state = { ...this.state, [at]: step }
   }
 
   private async evaluate(): Promise<void> {
     this.hooks.onPhase('evaluating')
     const started = performance.now()
+    const { valTasks } = this.options
     const batches = this.data.valBatches(this.options.evalBatches)
-    const sums = await evaluate(this.engine, batches, this.options.byteLengths, () => this.interrupted())
-    if (sums === null) return
+    const own = await evaluate(this.engine, batches, this.options.byteLengths, () => this.interrupted())
+    if (own === null) return
+    const tasks = valTasks.map(({ index }) => index)
+    const sums = overRanks(this.peers, own, tasks)
     if (sums.bytes === 0) throw noBytes('raise eval_tokens, or set eval_every to -1')
     const { step, bestBpb } = this.state
     const bpb = bitsPerByte(sums)
@@ -219,31 +245,46 @@ export class TrainLoop {
       step,
       val_bpb: bpb,
       seconds: (performance.now() - started) / 1000,
-      per_task: perTask(sums.byTask, this.options.valTasks),
+      per_task: perTask(sums.byTask, valTasks),
     })
   }
 
   private async interrupted(): Promise<boolean> {
     await setImmediate()
-    return this.hooks.request() !== null
+    const move = namedByFirst(this.peers, MOVES, () => this.hooks.request() ?? 'evaluate')
+    return move !== 'evaluate'
   }
 
   private async nextStep(): Promise<void> {
     this.hooks.onPhase('training')
     const started = performance.now()
     const batches = await this.collect()
-    if (batches === null) {
+    const agreed = this.agree(batches)
+    if (batches === null || !agreed.complete) {
       this.state = { ...this.state, finished: true }
       return
     }
-    const last = lastOf(batches)
-    const progress = this.progressAfter(last)
+    const { progress } = agreed
     const multiplier = lrMultiplier(progress, this.options.schedule)
     const settings = { lrMultiplier: multiplier, momentum: muonMomentum(this.state.step) }
     const { trainEntries } = this.options
     const told = batches.map((batch) => ({ ...batch, tasks: tasksOfTargets(batch, trainEntries) }))
     const result = await this.engine.step(told, settings)
-    this.advance(batches, result, progress, settings, (performance.now() - started) / 1000)
+    this.advance(batches, result, agreed, settings, (performance.now() - started) / 1000)
+  }
+
+  private agree(batches: StepBatches | null): AgreedStep {
+    const last = batches === null ? null : lastOf(batches)
+    return agreeOnStep(
+      this.peers,
+      {
+        targets: batches?.map(countTargets) ?? null,
+        lastStep: last?.lastStep ?? false,
+        progress: last === null ? 1 : this.progressAfter(last),
+        loader: last?.stateAfter ?? null,
+      },
+      this.options,
+    )
   }
 
   /** A step's micro-batches; null where the epoch ends before the step is complete (docs/REFERENCE.md §6.3). */
@@ -267,19 +308,18 @@ export class TrainLoop {
 
   private advance(
     batches: StepBatches,
-    { losses, byTask, measured }: StepResult,
-    progress: number,
+    result: StepResult,
+    { progress, targets, lastStep, loaders }: AgreedStep,
     settings: StepSettings,
     seconds: number,
   ): void {
     const last = lastOf(batches)
     const step = this.state.step + 1
-    const wrong = losses.find((loss) => !Number.isFinite(loss))
-    if (wrong !== undefined) throw diverged(step, wrong)
-    const { average, ...shown } = stepLosses(losses, batches.map(countTargets), this.state.average)
+    const { average, ...shown } = rankLosses(result, targets, this.state.average, step)
     const trainingTimeS = this.state.trainingTimeS + (step > UNTIMED_STEPS ? seconds : 0)
-    const finished = this.options.steps === null ? last.lastStep : step >= this.options.steps
-    this.state = { ...this.state, step, average, trainingTimeS, progress, finished, loader: last.stateAfter }
+    const finished = this.options.steps === null ? lastStep : step >= this.options.steps
+    const read = loaders.length > 1 ? { loader: last.stateAfter, loaders } : { loader: last.stateAfter }
+    this.state = { ...this.state, step, average, trainingTimeS, progress, finished, ...read }
     const { totalBatchSize, flopsPerToken, peakFlops } = this.options
     const tokPerSec = totalBatchSize / seconds
     const metric: StepMetric = {
@@ -294,9 +334,8 @@ export class TrainLoop {
       epoch: last.epoch,
       progress,
       training_time_s: trainingTimeS,
-      ...measured,
+      ...result.measured,
       first_batch: batches[0]?.index ?? 0,
-      loss_by_task: meanByTask(byTask),
       ended_at: Date.now(),
       resumed: Number(this.rested),
       epochs_read: last.stateAfter.consumed / this.options.trainLength,
@@ -311,17 +350,4 @@ function lastOf(batches: StepBatches): PackedBatch {
   const last = batches.at(-1)
   if (last === undefined) throw new Error('a step has at least one micro-batch')
   return last
-}
-
-/** Targets that the loss does not ignore. */
-function countTargets({ targets }: PackedBatch): number {
-  return targets.reduce((count, target) => count + (target < 0 ? 0 : 1), 0)
-}
-
-function diverged(step: number, loss: number): MidbenchError {
-  return new MidbenchError({
-    code: 'train.diverged',
-    message: `The loss of step ${String(step)} is ${String(loss)}: the model has diverged.`,
-    remedy: 'Lower the learning rates or init_lr_frac and start again, or resume from the last checkpoint.',
-  })
 }

@@ -14,6 +14,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { type Issue, MidbenchError } from '../errors'
 import { lrMultiplier } from '../optimizers/schedules'
+import type { LoaderState } from '../packing/types'
 import { runConfig, type RunConfig } from '../config/config.schema'
 import { shownValue } from '../shown'
 import type { LoopState } from './loop'
@@ -28,6 +29,8 @@ export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
   dtype: 'fixed',
   engine: 'fixed',
   seed: 'fixed',
+  world_size: ranksRule,
+  hosts: 'free',
   base_dir: 'free',
   model_tag: 'fixed',
   model_step: 'fixed',
@@ -63,7 +66,7 @@ export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
 }
 
 /** Options of a mixture's entries that name the places of files. */
-const PLACES = new Set(['filepath', 'data_files', 'word_list', 'source'])
+export const PLACES: ReadonlySet<string> = new Set(['filepath', 'data_files', 'word_list', 'source'])
 
 export interface OptionChanges {
   /** One issue for each option that may not change. */
@@ -118,6 +121,11 @@ function rowsRule(
   return `the run goes on with ${String(then)}, or with fewer rows that divide it`
 }
 
+function ranksRule({ world_size: then }: RunConfig): string {
+  const ranks = then === 1 ? 'one rank' : `${String(then)} ranks`
+  return `the run began with ${ranks}, each of which has read its own share of the data`
+}
+
 /** The same rows in another order are the same mixture. */
 function excludeRule({ exclude: then }: RunConfig, { exclude: now }: RunConfig): string | null {
   const [before, after] = [then, now].map((pairs) => new Set(pairs.map(String)))
@@ -147,9 +155,11 @@ function stepsRule(then: RunConfig, now: RunConfig, step: number): string | null
  */
 export function continuedState(state: LoopState, then: RunConfig, now: RunConfig): LoopState {
   const finer = then.device_batch_size / now.device_batch_size
-  const loader = state.loader && { ...state.loader, batches: state.loader.batches * finer }
+  const recounted = (loader: LoaderState): LoaderState => ({ ...loader, batches: loader.batches * finer })
+  const loader = state.loader && recounted(state.loader)
+  const loaders = state.loaders && { loaders: state.loaders.map(recounted) }
   const same = then.num_iterations === now.num_iterations
-  return { ...state, loader, progress: same ? state.progress : state.step / now.num_iterations }
+  return { ...state, loader, ...loaders, progress: same ? state.progress : state.step / now.num_iterations }
 }
 
 /** `device_batch_size 2 in place of 4`, for every option that has changed. */

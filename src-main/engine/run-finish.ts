@@ -33,16 +33,21 @@ function isUnwritable(error: unknown): error is MidbenchError {
   return error instanceof MidbenchError && ['checkpoint.write', 'result.write'].includes(error.code)
 }
 
-/** Writes nanochat's files, unless it is a dry run. @throws as {@link RunResult.write} */
+/**
+ * Writes nanochat's files, unless it is a dry run.
+ *
+ * @param result null for a rank that does not write it
+ * @throws as {@link RunResult.write}
+ */
 export async function finish(
-  result: RunResult,
+  result: RunResult | null,
   { state, nLayer }: FinishedRun,
   reporter: RunReporter,
 ): Promise<TrainEnd> {
   const { step, bestBpb, trainingTimeS } = state
   reporter.enter('saving')
-  const checkpointDir = await result.write(step, { n_layer: nLayer })
-  const outcome = { baseDir: result.writeTo, checkpointDir, bestBpb, trainingTimeS }
+  const checkpointDir = (await result?.write(step, { n_layer: nLayer })) ?? null
+  const outcome = { baseDir: result?.writeTo ?? '', checkpointDir, bestBpb, trainingTimeS }
   return { type: 'done', step, outcome: { ...outcome, peakMemoryBytes: peakMemory() ?? 0 } }
 }
 
@@ -53,7 +58,8 @@ export async function finishAgain(
   requests: RequestQueue,
   reporter: RunReporter,
 ): Promise<TrainEnd> {
-  const result = new RunResult(job, await resultFolder(job), reporter)
+  const isFirst = (job.rank?.rank ?? 0) === 0
+  const result = isFirst ? new RunResult(job, await resultFolder(job), reporter) : null
   const { step } = finished.state
   reporter.log('info', `All ${String(step)} steps are made: the result is written from the last checkpoint.`)
   for (;;) {

@@ -99,7 +99,7 @@ async function baseOptimizers(
 }
 
 async function ownCheckpoint(
-  { runDir, config }: TrainJob,
+  { runDir, config, rank }: TrainJob,
   warn: (text: string) => void,
 ): Promise<LoadedStart | null> {
   const found = await loadRun(runDir, warn)
@@ -121,10 +121,15 @@ async function ownCheckpoint(
     optimizer: fromCheckpoint(optimizers),
     groups: config.load_optimizer ? warmGroups(groups, optimizers.groups) : groups,
     optimizerSteps: optimizers.steps - step,
-    state: continuedState(resume.loop, then, config),
+    state: ownLoader(continuedState(resume.loop, then, config), rank?.rank ?? 0),
     record: resume.record ?? null,
     from: `Resumed after step ${String(step)} from ${dir}${changes === '' ? '' : `, with ${changes}`}`,
   }
+}
+
+/** The state with the loader of one rank. */
+function ownLoader(state: LoopState, rank: number): LoopState {
+  return state.loaders === undefined ? state : { ...state, loader: state.loaders[rank] ?? null }
 }
 
 /**

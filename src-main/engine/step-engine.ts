@@ -36,8 +36,10 @@ export interface StepSettings {
 export interface StepResult {
   /** Mean loss of each micro-batch, nats a token, from before the update; 0 for one without a target that counts. */
   losses: number[]
-  /** The losses of every task that the engine was opened for, over all micro-batches. */
+  /** The losses of every task that the engine was opened for, over all micro-batches of all ranks. */
   byTask: TaskSum[]
+  /** `losses` of every rank, in their order; left out where there is one. */
+  lossesByRank?: number[][]
   /** The figures that the engine measures: config/step-figures.schema.ts. */
   measured: Measured
 }

@@ -15,7 +15,11 @@ import type { TellingContext } from '../threads/calls'
 import { openAsides } from './asides/open-asides'
 import { firstLines, type OpenRun, prepared } from './announcement'
 import { type Device, openDevice } from './device'
-import { openData, openEngine, reportedCall, requireSameVocabulary } from './job-context'
+import { openData, openEngine, type ReportedCall, reportedCall, requireSameVocabulary } from './job-context'
+import { requireAlike } from './ranks/alike'
+import { joinRanks } from './ranks/join'
+import { ALONE, together } from './ranks/peers'
+import type { RankPeers } from './ranks/rank-peers'
 import type { RequestQueue } from './request-queue'
 import { finishAgain } from './run-finish'
 import { RunReporter } from './run-reporter'
@@ -30,7 +34,7 @@ const BATCHES_AHEAD = 2
 
 /**
  * @param port to the data thread
- * @param requests requests to the run meanwhile
+ * @param requests requests to the run meanwhile; of several ranks, rank 0's count for all
  * @throws MidbenchError `cancelled` when a stop is asked for while the data is being opened; whatever keeps the run
  *   from starting or going on
  */
@@ -44,29 +48,45 @@ export async function trainRun(
   reporter.enter('preparing')
   const finished = job.resume ? await finishedRun(job) : null
   if (finished !== null) return finishAgain(job, finished, requests, reporter)
-  const { config, locations } = job
-  const folders = await resolveBaseFolder(locations.baseDir, locations.dataDir, initParameters)
+  const ranks = job.rank && (await joinRanks(job.rank, job.threads, requests.stopSignal))
+  const peers = ranks ?? ALONE
   const call = reportedCall({ ...context, signal: requests.stopSignal })
-  const { data, opened } = await openData(port, config, locations, call)
-  const asked = { batches_per_step: gradAccumSteps(config), num_iterations: askedSteps(config) }
-  const facts = await data.facts(asked, call)
-  requireOneStep(job, facts)
-  const started = await startEngine(job, folders.readFrom, opened, reporter)
+  const opened = await together(peers, () => openRun(job, port, call, reporter, ranks))
+  const { data, run, writeTo } = opened
   try {
-    const run: OpenRun = { config, opened, facts, ...started }
-    await keepToData(job.runDir, opened.identity, run.start, reporter.warn)
+    if (job.rank) requireAlike(peers, job.rank.hosts, run, await run.engine.exportState())
+    if (job.rank?.leads !== false) await keepToData(job.runDir, run.opened.identity, run.start, reporter.warn)
     await orderBatches(data, run)
     reporter.report({ type: 'prepared', prepared: prepared(run) })
     for (const line of firstLines(run)) reporter.log('info', line)
-    const result = new RunResult(job, folders.writeTo, reporter)
-    await result.announce(run.start.model)
+    const result = new RunResult(job, writeTo, reporter)
+    const isFirst = peers.rank === 0
+    if (isFirst) await result.announce(run.start.model)
     const told = { requests, reporter, progress: context.progress }
-    const asides = await openAsides(job, run, told)
-    return await new Training(job, { ...run, asides }, data, result, requests, reporter).toTheEnd()
+    const asides = isFirst ? await openAsides(job, run, told) : []
+    return await new Training(job, { ...run, asides }, data, result, requests, reporter, peers).toTheEnd()
   } finally {
-    started.engine.dispose()
+    run.engine.dispose()
     await data.close()
   }
+}
+
+/** Data, start, device and engine of a run. */
+async function openRun(
+  job: TrainJob,
+  port: MessagePort,
+  call: ReportedCall,
+  reporter: RunReporter,
+  ranks: RankPeers | undefined,
+): Promise<{ data: DataClient; run: OpenRun; writeTo: string }> {
+  const { config, locations } = job
+  const folders = await resolveBaseFolder(locations.baseDir, locations.dataDir, initParameters)
+  const { data, opened } = await openData(port, config, locations, call, ranks)
+  const asked = { batches_per_step: gradAccumSteps(config), num_iterations: askedSteps(config) }
+  const facts = await data.facts(asked, call)
+  requireOneStep(job, facts)
+  const started = await startEngine(job, folders.readFrom, opened, reporter, ranks)
+  return { data, run: { config, opened, facts, ...started }, writeTo: folders.writeTo }
 }
 
 function requireOneStep({ config }: TrainJob, { epoch_steps: epochSteps }: PackingFacts): void {
@@ -84,12 +104,13 @@ async function startEngine(
   baseDir: string,
   { vocabSize }: OpenedData,
   reporter: RunReporter,
+  peers: RankPeers | undefined,
 ): Promise<{ start: RunStart; device: Device; engine: StepEngine }> {
   const { config, threads } = job
   const { parameters, optimizer, ...start } = await findStart(job, baseDir, reporter.warn)
   requireSameVocabulary(start.model, vocabSize, start.from)
   const device = await openDevice(config, threads)
-  const tells = { taskCount: config.mixture.train.length, onCompile: reporter.compiling }
+  const tells = { taskCount: config.mixture.train.length, onCompile: reporter.compiling, peers }
   const state = { parameters, optimizer, groups: start.groups }
   const engine = await openEngine(config, start.model, state, device, tells)
   return { start, device, engine }

@@ -46,6 +46,19 @@ export interface TrainJob {
   stopAfter: number | null
   /** Number of TensorFlow's threads; null = the number of processors. */
   threads: number | null
+  /** Which of several ranks this trainer is; left out where it trains alone. */
+  rank?: RankJob | undefined
+}
+
+/** One rank of a run: a trainer in a process of its own. */
+export interface RankJob {
+  rank: number
+  /** `host:port` of every rank, in their order. */
+  hosts: readonly string[]
+  /** Whether it saves, of the ranks of its machine; what it reports is the run there. */
+  leads: boolean
+  /** Seconds that a rank waits for another before it gives it up. */
+  timeoutS: number
 }
 
 export interface EvaluateJob {
@@ -255,10 +268,14 @@ export type TrainReport =
   | { type: 'measure'; metric: MeasureMetric }
   | LogReport
   | { type: 'checkpoint'; step: number; dir: string; kept: number[] }
+  /** Hash of parameters and optimizer state, which is the same on every rank; told before they are saved. */
+  | { type: 'hash'; step: number; sha256: string }
   /** A checkpoint or the result could not be written. The run goes on, or it holds and `paused` follows. */
   | { type: 'unsaved'; failure: Failure }
   /** Follows a save or `unsaved`. */
   | { type: 'paused'; step: number }
+  /** A rank that does not lead has lost the others. It waits: `resume` has it save as of this step, `stop` end. */
+  | { type: 'lost'; step: number }
 
 /** Jobs that are no run report this too: what went wrong without ending anything. */
 export interface LogReport {

@@ -4,6 +4,9 @@
  * When the run fails, the last complete step is saved first, unless the model has diverged or saving itself fails.
  * Where the disk is full, the run goes on and tries again at the next checkpoint; at a pause, a stop or the end it is
  * held in memory, so that nothing is lost, until there is room and it is resumed.
+ *
+ * Where several ranks train, each does this, and all stop at the same step; one of each machine saves, and rank 0 alone
+ * asks the model and writes the result.
  */
 import { askedSteps, evalBatches, gradAccumSteps } from '../config/batches'
 import type { StepMetric } from '../config/run.schema'
@@ -14,6 +17,8 @@ import type { OpenRun } from './announcement'
 import { writeMissing } from './kept-files'
 import { type Aside, type LoopHooks, type LoopOptions, type LoopState, TrainLoop } from './loop'
 import { evalLine, stepLine } from './metrics'
+import { sameStateHash } from './ranks/alike'
+import { fromFirst, ledByFirst, type Peers, together } from './ranks/peers'
 import type { RequestQueue } from './request-queue'
 import { saveRun } from './run-checkpoints'
 import { finish, unlessUnwritable } from './run-finish'
@@ -39,8 +44,10 @@ export class Training {
     private readonly result: RunResult,
     private readonly requests: RequestQueue,
     private readonly reporter: RunReporter,
+    private readonly peers: Peers,
   ) {
-    this.loop = new TrainLoop(run.engine, data, loopOptions(run), this.hooks(), run.start.state)
+    const options = loopOptions(run, peers)
+    this.loop = new TrainLoop(run.engine, data, options, this.hooks(), run.start.state, peers)
   }
 
   /** Trains until the run ends in one way or another. */
@@ -48,15 +55,22 @@ export class Training {
     const { loop, requests, reporter } = this
     for (;;) {
       const outcome = await this.toTheNextStop()
-      const end = outcome === 'done' ? await unlessUnwritable(() => this.finish(), reporter) : null
+      const end = outcome === 'done' ? await this.finished() : null
       if (end !== null) return end
       const isSaved = outcome !== 'done' && (await this.savedOrHeld())
       if (isSaved && outcome === 'stop') return { type: 'stopped' }
       if (!isSaved) requests.takeBackStop()
       reporter.paused(loop.state.step)
-      const next = await requests.afterPause()
+      const next = await this.afterPause()
       if (next === 'resume' && !isSaved) await this.savedOrHeld(GOES_ON)
     }
+  }
+
+  private async afterPause(): Promise<'resume' | 'stop'> {
+    const answer = await ledByFirst(this.peers, async () =>
+      Number((await this.requests.afterPause()) === 'resume'),
+    )
+    return answer === 1 ? 'resume' : 'stop'
   }
 
   /** Saves whenever a checkpoint is due. A failure does not lose the steps made before it. */
@@ -87,7 +101,8 @@ export class Training {
         reporter.log('info', stepLine(metric, microBatches))
         this.tellOfEmpty(metric, microBatches)
         this.stepsMade += 1
-        if (this.stepsMade === job.stopAfter && !finished) requests.put('stop')
+        const isRank0 = this.peers.rank === 0
+        if (isRank0 && this.stepsMade === job.stopAfter && !finished) requests.put('stop')
       },
       onEval: (metric) => {
         reporter.report({ type: 'eval', metric })
@@ -108,17 +123,40 @@ export class Training {
 
   /** Whether the disk holds the current state of the run. */
   private async savedOrHeld(remedy?: string): Promise<boolean> {
-    await unlessUnwritable(() => this.save(), this.reporter, remedy)
-    return this.loop.isSaved
+    if (this.isSaved()) return true
+    this.reporter.enter('saving')
+    await this.compareStates()
+    await together(this.peers, () => unlessUnwritable(() => this.save(), this.reporter, remedy))
+    return this.isSaved()
+  }
+
+  /** Whether rank 0 has saved. */
+  private isSaved(): boolean {
+    return fromFirst(this.peers, Number(this.loop.isSaved)) === 1
+  }
+
+  /** @throws MidbenchError `ranks.apart` */
+  private async compareStates(): Promise<void> {
+    const { peers, run, loop, reporter } = this
+    if (peers.worldSize === 1) return
+    const { step } = loop.state
+    reporter.report({
+      type: 'hash',
+      step,
+      sha256: sameStateHash(peers, await run.engine.exportState(), step),
+    })
   }
 
   private async save(): Promise<void> {
-    if (this.loop.isSaved) return
-    this.reporter.enter('saving')
-    await this.loop.saveBy((state) => this.write(state))
+    await this.loop.saveBy((state) => (this.leads ? this.write(state) : Promise.resolve()))
   }
 
-  private async write(state: LoopState): Promise<void> {
+  private get leads(): boolean {
+    return this.job.rank?.leads !== false
+  }
+
+  private async write(here: LoopState): Promise<void> {
+    const state = { ...here, loader: here.loaders?.[0] ?? here.loader } // rank 0's, whichever rank saves
     const { job, reporter, run } = this
     const { model, base, groups, optimizerSteps } = run.start
     const record = { config: job.config, data: run.opened.identity }
@@ -131,9 +169,17 @@ export class Training {
     await this.tellOfResult()
   }
 
+  /** The other ranks may be gone: nothing here waits for them. */
   private async saveAfterFailure(): Promise<void> {
     try {
-      await this.save()
+      if (!this.leads) {
+        this.reporter.report({ type: 'lost', step: this.loop.state.step })
+        if ((await this.requests.afterPause()) === 'stop') return
+      }
+      if (!this.loop.isSaved) {
+        this.reporter.enter('saving')
+        await this.loop.saveBy((state) => this.write(state))
+      }
       this.reporter.warn(`The run is saved as of step ${String(this.loop.state.step)}.`)
     } catch (error) {
       this.reporter.log('error', `The run could not be saved: ${toFailure(error).message}`)
@@ -150,10 +196,15 @@ export class Training {
 
   // -------------------------------------------------------------- the result
 
-  private async finish(): Promise<TrainEnd> {
-    if (!this.job.config.dry_run) await this.save()
-    const nLayer = this.run.start.model.n_layer
-    return finish(this.result, { state: this.loop.state, nLayer }, this.reporter)
+  /** Null where it cannot be written, which is reported. */
+  private async finished(): Promise<TrainEnd | null> {
+    const { peers, reporter, run, loop } = this
+    if (this.job.config.dry_run) await this.compareStates()
+    else if (!(await this.savedOrHeld())) return null
+    const made = { state: loop.state, nLayer: run.start.model.n_layer }
+    const work = (): Promise<TrainEnd> => finish(peers.rank === 0 ? this.result : null, made, reporter)
+    const end = await together(peers, () => unlessUnwritable(work, reporter))
+    return fromFirst(peers, Number(end !== null)) === 1 ? end : null
   }
 
   /** Reports what will stop the result while there is time to fix it; in the log only once. */
@@ -167,10 +218,14 @@ export class Training {
   }
 }
 
-function loopOptions({ config, opened, start, device, asides }: Training['run']): LoopOptions {
+function loopOptions(
+  { config, opened, start, device, asides }: Training['run'],
+  { worldSize }: Peers,
+): LoopOptions {
   return {
     steps: askedSteps(config),
     gradAccumSteps: gradAccumSteps(config),
+    bufferSize: config.buffer_size,
     totalBatchSize: config.total_batch_size,
     schedule: config,
     evalEvery: config.eval_every === -1 ? null : config.eval_every,
@@ -181,7 +236,7 @@ function loopOptions({ config, opened, start, device, asides }: Training['run'])
     valTasks: opened.tasks.val,
     saveEvery: config.save_every === -1 ? null : config.save_every,
     flopsPerToken: flopsPerToken(start.model),
-    peakFlops: device.peak.flops,
+    peakFlops: device.peak.flops === null ? null : device.peak.flops * worldSize,
     byteLengths: opened.byteLengths,
   }
 }

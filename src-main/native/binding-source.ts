@@ -31,6 +31,7 @@ export const compilerFlags = [
   '-DNODE_GYP_MODULE_NAME=tfjs_binding',
   '-DBUILDING_NODE_EXTENSION',
   '-DTF_NewTensor=midbench_copied_tensor', // see copied-tensor.cc
+  '-DTF_NewSessionOptions=midbench_session_options', // see cluster.cc
 ]
 
 /** The package that holds tfjs-node's binding sources. */
@@ -53,10 +54,10 @@ export function environmentModule(): NativeModule {
   return { file: 'environment.node', sources: own('environment.cc'), linksTensorflow: false }
 }
 
-/** tfjs-node's binding with our allocator for large blocks, tensors of their own, and no notes on stderr. */
+/** tfjs-node's binding with our allocator for large blocks, tensors of their own, ranks, and no notes on stderr. */
 export function tensorflowModule(): NativeModule {
   const sources = [
-    ...own('module.cc', 'large-blocks.cc', 'copied-tensor.cc', 'quiet-log.cc'),
+    ...own('module.cc', 'large-blocks.cc', 'copied-tensor.cc', 'cluster.cc', 'quiet-log.cc'),
     join(tfjsNodeDir(), 'binding', 'tfjs_backend.cc'),
   ]
   return { file: 'tfjs_binding.node', sources, linksTensorflow: true }

@@ -1,5 +1,5 @@
 // The native module's entry: what tfjs-node's binding exports, four functions about the memory that large-blocks.cc
-// holds for TensorFlow, and quietErrors(true or false) of quiet-log.cc.
+// holds for TensorFlow, quietErrors(true or false) of quiet-log.cc, and what cluster.cc has for ranks.
 
 // tfjs-node's own entry gets another name, since this file defines the module's.
 #define napi_register_module_v1 tfjs_register_module
@@ -8,6 +8,7 @@
 #undef napi_register_module_v1
 #undef node_api_module_get_api_version_v1
 
+#include "cluster.h"
 #include "large-blocks.h"
 #include "quiet-log.h"
 
@@ -75,5 +76,6 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "limitLargeBlocks", limit_large_blocks);
   export_function(env, exports, "releaseKeptBlocks", release_kept_blocks);
   export_function(env, exports, "quietErrors", quiet_errors);
+  midbench_export_cluster(env, exports);
   return tfnodejs::InitTFNodeJSBinding(env, exports);
 }

@@ -62,6 +62,13 @@ export interface Tensorflow {
   threads: number
   /** Memory of the whole process, all threads together. `release` frees what is held only for reuse. */
   memory: { usage(): LargeBlocks; resetPeak(): void; release(): void }
+  /** What makes this process a rank of several: see cluster.ts, the one file that uses it. */
+  server: {
+    /** Starts the process's one server of a cluster on one address of this machine. @returns the target of its sessions */
+    start(definition: Uint8Array, address: string): string
+    /** Where sessions of this thread open from now on; '' stands for this process alone. */
+    use(target: string, config: Uint8Array): void
+  }
   /** Where compiled graphs are stored; null where they are not. */
   programs: ProgramCache | null
   /**
@@ -93,11 +100,8 @@ async function load(options: LoadOptions): Promise<Tensorflow> {
   const installation = findTensorflow()
   const threads = threadCount(options.threads ?? null)
   const programs = setEnvironment(installation, threads, options)
-  const binding = openModule(
-    join(installation.bindingDirectory, 'tfjs_binding.node'),
-    ownLibrariesFirst,
-    isBinding,
-  )
+  const file = join(installation.bindingDirectory, 'tfjs_binding.node')
+  const binding = openModule(file, ownLibrariesFirst, isBinding)
   binding.limitLargeBlocks(memoryLimit())
   await registerBackend(binding)
   return {
@@ -118,6 +122,7 @@ async function load(options: LoadOptions): Promise<Tensorflow> {
         binding.releaseKeptBlocks()
       },
     },
+    server: serverOf(binding),
     programs,
     quietly(run) {
       binding.quietErrors(true)
@@ -130,12 +135,23 @@ async function load(options: LoadOptions): Promise<Tensorflow> {
   }
 }
 
+function serverOf(binding: NativeBinding): Tensorflow['server'] {
+  return {
+    start: (definition, address) => binding.startServer(definition, address),
+    use: (target, config) => {
+      binding.setSession(target, config)
+    },
+  }
+}
+
 /**
  * In graphs, XLA fuses element-wise work and leaves matrix products to oneDNN; eager operations do not change. Clusters
- * of fewer than 4 operations cost more than they save.
+ * of fewer than 4 operations cost more than they save. Constants are not folded within clusters: the folded ones would
+ * lie on a device that a session on a server does not have, and its every step would fail (cluster.cc).
  */
 const clusterFlags =
-  '--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit --tf_xla_ops_to_cluster=FUSIBLE --tf_xla_min_cluster_size=4'
+  '--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit --tf_xla_ops_to_cluster=FUSIBLE --tf_xla_min_cluster_size=4' +
+  ' --tf_xla_disable_constant_folding=true'
 
 /** XLA's older code generator, and sums in one pass: both compile faster here and run faster (docs/LOG.md). */
 const compilerFlags = '--xla_cpu_use_fusion_emitters=false --xla_disable_hlo_passes=tree_reduction_rewriter'
@@ -198,6 +214,9 @@ interface NativeBinding extends TFJSBinding {
   limitLargeBlocks(bytes: number): void
   releaseKeptBlocks(): void
   quietErrors(quiet: boolean): void
+  /** @returns the server's target */
+  startServer(definition: Uint8Array, address: string): string
+  setSession(target: string, config: Uint8Array): void
 }
 
 function isBinding(value: unknown): value is NativeBinding {
@@ -210,5 +229,7 @@ function isBinding(value: unknown): value is NativeBinding {
     'limitLargeBlocks',
     'releaseKeptBlocks',
     'quietErrors',
+    'startServer',
+    'setSession',
   ])
 }

@@ -162,17 +162,26 @@ export class ActiveRun {
         this.batcher.addLog(report.line)
         return
       case 'checkpoint':
-        this.savedStep = report.step
-        this.flush()
-        this.emit({ type: 'checkpoint', runId: this.id, step: report.step, dir: report.dir })
-        this.emitChanged(this.journal.update({ checkpoints: report.kept, error: null }))
+        this.saved(report)
+        return
+      case 'hash':
+        this.emit({ ...report, runId: this.id })
         return
       case 'unsaved':
         this.emitChanged(this.journal.update({ error: report.failure }))
         return
       case 'paused':
         this.enter('paused')
+        return
+      case 'lost': // told by ranks to whoever holds them together
     }
+  }
+
+  private saved({ step, dir, kept }: Extract<TrainReport, { type: 'checkpoint' }>): void {
+    this.savedStep = step
+    this.flush()
+    this.emit({ type: 'checkpoint', runId: this.id, step, dir })
+    this.emitChanged(this.journal.update({ checkpoints: kept, error: null }))
   }
 
   /** Keeps what was made between two steps. */
@@ -190,11 +199,13 @@ export class ActiveRun {
   }
 
   private prepared({ model, device, totalSteps, step, facts }: Prepared): void {
+    const again = this.job.resume || this.isPrepared // ranks that were lost begin again from a checkpoint
     this.isPrepared = true
     this.totalSteps = totalSteps
     this.step = step
     this.savedStep = step === 0 ? null : step
-    if (this.job.resume) this.journal.truncateAfter(step)
+    this.flush()
+    if (again) this.journal.truncateAfter(step)
     const { config } = this.job
     const known = { ...nothingKnown, packing: facts, device, bfloat16: hasBfloat16() }
     this.warn(preflight(config, known).findings)

@@ -7,6 +7,7 @@ import { ActiveRun } from './active-run'
 import type { RunEvent } from './run-events'
 import type { RunJournal } from './run-journal'
 import { RESUMABLE } from './run-records'
+import { openRanks } from './ranks-trainer'
 import type { FolderHold } from './store-lock'
 
 /** States in which no steps are being made. */
@@ -51,7 +52,8 @@ export class ActiveRuns {
   async launch(id: string, hold: FolderHold, prepare: () => Promise<[TrainJob, RunJournal]>): Promise<void> {
     try {
       const [job, journal] = await prepare()
-      const run = new ActiveRun(id, job, this.openTrainer(), journal, this.emit, this.lastSeq.get(id))
+      const trainer = job.config.world_size > 1 ? openRanks() : this.openTrainer()
+      const run = new ActiveRun(id, job, trainer, journal, this.emit, this.lastSeq.get(id))
       this.runs.set(id, { run, hold })
     } catch (error) {
       hold.release()

@@ -74,7 +74,9 @@ function stepCells(step: StepMetric | undefined, { config }: RunDetail): [string
   const several = SEVERAL.flatMap((key): [string, Cell][] => {
     const value = step[key]
     if (!Array.isArray(value)) return Object.entries(value ?? {}).map(([of, each]) => [`${key}.${of}`, each])
-    return value.flatMap(({ entry, loss, targets }): [string, Cell][] => {
+    return value.flatMap((one, rank): [string, Cell][] => {
+      if (typeof one !== 'object' || one === null) return [[`${key}.${String(rank)}`, one]]
+      const { entry, loss, targets } = one
       const task = `${String(entry)}.${config.mixture.train[entry]?.task ?? ''}`
       return [
         [`${key}.${task}`, loss],

@@ -27,8 +27,25 @@ export interface ProcessTrainerOptions {
   readyWithinMs?: number
 }
 
-export function openProcessTrainer(options: ProcessTrainerOptions = {}): Trainer {
-  return new Caller(new TrainerProcess(options))
+/** A trainer that can be looked at from outside. */
+export interface ProcessTrainer extends Trainer {
+  /** The process's id; undefined before it has started. */
+  pid(): number | undefined
+  /** Ends the process at once; its calls fail then. */
+  kill(): void
+}
+
+export function openProcessTrainer(options: ProcessTrainerOptions = {}): ProcessTrainer {
+  const host = new TrainerProcess(options)
+  const caller: Trainer = new Caller(host)
+  return {
+    call: (name, input, call) => caller.call(name, input, call),
+    close: () => caller.close(),
+    pid: () => host.pid(),
+    kill: () => {
+      host.kill()
+    },
+  }
 }
 
 class TrainerProcess implements Channel {
@@ -68,6 +85,14 @@ class TrainerProcess implements Channel {
     const kill = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
     await this.exited
     clearTimeout(kill)
+  }
+
+  pid(): number | undefined {
+    return this.child?.pid
+  }
+
+  kill(): void {
+    this.child?.kill('SIGKILL')
   }
 
   private startNext(): void {

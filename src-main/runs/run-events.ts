@@ -24,6 +24,8 @@ export type RunEvent =
   | { type: 'metrics'; metrics: RunMetrics }
   /** A checkpoint of the run's own, or at its end the result in nanochat's layout. */
   | { type: 'checkpoint'; runId: string; step: number; dir: string; result?: true }
+  /** Hash of a run's parameters and optimizer state, of several ranks, before it is saved. */
+  | { type: 'hash'; runId: string; step: number; sha256: string }
   /** Progress of a long part of a phase, such as reading the mixture. */
   | ({ type: 'progress'; runId: string } & Progress)
   /** The run could not begin because of its input: its record is deleted, and `removed` follows. */

@@ -131,7 +131,7 @@ function labelsOf(
 type Value = StepMetric[keyof StepMetric]
 
 function tasksOf(value: Value): NonNullable<StepMetric['loss_by_task']> {
-  return Array.isArray(value) ? value : []
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : []
 }
 
 function taskValueOf(value: Value, entry: string): { value: number; weight: number } | null {

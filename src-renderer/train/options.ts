@@ -171,6 +171,12 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       reference('device_type', choice('', 'cpu', 'cuda'), 'Where to train'),
       reference('dtype', choice('bfloat16', 'float32'), 'Precision of matrix products'),
       ours('engine', choice('graph', 'eager'), 'Compiled graph, or op by op'),
+      ours('world_size', integer, 'Processes that train one model together, each on its share', 'ranks'),
+      ours(
+        'hosts',
+        { type: 'lines', placeholder: 'host:port of a rank a line' },
+        'Where the ranks are; empty for this machine',
+      ),
     ],
   },
   {

@@ -22,9 +22,14 @@ export const taskValue = z.object({
 /** Values of the tasks that a step trained on, in the mixture's order; null in runs from before they were measured. */
 export const byTask = z.array(taskValue).nullable()
 
+/** A number of every rank, in their order; null in a run of one rank. */
+export const byRank = z.array(oneNumber).nullable()
+
 /** Whether a figure of that shape is several values; the run store keeps those as JSON. */
-export function isSeveral(schema: StepFigure['schema']): schema is typeof byGroup | typeof byTask {
-  return schema === byGroup || schema === byTask
+export function isSeveral(
+  schema: StepFigure['schema'],
+): schema is typeof byGroup | typeof byTask | typeof byRank {
+  return schema === byGroup || schema === byTask || schema === byRank
 }
 
 export type TaskValue = z.infer<typeof taskValue>
@@ -97,7 +102,7 @@ interface FigureBase {
 
 /** A figure that the run loop knows (engine/loop.ts). */
 export interface ToldFigure extends FigureBase {
-  schema: z.ZodNumber | z.ZodInt | typeof oneNumber | typeof byTask
+  schema: z.ZodNumber | z.ZodInt | typeof oneNumber | typeof byTask | typeof byRank
 }
 
 /** A number that both engines measure at every step. */

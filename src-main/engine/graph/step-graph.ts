@@ -16,6 +16,7 @@ import { DType, type NodeDef } from '../../native/graph-def'
 import type { ParameterGroup } from '../../optimizers/groups'
 import { initOptimizer, updateOptimizer } from '../../optimizers/optimizer'
 import { taskSums } from '../task-sums'
+import { meanOverRanks } from './collectives'
 import { Graph, type GraphNode, toNodeDefs, type Value, valueName } from './graph'
 import { MeasuredSums } from './measured-sums'
 import { orderLargeProducts } from './ordering'
@@ -46,6 +47,8 @@ export interface StepGraphOptions {
   dtype: 'float32' | 'bfloat16'
   /** Number of tasks whose losses a micro-batch tells. @default 0 */
   taskCount?: number
+  /** The ranks that train together; none where this is the only one. */
+  ranks?: { worldSize: number; timeoutS: number; nextKey: () => number } | undefined
 }
 
 /** A graph and the names by which it is run. */
@@ -63,6 +66,8 @@ export interface StepGraph {
      * that its gradients have been added.
      */
     micro: string[]
+    /** Sets every gradient to its mean over the ranks; nothing where there is one rank. */
+    reduce: string[]
     /** Sets gradients to zero. */
     clear: string[]
     /** The values that `measured` reads, then a signal that the update is made. */
@@ -106,17 +111,16 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
   const tokens = (name: string): Value =>
     graph.placeholder(name, [options.batchSize, options.seqLen], DType.int32)
   const batch = [tokens(inputNames.inputs), tokens(inputNames.targets)]
-  const losses = record(graph, (recording) =>
-    evaluation(recording, options.model, variables.parameters, batch),
-  )
-  const { taskCount = 0 } = options
+  const { model, taskCount = 0 } = options
+  const losses = record(graph, (each) => evaluation(each, model, variables.parameters, batch))
   const told = taskCount > 0 ? { count: taskCount, of: tokens(inputNames.tasks) } : null
-  const micro = variables.gradients.size > 0 ? microBatch(graph, options.model, variables, batch, told) : []
+  const trains = variables.gradients.size > 0
+  const micro = trains ? microBatch(graph, model, variables, batch, told) : []
   const sums = new MeasuredSums(graph)
-  const update = variables.gradients.size > 0 ? addUpdate(graph, options.groups, variables, sums) : []
+  const update = trains ? addUpdate(graph, options.groups, variables, sums) : []
   const cleared = after(graph, clearing(graph, variables.gradients), 'cleared')
-  for (const outputs of [[losses], micro, update]) orderLargeProducts(graph.nodes, outputs)
-  if (options.dtype === 'bfloat16') useBfloat16Products(graph)
+  const reduce = addReduce(graph, variables.gradients, options.ranks)
+  arrangeProducts(graph, options.dtype, [[losses], micro, update])
   return {
     nodes: toNodeDefs(graph),
     parameters: [...shapes.keys()],
@@ -125,6 +129,7 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
     shapes: new Map([...shapes, ...state]),
     fetch: {
       micro: micro.map(valueName),
+      reduce: reduce.map(valueName),
       clear: [valueName(cleared)],
       update: update.map(valueName),
       losses: [valueName(losses)],
@@ -132,6 +137,12 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
     },
     measured: (values, microBatches) => sums.read(values, microBatches),
   }
+}
+
+/** Large matrix products one after another in each run, and in the type that is asked for. */
+function arrangeProducts(graph: Graph, dtype: StepGraphOptions['dtype'], runs: Value[][]): void {
+  for (const outputs of runs) orderLargeProducts(graph.nodes, outputs)
+  if (dtype === 'bfloat16') useBfloat16Products(graph)
 }
 
 interface StepVariables {
@@ -242,6 +253,28 @@ function addUpdate(
   const { node: told } = after(graph, [written, ...measured.map(({ node }) => node)], 'told')
   const cleared = clearing(graph, variables.gradients, [told])
   return [...measured, after(graph, cleared, 'updated')]
+}
+
+/**
+ * The signal that every gradient is its mean over the ranks; none where there is one. It is a run of its own: a micro-batch or an update that
+ * fails, or is repeated, leaves no other rank waiting, and the new values of the update are made when the old gradients
+ * are gone.
+ */
+function addReduce(
+  graph: Graph,
+  gradients: ReadonlyMap<string, Variable>,
+  ranks: StepGraphOptions['ranks'],
+): Value[] {
+  if (ranks === undefined) return []
+  const { worldSize, timeoutS } = ranks
+  const reduced = [...gradients.values()].map((gradient) =>
+    assign(
+      graph,
+      gradient,
+      meanOverRanks(graph, gradient.read, { worldSize, timeoutS, key: ranks.nextKey() }),
+    ),
+  )
+  return [after(graph, reduced, 'reduced')]
 }
 
 /** Nodes that set variables to zero after the nodes of `order` have run. */

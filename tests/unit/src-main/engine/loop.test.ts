@@ -125,6 +125,7 @@ function makeLoop(
     {
       steps: null,
       gradAccumSteps: 1,
+      bufferSize: 100,
       totalBatchSize: 100,
       schedule: DEFAULTS.mid,
       evalEvery: null,

@@ -1,0 +1,235 @@
+/**
+ * The ranks of this machine from their start until all have ended, in one way or another.
+ *
+ * The first rank leads: it saves, and what it reports is the run. When a rank is lost, the others fail in their next
+ * exchange with it. The leader then saves by itself; where the leader is the one that is lost, another one is told to,
+ * since all hold the same state. Then every process is ended.
+ */
+import { readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+
+import type { RankJob, RunRequest, TrainEnd, TrainJob, TrainReport } from '../engine/trainer-calls'
+import { type Failure, toFailure } from '../errors'
+import { type CallOptions, Ended } from '../threads/calls'
+import type { ProcessTrainer } from './process-trainer'
+
+export type Tellings = CallOptions<TrainReport>
+
+type RanksOutcome =
+  | { type: 'end'; end: TrainEnd }
+  /** @param lost whether a rank was lost, so that all may begin again; anything else would happen again */
+  | { type: 'failed'; failure: Failure; lost: boolean }
+
+export interface RankAttempt {
+  outcome: Promise<RanksOutcome>
+  request(request: RunRequest): void
+  stepsMade(): number
+  close(): Promise<void>
+}
+
+/** Time for a rank to meet the loss of another: the rest of its micro-batch, then its next exchange. */
+const NOTICE_MS = 15_000
+/** Time for a save to end. */
+const SAVE_MS = 600_000
+/** How often the processes are looked at, and how long one is left that was stopped. */
+const LOOK_MS = 1000
+const STOPPED_MS = 4000
+
+/** One rank's process, and what is known of it. */
+interface Rank {
+  job: RankJob
+  trainer: ProcessTrainer
+  /** How its call ended; null while it goes on. */
+  ended: { end: TrainEnd } | { failure: Failure; gone: boolean } | null
+  settled: Promise<void>
+  /** Whether it has lost the others and waits to be told what to do. */
+  waits: boolean
+  phase: string
+  /** Since when it is seen to be stopped; null while it is not. */
+  stoppedSince: number | null
+  /** Whether it was ended for that. */
+  givenUp: boolean
+}
+
+/** @param open opens a process for a rank. @param tell hears the leader */
+export function startRanks(
+  job: TrainJob,
+  jobs: readonly RankJob[],
+  open: () => ProcessTrainer,
+  tell: Tellings,
+): RankAttempt {
+  return new Attempt(job, jobs, open, tell)
+}
+
+class Attempt implements RankAttempt {
+  readonly outcome: Promise<RanksOutcome>
+  private readonly ranks: Rank[]
+  private steps = 0
+  /** Wakes whoever waits for something to happen to a rank. */
+  private wake: () => void = () => undefined
+
+  constructor(
+    job: TrainJob,
+    jobs: readonly RankJob[],
+    open: () => ProcessTrainer,
+    private readonly tell: Tellings,
+  ) {
+    this.ranks = jobs.map((each) => this.start(job, each, open()))
+    this.outcome = this.watch().finally(() => this.close())
+  }
+
+  request(request: RunRequest): void {
+    this.ranks[0]?.trainer.call('request', request).catch(() => undefined) // its end reports its own failure
+  }
+
+  stepsMade(): number {
+    return this.steps
+  }
+
+  async close(): Promise<void> {
+    for (const rank of this.ranks) if (rank.ended === null) rank.trainer.kill()
+    await Promise.all(this.ranks.map(({ trainer }) => trainer.close()))
+  }
+
+  // -------------------------------------------------------------- a rank
+
+  private start(job: TrainJob, rankJob: RankJob, trainer: ProcessTrainer): Rank {
+    const rank: Rank = {
+      job: rankJob,
+      trainer,
+      ended: null,
+      settled: Promise.resolve(),
+      waits: false,
+      phase: '',
+      stoppedSince: null,
+      givenUp: false,
+    }
+    const hears = rankJob.leads ? { ...this.tell } : {}
+    const call = trainer.call(
+      'train',
+      { ...job, rank: rankJob },
+      {
+        ...hears,
+        onEvent: (report) => {
+          this.hear(rank, report)
+        },
+      },
+    )
+    rank.settled = call
+      .then(
+        (end) => {
+          rank.ended = { end }
+        },
+        (error: unknown) => {
+          rank.ended = { failure: this.failureOf(rank, error), gone: error instanceof Ended }
+        },
+      )
+      .finally(() => {
+        this.wake()
+      })
+    return rank
+  }
+
+  private hear(rank: Rank, report: TrainReport): void {
+    if (report.type === 'phase') rank.phase = report.phase
+    if (report.type === 'lost') rank.waits = true
+    if (rank.job.leads) {
+      if (report.type === 'step') this.steps += 1
+      this.tell.onEvent?.(report)
+    } else if (rank.waits || (report.type === 'log' && report.line.level !== 'info'))
+      this.hearOther(rank, report)
+    this.wake()
+  }
+
+  /** Of a rank that does not lead: its troubles, and what it saves in the leader's place. */
+  private hearOther({ job }: Rank, report: TrainReport): void {
+    if (report.type === 'log') {
+      const text = `Rank ${String(job.rank)}: ${report.line.text}`
+      this.tell.onEvent?.({ ...report, line: { ...report.line, text } })
+    } else if (report.type === 'checkpoint' || report.type === 'unsaved') this.tell.onEvent?.(report)
+  }
+
+  private failureOf(rank: Rank, error: unknown): Failure {
+    const failure = toFailure(error)
+    const who = `Rank ${String(rank.job.rank)}`
+    if (rank.givenUp) {
+      return {
+        code: 'trainer.crashed',
+        message: `${who} was stopped from outside (SIGSTOP), and was given up.`,
+      }
+    }
+    if (error instanceof Ended)
+      return { ...failure, message: failure.message.replace(/^The trainer process/, who) }
+    return rank.job.leads ? failure : { ...failure, message: `${who}: ${failure.message}` }
+  }
+
+  // -------------------------------------------------------------- all of them
+
+  private async watch(): Promise<RanksOutcome> {
+    const [leader] = this.ranks
+    if (leader === undefined) throw new Error('a run has at least one rank here')
+    await this.until(Infinity, () => leader.ended !== null || this.ranks.some(hasFailed))
+    if (leader.ended !== null && 'end' in leader.ended) return { type: 'end', end: leader.ended.end }
+    const first = this.ranks.find(hasFailed)
+    await this.letSave(leader)
+    const failures = this.ranks.flatMap(({ ended }) => (ended !== null && 'failure' in ended ? ended : []))
+    const own = failures.find(({ failure, gone }) => gone || failure.code !== 'ranks.lost')
+    const { failure, gone } = own ?? (first?.ended as { failure: Failure; gone: boolean })
+    return { type: 'failed', failure, lost: gone || failure.code === 'ranks.lost' }
+  }
+
+  /** The leader saves when it meets the loss; where it is gone, the first of the others that waits does. */
+  private async letSave(leader: Rank): Promise<void> {
+    await this.until(NOTICE_MS, () => leader.ended !== null || leader.phase === 'saving')
+    if (leader.ended === null && leader.phase === 'saving')
+      await this.until(SAVE_MS, () => leader.ended !== null)
+    const isGone = leader.ended === null || ('gone' in leader.ended && leader.ended.gone)
+    if (!isGone) return
+    const left = (): Rank[] => this.ranks.filter((rank) => rank !== leader && rank.ended === null)
+    await this.until(NOTICE_MS, () => left().length === 0 || left().some(({ waits }) => waits))
+    const saver = left().find(({ waits }) => waits)
+    if (saver === undefined) return
+    saver.trainer.call('request', 'resume').catch(() => undefined)
+    await this.until(SAVE_MS, () => saver.ended !== null)
+  }
+
+  /** Waits until it is so, and meanwhile looks after processes that are stopped. */
+  private async until(most: number, isSo: () => boolean): Promise<void> {
+    const end = performance.now() + most
+    while (!isSo() && performance.now() < end) {
+      const woken = new Promise<void>((resolve) => (this.wake = resolve))
+      const looking = new AbortController()
+      await Promise.race([
+        woken,
+        setTimeout(LOOK_MS, undefined, { signal: looking.signal }).catch(() => undefined),
+      ])
+      looking.abort()
+      this.giveUpStopped()
+    }
+  }
+
+  private giveUpStopped(): void {
+    for (const rank of this.ranks) {
+      const now = performance.now()
+      rank.stoppedSince = isStopped(rank.trainer.pid()) ? (rank.stoppedSince ?? now) : null
+      if (rank.givenUp || rank.stoppedSince === null || now - rank.stoppedSince < STOPPED_MS) continue
+      rank.givenUp = true
+      rank.trainer.kill()
+    }
+  }
+}
+
+function hasFailed({ ended }: Rank): boolean {
+  return ended !== null && 'failure' in ended
+}
+
+/** Whether the kernel says that the process is stopped by a signal: it will answer nobody. */
+function isStopped(pid: number | undefined): boolean {
+  if (pid === undefined) return false
+  try {
+    const text = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+    return /^.[Tt]/.test(text.slice(text.lastIndexOf(')') + 1))
+  } catch {
+    return false // it has ended, or this is not Linux
+  }
+}

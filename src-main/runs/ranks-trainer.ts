@@ -1,0 +1,125 @@
+/**
+ * A run of several ranks, which looks like one trainer: a process for every rank of this machine. What the first of them
+ * reports is the run; requests go to it, and the ranks agree among themselves on when they take effect.
+ *
+ * A rank that ends, or is stopped, ends the step on all within seconds. One that is left saves, and all begin again from
+ * that checkpoint on other ports, a few times. Where ranks are on other machines, they end when nothing comes from the
+ * others in time, and are not started again from here.
+ */
+import { availableParallelism } from 'node:os'
+
+import type {
+  RankJob,
+  RunRequest,
+  Trainer,
+  TrainerCalls,
+  TrainEnd,
+  TrainJob,
+  TrainReport,
+} from '../engine/trainer-calls'
+import { MidbenchError } from '../errors'
+import { type CallOptions, Ended, type EventOf } from '../threads/calls'
+import { freePorts } from './free-ports'
+import { openProcessTrainer } from './process-trainer'
+import { type RankAttempt, startRanks, type Tellings } from './rank-attempt'
+
+/** How often all ranks begin again after one was lost, and how often on other ports after one was taken. */
+const MOST_RESTARTS = 3
+const MOST_PORTS = 5
+const TIMEOUT_VARIABLE = 'MIDBENCH_RANK_TIMEOUT'
+const TIMEOUT_S = 600
+
+/** @param pickPorts ports for the ranks of this machine. @default {@link freePorts} */
+export function openRanks(pickPorts: (count: number) => Promise<number[]> = freePorts): Trainer {
+  return new RanksTrainer(pickPorts)
+}
+
+class RanksTrainer implements Trainer {
+  private attempt: RankAttempt | null = null
+  /** A request that came while no ranks were there to take it. */
+  private asked: RunRequest | null = null
+  private closed = false
+
+  constructor(private readonly pickPorts: (count: number) => Promise<number[]>) {}
+
+  call<N extends keyof TrainerCalls>(
+    name: N,
+    input: TrainerCalls[N]['input'],
+    options: CallOptions<EventOf<TrainerCalls[N]>> = {},
+  ): Promise<TrainerCalls[N]['output']> {
+    if (name === 'train') return this.train(input as TrainJob, options as Tellings)
+    if (name === 'request') return this.request(input as RunRequest)
+    return Promise.reject(new Error(`ranks train, and do not answer ${name}`))
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    await this.attempt?.close()
+  }
+
+  private request(request: RunRequest): Promise<null> {
+    if (this.attempt === null) this.asked = request
+    else this.attempt.request(request)
+    return Promise.resolve(null)
+  }
+
+  private async train(job: TrainJob, tell: Tellings): Promise<TrainEnd> {
+    let [restarts, ports] = [0, 0]
+    let { resume, stopAfter } = job
+    for (;;) {
+      if (this.asked === 'stop') return { type: 'stopped' }
+      const here = await ranksHere(job, this.pickPorts)
+      if (this.closed) throw new Ended({ code: 'process.ended', message: 'The ranks were ended.' })
+      const attempt = startRanks(
+        { ...job, resume, stopAfter, threads: threadsOf(job, here) },
+        here,
+        openProcessTrainer,
+        tell,
+      )
+      this.attempt = attempt
+      if (this.asked !== null) attempt.request(this.asked)
+      this.asked = null
+      const outcome = await attempt.outcome
+      this.attempt = null
+      if (outcome.type === 'end') return outcome.end
+      const { failure } = outcome
+      const isPort = failure.code === 'ranks.port' && isOnOwnPorts(job)
+      if (isPort ? ++ports > MOST_PORTS : !outcome.lost || !isOnOwnPorts(job) || ++restarts > MOST_RESTARTS) {
+        throw outcome.lost ? new Ended(failure) : new MidbenchError(failure)
+      }
+      if (isPort) continue
+      resume = true
+      stopAfter = stopAfter === null ? null : stopAfter - attempt.stepsMade()
+      warn(
+        tell,
+        `${failure.message} All ranks begin again from the last checkpoint (${String(restarts)} of at most ${String(MOST_RESTARTS)} times).`,
+      )
+    }
+  }
+}
+
+/** Whether all ranks are on this machine, on ports that are chosen here. */
+function isOnOwnPorts({ rank, config }: TrainJob): boolean {
+  return rank === undefined && config.hosts.length === 0
+}
+
+async function ranksHere(
+  { rank, config }: TrainJob,
+  pickPorts: (count: number) => Promise<number[]>,
+): Promise<RankJob[]> {
+  const timeoutS = Number(process.env[TIMEOUT_VARIABLE] ?? TIMEOUT_S)
+  if (rank !== undefined) return [{ ...rank, timeoutS }]
+  if (config.hosts.length > 0) return [{ rank: 0, hosts: config.hosts, leads: true, timeoutS }]
+  const hosts = (await pickPorts(config.world_size)).map((port) => `127.0.0.1:${String(port)}`)
+  return hosts.map((_, each) => ({ rank: each, hosts, leads: each === 0, timeoutS }))
+}
+
+/** The processors, or what the person gives to Midbench of them, shared by the ranks of this machine. */
+function threadsOf({ threads }: TrainJob, here: readonly RankJob[]): number {
+  return Math.max(1, Math.floor((threads ?? availableParallelism()) / here.length))
+}
+
+function warn(tell: Tellings, text: string): void {
+  const report: TrainReport = { type: 'log', line: { at: Date.now(), level: 'warn', text } }
+  tell.onEvent?.(report)
+}

@@ -1,0 +1,266 @@
+/** Runs of two ranks in processes of their own: the reference's figures, the same bits again, and what befalls ranks. */
+import { readFileSync, readdirSync } from 'node:fs'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
+
+import type { RunConfig } from '../../../../src-main/config/config.schema'
+import type { StepMetric } from '../../../../src-main/config/run.schema'
+import type { TrainEnd, Trainer, TrainJob, TrainReport } from '../../../../src-main/engine/trainer-calls'
+import { freePorts } from '../../../../src-main/runs/free-ports'
+import { openRanks } from '../../../../src-main/runs/ranks-trainer'
+import { failureOf } from '../../../support/failure'
+import { readGolden } from '../../../support/golden'
+import { goldenConfig, goldenTrainJob } from '../../../support/golden-run'
+import { isLoopback, listeningOf } from '../../../support/listening'
+import { keptFolder, temporaryFolder } from '../../../support/temporary-folder'
+
+const golden = readGolden(
+  'ranks2.json',
+  z.object({
+    runs: z.array(
+      z.object({
+        steps: z.number(),
+        grad_accum: z.number(),
+        progress_total_steps: z.number(),
+        weight_decay: z.number(),
+        init_lr_frac: z.number(),
+        loss_last_micro: z.array(z.array(z.number())),
+        grad_norm: z.array(z.number()),
+        val_bpb_5_batches_a_rank: z.number(),
+      }),
+    ),
+  }),
+)
+
+/** Programs that are not in the cache yet are compiled by each rank. */
+const COMPILING_MS = 300_000
+const cacheDir = keptFolder()
+
+function twoRanks(options: Parameters<typeof goldenConfig>[0] = {}): RunConfig {
+  const sizes = { total_batch_size: 2 * 4 * 256, eval_tokens: 2 * 5 * 4 * 256 }
+  return goldenConfig({ engine: 'graph', world_size: 2, ...sizes, ...options })
+}
+
+function jobIn(folder: string, config: RunConfig, options: Partial<TrainJob> = {}): TrainJob {
+  const job = goldenTrainJob(folder, config, options)
+  return { ...job, locations: { ...job.locations, cacheDir } }
+}
+
+interface Trained {
+  reports: TrainReport[]
+  steps: StepMetric[]
+  end: TrainEnd
+}
+
+async function train(
+  job: TrainJob,
+  onReport: (report: TrainReport, trainer: Trainer) => void = () => undefined,
+  trainer = openRanks(),
+): Promise<Trained> {
+  onTestFinished(() => trainer.close())
+  const reports: TrainReport[] = []
+  const onEvent = (report: TrainReport): void => {
+    reports.push(report)
+    onReport(report, trainer)
+  }
+  const end = await trainer.call('train', job, { onEvent })
+  const steps = reports.flatMap((report) => (report.type === 'step' ? report.metric : []))
+  return { reports, steps, end }
+}
+
+/** The hash of the state after a step, as it was told at a save. */
+function hashAt({ reports }: Trained, step: number): string | undefined {
+  return reports.flatMap((each) => (each.type === 'hash' && each.step === step ? each.sha256 : []))[0]
+}
+
+/** The processes of the ranks, in their order. */
+function rankPids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && parentOf(name) === process.pid)
+    .map(Number)
+    .sort((a, b) => a - b)
+}
+
+function parentOf(pid: string): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return 0 // it has ended
+  }
+}
+
+/** Ports for ranks, of which the first time one is in use. */
+async function takenFirst(): Promise<{ pick: (count: number) => Promise<number[]>; calls: () => number }> {
+  const taken = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void taken.close())
+  await once(taken, 'listening')
+  let calls = 0
+  const pick = async (count: number): Promise<number[]> => {
+    calls += 1
+    const free = await freePorts(count)
+    return calls === 1 ? [...free.slice(1), (taken.address() as AddressInfo).port] : free
+  }
+  return { pick, calls: () => calls }
+}
+
+describe.each(golden.runs.map((run) => ({ run, accumulation: run.grad_accum })))(
+  'two ranks of the reference, accumulation $accumulation',
+  ({ run }) => {
+    test(
+      'losses of both, bits per byte, the first gradient norm; a port is taken, and nothing listens beyond loopback',
+      async () => {
+        const config = twoRanks({
+          num_iterations: run.progress_total_steps,
+          total_batch_size: 2 * run.grad_accum * 4 * 256,
+          weight_decay: run.weight_decay,
+          init_lr_frac: run.init_lr_frac,
+          eval_every: run.steps,
+        })
+        const listening: { address: string }[] = []
+        const ports = await takenFirst()
+        const stopAfter = run.steps < run.progress_total_steps ? run.steps + 1 : null
+        const trained = await train(
+          jobIn(temporaryFolder(), config, { stopAfter }),
+          (report) => {
+            if (report.type === 'step' && report.metric.step === 2) {
+              listening.push(...rankPids().flatMap(listeningOf))
+            }
+          },
+          openRanks(ports.pick),
+        )
+        expect(ports.calls()).toBe(2)
+        const apart = trained.steps
+          .slice(0, run.steps)
+          .flatMap(({ loss_by_rank: losses }, i) =>
+            [0, 1].map((rank) => Math.abs((losses?.[rank] ?? NaN) - (run.loss_last_micro[rank]?.[i] ?? NaN))),
+          )
+        expect(apart).toHaveLength(2 * run.steps)
+        expect(Math.max(...apart)).toBeLessThan(0.01)
+        const norm = run.grad_norm[0] ?? NaN
+        expect(Math.abs((trained.steps[0]?.grad_norm ?? NaN) - norm) / norm).toBeLessThan(1e-5)
+        const bpb = trained.reports.flatMap((report) =>
+          report.type === 'eval' && report.metric.step === run.steps ? report.metric.val_bpb : [],
+        )
+        expect(Math.abs((bpb[0] ?? NaN) - run.val_bpb_5_batches_a_rank)).toBeLessThan(0.002)
+        expect(listening).toHaveLength(2)
+        expect(listening.every(({ address }) => isLoopback(address))).toBe(true)
+      },
+      COMPILING_MS,
+    )
+  },
+)
+
+describe('a run of ten steps', () => {
+  const STEPS = { num_iterations: 10, eval_every: -1, dry_run: true }
+  let whole: Trained | undefined
+  const wholeHash = async (): Promise<string | undefined> => {
+    whole ??= await train(jobIn(temporaryFolder(), twoRanks(STEPS)))
+    return hashAt(whole, 10)
+  }
+
+  test(
+    'pauses and goes on as one; ended and begun again with other processes it has the same bits',
+    async () => {
+      const expected = await wholeHash()
+      expect(expected).toMatch(/^[0-9a-f]{64}$/)
+      const folder = temporaryFolder()
+      const paused: number[] = []
+      const first = await train(jobIn(folder, twoRanks(STEPS), { stopAfter: 4 }), (report, trainer) => {
+        if (report.type === 'step' && report.metric.step === 2) void trainer.call('request', 'pause')
+        if (report.type !== 'paused') return
+        paused.push(report.step)
+        void trainer.call('request', 'resume')
+      })
+      expect(first.end).toEqual({ type: 'stopped' })
+      expect(paused).toHaveLength(1)
+      const rest = await train(jobIn(folder, twoRanks(STEPS), { resume: true }))
+      expect(rest.steps[0]?.step).toBe(5)
+      expect(hashAt(rest, 10)).toBe(expected)
+      const other = jobIn(folder, twoRanks({ ...STEPS, world_size: 1 }), { resume: true })
+      const refused = await failureOf(() => train(other, undefined, openRanks()))
+      expect(refused).toMatchObject({ code: 'run.options-changed', issues: [{ path: 'world_size' }] })
+    },
+    COMPILING_MS,
+  )
+
+  test.each([0, 1])(
+    'rank %i is killed, then stopped: each time the rest saves, all begin again, and the bits are the same',
+    async (rank) => {
+      const expected = await wholeHash()
+      const done = new Set<number>()
+      const trained = await train(jobIn(temporaryFolder(), twoRanks(STEPS)), (report) => {
+        if (report.type !== 'step' || done.has(report.metric.step)) return
+        done.add(report.metric.step)
+        const pid = rankPids()[rank]
+        if (pid === undefined) return
+        if (report.metric.step === 3) process.kill(pid, 'SIGKILL')
+        if (report.metric.step === 6) process.kill(pid, 'SIGSTOP')
+      })
+      expect(trained.end).toMatchObject({ type: 'done', step: 10 })
+      expect(hashAt(trained, 10)).toBe(expected)
+      const said = trained.reports.flatMap((report) => (report.type === 'log' ? report.line.text : []))
+      const name = `Rank ${String(rank)}`
+      expect(said.some((text) => text.startsWith(`${name} was ended by SIGKILL.`))).toBe(true)
+      expect(said.some((text) => text.startsWith(`${name} was stopped from outside`))).toBe(true)
+      expect(said.filter((text) => text.includes('All ranks begin again'))).toHaveLength(2)
+      expect(said.filter((text) => text.includes('The run is saved as of step'))).toHaveLength(2)
+    },
+    COMPILING_MS,
+  )
+})
+
+describe('ranks of several machines', () => {
+  beforeEach(() => {
+    process.env['MIDBENCH_RANK_TIMEOUT'] = '5'
+  })
+  afterEach(() => {
+    delete process.env['MIDBENCH_RANK_TIMEOUT']
+  })
+
+  function rankJob(rank: number, hosts: string[], config: RunConfig): TrainJob {
+    const job = jobIn(temporaryFolder(), config)
+    return { ...job, rank: { rank, hosts, leads: true, timeoutS: 5 } }
+  }
+  const twoHosts = async (): Promise<string[]> => {
+    const [a, b] = await freePorts(2)
+    return [`127.0.0.1:${String(a)}`, `127.0.0.2:${String(b)}`]
+  }
+
+  test(
+    'a rank with other options and other data: which and what',
+    async () => {
+      const hosts = await twoHosts()
+      const config = twoRanks({ num_iterations: 1, hosts })
+      const [first, ...others] = config.mixture.train
+      if (first === undefined) throw new Error('the golden mixture has entries')
+      const other = {
+        ...config,
+        weight_decay: 0.5,
+        mixture: { ...config.mixture, train: [{ ...first, stop: 50 }, ...others] },
+      }
+      const failures = await Promise.all([
+        failureOf(() => train(rankJob(0, hosts, config))),
+        failureOf(() => train(rankJob(1, hosts, other))),
+      ])
+      for (const { code, message } of failures) {
+        expect(code).toBe('ranks.differ')
+        expect(message).toContain(`On rank 1, ${String(hosts[1])}, `)
+        expect(message).toContain('weight_decay is 0.5 (rank 0: 0)')
+        expect(message).toContain('mixture is ')
+      }
+    },
+    COMPILING_MS,
+  )
+
+  test('a host that does not answer is named', async () => {
+    const hosts = await twoHosts()
+    const failure = await failureOf(() => train(rankJob(0, hosts, twoRanks({ num_iterations: 1, hosts }))))
+    expect(failure.code).toBe('ranks.no-answer')
+    expect(failure.message).toContain(`${String(hosts[1])} (rank 1)`)
+    expect(failure.message).not.toContain(String(hosts[0]))
+  })
+})
