@@ -1,13 +1,13 @@
 /**
  * Reads `optim_*_rank0.pt`, ours or nanochat's: two state_dicts, AdamW's and Muon's; from a later nanochat, one
- * (optimizer-combined.ts), which several ranks share out over `rank0`, `rank1` and so on. Everything is checked against
+ * (optimizer-combined-read.ts), which several ranks share out over `rank0`, `rank1` and so on. Everything is checked against
  * the model's groups and shapes before it is returned. (The two state_dicts of several ranks have other groups; they are
  * refused.)
  */
 import { MidbenchError } from '../errors'
 import type { ParameterGroup } from '../optimizers/groups'
 import { groupsOfKind, KEPT, restoredGroup, type Kind } from '../optimizers/kept'
-import { readCombined, readCombinedGroups } from './optimizer-combined'
+import { readCombined, readCombinedGroups } from './optimizer-combined-read'
 import { floatsOf } from './state-dict'
 import { withTorchFile } from './torch-read'
 import { arrayOf, entriesOf, TorchTensor, type TorchValue } from './torch-value'

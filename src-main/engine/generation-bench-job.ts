@@ -12,7 +12,7 @@ import { parameterShapes } from '../model/parameters'
 import { DType } from '../native/graph-def'
 import { loadTensorflow, type TensorflowBinding } from '../native/tensorflow'
 import type { CallContext } from '../threads/calls'
-import { isMultiplied } from './generation/generation-graph'
+import { isMultiplied } from './generation/generation-weights'
 import { GenerationSession } from './generation/generation-session'
 import type { GenerationBenchJob, GenerationBenchResult } from './trainer-calls'
 

@@ -15,18 +15,11 @@ import { softcap } from '../../model/softcap'
 import { windowSizes } from '../../model/windows'
 import { DType, type NodeDef } from '../../native/graph-def'
 import { Graph, type GraphNode, toNodeDefs, type Value, valueName, valueOf } from '../graph/graph'
-import { cast, useBfloat16Products } from '../graph/precision'
+import { useBfloat16Products } from '../graph/precision'
 import { type Recording, record } from '../graph/recorder'
-import {
-  addSetters,
-  addVariable,
-  after,
-  type Setter,
-  turned,
-  unstacked,
-  type Variable,
-} from '../graph/variables'
+import { after, type Setter, unstacked } from '../graph/variables'
 import { type CacheKind, KvCache, SOME_CAPACITY, type Stretch } from './kv-cache'
+import { Weights } from './generation-weights'
 import { leaveUncompiled, usePlainProducts } from './plain-products'
 
 /** Rows B and tokens a row T of a pass. */
@@ -140,58 +133,6 @@ function placesInput(graph: Graph): Value {
     outputs: [{ shape: [SOME_CAPACITY], dtype: DType.int32 }],
   })
   return valueOf(node)
-}
-
-/** In float32 it is stored transposed: one row times it is then a fifth faster. In bfloat16 that is half as fast. */
-const HEAD = 'lm_head.weight'
-
-/** The parameters' variables, and for those stored in bfloat16 their values in both types. */
-class Weights {
-  readonly set: Setter
-  /** The bfloat16 values, by the names of their float32 ones. */
-  readonly narrow = new Map<string, Value>()
-  private readonly wide = new Map<string, Value>()
-  private stored: { head: Value; isTurned: boolean } | undefined
-
-  constructor(
-    graph: Graph,
-    shapes: ReadonlyMap<string, readonly number[]>,
-    dtype: GenerationGraphOptions['dtype'],
-  ) {
-    const variables = [...shapes].map(([name, shape]): Variable => {
-      const stored = isMultiplied(name, shape) ? DType[dtype] : DType.float32
-      const isTurned = name === HEAD && stored === DType.float32
-      const variable = addVariable(graph, name, isTurned ? shape.toReversed() : shape, stored)
-      const wide = stored === DType.float32 ? variable.read : cast(graph, variable.read, DType.float32)
-      if (wide !== variable.read) this.narrow.set(valueName(wide), variable.read)
-      if (name === HEAD) this.stored = { head: wide, isTurned }
-      this.wide.set(name, isTurned ? turned(graph, wide) : wide)
-      return { ...variable, isTurned }
-    })
-    this.set = addSetters(graph, variables)
-  }
-
-  wideName(name: string): string {
-    const value = this.wide.get(name)
-    if (value === undefined) throw new RangeError(`no parameter ${name}`)
-    return valueName(value)
-  }
-
-  /** The products [B, V padded] of rows [B, C] with the head. */
-  timesHead(recording: Recording, rows: tf.Tensor): tf.Tensor {
-    if (this.stored === undefined) throw new RangeError('every model has a head')
-    const { head, isTurned } = this.stored
-    return tf.matMul(rows, recording.tensor(head), false, !isTurned)
-  }
-
-  tensors(recording: Recording): Map<string, tf.Tensor> {
-    return new Map([...this.wide].map(([name, value]) => [name, recording.tensor(value)]))
-  }
-}
-
-/** Whether a parameter is a factor of a product: a matrix, but not an embedding, whose rows are looked up. */
-export function isMultiplied(name: string, shape: readonly number[]): boolean {
-  return shape.length === 2 && name !== 'transformer.wte.weight' && !name.startsWith('value_embeds.')
 }
 
 interface Shared {

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { combinedStateDict, readCombined } from '../../../../src-main/checkpoint/optimizer-combined'
+import { combinedStateDict } from '../../../../src-main/checkpoint/optimizer-combined'
+import { readCombined } from '../../../../src-main/checkpoint/optimizer-combined-read'
 import {
   describeOptimizers,
   loadOptimizers,
