@@ -9,17 +9,24 @@ import { MAX_CONVERSATION_TOKENS } from '../tokenizer/render'
 import type { Command } from './command'
 import { loadConfig } from './load-config'
 import { callContext, openSplit, parseSplit } from './open-data'
+import { planForRanks, RANK_OPTIONS, sayRanks } from './plan-ranks'
 import { table } from './table'
 import { optionalString, requiredString } from './usage'
 
-const usage = 'plan --config F [--split train|val] [--json]'
+const usage =
+  'plan --config F [--split train|val] [--ranks N,N,… [--micro-ms MS] [--bandwidth MB/S] [--latency MS]] [--json]'
 const LONGEST_NAME = 40
 
 export const command: Command = {
   name: 'plan',
   summary: 'the whole epoch without training: steps, tokens, crop and pad by task',
   usage,
-  options: { config: { type: 'string' }, split: { type: 'string' }, json: { type: 'boolean' } },
+  options: {
+    config: { type: 'string' },
+    split: { type: 'string' },
+    ...RANK_OPTIONS,
+    json: { type: 'boolean' },
+  },
 
   async run(values, io) {
     const split = parseSplit(optionalString(values, 'split') ?? 'train')
@@ -27,6 +34,11 @@ export const command: Command = {
     const data = await openSplit(loaded, split, io)
     try {
       const { config } = loaded
+      if (values['ranks'] !== undefined) {
+        const simulated = await planForRanks(values, loaded, data, packingOptions(config), callContext(io))
+        sayRanks(simulated, values['json'] === true, io)
+        return 0
+      }
       const plans = new SplitPlans(data, packingOptions(config))
       const request = {
         split,

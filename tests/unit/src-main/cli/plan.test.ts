@@ -160,6 +160,49 @@ describe('plan', () => {
   })
 })
 
+describe('plan --ranks', () => {
+  const options = { total_batch_size: 8192, num_iterations: 3 }
+
+  it('says for each number of ranks what all get, and the time of a step by the model', async () => {
+    const [line = ''] = await plan(options, '--json', '--ranks', '1,2', '--micro-ms', '100')
+    const said = z
+      .object({
+        ranks: z.array(
+          z.looseObject({
+            ranks: z.int(),
+            steps: z.int(),
+            rows_per_rank: z.int(),
+            by_rank: z.array(z.looseObject({})),
+            time: z.object({
+              compute: z.number(),
+              reduce: z.number(),
+              step: z.number(),
+              efficiency: z.number(),
+            }),
+          }),
+        ),
+      })
+      .parse(JSON.parse(line)).ranks
+    const [alone, pair] = said
+    expect(said.map(({ ranks, steps, by_rank: by }) => [ranks, steps, by.length])).toEqual([
+      [1, 3, 1],
+      [2, 3, 2],
+    ])
+    expect(alone?.rows_per_rank).toBe(2 * (pair?.rows_per_rank ?? NaN))
+    expect([alone?.time.reduce, pair?.time.compute]).toEqual([0, (alone?.time.compute ?? NaN) / 2])
+    const lines = await plan(options, '--ranks', '2')
+    expect(lines.at(-1)).toContain('--micro-ms')
+  })
+
+  it('refuses ranks that do not divide a step, with the largest batch that does, and what is no number', async () => {
+    await expect(plan(options, '--ranks', '3')).rejects.toMatchObject({
+      code: 'plan.ranks',
+      remedy: expect.stringContaining('device_batch_size') as unknown,
+    })
+    await expect(plan(options, '--ranks', '2,x')).rejects.toMatchObject({ code: 'usage' })
+  })
+})
+
 it('counts one as one', async () => {
   const talk = [
     { role: 'user', content: 'one two three four five six seven eight nine ten' },
