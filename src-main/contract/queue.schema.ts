@@ -17,7 +17,7 @@ const ids = z.object({ ids: z.array(z.string()) })
 /** Runs that a preflight would stop, with what stops the first. */
 const stopped = z.object({ number: z.int(), name: z.string(), message: z.string() })
 
-export const queuePlan = z.object({
+const queuePlan = z.object({
   /** How many would be added. */
   runs: z.int(),
   /** Those whose options contradict each other, which are not added. */

@@ -4,7 +4,7 @@
  */
 import { createSharedComposable } from '@vueuse/core'
 import { computed, ref, watch, type Ref, type WritableComputedRef } from 'vue'
-import type { MenuCommand } from '../api/types'
+import type { MenuCommand, RunConfig, SplitName } from '../api/types'
 import { dateTime } from '../format/units'
 import { entryName } from '../mixture/entry'
 import { command, type Command } from '../palette/match'
@@ -14,6 +14,7 @@ import { useDuplicates } from './use-duplicates'
 import { PLACES, PLACE_NAMES, useNavigation } from './use-navigation'
 import { useProject } from './use-project'
 import { useProjects } from './use-projects'
+import { useQueue } from './use-queue'
 import { useRun } from './use-run'
 import { useRuns } from './use-runs'
 import { useSettings } from './use-settings'
@@ -40,6 +41,7 @@ export const useCommands = createSharedComposable(() => {
   const duplicates = useDuplicates() // kept here, so that a search goes on while other places are shown
   const projects = useProjects()
   const { runs } = useRuns()
+  const ofQueue = queueCommands(useQueue().add, navigation.showQueue)
   const { update } = useSettings()
   const text = useTextSize()
   const { startNew } = useTalkShelf() // kept here, so that answers go on while other places are shown
@@ -81,6 +83,7 @@ export const useCommands = createSharedComposable(() => {
     command('toggle', `${run.action.value} the run`, 'run', byName['run.toggle'], 'Space'),
     ...(run.canStop.value ? [command('stop', run.stopTitle.value, 'run', byName['run.stop'], 'Ctrl .')] : []),
     ...places,
+    ...ofQueue,
     command('checkpoints', 'Checkpoints', 'place', navigation.showCheckpoints),
     command('talk', 'New conversation', 'Talk', newTalk, 'Ctrl J'),
     command('duplicates', 'Check for duplicates', 'mixture', showDuplicates),
@@ -96,7 +99,7 @@ export const useCommands = createSharedComposable(() => {
         command(`run ${id}`, name, `run of ${dateTime(created_at)}`, () => navigation.showRun(id)),
       ),
     ...batchCommands(),
-    ...taskCommands(),
+    ...taskCommands(project.config.value?.mixture, navigation.selectEntry),
     ...optionCommands(navigation.showOption),
   ])
 
@@ -122,18 +125,28 @@ export const useCommands = createSharedComposable(() => {
     return packingRun.value === null ? ofRuns : [ofProject, ...ofRuns]
   }
 
-  function taskCommands(): Command[] {
-    const mixture = project.config.value?.mixture
-    if (!mixture) return []
-    return (['train', 'val'] as const).flatMap((split) =>
-      mixture[split].map((entry, index) =>
-        command(`task ${split} ${index}`, entryName(entry), `${split} task`, () => {
-          navigation.selectEntry(split, index)
-        }),
-      ),
-    )
-  }
-
   useEvent('menu.command', ({ command: name }) => byName[name]())
   return { commands, byName, paletteOpen, keysOpen }
 })
+
+function queueCommands(add: () => Promise<boolean>, showQueue: () => void): Command[] {
+  return [
+    command('queue', 'Queue', 'place', showQueue),
+    command('queue add', 'Add the project to the queue', 'run', () => void add()),
+  ]
+}
+
+/** Commands that show a task of the mixture. */
+function taskCommands(
+  mixture: RunConfig['mixture'] | undefined,
+  select: (split: SplitName, index: number) => void,
+): Command[] {
+  if (!mixture) return []
+  return (['train', 'val'] as const).flatMap((split) =>
+    mixture[split].map((entry, index) =>
+      command(`task ${split} ${index}`, entryName(entry), `${split} task`, () => {
+        select(split, index)
+      }),
+    ),
+  )
+}

@@ -43,8 +43,8 @@ const arrivals = ref(0)
 /** The run opened in Runs. */
 const openRun = ref<string | null>(null)
 
-/** What Runs shows: the runs, or the checkpoints. */
-const runsTab = ref<'runs' | 'checkpoints'>('runs')
+/** What Runs shows: the runs, the queue of those to come, or the checkpoints. */
+const runsTab = ref<'runs' | 'queue' | 'checkpoints'>('runs')
 
 function placeOf(hash: string): Place {
   const name = hash.replace(/^#\/?/, '')
@@ -98,6 +98,11 @@ function showRun(id: string | null): void {
   go('runs')
 }
 
+function showQueue(): void {
+  runsTab.value = 'queue'
+  go('runs')
+}
+
 function showCheckpoints(): void {
   runsTab.value = 'checkpoints'
   go('runs')
@@ -122,6 +127,7 @@ export interface UseNavigationReturn {
   showConversation: typeof showConversation
   showOption: typeof showOption
   showRun: typeof showRun
+  showQueue: typeof showQueue
   showCheckpoints: typeof showCheckpoints
 }
 
@@ -145,6 +151,7 @@ export function useNavigation(): UseNavigationReturn {
     showConversation,
     showOption,
     showRun,
+    showQueue,
     showCheckpoints,
   }
 }

@@ -2,7 +2,10 @@
 import { MidbenchError } from '../../errors'
 
 export function unknownItem(): MidbenchError {
-  return new MidbenchError({ code: 'queue.unknown', message: 'This does not wait in the queue any more.' })
+  return new MidbenchError({
+    code: 'queue.unknown',
+    message: 'This is not in the queue any more, or not where it was.',
+  })
 }
 
 /** @param most items that a queue may hold */

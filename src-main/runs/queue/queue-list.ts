@@ -87,9 +87,9 @@ export class QueueList {
     return this.keep()
   }
 
-  /** Lets an item wait again, behind all others. @throws MidbenchError `queue.unknown` */
+  /** Lets an item that is over wait again, behind all others. @throws MidbenchError `queue.unknown` */
   again(id: string): Promise<void> {
-    const item = this.items.find((each) => each.id === id)
+    const item = this.items.find((each) => each.id === id && ['ended', 'refused'].includes(each.state))
     if (item === undefined) throw unknownItem()
     const others = this.items.filter((each) => each !== item)
     this.items = [...others, { ...item, state: 'waiting', run_id: null, failure: null }]

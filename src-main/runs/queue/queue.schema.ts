@@ -7,9 +7,9 @@ import { failure } from '../../config/run.schema'
  * `going`: one run after the other is started. `ending`: the run in hand goes on, and no other is started after it.
  * `paused`: none is started, and the run in hand is paused.
  */
-export const queueState = z.enum(['going', 'ending', 'paused'])
+const queueState = z.enum(['going', 'ending', 'paused'])
 
-export const queueItem = z.object({
+const queueItem = z.object({
   id: z.string(),
   name: z.string(),
   /**
@@ -23,14 +23,14 @@ export const queueItem = z.object({
 })
 
 /** What is started: the options, every path absolute. */
-export const queuedRun = z.object({
+const queuedRun = z.object({
   name: z.string(),
   config: runConfig,
   /** The config's file; null where the options are no file's. */
   path: z.string().nullable(),
 })
 
-export const keptItem = queueItem.extend(queuedRun.shape)
+const keptItem = queueItem.extend(queuedRun.shape)
 export const queueFile = z.object({ state: queueState, items: z.array(keptItem) })
 
 /** In order: those that have begun, then those that wait. */

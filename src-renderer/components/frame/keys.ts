@@ -76,6 +76,15 @@ export const KEYS: readonly { place: string; keys: readonly (readonly [string, s
     ],
   },
   {
+    place: 'Queue',
+    keys: [
+      ['↑ ↓', 'previous, next'],
+      ['Alt ↑ ↓', 'move it'],
+      ['Enter', 'open its run'],
+      ['Del', 'take it out'],
+    ],
+  },
+  {
     place: 'Charts',
     keys: [
       ['← →', 'previous, next point'],

@@ -39,6 +39,15 @@ test('puts what was taken out back where it was', async () => {
   expect(order()).toBe('b a c d')
 })
 
+test('lets only what is over wait again, behind all others', async () => {
+  const { list, id, order } = await listOf('a', 'b', 'c')
+  await list.change(id(0), { state: 'begun', run_id: 'run' })
+  expect((await failureOf(() => list.again(id(0)))).code).toBe('queue.unknown')
+  await list.change(id(0), { state: 'ended' })
+  await list.again(id(0))
+  expect([order(), list.shown[2]]).toMatchObject(['b c a', { state: 'waiting', run_id: null }])
+})
+
 test('holds so many and no more', async () => {
   const { list } = await listOf()
   const many = Array.from({ length: 501 }, () => ({ name: 'x', config: sampleConfig(), path: null }))

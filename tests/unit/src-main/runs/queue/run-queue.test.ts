@@ -7,7 +7,7 @@ import type { RunConfigInput } from '../../../../../src-main/config/config.schem
 import type { RunState, RunSummary } from '../../../../../src-main/config/run.schema'
 import { MidbenchError } from '../../../../../src-main/errors'
 import type { QueuedRun, QueueView } from '../../../../../src-main/runs/queue/queue.schema'
-import { RunQueue, type RunQueueOptions } from '../../../../../src-main/runs/queue/run-queue'
+import { RunQueue } from '../../../../../src-main/runs/queue/run-queue'
 import type { RunEvent } from '../../../../../src-main/runs/run-events'
 import { RunManager } from '../../../../../src-main/runs/run-manager'
 import type { StartRun } from '../../../../../src-main/runs/start-run'
@@ -18,6 +18,9 @@ import { goldenPath } from '../../../../support/golden'
 import { goldenConfig } from '../../../../support/golden-run'
 import { sampleConfig, sampleRun } from '../../../../support/run-samples'
 import { temporaryFolder } from '../../../../support/temporary-folder'
+
+/** What a queue needs of the run manager. */
+type Runs = ConstructorParameters<typeof RunQueue>[0]['runs']
 
 const cacheDir = mkdtempSync(join(tmpdir(), 'midbench-test-cache-'))
 afterAll(() => {
@@ -117,7 +120,7 @@ function fakeRuns(found: { id: string; state: RunState; checkpoints?: number[] }
     return store.update(id, { state: to, checkpoints })
   }
   for (const { id, state: at, checkpoints } of found) put(id, at, checkpoints)
-  const runs: RunQueueOptions['runs'] = {
+  const runs: Runs = {
     start: ({ id = '', name }: StartRun) => {
       asked.push(`start ${String(name)}`)
       if (state.refusal !== null)
@@ -151,7 +154,7 @@ function fakeRuns(found: { id: string; state: RunState; checkpoints?: number[] }
   return { runs, asked, state, current, rest, put }
 }
 
-function queueOn(runs: RunQueueOptions['runs'], kept?: { state: string; items: unknown[] }) {
+function queueOn(runs: Runs, kept?: { state: string; items: unknown[] }) {
   const path = join(temporaryFolder(), 'queue.json')
   if (kept !== undefined) writeFileSync(path, JSON.stringify(kept))
   return new RunQueue({ path, runs, changed: () => undefined })
