@@ -15,7 +15,6 @@ import {
   requireRules,
   withAbsolutePaths,
 } from '../config/config'
-import { MOST_RANKS } from '../bounds.schema'
 import { runConfig, type RunConfig } from '../config/config.schema'
 import { inheritedOf } from '../config/resolve'
 import { RunManager } from '../runs/run-manager'
@@ -26,10 +25,12 @@ import { openRunStore } from '../runs/open-store'
 import type { Command, CommandIo } from './command'
 import { loadConfig } from './load-config'
 import { downloadMissing, locationsOf } from './open-data'
+import { RANK_FLAGS, type RankFlags, readRankFlags, withRanks } from './rank-flags'
 import { JsonPrinter, TextPrinter, type TrainPrinter } from './train-printer'
 import { optionalChoice, optionalCount, optionalString, requiredString } from './usage'
 
-const usage = 'train --config F [--run-dir D] [--resume] [--stop-after N] [--dtype T] [--ranks N] [--json]'
+const usage =
+  'train --config F [--run-dir D] [--resume] [--stop-after N] [--dtype T] [--ranks N | --cluster HOSTFILE --rank R] [--json]'
 
 export const command: Command = {
   name: 'train',
@@ -42,7 +43,7 @@ export const command: Command = {
     resume: { type: 'boolean' },
     'stop-after': { type: 'string' },
     dtype: { type: 'string' },
-    ranks: { type: 'string' },
+    ...RANK_FLAGS,
     json: { type: 'boolean' },
   },
 
@@ -53,7 +54,7 @@ export const command: Command = {
       stopAfter: optionalCount(values, 'stop-after') ?? undefined,
     }
     const dtype = optionalChoice(values, 'dtype', runConfig.shape.dtype.unwrap().options)
-    const ranks = optionalCount(values, 'ranks', 1, MOST_RANKS)
+    const ranks = await readRankFlags(values)
     const path = requiredString(values, 'config', usage)
     // A run that goes on has inherited already: what today's base says does not hold (continuedConfig).
     const read = options.resume ? await loadAlone(path, 'none') : await loadConfig(path, io)
@@ -70,6 +71,7 @@ export const command: Command = {
       dataDir: dataDir(),
       cacheDir: locationsOf(loaded).cacheDir,
       openTrainer: openChosenTrainer,
+      rank: ranks.rank,
     })
     try {
       return await train(manager, { loaded, dtype, ranks, ...options }, printer, io)
@@ -85,20 +87,11 @@ function withDtype(loaded: ReadConfig, dtype: RunConfig['dtype'] | null): ReadCo
   return dtype === null ? loaded : { ...loaded, config: { ...loaded.config, dtype } }
 }
 
-/** For a config that is used with different numbers of ranks. @throws MidbenchError `config.invalid` */
-function withRanks(loaded: ReadConfig, ranks: number | null): ReadConfig {
-  if (ranks === null) return loaded
-  const config = { ...loaded.config, world_size: ranks }
-  requireRules(config, 'all', loaded.path)
-  return { ...loaded, config }
-}
-
 interface TrainRequest {
   loaded: ReadConfig
   /** The dtype that the command line names; null where it names none. */
   dtype: RunConfig['dtype'] | null
-  /** The number of ranks that the command line names; null where it names none. */
-  ranks: number | null
+  ranks: RankFlags
   runDir: string | undefined
   resume: boolean
   stopAfter: number | undefined
@@ -162,7 +155,7 @@ function continuedConfig({ loaded, dtype, ranks }: TrainRequest, run: RunDetail,
     ...config,
     ...inheritedOf(began, given),
     dtype: dtype ?? began.dtype,
-    world_size: ranks ?? given.world_size ?? began.world_size,
+    world_size: ranks.ranks ?? given.world_size ?? began.world_size,
   }
   requireRules(named, 'all', path)
   const now = withAbsolutePaths(named, dir, baseDirOf(config, dir))

@@ -27,7 +27,7 @@ export async function runEvaluation(
   const weights = { parameters: tensors, optimizer: new Map() }
   const engine = await openEngine(config, meta.model_config, weights, device)
   try {
-    const count = job.batches ?? evalBatches(config)
+    const count = job.batches ?? evalBatches({ ...config, world_size: 1 })
     const batches = reported(data.valBatches(count), count, context)
     const sums = await evaluate(engine, batches, opened.byteLengths, () => context.signal.aborted)
     if (sums === null) throw context.signal.reason

@@ -38,13 +38,15 @@ export interface DataConfig {
   packing: PackingName
   buffer_size: number
   loss: LossKind
+  /** Ranks that share the conversations. @default 1 */
+  world_size?: number
 }
 
 export interface DataOptions extends DataLocations {
   config: DataConfig
   /** @default 0 */
   rank?: number
-  /** @default 1 */
+  /** @default the config's */
   worldSize?: number
   /** Reads files as they are now, and shares nothing that is already open. @default false */
   fresh?: boolean

@@ -248,7 +248,10 @@ function datasetsOf(split: SplitData | undefined): DataIdentity['train'] {
   })
 }
 
-function loaderOptionsOf({ config, rank = 0, worldSize = 1 }: DataOptions, bosId: number): LoaderOptions {
+function loaderOptionsOf(
+  { config, rank = 0, worldSize = config.world_size ?? 1 }: DataOptions,
+  bosId: number,
+): LoaderOptions {
   return {
     packing: config.packing,
     batchSize: config.device_batch_size,

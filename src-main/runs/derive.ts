@@ -49,10 +49,15 @@ export function derive(config: RunConfig, facts: DeriveFacts): Derived {
     seconds: totalTokens === null || tokPerSec === null ? null : totalTokens / tokPerSec,
     tok_per_sec: tokPerSec,
     disk_bytes: base === null ? null : diskBytes(config, base.config),
-    memory_bytes: base === null ? null : predictMemory(config.engine, base.config, micro),
+    memory_bytes: base === null ? null : ranksHere(config) * predictMemory(config.engine, base.config, micro),
     model: base === null ? null : modelSummary(base),
     schedule: steps === null ? null : scheduleLines(steps, config),
   }
+}
+
+/** Processes of a run on this machine. */
+export function ranksHere({ world_size, hosts }: Pick<RunConfig, 'world_size' | 'hosts'>): number {
+  return hosts.length > 0 ? 1 : world_size
 }
 
 /** Step s of n has progress s / n; Muon's momentum counts steps from 0. */

@@ -123,6 +123,10 @@ function ofOptions(recipe: Recipe, script: string): Difference[] {
         `The learning rates follow another course than ${script}’s: ${otherCourse(config).join(', ')}.`,
     },
     {
+      of: (config) => config.world_size > 1,
+      text: `All ranks take their learning rates from rank 0’s progress; in ${script} each takes its own.`,
+    },
+    {
       of: (config) => config.load_optimizer !== usual.load_optimizer,
       text: usual.load_optimizer
         ? `The optimizer begins afresh; ${script} goes on with the base’s momenta.`

@@ -2,6 +2,7 @@
  * Gathers what a preflight needs to know from files and the system. Reads small files and headers only (the base
  * checkpoint's), so it may run on the main thread; the caller gives what only the data thread knows.
  */
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
 import { baseRecipe } from '../checkpoint/checkpoint.schema'
@@ -40,6 +41,7 @@ export async function gatherFacts(
     freeDiskBytes: await freeSpaceIfKnown(dataDir),
     memoryBytes: memoryLimit(),
     bfloat16: hasBfloat16(),
+    processors: availableParallelism(),
     ...known,
   }
 }

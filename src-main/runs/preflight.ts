@@ -5,12 +5,13 @@
  */
 import { byteSize } from '../byte-size'
 import { type Issue, MidbenchError } from '../errors'
+import { describeThreads } from '../thread-count'
 import { variantOf } from '../model/variants/variant'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import { crossFieldIssues } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
 import { NO_OPTIMIZER } from '../engine/warm-groups'
-import { type BaseModel, derive } from './derive'
+import { type BaseModel, derive, ranksHere } from './derive'
 import { precisionDifference } from './differences'
 import { asideFindings, type LackingTask } from './preflight-asides'
 import { dataFindings, type DataState, type LackingData } from './preflight-data'
@@ -44,6 +45,8 @@ export interface PreflightFacts {
   bfloat16: boolean | null
   /** "CPU, 2 threads, float32, eager" */
   device: string | null
+  /** Processors of this machine. */
+  processors: number | null
 }
 
 export const nothingKnown: PreflightFacts = {
@@ -59,6 +62,7 @@ export const nothingKnown: PreflightFacts = {
   memoryBytes: null,
   bfloat16: null,
   device: null,
+  processors: null,
 }
 
 export interface Preflight {
@@ -77,6 +81,7 @@ export function preflight(config: RunConfig, facts: PreflightFacts = nothingKnow
   const findings = [
     ...batchFindings(config, derived),
     ...engineFindings(config, facts),
+    ...rankFindings(config, facts),
     ...baseFindings(config, facts),
     ...warmStartFindings(config, base),
     ...horizonFindings(config, facts),
@@ -114,6 +119,17 @@ function engineFindings(config: RunConfig, facts: PreflightFacts): Finding[] {
   return precisionDifference(config, facts.device).map((text) =>
     warn('dtype', text, 'Set dtype to "float32" to say what is computed.'),
   )
+}
+
+function rankFindings(config: RunConfig, { processors }: PreflightFacts): Finding[] {
+  const ranks = ranksHere(config)
+  if (ranks === 1 || processors === null) return []
+  const here = `${count(ranks)} ranks on ${processors === 1 ? 'one processor' : `${count(processors)} processors`}`
+  if (ranks > processors) {
+    const message = `${here}: they take turns, and wait for one another at every step.`
+    return [warn('world_size', message, `Set world_size to ${String(processors)} or less.`)]
+  }
+  return [ok('world_size', `${here}, with ${describeThreads(Math.floor(processors / ranks))} each.`)]
 }
 
 /** Warns where bfloat16 was asked for on a processor without it: it works, but slowly. */
@@ -272,9 +288,11 @@ function spaceFindings(config: RunConfig, derived: Derived, facts: PreflightFact
     )
   }
   if (memory !== null && facts.memoryBytes !== null) {
-    const need = `A step takes about ${byteSize(memory)} of memory; a run may take ${byteSize(facts.memoryBytes)} here.`
-    const remedy =
-      config.device_batch_size > 1 ? 'Lower device_batch_size or max_seq_len.' : 'Lower max_seq_len.'
+    const ranks = ranksHere(config)
+    const who = ranks === 1 ? 'A step takes' : `A step of ${count(ranks)} ranks takes`
+    const need = `${who} about ${byteSize(memory)} of memory; a run may take ${byteSize(facts.memoryBytes)} here.`
+    const fewer = ranks === 1 ? '' : 'Lower world_size. '
+    const remedy = `${fewer}${config.device_batch_size > 1 ? 'Lower device_batch_size or max_seq_len.' : 'Lower max_seq_len.'}`
     const fits = memory <= facts.memoryBytes
     findings.push(fits ? ok('device_batch_size', need) : warn('device_batch_size', need, remedy))
   }

@@ -29,6 +29,11 @@ const MOST_PORTS = 5
 const TIMEOUT_VARIABLE = 'MIDBENCH_RANK_TIMEOUT'
 const TIMEOUT_S = 600
 
+/** One rank that is alone of its run on this machine. */
+export function rankOf(rank: number, hosts: readonly string[]): RankJob {
+  return { rank, hosts, leads: true, timeoutS: Number(process.env[TIMEOUT_VARIABLE] ?? TIMEOUT_S) }
+}
+
 /** @param pickPorts ports for the ranks of this machine. @default {@link freePorts} */
 export function openRanks(pickPorts: (count: number) => Promise<number[]> = freePorts): Trainer {
   return new RanksTrainer(pickPorts)
@@ -107,11 +112,10 @@ async function ranksHere(
   { rank, config }: TrainJob,
   pickPorts: (count: number) => Promise<number[]>,
 ): Promise<RankJob[]> {
-  const timeoutS = Number(process.env[TIMEOUT_VARIABLE] ?? TIMEOUT_S)
-  if (rank !== undefined) return [{ ...rank, timeoutS }]
-  if (config.hosts.length > 0) return [{ rank: 0, hosts: config.hosts, leads: true, timeoutS }]
+  if (rank !== undefined) return [rank]
+  if (config.hosts.length > 0) return [rankOf(0, config.hosts)]
   const hosts = (await pickPorts(config.world_size)).map((port) => `127.0.0.1:${String(port)}`)
-  return hosts.map((_, each) => ({ rank: each, hosts, leads: each === 0, timeoutS }))
+  return hosts.map((_, each) => ({ ...rankOf(each, hosts), leads: each === 0 }))
 }
 
 /** The processors, or what the person gives to Midbench of them, shared by the ranks of this machine. */

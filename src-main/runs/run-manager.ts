@@ -30,6 +30,7 @@ import { RESUMABLE, RunRecords, type RunHistory } from './run-records'
 import { RunLabelling } from './run-labelling'
 import { RunRemoval } from './run-removal'
 import type { RunDetail, RunSummary } from '../config/run.schema'
+import { rankOf } from './ranks-trainer'
 import { RunSlot } from './run-slot'
 import { runName, type StartRun } from './start-run'
 import type { RunStore, StoredConfig } from './store'
@@ -47,6 +48,8 @@ export interface RunManagerOptions {
   memoryFree?: () => void
   /** The nanochat folder where neither the config nor the environment names one. @default none */
   defaultBaseDir?: () => string | null
+  /** The rank that this machine is in a run of several machines. @default all ranks are here, or rank 0 */
+  rank?: number | null
   /** Number of TensorFlow's threads. @default the number of processors */
   threads?: () => number | null
 }
@@ -273,7 +276,9 @@ export class RunManager {
     runDir: string,
     { resume, stopAfter }: { resume: boolean; stopAfter?: number | undefined },
   ): TrainJob {
+    const { rank = null } = this.options
     return {
+      ...(rank !== null && { rank: rankOf(rank, config.hosts) }),
       runId: identity.id,
       config,
       locations: this.locations(config.base_dir ?? runDir, runDir),

@@ -45,4 +45,5 @@ const UNSEARCHED = {
   packing: 'bestfit-crop',
   buffer_size: 1,
   loss: 'all',
+  world_size: 1,
 } satisfies Omit<Required<DataConfig>, 'mixture'>

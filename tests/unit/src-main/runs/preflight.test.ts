@@ -211,3 +211,34 @@ describe('warnings', () => {
 function rank(level: string): number {
   return ['block', 'warn', 'ok'].indexOf(level)
 }
+
+describe('ranks', () => {
+  const ranks = (world_size: number, options: Partial<RunConfig> = {}): Finding[] =>
+    about('world_size', { world_size, ...options }, { processors: 2 })
+
+  test('their threads are said; more of them than processors are warned of, and those of other machines not', () => {
+    expect(ranks(1)).toEqual([])
+    expect(ranks(2)).toMatchObject([{ level: 'ok', message: '2 ranks on 2 processors, with 1 thread each.' }])
+    const many = ranks(4, { total_batch_size: 512 })
+    expect(many).toMatchObject([{ level: 'warn', remedy: 'Set world_size to 2 or less.' }])
+    expect(many[0]?.message).toContain('4 ranks on 2 processors: they take turns')
+    expect(ranks(4, { total_batch_size: 512, hosts: ['a:1', 'b:1', 'c:1', 'd:1'] })).toEqual([])
+  })
+
+  test('the memory of all of them counts', () => {
+    const memory = { memoryBytes: 10 * 2 ** 20 }
+    const [alone] = about('device_batch_size', {}, memory)
+    const [two] = about('device_batch_size', { world_size: 2 }, memory)
+    expect(alone?.message).toMatch(/^A step takes about/)
+    expect(two?.message).toMatch(/^A step of 2 ranks takes about/)
+    expect(two?.remedy).toMatch(/^Lower world_size\. /)
+  })
+
+  test('a step that they cannot share, the eager engine, and hosts that are not theirs are refused', () => {
+    expect(about('total_batch_size', { world_size: 3 })[0]).toMatchObject({ level: 'block' })
+    expect(about('total_batch_size', { world_size: 3 })[0]?.message).toContain('× 3 ranks')
+    expect(about('engine', { world_size: 2, engine: 'eager' })).toMatchObject([{ level: 'block' }])
+    expect(about('hosts', { world_size: 2, hosts: ['a:1'] })).toMatchObject([{ level: 'block' }])
+    expect(about('hosts', { world_size: 2, hosts: ['a:1', 'a:1'] })[0]?.message).toContain('names a:1 twice')
+  })
+})

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 
 import type { RunConfig } from '../../../../src-main/config/config.schema'
@@ -214,13 +214,6 @@ describe('a run of ten steps', () => {
 })
 
 describe('ranks of several machines', () => {
-  beforeEach(() => {
-    process.env['MIDBENCH_RANK_TIMEOUT'] = '5'
-  })
-  afterEach(() => {
-    delete process.env['MIDBENCH_RANK_TIMEOUT']
-  })
-
   function rankJob(rank: number, hosts: string[], config: RunConfig): TrainJob {
     const job = jobIn(temporaryFolder(), config)
     return { ...job, rank: { rank, hosts, leads: true, timeoutS: 5 } }
@@ -251,6 +244,25 @@ describe('ranks of several machines', () => {
         expect(message).toContain(`On rank 1, ${String(hosts[1])}, `)
         expect(message).toContain('weight_decay is 0.5 (rank 0: 0)')
         expect(message).toContain('mixture is ')
+      }
+    },
+    COMPILING_MS,
+  )
+
+  test(
+    'each trains its own, and they end with the same state, each saved on its machine',
+    async () => {
+      const hosts = await twoHosts()
+      const config = twoRanks({ num_iterations: 2, hosts, save_every: 2 })
+      const [first, second] = await Promise.all([
+        train(rankJob(0, hosts, config)),
+        train(rankJob(1, hosts, config)),
+      ])
+      expect(hashAt(first, 2)).toMatch(/^[0-9a-f]{64}$/)
+      expect(hashAt(second, 2)).toBe(hashAt(first, 2))
+      for (const { end, reports } of [first, second]) {
+        expect(end).toMatchObject({ type: 'done', step: 2 })
+        expect(reports.map(({ type }) => type)).toContain('checkpoint')
       }
     },
     COMPILING_MS,
