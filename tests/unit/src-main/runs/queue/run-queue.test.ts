@@ -61,14 +61,15 @@ test('starts one after the other behind a run by hand, passes over what cannot s
   first.queue.open()
   const request = { config: goldenConfig({ num_iterations: 2 }), dir: goldenPath('.'), path: null }
   await first.runs.start({ ...request, name: 'by hand' })
-  await first.queue.add([
+  const added = first.queue.add([
     golden('short', { num_iterations: 2 }),
     golden('baseless', { base_dir: join(home, 'gone') }),
-    golden('long', { num_iterations: 400, save_every: 1 }),
+    golden('long', { num_iterations: 10_000, save_every: 1 }),
   ])
   expect(first.queue.view).toMatchObject({ state: 'going', waits_for: 'by hand' })
+  await added
   const named = (name: string) => first.runs.list().find((run) => run.name === name)
-  await expect.poll(() => named('long')?.step ?? 0, { timeout: 60_000 }).toBeGreaterThan(1)
+  await expect.poll(() => named('long')?.step ?? 0, { timeout: 120_000 }).toBeGreaterThan(1)
   expect(named('by hand')?.state).toBe('done')
   expect(named('short')?.state).toBe('done')
   expect(states(first.queue.view)).toEqual(['short ended', 'baseless refused', 'long begun'])
@@ -82,25 +83,25 @@ test('starts one after the other behind a run by hand, passes over what cannot s
   // As at a quit: the queue starts nothing more, the run saves and waits.
   await first.queue.leave()
   first.runs.pause(long)
-  await expect.poll(() => first.runs.get(long).state, { timeout: 60_000 }).toBe('paused')
+  await expect.poll(() => first.runs.get(long).state, { timeout: 120_000 }).toBe('paused')
   await first.close()
   expect(JSON.parse(readFileSync(join(home, 'queue.json'), 'utf8'))).toMatchObject({ state: 'going' })
 
   const second = openHome(home)
   const before = second.runs.get(long).step
   second.queue.open()
-  await expect.poll(() => second.runs.get(long).step, { timeout: 60_000 }).toBeGreaterThan(before)
+  await expect.poll(() => second.runs.get(long).step, { timeout: 120_000 }).toBeGreaterThan(before)
   await second.queue.pause(true)
-  await expect.poll(() => second.runs.get(long).state, { timeout: 60_000 }).toBe('paused')
+  await expect.poll(() => second.runs.get(long).state, { timeout: 120_000 }).toBe('paused')
   expect(second.queue.view.state).toBe('paused')
   await second.runs.resume(long) // by hand
   expect(second.queue.view.state).toBe('going')
   await second.queue.pause(false)
   expect(second.queue.view.state).toBe('ending')
   await second.runs.stop(long)
-  await expect.poll(() => second.queue.view.state, { timeout: 60_000 }).toBe('paused')
+  await expect.poll(() => second.queue.view.state, { timeout: 120_000 }).toBe('paused')
   expect(states(second.queue.view)).toEqual(['short ended', 'baseless refused', 'long ended'])
-}, 180_000)
+}, 360_000)
 
 /** Runs of which the test says what becomes of them: what the queue asks of them, in order. */
 function fakeRuns(found: { id: string; state: RunState; checkpoints?: number[] }[] = []) {
