@@ -1,12 +1,22 @@
-/** The batch in sight as a file: a picture, or a table by token or by conversation. */
+/** The batch in sight as a file: a picture, a page, its data, or a table by token or by conversation. */
 import type { ShallowRef } from 'vue'
 import type { BatchModel } from '../packing/batch-model'
+import { batchDrawing } from '../packing/batch-drawing'
+import { batchJson, batchPage } from '../packing/batch-file'
 import { batchPicture, type PictureOptions } from '../packing/picture'
 import { conversationTable, tokenTable } from '../packing/table'
+import type { Drawing } from '../drawing/drawing'
+import { svgFile } from '../drawing/svg'
+import { inLight, readPalette } from '../theme/palette'
 import { useFileExport } from './use-file-export'
 
 export interface ExportSource extends PictureOptions {
   model: BatchModel
+}
+
+/** @param element where the colours are read */
+function drawingOf({ model, ...options }: ExportSource, element: HTMLElement): Drawing {
+  return batchDrawing(model, options, readPalette(element, options.colouring))
 }
 
 export interface UseExportReturn {
@@ -15,6 +25,9 @@ export interface UseExportReturn {
   exportPicture: () => Promise<void>
   exportTokens: () => Promise<void>
   exportConversations: () => Promise<void>
+  exportVectors: () => Promise<void>
+  exportPage: () => Promise<void>
+  exportJson: () => Promise<void>
 }
 
 /** @param source what is in sight; null where there is no batch */
@@ -22,7 +35,7 @@ export function useExport(source: () => ExportSource | null): UseExportReturn {
   const { exporting, save } = useFileExport('The batch was not exported')
 
   async function write(
-    kind: 'png' | 'csv',
+    kind: 'png' | 'csv' | 'svg' | 'html' | 'json',
     of: string,
     make: (from: ExportSource) => string | Promise<Uint8Array>,
   ): Promise<void> {
@@ -39,5 +52,11 @@ export function useExport(source: () => ExportSource | null): UseExportReturn {
     exportTokens: () => write('csv', ' tokens', ({ model, taskNames }) => tokenTable(model, taskNames)),
     exportConversations: () =>
       write('csv', ' conversations', ({ model, taskNames }) => conversationTable(model, taskNames)),
+    exportVectors: () => write('svg', '', (from) => svgFile(drawingOf(from, from.element))),
+    exportPage: () =>
+      write('html', '', (from) =>
+        inLight((light) => batchPage(from.model, from.taskNames, drawingOf(from, light))),
+      ),
+    exportJson: () => write('json', '', ({ model, taskNames }) => batchJson(model, taskNames)),
   }
 }

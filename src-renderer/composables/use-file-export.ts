@@ -14,14 +14,16 @@ type FileKind = CallInput<'exports.save'>['kind']
 type MetricsFormat = CallInput<'exports.metrics'>['format']
 type ExportedModel = CallInput<'exports.model'>['of']
 
+type Made = string | Uint8Array | null
+
 /** Makes a name valid as a file name everywhere: `my run, 2` -> `my run- 2`. */
 export const fileName = (name: string): string => name.replace(/[^\w. -]+/g, '-').slice(0, 80)
 
 export interface UseFileExportReturn extends Pick<UseJobReturn, 'running' | 'progress' | 'cancel'> {
   /** A file is being made or written. */
   exporting: ShallowRef<boolean>
-  /** Writes what `make` makes. @param name without its ending */
-  save: (kind: FileKind, name: string, make: () => string | Uint8Array | Promise<Uint8Array>) => Promise<void>
+  /** Writes what `make` makes; nothing where that is null. @param name without its ending */
+  save: (kind: FileKind, name: string, make: () => Made | Promise<Made>) => Promise<void>
   /** Writes all that was measured of some runs. @param name without its ending */
   saveMetrics: (format: MetricsFormat, name: string, runIds: readonly string[]) => Promise<void>
   /** Writes a model as a folder for the hub. @param name of the folder. @param at the project; null where none is open */
@@ -50,6 +52,7 @@ export function useFileExport(failed: string): UseFileExportReturn {
     save: (kind, name, make) =>
       write(async () => {
         const made = await make()
+        if (made === null) return null
         const content = typeof made === 'string' ? new TextEncoder().encode(made) : made
         return call('exports.save', { kind, name: `${fileName(name)}.${kind}`, content })
       }),

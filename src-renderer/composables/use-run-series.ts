@@ -40,6 +40,29 @@ export function axesOf(detail: Pick<RunDetail, 'config' | 'created_at'> | null):
   })
 }
 
+/** A record's lines as they are now. */
+export function seriesOf(record: RunRecordState): RunSeries {
+  const series = fresh(record.detail)
+  follow(series, record)
+  return series
+}
+
+/** Appends what the record has beyond the lines. @returns whether there are more lines, not only more points */
+function follow(series: RunSeries, { steps, evals }: RunRecordState): boolean {
+  series.axes.follow(steps)
+  const grown = DRAWN_FIGURES.map((figure) => {
+    const points = series.figures.get(figure.key)
+    return points !== undefined && syncFigure(points, figure, steps)
+  })
+  syncPoints(series.bpb, evals, bpb)
+  for (const { entry } of evals.at(-1)?.per_task ?? []) {
+    const line = series.taskBpb.get(entry) ?? []
+    series.taskBpb.set(entry, line)
+    syncPoints(line, evals, bpbOf(entry))
+  }
+  return grown.includes(true)
+}
+
 export interface UseRunSeriesReturn {
   series: ShallowRef<RunSeries>
   /** Grows when points were added. */
@@ -52,23 +75,12 @@ export function useRunSeries(record: Readonly<Ref<RunRecordState>>): UseRunSerie
   let of: StepMetric[] | null = null
 
   function sync(): void {
-    const { steps, evals } = record.value
+    const { steps } = record.value
     if (steps !== of) {
       of = steps
       series.value = fresh(record.value.detail)
     }
-    series.value.axes.follow(steps)
-    const grown = DRAWN_FIGURES.map((figure) => {
-      const points = series.value.figures.get(figure.key)
-      return points !== undefined && syncFigure(points, figure, steps)
-    })
-    if (grown.includes(true)) series.value = { ...series.value } // there are more lines, not only more points
-    syncPoints(series.value.bpb, evals, bpb)
-    for (const { entry } of evals.at(-1)?.per_task ?? []) {
-      const line = series.value.taskBpb.get(entry) ?? []
-      series.value.taskBpb.set(entry, line)
-      syncPoints(line, evals, bpbOf(entry))
-    }
+    if (follow(series.value, record.value)) series.value = { ...series.value }
     version.value += 1
   }
 

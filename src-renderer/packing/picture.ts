@@ -112,7 +112,8 @@ interface LegendEntry {
   pattern: number | null
 }
 
-function legendOf(palette: Palette, options: PictureOptions): LegendEntry[] {
+/** What the colours stand for. */
+export function legendOf(palette: Palette, options: Omit<PictureOptions, 'element'>): LegendEntry[] {
   const { colouring, colourOfTask, taskNames } = options
   const colour = (index: number): string => css(palette.texture[index] ?? [0, 0, 0])
   if (colouring === 'mask') {

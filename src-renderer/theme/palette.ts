@@ -46,6 +46,22 @@ export function colourReader(element: HTMLElement): (property: string) => string
   return read
 }
 
+/**
+ * Reads colours of the light theme, whichever the window has: a page that leaves it is read on paper too.
+ *
+ * @param read gets an element in that theme, for now only
+ */
+export function inLight<T>(read: (element: HTMLElement) => T): T {
+  const element = document.createElement('div')
+  element.style.colorScheme = 'light'
+  document.body.append(element)
+  try {
+    return read(element)
+  } finally {
+    element.remove()
+  }
+}
+
 const ROLES = ['structure', 'user', 'assistant', 'python', 'output']
 
 /** Shares of the full colour in a strip: what is trained on is brightest. */

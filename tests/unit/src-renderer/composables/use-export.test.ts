@@ -5,6 +5,7 @@ import { CallError } from '../../../../src-renderer/api/client'
 import { useExport } from '../../../../src-renderer/composables/use-export'
 import { useNotices } from '../../../../src-renderer/composables/use-notices'
 import { batchModel } from '../../../../src-renderer/packing/batch-model'
+import { batchJson } from '../../../../src-renderer/packing/batch-file'
 import { conversationTable, tokenTable } from '../../../../src-renderer/packing/table'
 import { answerWith, connect, inScope, made, settled } from '../main-process'
 import { sampleBatch } from '../packing/sample-batch'
@@ -46,6 +47,18 @@ it('hands tables on to be written, and says where they are', async () => {
     'Written: /home/person/train batch 3 tokens.csv',
     'Written: /home/person/train batch 3 conversations.csv',
   ])
+  stop()
+})
+
+it('hands the picture as vectors, the page and the data on', async () => {
+  const { value, stop } = inScope(() => useExport(() => source))
+  await value.exportVectors()
+  await value.exportPage()
+  await value.exportJson()
+  const [vectors = '', page = '', data = ''] = sent()
+  expect(vectors).toMatch(/^svg train batch 3\.svg: <\?xml/)
+  expect(page).toMatch(/^html train batch 3\.html: <!DOCTYPE html>/)
+  expect(data).toBe(`json train batch 3.json: ${batchJson(model, taskNames)}`)
   stop()
 })
 
