@@ -10,7 +10,7 @@ export function svgElement({ width, height, title, ground, shapes }: Drawing): s
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" font-family="${FONT}">`,
     `<title>${escaped(title)}</title>`,
-    `<rect width="100%" height="100%" fill="${escaped(ground)}"/>`,
+    `<rect width="100%" height="100%" ${painted('fill', ground)}/>`,
     ...shapes.map(element),
     '</svg>',
   ].join('\n')
@@ -25,11 +25,11 @@ function element(shape: Shape): string {
   switch (shape.kind) {
     case 'text': {
       const { x, y, text, colour, size, align = 'start', bold = false } = shape
-      const look = `fill="${escaped(colour)}" font-size="${at(size)}" text-anchor="${align}"${bold ? ' font-weight="600"' : ''}`
+      const look = `${painted('fill', colour)} font-size="${at(size)}" text-anchor="${align}"${bold ? ' font-weight="600"' : ''}`
       return `<text x="${at(x)}" y="${at(y)}" ${look}>${escaped(text)}</text>`
     }
     case 'box': {
-      const place = `${placed(shape)} fill="${escaped(shape.colour)}"`
+      const place = `${placed(shape)} ${painted('fill', shape.colour)}`
       return shape.title === undefined
         ? `<rect ${place}/>`
         : `<rect ${place}><title>${escaped(shape.title)}</title></rect>`
@@ -37,10 +37,10 @@ function element(shape: Shape): string {
     case 'path': {
       const { d, colour, width, dash = [] } = shape
       const dashes = dash.length === 0 ? '' : ` stroke-dasharray="${dash.map(at).join(' ')}"`
-      return `<path d="${d}" fill="none" stroke="${escaped(colour)}" stroke-width="${at(width)}" stroke-linejoin="round"${dashes}/>`
+      return `<path d="${d}" fill="none" ${painted('stroke', colour)} stroke-width="${at(width)}" stroke-linejoin="round"${dashes}/>`
     }
     case 'dot':
-      return `<circle cx="${at(shape.x)}" cy="${at(shape.y)}" r="${at(shape.radius)}" fill="${escaped(shape.colour)}"/>`
+      return `<circle cx="${at(shape.x)}" cy="${at(shape.y)}" r="${at(shape.radius)}" ${painted('fill', shape.colour)}/>`
     case 'clip': {
       // An <svg> within shows nothing beyond its edges; a clip-path would need an id that is unique in the page.
       const { within, shapes } = shape
@@ -52,6 +52,14 @@ function element(shape: Shape): string {
       ].join('\n')
     }
   }
+}
+
+/** A colour as every reader of SVG knows it: what shines through is said apart from it. */
+function painted(what: 'fill' | 'stroke', colour: string): string {
+  if (colour === 'transparent') return `${what}="#000" ${what}-opacity="0"`
+  const [, channels, alpha] = /^rgba\((.*), *([\d.]+)\)$/.exec(colour) ?? []
+  if (channels === undefined || alpha === undefined) return `${what}="${escaped(colour)}"`
+  return `${what}="rgb(${escaped(channels)})" ${what}-opacity="${alpha}"`
 }
 
 function placed({ x, y, width, height }: Box): string {

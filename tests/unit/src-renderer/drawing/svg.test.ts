@@ -34,6 +34,16 @@ describe('svgFile', () => {
     expect(fetchedBy(document)).toEqual([])
   })
 
+  it('says apart from a colour how much shines through, as older readers want it', () => {
+    const faded: Shape = { kind: 'path', d: 'M0 0h1', colour: 'rgba(1, 2, 3, 0.28)', width: 1 }
+    const unseen: Shape = { kind: 'box', x: 0, y: 0, width: 1, height: 1, colour: 'transparent' }
+    const document = readXml(svgFile(drawing([faded, unseen])))
+    const [path] = elementsOf(document, 'path')
+    expect(path?.getAttribute('stroke')).toBe('rgb(1, 2, 3)')
+    expect(path?.getAttribute('stroke-opacity')).toBe('0.28')
+    expect(elementsOf(document, 'rect')[1]?.getAttribute('fill-opacity')).toBe('0')
+  })
+
   it('shows nothing of clipped shapes beyond their box', () => {
     const within = { x: 10, y: 20, width: 30, height: 5 }
     const inner: Shape = { kind: 'path', d: 'M0 0L100 100', colour: '#000', width: 1 }

@@ -23,7 +23,7 @@ const picture = batchDrawing(model, options, palette)
 describe('batchDrawing', () => {
   it('has a box for every conversation, as long as it is, that says which it is', () => {
     const document = readXml(svgFile(picture))
-    const spans = elementsOf(document, 'rect').filter((rect) => rect.getAttribute('fill') === 'transparent')
+    const spans = elementsOf(document, 'rect').filter((rect) => rect.getAttribute('fill-opacity') === '0')
     const about = spans.map((rect) => [rect.textContent, Number(rect.getAttribute('width'))])
     const token = Number(about[0]?.[1]) / 3
     expect(about.map(([text]) => text)).toEqual([
