@@ -17,7 +17,7 @@ type ExportedModel = CallInput<'exports.model'>['of']
 type Made = string | Uint8Array | null
 
 /** Makes a name valid as a file name everywhere: `my run, 2` -> `my run- 2`. */
-export const fileName = (name: string): string => name.replace(/[^\w. -]+/g, '-').slice(0, 80)
+const fileName = (name: string): string => name.replace(/[^\w. -]+/g, '-').slice(0, 80)
 
 export interface UseFileExportReturn extends Pick<UseJobReturn, 'running' | 'progress' | 'cancel'> {
   /** A file is being made or written. */
