@@ -11,6 +11,7 @@ import { command as encode } from './encode'
 import { command as evaluate } from './eval'
 import { command as exportModel } from './export'
 import { command as generate } from './generate'
+import { loggersCommands } from './loggers'
 import { command as logits } from './logits'
 import { command as measure } from './measure'
 import { command as mixture } from './mixture'
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   plan,
   train,
   ...runsCommands,
+  ...loggersCommands,
   evaluate,
   logits,
   generate,

@@ -21,6 +21,7 @@ import { exclude } from '../data/exclude.schema'
 import { mixture } from '../data/mixture.schema'
 import { lossKind } from '../packing/loss-kinds.schema'
 import { trainablePacking } from '../packing/packings.schema'
+import { loggerName, LOGGERS } from './loggers.schema'
 import { OPTIMIZER_NAMES } from './optimizer-names.schema'
 import { RECIPES } from './recipes.schema'
 
@@ -65,6 +66,7 @@ function option<Schema extends z.ZodType>(
 const OPTIONS = {
   // Logging
   run: option(z.string().min(1), 'dummy'),
+  loggers: option(z.array(loggerName).describe(`a list of ${LOGGERS.join(', ')}, or of some of them`), []),
   // Runtime
   device_type: option(z.enum(['', 'cpu', 'cuda']), ''),
   dtype: option(z.enum(['float32', 'bfloat16']), 'bfloat16'),

@@ -25,6 +25,7 @@ type Rule = 'fixed' | 'free' | ((then: RunConfig, now: RunConfig, step: number) 
 export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
   recipe: 'fixed',
   run: 'free',
+  loggers: 'free',
   device_type: 'fixed',
   dtype: 'fixed',
   engine: 'fixed',

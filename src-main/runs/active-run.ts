@@ -29,6 +29,7 @@ import { REPORT_LINE, RESULT_LINE } from '../config/run-lines'
 import { hasReport, reportSection, writeReport } from './report'
 import type { LogLine, RunState, RunSummary } from '../config/run.schema'
 import type { RunEvent } from './run-events'
+import { RunLoggers } from './loggers/run-loggers'
 import type { RunJournal } from './run-journal'
 import { crashed, type Standing } from './run-errors'
 import { pausesOf, TimeLeft } from './time-left'
@@ -41,6 +42,9 @@ export class ActiveRun {
   private readonly batcher = new MetricsBatcher((batch) => {
     this.publish(batch)
   })
+  private readonly loggers = new RunLoggers((level, text) => {
+    this.log(level, text)
+  })
   private readonly timeLeft: TimeLeft
   private totalSteps: number | null = null
   private step = 0
@@ -52,6 +56,8 @@ export class ActiveRun {
   /** The trainer is being ended on purpose: that it ends is no failure. */
   private isReleased = false
   private logFile: Promise<void> = Promise.resolve()
+  /** Loggers that finish before the run is at rest. */
+  private ending: Promise<void> = Promise.resolve()
 
   constructor(
     readonly id: string,
@@ -101,9 +107,11 @@ export class ActiveRun {
    * last checkpoint does not hold.
    */
   async release(): Promise<void> {
+    await this.ending
     this.isReleased = true
     this.flush()
-    await this.trainer.close()
+    await Promise.all([this.trainer.close(), this.loggers.end(this.state)])
+    this.flush()
     await this.logFile
     if (OVER.includes(this.state)) return
     if (this.state !== 'paused') this.state = 'interrupted'
@@ -128,8 +136,8 @@ export class ActiveRun {
     } catch (error) {
       if (this.isReleased) return
       const failure = toFailure(error)
-      if (error instanceof Ended) this.end('interrupted', crashed(failure, this.stands()))
-      else this.end('failed', failure)
+      if (error instanceof Ended) await this.end('interrupted', crashed(failure, this.stands()))
+      else await this.end('failed', failure)
     }
   }
 
@@ -180,6 +188,7 @@ export class ActiveRun {
   private saved({ step, dir, kept }: Extract<TrainReport, { type: 'checkpoint' }>): void {
     this.savedStep = step
     this.flush()
+    this.loggers.saved()
     this.emit({ type: 'checkpoint', runId: this.id, step, dir })
     this.emitChanged(this.journal.update({ checkpoints: kept, error: null }))
   }
@@ -209,14 +218,17 @@ export class ActiveRun {
     const { config } = this.job
     const known = { ...nothingKnown, packing: facts, device, bfloat16: hasBfloat16() }
     this.warn(preflight(config, known).findings)
-    this.emitChanged(
-      this.journal.update({
-        model,
-        device,
-        total_steps: totalSteps,
-        differences: differences(config, device),
-      }),
-    )
+    const run = this.journal.update({
+      model,
+      device,
+      total_steps: totalSteps,
+      differences: differences(config, device),
+    })
+    this.emitChanged(run)
+    const { runDir: dir, locations } = this.job
+    const { flops_per_token: flopsPerToken } = model
+    const logged = { id: this.id, name: run.name, dir, dataDir: locations.dataDir }
+    this.loggers.begin({ ...logged, config, flopsPerToken, device, step })
   }
 
   /** Writes the report's section of a run that is done, then ends. */
@@ -227,7 +239,7 @@ export class ActiveRun {
       this.flush()
       if (outcome.checkpointDir !== null) await this.report(step, outcome, outcome.checkpointDir)
     }
-    this.end(end.type)
+    await this.end(end.type)
   }
 
   private async report(steps: number, { baseDir, bestBpb }: Outcome, dir: string): Promise<void> {
@@ -250,8 +262,14 @@ export class ActiveRun {
     if (outcome.checkpointDir !== null) this.log('info', `${RESULT_LINE}${outcome.checkpointDir}`)
   }
 
-  private end(state: 'stopped' | 'done' | 'failed' | 'interrupted', error: Failure | null = null): void {
+  private async end(
+    state: 'stopped' | 'done' | 'failed' | 'interrupted',
+    error: Failure | null = null,
+  ): Promise<void> {
     if (error !== null) this.log('error', error.message)
+    this.flush()
+    this.ending = this.loggers.end(state)
+    await this.ending
     this.flush()
     this.state = state
     this.emitChanged(this.journal.update({ state, error: error ?? null, owner: null }))
@@ -294,6 +312,7 @@ export class ActiveRun {
 
   private publish(batch: MetricsBatch): void {
     this.journal.append(batch)
+    this.loggers.add(batch)
     this.appendToFile(batch.log)
     this.seq += 1
     this.emit({

@@ -70,6 +70,7 @@ export class ActiveRuns {
     this.lastSeq.set(id, run.seq)
     this.runs.delete(id)
     const released = run.release().finally(() => {
+      this.lastSeq.set(id, run.seq) // ending loggers may have said something
       hold.release()
       this.releasing.delete(released)
     })

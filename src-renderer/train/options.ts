@@ -2,7 +2,13 @@
  * The options of a run as Train lists them: the reference's names, what each means, its unit. Defaults are not here; they
  * come from the contract (api/defaults.ts).
  */
-import { lossKind, MEASURED_TASKS, OPTIMIZER_NAMES, trainablePacking } from '../../src-main/contract/contract'
+import {
+  LOGGERS,
+  lossKind,
+  MEASURED_TASKS,
+  OPTIMIZER_NAMES,
+  trainablePacking,
+} from '../../src-main/contract/contract'
 import type { OptionName } from '../api/defaults'
 
 export type OptionKind =
@@ -181,6 +187,13 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   },
   {
     title: 'Logging',
-    options: [reference('run', { type: 'text' }, 'Name of the run')],
+    options: [
+      reference('run', { type: 'text' }, 'Name of the run'),
+      ours(
+        'loggers',
+        { type: 'several', values: LOGGERS },
+        'Where its figures go besides: TensorBoard files in its folder, W&B, trackio’s database',
+      ),
+    ],
   },
 ]
