@@ -1,17 +1,11 @@
 /** `loggers`: which Python packages of the option `loggers` are here, and installs one. */
+import { lackingPackage, PYTHON_PACKAGES } from '../config/loggers.schema'
 import { dataDir } from '../native/paths'
-import {
-  findPackage,
-  installPackage,
-  lackingText,
-  type PythonPackage,
-  REQUIREMENTS,
-} from '../runs/loggers/python/python-packages'
+import { findPackage, installPackage } from '../runs/loggers/python/python-packages'
 import type { Command } from './command'
 import { usageError } from './usage'
 
 const json = { type: 'boolean' } as const
-const names = Object.keys(REQUIREMENTS) as PythonPackage[]
 
 const list: Command = {
   name: 'loggers',
@@ -20,7 +14,7 @@ const list: Command = {
   options: { json },
   async run(values, io) {
     const found = await Promise.all(
-      names.map(async (name) => [name, await findPackage(name, dataDir())] as const),
+      PYTHON_PACKAGES.map(async (name) => [name, await findPackage(name, dataDir())] as const),
     )
     if (values['json'] === true) {
       io.stdout(JSON.stringify({ tensorboard: {}, ...Object.fromEntries(found) }))
@@ -28,7 +22,9 @@ const list: Command = {
     }
     io.stdout('tensorboard: Midbench writes its files itself')
     for (const [name, one] of found) {
-      io.stdout(`${name}: ${one === null ? lackingText(name) : `${one.version}, of ${one.python}`}`)
+      io.stdout(
+        `${name}: ${one === null ? `not installed. ${lackingPackage(name).remedy}` : `${one.version}, of ${one.python}`}`,
+      )
     }
     return 0
   },
@@ -41,9 +37,9 @@ const install: Command = {
   positionals: ['NAME'],
   options: { json },
   async run(values, io) {
-    const name = names.find((one) => one === values['NAME'])
+    const name = PYTHON_PACKAGES.find((one) => one === values['NAME'])
     if (name === undefined)
-      throw usageError(`NAME is ${String(values['NAME'])}; it must be ${names.join(' or ')}`)
+      throw usageError(`NAME is ${String(values['NAME'])}; it must be ${PYTHON_PACKAGES.join(' or ')}`)
     const found = await installPackage(name, dataDir(), {
       signal: io.signal,
       onProgress: ({ what }) => {

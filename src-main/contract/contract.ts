@@ -17,6 +17,7 @@ import { duplicateCalls } from './duplicates.schema'
 import { downloadCalls } from './downloads.schema'
 import { exportCalls } from './exports.schema'
 import { keptTalkCalls } from './kept-talks.schema'
+import { loggerCalls } from './loggers.schema'
 import { lossCalls } from './losses.schema'
 import { measuring, measuringCalls } from './measuring.schema'
 import { mixtureCalls } from './mixture.schema'
@@ -38,6 +39,7 @@ export const calls = {
   ...downloadCalls,
   ...packingCalls,
   ...lossCalls,
+  ...loggerCalls,
   ...runCalls,
   ...queueCalls,
   ...checkpointCalls,

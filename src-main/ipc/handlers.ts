@@ -14,6 +14,7 @@ import { jobHandlers } from './handlers/jobs'
 import { duplicateHandlers } from './handlers/duplicates'
 import { downloadHandlers } from './handlers/downloads'
 import { exportHandlers } from './handlers/exports'
+import { loggerHandlers } from './handlers/loggers'
 import { lossHandlers } from './handlers/losses'
 import type { MeasuringServices } from '../services/measuring'
 import type { ModelExport } from '../services/model-export'
@@ -56,6 +57,7 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...downloadHandlers(data, jobs),
     ...packingHandlers(data, runs, jobs),
     ...lossHandlers(losses, jobs),
+    ...loggerHandlers(jobs),
     ...talkHandlers(services),
     ...runHandlers(runs, jobs, about),
     ...exportHandlers(runs, jobs, dialogs, services.modelExport),

@@ -89,8 +89,9 @@ export class ActiveRun {
 
   /** Keeps the preflight's warnings in the log, each once. */
   warn(findings: readonly Finding[]): void {
-    for (const { level, path, message, remedy } of findings) {
+    for (const { level, path, message, remedy, install } of findings) {
       if (level !== 'warn' || this.warned.has(message)) continue
+      if (install !== undefined) continue // the logger that lacks it says so itself
       this.warned.add(message)
       const text = remedy === undefined ? message : `${message} ${remedy}`
       this.log('warn', path === '' ? text : `${path}: ${text}`)

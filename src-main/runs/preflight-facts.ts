@@ -18,6 +18,7 @@ import { hasBfloat16 } from '../processor'
 import type { RunConfig } from '../config/config.schema'
 import type { ModelConfig } from '../model/config.schema'
 import type { BaseModel } from './derive'
+import { lackingPackages } from './loggers/python/python-packages'
 import { nothingKnown, type PreflightFacts } from './preflight'
 import { resultFacts } from './result-facts'
 
@@ -38,6 +39,7 @@ export async function gatherFacts(
     base,
     result: base instanceof MidbenchError ? null : await resultFacts(config, { baseDir, dataDir, base }),
     vocabSize: await tokenizerSize(baseDir),
+    lackingPackages: await lackingPackages(config.loggers, dataDir),
     freeDiskBytes: await freeSpaceIfKnown(dataDir),
     memoryBytes: memoryLimit(),
     bfloat16: hasBfloat16(),

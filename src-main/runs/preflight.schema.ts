@@ -1,6 +1,8 @@
 /** What a preflight finds and derives. Pure zod, shared with the window. */
 import { z } from 'zod'
 
+import { pythonPackage } from '../config/loggers.schema'
+
 /** A fault or an oddity of a config. A blocker stops a run, a warning does not, ok is a passed check. */
 export const finding = z.object({
   level: z.enum(['ok', 'warn', 'block']),
@@ -8,6 +10,8 @@ export const finding = z.object({
   path: z.string(),
   message: z.string(),
   remedy: z.string().optional(),
+  /** A Python package that mends it, for the window to offer. */
+  install: pythonPackage.optional(),
 })
 
 /** A line to draw: steps, from 1, and values. */

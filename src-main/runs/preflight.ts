@@ -10,11 +10,13 @@ import { variantOf } from '../model/variants/variant'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import { crossFieldIssues } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
+import type { PythonPackage } from '../config/loggers.schema'
 import { NO_OPTIMIZER } from '../engine/warm-groups'
 import { type BaseModel, derive, ranksHere } from './derive'
 import { precisionDifference } from './differences'
 import { asideFindings, type LackingTask } from './preflight-asides'
 import { dataFindings, type DataState, type LackingData } from './preflight-data'
+import { loggerFindings } from './preflight-loggers'
 import { lossFindings } from './preflight-losses'
 import type { Derived, Finding } from './preflight.schema'
 import { type ResultFacts, resultFindings } from './preflight-result'
@@ -33,6 +35,8 @@ export interface PreflightFacts {
   lacking: readonly LackingData[] | null
   /** The same of the tasks that the run is measured by. */
   lackingTasks: readonly LackingTask[] | null
+  /** Python packages that the run's loggers need and that are not installed. */
+  lackingPackages: readonly PythonPackage[] | null
   /** Speed of the latest run like this one. */
   tokPerSec: number | null
   /** Free space on the disk of the run's folder. */
@@ -56,6 +60,7 @@ export const nothingKnown: PreflightFacts = {
   packing: null,
   lacking: null,
   lackingTasks: null,
+  lackingPackages: null,
   tokPerSec: null,
   freeDiskBytes: null,
   result: null,
@@ -87,6 +92,7 @@ export function preflight(config: RunConfig, facts: PreflightFacts = nothingKnow
     ...horizonFindings(config, facts),
     ...evalFindings(config, derived, facts),
     ...asideFindings(config, { lacking: facts.lackingTasks, model: base?.config ?? null }),
+    ...loggerFindings(config, facts.lackingPackages),
     ...lossFindings(config, facts.packing),
     ...lackingFindings(facts),
     ...dataFindings(config, facts.data, facts.lacking ?? []),

@@ -2,7 +2,7 @@
  * Hands a run's figures to the loggers that its config names. To add a logger: its name in config/loggers.schema.ts, a
  * file that implements RunLogger, and a line in the table below.
  */
-import type { LoggerName } from '../../config/loggers.schema'
+import { LOGGER_TITLES, type LoggerName } from '../../config/loggers.schema'
 import type { RunState } from '../../config/run.schema'
 import { reasonOf } from '../../system-error'
 import type { MetricsBatch } from '../metrics-batcher'
@@ -74,6 +74,6 @@ export class RunLoggers {
 
   private drop(name: LoggerName, error: unknown): void {
     this.loggers.delete(name)
-    this.say('warn', `${name} gets no more of this run: ${reasonOf(error)}.`)
+    this.say('warn', `${LOGGER_TITLES[name]} gets no more of this run: ${reasonOf(error)}.`)
   }
 }

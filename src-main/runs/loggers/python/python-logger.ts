@@ -10,17 +10,16 @@ import { join } from 'node:path'
 import { z } from 'zod'
 
 import type { SampleMetric } from '../../../config/aside-metrics.schema'
+import { lackingPackage, LOGGER_TITLES, type PythonPackage } from '../../../config/loggers.schema'
 import type { RunState } from '../../../config/run.schema'
 import type { FigureRow } from '../figure-rows'
 import type { LoggedRun, RunLogger, SayOfLogger } from '../run-logger'
 import { Helper, type HelperLimits } from './helper'
 import { LOGGER_SCRIPT } from './logger-script'
-import { findPackage, type FoundPackage, lackingText, type PythonPackage } from './python-packages'
+import { findPackage, type FoundPackage } from './python-packages'
 
 /** The reference's project on W&B, by recipe. */
 const PROJECTS = { mid: 'nanochat-mid', sft: 'nanochat-sft' } as const
-
-export const TITLES: Readonly<Record<PythonPackage, string>> = { wandb: 'W&B', trackio: 'trackio' }
 
 const opened = z.object({ opened: z.string(), online: z.boolean(), refused: z.string().nullable() })
 const warning = z.object({ warning: z.string() })
@@ -71,16 +70,17 @@ export class PythonLogger implements RunLogger {
     const { early, name, run } = this
     this.early = null
     if (found === null) {
-      this.say('warn', `${TITLES[name]} gets nothing of this run: ${lackingText(name)}`)
+      const { message, remedy } = lackingPackage(name)
+      this.say('warn', `${message} ${remedy}`)
       return
     }
     const helper = new Helper([found.python, '-c', LOGGER_SCRIPT, name], {
-      who: `The helper of ${TITLES[name]}`,
+      who: `The helper of ${LOGGER_TITLES[name]}`,
       onSaid: (said) => {
         this.hear(said)
       },
       onLost: (why) => {
-        this.say('warn', `${TITLES[name]} gets no more of this run. ${why}`)
+        this.say('warn', `${LOGGER_TITLES[name]} gets no more of this run. ${why}`)
       },
       limits: this.limits,
     })
@@ -107,7 +107,7 @@ export class PythonLogger implements RunLogger {
     const trouble = warning.safeParse(said)
     if (!trouble.success || this.warned) return
     this.warned = true
-    this.say('warn', `${TITLES[this.name]}: ${trouble.data.warning}`)
+    this.say('warn', `${LOGGER_TITLES[this.name]}: ${trouble.data.warning}`)
   }
 
   private sayWhere({ opened: where, online, refused }: z.infer<typeof opened>): void {

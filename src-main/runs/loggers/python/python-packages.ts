@@ -8,15 +8,12 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-import type { LoggerName } from '../../../config/loggers.schema'
+import { type LoggerName, PYTHON_PACKAGES, type PythonPackage } from '../../../config/loggers.schema'
 import { MidbenchError } from '../../../errors'
 import type { Progress } from '../../../progress.schema'
 
-/** A logger that is a Python package of the same name. */
-export type PythonPackage = Exclude<LoggerName, 'tensorboard'>
-
 /** What pip is asked for: the versions that Midbench was tried with. */
-export const REQUIREMENTS: Readonly<Record<PythonPackage, string>> = {
+const REQUIREMENTS: Readonly<Record<PythonPackage, string>> = {
   wandb: 'wandb==0.31.0',
   trackio: 'trackio==0.43.0',
 }
@@ -59,9 +56,26 @@ function pythons(dataDir: string): string[] {
   return [...(named ? [named] : []), ...(existsSync(own) ? [own] : []), 'python3']
 }
 
-/** Says that no Python has a package, and what to do. */
-export function lackingText(name: PythonPackage): string {
-  return `the Python package ${name} is not installed. Install it in Train, under Preflight, or with: npm run midbench -- loggers install ${name}`
+/** Milliseconds for which what was found is not looked for again: a config is checked as it is typed. */
+const KNOWN_MS = 5000
+const looked = new Map<string, { at: number; lacks: Promise<boolean> }>()
+
+/** The packages that a config's loggers need and no Python here has. Costs nothing where it names none. */
+export async function lackingPackages(
+  loggers: readonly LoggerName[],
+  dataDir: string,
+): Promise<PythonPackage[]> {
+  const lacks = (name: PythonPackage): Promise<boolean> => {
+    const key = JSON.stringify([name, dataDir])
+    const known = looked.get(key)
+    if (known !== undefined && performance.now() - known.at < KNOWN_MS) return known.lacks
+    const now = findPackage(name, dataDir).then((found) => found === null)
+    looked.set(key, { at: performance.now(), lacks: now })
+    return now
+  }
+  const asked = PYTHON_PACKAGES.filter((name) => loggers.includes(name))
+  const answers = await Promise.all(asked.map(lacks))
+  return asked.filter((_, i) => answers[i])
 }
 
 function environmentOf(dataDir: string): string {
@@ -116,6 +130,7 @@ export async function installPackage(
     remedy: 'See that this machine reaches a package index, as `pip install` does, and try again.',
     signal,
   })
+  looked.clear()
   const found = await findPackage(name, dataDir)
   if (found === null) throw new Error(`pip installed ${name}, and ${pythonOf(dataDir)} does not have it`)
   return found

@@ -66,7 +66,7 @@ describe('a run’s loggers', () => {
     })
     loggers.add({ ...nothing, steps: [broken, broken] })
     await loggers.end('done')
-    expect(said).toEqual(['warn: tensorboard gets no more of this run: a fault.'])
+    expect(said).toEqual(['warn: TensorBoard gets no more of this run: a fault.'])
   })
 })
 
