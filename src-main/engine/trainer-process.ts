@@ -17,6 +17,7 @@ function serveSupervisor(channel: Channel): void {
   offerAsFirstVictim()
   endWithParent()
   process.on('disconnect', () => process.exit(0))
+  process.on('SIGINT', () => undefined) // Ctrl-C in a terminal reaches this process too: the supervisor has it save and end
   serveTrainer(channel, () => DataThread.start().connectPort(), yieldToRuns)
   channel.post(PROCESS_READY)
 }

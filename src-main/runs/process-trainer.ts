@@ -25,6 +25,8 @@ export interface ProcessTrainerOptions {
   /** Programs to try, one after another, until one starts. @default {@link trainerPrograms} */
   programs?: readonly TrainerProgram[]
   readyWithinMs?: number
+  /** Variables of the process besides those of this one. @default none */
+  environment?: NodeJS.ProcessEnv
 }
 
 /** A trainer that can be looked at from outside. */
@@ -51,6 +53,7 @@ export function openProcessTrainer(options: ProcessTrainerOptions = {}): Process
 class TrainerProcess implements Channel {
   private readonly untried: TrainerProgram[]
   private readonly readyWithinMs: number
+  private readonly environment: NodeJS.ProcessEnv
   private readonly faults: string[] = []
   private child: ChildProcess | null = null
   private exited: Promise<void> = Promise.resolve()
@@ -61,8 +64,10 @@ class TrainerProcess implements Channel {
   private onMessage: (message: unknown) => void = () => undefined
   private onEnd: (how: Failure) => void = () => undefined
 
-  constructor({ programs = trainerPrograms(), readyWithinMs = READY_WITHIN_MS }: ProcessTrainerOptions) {
+  constructor(options: ProcessTrainerOptions) {
+    const { programs = trainerPrograms(), readyWithinMs = READY_WITHIN_MS, environment = {} } = options
     this.untried = [...programs]
+    this.environment = environment
     this.readyWithinMs = readyWithinMs
   }
 
@@ -102,7 +107,7 @@ class TrainerProcess implements Channel {
       return
     }
     const oomKills = countOomKills()
-    const child = forkProcess('trainer-process', program)
+    const child = forkProcess('trainer-process', program, this.environment)
     this.child = child
     this.tail = ''
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', this.hearText)

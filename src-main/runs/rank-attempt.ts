@@ -28,7 +28,7 @@ export interface RankAttempt {
 }
 
 /** Time for a rank to meet the loss of another: the rest of its micro-batch, then its next exchange. */
-const NOTICE_MS = 15_000
+const NOTICE_MS = 30_000
 /** Time for a save to end. */
 const SAVE_MS = 600_000
 /** How often the processes are looked at, and how long one is left that was stopped. */

@@ -18,6 +18,7 @@ import type {
   TrainReport,
 } from '../engine/trainer-calls'
 import { MidbenchError } from '../errors'
+import { memoryLimit } from '../memory-limit'
 import { type CallOptions, Ended, type EventOf } from '../threads/calls'
 import { freePorts } from './free-ports'
 import { openProcessTrainer } from './process-trainer'
@@ -78,7 +79,7 @@ class RanksTrainer implements Trainer {
       const attempt = startRanks(
         { ...job, resume, stopAfter, threads: threadsOf(job, here) },
         here,
-        openProcessTrainer,
+        () => openProcessTrainer({ environment: memoryShare(here.length) }),
         tell,
       )
       this.attempt = attempt
@@ -121,6 +122,11 @@ async function ranksHere(
 /** The processors, or what the person gives to Midbench of them, shared by the ranks of this machine. */
 function threadsOf({ threads }: TrainJob, here: readonly RankJob[]): number {
   return Math.max(1, Math.floor((threads ?? availableParallelism()) / here.length))
+}
+
+/** Each process of this machine is given its part of the memory that TensorFlow may take. */
+function memoryShare(ranks: number): NodeJS.ProcessEnv {
+  return { MIDBENCH_MEMORY_LIMIT: String(Math.floor(memoryLimit() / ranks)) }
 }
 
 function warn(tell: Tellings, text: string): void {

@@ -74,14 +74,19 @@ export function startThread<M extends CallMap<M>>(
  * {@link PROCESS_READY}; its stdout and stderr are pipes.
  *
  * @param program Node, or Electron, which its environment here makes run as Node
+ * @param environment variables besides those of this process
  * @throws MidbenchError `thread.missing` when its file is not in the build
  */
-export function forkProcess(name: ProcessName, program: { executable: string }): ChildProcess {
+export function forkProcess(
+  name: ProcessName,
+  program: { executable: string },
+  environment: NodeJS.ProcessEnv = {},
+): ChildProcess {
   const file = locateThread(name, home)
   return fork(file, [], {
     execPath: program.executable,
     execArgv: file.endsWith('.ts') ? ['--import', 'tsx'] : [],
-    env: { ...process.env, TF_NUM_INTRAOP_THREADS, ELECTRON_RUN_AS_NODE: '1' },
+    env: { ...process.env, TF_NUM_INTRAOP_THREADS, ELECTRON_RUN_AS_NODE: '1', ...environment },
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })

@@ -36,7 +36,7 @@ const golden = readGolden(
 )
 
 /** Programs that are not in the cache yet are compiled by each rank. */
-const COMPILING_MS = 300_000
+const COMPILING_MS = 600_000
 const cacheDir = keptFolder()
 
 function twoRanks(options: Parameters<typeof goldenConfig>[0] = {}): RunConfig {
@@ -170,7 +170,9 @@ describe('a run of ten steps', () => {
       const folder = temporaryFolder()
       const paused: number[] = []
       const first = await train(jobIn(folder, twoRanks(STEPS), { stopAfter: 4 }), (report, trainer) => {
-        if (report.type === 'step' && report.metric.step === 2) void trainer.call('request', 'pause')
+        const step = report.type === 'step' ? report.metric.step : null
+        if (step === 1) for (const pid of rankPids()) process.kill(pid, 'SIGINT') // as Ctrl-C in a terminal does
+        if (step === 2) void trainer.call('request', 'pause')
         if (report.type !== 'paused') return
         paused.push(report.step)
         void trainer.call('request', 'resume')
@@ -214,9 +216,9 @@ describe('a run of ten steps', () => {
 })
 
 describe('ranks of several machines', () => {
-  function rankJob(rank: number, hosts: string[], config: RunConfig): TrainJob {
+  function rankJob(rank: number, hosts: string[], config: RunConfig, timeoutS = 300): TrainJob {
     const job = jobIn(temporaryFolder(), config)
-    return { ...job, rank: { rank, hosts, leads: true, timeoutS: 5 } }
+    return { ...job, rank: { rank, hosts, leads: true, timeoutS } }
   }
   const twoHosts = async (): Promise<string[]> => {
     const [a, b] = await freePorts(2)
@@ -270,7 +272,7 @@ describe('ranks of several machines', () => {
 
   test('a host that does not answer is named', async () => {
     const hosts = await twoHosts()
-    const failure = await failureOf(() => train(rankJob(0, hosts, twoRanks({ num_iterations: 1, hosts }))))
+    const failure = await failureOf(() => train(rankJob(0, hosts, twoRanks({ num_iterations: 1, hosts }), 2)))
     expect(failure.code).toBe('ranks.no-answer')
     expect(failure.message).toContain(`${String(hosts[1])} (rank 1)`)
     expect(failure.message).not.toContain(String(hosts[0]))
