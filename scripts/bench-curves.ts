@@ -19,6 +19,8 @@ import { buildIfStale } from './build'
 import { commandArguments, runCommandLine } from './command'
 
 const SLICE = 5000
+/** Until a run is read and drawn, on a machine that may be busy. */
+const WAIT_MS = 300_000
 
 function fill(home: string, runs: number, steps: number): void {
   const store = RunStore.open(storeFile(home))
@@ -75,10 +77,10 @@ async function compared(page: Page, runs: number): Promise<{ shown_s: number }> 
   const ticks = page.locator('tbody input[type=checkbox]')
   await ticks.nth(runs - 1).waitFor()
   const began = performance.now()
-  for (let run = 0; run < runs; run++) await ticks.nth(run).check()
+  for (let run = 0; run < runs; run++) await ticks.nth(run).check({ timeout: WAIT_MS })
   await page
     .getByRole('img', { name: new RegExp(`^Loss:.*\\b${String(runs)} [\\d.]+$`) })
-    .waitFor({ timeout: 300_000 })
+    .waitFor({ timeout: WAIT_MS })
   return { shown_s: Number(((performance.now() - began) / 1000).toFixed(1)) }
 }
 
