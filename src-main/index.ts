@@ -10,7 +10,7 @@ import { acceptDroppedFiles } from './app/dropped-files'
 import { setupErrorLog, setupLifecycle, setupSingleInstance } from './app/lifecycle'
 import { setupMenu } from './app/menu'
 import { PAGE_URL, setupPage, setupScheme } from './app/page'
-import { setupPaths, windowFile } from './app/paths'
+import { machinesFile, setupPaths, windowFile } from './app/paths'
 import { setupContentsSecurity, setupSessionSecurity } from './app/security'
 import { isSelfTest, setupSelfTest, testSelf } from './app/self-test-instance'
 import { setupServices } from './app/own-services'
@@ -18,10 +18,10 @@ import { MainWindow } from './app/window'
 import { toFailure } from './errors'
 import { acceptPorts } from './ipc/accept-port'
 import { allHandlers } from './ipc/handlers'
-import { serve } from './ipc/serve'
+import { nativePaths, ShownMachine } from './machines/shown-machine'
 import { EventHub } from './services/event-hub'
 import { appFiles } from './services/places'
-import { closeServices } from './services/workbench'
+import { closeServices, type Services } from './services/workbench'
 
 setupPaths()
 setupErrorLog()
@@ -46,6 +46,7 @@ async function start(): Promise<void> {
   }
   const dialogs = new Dialogs(() => window.current, grant)
   acceptDroppedFiles(() => window.contents, grant)
+  const shown = showMachines(services, hub, () => window.contents?.reload())
   const notifies = (): boolean => settings.current.notify
   setupLifecycle({ window, dialogs, runs, queue, notifies, close: () => closeServices(services) })
   setupMenu(hub, settings)
@@ -54,19 +55,25 @@ async function start(): Promise<void> {
     dialogs,
     about: aboutApp(services),
     documents: app.getPath('documents'),
+    machine: shown,
+    paths: nativePaths,
   })
   acceptPorts({
     contents: () => window.contents,
     pageUrl: PAGE_URL,
-    serve: (port) => {
-      services.jobs.cancelAll() // of the page before this one
-      hub.connect(serve(port, handlers))
-    },
+    serve: (port) => shown.serve(port, handlers),
   })
   window.show()
   queue.open()
   dialogs.warnOf(services.problems)
   setupSelfTest(services)
+}
+
+function showMachines(services: Services, hub: EventHub, reload: () => void): ShownMachine {
+  const publish = hub.publish.bind(hub)
+  const shown = new ShownMachine({ ...services, file: machinesFile(), reload, publish })
+  hub.join(shown)
+  return shown
 }
 
 function refuseToStart(error: unknown): void {

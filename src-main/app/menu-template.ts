@@ -48,6 +48,8 @@ function fileMenu(item: Item): MenuItemConstructorOptions[] {
     item('&Save project', 'project.save', 'CmdOrCtrl+S'),
     item('Save project &as…', 'project.saveAs', 'CmdOrCtrl+Shift+S'),
     separator,
+    item('Open a &machine…', 'machine.open'),
+    separator,
     { role: 'close' },
     { role: 'quit', accelerator: 'CmdOrCtrl+Q' },
   ]

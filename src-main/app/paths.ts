@@ -21,6 +21,11 @@ export function windowFile(): string {
   return join(dataDir(), 'window.json')
 }
 
+/** Keeps which machines were opened. */
+export function machinesFile(): string {
+  return join(dataDir(), 'machines.json')
+}
+
 /** Whether this is a developer's session, with developer tools. */
 export function isDevelopment(): boolean {
   return process.env['MIDBENCH_DEV'] === '1'

@@ -19,6 +19,7 @@ import { command as pack } from './pack'
 import { command as plan } from './plan'
 import { command as render } from './render'
 import { runsCommands } from './runs'
+import { command as serve } from './serve'
 import { command as train } from './train'
 
 export const commands: readonly Command[] = [
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   pack,
   plan,
   train,
+  serve,
   ...runsCommands,
   ...loggersCommands,
   evaluate,

@@ -19,6 +19,7 @@ import { exportCalls } from './exports.schema'
 import { keptTalkCalls } from './kept-talks.schema'
 import { loggerCalls } from './loggers.schema'
 import { lossCalls } from './losses.schema'
+import { machineCalls, machineEvents } from './machine.schema'
 import { measuring, measuringCalls } from './measuring.schema'
 import { mixtureCalls } from './mixture.schema'
 import { packingCalls } from './packing.schema'
@@ -48,6 +49,7 @@ export const calls = {
   ...talkCalls,
   ...keptTalkCalls,
   ...trainerCalls,
+  ...machineCalls,
   'jobs.cancel': { input: z.object({ job: z.string() }), output: nothing },
 } as const
 
@@ -79,6 +81,7 @@ export const events = {
   /** The self-test begins or ends, or the person chose another place. */
   'trainer.changed': trainerStatus,
   'project.changed': project,
+  ...machineEvents,
   /** A command from the native menu. */
   'menu.command': z.object({
     command: z.enum([
@@ -98,6 +101,7 @@ export const events = {
       'text.larger',
       'text.smaller',
       'text.usual',
+      'machine.open',
       'palette',
       'help.keys',
     ]),
@@ -153,6 +157,7 @@ export { isolationText } from '../evaluation/isolation-text'
 export { MEASURED_TASKS } from '../evaluation/measured-names.schema'
 export type { MeasuredScore } from '../evaluation/measurements.schema'
 export type { Measuring, TaskOffer } from './measuring.schema'
+export type { FolderView, Machine, MachineStatus, WantedPath } from './machine.schema'
 export type { TrainerStatus } from './trainer.schema'
 export type { BatchLosses } from './losses.schema'
 export type {

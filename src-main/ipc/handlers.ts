@@ -2,7 +2,7 @@
 import type { CheckpointAccess } from '../services/checkpoint-access'
 import type { DataAccess } from '../services/data-access'
 import type { SettingsStore } from '../services/settings'
-import type { About, PathDialogs } from '../services/shell'
+import type { About, MachineChoice, PathAnswers, PathDialogs } from '../services/shell'
 import type { Hosts } from '../services/trainer-hosts'
 import type { RunQueue } from '../runs/queue/run-queue'
 import type { QueuedRuns } from '../services/queued-runs'
@@ -16,6 +16,7 @@ import { downloadHandlers } from './handlers/downloads'
 import { exportHandlers } from './handlers/exports'
 import { loggerHandlers } from './handlers/loggers'
 import { lossHandlers } from './handlers/losses'
+import { machineHandlers } from './handlers/machine'
 import type { MeasuringServices } from '../services/measuring'
 import type { ModelExport } from '../services/model-export'
 import { measuringHandlers } from './handlers/measuring'
@@ -43,6 +44,8 @@ export interface HandlerServices extends ProjectServices, Omit<TalkServices, 'di
   modelExport: ModelExport
   hosts: Hosts
   dialogs: PathDialogs
+  machine: MachineChoice
+  paths: PathAnswers
 }
 
 export function allHandlers(services: HandlerServices): Handlers {
@@ -65,6 +68,7 @@ export function allHandlers(services: HandlerServices): Handlers {
     ...checkpointHandlers(checkpoints, jobs),
     ...measuringHandlers(measuring, data, jobs),
     ...trainerHandlers(hosts, jobs),
+    ...machineHandlers(services.machine, services.paths),
     ...jobHandlers(jobs),
   }
 }

@@ -36,7 +36,7 @@ interface Page {
 /** Serves the contract at `port` until it closes. */
 export function serve(port: Port, handlers: Handlers): ServedPage {
   let closed = false
-  const call = (name: unknown, input: unknown): Promise<Answer<CallName>> => answer(handlers, name, input)
+  const call = (name: unknown, input: unknown): Promise<Answer<CallName>> => answerCall(handlers, name, input)
   const rpc = createBirpc<Page, { call: typeof call }>(
     { call },
     {
@@ -77,7 +77,11 @@ function postOrExplain(port: Port, message: unknown): void {
 }
 
 /** Finds the handler, parses the input and calls; anything that goes wrong becomes a failure. */
-async function answer(handlers: Handlers, name: unknown, input: unknown): Promise<Answer<CallName>> {
+export async function answerCall(
+  handlers: Handlers,
+  name: unknown,
+  input: unknown,
+): Promise<Answer<CallName>> {
   if (!isCallName(name)) {
     return refusal({ code: 'call.unknown', message: `There is no call ${JSON.stringify(name)}.` })
   }

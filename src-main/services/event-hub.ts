@@ -1,8 +1,12 @@
 /**
- * The main process's parts send the window's events here, whether there is a window or not. There is one page at a
- * time; an event that is sent while there is none is lost, and the page asks for the current state when it loads.
+ * The main process's parts send the windows' events here, whether there is a window or not. The app has one page at a
+ * time, a server as many as are connected. An event that is sent while there is none is lost: a page asks for the
+ * current state when it loads.
  */
 import type { EventName, EventPayload } from '../contract/contract'
+
+/** Hears events. */
+export type Listening = Pick<ServedPage, 'event'>
 
 /** A page's end of the port, while it is being served. */
 export interface ServedPage {
@@ -12,16 +16,18 @@ export interface ServedPage {
 }
 
 export class EventHub {
-  private page: ServedPage | null = null
+  private readonly pages = new Set<Listening>()
 
-  /** Makes this the page that events go to; the port of the page before is closed. */
-  connect(page: ServedPage): void {
-    this.page?.close()
-    this.page = page
+  /** Sends events to this page, until it leaves. */
+  join(page: Listening): void {
+    this.pages.add(page)
   }
 
-  /** Sends an event to the page, if there is one. */
+  leave(page: Listening): void {
+    this.pages.delete(page)
+  }
+
   publish<N extends EventName>(name: N, payload: EventPayload<N>): void {
-    this.page?.event(name, payload)
+    for (const page of this.pages) page.event(name, payload)
   }
 }

@@ -10,6 +10,7 @@ export interface PersonFiles {
   folder: string
   settings: string
   project: string
+  queue: string
 }
 
 /** The app's files, in its checkout. */
@@ -26,7 +27,17 @@ export interface AppFiles {
 /** The files of the app's own window. */
 export function personFiles(): PersonFiles {
   const folder = dataDir()
-  return { folder, settings: join(folder, 'settings.json'), project: join(folder, 'project.json') }
+  return ownFiles(folder, folder)
+}
+
+/** @param own the folder of what one program alone writes, be it the app or a server */
+export function ownFiles(folder: string, own: string): PersonFiles {
+  return {
+    folder,
+    settings: join(own, 'settings.json'),
+    project: join(own, 'project.json'),
+    queue: join(own, 'queue.json'),
+  }
 }
 
 export function appFiles(): AppFiles {

@@ -2,7 +2,7 @@
  * What the window's calls need from the shell that the app runs in: dialogs, and information about the app. app/
  * provides it with Electron, tests without.
  */
-import type { CallInput, CallOutput } from '../contract/contract'
+import type { CallInput, CallOutput, FolderView, MachineStatus } from '../contract/contract'
 import type { HubOrigins } from '../data/hub/hub-env'
 
 export type MixtureFormat = CallInput<'mixture.export'>['format']
@@ -27,6 +27,22 @@ export interface PathDialogs {
   openMixture(): Promise<string | null>
   /** A place for a mixture. */
   saveMixture(format: MixtureFormat): Promise<string | null>
+}
+
+/** Which machine the window shows. */
+export interface MachineChoice {
+  status(): MachineStatus
+  known(): CallOutput<'machine.known'>
+  /** @throws MidbenchError where the machine cannot be opened; what is shown then stays */
+  open(asked: CallInput<'machine.open'>): Promise<void>
+  leave(): void
+  retry(): void
+}
+
+/** Paths that the page asks a person for, on a machine that has no dialogs of its own. */
+export interface PathAnswers {
+  list(folder: string | null): Promise<FolderView>
+  choose(id: string, path: string | null): void
 }
 
 /** Information about the app and the machine: the answers to the `app.*` calls. */

@@ -2,7 +2,6 @@
  * What answers the window's calls: settings, project, runs, data, jobs. They are made once, before the first window, and
  * know nothing of it; their events go to the event hub.
  */
-import { join } from 'node:path'
 
 import { toFailure } from '../errors'
 import type { CallInput, CallOutput, TrainerStatus } from '../contract/contract'
@@ -123,7 +122,7 @@ export async function openServices(
     },
   })
   const queue: RunQueue = new RunQueue({
-    path: join(files.person.folder, 'queue.json'),
+    path: files.person.queue,
     runs,
     changed: (view) => hub.publish('queue.changed', view),
   })

@@ -75,6 +75,8 @@ const listeners: Listeners = {
   'settings.changed': new Set(),
   'project.changed': new Set(),
   'trainer.changed': new Set(),
+  'machine.changed': new Set(),
+  'paths.asked': new Set(),
   'menu.command': new Set(),
 }
 const fileListeners = new Set<(paths: string[]) => void>()

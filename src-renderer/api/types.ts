@@ -31,8 +31,11 @@ export type {
   Finding,
   GridAxis,
   LinesCheck,
+  FolderView,
   KeptModel,
   Look,
+  Machine,
+  MachineStatus,
   MeasuredKey,
   MeasuredScore,
   Measuring,
@@ -59,6 +62,7 @@ export type {
   TaskOffer,
   TaskKind,
   TrainerStatus,
+  WantedPath,
 } from '../../src-main/contract/contract'
 
 export type RunConfig = Project['config']

@@ -11,6 +11,7 @@ import { command, type Command } from '../palette/match'
 import { optionCommands } from './option-commands'
 import { projectCommands } from './project-commands'
 import { useDuplicates } from './use-duplicates'
+import { useMachine } from './use-machine'
 import { PLACES, PLACE_NAMES, useNavigation } from './use-navigation'
 import { useProject } from './use-project'
 import { useProjects } from './use-projects'
@@ -40,6 +41,7 @@ export const useCommands = createSharedComposable(() => {
   const run = useRun()
   const duplicates = useDuplicates() // kept here, so that a search goes on while other places are shown
   const projects = useProjects()
+  const machine = useMachine()
   const { runs } = useRuns()
   const ofQueue = queueCommands(useQueue().add, navigation.showQueue)
   const { update } = useSettings()
@@ -68,6 +70,7 @@ export const useCommands = createSharedComposable(() => {
     'text.larger': () => text.choose(text.larger.value),
     'text.smaller': () => text.choose(text.smaller.value),
     'text.usual': text.toUsual,
+    'machine.open': () => (machine.dialogOpen.value = true),
     palette: () => (paletteOpen.value = true),
     'help.keys': () => (keysOpen.value = true),
   }
@@ -92,6 +95,10 @@ export const useCommands = createSharedComposable(() => {
       command(`theme ${theme}`, `Appearance: ${theme}`, 'settings', () => void update({ theme })),
     ),
     ...textSizeCommands(text),
+    command('machine', 'Open a machine', 'machine', byName['machine.open']),
+    ...(machine.host.value
+      ? [command('here', 'Back to this computer', 'machine', () => void machine.leave())]
+      : []),
     command('keys', 'Show the keys', 'help', byName['help.keys'], '?'),
     ...runs.value
       .slice(0, 50)

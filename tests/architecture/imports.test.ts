@@ -56,6 +56,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   contract: ['evaluation', 'config', 'data', 'packing', 'runs'],
   services: ['files', 'threads', 'evaluation', 'config', 'data', 'packing', 'native', 'runs', 'contract'],
   ipc: ['files', 'threads', 'config', 'data', 'packing', 'runs', 'contract', 'services'],
+  machines: ['files', 'native', 'runs', 'contract', 'services', 'ipc'],
   app: ['files', 'config', 'data', 'native', 'runs', 'contract', 'services'],
   cli: [
     'files',
@@ -69,6 +70,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'native',
     'engine',
     'runs',
+    'machines',
   ],
 }
 
