@@ -19,6 +19,7 @@ import { command as pack } from './pack'
 import { command as plan } from './plan'
 import { command as render } from './render'
 import { runsCommands } from './runs'
+import { command as runsBranch } from './runs-branch'
 import { command as serve } from './serve'
 import { command as train } from './train'
 
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   train,
   serve,
   ...runsCommands,
+  runsBranch,
   ...loggersCommands,
   evaluate,
   logits,

@@ -6,7 +6,6 @@
  * and exits with 130.
  */
 import { changesText, requireSameOptions } from '../engine/resume-rules'
-import { type Failure, MidbenchError } from '../errors'
 import { dataDir } from '../native/paths'
 import {
   baseDirOf,
@@ -18,7 +17,7 @@ import {
 import { runConfig, type RunConfig } from '../config/config.schema'
 import { inheritedOf } from '../config/resolve'
 import { RunManager } from '../runs/run-manager'
-import type { RunDetail, RunSummary } from '../config/run.schema'
+import type { RunDetail } from '../config/run.schema'
 import { clearLeftovers } from '../runs/clear-leftovers'
 import { openChosenTrainer } from '../runs/trainer-host'
 import { openRunStore } from '../runs/open-store'
@@ -26,7 +25,8 @@ import type { Command, CommandIo } from './command'
 import { loadConfig } from './load-config'
 import { downloadMissing, locationsOf } from './open-data'
 import { RANK_FLAGS, type RankFlags, readRankFlags, withRanks } from './rank-flags'
-import { JsonPrinter, TextPrinter, type TrainPrinter } from './train-printer'
+import { JsonPrinter, TextPrinter } from './train-printer'
+import { trainToRest } from './train-to-rest'
 import { optionalChoice, optionalCount, optionalString, requiredString } from './usage'
 
 const usage =
@@ -74,7 +74,12 @@ export const command: Command = {
       rank: ranks.rank,
     })
     try {
-      return await train(manager, { loaded, dtype, ranks, ...options }, printer, io)
+      return await trainToRest(
+        manager,
+        () => begin(manager, { loaded, dtype, ranks, ...options }, io),
+        printer,
+        io,
+      )
     } finally {
       await manager.close()
       store.close()
@@ -95,37 +100,6 @@ interface TrainRequest {
   runDir: string | undefined
   resume: boolean
   stopAfter: number | undefined
-}
-
-async function train(
-  manager: RunManager,
-  request: TrainRequest,
-  printer: TrainPrinter,
-  io: CommandIo,
-): Promise<number> {
-  const rest = atRest(manager, printer)
-  const id = await begin(manager, request, io)
-  const stop = (): void => void manager.stop(id).catch(() => undefined) // it may have ended meanwhile
-  io.signal.addEventListener('abort', stop, { once: true })
-  if (io.signal.aborted) stop()
-  await rest
-  io.signal.removeEventListener('abort', stop)
-  return end(manager.get(id), printer, io)
-}
-
-/** @throws MidbenchError saying why the run was refused, once its record is gone */
-function atRest(manager: RunManager, printer: TrainPrinter): Promise<void> {
-  const rest = new Promise<void>((resolve, reject) => {
-    let refusal: MidbenchError | null = null
-    manager.on((event) => {
-      printer.event(event)
-      if (event.type === 'rest') resolve()
-      if (event.type === 'refused') refusal = new MidbenchError(event.failure)
-      if (event.type === 'removed' && refusal !== null) reject(refusal)
-    })
-  })
-  rest.catch(() => undefined) // it is awaited once the run exists
-  return rest
 }
 
 async function begin(manager: RunManager, request: TrainRequest, io: CommandIo): Promise<string> {
@@ -166,25 +140,4 @@ function continuedConfig({ loaded, dtype, ranks }: TrainRequest, run: RunDetail,
     io.stderr(`The run goes on with dtype ${began.dtype}, as it began; the config has ${config.dtype}.`)
   }
   return now
-}
-
-function end(run: RunSummary, printer: TrainPrinter, io: CommandIo): number {
-  if (run.state === 'failed' || run.state === 'interrupted') {
-    const unknown = {
-      code: `run.${run.state}`,
-      message: `The run ${run.state === 'failed' ? 'failed' : 'was interrupted'}.`,
-    }
-    throw new MidbenchError({ ...unknown, ...run.error })
-  }
-  if (run.state === 'paused' && run.error !== null) {
-    throw new MidbenchError({ ...run.error, remedy: heldRemedy(run.error) })
-  }
-  printer.end(run)
-  return io.signal.aborted ? 130 : 0
-}
-
-/** The remedy where the disk was full: the window's is about a run that is held in memory, and a command holds none. */
-function heldRemedy({ code, remedy }: Failure): string | undefined {
-  if (code === 'result.write') return remedy
-  return 'Make room on that disk, then go on from the last checkpoint with --resume.'
 }

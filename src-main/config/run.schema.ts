@@ -70,6 +70,17 @@ export const runLabels = z.object({
   starred: z.boolean(),
 })
 
+/** Of a branch: the run that it goes on from. */
+export const runParent = z.object({
+  id: z.string(),
+  /** As it was called when the branch was made. */
+  name: z.string(),
+  /** Steps of the parent that the branch goes on from; 0 = its beginning. */
+  step: z.int().min(0),
+  /** What differs, in words: "num_iterations 200 in place of 100". */
+  changes: z.array(z.string()),
+})
+
 export const runSummary = z.object({
   id: z.string(),
   name: z.string(),
@@ -96,6 +107,8 @@ export const runSummary = z.object({
   /** Steps with a checkpoint that `resume` can start from. */
   checkpoints: z.array(z.int()),
   error: failure.nullable(),
+  /** The run that it branched off; null for one of its own. */
+  parent: runParent.nullable(),
   /** Up to 60 loss values for the spark line. */
   spark: z.array(z.number()),
 })
@@ -127,5 +140,6 @@ export type LogLine = z.infer<typeof logLine>
 export type RunLabels = z.infer<typeof runLabels>
 /** The labels to change; those left out stay. */
 export type LabelPatch = { [Key in keyof RunLabels]?: RunLabels[Key] | undefined }
+export type RunParent = z.infer<typeof runParent>
 export type RunSummary = z.infer<typeof runSummary>
 export type RunDetail = z.infer<typeof runDetail>

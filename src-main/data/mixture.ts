@@ -12,7 +12,7 @@ import type { Tally } from './formats/tally.schema'
 import type { DatasetPlace } from './dataset-place.schema'
 import type { DataLocations, OpenOptions } from './locations'
 import { checkExcluded } from './check-excluded'
-import { excludedByEntry } from './exclude.schema'
+import { excludedByEntry, type ExcludedRow } from './exclude.schema'
 import { taskLabel, type MixtureEntry } from './mixture.schema'
 import { CPythonRandom } from './random/cpython-random'
 import { sliceOf, type Slice } from './slice'
@@ -59,6 +59,11 @@ export interface Mixture {
   locate(index: number): { task: number; row: number }
   /** The conversation at an index of the shuffled order. */
   conversation(index: number): Promise<Conversation>
+  /**
+   * [m] the index here of each conversation of the same mixture with other rows excluded; -1 where it is excluded here.
+   * Costs as much as opening: every place of the shuffled order is looked at.
+   */
+  renumbered(exclude: readonly ExcludedRow[]): Int32Array
   taskConversation(task: number, row: number): Promise<Conversation>
   /** The dataset's row behind a task's row. */
   datasetRow(task: number, row: number): { dataset: number; row: number }
@@ -218,17 +223,37 @@ class ShuffledMixture implements Mixture {
   /** @param excluded rows of each entry that are passed over */
   constructor(
     private readonly opened: readonly OpenEntry[],
-    excluded: ReadonlyMap<number, ReadonlySet<number>>,
+    private readonly excluded: ReadonlyMap<number, ReadonlySet<number>>,
   ) {
     this.byTask = opened.flatMap((one) => new Array<OpenEntry>(one.entry.repeat ?? 1).fill(one))
     this.tasks = this.byTask.map((one, index) => describe(one, index, excluded.get(one.index)?.size ?? 0))
     this.datasets = opened.map(({ task }) => ({ identity: task.identity, rows: task.rows }))
     this.starts = new Float64Array(this.tasks.length + 1)
     this.tasks.forEach((task, i) => (this.starts[i + 1] = (this.starts[i] ?? 0) + task.length))
-    const all = Uint32Array.from({ length: this.starts.at(-1) ?? 0 }, (_, i) => i)
-    new CPythonRandom(42).shuffle(all)
+    const all = this.shuffled()
     this.order = excluded.size === 0 ? all : all.filter((place) => !this.isExcluded(place, excluded))
     this.length = this.order.length
+  }
+
+  renumbered(exclude: readonly ExcludedRow[]): Int32Array {
+    const then = excludedByEntry(exclude)
+    const all = this.shuffled()
+    const numbers = new Int32Array(all.length)
+    let before = 0
+    let now = 0
+    for (const place of all) {
+      const isHere = !this.isExcluded(place, this.excluded)
+      if (!this.isExcluded(place, then)) numbers[before++] = isHere ? now : -1
+      if (isHere) now++
+    }
+    return numbers.slice(0, before)
+  }
+
+  /** Every place of the mixture in its shuffled order, excluded ones included. */
+  private shuffled(): Uint32Array {
+    const all = Uint32Array.from({ length: this.starts.at(-1) ?? 0 }, (_, i) => i)
+    new CPythonRandom(42).shuffle(all)
+    return all
   }
 
   private isExcluded(place: number, excluded: ReadonlyMap<number, ReadonlySet<number>>): boolean {

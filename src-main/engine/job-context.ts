@@ -8,6 +8,7 @@ import { parameterShapes } from '../model/parameters'
 import type { ParameterGroup } from '../optimizers/groups'
 import { parameterGroups } from '../optimizers/optimizers'
 import { DataClient } from '../packing/data-client'
+import type { BranchStart } from '../packing/branch-start'
 import type { OpenedData } from '../packing/data-calls'
 import type { CallOptions, TellingContext } from '../threads/calls'
 import type { RunConfig } from '../config/config.schema'
@@ -90,13 +91,13 @@ export async function openData(
   port: MessagePort,
   config: RunConfig,
   { baseDir, configDir, cacheDir }: JobLocations,
-  { onNotice, ...call }: ReportedCall,
+  { onNotice, start, ...call }: ReportedCall & { start?: BranchStart | undefined },
   { rank, worldSize }: { rank: number; worldSize: number } = { rank: 0, worldSize: 1 },
 ): Promise<{ data: DataClient; opened: OpenedData }> {
   const data = new DataClient(port, onNotice)
   const taskDataFirst = TASK_DATA_FIRST[config.recipe]
   const opened = await data.open(
-    { config, baseDir, configDir, cacheDir, taskDataFirst, rank, worldSize },
+    { config, baseDir, configDir, cacheDir, taskDataFirst, rank, worldSize, start },
     call,
   )
   return { data, opened }

@@ -101,7 +101,7 @@ export function requireSameOptions(then: RunConfig, now: RunConfig, step: number
     code: 'run.options-changed',
     message: `The run began with other options (${names}): with these its steps would be those of another run.`,
     remedy:
-      'Put those options back as they were to go on; or start a new run with the options as they are now. Branching off a run is not in this version yet.',
+      'Put those options back as they were to go on; or branch off the run with the options as they are now.',
     issues: refused,
   })
 }

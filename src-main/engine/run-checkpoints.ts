@@ -6,6 +6,7 @@
  */
 import { join } from 'node:path'
 
+import { MidbenchError } from '../errors'
 import type { CheckpointMeta } from '../checkpoint/checkpoint.schema'
 import {
   checkpointFolder,
@@ -82,6 +83,27 @@ export async function loadRun(
   if (found === null) return null
   const checkpoint = await loadRunCheckpoint(found)
   return { dir: found.dir, checkpoint, resume: runResume.parse(checkpoint.resume.loop) }
+}
+
+/** Where a branch keeps the checkpoint of its parent that it began with, beside its own. */
+export function forkFolder(runDir: string): string {
+  return join(runDir, 'fork')
+}
+
+/** The parent's checkpoint that a branch began with. @throws MidbenchError `branch.torn` */
+export async function loadFork(runDir: string): Promise<{ checkpoint: RunCheckpoint; resume: RunResume }> {
+  const { checkpoint: found, skipped } = await latestValid(forkFolder(runDir))
+  if (found === null) throw tornFork(runDir, skipped[0]?.reason ?? 'there is none')
+  const checkpoint = await loadRunCheckpoint(found)
+  return { checkpoint, resume: runResume.parse(checkpoint.resume.loop) }
+}
+
+function tornFork(runDir: string, reason: string): MidbenchError {
+  return new MidbenchError({
+    code: 'branch.torn',
+    message: `The checkpoint in ${forkFolder(runDir)}, with which the branch begins, is not whole: ${reason}.`,
+    remedy: 'Branch off that run again, from a checkpoint that it keeps.',
+  })
 }
 
 function metaOf({ record: { config }, model, state }: CheckpointSource): CheckpointMeta {

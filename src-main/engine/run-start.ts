@@ -1,4 +1,7 @@
-/** Where a run starts: from a base checkpoint, before its first step, or from one of its own checkpoints. */
+/**
+ * Where a run starts: from a base checkpoint, before its first step; a branch from its parent's checkpoint; a resumed run
+ * from one of its own.
+ */
 import { isDeepStrictEqual } from 'node:util'
 
 import { describeOptimizers, loadModel, loadOptimizers } from '../checkpoint/nanochat-files'
@@ -12,9 +15,11 @@ import type { ParameterGroup } from '../optimizers/groups'
 import { groupsOf } from './job-context'
 import { initialState, type LoopState } from './loop'
 import type { RunRecord } from './loop-state.schema'
+import { branchedLoop } from './branch-rules'
 import { fromCheckpoint } from './optimizer-state'
 import { changesText, continuedState, requireSameOptions } from './resume-rules'
-import { loadRun } from './run-checkpoints'
+import { loadFork, loadRun } from './run-checkpoints'
+import type { BranchRecord } from './branch-record.schema'
 import type { TrainJob } from './trainer-calls'
 import { NO_OPTIMIZER, warmGroups } from './warm-groups'
 
@@ -58,11 +63,12 @@ export async function findStart(
   baseDir: string,
   warn: (text: string) => void,
 ): Promise<LoadedStart> {
-  if (!job.resume) return baseCheckpoint(job, baseDir, warn)
-  const own = await ownCheckpoint(job, warn)
+  const own = job.resume ? await ownCheckpoint(job, warn) : null
   if (own !== null) return own
-  warn('The run has no checkpoint of its own to go on from: it begins again.')
-  return baseCheckpoint(job, baseDir, warn)
+  if (job.resume) warn('The run has no checkpoint of its own to go on from: it begins again.')
+  return job.branch !== undefined && job.branch.parent.step > 0
+    ? parentCheckpoint(job, job.branch)
+    : baseCheckpoint(job, baseDir, warn)
 }
 
 async function baseCheckpoint(
@@ -96,6 +102,26 @@ async function baseOptimizers(
   model: ModelConfig,
 ): Promise<OptimizerStates | null> {
   return (await describeOptimizers(dir, step, model)) && loadOptimizers(dir, step, model)
+}
+
+/** @throws MidbenchError `branch.torn` where the parent's checkpoint, which the branch keeps, is not whole any more */
+async function parentCheckpoint({ runDir, config }: TrainJob, branch: BranchRecord): Promise<LoadedStart> {
+  const { checkpoint, resume } = await loadFork(runDir)
+  const { step, optimizers } = checkpoint
+  const model = checkpoint.meta.model_config
+  const groups = groupsOf(config, model)
+  const { name, changes } = branch.parent
+  return {
+    base: resume.base,
+    model,
+    parameters: checkpoint.model,
+    optimizer: fromCheckpoint(optimizers),
+    groups: config.load_optimizer ? warmGroups(groups, optimizers.groups) : groups,
+    optimizerSteps: optimizers.steps - step,
+    state: branchedLoop(resume.loop, branch, config),
+    record: null,
+    from: `Branched off ${name} after step ${String(step)}${changes.length === 0 ? '' : `, with ${changes.join(', ')}`}`,
+  }
 }
 
 async function ownCheckpoint(

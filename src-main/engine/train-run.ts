@@ -24,6 +24,7 @@ import type { RequestQueue } from './request-queue'
 import { finishAgain } from './run-finish'
 import { RunReporter } from './run-reporter'
 import { finishedRun, RunResult } from './run-result'
+import { branchStart } from './branch-start'
 import { findStart, keepToData, type RunStart } from './run-start'
 import type { StepEngine } from './step-engine'
 import type { TrainEnd, TrainJob, TrainReport } from './trainer-calls'
@@ -81,7 +82,7 @@ async function openRun(
 ): Promise<{ data: DataClient; run: OpenRun; writeTo: string }> {
   const { config, locations } = job
   const folders = await resolveBaseFolder(locations.baseDir, locations.dataDir, initParameters)
-  const { data, opened } = await openData(port, config, locations, call, ranks)
+  const { data, opened } = await openData(port, config, locations, { ...call, start: branchStart(job) }, ranks)
   const asked = { batches_per_step: gradAccumSteps(config), num_iterations: askedSteps(config) }
   const facts = await data.facts(asked, call)
   requireOneStep(job, facts)

@@ -8,6 +8,7 @@ import type { Callable } from '../threads/calls'
 import type { PromptAnswer } from '../evaluation/measure'
 import type { Prompts } from './generation/answers'
 import type { AnsweredWith, AskedModel } from './asked'
+import type { BranchRecord } from './branch-record.schema'
 import type { CategoricalQuestion } from './generation/categorical'
 import type { GenerationOptions, Stopped, Told } from './generation/generate'
 import type { MeasuringEvent, MeasuringQuestion } from './measuring-calls'
@@ -42,6 +43,8 @@ export interface TrainJob {
   files: readonly (readonly [name: string, text: string])[]
   /** Whether to go on from the last whole checkpoint in the run's folder; where there is none, the run starts anew. */
   resume: boolean
+  /** Of a branch: what it goes on from where it has no checkpoint of its own. */
+  branch?: BranchRecord | undefined
   /** Steps after which to save and end; null = the whole run. */
   stopAfter: number | null
   /** Number of TensorFlow's threads; null = the number of processors. */

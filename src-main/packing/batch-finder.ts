@@ -24,7 +24,7 @@ export class BatchFinder {
     private readonly source: MeasuredSource,
     private readonly options: LoaderOptions,
   ) {
-    this.checkpoints = new Checkpoints(options.bufferSize)
+    this.checkpoints = new Checkpoints(options)
   }
 
   /** Batch number `batch`, from 0, as a run's loader gives it; or with the targets of another loss. */

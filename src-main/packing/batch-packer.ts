@@ -45,13 +45,13 @@ export class BatchPacker {
   /**
    * @param options what decides the layout
    * @param conversations conversations in the mixture
-   * @param state where to continue; from the start when left out
+   * @param state where to continue; from the options' start when left out
    * @throws MidbenchError `packing.invalid` for options, `packing.state` for a state that no such mixture can have
    */
   constructor(
     private readonly options: PackingOptions,
     private readonly conversations: number,
-    state?: LoaderState,
+    state: LoaderState | undefined = options.start,
   ) {
     checkOptions(options, conversations)
     if (state) checkState(state, conversations)

@@ -19,6 +19,7 @@ import type { Look } from '../data/look.schema'
 import type { MixtureConfig, MixtureEntry, SplitName } from '../data/mixture.schema'
 import type { JsonLinesCheck } from '../data/sources/lines'
 import type { BatchView, ConversationPlace, LayoutView, RowReplay } from './batch.schema'
+import type { BranchStart } from './branch-start'
 import type { ConversationAt } from './conversation-view'
 import type { ConversationView, TaskLengths } from './conversations.schema'
 import type { DataIdentity } from './data-identity.schema'
@@ -48,6 +49,8 @@ export interface DataOptions extends DataLocations {
   rank?: number
   /** @default the config's */
   worldSize?: number
+  /** Where the train batches of a branch begin. @default the mixture's start */
+  start?: BranchStart | undefined
   /** Reads files as they are now, and shares nothing that is already open. @default false */
   fresh?: boolean
 }

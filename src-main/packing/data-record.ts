@@ -61,7 +61,8 @@ export function requireSameData(then: DataIdentity, now: DataIdentity): void {
   throw new MidbenchError({
     code: 'run.data-changed',
     message: 'The run’s data has changed since it began, so that its batches would be others.',
-    remedy: 'Put back what has changed, and try again; or start a new run with the data as it is now.',
+    remedy:
+      'Put back what has changed, and try again; or branch off the run, which goes on with the data as it is now.',
     issues,
   })
 }

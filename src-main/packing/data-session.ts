@@ -11,6 +11,7 @@ import { checkJsonLines } from '../data/sources/lines'
 import { lookAtEntry } from '../data/sources/open-task'
 import { viewBatch } from './batch-view'
 import { BatchFinder } from './batch-finder'
+import { branchState } from './branch-start'
 import { viewConversation } from './conversation-view'
 import type { Borrowed, DataLibrary } from './data-library'
 import type { DataCalls, DataOptions, OpenedData, PlanRequest } from './data-calls'
@@ -32,6 +33,7 @@ import type { PackedBatch } from './types'
 /** A split with what this session made from it. */
 interface OpenSplit {
   borrowed: Borrowed
+  options: LoaderOptions
   finder: BatchFinder
   plans: SplitPlans
 }
@@ -56,7 +58,7 @@ export class DataSession {
   readonly handlers: CallHandlers<DataCalls> = {
     open: (options, context) => this.open(options, context),
     startTrain: ({ state, totalBatches }) => {
-      const options = this.current().loaderOptions
+      const { options } = this.openSplit('train')
       const limited = totalBatches === null ? options : { ...options, totalBatches }
       this.train = createLoader(this.split('train'), limited, state ?? undefined)
       return null
@@ -166,10 +168,11 @@ export class DataSession {
           exclude: (name === 'train' && options.config.exclude) || [],
           fresh: options.fresh ?? false,
         })
+        const of = name === 'train' ? beginning(options, loaderOptions, borrowed.split) : loaderOptions
         splits[name] = {
-          borrowed,
-          finder: new BatchFinder(borrowed.split, loaderOptions),
-          plans: new SplitPlans(borrowed.split, loaderOptions),
+          ...{ borrowed, options: of },
+          finder: new BatchFinder(borrowed.split, of),
+          plans: new SplitPlans(borrowed.split, of),
         }
       }
       return splits
@@ -237,6 +240,11 @@ export class DataSession {
 
 async function releaseAll(splits: Opened['splits']): Promise<void> {
   await Promise.all(Object.values(splits).map(({ borrowed }) => borrowed.release()))
+}
+
+/** The options of the train loader, with its start where it is a branch's. */
+function beginning({ start }: DataOptions, options: LoaderOptions, { mixture }: SplitData): LoaderOptions {
+  return start === undefined ? options : { ...options, start: branchState(start, mixture, options) }
 }
 
 /** One dataset identity for each entry of the config's list. */

@@ -89,9 +89,10 @@ export class PlanTotals {
     return { used, cropped, padded }
   }
 
-  /** Counts what there was to read, once the plan is known. @param batchOf [n] -1 = never trained */
+  /** Counts what there was to read, once the plan is known. @param batchOf [n] as in EpochPlan */
   finish(batchOf: Int32Array): void {
     const { lengths, cut, supervision } = this.input
+    for (const totals of [this.all, ...this.perTask]) totals.placedAgain = totals.placed
     for (let c = this.options.rank; c < lengths.length; c += this.options.worldSize) {
       const length = lengths[c] ?? 0
       for (const totals of this.of(c)) {
@@ -103,14 +104,12 @@ export class PlanTotals {
         if ((cut?.[c] ?? 0) > 0) totals.conversationsCut++
         totals.supervised += this.supervision(c)
         totals.supervisedCut += supervision?.cut[c] ?? 0
+        if ((batchOf[c] ?? -1) >= 0) totals.placedAgain--
         if (batchOf[c] !== -1) continue
         totals.neverTrained++
         totals.tokensNeverTrained += length
         totals.supervisedNeverTrained += this.supervision(c)
       }
-    }
-    for (const totals of [this.all, ...this.perTask]) {
-      totals.placedAgain = totals.placed - (totals.conversations - totals.neverTrained)
     }
   }
 

@@ -16,6 +16,11 @@ import { PlanTotals } from './plan-totals'
 import type { Placement } from './batch.schema'
 import type { LoaderState, PlanInput, PlanOptions } from './types'
 
+/** Stands for a conversation that a branch's parent has placed. */
+const BEFORE = -2
+/** A buffer of which nothing is known. */
+const EMPTY = { bufferFigures: () => ({ oldest: 0, mean: 0, tooLong: 0 }) }
+
 /** Figures of each batch, as one number a batch. */
 export interface BatchCurve {
   used: number[]
@@ -28,7 +33,7 @@ export class EpochPlan {
   batches = 0
   /** Number of batches after the last complete step; they are not trained. */
   leftOver = 0
-  /** [n] batch of each conversation's first placement; -1 = never trained. */
+  /** [n] batch of each conversation's first placement; -1 = never trained, -2 = by a branch's parent. */
   readonly batchOf: Int32Array
   readonly curve: BatchCurve = { used: [], cropped: [], padded: [] }
   readonly totals: PlanTotals
@@ -41,11 +46,24 @@ export class EpochPlan {
   ) {
     this.batchOf = new Int32Array(input.lengths.length).fill(-1)
     this.totals = new PlanTotals(input, options)
-    this.checkpoints = new Checkpoints(options.bufferSize)
+    this.checkpoints = new Checkpoints(options)
+    if (options.start) this.leaveOut(options.start)
   }
 
   get steps(): number {
     return this.batches / this.options.batchesPerStep
+  }
+
+  /** Leaves what a branch's parent has read and trained out of the plan; its batches keep their numbers. */
+  private leaveOut({ batches, cursor, epoch, buffer }: LoaderState): void {
+    this.batches = batches
+    for (let batch = 0; batch < batches; batch++) {
+      for (const curve of [this.curve.used, this.curve.cropped, this.curve.padded]) curve.push(0)
+      this.buffer.consider(batch, EMPTY)
+    }
+    const waiting = new Set(buffer)
+    const read = epoch > 1 ? this.batchOf.length : cursor
+    for (let c = 0; c < read; c++) if (!waiting.has(c)) this.batchOf[c] = BEFORE
   }
 
   /** Walks the epoch; yields the share done, 0 to 1, after each batch and within large ones. */
@@ -113,7 +131,7 @@ export class EpochPlan {
   private commit(step: readonly BatchLayout[]): void {
     for (const layout of step) {
       for (const { conversation } of layout.placements) {
-        if (this.batchOf[conversation] === -1) this.batchOf[conversation] = layout.index
+        if ((this.batchOf[conversation] ?? 0) < 0) this.batchOf[conversation] = layout.index
       }
       const { used, cropped, padded } = this.totals.count(layout)
       this.curve.used.push(used)

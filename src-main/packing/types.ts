@@ -21,6 +21,8 @@ export interface PackingOptions {
   worldSize: number
   /** Batches of the run, where they are set; otherwise the run is one pass over the mixture. */
   totalBatches?: number
+  /** Where a branch begins: its batches are numbered on from its parent's. @default the mixture's start, batch 0 */
+  start?: LoaderState | undefined
 }
 
 export interface PlanOptions extends PackingOptions {

@@ -98,6 +98,11 @@ export class ActiveRun {
     }
   }
 
+  /** Keeps in the log what was said of the run before it began. */
+  say(findings: readonly Finding[]): void {
+    for (const { level, message } of findings) if (level === 'ok') this.log('info', message)
+  }
+
   /** Passes on the metrics that are waiting, so that the store holds all there are. */
   flush(): void {
     this.batcher.flush()

@@ -6,7 +6,9 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { requireSameOptions } from '../engine/resume-rules'
 import type { RunConfig } from '../config/config.schema'
+import type { BranchRecord } from '../engine/branch-record.schema'
 import { readRunFolder, type RunIdentity, writeRunConfig } from './run-folder'
+import { noBranchFile } from './run-errors'
 import type { RunRecords } from './run-records'
 import type { RunSummary } from '../config/run.schema'
 
@@ -16,22 +18,30 @@ export interface ResumeRun {
   config?: RunConfig | undefined
 }
 
+export interface ContinuedRun {
+  identity: RunIdentity
+  config: RunConfig
+  branch: BranchRecord | undefined
+  /** The run's summary where the store now has it otherwise; else null. */
+  changed: RunSummary | null
+}
+
 /**
  * @param asked every option, paths absolute; left out where the options stay as they are
- * @returns the run's identity, its options, and the run's summary where the store now has it otherwise
  * @throws MidbenchError `run.options-changed`, `run.folder`, and what reading the folder throws
  */
 export async function continuedOptions(
   records: RunRecords,
   id: string,
   asked: RunConfig | undefined,
-): Promise<{ identity: RunIdentity; config: RunConfig; changed: RunSummary | null }> {
-  const { dir, step, config: known } = records.get(id)
-  const { identity, config: kept } = await readRunFolder(dir)
+): Promise<ContinuedRun> {
+  const { dir, step, config: known, parent } = records.get(id)
+  const { identity, config: kept, branch } = await readRunFolder(dir)
+  if (parent !== null && branch === undefined) throw noBranchFile(dir)
   requireSameOptions(known, kept, step)
   const config = asked ?? kept
   requireSameOptions(kept, config, step)
   if (!isDeepStrictEqual(config, kept)) await writeRunConfig(dir, config)
   const changed = isDeepStrictEqual(config, known) ? null : records.setOptions(id, config)
-  return { identity, config, changed }
+  return { identity, config, branch, changed }
 }

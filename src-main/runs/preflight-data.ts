@@ -4,6 +4,7 @@ import { MidbenchError } from '../errors'
 import type { RunConfig } from '../config/config.schema'
 import { badRows, reasonsText, type Tally } from '../data/formats/tally.schema'
 import type { OpenedData } from '../packing/data-calls'
+import type { DataIdentity } from '../packing/data-identity.schema'
 import type { Finding } from './preflight.schema'
 
 /** The data as it was last opened: the error, or how many conversations there are. */
@@ -16,6 +17,8 @@ export type DataState =
       counting?: ByteCounting | null
       /** The entries of which rows are left out, since they cannot be converted. */
       leftOut?: LeftOut[]
+      /** By which a branch knows whether it goes on with its parent's data. */
+      identity?: DataIdentity
     }
 
 interface LeftOut {
@@ -39,7 +42,7 @@ export interface LackingData {
 
 /** What a preflight has to know of opened data. */
 export function stateOf(opened: OpenedData): DataState {
-  const { trainConversations: train, valConversations: val, counting, tasks } = opened
+  const { trainConversations: train, valConversations: val, counting, tasks, identity } = opened
   const leftOut = (['train', 'val'] as const).flatMap((split) =>
     tasks[split].flatMap(({ entry, label, skipped }, index): LeftOut[] => {
       const isRepeat = tasks[split].findIndex((task) => task.entry === entry) < index
@@ -47,7 +50,7 @@ export function stateOf(opened: OpenedData): DataState {
       return skipped === undefined || isRepeat ? [] : [{ path, label, skipped }]
     }),
   )
-  return { train, val, counting, leftOut }
+  return { train, val, counting, leftOut, identity }
 }
 
 /** @param lacking entries already reported as still to be downloaded */

@@ -33,7 +33,7 @@ export async function gatherFacts(
   dataDir: string,
   known: Partial<PreflightFacts> = {},
 ): Promise<PreflightFacts> {
-  const base = await findBase(config, baseDir)
+  const base = known.base ?? (await findBase(config, baseDir))
   return {
     ...nothingKnown,
     base,

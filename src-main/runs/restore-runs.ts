@@ -63,7 +63,7 @@ export async function restoreRuns(
 }
 
 async function restoreRun(store: RunStore, dir: string): Promise<void> {
-  const { identity, config } = await readRunFolder(dir)
+  const { identity, config, branch } = await readRunFolder(dir)
   const found = await listRunCheckpoints(join(dir, 'checkpoints')).catch(() => [])
   const last = found.at(-1)
   const resumed = last === undefined ? null : await resumeOf(last.dir)
@@ -74,11 +74,12 @@ async function restoreRun(store: RunStore, dir: string): Promise<void> {
     config,
     state: resumed?.finished === true && (config.dry_run || tellsOfResult(log)) ? 'done' : 'interrupted',
     differences: differences(config, null),
+    parent: branch?.parent ?? null,
     owner: null,
   })
   store.update(identity.id, {
     checkpoints: found.map(({ step }) => step),
-    step: last?.step ?? 0,
+    step: last?.step ?? branch?.parent.step ?? 0,
     ...(resumed === null ? {} : progressOf(resumed)),
   })
   store.appendLog(identity.id, log)

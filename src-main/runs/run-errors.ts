@@ -27,7 +27,7 @@ export function notResumable(id: string, state: string): MidbenchError {
     message: state === 'done' ? `The run ${id} is done.` : `The run ${id} is ${state}.`,
     remedy:
       state === 'done'
-        ? 'Its learning rates have run out, so that more steps make another run: start one with a higher num_iterations.'
+        ? 'Its learning rates have run out, so that more steps make another run: branch off its last checkpoint with a higher num_iterations.'
         : 'Start a new run.',
   })
 }
@@ -46,6 +46,33 @@ export function noneToResume(configPath: string): MidbenchError {
     code: 'run.none',
     message: `No run of ${configPath} can be resumed.`,
     remedy: 'Start one without --resume, or name the folder of a run with --run-dir.',
+  })
+}
+
+/** @param kept the steps of the checkpoints that there are, ascending */
+export function branchGone(name: string, step: number, kept: readonly number[]): MidbenchError {
+  const has = kept.length === 0 ? 'keeps none at all' : `keeps those of ${kept.join(' and ')}`
+  const others = kept.map((each) => `step ${String(each)}, `).join('')
+  return new MidbenchError({
+    code: 'branch.gone',
+    message: `The run ${name} keeps no checkpoint of step ${String(step)}: it ${has}.`,
+    remedy: `Branch off ${others}${others === '' ? '' : 'or '}step 0, which is its beginning.`,
+  })
+}
+
+export function branchTorn(name: string, step: number, reason: string): MidbenchError {
+  return new MidbenchError({
+    code: 'branch.torn',
+    message: `The checkpoint of step ${String(step)} of ${name} is not whole: ${reason}.`,
+    remedy: 'Branch off another checkpoint of that run, or off step 0, which is its beginning.',
+  })
+}
+
+export function noBranchFile(dir: string): MidbenchError {
+  return new MidbenchError({
+    code: 'run.folder-damaged',
+    message: `${dir} holds no branch.json any more, so that it is not known what the branch began with.`,
+    remedy: 'Put it back, or branch off that run again.',
   })
 }
 

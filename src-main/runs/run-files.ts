@@ -10,7 +10,7 @@ import { LOCK_FILE } from './store-lock'
 
 /** Suffixes of the files that an interrupted write leaves beside its target. */
 const BESIDE = String.raw`(\.tmp|\.part-\d+-[0-9a-f]+)?`
-const FILES = ['run.json', 'config.json', 'data.json', 'log.txt', LOCK_FILE].map(escape)
+const FILES = ['run.json', 'config.json', 'branch.json', 'data.json', 'log.txt', LOCK_FILE].map(escape)
 /** What loggers write (loggers/): TensorBoard's files, and which steps the others have. W&B's folder is W&B's. */
 const OF_LOGGERS = String.raw`events\.out\.tfevents\.[^/]+|logged-(wandb|trackio)\.json`
 const OF_CHECKPOINT = [
@@ -20,13 +20,14 @@ const OF_CHECKPOINT = [
   String.raw`model_\d+\.pt`,
   String.raw`optim_\d+_rank\d+\.pt`,
 ]
-const CHECKPOINT = String.raw`checkpoints/step_\d+(\.old|\.tmp)?`
+/** Its own checkpoints, and the one of its parent that a branch began with. */
+const CHECKPOINT = String.raw`(?:checkpoints|fork)/step_\d+(?:\.old|\.tmp)?`
 /** What evaluation/kept-measurements.ts keeps of a step: `measurements/step_000100/GSM8K.float32.jsonl`. */
 const MEASUREMENTS = String.raw`measurements/step_\d+`
 const OF_MEASUREMENTS = String.raw`model\.json|[A-Za-z0-9-]+\.(float32|bfloat16)\.jsonl?`
 const IN_FOLDERS = `${CHECKPOINT}/(${OF_CHECKPOINT.join('|')})|${MEASUREMENTS}/(${OF_MEASUREMENTS})`
 const FILE = new RegExp(`^((${FILES.join('|')}|${OF_LOGGERS})|${IN_FOLDERS}|wandb/.+)${BESIDE}$`)
-const FOLDER = new RegExp(`^(checkpoints|${CHECKPOINT}|measurements|${MEASUREMENTS}|wandb(/.+)?)$`)
+const FOLDER = new RegExp(`^(checkpoints|fork|${CHECKPOINT}|measurements|${MEASUREMENTS}|wandb(/.+)?)$`)
 
 export interface FolderContents {
   /** Files of the run, by their path in the folder. */

@@ -1,5 +1,6 @@
 /**
- * A run's folder: `run.json` (who it is), `config.json` (its options, every path absolute), `log.txt`, `checkpoints/`.
+ * A run's folder: `run.json` (who it is), `config.json` (its options, every path absolute), `log.txt`, `checkpoints/`; a
+ * branch has `branch.json` and `fork/` as well (branch-folder.ts).
  *
  * The folder is the run's alone: it is new or empty at the start, and one process at a time holds it. The folder is
  * enough to resume from: where the store does not know the run, because the folder was copied here or the store was
@@ -23,6 +24,8 @@ import { writeReason } from '../files/write-reason'
 import { parseConfig, parseJson } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
 import type { RunLabels } from '../config/run.schema'
+import type { BranchRecord } from '../engine/branch-record.schema'
+import { BRANCH_FILE, branchText, readBranch } from './branch-folder'
 import { elsewhere } from './run-errors'
 import { FolderHold, LOCK_FILE } from './store-lock'
 
@@ -88,10 +91,15 @@ export async function takeRunFolder(dir: string, name: string): Promise<FolderHo
 }
 
 /** Writes the files that make a folder a run's. @throws MidbenchError `run.folder` where it cannot be written */
-export async function createRunFolder(dir: string, identity: NewIdentity, config: RunConfig): Promise<void> {
+export async function createRunFolder(
+  dir: string,
+  identity: NewIdentity,
+  config: RunConfig,
+  branch?: BranchRecord,
+): Promise<void> {
   await writing(dir, async () => {
     await ensureFolder(join(dir, 'checkpoints'))
-    for (const [name, text] of runFileTexts(identity, config)) await makeFile(join(dir, name), text)
+    for (const [name, text] of runFileTexts(identity, config, branch)) await makeFile(join(dir, name), text)
   })
 }
 
@@ -123,9 +131,14 @@ function configText(config: RunConfig): string {
 }
 
 /** The files that make a folder a run's, in the order of writing: the last one makes it a run's. */
-export function runFileTexts(identity: NewIdentity, config: RunConfig): [name: string, text: string][] {
+export function runFileTexts(
+  identity: NewIdentity,
+  config: RunConfig,
+  branch?: BranchRecord,
+): [name: string, text: string][] {
   return [
     [CONFIG_FILE, configText(config)],
+    ...(branch === undefined ? [] : [[BRANCH_FILE, branchText(branch)] as [string, string]]),
     [RUN_FILE, identityText(identity)],
   ]
 }
@@ -189,7 +202,9 @@ function noRunIn(dir: string): MidbenchError {
  * @throws MidbenchError `run.folder-empty` where the folder holds no run, `run.folder-damaged` and `config.*` where its
  *   files were damaged or changed
  */
-export async function readRunFolder(dir: string): Promise<{ identity: RunIdentity; config: RunConfig }> {
+export async function readRunFolder(
+  dir: string,
+): Promise<{ identity: RunIdentity; config: RunConfig; branch: BranchRecord | undefined }> {
   const identityText = await textOrNull(join(dir, RUN_FILE))
   const configPath = join(dir, CONFIG_FILE)
   const configText = await textOrNull(configPath)
@@ -197,6 +212,7 @@ export async function readRunFolder(dir: string): Promise<{ identity: RunIdentit
   return {
     identity: parseIdentity(identityText, join(dir, RUN_FILE)),
     config: parseConfig(parseJson(configText, configPath), configPath),
+    branch: await readBranch(dir),
   }
 }
 

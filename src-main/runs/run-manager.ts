@@ -12,20 +12,14 @@ import type { JobLocations, OpenTrainer, TrainJob } from '../engine/trainer-call
 import type { ActiveRun } from './active-run'
 import { ActiveRuns, isAtRest, isOver } from './active-runs'
 import { baseDirOf, withAbsolutePaths } from '../config/config'
-import type { RunConfig } from '../config/config.schema'
-import { continuedOptions, type ResumeRun } from './continued-options'
+import { keepFork } from './branch-folder'
+import { openFork } from './fork'
+import { type ContinuedRun, continuedOptions, type ResumeRun } from './continued-options'
 import { checkStart } from './start-check'
 import { thisProcess } from '../files/process-identity'
 import { busy, notActive, notResumable, unsaved } from './run-errors'
 import type { RunEvent } from './run-events'
-import {
-  createRunFolder,
-  newRunId,
-  type RunIdentity,
-  runFileTexts,
-  takeNewFolder,
-  takeRunFolder,
-} from './run-folder'
+import { createRunFolder, newRunId, runFileTexts, takeNewFolder, takeRunFolder } from './run-folder'
 import { RESUMABLE, RunRecords, type RunHistory } from './run-records'
 import { RunLabelling } from './run-labelling'
 import { RunRemoval } from './run-removal'
@@ -93,16 +87,19 @@ export class RunManager {
    * Checks the config, makes the run's folder, and starts its threads. Resolves once the run exists, before it trains.
    *
    * @throws MidbenchError `run.busy` while another run trains or begins, `run.unsaved` while one is held in memory that
-   *   could not be saved, `run.blocked` with what stops this one, `run.folder-taken`, `run.folder-filled`, `run.folder`
+   *   could not be saved, `run.blocked` with what stops this one, `run.folder-taken`, `run.folder-filled`, `run.folder`;
+   *   for a branch `branch.gone` and `branch.torn` where that checkpoint is not there or not whole
    */
   async start(request: StartRun): Promise<string> {
-    const { id = newRunId() } = request
-    const name = runName(request)
+    const { id = newRunId(), branch: off } = request
+    const parent = off === undefined ? null : this.get(off.runId)
+    const name = runName(request, parent?.name ?? null)
     await this.begin(id, name, async () => {
+      const fork = parent && off ? await openFork(parent, off.step) : null
       await this.makeRoom()
       const baseDir = baseDirOf(request.config, request.dir, this.options.defaultBaseDir?.())
       const config = withAbsolutePaths(request.config, request.dir, baseDir)
-      const findings = await checkStart(config, this.locations(baseDir, request.dir), {
+      const { findings, branch } = await checkStart(config, this.locations(baseDir, request.dir), fork, {
         onProgress:
           request.onProgress ?? ((progress) => this.emit({ type: 'progress', runId: id, ...progress })),
         ...(request.signal && { signal: request.signal }),
@@ -112,11 +109,16 @@ export class RunManager {
       await this.active.launch(id, hold, async () => {
         const said = { note: '', tags: [], starred: false }
         const identity = { id, name, config_path: request.path, created_at: Date.now(), ...said }
-        await createRunFolder(runDir, identity, config)
-        this.emit({ type: 'changed', run: this.records.create(identity, config, runDir) })
-        const job = this.job(identity, config, runDir, { resume: false, stopAfter: request.stopAfter })
+        if (fork && branch) await keepFork(runDir, fork, branch.data)
+        await createRunFolder(runDir, identity, config, branch?.record)
+        const run = this.records.create(identity, config, runDir, 'preparing', branch?.record)
+        this.emit({ type: 'changed', run })
+        const job = this.job({ identity, config, branch: branch?.record }, runDir, {
+          ...{ resume: false, stopAfter: request.stopAfter },
+        })
         return [job, this.records.journal(id)]
       })
+      this.active.get(id)?.say(branch?.findings ?? [])
       this.active.get(id)?.warn(findings)
     })
     return id
@@ -151,11 +153,11 @@ export class RunManager {
       const hold = await takeRunFolder(dir, name)
       await this.active.launch(id, hold, async () => {
         this.requireResumable(id) // another process may have resumed and ended it since
-        const { identity, config, changed } = await continuedOptions(this.records, id, options.config)
+        const { changed, ...kept } = await continuedOptions(this.records, id, options.config)
         if (changed !== null) this.emit({ type: 'changed', run: changed })
         const journal = this.records.journal(id)
         journal.update({ state: 'preparing', error: null, owner: thisProcess() })
-        return [this.job(identity, config, dir, { resume: true, stopAfter: options.stopAfter }), journal]
+        return [this.job(kept, dir, { resume: true, stopAfter: options.stopAfter }), journal]
       })
     })
   }
@@ -271,8 +273,7 @@ export class RunManager {
   }
 
   private job(
-    identity: RunIdentity,
-    config: RunConfig,
+    { identity, config, branch }: Pick<ContinuedRun, 'identity' | 'config' | 'branch'>,
     runDir: string,
     { resume, stopAfter }: { resume: boolean; stopAfter?: number | undefined },
   ): TrainJob {
@@ -283,8 +284,8 @@ export class RunManager {
       config,
       locations: this.locations(config.base_dir ?? runDir, runDir),
       runDir,
-      files: runFileTexts(identity, config),
-      resume,
+      files: runFileTexts(identity, config, branch),
+      ...{ resume, branch },
       stopAfter: stopAfter ?? null,
       threads: this.options.threads?.() ?? null,
     }

@@ -14,6 +14,7 @@ import { processIsAlive, thisProcess } from '../files/process-identity'
 import { elsewhere, noneToResume } from './run-errors'
 import { emptyBatch } from './metrics-batcher'
 import { readRunFolder, type RunIdentity } from './run-folder'
+import type { BranchRecord } from '../engine/branch-record.schema'
 import { RunJournal } from './run-journal'
 import type {
   EvalMetric,
@@ -77,11 +78,19 @@ export class RunRecords {
   }
 
   /**
-   * A run from a step on. A long history is read in slices, so as not to hold the thread up.
+   * A run from a step on; of a branch, what its parent made up to the fork comes before. A long history is read in slices,
+   * so as not to hold the thread up.
    *
    * @param flush called before each slice to store what was measured meanwhile
    */
   async history(id: string, fromStep: number, flush: () => void): Promise<RunHistory> {
+    const { parent } = this.store.summary(id)
+    const own = await this.ownHistory(id, fromStep, flush)
+    if (parent === null || fromStep > parent.step || !this.store.has(parent.id)) return own
+    return forked(await this.history(parent.id, fromStep, flush), parent.step, own)
+  }
+
+  private async ownHistory(id: string, fromStep: number, flush: () => void): Promise<RunHistory> {
     const steps: StepMetric[] = []
     for (;;) {
       flush()
@@ -119,6 +128,7 @@ export class RunRecords {
     config: RunConfig,
     dir: string,
     state: 'preparing' | 'interrupted' = 'preparing',
+    branch?: BranchRecord,
   ): RunSummary {
     this.store.create({
       ...identity,
@@ -127,8 +137,9 @@ export class RunRecords {
       state,
       differences: differences(config, null),
       owner: state === 'preparing' ? thisProcess() : null,
+      parent: branch?.parent ?? null,
     })
-    return this.store.summary(identity.id)
+    return this.store.update(identity.id, { step: branch?.parent.step ?? 0 })
   }
 
   /** Stores what the person calls a run and says of it, also while the run goes on, here or in another process. */
@@ -179,9 +190,9 @@ export class RunRecords {
   /** The run in a folder. A run that the store does not know is added; the path of a moved folder is updated. */
   async inFolder(dir: string): Promise<RunSummary> {
     const runDir = resolve(dir)
-    const { identity, config } = await readRunFolder(runDir)
+    const { identity, config, branch } = await readRunFolder(runDir)
     const known = this.show(identity.id)
-    if (known === null) return this.create(identity, config, runDir, 'interrupted')
+    if (known === null) return this.create(identity, config, runDir, 'interrupted', branch)
     if (known.dir !== runDir) this.store.update(known.id, { dir: runDir })
     return this.summary(known.id)
   }
@@ -195,6 +206,21 @@ export class RunRecords {
 
   private asItIs<Run extends RunSummary>(run: Run): Run {
     return this.journals.get(run.id)?.amend(run) ?? run
+  }
+}
+
+/** What a branch made after what its parent made up to the fork; what both made at the fork is the branch's. */
+function forked(parent: RunHistory, fork: number, own: RunHistory): RunHistory {
+  const joined = <Row extends { step: number }>(before: Row[], rows: Row[]): Row[] => {
+    const first = Math.min(fork + 1, rows[0]?.step ?? Infinity)
+    return [...before.filter(({ step }) => step < first), ...rows]
+  }
+  return {
+    steps: joined(parent.steps, own.steps),
+    evals: joined(parent.evals, own.evals),
+    samples: joined(parent.samples, own.samples),
+    measures: joined(parent.measures, own.measures),
+    log: own.log,
   }
 }
 

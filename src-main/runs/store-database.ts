@@ -98,6 +98,7 @@ const migrations: readonly string[] = [
      chatcore_cat REAL,
      PRIMARY KEY (run_id, step)
    ) WITHOUT ROWID;`,
+  `ALTER TABLE runs ADD COLUMN parent TEXT;`,
 ]
 
 /**

@@ -19,6 +19,7 @@ import {
   failure,
   logLine,
   runDetail,
+  runParent,
   runSummary,
   taskBpb,
   type EvalMetric,
@@ -50,6 +51,7 @@ export type NewRun = Pick<RunDetail, 'id' | 'name' | 'dir' | 'config' | 'config_
       | 'total_steps'
       | 'differences'
       | 'model'
+      | 'parent'
     >
   > & {
     owner?: RunOwner | null
@@ -70,6 +72,7 @@ const summaryRow = z.object({
   starred: z.number().transform((flag) => flag !== 0),
   checkpoints: json.pipe(runSummary.shape.checkpoints),
   error: json.pipe(failure).nullable(),
+  parent: json.pipe(runParent).nullable(),
 })
 const detailRow = summaryRow.extend({
   config: json.pipe(runConfig),
@@ -133,6 +136,7 @@ export function newRunColumns(run: NewRun): Record<string, SqlValue> {
       config_path: run.config_path,
       differences: run.differences ?? [],
       model: run.model ?? null,
+      parent: run.parent ?? null,
       owner: run.owner ?? null,
     }),
   }

@@ -13,6 +13,7 @@ import type { DataLocations } from '../data/locations'
 import type { Look } from '../data/look.schema'
 import type { JsonLinesCheck } from '../data/sources/lines'
 import { MidbenchError, toFailure } from '../errors'
+import type { BranchStart } from '../packing/branch-start'
 import type { DataClient } from '../packing/data-client'
 import { DataThread } from '../packing/data-host'
 import type { DataConfig, DataOptions, LookRequest, OpenedData } from '../packing/data-calls'
@@ -72,6 +73,7 @@ export class DataAccess {
    *
    * @param dir the folder that the config's relative paths start from
    * @param call progress and cancelling, if the mixture has to be opened
+   * @param start where the batches of a branch begin
    * @throws MidbenchError naming the entry, the file and the reason
    */
   async of(
@@ -79,15 +81,16 @@ export class DataAccess {
     dir: string,
     call: CallOptions = {},
     asker: Asker = 'project',
+    start?: BranchStart,
   ): Promise<OpenData> {
-    const { options, key } = this.dataOptions(config, dir)
+    const { options, key } = this.dataOptions(config, dir, start)
     const opening = this.open.get(key) ?? this.openNow(options, call)
     this.open.set(key, opening)
     this.keep(key, asker)
     return opening.catch((error: unknown) => {
       if (this.open.get(key) === opening) this.open.delete(key)
       const byAnother = toFailure(error).code === 'cancelled' && call.signal?.aborted !== true
-      if (byAnother) return this.of(config, dir, call, asker)
+      if (byAnother) return this.of(config, dir, call, asker, start)
       throw error
     })
   }
@@ -102,15 +105,16 @@ export class DataAccess {
     dir: string,
     call: CallOptions = {},
     asker: Asker = 'project',
+    start?: BranchStart,
   ): Promise<OpenData> {
-    const { options, key } = this.dataOptions(config, dir)
+    const { options, key } = this.dataOptions(config, dir, start)
     const current = this.open.get(key)
     const isStale = (await current?.catch(() => null)) === stale
     if (isStale && this.open.get(key) === current) {
       this.drop(key)
       this.open.set(key, this.openNow({ ...options, fresh: true }, call))
     }
-    return this.of(config, dir, call, asker)
+    return this.of(config, dir, call, asker, start)
   }
 
   /** Where a config's data lies. */
@@ -193,9 +197,14 @@ export class DataAccess {
   }
 
   /** Options with absolute paths, as a run stores them, and their key: the same data has the same for every caller. */
-  private dataOptions(config: RunConfig, dir: string): { options: DataOptions; key: string } {
+  private dataOptions(
+    config: RunConfig,
+    dir: string,
+    start?: BranchStart,
+  ): { options: DataOptions; key: string } {
     const locations = { ...this.locations(config, dir), configDir: '/' }
-    const options = { ...locations, config: dataConfig(withAbsolutePaths(config, dir, locations.baseDir)) }
+    const data = dataConfig(withAbsolutePaths(config, dir, locations.baseDir))
+    const options = { ...locations, config: data, ...(start && { start }) }
     return { options, key: keyOf(options) }
   }
 }

@@ -9,6 +9,7 @@ import type { SplitName } from '../data/mixture.schema'
 import { MidbenchError } from '../errors'
 import { dataChanges, readDataRecord, requireSameData } from '../packing/data-record'
 import type { CallOptions } from '../threads/calls'
+import { readBranchStart } from '../runs/branch-folder'
 import type { RunConfig } from '../config/config.schema'
 import type { RunManager } from '../runs/run-manager'
 import type { RunDetail } from '../config/run.schema'
@@ -56,11 +57,12 @@ export async function openSource(
 }
 
 async function openRun({ config, dir }: RunDetail, access: DataAccess, call: CallOptions): Promise<OpenData> {
-  const opened = await access.of(config, dir, call, 'run')
+  const start = await readBranchStart(dir, config)
+  const opened = await access.of(config, dir, call, 'run', start)
   const then = await readDataRecord(dir)
   if (then === null || dataChanges(then, opened.data.identity).length === 0) return opened
   // it may have been opened before its files were put back
-  const anew = await access.reopen(opened, config, dir, call, 'run')
+  const anew = await access.reopen(opened, config, dir, call, 'run', start)
   requireSameData(then, anew.data.identity)
   return anew
 }

@@ -252,7 +252,23 @@ describe('train', () => {
     expect([...losses(first), ...losses(second)]).toEqual(losses(whole))
     const done = { event: 'done', steps: 8, run_dir: join(folder, 'b'), checkpoint_dir: null }
     expect(eventsOf(second).at(-1)).toEqual(done)
-  }, 120_000)
+
+    // a branch of the first run: the same bits where nothing is changed, and what it was made of
+    const { id } = z
+      .object({ id: z.string() })
+      .parse(JSON.parse(readFileSync(join(folder, 'a', 'run.json'), 'utf8')))
+    const branch = ['runs', 'branch', id, '--step', '6', '--json']
+    const branched = await runCommandLine(folder, [...branch, '--set', 'save_every=-1', '--stop-after', '2'])
+    expect(branched.code).toBe(0)
+    expect(eventsOf(branched)[0]).toMatchObject({
+      ...{ event: 'branch', name: 'config from step 6' },
+      parent: { id, name: 'config', step: 6, changes: ['save_every -1 in place of 2'] },
+    })
+    expect(losses(branched)).toEqual(losses(whole).slice(6))
+    const refused = await runCommandLine(folder, [...branch, '--set', 'num_iteration=9'])
+    expect(refused).toMatchObject({ code: 1, stdout: [] })
+    expect(refused.stderr).toContain('num_iterations')
+  }, 180_000)
 
   test('--resume refuses options that make another run, and says that it keeps those that do not', async () => {
     const folder = temporaryFolder()
@@ -469,6 +485,8 @@ describe('runs', () => {
   test.each([
     [['runs', 'rename', 'a'], 'NAME is missing'],
     [['runs', 'show'], 'ID is missing'],
+    [['runs', 'branch', 'a'], '--step is missing'],
+    [['runs', 'branch', 'a', '--step', '1', '--set', 'seed'], 'no KEY=VALUE'],
     [['runs', 'export', 'a'], '--format is missing'],
     [['runs', 'export', 'a', '--format', 'xlsx'], 'csv or json'],
     [['runs', 'show', 'a', 'b'], 'b'],

@@ -28,6 +28,7 @@ export function textMixture(pairs: readonly (readonly [string, string])[]): Mixt
     datasetRow: (index, row) => ({ dataset: 0, row: 2 * row + index }),
     datasetConversation: (_, row) => at(row),
     conversation: (index) => later(() => at(index)),
+    renumbered: () => Int32Array.from(pairs, (_, index) => index),
     taskConversation: (index, row) => later(() => at(2 * row + index)),
     close: () => Promise.resolve(),
   }

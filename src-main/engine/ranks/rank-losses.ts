@@ -44,6 +44,7 @@ function diverged(step: number, loss: number): MidbenchError {
   return new MidbenchError({
     code: 'train.diverged',
     message: `The loss of step ${String(step)} is ${String(loss)}: the model has diverged.`,
-    remedy: 'Lower the learning rates or init_lr_frac and start again, or resume from the last checkpoint.',
+    remedy:
+      'Branch off its last checkpoint with lower learning rates, or without the conversation that did it.',
   })
 }

@@ -56,6 +56,7 @@ const summary: RunSummary = {
   dir: '/runs/r',
   checkpoints: [3],
   error: null,
+  parent: null,
   spark: [],
 }
 

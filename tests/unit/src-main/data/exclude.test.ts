@@ -42,6 +42,25 @@ const anyRow = fc
   .chain((entry) => fc.tuple(fc.constant(entry), fc.integer({ min: 0, max: (ROWS[entry] ?? 1) - 1 })))
 
 describe('excluded conversations', () => {
+  it('are found again under their numbers where others are excluded', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyRow, { maxLength: 9 }),
+        fc.array(anyRow, { maxLength: 9 }),
+        async (a, b) => {
+          const [before, after] = [a, b].map((pairs) =>
+            pairs.map(([entry, row]): ExcludedRow => [entry, row]),
+          )
+          const [then, now] = [await open(before), await open(after)]
+          const order = orderOf(now).map(String)
+          const found = orderOf(then).map((place) => order.indexOf(String(place)))
+          expect([...now.renumbered(before ?? [])]).toEqual(found)
+        },
+      ),
+      { numRuns: 15 },
+    )
+  })
+
   it('are passed over, in every repeat, and all others keep their order', async () => {
     const all = await open()
     await fc.assert(

@@ -6,7 +6,7 @@ import { optionsOf } from '../../../support/packing'
 /** Checkpoints of a long walk, with the states as they were. */
 function walk(batches: number, bufferSize: number): Checkpoints {
   const packer = new BatchPacker(optionsOf({ batchSize: 1, seqLen: 1, bufferSize: 1 }), 100)
-  const checkpoints = new Checkpoints(bufferSize)
+  const checkpoints = new Checkpoints({ bufferSize })
   for (let batch = 0; batch < batches; batch++) {
     checkpoints.consider(batch, packer)
     packBatch(packer, () => 1)
@@ -31,7 +31,7 @@ describe('Checkpoints', () => {
   })
 
   it('has nothing before it is walked', () => {
-    expect(new Checkpoints(10).before(3)).toBeUndefined()
+    expect(new Checkpoints({ bufferSize: 10 }).before(3)).toBeUndefined()
   })
 
   it('passes over batches that it already has', () => {

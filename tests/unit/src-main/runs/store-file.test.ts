@@ -14,7 +14,7 @@ import { temporaryFolder } from '../../../support/temporary-folder'
 
 /** Takes out what the store's versions after the fourth added. */
 const AS_VERSION_4 = `
-  ${['note', 'tags', 'starred'].map((name) => `ALTER TABLE runs DROP COLUMN ${name};`).join(' ')}
+  ${['note', 'tags', 'starred', 'parent'].map((name) => `ALTER TABLE runs DROP COLUMN ${name};`).join(' ')}
   DROP TABLE samples; DROP TABLE measures;`
 
 describe('the file', () => {

@@ -41,6 +41,7 @@ describe('runs', () => {
       dir: '/runs/run-1',
       checkpoints: [],
       error: null,
+      parent: null,
       spark: [],
       config: sampleConfig(),
       config_path: null,

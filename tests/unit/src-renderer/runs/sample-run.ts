@@ -26,6 +26,7 @@ export function sampleRun(over: Partial<RunSummary> = {}): RunSummary {
     dir: '/runs/r1',
     checkpoints: [],
     error: null,
+    parent: null,
     spark: [],
     ...over,
   }
