@@ -1,5 +1,5 @@
 /** `--set KEY=VALUE`: options on the command line, each a value in JSON or, where that is none, a text. */
-import { parseConfig, withAbsolutePaths } from '../config/config'
+import { baseDirOf, parseConfig, withAbsolutePaths } from '../config/config'
 import type { RunConfig } from '../config/config.schema'
 import type { CommandValues } from './command'
 import { usageError } from './usage'
@@ -18,7 +18,7 @@ export function optionsSet({ set = [] }: CommandValues): Record<string, unknown>
  */
 export function withOptionsSet(config: RunConfig, set: Record<string, unknown>): RunConfig {
   const named = parseConfig({ ...config, ...set }, '--set', 'none')
-  return withAbsolutePaths(named, process.cwd(), named.base_dir ?? process.cwd())
+  return withAbsolutePaths(named, process.cwd(), baseDirOf(named, process.cwd()))
 }
 
 function pairOf(text: string): [key: string, value: unknown] {

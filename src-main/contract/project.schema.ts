@@ -5,6 +5,7 @@ import { givenConfig, runConfig } from '../config/config.schema'
 import { RECIPES } from '../config/recipes.schema'
 import { failure } from '../config/run.schema'
 import { baseSettings } from '../config/resolve'
+import { branchOff } from '../runs/branch-off.schema'
 import { nanochatFolder } from '../runs/nanochat-folder.schema'
 import { derived, finding } from '../runs/preflight.schema'
 import { nothing } from './common.schema'
@@ -27,6 +28,8 @@ export const project = z.object({
   base: baseSettings.nullable(),
   /** Every option with its value: what a run is started with. */
   config: runConfig,
+  /** Where its run begins; null = with the base checkpoint. The project's file does not hold it. */
+  branch: branchOff.nullable(),
 })
 
 /** With the reason where what is kept beside it did not go along to another file. */
@@ -51,6 +54,17 @@ export const projectCalls = {
   'project.create': { input: z.object({ name: z.string(), config: givenConfig }), output: project },
   /** Opens a copy of a run's options as a new project. */
   'project.duplicate': { input: z.object({ runId: z.string() }), output: project },
+  /** Opens the options of a run at one of its checkpoints as a new project, whose run goes on from there. */
+  'project.branch': {
+    input: z.object({
+      ...branchOff.shape,
+      /** Conversations of mixture.train, as [entry, row], that are excluded besides. */
+      without: runConfig.shape.exclude.optional(),
+    }),
+    output: project,
+  },
+  /** Has the project's run begin at another checkpoint, or with the base again. */
+  'project.branchAt': { input: z.object({ branch: branchOff.nullable() }), output: project },
   /** Keeps a copy of the open project among the unsaved ones, before something replaces much of it. */
   'project.keepCopy': { input: z.object({ name: z.string() }), output: nothing },
   /** Throws an unsaved project away, which is not open; `putBack` brings it back until the app ends. */
@@ -82,6 +96,8 @@ export const projectCalls = {
       dir: z.string(),
       /** Facts of exactly this config, where they are known. */
       facts: packingFacts.nullable(),
+      /** Of a branch: where it begins. */
+      branch: branchOff.optional(),
     }),
     output: z.object({ valid: z.boolean(), findings: z.array(finding), derived: derived.nullable() }),
   },

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { packingFacts } from '../packing/packing-facts.schema'
 import { runConfig } from '../config/config.schema'
+import { branchOff } from '../runs/branch-off.schema'
 import { gridAxis, queueView } from '../runs/queue/queue.schema'
 import { configAt, nothing } from './common.schema'
 
@@ -10,6 +11,8 @@ const queued = {
   ...configAt,
   path: z.string().nullable(),
   name: z.string().optional(),
+  /** Where they branch off. */
+  branch: branchOff.optional(),
   axes: z.array(gridAxis),
 }
 const ids = z.object({ ids: z.array(z.string()) })

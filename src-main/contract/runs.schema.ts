@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { runConfig } from '../config/config.schema'
 import { measureMetric, sampleMetric } from '../config/aside-metrics.schema'
 import { evalMetric, logLine, runDetail, runLabels, runSummary, stepMetric } from '../config/run.schema'
+import { branchOff } from '../runs/branch-off.schema'
 import { removal, trashEntry } from '../runs/trash.schema'
 import { configAt, nothing } from './common.schema'
 
@@ -13,6 +14,8 @@ export const runCalls = {
       ...configAt,
       path: z.string().nullable(),
       name: z.string().optional(),
+      /** Of a branch: where it begins. */
+      branch: branchOff.optional(),
       job: z.string().optional(),
     }),
     output: z.object({ runId: z.string() }),

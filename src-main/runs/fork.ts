@@ -13,12 +13,6 @@ import { readDataRecord } from '../packing/data-record'
 import type { BaseModel } from './derive'
 import { branchGone, branchTorn } from './run-errors'
 
-/** Where a branch begins: a run, and how many of its steps it goes on from; 0 = from its beginning. */
-export interface BranchOff {
-  runId: string
-  step: number
-}
-
 /** A place of a run that can be branched off. */
 export interface Fork {
   parent: Pick<RunDetail, 'id' | 'name'>

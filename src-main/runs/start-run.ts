@@ -1,7 +1,7 @@
 /** The options of a start. */
 import type { CallOptions } from '../threads/calls'
 import type { RunConfig } from '../config/config.schema'
-import type { BranchOff } from './fork'
+import type { BranchOff } from './branch-off.schema'
 
 export interface StartRun {
   /** @default a new one */

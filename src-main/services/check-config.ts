@@ -6,7 +6,8 @@ import type { CallOutput } from '../contract/contract'
 import { runConfig, type RunConfig } from '../config/config.schema'
 import { configIssues } from '../config/config-issues'
 import { preflight, type PreflightFacts } from '../runs/preflight'
-import type { LackingData } from '../runs/preflight-data'
+import type { DataState, LackingData } from '../runs/preflight-data'
+import type { Finding } from '../runs/preflight.schema'
 
 /** Options that affect a run's speed. */
 const SPEED_OPTIONS = [
@@ -44,10 +45,12 @@ export async function lackingData(
 /**
  * @param config anything: a config, or what is typed of one so far
  * @param gather gathers the facts of machine and data that the checks need
+ * @param branched what a branch with that config is told; nothing for a run of its own
  */
 export async function checkConfig(
   config: unknown,
   gather: (config: RunConfig) => Promise<PreflightFacts>,
+  branched: (config: RunConfig, data: DataState | null) => Finding[] = () => [],
 ): Promise<CallOutput<'project.check'>> {
   const parsed = runConfig.safeParse(config)
   if (!parsed.success) {
@@ -59,6 +62,8 @@ export async function checkConfig(
     }))
     return { valid: false, findings, derived: null }
   }
-  const { findings, derived } = preflight(parsed.data, await gather(parsed.data))
+  const facts = await gather(parsed.data)
+  const { findings: found, derived } = preflight(parsed.data, facts)
+  const findings = [...branched(parsed.data, facts.data), ...found]
   return { valid: findings.every((finding) => finding.level !== 'block'), findings, derived }
 }

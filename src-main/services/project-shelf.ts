@@ -5,6 +5,7 @@
 import { z } from 'zod'
 
 import { givenConfig } from '../config/config.schema'
+import { branchOff } from '../runs/branch-off.schema'
 import { JsonFile } from '../files/kept-json'
 
 /** A project as it is worked on. */
@@ -16,6 +17,8 @@ export const keptProject = z.object({
   /** Of a project without a file: what it is called, and where its relative paths start. Null for the starter. */
   draft: z.object({ name: z.string(), dir: z.string() }).nullable().default(null),
   modified: z.boolean(),
+  /** Where its run begins; null = with the base checkpoint. */
+  branch: branchOff.nullable().default(null),
   config: givenConfig,
 })
 export type KeptProject = z.infer<typeof keptProject>

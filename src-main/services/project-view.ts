@@ -9,12 +9,12 @@ import type { KeptProject } from './project-shelf'
 
 /** @param starters the starter project's config, by recipe */
 export function shownProject(
-  { id, path: own, draft, modified, config: given }: KeptProject,
+  { id, path: own, draft, modified, config: given, branch }: KeptProject,
   base: BaseSettings | null,
   starters: Readonly<Record<Recipe, string>>,
 ): Project {
   const { config } = resolveConfig(given, base)
-  const common = { id, modified, given, base, config }
+  const common = { id, modified, given, base, config, branch }
   if (draft !== null) return { ...common, ...draft, path: null, read_only: false }
   const path = own ?? starters[recipeOf(given)]
   const name = own === null ? 'Starter project' : basename(path, '.json')

@@ -17,6 +17,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Failure } from '../errors'
 import type { Project, ProjectList, SavedProject } from '../contract/contract'
 import type { GivenConfig, RunConfig } from '../config/config.schema'
+import type { BranchOff } from '../runs/branch-off.schema'
 import { type Recipe, RECIPES } from '../config/recipes.schema'
 import { type BaseSettings, resolveConfig } from '../config/resolve'
 import { JsonFile } from '../files/kept-json'
@@ -121,7 +122,8 @@ export class ProjectStore {
     const config = await readProjectFile(absolute)
     const run = await runOfConfig(absolute)
     if (run !== null) return this.copy(run, resolveConfig(config, null).config, dirname(absolute))
-    const opened = await this.replace({ id: absolute, path: absolute, draft: null, modified: false, config })
+    const kept = { draft: null, modified: false, branch: null, config }
+    const opened = await this.replace({ id: absolute, path: absolute, ...kept })
     await this.shelf.remember(absolute)
     return opened
   }
@@ -145,6 +147,17 @@ export class ProjectStore {
   async copy(name: string, config: RunConfig, dir: string): Promise<Project> {
     const given = await givenOf(config, async (each) => (await this.options.readBase?.(each, dir)) ?? null)
     return this.replace(this.draft(name, dir, given, true))
+  }
+
+  /** Opens the options of a run as a project without a file, whose run goes on from one of its checkpoints. */
+  async branch(name: string, config: RunConfig, dir: string, branch: BranchOff): Promise<Project> {
+    const given = await givenOf(config, async (each) => (await this.options.readBase?.(each, dir)) ?? null)
+    return this.replace({ ...this.draft(name, dir, given, true), branch })
+  }
+
+  /** Has the project's run begin elsewhere; null = with the base checkpoint. */
+  async branchAt(branch: BranchOff | null): Promise<Project> {
+    return this.set({ ...this.state, modified: true, branch })
   }
 
   /** Puts a copy of the open project on the shelf, before something replaces much of it. */
@@ -218,7 +231,8 @@ export class ProjectStore {
   private starter(recipe: Recipe = 'mid'): KeptProject {
     const { starters, starterOptions } = this.options
     const config = readProjectFileSync(starters[recipe])
-    return { ...unnamed(), draft: null, modified: false, config: { ...config, ...starterOptions } }
+    const kept = { draft: null, modified: false, branch: null }
+    return { ...unnamed(), ...kept, config: { ...config, ...starterOptions } }
   }
 
   /** A project without a file. Where another is called the same, it gets a number. */
@@ -226,7 +240,7 @@ export class ProjectStore {
     const taken = new Set([this.state, ...this.shelf.unsaved].map(({ draft }) => draft?.name))
     let free = name
     for (let number = 2; taken.has(free); number++) free = `${name} ${String(number)}`
-    return { ...unnamed(), draft: { name: free, dir }, modified, config }
+    return { ...unnamed(), draft: { name: free, dir }, modified, branch: null, config }
   }
 
   /** An unedited project follows its file, which may have been changed by hand; without the file, the copy is used. */
@@ -257,7 +271,8 @@ export class ProjectStore {
     if (this.state.id === from.id) {
       this.savedFrom = from.id
       const modified = !isDeepStrictEqual(this.state.config, from.config)
-      await this.set({ id: path, path, draft: null, modified, config: moved(this.state.config) })
+      const { branch } = this.state
+      await this.set({ id: path, path, draft: null, modified, branch, config: moved(this.state.config) })
     }
     for (const id of [from.id, path]) if (settled.includes(this.shelf.get(id))) await this.shelf.remove(id)
     await this.shelf.remember(path)

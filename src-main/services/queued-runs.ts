@@ -31,13 +31,13 @@ export class QueuedRuns {
    * @throws MidbenchError `queue.values`, `queue.many`
    */
   of(asked: CallParsed<'queue.add'>): QueuedRun[] {
-    const { config: given, dir, path, axes } = asked
+    const { config: given, dir, path, axes, branch } = asked
     const config = withAbsolutePaths(given, dir, baseDirOf(given, dir, this.options.defaultBaseDir()))
     const runs = gridRuns(runName(asked), config, axes)
     const possible =
       axes.length === 0 ? runs : runs.filter((run) => crossFieldIssues(run.config).length === 0)
     return withOwnTags(possible, this.options.queue.ahead).map((run) => {
-      return { ...run, path: axes.length === 0 ? path : null } // a combination is not what the file says
+      return { ...run, branch, path: axes.length === 0 ? path : null } // a combination is not what the file says
     })
   }
 
@@ -54,7 +54,13 @@ export class QueuedRuns {
         continue
       }
       const known = facts && { ...facts, epoch_steps: stepsWith(run, asked, facts.epoch_steps) }
-      const { findings, derived } = await this.options.check({ config: run.config, dir, facts: known })
+      const { branch } = asked
+      const { findings, derived } = await this.options.check({
+        config: run.config,
+        dir,
+        facts: known,
+        branch,
+      })
       const blocker = findings.find(({ level }) => level === 'block')
       if (blocker !== undefined) blocked.add(run, blocker)
       const { seconds = null, disk_bytes: disk = null } = derived ?? {}

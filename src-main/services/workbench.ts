@@ -12,6 +12,8 @@ import { baseDirOf } from '../config/config'
 import { hasBfloat16 } from '../processor'
 import { readBaseSettings } from '../runs/base-settings'
 import { lackingTasks } from '../runs/lacking-tasks'
+import type { RunConfig } from '../config/config.schema'
+import type { PreflightFacts } from '../runs/preflight'
 import { gatherFacts } from '../runs/preflight-facts'
 import { RunManager } from '../runs/run-manager'
 import { RunQueue } from '../runs/queue/run-queue'
@@ -21,6 +23,7 @@ import type { RunStore } from '../runs/store'
 import { Inspector } from '../runs/inspector'
 import { AskedModels } from './asked-models'
 import { CheckpointAccess } from './checkpoint-access'
+import { baseOf, branchFork, checkBranch } from './check-branch'
 import { checkConfig, lackingData, speedOfRunsLike } from './check-config'
 import { DataAccess } from './data-access'
 import { GrantedPaths } from './granted-paths'
@@ -150,16 +153,19 @@ export async function openServices(
   }
   const modelExport = new ModelExport({ models, checkpoints, runs, dataDir })
   const jobs = new Jobs((progress) => hub.publish('job.progress', progress))
-  const check: Services['check'] = ({ config: typed, dir, facts }) =>
-    checkConfig(typed, async (config) =>
+  const check: Services['check'] = async ({ config: typed, dir, facts, branch }) => {
+    const fork = branch === undefined ? null : await branchFork(branch, runs)
+    const gather = async (config: RunConfig): Promise<PreflightFacts> =>
       gatherFacts(config, baseDirOf(config, dir, defaultBaseDir()), files.person.folder, {
+        ...baseOf(fork),
         data: data.lastOutcome(config, dir),
         packing: facts,
         tokPerSec: speedOfRunsLike(config, store.recentSpeeds(20)),
         lacking: await lackingData(config.mixture, data.locations(config, dir)),
         lackingTasks: await lackingTasks(config, data.locations(config, dir)),
-      }),
-    )
+      })
+    return checkConfig(typed, gather, (config, known) => checkBranch(fork, config, known))
+  }
   const queuedRuns = new QueuedRuns({ queue: queue.list, defaultBaseDir, check, dataDir })
   const found = [settings.problem, ...project.problems, queue.list.problem, hostProblem(), ...notes]
   const problems = found.filter((problem) => problem !== null)

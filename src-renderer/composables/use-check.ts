@@ -59,11 +59,12 @@ export const useCheck = createSharedComposable(() => {
     const ours = ++request
     checking.value = true
     try {
-      const { config, dir } = project.value
+      const { config, dir, branch } = project.value
       const answer = await call('project.check', {
         config: { ...config, ...draft.value },
         dir,
         facts: facts.value,
+        ...(branch && { branch }),
       })
       if (ours !== request) return
       checked.value = answer
@@ -80,6 +81,7 @@ export const useCheck = createSharedComposable(() => {
       JSON.stringify([
         project.value?.config,
         project.value?.dir,
+        project.value?.branch,
         draft.value,
         finished.value,
         opened.value,

@@ -1,6 +1,7 @@
 /** Opens other projects in place of the one that is open, says so, and can be taken back: nothing is lost by it. */
 import type { Ref } from 'vue'
 import { call } from '../api/client'
+import type { CallInput } from '../../src-main/contract/contract'
 import type { GivenConfig, Project } from '../api/types'
 import { useNotices } from './use-notices'
 import type { UseProjectTrailReturn } from './use-project-trail'
@@ -18,6 +19,10 @@ export interface UseProjectOpeningReturn {
   create: Opens<[name?: string, given?: GivenConfig]>
   /** Opens a copy of a run's options as a new project. */
   duplicate: Opens<[runId: string]>
+  /** Opens a run's options at one of its checkpoints as a new project, which branches off there. */
+  branch: Opens<[request: CallInput<'project.branch'>]>
+  /** Has the open project's run begin at another checkpoint; null = with the base checkpoint. */
+  branchAt: Opens<[branch: Project['branch']]>
   /** Opens the project that was open before, or the one gone back from. */
   go: (way: 'back' | 'on') => Promise<void>
 }
@@ -55,6 +60,8 @@ export function useProjectOpening(
     create: (name = 'Untitled', given = {}) =>
       opened('No project was made', () => call('project.create', { name, config: given })),
     duplicate: (runId) => opened('The run was not duplicated', () => call('project.duplicate', { runId })),
+    branch: (request) => opened('The run was not branched off', () => call('project.branch', request)),
+    branchAt: (branch) => ask('The branch was not changed', () => call('project.branchAt', { branch })),
     go,
   }
 }

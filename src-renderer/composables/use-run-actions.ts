@@ -3,6 +3,7 @@ import { pathInLog, REPORT_LINE, RESULT_LINE } from '../../src-main/contract/con
 import type { CallInput } from '../../src-main/contract/contract'
 import { call } from '../api/client'
 import type { LogLine } from '../api/types'
+import type { Exclude } from '../mixture/exclude'
 import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
 import { useProject } from './use-project'
@@ -32,13 +33,15 @@ export interface UseRunActionsReturn {
   open: (runId: string, what: Place) => Promise<void>
   /** Makes a new project of a run's options, and shows it. */
   duplicate: (runId: string) => Promise<void>
+  /** Makes a new project that goes on from a checkpoint of a run, and shows it. @param without to exclude besides */
+  branch: (runId: string, step: number, without?: Exclude) => Promise<void>
   /** Shows Talk, where the run's last save alone is asked. */
   talkTo: (runId: string) => void
 }
 
 export function useRunActions(): UseRunActionsReturn {
   const { attempt } = useNotices()
-  const { duplicate } = useProject()
+  const { duplicate, branch } = useProject()
   const { go } = useNavigation()
   const { chosen } = useTalkModels()
   return {
@@ -47,6 +50,9 @@ export function useRunActions(): UseRunActionsReturn {
     },
     async duplicate(runId) {
       if (await duplicate(runId)) go('train')
+    },
+    async branch(runId, step, without = []) {
+      if (await branch({ runId, step, without: [...without] })) go('train')
     },
     talkTo(runId) {
       chosen.value = [{ of: 'run', runId }]

@@ -56,10 +56,11 @@ export const useRun = createSharedComposable(() => {
     once('The run did not start', async () => {
       await flush()
       if (!project.value) return
-      const { config, dir, path, name } = project.value
+      const { config, dir, path, name, branch } = project.value
       go('train')
       // A project without a file has the name that its file would have had.
-      await begin({ config, dir, path, ...(path === null && config.run === 'dummy' ? { name } : {}) })
+      const named = path === null && config.run === 'dummy' ? { name } : {}
+      await begin({ config, dir, path, ...named, ...(branch && { branch }) })
     })
 
   /** @param rows rows per micro-batch, fewer than before */

@@ -39,6 +39,11 @@ export function firstBatchOf(step: number, config: RunConfig): number {
   return Math.max(0, step - 1) * batchesPerStep(config)
 }
 
+/** The entry of a mixture's list that a task of it, as spans number them, belongs to: repeats share theirs. */
+export function entryOfTask(entries: readonly MixtureEntry[], task: number): number {
+  return entries.flatMap(({ repeat = 1 }, index) => new Array<number>(repeat).fill(index))[task] ?? -1
+}
+
 export interface PackedTask {
   name: string
   /** Its colour number in every view. */

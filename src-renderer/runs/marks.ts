@@ -6,15 +6,17 @@ import type { RunAxes } from '../charts/x-axes'
 import { count, fixed, integer } from '../format/number'
 import { duration } from '../format/units'
 
-/** Its evaluations, the prompts that it answered, the checkpoints that are kept, and where it rested. */
+/** Its evaluations, the prompts that it answered, the checkpoints that are kept, where it rested or branched off. */
 export function marksOf({ steps, evals, samples, detail }: RunRecordState, axes: RunAxes): Mark[] {
   const mark = (kind: Mark['kind'], step: number, text: string): Mark => ({
     ...{ kind, step, text: `step ${integer(step)}: ${text}` },
     along: (x) => axes.along(x),
   })
+  const fork = detail?.parent?.step ?? 0
   const rests = steps.flatMap((step, at) => {
     const before = steps[at - 1]
     if (step.resumed !== 1 || !before) return []
+    if (before.step === fork) return [mark('branch', fork, branchOf(detail))]
     return [mark('pause', before.step, restOf(before, step)), mark('resume', step.step, 'resumed')]
   })
   return [
@@ -27,6 +29,11 @@ export function marksOf({ steps, evals, samples, detail }: RunRecordState, axes:
     ...(detail?.checkpoints ?? []).map((step) => mark('save', step, 'checkpoint kept')),
     ...rests,
   ]
+}
+
+function branchOf(detail: RunRecordState['detail']): string {
+  const { name = '', changes = [] } = detail?.parent ?? {}
+  return `branched off ${name}${changes.length === 0 ? '' : `, with ${changes.join(', ')}`}`
 }
 
 function restOf(before: StepMetric, after: StepMetric): string {

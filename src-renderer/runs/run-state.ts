@@ -59,7 +59,13 @@ export function isActive(state: RunState): boolean {
 /** Whether the run can go on from where it is: paused, cut off, or stopped with a checkpoint. */
 export function canResume(run: RunSummary): boolean {
   if (run.state === 'paused') return true
-  return ['interrupted', 'stopped', 'failed'].includes(run.state) && run.checkpoints.length > 0
+  return ['interrupted', 'stopped', 'failed'].includes(run.state) && goesOnFrom(run) !== undefined
+}
+
+/** The step of the checkpoint that a resume goes on from: its own, or that of the parent that a branch keeps. */
+function goesOnFrom({ checkpoints, parent }: RunSummary): number | undefined {
+  const fork = parent === null || parent.step === 0 ? undefined : parent.step
+  return checkpoints.at(-1) ?? fork
 }
 
 /** What the main button does to a run. A run cut off before its first checkpoint can only be started anew. */
@@ -72,7 +78,7 @@ export function actionOf(run: RunSummary): MainAction {
 export function standingOf(run: RunSummary): string | null {
   if (!['interrupted', 'stopped', 'failed'].includes(run.state)) return null
   const at = run.state === 'interrupted' ? `Cut off at step ${integer(run.step)}. ` : ''
-  const last = run.checkpoints.at(-1)
+  const last = goesOnFrom(run)
   if (last !== undefined && last === run.total_steps) {
     return `${at}All ${count(last, 'step')} are made and saved. Resume only writes the result.`
   }

@@ -260,15 +260,13 @@ describe('train', () => {
     const branch = ['runs', 'branch', id, '--step', '6', '--json']
     const branched = await runCommandLine(folder, [...branch, '--set', 'save_every=-1', '--stop-after', '2'])
     expect(branched.code).toBe(0)
-    expect(eventsOf(branched)[0]).toMatchObject({
+    const [made = '', ...events] = branched.stdout
+    expect(JSON.parse(made)).toMatchObject({
       ...{ event: 'branch', name: 'config from step 6' },
       parent: { id, name: 'config', step: 6, changes: ['save_every -1 in place of 2'] },
     })
-    expect(losses(branched)).toEqual(losses(whole).slice(6))
-    const refused = await runCommandLine(folder, [...branch, '--set', 'num_iteration=9'])
-    expect(refused).toMatchObject({ code: 1, stdout: [] })
-    expect(refused.stderr).toContain('num_iterations')
-  }, 180_000)
+    expect(losses({ ...branched, stdout: events })).toEqual(losses(whole).slice(6))
+  }, 240_000)
 
   test('--resume refuses options that make another run, and says that it keeps those that do not', async () => {
     const folder = temporaryFolder()

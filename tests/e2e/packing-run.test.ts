@@ -1,6 +1,6 @@
 /**
- * Packing and a run in a real window: the batch in training is a strip in Train and is followed in Packing, and a point of
- * the loss curve leads to the batch behind it.
+ * Packing and a run in a real window: the batch in training is a strip in Train and is followed in Packing, a point of the
+ * loss curve leads to the batch behind it, and from there a run branches off without a conversation.
  */
 import type { Locator } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -99,5 +99,38 @@ describe('a run', () => {
       10_000,
       'the last step',
     )
+  })
+
+  it('branches off before a step without a conversation of its batch, and both curves are on one chart', async () => {
+    const canvas = window.main.getByRole('img', { name: /^Batch \d/ })
+    await canvas.focus()
+    await window.page.keyboard.press('ArrowRight')
+    await window.page.keyboard.press('Enter')
+    const pinned = window.page.getByRole('complementary', { name: /^Conversation \d/ })
+    await pinned.getByRole('button', { name: /^Branch from (step \d+|its beginning) without it$/ }).click()
+    const branch = window.main.getByRole('region', { name: 'Branch', exact: true })
+    await branch.getByText('Goes on from').waitFor()
+    await window.picture('train-branch')
+    await branch.getByLabel('Where the branch begins').selectOption({ index: 0 })
+    const last = await window.step()
+    const start = branch.getByRole('button', { name: 'Start the branch' })
+    await until(
+      () => start.isEnabled(),
+      (ready) => ready,
+      30_000,
+      'a preflight without a blocker',
+    )
+    await start.click()
+    await window.button('Pause').waitFor({ timeout: 60_000 })
+    await window.reachStep(last + 2)
+    await window.button('Pause').click()
+    await window.button('Resume').waitFor({ timeout: 60_000 })
+    await window.main.getByTitle('Open in Runs').click()
+    const run = window.main.getByRole('region', { name: /^Run / })
+    await run.getByText(/without one conversation more/).waitFor()
+    await window.picture('runs-branch')
+    await run.getByRole('button', { name: 'Compare their curves' }).click()
+    await window.main.getByRole('heading', { name: '2 runs compared' }).waitFor()
+    await window.picture('runs-branch-compared')
   })
 })

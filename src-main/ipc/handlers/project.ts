@@ -1,6 +1,9 @@
 /** The open project: opening, editing, saving, checking. */
 import { join } from 'node:path'
 
+import type { RunConfig } from '../../config/config.schema'
+import type { BranchOff } from '../../runs/branch-off.schema'
+import { branchOptions, openFork } from '../../runs/fork'
 import type { RunManager } from '../../runs/run-manager'
 import type { DataAccess } from '../../services/data-access'
 import type { GrantedPaths } from '../../services/granted-paths'
@@ -41,6 +44,7 @@ export function projectHandlers(services: ProjectServices): Pick<Handlers, Proje
       await project.begin()
       return {}
     },
+    'project.branchAt': ({ branch }) => project.branchAt(branch),
     'project.edit': ({ config, id }) => project.edit(config, id),
     'project.save': async ({ as }) => {
       const { name, path, read_only: readOnly } = project.current
@@ -55,7 +59,7 @@ export function projectHandlers(services: ProjectServices): Pick<Handlers, Proje
   }
 }
 
-type Opening = 'starter' | 'show' | 'create' | 'duplicate' | 'revert' | 'open'
+type Opening = 'starter' | 'show' | 'create' | 'duplicate' | 'branch' | 'revert' | 'open'
 
 /** What another project is opened by. The files that the opened one names may be read from then on. */
 function openingHandlers(services: ProjectServices): Pick<Handlers, `project.${Opening}`> {
@@ -73,6 +77,8 @@ function openingHandlers(services: ProjectServices): Pick<Handlers, `project.${O
       const { name, config, dir } = runs.get(runId)
       return opening(project.copy(name, config, dir))
     },
+    'project.branch': ({ runId, step, without = [] }) =>
+      opening(branched(services, { runId, step }, without)),
     'project.revert': () => opening(project.revert()),
     'project.open': async ({ path }) => {
       if (path !== undefined) granted.require(path)
@@ -80,6 +86,19 @@ function openingHandlers(services: ProjectServices): Pick<Handlers, `project.${O
       return chosen === null ? null : opening(project.open(chosen))
     },
   }
+}
+
+/** Opens a run's options, as they were at that step, as a project that branches off there. */
+async function branched(
+  { project, runs }: ProjectServices,
+  branch: BranchOff,
+  without: RunConfig['exclude'],
+): Promise<Project> {
+  const run = runs.get(branch.runId)
+  const config = branchOptions(await openFork(run, branch.step))
+  const exclude = [...config.exclude, ...without]
+  const name = `${run.name} from step ${String(branch.step)}`
+  return project.branch(name, { ...config, exclude }, run.dir, branch)
 }
 
 type Shelf = 'list' | 'keepCopy' | 'throwAway' | 'putBack'

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { runConfig } from '../../config/config.schema'
 import { failure } from '../../config/run.schema'
+import { branchOff } from '../branch-off.schema'
 
 /**
  * `going`: one run after the other is started. `ending`: the run in hand goes on, and no other is started after it.
@@ -28,6 +29,8 @@ const queuedRun = z.object({
   config: runConfig,
   /** The config's file; null where the options are no file's. */
   path: z.string().nullable(),
+  /** Of a branch: where it begins. */
+  branch: branchOff.optional(),
 })
 
 const keptItem = queueItem.extend(queuedRun.shape)

@@ -170,12 +170,13 @@ export class RunQueue {
   }
 
   private async begin(item: KeptItem): Promise<boolean> {
-    const { id, name, config, path } = item
+    const { id, name, config, path, branch } = item
     const run_id = newRunId()
     const starting = (this.starting = new AbortController())
     await this.list.change(id, { state: 'begun', run_id, failure: null }).catch(() => undefined)
     try {
-      await this.runs.start({ id: run_id, config, dir: '/', path, name, signal: starting.signal })
+      const of = { config, dir: '/', path, name, branch }
+      await this.runs.start({ id: run_id, ...of, signal: starting.signal })
       if (starting.signal.aborted) this.pauseInHand() // too late for an abort: the run exists
     } catch (error) {
       const failure = toFailure(error)

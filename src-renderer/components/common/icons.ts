@@ -34,6 +34,7 @@ export const ICONS = {
   file: 'M4 2h5l3 3v9H4zM9 2v3h3',
   grip: 'M6 3.5v.1M10 3.5v.1M6 8v.1M10 8v.1M6 12.5v.1M10 12.5v.1',
   star: 'M8 1.8l1.9 4 4.3.5-3.2 3 .9 4.4L8 11.5l-3.9 2.2.9-4.4-3.2-3 4.3-.5z',
+  branch: 'M4 2.5v11M4 10c0-3 8-2 8-6M10 5.5l2-3 2 3',
   copy: 'M5.5 5.5V2.5h8v8h-3M2.5 5.5h8v8h-8z',
   pen: 'M3 13l.7-3L11 2.7l2.3 2.3L6 12.3zM9.5 4.2l2.3 2.3',
   columns: 'M2 3h12v10H2zM6 3v10M10 3v10',

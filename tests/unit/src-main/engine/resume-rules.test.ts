@@ -43,7 +43,7 @@ test('each option that makes another run is refused with what it was and what it
     ],
   })
   expect(failure.message).toContain('model_tag, num_iterations, buffer_size, embedding_lr')
-  expect(failure.remedy).toContain('start a new run')
+  expect(failure.remedy).toContain('branch off the run')
 })
 
 test('options that change no step may be others', () => {

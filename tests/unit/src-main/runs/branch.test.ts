@@ -27,7 +27,7 @@ let whole: Watched
 beforeAll(async () => {
   parent = await train({ config: parentConfig, name: 'parent' })
   whole = await manager.watch(parent, 0)
-})
+}, 240_000)
 afterAll(async () => {
   await manager.close()
   store.close()

@@ -55,7 +55,15 @@ describe('the starter project', () => {
     const config = runConfig.parse(starterConfig)
     const dir = join(folder, 'starter')
     const id: unknown = expect.any(String)
-    const expected = { id, name: 'Starter project', path: starter, dir, read_only: true, modified: false }
+    const expected = {
+      id,
+      name: 'Starter project',
+      path: starter,
+      dir,
+      read_only: true,
+      modified: false,
+      branch: null,
+    }
     expect(store().current).toEqual({ ...expected, given: starterConfig, base: null, config })
   })
 

@@ -13,7 +13,7 @@ const given: GivenConfig = {
 const base = { max_seq_len: { value: 256, file: '/b/meta_000060.json' } }
 
 const project = (of: GivenConfig): Project => ({
-  ...{ id: 'p', name: 'p', path: null, dir: '/p', read_only: false, modified: false },
+  ...{ id: 'p', name: 'p', path: null, dir: '/p', read_only: false, modified: false, branch: null },
   ...{ given: of, base, config: resolveConfig(of, base).config },
 })
 

@@ -10,7 +10,7 @@ const mixture = { train: [{ task: 'SmolTalk' as const, split: 'train' as const }
 const base = { max_seq_len: { value: 256, file: '/b/meta_000060.json' } }
 
 const project = (given: GivenConfig): Project => ({
-  ...{ id: 'p', name: 'p', path: null, dir: '/p', read_only: false, modified: false },
+  ...{ id: 'p', name: 'p', path: null, dir: '/p', read_only: false, modified: false, branch: null },
   ...{ given, base: given.recipe === 'sft' ? base : null },
   config: resolveConfig(given, given.recipe === 'sft' ? base : null).config,
 })

@@ -47,3 +47,13 @@ it('has no rests of a run from before they were told', () => {
   const steps = sampleSteps(1, 3).map((step) => ({ ...step, resumed: null }))
   expect(marksOf(record({ steps }), axes).map(({ kind }) => kind)).toEqual(['save'])
 })
+
+it('marks where a branch began in place of a rest, with what differs', () => {
+  const steps = sampleSteps(1, 3).map((step) => ({ ...step, resumed: Number(step.step === 3) }))
+  const parent = { id: 'p', name: 'first', step: 2, changes: ['matrix_lr 0.01 in place of 0.02'] }
+  const { detail } = record()
+  const marks = marksOf(record({ steps, detail: detail && { ...detail, checkpoints: [], parent } }), axes)
+  expect(marks.map(({ kind, text }) => [kind, text])).toEqual([
+    ['branch', 'step 2: branched off first, with matrix_lr 0.01 in place of 0.02'],
+  ])
+})

@@ -40,6 +40,6 @@ export function sampleConfig(over: object = {}): RunConfig {
 
 /** The project `p`, which has no file, with what a config makes of it where there is no base to inherit from. */
 export function projectOf(given: GivenConfig): Project {
-  const place = { id: 'p', name: 'p', path: null, dir: '/p', read_only: false, modified: false }
+  const place = { id: 'p', name: 'p', path: null, dir: '/p', read_only: false, modified: false, branch: null }
   return { ...place, given, base: null, config: resolveConfig(given, null).config }
 }

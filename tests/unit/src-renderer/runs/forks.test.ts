@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+
+import { forkBefore, forksOf, makerOf } from '../../../../src-renderer/runs/forks'
+
+const run = { step: 70, checkpoints: [50, 60] }
+
+test('a run can be branched off at what it keeps, the last first, and at its beginning', () => {
+  expect(forksOf(run)).toEqual([
+    { step: 60, title: 'After step 60', about: '10 steps before its last' },
+    { step: 50, title: 'After step 50', about: '20 steps before its last' },
+    { step: 0, title: 'Its beginning', about: 'step 0, with the base checkpoint' },
+  ])
+  expect(forksOf({ step: 60, checkpoints: [60] })[0]).toMatchObject({ about: 'its last step' })
+})
+
+test('a step is made again from the last checkpoint before it, else from the beginning', () => {
+  expect([40, 50, 51, 60, 61, 70].map((step) => forkBefore(step, run))).toEqual([0, 0, 50, 50, 60, 60])
+  expect(forkBefore(5, { step: 9, checkpoints: [] })).toBe(0)
+})
+
+test('the steps of a branch up to the fork are its parent’s', () => {
+  const parent = { id: 'p', name: 'parent', step: 3, changes: [] }
+  expect([3, 4].map((step) => makerOf(step, { id: 'b', parent }))).toEqual(['p', 'b'])
+  expect(makerOf(1, { id: 'a', parent: null })).toBe('a')
+})
