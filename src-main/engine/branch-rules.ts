@@ -97,7 +97,7 @@ export function evaluatesAlike(
 ): boolean {
   const [before, after] = configs.map((config) => ({
     entries: config.mixture.val.map(orderOf),
-    rows: evalBatches(config) * config.device_batch_size,
+    rows: evalBatches(config) * config.device_batch_size * config.world_size,
     ...Object.fromEntries(EVALUATED.map((name) => [name, config[name]])),
   }))
   const same = isDeepStrictEqual(then.val.map(identityOf), now.val.map(identityOf))
@@ -122,8 +122,9 @@ export function branchedLoop(loop: LoopState, record: BranchRecord, now: RunConf
   const { config: then, reading, same_validation: comparable } = record
   const same = (...names: (keyof RunConfig)[]): boolean =>
     names.every((name) => isDeepStrictEqual(then[name], now[name]))
+  const { loaders: _, ...alone } = loop // of several ranks; each opens its own
   return {
-    ...loop,
+    ...alone,
     loader: null,
     finished: false,
     progress: progressOf(loop, then, now, reading.state !== null),

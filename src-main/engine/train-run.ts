@@ -82,7 +82,13 @@ async function openRun(
 ): Promise<{ data: DataClient; run: OpenRun; writeTo: string }> {
   const { config, locations } = job
   const folders = await resolveBaseFolder(locations.baseDir, locations.dataDir, initParameters)
-  const { data, opened } = await openData(port, config, locations, { ...call, start: branchStart(job) }, ranks)
+  const { data, opened } = await openData(
+    port,
+    config,
+    locations,
+    { ...call, start: branchStart(job) },
+    ranks,
+  )
   const asked = { batches_per_step: gradAccumSteps(config), num_iterations: askedSteps(config) }
   const facts = await data.facts(asked, call)
   requireOneStep(job, facts)

@@ -46,7 +46,7 @@ function dataFindings(
       String(config.exclude) === String(planned.config.exclude) ? '' : ', by what is excluded now'
     findings.push(ok('mixture.train', `Reads on in the mixture where ${name} stood${without}.`))
   } else {
-    const since = data === null ? `${name} kept no record of its data` : 'its data is other'
+    const since = whyAnew(name, data, [config, planned.config])
     const message = `Reads its mixture from the start, since ${since}: conversations that ${name} has read come again.`
     findings.push(warn('mixture.train', message))
   }
@@ -55,6 +55,12 @@ function dataFindings(
     findings.push(warn('mixture.val', message))
   }
   return findings
+}
+
+function whyAnew(name: string, data: DataIdentity | null, configs: RunConfig[]): string {
+  if (configs.some(({ world_size: ranks }) => ranks > 1))
+    return 'each of several ranks reads a share of its own'
+  return data === null ? `${name} kept no record of its data` : 'its data is other'
 }
 
 /** Where progress, and with it the learning rates, go on; nothing where both are as they were. */

@@ -24,7 +24,8 @@ export interface PlannedBranch {
 export function planBranch(fork: Fork, config: RunConfig, now: DataIdentity | null): PlannedBranch {
   const { parent, step, data, saved } = fork
   const configs: [RunConfig, RunConfig] = [fork.config, config]
-  const isOn = saved !== null && data !== null && now !== null && readsOn(data, now, configs)
+  const isAlone = configs.every(({ world_size: ranks }) => ranks === 1) // of several, each has read a share of its own
+  const isOn = isAlone && saved !== null && data !== null && now !== null && readsOn(data, now, configs)
   const record: BranchRecord = {
     format: 'midbench-branch-1',
     parent: { ...parent, step, changes: branchChanges(fork.config, config, isOn) },
