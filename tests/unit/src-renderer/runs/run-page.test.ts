@@ -43,7 +43,7 @@ function facts(more: Partial<RunRecordState> = {}): PageFacts {
       device: 'CPU, 2 threads, float32, graph',
       dir: '/home/person/r',
     },
-    ...{ checkpoints: [40], error: null, spark: [], config, config_path: null, model: null },
+    ...{ checkpoints: [40], error: null, parent: null, spark: [], config, config_path: null, model: null },
     differences: ['The seed divides by 8.'],
   }
   const record = {
