@@ -140,6 +140,5 @@ export type LogLine = z.infer<typeof logLine>
 export type RunLabels = z.infer<typeof runLabels>
 /** The labels to change; those left out stay. */
 export type LabelPatch = { [Key in keyof RunLabels]?: RunLabels[Key] | undefined }
-export type RunParent = z.infer<typeof runParent>
 export type RunSummary = z.infer<typeof runSummary>
 export type RunDetail = z.infer<typeof runDetail>

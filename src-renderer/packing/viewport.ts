@@ -27,7 +27,7 @@ export interface Cell {
 }
 
 const MIN_ROW_PX = 5
-export const MAX_ROW_PX = 44
+const MAX_ROW_PX = 44
 export const MAX_TOKEN_PX = 96
 /** From this scale on, tokens are drawn one by one with their text. */
 export const TEXT_PX = 40
