@@ -14,6 +14,7 @@ import { machinesFile, setupPaths, windowFile } from './app/paths'
 import { setupContentsSecurity, setupSessionSecurity } from './app/security'
 import { isSelfTest, setupSelfTest, testSelf } from './app/self-test-instance'
 import { setupServices } from './app/own-services'
+import { upkeepOf } from './app/upkeep'
 import { MainWindow } from './app/window'
 import { toFailure } from './errors'
 import { acceptPorts } from './ipc/accept-port'
@@ -54,6 +55,7 @@ async function start(): Promise<void> {
     ...services,
     dialogs,
     about: aboutApp(services),
+    upkeep: upkeepOf(services),
     documents: app.getPath('documents'),
     machine: shown,
     paths: nativePaths,

@@ -73,11 +73,31 @@ const hub = z.strictObject({
   offline: z.strictObject({ on: z.boolean(), set_by }),
 })
 
+const tokenState = z.strictObject({
+  kept: z.boolean(),
+  /** Why none can be kept, or why the kept one cannot be read. */
+  problem: z.string().nullable(),
+})
+
 export const appCalls = {
   'app.info': { input: nothing, output: appInfo },
   'app.doctor': { input: nothing, output: doctorReport },
   'app.folders': { input: nothing, output: z.array(folder) },
   'app.hub': { input: nothing, output: hub },
+  /** The hub token that is entered here: whether one is kept, and what is wrong. The token itself never comes back. */
+  'app.token': { input: nothing, output: tokenState },
+  /** Keeps a token, or forgets the kept one where it is null. */
+  'app.keepToken': {
+    input: z.object({
+      token: z
+        .string()
+        .regex(/^\S{1,500}$/)
+        .nullable(),
+    }),
+    output: tokenState,
+  },
+  /** Installs what is missing of TensorFlow and its binding, and replaces what is damaged. */
+  'app.repair': { input: z.object({ job: z.string() }), output: nothing },
   /** Shows a file or folder in the desktop's file manager. Only paths under a run's or project's folder. */
   'app.reveal': { input: z.object({ path: z.string() }), output: nothing },
   'settings.get': { input: nothing, output: settings },

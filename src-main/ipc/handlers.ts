@@ -2,7 +2,7 @@
 import type { CheckpointAccess } from '../services/checkpoint-access'
 import type { DataAccess } from '../services/data-access'
 import type { SettingsStore } from '../services/settings'
-import type { About, MachineChoice, PathAnswers, PathDialogs } from '../services/shell'
+import type { About, MachineChoice, PathAnswers, PathDialogs, Upkeep } from '../services/shell'
 import type { Hosts } from '../services/trainer-hosts'
 import type { RunQueue } from '../runs/queue/run-queue'
 import type { QueuedRuns } from '../services/queued-runs'
@@ -28,10 +28,12 @@ import { runHandlers } from './handlers/runs'
 import { settingsHandlers } from './handlers/settings'
 import { talkHandlers, type TalkServices } from './handlers/talk'
 import { trainerHandlers } from './handlers/trainer'
+import { upkeepHandlers } from './handlers/upkeep'
 import type { Handlers } from './serve'
 
 export interface HandlerServices extends ProjectServices, Omit<TalkServices, 'dialogs'> {
   about: About
+  upkeep: Upkeep
   settings: SettingsStore
   runs: RunManager
   queue: RunQueue
@@ -49,10 +51,23 @@ export interface HandlerServices extends ProjectServices, Omit<TalkServices, 'di
 }
 
 export function allHandlers(services: HandlerServices): Handlers {
-  const { about, settings, runs, data, checkpoints, losses, measuring, hosts, jobs, dialogs, granted } =
-    services
+  const {
+    about,
+    upkeep,
+    settings,
+    runs,
+    data,
+    checkpoints,
+    losses,
+    measuring,
+    hosts,
+    jobs,
+    dialogs,
+    granted,
+  } = services
   return {
     ...appHandlers(about),
+    ...upkeepHandlers(upkeep, jobs),
     ...settingsHandlers(settings),
     ...projectHandlers(services),
     ...mixtureHandlers(data, jobs, dialogs, granted),

@@ -4,6 +4,8 @@
  */
 import type { CallInput, CallOutput, FolderView, MachineStatus } from '../contract/contract'
 import type { HubOrigins } from '../data/hub/hub-env'
+import type { HubToken } from './hub-token'
+import type { JobContext } from './jobs'
 
 export type MixtureFormat = CallInput<'mixture.export'>['format']
 export type PickKind = CallInput<'project.pickFile'>['kind']
@@ -43,6 +45,14 @@ export interface MachineChoice {
 export interface PathAnswers {
   list(folder: string | null): Promise<FolderView>
   choose(id: string, path: string | null): void
+}
+
+/** What is changed outside of the settings. */
+export interface Upkeep {
+  /** The hub token that a person enters. */
+  token: Pick<HubToken, 'state' | 'keep' | 'forget'>
+  /** Installs what is missing of TensorFlow and its binding, and replaces what is damaged. */
+  repair: (context: JobContext) => Promise<void>
 }
 
 /** Information about the app and the machine: the answers to the `app.*` calls. */

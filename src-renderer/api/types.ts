@@ -91,6 +91,7 @@ export type LogLine = RunRecord['log'][number]
 export type AppInfo = CallOutput<'app.info'>
 export type Folder = CallOutput<'app.folders'>[number]
 export type Hub = CallOutput<'app.hub'>
+export type TokenState = CallOutput<'app.token'>
 export type Checked = CallOutput<'project.check'>
 export type PackingFacts = CallOutput<'packing.facts'>
 export type MixtureSummary = CallOutput<'mixture.describe'>

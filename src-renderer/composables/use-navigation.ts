@@ -1,10 +1,13 @@
 /**
  * Where the window is: the place shown, and what is selected in each place. This is kept outside the views, so that a
- * place is as it was when one comes back to it. The place itself is in the address, so that a reload keeps it too.
+ * place is as it was when one comes back to it, and in the page's storage, so that the next launch begins where one was.
+ * The place itself is in the address as well.
  */
+import { useLocalStorage, type RemovableRef } from '@vueuse/core'
 import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { OptionName } from '../api/defaults'
 import type { SplitName } from '../api/types'
+import type { Colouring } from '../packing/classes'
 
 export const PLACES = ['mixture', 'packing', 'train', 'talk', 'runs', 'settings'] as const
 export type Place = (typeof PLACES)[number]
@@ -23,15 +26,18 @@ export interface SampleTarget {
   index: number
 }
 
-const place = ref<Place>(placeOf(location.hash))
+const keptPlace = useLocalStorage('place', 'mixture')
+const place = ref<Place>(placeOf(location.hash || keptPlace.value))
 /** The batch the Packing view shows. */
-const batch = shallowRef<{ split: SplitName; batch: number }>({ split: 'train', batch: 0 })
+const batch = kept<{ split: SplitName; batch: number }>('packing.batch', { split: 'train', batch: 0 })
 /** The run whose batches the Packing view shows; null for the project's. */
-const packingRun = ref<string | null>(null)
+const packingRun = kept<string | null>('packing.run', null)
+/** What colour stands for in Packing. */
+const colouring = kept<Colouring>('packing.colouring', 'task')
 /** The selected entry of the mixture. */
-const entry = shallowRef<{ split: SplitName; index: number }>({ split: 'train', index: 0 })
+const entry = kept<{ split: SplitName; index: number }>('mixture.entry', { split: 'train', index: 0 })
 /** Whether Mixture shows the check for duplicates in place of its tasks. */
-const duplicatesOpen = ref(false)
+const duplicatesOpen = kept('mixture.duplicates', false)
 /** A conversation that the Mixture view is asked to show; null once it is shown. */
 const wantedSample = shallowRef<SampleTarget | null>(null)
 /** A conversation that the Packing view is asked to show where it is packed; null once it is shown. */
@@ -41,17 +47,25 @@ const wantedOption = ref<OptionName | null>(null)
 /** How often one was brought to a place: each time the frame puts the focus there. */
 const arrivals = ref(0)
 /** The run opened in Runs. */
-const openRun = ref<string | null>(null)
+const openRun = kept<string | null>('runs.open', null)
 
 /** What Runs shows: the runs, the queue of those to come, or the checkpoints. */
-const runsTab = ref<'runs' | 'queue' | 'checkpoints'>('runs')
+const runsTab = kept<'runs' | 'queue' | 'checkpoints'>('runs.tab', 'runs')
+
+/** A choice that the next launch begins with. */
+function kept<T>(name: string, first: T): RemovableRef<T> {
+  return useLocalStorage<T>(name, first, { shallow: true })
+}
 
 function placeOf(hash: string): Place {
   const name = hash.replace(/^#\/?/, '')
   return PLACES.find((known) => known === name) ?? 'mixture'
 }
 
-watch(place, (name) => history.replaceState(null, '', `#/${name}`))
+watch(place, (name) => {
+  history.replaceState(null, '', `#/${name}`)
+  keptPlace.value = name
+})
 
 function go(name: Place): void {
   place.value = name
@@ -110,9 +124,10 @@ function showCheckpoints(): void {
 
 export interface UseNavigationReturn {
   place: Ref<Place>
-  batch: ShallowRef<{ split: SplitName; batch: number }>
+  batch: Ref<{ split: SplitName; batch: number }>
   packingRun: Ref<string | null>
-  entry: ShallowRef<{ split: SplitName; index: number }>
+  colouring: Ref<Colouring>
+  entry: Ref<{ split: SplitName; index: number }>
   duplicatesOpen: Ref<boolean>
   wantedSample: ShallowRef<SampleTarget | null>
   wantedConversation: ShallowRef<SampleTarget | null>
@@ -136,6 +151,7 @@ export function useNavigation(): UseNavigationReturn {
     place,
     batch,
     packingRun,
+    colouring,
     entry,
     duplicatesOpen,
     wantedSample,

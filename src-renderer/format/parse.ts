@@ -30,6 +30,16 @@ export function numberOf(text: string): number | null {
   return Number.isFinite(value) ? value : null
 }
 
+/** What a rule asks for, in words: "a whole number from 1 to 8". */
+export function ruleText({ integer = false, min = null, max = null }: NumberRule): string {
+  const kind = integer ? 'a whole number' : 'a number'
+  if (min !== null && max !== null) return `${kind} from ${shown(min)} to ${shown(max)}`
+  if (min !== null) return `${kind}, at least ${shown(min)}`
+  return max === null ? kind : `${kind}, at most ${shown(max)}`
+}
+
+const shown = (value: number): string => value.toLocaleString('en')
+
 /**
  * Reads like {@link numberOf} and refuses what breaks the rule. The value is wrapped, so null can only mean refused.
  */

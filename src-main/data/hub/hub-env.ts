@@ -1,7 +1,8 @@
 /**
  * The environment variables that tell the Python tools where the hub is and where its files are stored, read in the
  * same way: HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_OFFLINE, XDG_CACHE_HOME. So what Python
- * has downloaded is found here, and the other way round.
+ * has downloaded is found here, and the other way round. A token that a person has entered in the window stands between
+ * the variables and the token's file.
  */
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
@@ -42,6 +43,16 @@ const OFFLINE = ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE'] as const
 /** The hub's own address, where HF_ENDPOINT names no other. */
 export const DEFAULT_ENDPOINT = 'https://huggingface.co'
 
+/** The token that was entered in the window; main alone downloads there, so threads need none. */
+let enteredToken: string | null = null
+/** Stands for the variable that decides, where it is {@link setEnteredToken}'s token. */
+const KEYRING = 'the system’s keyring'
+
+/** @param token null where a person has entered none, or has taken it back */
+export function setEnteredToken(token: string | null): void {
+  enteredToken = token
+}
+
 /** @param env the process's environment. */
 export async function hubSettings(env: Env = process.env): Promise<HubSettings> {
   return {
@@ -76,12 +87,13 @@ function homeDir(env: Env): string {
   return expanded(env['HF_HOME'] ?? join(cacheHome, 'huggingface'), env)
 }
 
-/** The token of the variable, or of the file that `hf auth login` writes. */
+/** The token of the variable, the one that was entered, or that of the file that `hf auth login` writes. */
 async function findToken(env: Env): Promise<string | null> {
   for (const name of TOKEN) {
     const set = clean(env[name])
     if (set !== null) return set
   }
+  if (enteredToken !== null) return enteredToken
   const path = tokenFile(env)
   return path === null ? null : clean(await readFile(path, 'utf8').catch(() => undefined))
 }
@@ -95,6 +107,7 @@ function tokenFile(env: Env): string | null {
 function tokenOrigin(env: Env): Pick<HubOrigins['token'], 'file' | 'set_by'> {
   const variable = TOKEN.find((name) => clean(env[name]) !== null)
   if (variable !== undefined) return { file: null, set_by: variable }
+  if (enteredToken !== null) return { file: null, set_by: KEYRING }
   const file = tokenFile(env)
   if (file === null) return { file, set_by: NO_TOKEN_FILE }
   return { file: resolve(file), set_by: firstSet(env, [TOKEN_PATH, ...HOME]) }

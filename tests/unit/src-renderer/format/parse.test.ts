@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { numberOf, readNumber } from '../../../../src-renderer/format/parse'
+import { numberOf, readNumber, ruleText } from '../../../../src-renderer/format/parse'
 
 describe('numberOf', () => {
   it.each([
@@ -26,6 +26,17 @@ describe('numberOf', () => {
         expect(numberOf(String(value))).toBe(Object.is(value, -0) ? 0 : value)
       }),
     )
+  })
+})
+
+describe('ruleText', () => {
+  it.each([
+    [{}, 'a number'],
+    [{ integer: true, min: 1 }, 'a whole number, at least 1'],
+    [{ max: 8 }, 'a number, at most 8'],
+    [{ integer: true, min: 0, max: 460_340 }, 'a whole number from 0 to 460,340'],
+  ])('says what %j asks for', (rule, text) => {
+    expect(ruleText(rule)).toBe(text)
   })
 })
 

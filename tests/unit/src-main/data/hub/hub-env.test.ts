@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { hubOrigins, hubSettings } from '../../../../../src-main/data/hub/hub-env'
+import { hubOrigins, hubSettings, setEnteredToken } from '../../../../../src-main/data/hub/hub-env'
 import { temporaryFolder } from '../../../../support/temporary-folder'
 
 const home = homedir()
@@ -47,6 +47,15 @@ describe('hubSettings', () => {
     expect(await token({ HF_TOKEN: ' set ' })).toBe('set')
     expect(await token({ HUGGING_FACE_HUB_TOKEN: 'old' })).toBe('old')
     expect(await token({})).toBe('from-file')
+    setEnteredToken('entered')
+    expect(await token({})).toBe('entered')
+    expect(await token({ HF_TOKEN: 'set' })).toBe('set')
+    expect((await hubOrigins({ HF_HOME: folder })).token).toEqual({
+      used: true,
+      file: null,
+      set_by: 'the system’s keyring',
+    })
+    setEnteredToken(null)
     expect(await token({ HF_TOKEN: '' })).toBe('from-file')
     expect(await token({ HF_HUB_DISABLE_IMPLICIT_TOKEN: '1' })).toBeNull()
     expect(await token({ HF_TOKEN_PATH: join(folder, 'none') })).toBeNull()

@@ -30,6 +30,7 @@ it('marks what it refuses, and keeps it to itself', async () => {
   for (const text of ['abc', '0', '1.5', '', '460,341']) {
     await type(text)
     expect(wrapper.find('input').attributes('aria-invalid')).toBe('true')
+    expect(wrapper.get('[role="alert"]').text()).toBe('a whole number from 1 to 460,340')
   }
   expect(changes()).toEqual([])
 })

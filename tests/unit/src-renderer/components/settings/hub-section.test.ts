@@ -4,7 +4,7 @@ import { TooltipProvider } from 'reka-ui'
 import { beforeAll, expect, it } from 'vitest'
 import { defineComponent, h } from 'vue'
 import { CallError } from '../../../../../src-renderer/api/client'
-import type { Hub } from '../../../../../src-renderer/api/types'
+import type { Hub, TokenState } from '../../../../../src-renderer/api/types'
 import HubSection from '../../../../../src-renderer/components/settings/HubSection.vue'
 import { answerWith, connect, made, settled } from '../../main-process'
 
@@ -14,12 +14,18 @@ const hub: Hub = {
   token: { used: true, file: null, set_by: 'HF_TOKEN' },
   offline: { on: false, set_by: null },
 }
+let token: TokenState = { kept: false, problem: null }
 const Section = defineComponent(() => () => h(TooltipProvider, () => h(HubSection)))
 
 beforeAll(() => connect())
 
 async function section(change: Partial<Hub> = {}): Promise<VueWrapper> {
-  answerWith({ 'app.hub': () => ({ ...hub, ...change }), 'app.reveal': () => ({}) })
+  answerWith({
+    'app.hub': () => ({ ...hub, ...change }),
+    'app.reveal': () => ({}),
+    'app.token': () => token,
+    'app.keepToken': (input) => (token = { ...token, kept: input.token !== null }),
+  })
   const wrapper = mount(Section)
   await settled()
   return wrapper
@@ -79,12 +85,13 @@ it('shows the cache by a button that has a name, once the folder is there', asyn
   await settled()
   expect(made.at(-1)).toEqual({ name: 'app.reveal', input: { path: '/home/p/hub' } })
   const missing = await section({ cache: { ...hub.cache, exists: false } })
-  expect(missing.find('button').exists()).toBe(false)
+  expect(missing.find('button[aria-label="Show hub cache"]').exists()).toBe(false)
   expect(row(missing, 'Hub cache')?.[1]).toContain('; not made yet')
 })
 
 it('says when it cannot be read', async () => {
   answerWith({
+    'app.token': () => token,
     'app.hub': () => {
       throw new CallError({ code: 'x', message: 'no answer' })
     },
@@ -92,4 +99,28 @@ it('says when it cannot be read', async () => {
   const wrapper = mount(Section)
   await settled()
   expect(wrapper.text()).toContain('no answer')
+})
+
+it('keeps a token that is entered, shows nothing of it, and forgets it again', async () => {
+  const wrapper = await section()
+  const field = wrapper.get<HTMLInputElement>('#hub-token')
+  expect(field.attributes('type')).toBe('password')
+  await field.setValue('two words')
+  expect(wrapper.get('[type="submit"]').attributes('disabled')).toBeDefined()
+  await field.setValue(' hf_abc ')
+  await wrapper.get('form').trigger('submit')
+  await settled()
+  expect(made.at(-2)).toEqual({ name: 'app.keepToken', input: { token: 'hf_abc' } })
+  expect(field.element.value).toBe('')
+  const forget = wrapper.findAll('button').find((each) => each.text() === 'Forget')
+  await forget?.trigger('click')
+  await settled()
+  expect(made.at(-2)).toEqual({ name: 'app.keepToken', input: { token: null } })
+})
+
+it('says in place of the field that there is no keyring', async () => {
+  token = { kept: false, problem: 'This system has no keyring. Set HF_TOKEN.' }
+  const wrapper = await section()
+  expect(wrapper.find('#hub-token').exists()).toBe(false)
+  expect(wrapper.text()).toContain('no keyring. Set HF_TOKEN.')
 })

@@ -1,0 +1,51 @@
+/** The hub token in the system's keyring, and the repair of the native set-up. */
+import { join } from 'node:path'
+
+import { setEnteredToken } from '../data/hub/hub-env'
+import { MidbenchError } from '../errors'
+import { setUp } from '../native/setup/setup'
+import { HubToken } from '../services/hub-token'
+import type { JobContext } from '../services/jobs'
+import type { Upkeep } from '../services/shell'
+import type { Services } from '../services/workbench'
+import { keyring } from './keyring'
+
+/** As package registries and disk makers count. */
+const MEGABYTE = 1e6
+
+/** The token that was kept is in use from here on. To be called once the app is ready. */
+export function upkeepOf({ files, runs }: Services): Upkeep {
+  return {
+    token: new HubToken(join(files.person.folder, 'hub-token.json'), keyring, setEnteredToken),
+    repair: (context) => repair(runs.current() !== null, context),
+  }
+}
+
+/**
+ * Sets TensorFlow and its binding up, damaged files included. What a trainer has loaded already stays loaded, so that a
+ * run comes first.
+ *
+ * @throws MidbenchError `repair.run`; what set-up throws
+ */
+async function repair(isRunning: boolean, { signal, onProgress }: JobContext): Promise<void> {
+  if (isRunning) {
+    throw new MidbenchError({
+      code: 'repair.run',
+      message: 'A run is using TensorFlow.',
+      remedy: 'Pause or stop it first, then repair.',
+    })
+  }
+  await setUp({
+    parts: ['tensorflow'],
+    deep: true,
+    signal,
+    report: ({ message, bytes = 0, total }) => {
+      onProgress({
+        what: message,
+        done: bytes / MEGABYTE,
+        total: total ? total / MEGABYTE : null,
+        unit: 'MB',
+      })
+    },
+  })
+}
