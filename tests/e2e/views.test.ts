@@ -1,19 +1,25 @@
 /**
- * A picture of every view, in both themes and two sizes, with a run that has made some steps: tests/screenshots/ is for
- * people to look at. Checked is what a picture cannot hide: nothing wider than the window, no fault written to the console.
+ * A picture of every view, in both themes and several sizes, with a run that has made some steps: tests/screenshots/ is
+ * for people to look at. Checked is what a picture cannot hide: nothing wider than the window, no fault written to the
+ * console; what axe finds; and in the smallest window with large text, that nothing lies on something else. At the end,
+ * on the same run, what the frame around the views does.
  */
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { resize, setTheme } from '../support/app-control'
-import { AppPage, PLACES, type PlaceName } from '../support/app-page'
-import { sharedApp } from '../support/launch-app'
+import { AppPage, PLACES, until, type PlaceName } from '../support/app-page'
+import { launchApp, sharedApp } from '../support/launch-app'
+import { axeFindings, misplaced } from '../support/page-checks'
 
-const SIZES = [
-  { width: 1024, height: 680 },
-  { width: 1280, height: 800 },
-  { width: 1920, height: 1080 },
-]
-const THEMES = ['light', 'dark'] as const
+/** The smallest window, a usual and a large one, and the smallest with large text; axe takes most of a second each. */
+const LOOKS = [
+  { theme: 'light', width: 1024, height: 680, text: 100, scan: false },
+  { theme: 'light', width: 1280, height: 800, text: 100, scan: true },
+  { theme: 'light', width: 1920, height: 1080, text: 100, scan: false },
+  { theme: 'light', width: 1024, height: 680, text: 150, scan: true },
+  { theme: 'dark', width: 1280, height: 800, text: 100, scan: true },
+  { theme: 'dark', width: 1024, height: 680, text: 150, scan: true },
+] as const
 
 const { app } = sharedApp()
 const faults: string[] = []
@@ -79,6 +85,7 @@ interface Sight {
   leave?: () => Promise<void>
 }
 const pressed = (name: string): Promise<void> => window.action(name).click()
+const escape = (): Promise<void> => window.page.keyboard.press('Escape')
 const chosen = (name: string): Promise<void> => window.main.getByRole('radio', { name }).click()
 const SIGHTS: readonly Sight[] = [
   ...PLACES.map((place) => ({ name: place.toLowerCase(), place })),
@@ -96,29 +103,53 @@ const SIGHTS: readonly Sight[] = [
     enter: () => chosen('Checkpoints'),
     leave: () => chosen('Runs'),
   },
+  { name: 'plan', place: 'Train', enter: () => chosen('Plan'), leave: () => chosen('Run') },
+  { name: 'run', place: 'Runs', enter: () => window.main.getByRole('row').nth(1).click(), leave: escape },
+  { name: 'duplicates', place: 'Mixture', enter: () => pressed('Duplicates'), leave: escape },
+  { name: 'checkpoint', place: 'Runs', enter: openCheckpoint, leave: closeCheckpoint },
+  { name: 'talk-prompts', place: 'Talk', enter: togglePrompts, leave: togglePrompts },
+  { name: 'find', place: 'Settings', enter: () => window.page.keyboard.press('Control+k'), leave: escape },
+  { name: 'keys', place: 'Settings', enter: () => window.page.keyboard.press('?'), leave: escape },
 ]
-const pictures = SIGHTS.flatMap((sight) => SIZES.map((size) => ({ ...sight, size })))
+
+async function openCheckpoint(): Promise<void> {
+  await chosen('Checkpoints')
+  await window.main.getByRole('row', { name: /d4/ }).click()
+}
+async function closeCheckpoint(): Promise<void> {
+  await escape()
+  await chosen('Runs')
+}
+function togglePrompts(): Promise<void> {
+  return window.page.keyboard.press('Control+b')
+}
 
 /** What a button opens, and closes when it is pressed again. */
 function opened(name: string, place: PlaceName, button: string): Sight {
   return { name, place, enter: () => pressed(button), leave: () => pressed(button) }
 }
 
-describe.each(THEMES)('in %s', (theme) => {
+describe.each(LOOKS)('in $theme, $width × $height, text of $text %', ({ theme, text, scan, ...size }) => {
   beforeAll(async () => {
     await setTheme(app(), theme)
+    await resize(app(), size, text)
   })
 
-  it.each(pictures)('$name at $size.width × $size.height', async ({ name, place, enter, leave, size }) => {
-    await resize(app(), size)
+  it.each(SIGHTS)('$name', async ({ name, place, enter, leave }) => {
     await window.open(place)
     await enter?.()
-    await settled()
-    await window.picture(`${name}-${String(size.width)}x${String(size.height)}-${theme}`)
-    expect(await overflowing()).toEqual([])
-    expect(await contentOf(place)).not.toBe('')
-    expect(faults).toEqual([])
-    await leave?.()
+    try {
+      await settled()
+      const large = text === 100 ? '' : `-${String(text)}%`
+      await window.picture(`${name}-${String(size.width)}x${String(size.height)}${large}-${theme}`)
+      if (text > 100) expect(await misplaced(window.page)).toEqual([])
+      else expect(await overflowing()).toEqual([])
+      if (scan) expect(await axeFindings(window.page)).toEqual([])
+      expect(await contentOf(place)).not.toBe('')
+      expect(faults).toEqual([])
+    } finally {
+      await leave?.()
+    }
   })
 })
 
@@ -128,3 +159,48 @@ async function contentOf(place: PlaceName): Promise<string> {
   expect(await current.innerText()).toContain(place)
   return (await window.main.innerText()).trim()
 }
+
+describe('the frame', () => {
+  beforeAll(async () => {
+    await resize(app(), { width: 1280, height: 800 })
+  })
+  const focused = (): Promise<unknown> =>
+    window.page.evaluate('document.activeElement.id || document.activeElement.localName')
+
+  it('has the focus in the place after a jump, and one heading that names it', async () => {
+    for (const [index, place] of PLACES.entries()) {
+      await window.page.keyboard.press(`Control+${String(index + 1)}`)
+      await until(focused, (what) => what === 'main', 5000, 'focus in the place')
+      expect(await window.page.locator('h1').allInnerTexts()).toEqual([place])
+    }
+  })
+
+  it('finds an option by Ctrl+K, and puts the focus into its field', async () => {
+    await window.page.keyboard.press('Control+k')
+    await window.page.keyboard.type('matrix_lr')
+    await window.page.keyboard.press('Enter')
+    await until(focused, (what) => what === 'option-matrix_lr', 5000, 'focus in the option')
+  })
+
+  it('folds the options away and brings them back', async () => {
+    const options = window.page.getByRole('region', { name: 'Options' })
+    await pressed('Fold the options')
+    await options.waitFor({ state: 'detached' })
+    await pressed('Show the options')
+    await options.waitFor()
+  })
+
+  it('begins where one was at the next launch, with what was open and the size of text', async () => {
+    await window.open('Runs')
+    await window.main.getByRole('row').nth(1).click()
+    await window.open('Packing')
+    await chosen('Mask')
+    await window.page.keyboard.press('Control+Equal')
+    await app().quit()
+    const next = new AppPage((await launchApp({ home: app().home })).page)
+    await next.main.getByRole('radio', { name: 'Mask', checked: true }).waitFor()
+    expect(await next.page.evaluate('Math.round(outerWidth / innerWidth * 10)')).toBe(11)
+    await next.open('Runs')
+    await next.action('Duplicate as a new project').waitFor()
+  })
+})

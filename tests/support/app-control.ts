@@ -7,13 +7,22 @@ export interface WindowSize {
   height: number
 }
 
-/** Gives the page this size, and waits until it has it. */
-export async function resize({ electron, page }: LaunchedApp, size: WindowSize): Promise<void> {
+/**
+ * Gives the page this size, and its text one by the keys that a person has for it; waits until it has both.
+ *
+ * @param text percent, a multiple of ten
+ */
+export async function resize({ electron, page }: LaunchedApp, size: WindowSize, text = 100): Promise<void> {
   await electron.evaluate(({ BrowserWindow }, { width, height }) => {
     BrowserWindow.getAllWindows()[0]?.setContentSize(width, height)
   }, size)
-  const inner = (): Promise<unknown> => page.evaluate('[innerWidth, innerHeight].join()')
-  await until(inner, (now) => now === `${String(size.width)},${String(size.height)}`, 5000, 'new size')
+  await page.keyboard.press('Control+0')
+  for (let at = 100; at < text; at += 10) await page.keyboard.press('Control+Equal')
+  const isThere = (): Promise<boolean> =>
+    page.evaluate(
+      `Math.abs(innerWidth - ${String((100 * size.width) / text)}) < 2 && Math.abs(innerHeight - ${String((100 * size.height) / text)}) < 2`,
+    )
+  await until(isThere, (is) => is, 5000, 'new size')
 }
 
 /** Chooses the theme in the menu, and waits until the page has it. */
