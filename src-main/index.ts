@@ -7,6 +7,7 @@ import { app, dialog, session } from 'electron'
 import { aboutApp } from './app/about'
 import { Dialogs } from './app/dialogs'
 import { acceptDroppedFiles } from './app/dropped-files'
+import { keyring } from './app/keyring'
 import { setupErrorLog, setupLifecycle, setupSingleInstance } from './app/lifecycle'
 import { setupMenu } from './app/menu'
 import { PAGE_URL, setupPage, setupScheme } from './app/page'
@@ -14,7 +15,6 @@ import { machinesFile, setupPaths, windowFile } from './app/paths'
 import { setupContentsSecurity, setupSessionSecurity } from './app/security'
 import { isSelfTest, setupSelfTest, testSelf } from './app/self-test-instance'
 import { setupServices } from './app/own-services'
-import { upkeepOf } from './app/upkeep'
 import { MainWindow } from './app/window'
 import { toFailure } from './errors'
 import { acceptPorts } from './ipc/accept-port'
@@ -22,6 +22,7 @@ import { allHandlers } from './ipc/handlers'
 import { nativePaths, ShownMachine } from './machines/shown-machine'
 import { EventHub } from './services/event-hub'
 import { appFiles } from './services/places'
+import { upkeepOf } from './services/upkeep'
 import { closeServices, type Services } from './services/workbench'
 
 setupPaths()
@@ -55,7 +56,7 @@ async function start(): Promise<void> {
     ...services,
     dialogs,
     about: aboutApp(services),
-    upkeep: upkeepOf(services),
+    upkeep: upkeepOf(services, keyring),
     documents: app.getPath('documents'),
     machine: shown,
     paths: nativePaths,

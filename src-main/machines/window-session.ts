@@ -10,8 +10,10 @@ import { allHandlers } from '../ipc/handlers'
 import { answerCall, type Handlers } from '../ipc/serve'
 import { aboutMachine } from '../services/about'
 import type { EventHub } from '../services/event-hub'
+import type { Keyring } from '../services/hub-token'
 import { Jobs } from '../services/jobs'
 import type { About, MachineChoice } from '../services/shell'
+import { upkeepOf } from '../services/upkeep'
 import type { Services } from '../services/workbench'
 import { ownIdentity } from './identity'
 import { PageDialogs } from './page-dialogs'
@@ -36,7 +38,12 @@ export class WindowSession {
       chosen: (path) => services.granted.grant(path),
     })
     const own = { jobs: this.jobs, dialogs: this.dialogs, paths: this.dialogs }
-    const rest = { about: aboutServer(services), documents: homedir(), machine: thisMachine }
+    const rest = {
+      about: aboutServer(services),
+      documents: homedir(),
+      machine: thisMachine,
+      upkeep: upkeepOf(services, noKeyring),
+    }
     this.handlers = allHandlers({ ...services, ...own, ...rest })
     hub.join(this)
   }
@@ -93,6 +100,17 @@ function aboutServer(services: Services): About {
       })
     },
   }
+}
+
+/** A keyring is opened by a person who sits at the machine. */
+const noKeyring: Keyring = {
+  lacks: () => 'A server has no keyring that could keep a token, and it is never kept in plain text.',
+  seal: () => {
+    throw new Error('a server seals nothing')
+  },
+  open: () => {
+    throw new Error('a server opens nothing')
+  },
 }
 
 /** A server shows itself: which machine a window shows is the app's to decide. */

@@ -1,20 +1,19 @@
-/** The hub token in the system's keyring, and the repair of the native set-up. */
+/** The hub token in a keyring, and the repair of the native set-up. */
 import { join } from 'node:path'
 
 import { setEnteredToken } from '../data/hub/hub-env'
 import { MidbenchError } from '../errors'
 import { setUp } from '../native/setup/setup'
-import { HubToken } from '../services/hub-token'
-import type { JobContext } from '../services/jobs'
-import type { Upkeep } from '../services/shell'
-import type { Services } from '../services/workbench'
-import { keyring } from './keyring'
+import { HubToken, type Keyring } from './hub-token'
+import type { JobContext } from './jobs'
+import type { Upkeep } from './shell'
+import type { Services } from './workbench'
 
 /** As package registries and disk makers count. */
 const MEGABYTE = 1e6
 
-/** The token that was kept is in use from here on. To be called once the app is ready. */
-export function upkeepOf({ files, runs }: Services): Upkeep {
+/** The token that was kept is in use from here on. To be called once the keyring can be asked. */
+export function upkeepOf({ files, runs }: Services, keyring: Keyring): Upkeep {
   return {
     token: new HubToken(join(files.person.folder, 'hub-token.json'), keyring, setEnteredToken),
     repair: (context) => repair(runs.current() !== null, context),
