@@ -50,7 +50,11 @@ async function start(): Promise<void> {
   acceptDroppedFiles(() => window.contents, grant)
   const shown = showMachines(services, hub, () => window.contents?.reload())
   const notifies = (): boolean => settings.current.notify
-  setupLifecycle({ window, dialogs, runs, queue, notifies, close: () => closeServices(services) })
+  const close = async (): Promise<void> => {
+    await shown.end()
+    await closeServices(services)
+  }
+  setupLifecycle({ window, dialogs, runs, queue, notifies, close })
   setupMenu(hub, settings)
   const handlers = allHandlers({
     ...services,

@@ -91,17 +91,20 @@ export class Machine {
     void this.again()
   }
 
-  /** Ends the session there and the connection. Runs go on. */
-  leave(): void {
+  /** Ends the session there and the connection, and resolves once both have ended. Runs go on. */
+  leave(): Promise<void> {
     this.send({ type: 'left' })
     this.ending.abort()
     clearTimeout(this.timer)
-    // What was just sent leaves first.
-    setTimeout(() => {
-      this.session.close()
-      this.options.way.close()
-    }, 100)
     this.failWaiting({ code: 'machine.left', message: `The window shows ${this.options.host} no longer.` })
+    return new Promise((resolve) => {
+      // What was just sent leaves first.
+      setTimeout(() => {
+        this.session.close()
+        this.options.way.close()
+        resolve()
+      }, 100)
+    })
   }
 
   // -------------------------------------------------------------- inside

@@ -86,7 +86,7 @@ export class ShownMachine implements MachineChoice {
       try {
         await machine.connect(call)
       } catch (error) {
-        machine.leave()
+        void machine.leave()
         throw error
       }
       this.show(machine)
@@ -102,8 +102,13 @@ export class ShownMachine implements MachineChoice {
     this.machine?.retry()
   }
 
+  /** The app ends: the other machine keeps nothing for its window. */
+  async end(): Promise<void> {
+    await this.machine?.leave()
+  }
+
   private show(machine: Machine | null): void {
-    this.machine?.leave()
+    void this.machine?.leave()
     this.machine = machine
     this.ofMachine = {}
     this.options.reload()

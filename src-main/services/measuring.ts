@@ -4,7 +4,8 @@
  * became of their tasks. The main thread only hands on what is told.
  *
  * A run that begins needs the memory: the one that goes on waits until the run has ended, and goes on from the questions
- * that it has answered. One that is started while a run trains is measured beside it, where the memory is enough.
+ * that it has answered. One that is started while a run trains is measured beside it, behind those that wait, where the
+ * memory is enough.
  */
 import { randomUUID } from 'node:crypto'
 

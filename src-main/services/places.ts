@@ -11,6 +11,8 @@ export interface PersonFiles {
   settings: string
   project: string
   queue: string
+  /** The hub token, sealed. */
+  token: string
 }
 
 /** The app's files, in its checkout. */
@@ -37,6 +39,7 @@ export function ownFiles(folder: string, own: string): PersonFiles {
     settings: join(own, 'settings.json'),
     project: join(own, 'project.json'),
     queue: join(own, 'queue.json'),
+    token: join(own, 'hub-token.json'),
   }
 }
 

@@ -118,7 +118,7 @@ export class ProjectStore {
     const starter = RECIPES.find((recipe) => absolute === this.options.starters[recipe])
     if (starter !== undefined) return this.openStarter(starter)
     const edited = this.state.id === absolute ? this.state : this.shelf.get(absolute)
-    if (edited?.modified === true) return this.replace(edited)
+    if (edited !== undefined && isUnsaved(edited)) return this.replace(edited)
     const config = await readProjectFile(absolute)
     const run = await runOfConfig(absolute)
     if (run !== null) return this.copy(run, resolveConfig(config, null).config, dirname(absolute))
@@ -132,7 +132,7 @@ export class ProjectStore {
   async show(id: string): Promise<Project> {
     if (id === this.state.id) return this.current
     const kept = this.shelf.get(id) ?? this.left.get(id)
-    if (kept !== undefined && (kept.modified || kept.path === null)) return this.replace(kept)
+    if (kept !== undefined && (isUnsaved(kept) || kept.path === null)) return this.replace(kept)
     if (kept === undefined && !this.shelf.recent.includes(id)) throw unknownProject()
     return this.open(id)
   }
@@ -162,7 +162,8 @@ export class ProjectStore {
 
   /** Puts a copy of the open project on the shelf, before something replaces much of it. */
   async keepCopy(name: string): Promise<void> {
-    await this.shelf.put(this.draft(name, this.current.dir, this.state.config, true))
+    const { branch, config } = this.state
+    await this.shelf.put({ ...this.draft(name, this.current.dir, config, true), branch })
   }
 
   /** Throws an unsaved project away; it can be put back until the app ends. @throws MidbenchError `project.unknown` */
@@ -223,7 +224,8 @@ export class ProjectStore {
     if (edited !== undefined) {
       // Unsaved edits of the file that was written over stay, as a project of their own.
       const name = `${basename(target, '.json')}, edits of before`
-      await this.shelf.put(this.draft(name, dirname(target), edited.config, true))
+      const { branch, config } = edited
+      await this.shelf.put({ ...this.draft(name, dirname(target), config, true), branch })
     }
     return stayed === null ? saved : { ...saved, left_behind: stayed }
   }
@@ -283,7 +285,7 @@ export class ProjectStore {
   private async replace(next: KeptProject): Promise<Project> {
     let written: KeptProject | null = null
     const isKept = (): boolean =>
-      !this.state.modified ||
+      !isUnsaved(this.state) ||
       this.state.id === next.id ||
       (this.state === written && this.shelf.get(this.state.id) === written)
     while (!isKept()) {
@@ -310,6 +312,11 @@ export class ProjectStore {
     const base = (await this.options.readBase?.(state.config, this.current.dir)) ?? null
     if (state === this.state) this.base = base // else a later change reads its own
   }
+}
+
+/** A file has no place for where a project's run branches off. */
+function isUnsaved({ modified, branch }: KeptProject): boolean {
+  return modified || branch !== null
 }
 
 /** What names a project that has no file of its own. */

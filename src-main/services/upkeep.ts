@@ -1,6 +1,4 @@
 /** The hub token in a keyring, and the repair of the native set-up. */
-import { join } from 'node:path'
-
 import { setEnteredToken } from '../data/hub/hub-env'
 import { MidbenchError } from '../errors'
 import { setUp } from '../native/setup/setup'
@@ -15,7 +13,7 @@ const MEGABYTE = 1e6
 /** The token that was kept is in use from here on. To be called once the keyring can be asked. */
 export function upkeepOf({ files, runs }: Services, keyring: Keyring): Upkeep {
   return {
-    token: new HubToken(join(files.person.folder, 'hub-token.json'), keyring, setEnteredToken),
+    token: new HubToken(files.person.token, keyring, setEnteredToken),
     repair: (context) => repair(runs.current() !== null, context),
   }
 }

@@ -5,7 +5,8 @@
 import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
-import { projectSource, runSource, type PackingSource } from '../packing/source'
+import type { RunDetail } from '../api/types'
+import { firstBatchOf, projectSource, runSource, type PackingSource } from '../packing/source'
 import { useEvent } from './use-event'
 import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
@@ -14,7 +15,7 @@ import { useRuns } from './use-runs'
 
 export const usePackingSource = createSharedComposable(() => {
   const { project } = useProject()
-  const { packingRun: runId } = useNavigation()
+  const { packingRun: runId, batch } = useNavigation()
   const { runs } = useRuns()
   const { tell } = useNotices()
   const known = shallowRef<PackingSource | null>(null)
@@ -35,10 +36,23 @@ export const usePackingSource = createSharedComposable(() => {
     if (runId.value === null) return
     try {
       const described = await call('packing.run', { runId: runId.value })
-      if (ours === request) known.value = runSource(described)
+      if (ours !== request) return
+      skipToOwn(described.detail)
+      known.value = runSource(described)
     } catch (failure) {
-      if (ours === request) error.value = toCallError(failure)
+      if (ours !== request) return
+      const fault = toCallError(failure)
+      if (fault.code === 'run.unknown')
+        runId.value = null // it is on another machine, or was removed since
+      else error.value = fault
     }
+  }
+
+  /** A branch has no batches of its own up to the fork. */
+  function skipToOwn({ parent, config }: RunDetail): void {
+    const first = parent === null ? 0 : firstBatchOf(parent.step + 1, config)
+    if (batch.value.split === 'train' && batch.value.batch < first)
+      batch.value = { split: 'train', batch: first }
   }
 
   /** The run's state: its record and model exist once it trains. */

@@ -25,10 +25,10 @@ export const useQueue = createSharedComposable(() => {
   /** The open project as runs are made of it; null while there is none. */
   function asked(axes: readonly GridAxis[]) {
     if (!project.value) return null
-    const { config, dir, path, name } = project.value
+    const { config, dir, path, name, branch } = project.value
     // A project without a file has the name that its file would have had.
     const named = path === null && config.run === 'dummy' ? { name } : {}
-    return { config, dir, path, ...named, axes: [...axes] }
+    return { config, dir, path, ...named, ...(branch && { branch }), axes: [...axes] }
   }
 
   /** Adds the project as it stands, or its combinations. @returns whether they were added */

@@ -26,7 +26,15 @@ export function forkBefore(step: number, { checkpoints }: Kept): number {
   return Math.max(0, ...checkpoints.filter((kept) => kept < step))
 }
 
-/** The run that made a step of a run: a branch has those up to the fork from its parent. */
-export function makerOf(step: number, { id, parent }: Pick<RunSummary, 'id' | 'parent'>): string {
-  return parent !== null && step <= parent.step ? parent.id : id
+type Lineage = Pick<RunSummary, 'id' | 'parent'>
+
+/**
+ * The run that made a step of a run: a branch has those up to the fork from its parent, which may be a branch as well.
+ *
+ * @param runs all that there are
+ */
+export function makerOf(step: number, { id, parent }: Lineage, runs: readonly Lineage[]): string {
+  if (parent === null || step > parent.step) return id
+  const before = runs.find((run) => run.id === parent.id)
+  return before ? makerOf(step, before, runs) : parent.id
 }

@@ -18,8 +18,16 @@ test('a step is made again from the last checkpoint before it, else from the beg
   expect(forkBefore(5, { step: 9, checkpoints: [] })).toBe(0)
 })
 
-test('the steps of a branch up to the fork are its parent’s', () => {
+test('the steps of a branch up to the fork are those of the run that made them', () => {
   const parent = { id: 'p', name: 'parent', step: 3, changes: [] }
-  expect([3, 4].map((step) => makerOf(step, { id: 'b', parent }))).toEqual(['p', 'b'])
-  expect(makerOf(1, { id: 'a', parent: null })).toBe('a')
+  const grandparent = { id: 'g', name: 'grandparent', step: 1, changes: [] }
+  const [first, second, third] = [
+    { id: 'g', parent: null },
+    { id: 'p', parent: grandparent },
+    { id: 'b', parent },
+  ] as const
+  const runs = [first, second, third]
+  expect([1, 2, 3, 4].map((step) => makerOf(step, third, runs))).toEqual(['g', 'p', 'p', 'b'])
+  expect(makerOf(1, first, runs)).toBe('g')
+  expect(makerOf(1, third, [third])).toBe('p') // the parent is gone
 })
