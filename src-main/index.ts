@@ -50,11 +50,7 @@ async function start(): Promise<void> {
   acceptDroppedFiles(() => window.contents, grant)
   const shown = showMachines(services, hub, () => window.contents?.reload())
   const notifies = (): boolean => settings.current.notify
-  const close = async (): Promise<void> => {
-    await shown.end()
-    await closeServices(services)
-  }
-  setupLifecycle({ window, dialogs, runs, queue, notifies, close })
+  setupLifecycle({ window, dialogs, runs, queue, notifies, close: () => end(shown, services) })
   setupMenu(hub, settings)
   const handlers = allHandlers({
     ...services,
@@ -81,6 +77,11 @@ function showMachines(services: Services, hub: EventHub, reload: () => void): Sh
   const shown = new ShownMachine({ ...services, file: machinesFile(), reload, publish })
   hub.join(shown)
   return shown
+}
+
+async function end(shown: ShownMachine, services: Services): Promise<void> {
+  await shown.end()
+  await closeServices(services)
 }
 
 function refuseToStart(error: unknown): void {

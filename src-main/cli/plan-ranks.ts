@@ -1,4 +1,5 @@
 /** `plan --ranks`: the epoch as several ranks would share it, for each number of ranks that is asked for. */
+import { MOST_RANKS } from '../bounds.schema'
 import { dataDir } from '../native/paths'
 import type { LoadedConfig } from '../config/config'
 import { askedSteps } from '../config/batches'
@@ -19,8 +20,6 @@ import type { CommandIo, CommandValues } from './command'
 import { LOOPBACK, rankTime, type RankTime } from './rank-time'
 import { table } from './table'
 import { optionalNumber, optionalString, usageError } from './usage'
-
-const MOST_RANKS = 4096
 
 export const RANK_OPTIONS = {
   ranks: { type: 'string' },

@@ -42,7 +42,7 @@ export const command: Command = {
       const plans = new SplitPlans(data, packingOptions(config))
       const request = {
         split,
-        batches_per_step: gradAccumSteps(config),
+        batches_per_step: gradAccumSteps({ ...config, world_size: 1 }), // one reader reads the whole mixture
         num_iterations: askedSteps(config),
       }
       const view = await plans.view(request, callContext(io))

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 
 import { MOST_RANKS } from '../bounds.schema'
-import { type ReadConfig, requireRules } from '../config/config'
+import { type ReadConfig, requireRules, type Rules } from '../config/config'
 import { MidbenchError } from '../errors'
 import { optionalCount, optionalString, usageError } from './usage'
 
@@ -59,9 +59,9 @@ function hostsError(message: string): MidbenchError {
 }
 
 /** The config with the ranks of the command line. @throws MidbenchError `config.invalid` */
-export function withRanks(loaded: ReadConfig, { ranks, hosts }: RankFlags): ReadConfig {
+export function withRanks(loaded: ReadConfig, { ranks, hosts }: RankFlags, rules: Rules): ReadConfig {
   if (ranks === null) return loaded
   const config = { ...loaded.config, world_size: ranks, hosts: hosts ?? loaded.config.hosts }
-  requireRules(config, 'all', loaded.path)
+  requireRules(config, rules, loaded.path)
   return { ...loaded, config }
 }

@@ -58,7 +58,7 @@ export const command: Command = {
     const path = requiredString(values, 'config', usage)
     // A run that goes on has inherited already: what today's base says does not hold (continuedConfig).
     const read = options.resume ? await loadAlone(path, 'none') : await loadConfig(path, io)
-    const loaded = withRanks(withDtype(read, dtype), ranks)
+    const loaded = withRanks(withDtype(read, dtype), ranks, options.resume ? 'none' : 'all')
     await clearLeftovers({ dataDir: dataDir(), cacheDir: locationsOf(loaded).cacheDir })
     await downloadMissing(loaded, io)
     const printer = values['json'] === true ? new JsonPrinter(io) : new TextPrinter(io, process.stderr)

@@ -49,7 +49,7 @@ export function firstLines({ config, start, opened, device, engine }: OpenRun): 
     `TensorFlow ${version} on ${deviceText(device, engine.name)}; ${peakText(device)}`,
     `${count(opened.trainConversations)} conversations to train on, ${count(opened.valConversations)} to evaluate on`,
     `Tokens / micro-batch / rank: ${String(rows)} x ${String(length)} = ${count(micro)}`,
-    `Tokens / micro-batch: ${count(micro)}`,
+    `Tokens / micro-batch: ${count(micro * config.world_size)}`,
     `Total batch size ${count(total)} => gradient accumulation steps: ${String(gradAccumSteps(config))}`,
   ]
 }

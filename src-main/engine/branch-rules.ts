@@ -25,7 +25,7 @@ const FIXED = {
 } as const satisfies Partial<Record<keyof RunConfig, string>>
 
 /** What decides which tokens an evaluation reads, besides mixture.val and the number of rows. */
-const EVALUATED = ['max_seq_len', 'packing', 'buffer_size', 'loss'] as const
+const EVALUATED = ['max_seq_len', 'packing', 'buffer_size', 'loss', 'world_size'] as const
 
 /**
  * Why a branch cannot have these options, one issue for each.

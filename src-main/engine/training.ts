@@ -82,10 +82,16 @@ export class Training {
         await this.savedOrHeld(GOES_ON)
       }
     } catch (error) {
-      const diverged = error instanceof MidbenchError && error.code === 'train.diverged'
-      if (!diverged) await this.saveAfterFailure()
+      if (this.isWorthSaving(error)) await this.saveAfterFailure()
       throw error
     }
+  }
+
+  /** A rank that does not lead and fails by itself ends at once: by that the others notice. */
+  private isWorthSaving(error: unknown): boolean {
+    const code = error instanceof MidbenchError ? error.code : ''
+    const isWrong = code === 'train.diverged' || code === 'ranks.apart'
+    return !isWrong && (this.leads || code === 'ranks.lost')
   }
 
   private hooks(): LoopHooks {

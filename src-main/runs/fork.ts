@@ -54,9 +54,9 @@ export function goneFrom({ name }: Fork['parent'], step: number, kept: { step: n
 }
 
 /**
- * The options that a branch has where none is changed: the parent's, except where its result goes: that folder is the
- * parent's own.
+ * The options that a branch has where none is changed: the parent's, except where its result goes, which is the
+ * parent's own folder, and machines, which would have to be asked again.
  */
 export function branchOptions({ config }: Pick<Fork, 'config'>): RunConfig {
-  return { ...config, output_tag: null }
+  return { ...config, output_tag: null, hosts: [] }
 }

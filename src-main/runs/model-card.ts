@@ -24,7 +24,7 @@ export interface CardFacts {
 }
 
 /** Options that say where things lay on one machine, or are shown elsewhere. */
-const LEFT_OUT = ['base_dir', 'mixture', 'exclude', 'run', 'dry_run', 'output_tag']
+const LEFT_OUT = ['base_dir', 'mixture', 'exclude', 'run', 'dry_run', 'output_tag', 'hosts', 'loggers']
 
 /** The whole README, in Markdown with the front matter that the hub reads. */
 export function modelCard(facts: CardFacts): string {
@@ -91,7 +91,11 @@ function textOf(value: unknown): string {
 
 /** Options as others may see them: of a path on this machine, its last name. */
 export function shareableOptions(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, shareable(value)]))
+  return Object.fromEntries(
+    Object.entries(options)
+      .filter(([key]) => key !== 'hosts') // names of a person's machines
+      .map(([key, value]) => [key, shareable(value)]),
+  )
 }
 
 function shareable(value: unknown): unknown {

@@ -23,12 +23,15 @@ type RanksOutcome =
 export interface RankAttempt {
   outcome: Promise<RanksOutcome>
   request(request: RunRequest): void
-  stepsMade(): number
+  /** Steps that this attempt has made and saved. */
+  stepsSaved(): number
   close(): Promise<void>
 }
 
-/** Time for a rank to meet the loss of another: the rest of its micro-batch, then its next exchange. */
+/** Time for a rank to meet the loss of another in its next exchange, besides the rest of its step. */
 const NOTICE_MS = 30_000
+/** Time for failures of one cause to come in. */
+const SETTLE_MS = 5000
 /** Time for a save to end. */
 const SAVE_MS = 600_000
 /** How often the processes are looked at, and how long one is left that was stopped. */
@@ -64,7 +67,12 @@ export function startRanks(
 class Attempt implements RankAttempt {
   readonly outcome: Promise<RanksOutcome>
   private readonly ranks: Rank[]
-  private steps = 0
+  /** Steps at its start and as of its last save. */
+  private begun = 0
+  private saved = 0
+  /** Of the last step; 0 before the first. */
+  private stepMs = 0
+  private closed = false
   /** Wakes whoever waits for something to happen to a rank. */
   private wake: () => void = () => undefined
 
@@ -82,11 +90,13 @@ class Attempt implements RankAttempt {
     this.ranks[0]?.trainer.call('request', request).catch(() => undefined) // its end reports its own failure
   }
 
-  stepsMade(): number {
-    return this.steps
+  stepsSaved(): number {
+    return this.saved - this.begun
   }
 
   async close(): Promise<void> {
+    this.closed = true
+    this.wake()
     for (const rank of this.ranks) if (rank.ended === null) rank.trainer.kill()
     await Promise.all(this.ranks.map(({ trainer }) => trainer.close()))
   }
@@ -122,6 +132,7 @@ class Attempt implements RankAttempt {
         },
         (error: unknown) => {
           rank.ended = { failure: this.failureOf(rank, error), gone: error instanceof Ended }
+          if (!rankJob.leads) trainer.kill() // as long as its server answers, the others wait for it
         },
       )
       .finally(() => {
@@ -133,8 +144,10 @@ class Attempt implements RankAttempt {
   private hear(rank: Rank, report: TrainReport): void {
     if (report.type === 'phase') rank.phase = report.phase
     if (report.type === 'lost') rank.waits = true
+    if (report.type === 'checkpoint') this.saved = report.step
     if (rank.job.leads) {
-      if (report.type === 'step') this.steps += 1
+      if (report.type === 'prepared') this.begun = this.saved = report.prepared.step
+      if (report.type === 'step') this.stepMs = report.metric.dt_ms
       this.tell.onEvent?.(report)
     } else if (rank.waits || (report.type === 'log' && report.line.level !== 'info'))
       this.hearOther(rank, report)
@@ -169,24 +182,33 @@ class Attempt implements RankAttempt {
     const [leader] = this.ranks
     if (leader === undefined) throw new Error('a run has at least one rank here')
     await this.until(Infinity, () => leader.ended !== null || this.ranks.some(hasFailed))
-    if (leader.ended !== null && 'end' in leader.ended) return { type: 'end', end: leader.ended.end }
+    const early = endOf(leader)
+    if (early !== null) return { type: 'end', end: early }
+    if (this.closed) return closedOutcome
     const first = this.ranks.find(hasFailed)
     await this.letSave(leader)
+    // A rank that failed by itself says why; the others say only that they have lost it, and may have done so before.
+    await this.until(
+      SETTLE_MS,
+      () => this.ranks.some(saysWhy) || this.ranks.every(({ ended }) => ended !== null),
+    )
+    const end = endOf(leader)
+    if (end !== null) return { type: 'end', end }
     const failures = this.ranks.flatMap(({ ended }) => (ended !== null && 'failure' in ended ? ended : []))
-    const own = failures.find(({ failure, gone }) => gone || failure.code !== 'ranks.lost')
-    const { failure, gone } = own ?? (first?.ended as { failure: Failure; gone: boolean })
+    const { failure, gone } = failures.find(isOwn) ?? (first?.ended as { failure: Failure; gone: boolean })
     return { type: 'failed', failure, lost: gone || failure.code === 'ranks.lost' }
   }
 
   /** The leader saves when it meets the loss; where it is gone, the first of the others that waits does. */
   private async letSave(leader: Rank): Promise<void> {
-    await this.until(NOTICE_MS, () => leader.ended !== null || leader.phase === 'saving')
+    const notice = NOTICE_MS + 2 * this.stepMs
+    await this.until(notice, () => leader.ended !== null || leader.phase === 'saving')
     if (leader.ended === null && leader.phase === 'saving')
       await this.until(SAVE_MS, () => leader.ended !== null)
     const isGone = leader.ended === null || ('gone' in leader.ended && leader.ended.gone)
     if (!isGone) return
     const left = (): Rank[] => this.ranks.filter((rank) => rank !== leader && rank.ended === null)
-    await this.until(NOTICE_MS, () => left().length === 0 || left().some(({ waits }) => waits))
+    await this.until(notice, () => left().length === 0 || left().some(({ waits }) => waits))
     const saver = left().find(({ waits }) => waits)
     if (saver === undefined) return
     saver.trainer.call('request', 'resume').catch(() => undefined)
@@ -196,7 +218,7 @@ class Attempt implements RankAttempt {
   /** Waits until it is so, and meanwhile looks after processes that are stopped. */
   private async until(most: number, isSo: () => boolean): Promise<void> {
     const end = performance.now() + most
-    while (!isSo() && performance.now() < end) {
+    while (!this.closed && !isSo() && performance.now() < end) {
       const woken = new Promise<void>((resolve) => (this.wake = resolve))
       const looking = new AbortController()
       await Promise.race([
@@ -217,6 +239,25 @@ class Attempt implements RankAttempt {
       rank.trainer.kill()
     }
   }
+}
+
+const closedOutcome: RanksOutcome = {
+  type: 'failed',
+  failure: { code: 'process.ended', message: 'The ranks were ended.' },
+  lost: true,
+}
+
+/** Whether it is the failure of a rank itself, and not that of one that has lost another. */
+function isOwn({ failure, gone }: { failure: Failure; gone: boolean }): boolean {
+  return gone || failure.code !== 'ranks.lost'
+}
+
+function saysWhy({ ended }: Rank): boolean {
+  return ended !== null && 'failure' in ended && isOwn(ended)
+}
+
+function endOf({ ended }: Rank): TrainEnd | null {
+  return ended !== null && 'end' in ended ? ended.end : null
 }
 
 function hasFailed({ ended }: Rank): boolean {

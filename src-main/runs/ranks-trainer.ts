@@ -42,7 +42,7 @@ export function openRanks(pickPorts: (count: number) => Promise<number[]> = free
 
 class RanksTrainer implements Trainer {
   private attempt: RankAttempt | null = null
-  /** A request that came while no ranks were there to take it. */
+  /** The last request: ranks that begin again are told of it too. */
   private asked: RunRequest | null = null
   private closed = false
 
@@ -64,9 +64,14 @@ class RanksTrainer implements Trainer {
   }
 
   private request(request: RunRequest): Promise<null> {
-    if (this.attempt === null) this.asked = request
-    else this.attempt.request(request)
+    this.asked = request
+    this.attempt?.request(request)
     return Promise.resolve(null)
+  }
+
+  /** @throws Ended */
+  private requireOpen(): void {
+    if (this.closed) throw new Ended({ code: 'process.ended', message: 'The ranks were ended.' })
   }
 
   private async train(job: TrainJob, tell: Tellings): Promise<TrainEnd> {
@@ -75,7 +80,7 @@ class RanksTrainer implements Trainer {
     for (;;) {
       if (this.asked === 'stop') return { type: 'stopped' }
       const here = await ranksHere(job, this.pickPorts)
-      if (this.closed) throw new Ended({ code: 'process.ended', message: 'The ranks were ended.' })
+      this.requireOpen()
       const attempt = startRanks(
         { ...job, resume, stopAfter, threads: threadsOf(job, here) },
         here,
@@ -84,10 +89,10 @@ class RanksTrainer implements Trainer {
       )
       this.attempt = attempt
       if (this.asked !== null) attempt.request(this.asked)
-      this.asked = null
       const outcome = await attempt.outcome
       this.attempt = null
       if (outcome.type === 'end') return outcome.end
+      this.requireOpen()
       const { failure } = outcome
       const isPort = failure.code === 'ranks.port' && isOnOwnPorts(job)
       if (isPort ? ++ports > MOST_PORTS : !outcome.lost || !isOnOwnPorts(job) || ++restarts > MOST_RESTARTS) {
@@ -95,7 +100,8 @@ class RanksTrainer implements Trainer {
       }
       if (isPort) continue
       resume = true
-      stopAfter = stopAfter === null ? null : stopAfter - attempt.stepsMade()
+      stopAfter = stopAfter === null ? null : stopAfter - attempt.stepsSaved()
+      if (stopAfter !== null && stopAfter <= 0) return { type: 'stopped' }
       warn(
         tell,
         `${failure.message} All ranks begin again from the last checkpoint (${String(restarts)} of at most ${String(MOST_RESTARTS)} times).`,

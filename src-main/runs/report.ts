@@ -100,7 +100,7 @@ export function reportSection(config: RunConfig, figures: ReportFigures, now = n
   const options = Object.entries(config).filter(([name]) => name !== 'mixture' && name !== 'exclude')
   const results: [string, unknown][] = [
     ['Number of iterations', figures.steps],
-    ['DDP world size', 1],
+    ['DDP world size', config.world_size],
     ...(figures.minimumValBpb === null
       ? []
       : [['Minimum validation bpb', figures.minimumValBpb.toFixed(4)] satisfies [string, unknown]]),

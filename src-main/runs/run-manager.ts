@@ -279,7 +279,7 @@ export class RunManager {
   ): TrainJob {
     const { rank = null } = this.options
     return {
-      ...(rank !== null && { rank: rankOf(rank, config.hosts) }),
+      ...(rank !== null && config.world_size > 1 && { rank: rankOf(rank, config.hosts) }),
       runId: identity.id,
       config,
       locations: this.locations(config.base_dir ?? runDir, runDir),

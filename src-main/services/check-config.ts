@@ -17,6 +17,7 @@ const SPEED_OPTIONS = [
   'dtype',
   'engine',
   'device_type',
+  'world_size',
 ] as const
 
 /** Tokens a second of the newest run with these options; null where there was none. */
