@@ -285,7 +285,7 @@ describe('train', () => {
       'device_batch_size is 3; the run goes on with 4, or with fewer rows that divide it',
       'buffer_size is 50; the run began with 100',
       'embedding_lr is 0.3; the run began with 0.2',
-      'start a new run',
+      'branch off the run',
     ]) {
       expect(refused.stderr).toContain(line)
     }
