@@ -1,5 +1,8 @@
 /** What tests do to the app from its main process: the window's size, the theme, the answers of dialogs. */
-import { until } from './app-page'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { SCREENSHOTS, until } from './app-page'
 import type { LaunchedApp } from './launch-app'
 
 export interface WindowSize {
@@ -23,6 +26,21 @@ export async function resize({ electron, page }: LaunchedApp, size: WindowSize, 
       `Math.abs(innerWidth - ${String((100 * size.width) / text)}) < 2 && Math.abs(innerHeight - ${String((100 * size.height) / text)}) < 2`,
     )
   await until(isThere, (is) => is, 5000, 'new size')
+}
+
+/**
+ * A picture of the window, to be looked at: the whole of it also where its text is large, of which Playwright's own shows
+ * a part.
+ *
+ * @param name without an ending
+ */
+export async function pictureOf({ electron }: LaunchedApp, name: string): Promise<void> {
+  const png = await electron.evaluate(async ({ BrowserWindow }) => {
+    const picture = await BrowserWindow.getAllWindows()[0]?.webContents.capturePage()
+    return picture?.toPNG().toString('base64') ?? ''
+  })
+  mkdirSync(SCREENSHOTS, { recursive: true })
+  writeFileSync(join(SCREENSHOTS, `${name}.png`), png, 'base64')
 }
 
 /** Chooses the theme in the menu, and waits until the page has it. */

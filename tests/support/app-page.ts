@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 
-const SCREENSHOTS = join(import.meta.dirname, '..', 'screenshots')
+/** Where pictures of the window go. */
+export const SCREENSHOTS = join(import.meta.dirname, '..', 'screenshots')
 
 export const PLACES = ['Mixture', 'Packing', 'Train', 'Talk', 'Runs', 'Settings'] as const
 export type PlaceName = (typeof PLACES)[number]
