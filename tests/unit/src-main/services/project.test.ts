@@ -425,3 +425,24 @@ it('opens what an earlier version kept', () => {
   expect(project.isFirstStart).toBe(false)
   expect(setup().store().isFirstStart).toBe(true)
 })
+
+describe('a project whose run branches off another', () => {
+  const branch = { runId: 'r1', step: 4 }
+
+  it('stays one where it is saved, left and come back to, and in its copies', async () => {
+    const { store, folder } = setup()
+    const projects = store()
+    await projects.branch('branch', runConfig.parse(starterConfig), folder, branch)
+    const file = join(folder, 'branch.json')
+    const saved = await projects.saveAs(file)
+    expect(saved).toMatchObject({ path: file, branch })
+    await projects.create('other', folder, {})
+    expect(projects.current.branch).toBeNull()
+    expect(await projects.show(file)).toMatchObject({ path: file, branch })
+    await projects.keepCopy('copy')
+    await projects.edit(runConfig.parse({ ...starterConfig, seed: 7 }))
+    const copy = projects.list().unsaved.find(({ name }) => name === 'copy')
+    expect(await projects.show(copy?.id ?? '')).toMatchObject({ name: 'copy', branch })
+    expect(await projects.open(file)).toMatchObject({ path: file, branch })
+  })
+})

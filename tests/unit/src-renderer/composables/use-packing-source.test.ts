@@ -8,6 +8,7 @@ import { useNotices } from '../../../../src-renderer/composables/use-notices'
 import { usePackingSource } from '../../../../src-renderer/composables/use-packing-source'
 import { useProject } from '../../../../src-renderer/composables/use-project'
 import { useRuns } from '../../../../src-renderer/composables/use-runs'
+import { firstBatchOf } from '../../../../src-renderer/packing/source'
 import { answerWith, connect, inScope, made, send, settled } from '../main-process'
 import { sampleBatch } from '../packing/sample-batch'
 import { projectOf, sampleConfig, sampleRun } from '../runs/sample-run'
@@ -81,7 +82,7 @@ describe('the source of batches', () => {
   })
 
   it('says what is wrong with a run, and tries again', async () => {
-    const failure = new CallError({ code: 'run.unknown', message: 'There is no run r1 in the store.' })
+    const failure = new CallError({ code: 'run.folder-damaged', message: 'Its config cannot be read.' })
     const { value, stop } = await used({ 'packing.run': () => Promise.reject(failure) })
     navigation.packingRun.value = 'r1'
     await settled()
@@ -102,6 +103,32 @@ describe('the source of batches', () => {
     await send('run.removed', { runId: 'r1' })
     expect(value.source.value?.run).toBeNull()
     expect(useNotices().notices.value.at(-1)?.title).toContain('The run was removed')
+    stop()
+  })
+
+  it('goes back to the project where there is no such run, as on another machine', async () => {
+    const failure = new CallError({ code: 'run.unknown', message: 'There is no run r1 in the store.' })
+    const { value, stop } = await used({ 'packing.run': () => Promise.reject(failure) })
+    navigation.packingRun.value = 'r1'
+    await settled()
+    expect([navigation.packingRun.value, value.source.value?.run, value.error.value]).toEqual([
+      null,
+      null,
+      null,
+    ])
+    stop()
+  })
+
+  it('begins with the batches of its own where a branch is looked at', async () => {
+    const parent = { id: 'p', name: 'parent', step: 5, changes: [] }
+    const { stop } = await used({
+      'packing.run': ({ runId }) => ({ detail: { ...detailOf(runId), parent }, recorded: false }),
+    })
+    navigation.batch.value = { split: 'train', batch: 0 }
+    navigation.packingRun.value = 'r1'
+    await settled()
+    expect(navigation.batch.value.batch).toBe(firstBatchOf(6, trained))
+    expect(navigation.batch.value.batch).toBeGreaterThan(0)
     stop()
   })
 })
