@@ -151,7 +151,7 @@ describe('without a mouse', () => {
     )
     await window.page.getByRole('radio', { name: 'Checkpoints' }).focus()
     await held('ArrowLeft')
-    await window.page.getByRole('region', { name: 'Runs' }).waitFor()
+    await window.page.getByRole('region', { name: 'Queue' }).waitFor()
     await held('ArrowRight')
     await list().waitFor()
     await held('ArrowLeft')

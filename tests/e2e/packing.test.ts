@@ -281,7 +281,7 @@ describe('the batch in sight', () => {
   }
 
   it('is exported as a picture', async () => {
-    const png = await exported(/^Picture/, 'batch.png')
+    const png = await exported(/^Picture, PNG/, 'batch.png')
     expect(png.subarray(1, 4).toString()).toBe('PNG')
     const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)]
     expect(width).toBeGreaterThan(1600)
