@@ -33,7 +33,7 @@ it(`a machine ${isReal ? 'over ssh' : `over a stand-in for ssh (${NO_SSHD})`}: i
   const home = temporaryFolder()
   openInFolder(home, smallConfig({ run: 'near' }))
   const env = { PATH: `${path}${delimiter}${process.env['PATH'] ?? ''}` }
-  const app = await launchApp({ home, env: isReal ? env : { ...env, MIDBENCH_HOME: there } })
+  const app = await launchApp({ home, env: isReal ? env : { ...env, STAND_IN_HOME: there } })
   const { page, electron } = app
   const window = new AppPage(page)
   await window.button('Start').waitFor()

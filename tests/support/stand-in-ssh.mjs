@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * A stand-in for ssh, for machines without an sshd: it knows the two calls that Midbench makes, and makes them on this
- * very computer. With `-L HERE:THERE` it forwards a socket until its stdin ends; otherwise it runs the command.
+ * very computer. With `-L HERE:THERE` it forwards a socket until its stdin ends; otherwise it runs the command, with the
+ * folder STAND_IN_HOME for Midbench's data.
  */
 import { spawn } from 'node:child_process'
 import { connect, createServer } from 'node:net'
@@ -19,6 +20,7 @@ if (args.includes('-L')) {
   }).listen(here)
   process.stdin.resume().on('end', () => process.exit(0))
 } else {
-  const child = spawn('sh', ['-c', args.at(-1)], { stdio: 'inherit' })
+  const env = { ...process.env, MIDBENCH_HOME: process.env.STAND_IN_HOME }
+  const child = spawn('sh', ['-c', args.at(-1)], { stdio: 'inherit', env })
   child.on('close', (code) => process.exit(code ?? 1))
 }
