@@ -97,7 +97,7 @@ async function branched(
   const run = runs.get(branch.runId)
   const config = branchOptions(await openFork(run, branch.step))
   const exclude = [...config.exclude, ...without]
-  const name = `${run.name} from step ${String(branch.step)}`
+  const name = `branch of ${run.name}` // without the step, which may still be changed
   return project.branch(name, { ...config, exclude }, run.dir, branch)
 }
 
