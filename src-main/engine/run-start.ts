@@ -6,11 +6,12 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { describeOptimizers, loadModel, loadOptimizers } from '../checkpoint/nanochat-files'
 import { findModel } from '../checkpoint/nanochat-folder'
-import type { FloatArray, OptimizerStates } from '../checkpoint/types'
+import type { FloatArray, OptimizerStates, RunCheckpoint } from '../checkpoint/types'
 import type { ModelConfig } from '../model/config.schema'
 import type { DataIdentity } from '../packing/data-identity.schema'
 import { readDataRecord, requireSameData, writeDataRecord } from '../packing/data-record'
 import { policyNamed } from '../packing/packings.schema'
+import type { RunConfig } from '../config/config.schema'
 import type { ParameterGroup } from '../optimizers/groups'
 import { groupsOf } from './job-context'
 import { initialState, type LoopState } from './loop'
@@ -107,20 +108,14 @@ async function baseOptimizers(
 /** @throws MidbenchError `branch.torn` where the parent's checkpoint, which the branch keeps, is not whole any more */
 async function parentCheckpoint({ runDir, config }: TrainJob, branch: BranchRecord): Promise<LoadedStart> {
   const { checkpoint, resume } = await loadFork(runDir)
-  const { step, optimizers } = checkpoint
-  const model = checkpoint.meta.model_config
-  const groups = groupsOf(config, model)
+  const { step } = checkpoint
   const { name, changes } = branch.parent
   return {
     base: resume.base,
-    model,
-    parameters: checkpoint.model,
-    optimizer: fromCheckpoint(optimizers),
-    groups: config.load_optimizer ? warmGroups(groups, optimizers.groups) : groups,
-    optimizerSteps: optimizers.steps - step,
+    ...savedArrays(checkpoint, config),
     state: branchedLoop(resume.loop, branch, config),
     record: null,
-    from: `Branched off ${name} after step ${String(step)}${changes.length === 0 ? '' : `, with ${changes.join(', ')}`}`,
+    from: `Branched off ${name} after step ${String(step)}${changes.length === 0 ? '' : `: ${changes.join(', ')}`}`,
   }
 }
 
@@ -136,17 +131,10 @@ async function ownCheckpoint(
   if (resume.record === undefined) warn(UNRECORDED)
   else requireSameOptions(then, config, step)
   const changes = changesText(then, config)
-  const model = checkpoint.meta.model_config
-  const groups = groupsOf(config, model)
-  const { optimizers } = checkpoint
   if (then.device_batch_size !== config.device_batch_size && policyNamed(config.packing).pads) warn(PADDED)
   return {
     base: resume.base,
-    model,
-    parameters: checkpoint.model,
-    optimizer: fromCheckpoint(optimizers),
-    groups: config.load_optimizer ? warmGroups(groups, optimizers.groups) : groups,
-    optimizerSteps: optimizers.steps - step,
+    ...savedArrays(checkpoint, config),
     state: ownLoader(continuedState(resume.loop, then, config), rank?.rank ?? 0),
     record: resume.record ?? null,
     from: `Resumed after step ${String(step)} from ${dir}${changes === '' ? '' : `, with ${changes}`}`,
@@ -185,4 +173,17 @@ export async function keepToData(
   if (isDeepStrictEqual(then, noted)) return
   warn('data.json was missing, or not as it was saved: it is written again as the checkpoint has it.')
   await writeDataRecord(runDir, then)
+}
+
+/** Weights and optimizer states as a run saved them. */
+function savedArrays({ step, meta, model: parameters, optimizers }: RunCheckpoint, config: RunConfig) {
+  const model = meta.model_config
+  const groups = groupsOf(config, model)
+  return {
+    model,
+    parameters,
+    optimizer: fromCheckpoint(optimizers),
+    groups: config.load_optimizer ? warmGroups(groups, optimizers.groups) : groups,
+    optimizerSteps: optimizers.steps - step,
+  }
 }

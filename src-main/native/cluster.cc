@@ -19,6 +19,7 @@
 #include <string>
 
 #include "cluster.h"
+#include "napi-calls.h"
 #include "tensorflow/c/c_api.h"
 
 #undef TF_NewSessionOptions
@@ -33,15 +34,6 @@ thread_local std::string session_config;
 // Where servers may listen: an IPv4 address, or an IPv6 one; all zero until a server is started.
 in6_addr listening_address = IN6ADDR_ANY_INIT;
 bool is_listening = false;
-
-std::string text_argument(napi_env env, napi_value value) {
-  size_t length = 0;
-  napi_get_value_string_utf8(env, value, nullptr, 0, &length);
-  std::string text(length + 1, '\0');
-  napi_get_value_string_utf8(env, value, &text[0], text.size(), &length);
-  text.resize(length);
-  return text;
-}
 
 std::string bytes_argument(napi_env env, napi_value value) {
   void* data = nullptr;
@@ -62,7 +54,7 @@ napi_value start_server(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
   const std::string definition = bytes_argument(env, arguments[0]);
-  if (!parse_address(text_argument(env, arguments[1]), &listening_address)) {
+  if (!parse_address(string_argument(env, arguments[1]), &listening_address)) {
     napi_throw_error(env, nullptr, "the address to listen on is neither of IPv4 nor of IPv6");
     return nullptr;
   }
@@ -85,15 +77,9 @@ napi_value set_session(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value arguments[2];
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
-  session_target = text_argument(env, arguments[0]);
+  session_target = string_argument(env, arguments[0]);
   session_config = bytes_argument(env, arguments[1]);
   return nullptr;
-}
-
-void export_function(napi_env env, napi_value exports, const char* name, napi_callback callback) {
-  napi_value function;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
-  napi_set_named_property(env, exports, name, function);
 }
 
 }  // namespace

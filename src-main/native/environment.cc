@@ -13,17 +13,10 @@
 #endif
 
 #include <string>
-#include <vector>
+
+#include "napi-calls.h"
 
 namespace {
-
-std::string string_argument(napi_env env, napi_value value) {
-  size_t length = 0;
-  napi_get_value_string_utf8(env, value, nullptr, 0, &length);
-  std::vector<char> text(length + 1);
-  napi_get_value_string_utf8(env, value, text.data(), text.size(), &length);
-  return std::string(text.data(), length);
-}
 
 napi_value set_environment(napi_env env, napi_callback_info info) {
   size_t count = 2;
@@ -43,12 +36,6 @@ napi_value end_with_parent(napi_env, napi_callback_info) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
   return nullptr;
-}
-
-void export_function(napi_env env, napi_value exports, const char* name, napi_callback callback) {
-  napi_value function;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
-  napi_set_named_property(env, exports, name, function);
 }
 
 }  // namespace

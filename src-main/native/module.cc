@@ -10,6 +10,7 @@
 
 #include "cluster.h"
 #include "large-blocks.h"
+#include "napi-calls.h"
 #include "quiet-log.h"
 
 namespace {
@@ -60,12 +61,6 @@ napi_value quiet_errors(napi_env env, napi_callback_info info) {
   napi_get_value_bool(env, argument_of(env, info), &quiet);
   midbench_quiet_errors(quiet);
   return nullptr;
-}
-
-void export_function(napi_env env, napi_value exports, const char* name, napi_callback callback) {
-  napi_value function;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
-  napi_set_named_property(env, exports, name, function);
 }
 
 }  // namespace

@@ -19,15 +19,12 @@ function drawingOf({ model, ...options }: ExportSource, element: HTMLElement): D
   return batchDrawing(model, options, readPalette(element, options.colouring))
 }
 
+export type BatchFile = 'picture' | 'vectors' | 'page' | 'json' | 'tokens' | 'conversations'
+
 export interface UseExportReturn {
   /** A file is being made or written. */
   exporting: ShallowRef<boolean>
-  exportPicture: () => Promise<void>
-  exportTokens: () => Promise<void>
-  exportConversations: () => Promise<void>
-  exportVectors: () => Promise<void>
-  exportPage: () => Promise<void>
-  exportJson: () => Promise<void>
+  exportBatch: (what: BatchFile) => Promise<void>
 }
 
 /** @param source what is in sight; null where there is no batch */
@@ -46,17 +43,17 @@ export function useExport(source: () => ExportSource | null): UseExportReturn {
     await save(kind, `${whose}${split} batch ${batch}${of}`, () => make(from))
   }
 
-  return {
-    exporting,
-    exportPicture: () => write('png', '', (from) => batchPicture(from.model, from)),
-    exportTokens: () => write('csv', ' tokens', ({ model, taskNames }) => tokenTable(model, taskNames)),
-    exportConversations: () =>
+  const files: Record<BatchFile, () => Promise<void>> = {
+    picture: () => write('png', '', (from) => batchPicture(from.model, from)),
+    tokens: () => write('csv', ' tokens', ({ model, taskNames }) => tokenTable(model, taskNames)),
+    conversations: () =>
       write('csv', ' conversations', ({ model, taskNames }) => conversationTable(model, taskNames)),
-    exportVectors: () => write('svg', '', (from) => svgFile(drawingOf(from, from.element))),
-    exportPage: () =>
+    vectors: () => write('svg', '', (from) => svgFile(drawingOf(from, from.element))),
+    page: () =>
       write('html', '', (from) =>
         inLight((light) => batchPage(from.model, from.taskNames, drawingOf(from, light))),
       ),
-    exportJson: () => write('json', '', ({ model, taskNames }) => batchJson(model, taskNames)),
+    json: () => write('json', '', ({ model, taskNames }) => batchJson(model, taskNames)),
   }
+  return { exporting, exportBatch: (what) => files[what]() }
 }

@@ -33,7 +33,7 @@ export function marksOf({ steps, evals, samples, detail }: RunRecordState, axes:
 
 function branchOf(detail: RunRecordState['detail']): string {
   const { name = '', changes = [] } = detail?.parent ?? {}
-  return `branched off ${name}${changes.length === 0 ? '' : `, with ${changes.join(', ')}`}`
+  return `branched off ${name}${changes.length === 0 ? '' : `: ${changes.join(', ')}`}`
 }
 
 function restOf(before: StepMetric, after: StepMetric): string {

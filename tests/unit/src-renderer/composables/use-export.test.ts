@@ -37,8 +37,8 @@ const sent = (): string[] =>
 
 it('hands tables on to be written, and says where they are', async () => {
   const { value, stop } = inScope(() => useExport(() => source))
-  await value.exportTokens()
-  await value.exportConversations()
+  await value.exportBatch('tokens')
+  await value.exportBatch('conversations')
   expect(sent()).toEqual([
     `csv train batch 3 tokens.csv: ${tokenTable(model, taskNames)}`,
     `csv train batch 3 conversations.csv: ${conversationTable(model, taskNames)}`,
@@ -52,9 +52,9 @@ it('hands tables on to be written, and says where they are', async () => {
 
 it('hands the picture as vectors, the page and the data on', async () => {
   const { value, stop } = inScope(() => useExport(() => source))
-  await value.exportVectors()
-  await value.exportPage()
-  await value.exportJson()
+  await value.exportBatch('vectors')
+  await value.exportBatch('page')
+  await value.exportBatch('json')
   const [vectors = '', page = '', data = ''] = sent()
   expect(vectors).toMatch(/^svg train batch 3\.svg: <\?xml/)
   expect(page).toMatch(/^html train batch 3\.html: <!DOCTYPE html>/)
@@ -64,7 +64,7 @@ it('hands the picture as vectors, the page and the data on', async () => {
 
 it('names a run’s file after the run, in letters that a file may have', async () => {
   const { value, stop } = inScope(() => useExport(() => ({ ...source, run: 'länge: 2/3 of all' })))
-  await value.exportConversations()
+  await value.exportBatch('conversations')
   expect(sent()[0]).toMatch(/^csv l-nge- 2-3 of all train batch 3 conversations\.csv: /)
   stop()
 })
@@ -72,7 +72,7 @@ it('names a run’s file after the run, in letters that a file may have', async 
 it('says nothing where the person has cancelled', async () => {
   answerWith({ 'exports.save': () => null })
   const { value, stop } = inScope(() => useExport(() => source))
-  await value.exportTokens()
+  await value.exportBatch('tokens')
   expect(notices.value).toEqual([])
   stop()
 })
@@ -81,7 +81,7 @@ it('says what failed, and can be asked again', async () => {
   const failure = new CallError({ code: 'export.unwritable', message: 'The disk is full.' })
   answerWith({ 'exports.save': () => Promise.reject(failure) })
   const { value, stop } = inScope(() => useExport(() => source))
-  await value.exportTokens()
+  await value.exportBatch('tokens')
   expect(notices.value[0]).toMatchObject({ title: 'The batch was not exported', error: { message: 'The disk is full.' } }) // prettier-ignore
   expect(value.exporting.value).toBe(false)
   stop()
@@ -89,12 +89,12 @@ it('says what failed, and can be asked again', async () => {
 
 it('writes one file at a time, and none of nothing', async () => {
   const { value, stop } = inScope(() => useExport(() => source))
-  const first = value.exportTokens()
-  await value.exportConversations()
+  const first = value.exportBatch('tokens')
+  await value.exportBatch('conversations')
   await first
   expect(made).toHaveLength(1)
   const nothing = inScope(() => useExport(() => null))
-  await nothing.value.exportTokens()
+  await nothing.value.exportBatch('tokens')
   await settled()
   expect(made).toHaveLength(1)
   nothing.stop()

@@ -54,6 +54,6 @@ it('marks where a branch began in place of a rest, with what differs', () => {
   const { detail } = record()
   const marks = marksOf(record({ steps, detail: detail && { ...detail, checkpoints: [], parent } }), axes)
   expect(marks.map(({ kind, text }) => [kind, text])).toEqual([
-    ['branch', 'step 2: branched off first, with matrix_lr 0.01 in place of 0.02'],
+    ['branch', 'step 2: branched off first: matrix_lr 0.01 in place of 0.02'],
   ])
 })
