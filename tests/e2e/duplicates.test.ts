@@ -77,7 +77,7 @@ beforeAll(() => {
 
 describe('duplicates', () => {
   it('are found from the keyboard, and counted by task; a test that is not here says so', async () => {
-    await window.main.getByRole('heading', { name: 'Mixture' }).waitFor()
+    await window.main.getByRole('heading', { name: 'Mixture', level: 2 }).waitFor()
     await window.page.keyboard.press('d')
     await pane().getByRole('button', { name: 'Check for duplicates' }).click()
     await pane()
