@@ -99,10 +99,7 @@ describe('a run whose project has become another', () => {
     const kept = readFileSync(chats)
     appendFileSync(chats, `${JSON.stringify([{ role: 'user', content: 'New?' }, { role: 'assistant', content: 'Yes.' }])}\n`) // prettier-ignore
     window = new AppPage((await launchApp({ home })).page)
-    await window.open('Packing')
-    await shows(/^Batch 0 of train: 2 rows of 129 tokens/)
-    await source().click()
-    await window.page.getByRole('menuitem', { name: /^Run first/ }).click()
+    await window.open('Packing') // which is as it was left: at the run
     const alert = window.main.getByRole('alert')
     await alert.getByText(/conversations; it had \d+/).waitFor({ timeout: 10_000 })
     expect(await alert.innerText()).toMatch(
@@ -110,6 +107,11 @@ describe('a run whose project has become another', () => {
     )
     expect(await canvas().count()).toBe(0)
     await window.picture('packing-of-a-run-changed')
+    await alert.getByRole('button', { name: 'Back to the project' }).click()
+    await shows(/^Batch 0 of train: 2 rows of 129 tokens/)
+    await source().click()
+    await window.page.getByRole('menuitem', { name: /^Run first/ }).click()
+    await alert.getByText(/conversations; it had \d+/).waitFor({ timeout: 10_000 })
     writeFileSync(chats, kept)
     await window.action('Try again').click()
     await shows(/^Batch 0 of train: 1 rows of 65 tokens/)
