@@ -74,7 +74,7 @@ export async function keepFork(
   if (saved === null) return
   const folder = forkFolder(runDir)
   try {
-    const kept = checkpointFolder(folder, step)
+    const kept = keptFork(runDir, step)
     await ensureFolder(kept)
     for (const name of await readdir(saved.dir)) await linkOrCopy(join(saved.dir, name), join(kept, name))
     for (const path of [kept, folder, runDir]) await syncPath(path)
@@ -87,6 +87,11 @@ export async function keepFork(
       ? goneFrom(parent, step, await listRunCheckpoints(dirname(saved.dir)))
       : error
   }
+}
+
+/** Where a branch keeps the checkpoint of its parent. @param step steps of the parent that it goes on from */
+export function keptFork(runDir: string, step: number): string {
+  return checkpointFolder(forkFolder(runDir), step)
 }
 
 async function linkOrCopy(from: string, to: string): Promise<void> {

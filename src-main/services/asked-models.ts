@@ -6,6 +6,7 @@ import { join } from 'node:path'
 
 import type { RunConfig } from '../config/config.schema'
 import type { RunDetail } from '../config/run.schema'
+import { keptFork } from '../runs/branch-folder'
 import type { Inspector } from '../runs/inspector'
 import type { ModelRef, ModelView } from '../runs/model-ref.schema'
 import type { RunManager } from '../runs/run-manager'
@@ -57,10 +58,13 @@ export class AskedModels {
     }
   }
 
-  /** The base that a run began with, computed as the run was. */
-  baseOfRun({ config, dir, model }: RunDetail): ResolvedModel {
+  /** What a run began with, computed as the run was: its base, or what a branch keeps of its parent. */
+  beginningOf({ config, dir, model, parent }: RunDetail): ResolvedModel {
     const { tag: model_tag, step: model_step } = model ?? { tag: config.model_tag, step: config.model_step }
-    return this.base({ config: { ...config, model_tag, model_step }, dir })
+    const base = this.base({ config: { ...config, model_tag, model_step }, dir })
+    if (parent === null || parent.step === 0) return base
+    const { step } = parent
+    return { ...base, of: { ...base.of, checkpointDir: keptFork(dir, step), modelStep: step } }
   }
 
   /** The models that can be asked. Reads their headers: some milliseconds each. @throws MidbenchError `cancelled` */

@@ -49,9 +49,9 @@ function projectModel(
   return models.resolve(runId === null ? { of: 'base' } : { of: 'run', runId }, { config, dir })
 }
 
-/** The run's own last checkpoint, or exactly the base that it began with. */
+/** The run's own last checkpoint, or exactly the model that it began with. */
 function runModel(run: RunDetail, models: AskedModels): ResolvedModel {
   return run.checkpoints.length > 0
     ? models.resolve({ of: 'run', runId: run.id }, run)
-    : models.baseOfRun(run)
+    : models.beginningOf(run)
 }
