@@ -157,8 +157,8 @@ describe('a run on a server', () => {
     await vi.waitUntil(() => metrics(first).length > heard + 3, TIMEOUT)
     const numbers = metrics(first).map(({ seq }) => seq)
     expect(numbers).toEqual(numbers.map((_, at) => (numbers[0] ?? 0) + at))
-    first.machine.leave()
-    second.machine.leave()
+    void first.machine.leave()
+    void second.machine.leave()
     const third = await connected(socket)
     const before = (await third.ask('runs.get', { runId })).step
     await vi.waitUntil(async () => (await third.ask('runs.get', { runId })).step > before, TIMEOUT)
