@@ -160,13 +160,13 @@ function connected(path: string): Promise<Socket | null> {
 }
 
 /**
- * What starts the server there: in a login shell, so that PATH is what a person has in a terminal. It starts in the home
- * folder, from which a relative path leads.
+ * What starts the server there: in a login shell, so that PATH is what a person has in a terminal; a container may name
+ * none. It starts in the home folder, from which a relative path leads.
  */
 function startCommand(folder: string): string {
   const at = folder === '~' ? '.' : folder.replace(/^~\//, '')
   const start = `cd ${quoted(at)} && exec node scripts/launch.mjs midbench serve --detach --json`
-  return `exec "$SHELL" -lc ${quoted(start)}`
+  return `exec "\${SHELL:-/bin/sh}" -lc ${quoted(start)}`
 }
 
 function quoted(text: string): string {
