@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { float32 } from '../typed-arrays.schema'
 import { splitName } from '../data/entry.schema'
-import { configAt } from './common.schema'
+import { configAt, ofRank } from './common.schema'
 
 const batchLosses = z.object({
   /** [rows, seq_len] nats a token; NaN where the target is ignored: it has no loss. */
@@ -14,7 +14,7 @@ const batchLosses = z.object({
   step: z.int(),
 })
 
-const batchAt = { split: splitName, batch: z.int().min(0), job: z.string() }
+const batchAt = { ...ofRank, split: splitName, batch: z.int().min(0), job: z.string() }
 
 export const lossCalls = {
   /** A model's first batch takes seconds, since the model is loaded; later ones only the time of the batch. A job. */

@@ -117,7 +117,7 @@ function batchFindings(config: RunConfig, derived: Derived): Finding[] {
   const micro = `${count(config.device_batch_size)} × ${count(config.max_seq_len)} = ${count(derived.tokens_per_micro_batch)} tokens`
   const steps = derived.grad_accum_steps ?? 1
   const plural = steps === 1 ? 'one micro-batch' : `${count(steps)} micro-batches`
-  return [ok('total_batch_size', `A step is ${plural} of ${micro}.`)]
+  return [ok('total_batch_size', `A step is ${plural} of ${micro}${each(config)}.`)]
 }
 
 function engineFindings(config: RunConfig, facts: PreflightFacts): Finding[] {
@@ -248,12 +248,14 @@ function evalFindings(config: RunConfig, derived: Derived, { packing }: Prefligh
     const remedy = 'Add a task to mixture.val, or set eval_every to -1.'
     return [block('mixture.val', 'There is nothing to evaluate on: mixture.val is empty.', remedy)]
   }
+  const tokens = derived.tokens_per_micro_batch * config.world_size // of a batch on each rank
   if (derived.eval_batches === 0) {
+    const batch = config.world_size === 1 ? 'one batch' : 'one batch on each rank,'
     return [
       block(
         'eval_tokens',
-        `${count(config.eval_tokens)} tokens are less than one batch of ${count(derived.tokens_per_micro_batch)}: nothing would be evaluated.`,
-        `Set eval_tokens to at least ${String(derived.tokens_per_micro_batch)}, or eval_every to -1.`,
+        `${count(config.eval_tokens)} tokens are less than ${batch} of ${count(tokens)}: nothing would be evaluated.`,
+        `Set eval_tokens to at least ${String(tokens)}, or eval_every to -1.`,
       ),
     ]
   }
@@ -262,12 +264,16 @@ function evalFindings(config: RunConfig, derived: Derived, { packing }: Prefligh
     return [
       warn(
         'eval_tokens',
-        `An evaluation reads ${count(derived.eval_batches)} batches, and the val mixture fills ${count(valBatches)}: it is gone round again.`,
-        `Set eval_tokens to ${String(valBatches * derived.tokens_per_micro_batch)} or less.`,
+        `An evaluation reads ${count(derived.eval_batches)} batches${each(config)}, and the val mixture fills ${count(valBatches)}: it is gone round again.`,
+        `Set eval_tokens to ${String(valBatches * tokens)} or less.`,
       ),
     ]
   }
-  return [ok('eval_tokens', `An evaluation reads ${count(derived.eval_batches)} batches.`)]
+  return [ok('eval_tokens', `An evaluation reads ${count(derived.eval_batches)} batches${each(config)}.`)]
+}
+
+function each({ world_size: ranks }: RunConfig): string {
+  return ranks === 1 ? '' : ' on each rank'
 }
 
 function lackingFindings({ lacking }: PreflightFacts): Finding[] {
@@ -297,7 +303,8 @@ function spaceFindings(config: RunConfig, derived: Derived, facts: PreflightFact
     const ranks = ranksHere(config)
     const who = ranks === 1 ? 'A step takes' : `A step of ${count(ranks)} ranks takes`
     const need = `${who} about ${byteSize(memory)} of memory; a run may take ${byteSize(facts.memoryBytes)} here.`
-    const fewer = ranks === 1 ? '' : 'Lower world_size. '
+    const room = Math.floor(facts.memoryBytes / (memory / ranks))
+    const fewer = ranks === 1 || room === 0 ? '' : `Set world_size to ${String(room)} or less. `
     const remedy = `${fewer}${config.device_batch_size > 1 ? 'Lower device_batch_size or max_seq_len.' : 'Lower max_seq_len.'}`
     const fits = memory <= facts.memoryBytes
     findings.push(fits ? ok('device_batch_size', need) : warn('device_batch_size', need, remedy))

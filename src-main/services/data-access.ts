@@ -13,7 +13,6 @@ import type { DataLocations } from '../data/locations'
 import type { Look } from '../data/look.schema'
 import type { JsonLinesCheck } from '../data/sources/lines'
 import { MidbenchError, toFailure } from '../errors'
-import type { BranchStart } from '../packing/branch-start'
 import type { DataClient } from '../packing/data-client'
 import { DataThread } from '../packing/data-host'
 import type { DataConfig, DataOptions, LookRequest, OpenedData } from '../packing/data-calls'
@@ -36,6 +35,9 @@ const KEPT: Readonly<Record<Asker, number>> = { project: 2, run: 1, duplicates: 
 
 /** How many results of openings are remembered; each is a few lines. */
 const KEPT_OUTCOMES = 32
+
+/** Which of a mixture's batches are looked at: a rank's, the first one's unless given, and where those of a branch begin. */
+export type WhichBatches = Pick<DataOptions, 'rank' | 'start'>
 
 /** An open mixture: its client, and its description. */
 export interface OpenData {
@@ -73,7 +75,6 @@ export class DataAccess {
    *
    * @param dir the folder that the config's relative paths start from
    * @param call progress and cancelling, if the mixture has to be opened
-   * @param start where the batches of a branch begin
    * @throws MidbenchError naming the entry, the file and the reason
    */
   async of(
@@ -81,16 +82,16 @@ export class DataAccess {
     dir: string,
     call: CallOptions = {},
     asker: Asker = 'project',
-    start?: BranchStart,
+    which: WhichBatches = {},
   ): Promise<OpenData> {
-    const { options, key } = this.dataOptions(config, dir, start)
+    const { options, key } = this.dataOptions(config, dir, which)
     const opening = this.open.get(key) ?? this.openNow(options, call)
     this.open.set(key, opening)
     this.keep(key, asker)
     return opening.catch((error: unknown) => {
       if (this.open.get(key) === opening) this.open.delete(key)
       const byAnother = toFailure(error).code === 'cancelled' && call.signal?.aborted !== true
-      if (byAnother) return this.of(config, dir, call, asker, start)
+      if (byAnother) return this.of(config, dir, call, asker, which)
       throw error
     })
   }
@@ -105,16 +106,16 @@ export class DataAccess {
     dir: string,
     call: CallOptions = {},
     asker: Asker = 'project',
-    start?: BranchStart,
+    which: WhichBatches = {},
   ): Promise<OpenData> {
-    const { options, key } = this.dataOptions(config, dir, start)
+    const { options, key } = this.dataOptions(config, dir, which)
     const current = this.open.get(key)
     const isStale = (await current?.catch(() => null)) === stale
     if (isStale && this.open.get(key) === current) {
       this.drop(key)
       this.open.set(key, this.openNow({ ...options, fresh: true }, call))
     }
-    return this.of(config, dir, call, asker, start)
+    return this.of(config, dir, call, asker, which)
   }
 
   /** Where a config's data lies. */
@@ -200,11 +201,11 @@ export class DataAccess {
   private dataOptions(
     config: RunConfig,
     dir: string,
-    start?: BranchStart,
+    { rank = 0, start }: WhichBatches = {},
   ): { options: DataOptions; key: string } {
     const locations = { ...this.locations(config, dir), configDir: '/' }
     const data = dataConfig(withAbsolutePaths(config, dir, locations.baseDir))
-    const options = { ...locations, config: data, ...(start && { start }) }
+    const options = { ...locations, config: data, ...(rank > 0 && { rank }), ...(start && { start }) }
     return { options, key: keyOf(options) }
   }
 }
@@ -223,6 +224,7 @@ function dataConfig({
   packing,
   buffer_size,
   loss,
+  world_size,
 }: RunConfig): DataConfig {
-  return { mixture, exclude, max_seq_len, device_batch_size, packing, buffer_size, loss }
+  return { mixture, exclude, max_seq_len, device_batch_size, packing, buffer_size, loss, world_size }
 }

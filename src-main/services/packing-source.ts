@@ -15,8 +15,13 @@ import type { RunManager } from '../runs/run-manager'
 import type { RunDetail } from '../config/run.schema'
 import type { DataAccess, OpenData } from './data-access'
 
-/** What is looked at: a config with the folder that its paths start from, or a run. */
-export type PackingSource = { config: RunConfig; dir: string } | { runId: string }
+/**
+ * What is looked at: a config with the folder that its paths start from, or a run. Of several ranks, the batches of one.
+ */
+export type PackingSource = ({ config: RunConfig; dir: string } | { runId: string }) & {
+  /** @default 0 */
+  rank?: number | undefined
+}
 
 export type PackedData = OpenData & { config: RunConfig }
 
@@ -37,7 +42,7 @@ export async function describeRun(
 /**
  * The opened mixture of a source.
  *
- * @throws MidbenchError `run.unknown`; `run.data-changed` where a run's data has changed; what {@link DataAccess.of}
+ * @throws MidbenchError `run.unknown`; `packing.rank`; `run.data-changed` where a run's data has changed; what {@link DataAccess.of}
  *   throws, worded for a run where it is one
  */
 export async function openSource(
@@ -46,23 +51,33 @@ export async function openSource(
   runs: Pick<RunManager, 'get'>,
   call: CallOptions = {},
 ): Promise<PackedData> {
+  const { rank = 0 } = source
+  requireRank(rank, configOf(source, runs))
   if (!('runId' in source))
-    return { ...(await access.of(source.config, source.dir, call)), config: source.config }
+    return {
+      ...(await access.of(source.config, source.dir, call, 'project', { rank })),
+      config: source.config,
+    }
   const run = runs.get(source.runId)
   try {
-    return { ...(await openRun(run, access, call)), config: run.config }
+    return { ...(await openRun(run, rank, access, call)), config: run.config }
   } catch (error) {
     throw error instanceof MidbenchError ? ofRun(run.name, error) : error
   }
 }
 
-async function openRun({ config, dir }: RunDetail, access: DataAccess, call: CallOptions): Promise<OpenData> {
-  const start = await readBranchStart(dir, config)
-  const opened = await access.of(config, dir, call, 'run', start)
+async function openRun(
+  { config, dir }: RunDetail,
+  rank: number,
+  access: DataAccess,
+  call: CallOptions,
+): Promise<OpenData> {
+  const which = { rank, start: await readBranchStart(dir, config) }
+  const opened = await access.of(config, dir, call, 'run', which)
   const then = await readDataRecord(dir)
   if (then === null || dataChanges(then, opened.data.identity).length === 0) return opened
   // it may have been opened before its files were put back
-  const anew = await access.reopen(opened, config, dir, call, 'run', start)
+  const anew = await access.reopen(opened, config, dir, call, 'run', which)
   requireSameData(then, anew.data.identity)
   return anew
 }
@@ -82,6 +97,16 @@ function ofRun(name: string, error: MidbenchError): MidbenchError {
     },
     { cause: error },
   )
+}
+
+/** @throws MidbenchError `packing.rank` */
+function requireRank(rank: number, { world_size: ranks }: RunConfig): void {
+  if (rank < ranks) return
+  throw new MidbenchError({
+    code: 'packing.rank',
+    message: `There ${ranks === 1 ? 'is 1 rank' : `are ${String(ranks)} ranks`}, counted from 0, and so no rank ${String(rank)}.`,
+    remedy: `Give a number up to ${String(ranks - 1)}.`,
+  })
 }
 
 /** @throws MidbenchError `packing.conversation` */

@@ -12,7 +12,7 @@ import { openSource } from './packing-source'
 
 /** The project's batch under a run's last checkpoint, or under its own base (null); or a run's own batch. */
 type Whose = { config: RunConfig; dir: string; runId: string | null } | { runId: string }
-type BatchQuestion = Whose & { split: SplitName; batch: number }
+type BatchQuestion = Whose & { rank?: number | undefined; split: SplitName; batch: number }
 
 export interface TokenLossesOptions {
   runs: Pick<RunManager, 'get'>
@@ -32,9 +32,10 @@ export async function tokenLosses(
   { runs, data, inspector, models }: TokenLossesOptions,
   call: CallOptions,
 ): Promise<CallOutput<'losses.batch'>> {
-  const { split, batch } = asked
+  const { split, batch, rank } = asked
   const { of } = 'config' in asked ? projectModel(asked, models) : runModel(runs.get(asked.runId), models)
-  const source = 'config' in asked ? { config: asked.config, dir: asked.dir } : { runId: asked.runId }
+  const source =
+    'config' in asked ? { config: asked.config, dir: asked.dir, rank } : { runId: asked.runId, rank }
   const { client, data: opened } = await openSource(source, data, runs, call)
   const { batchSize, seqLen, inputs, targets } = await client.inspect({ split, batch }, call)
   const tokens = { batchSize, seqLen, inputs, targets }

@@ -22,7 +22,7 @@ export interface UseConversationReturn {
 }
 
 function read(of: PackingSource['of'], { split, at }: Wanted): Promise<RenderedConversation> {
-  if ('runId' in of) return call('packing.conversation', { runId: of.runId, split, at })
+  if ('runId' in of) return call('packing.conversation', { ...of, split, at })
   return call('mixture.conversation', { config: of.config, dir: of.dir, split, at })
 }
 

@@ -1,6 +1,6 @@
 /**
  * Finds where a conversation is packed and shows it there: its batch first, then its place in the batch. Finding it is
- * a job, since that needs the plan of the epoch.
+ * a job, since that needs the plan of the epoch. Where several ranks train, the one that reads it is shown.
  */
 import { shallowRef, watch, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
@@ -26,7 +26,7 @@ export function useFindConversation(
   show: (place: ConversationPlace) => void,
 ): UseFindConversationReturn {
   const { source } = usePackingSource()
-  const { batch: target, packingRun, wantedConversation: wanted } = useNavigation()
+  const { batch: target, packingRun, rank, wantedConversation: wanted } = useNavigation()
   const job = useJob()
   const sought = shallowRef<SampleTarget | null>(null)
   const neverTrained = shallowRef(false)
@@ -36,8 +36,10 @@ export function useFindConversation(
 
   async function find(target: SampleTarget): Promise<void> {
     if (!source.value) return
-    const { of } = source.value
     const { split, index: conversation } = target
+    const { world_size: ranks } = source.value.config
+    if (ranks > 1) rank.value = conversation % ranks // rank r of W reads conversations r, r + W, …
+    const { of } = source.value
     sought.value = target
     found.value = null
     neverTrained.value = false

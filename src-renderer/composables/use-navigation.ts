@@ -32,6 +32,11 @@ const place = ref<Place>(placeOf(location.hash || keptPlace.value))
 const batch = kept<{ split: SplitName; batch: number }>('packing.batch', { split: 'train', batch: 0 })
 /** The run whose batches the Packing view shows; null for the project's. */
 const packingRun = kept<string | null>('packing.run', null)
+/**
+ * The rank whose batches are shown of what several ranks train; where there are fewer, the last one's are. It is kept when
+ * the source changes.
+ */
+const rank = kept<number>('packing.rank', 0)
 /** What colour stands for in Packing. */
 const colouring = kept<Colouring>('packing.colouring', 'task')
 /** The selected entry of the mixture. */
@@ -126,6 +131,7 @@ export interface UseNavigationReturn {
   place: Ref<Place>
   batch: Ref<{ split: SplitName; batch: number }>
   packingRun: Ref<string | null>
+  rank: Ref<number>
   colouring: Ref<Colouring>
   entry: Ref<{ split: SplitName; index: number }>
   duplicatesOpen: Ref<boolean>
@@ -151,6 +157,7 @@ export function useNavigation(): UseNavigationReturn {
     place,
     batch,
     packingRun,
+    rank,
     colouring,
     entry,
     duplicatesOpen,

@@ -1,12 +1,12 @@
 /**
  * The source of the batches in sight: the project, or the chosen run, whose options are fetched when it is chosen. If
- * that run is removed, the project takes its place.
+ * that run is removed, the project takes its place. Of what several ranks train, it is the chosen rank's batches.
  */
 import { createSharedComposable } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { RunDetail } from '../api/types'
-import { firstBatchOf, projectSource, runSource, type PackingSource } from '../packing/source'
+import { firstBatchOf, projectSource, runSource } from '../packing/source'
 import { useEvent } from './use-event'
 import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
@@ -15,17 +15,17 @@ import { useRuns } from './use-runs'
 
 export const usePackingSource = createSharedComposable(() => {
   const { project } = useProject()
-  const { packingRun: runId, batch } = useNavigation()
+  const { packingRun: runId, batch, rank } = useNavigation()
   const { runs } = useRuns()
   const { tell } = useNotices()
-  const known = shallowRef<PackingSource | null>(null)
+  const known = shallowRef<Parameters<typeof runSource>[0] | null>(null)
   const error = shallowRef<CallError | null>(null)
   let request = 0
 
   /** Null while it is not known; nothing of another source is shown meanwhile. */
   const source = computed(() => {
-    if (runId.value === null) return project.value && projectSource(project.value)
-    return known.value?.run?.id === runId.value ? known.value : null
+    if (runId.value === null) return project.value && projectSource(project.value, rank.value)
+    return known.value?.detail.id === runId.value ? runSource(known.value, rank.value) : null
   })
   /** Why it cannot be known; only a run's source can fail. */
   const failed = computed(() => (runId.value === null ? null : error.value))
@@ -38,7 +38,7 @@ export const usePackingSource = createSharedComposable(() => {
       const described = await call('packing.run', { runId: runId.value })
       if (ours !== request) return
       skipToOwn(described.detail)
-      known.value = runSource(described)
+      known.value = described
     } catch (failure) {
       if (ours !== request) return
       const fault = toCallError(failure)

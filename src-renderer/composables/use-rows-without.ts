@@ -30,7 +30,7 @@ export function useRowsWithout(
   show: (row: number) => void,
 ): UseRowsWithoutReturn {
   const { plan } = usePlan()
-  const { batch: target, packingRun } = useNavigation()
+  const { batch: target, packingRun, rank } = useNavigation()
   /** The row to show once its batch is in sight. */
   let wanted: RowPlace | null = null
 
@@ -66,8 +66,9 @@ export function useRowsWithout(
     await nextTick() // whatever looks at the batch has taken the new one
     showWanted()
   })
-  watch([target, packingRun], ([to, run], [from, runBefore]) => {
-    const isElsewhere = run !== runBefore || to.split !== from.split || to.batch !== wanted?.batch
+  watch([target, packingRun, rank], ([to, run, rankNow], [from, runBefore, rankBefore]) => {
+    const isOther = run !== runBefore || rankNow !== rankBefore
+    const isElsewhere = isOther || to.split !== from.split || to.batch !== wanted?.batch
     if (isElsewhere) wanted = null // the person has moved on
   })
   return { lacking, choose: (rows) => (chosen.value = rows), previous, next, go }

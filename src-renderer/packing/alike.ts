@@ -15,12 +15,12 @@ export function packingDifferences(one: RunConfig, other: RunConfig): string[] {
 }
 
 function packingOptions({ mixture, exclude, ...config }: RunConfig): [string, string][] {
-  const { max_seq_len, device_batch_size, packing, buffer_size, loss } = config
+  const { max_seq_len, device_batch_size, packing, buffer_size, loss, world_size } = config
   const options = {
     'mixture.train': mixture.train,
     'mixture.val': mixture.val,
     exclude: [...exclude].sort(([a, i], [b, j]) => a - b || i - j), // their order plays no part
-    ...{ max_seq_len, device_batch_size, packing, buffer_size, loss },
+    ...{ max_seq_len, device_batch_size, packing, buffer_size, loss, world_size },
   }
   return Object.entries(options).map(([name, value]) => [name, JSON.stringify(value, byFileName)])
 }

@@ -12,13 +12,14 @@ export function mixtureContext({ config, dir }: Of): string {
   return JSON.stringify([recipe, mixture, exclude, base_dir, model_tag, dir])
 }
 
-/** What decides the rows and batches: the conversations and the options of packing. */
-export function packingContext(of: Of): string {
-  const { max_seq_len, device_batch_size, packing, buffer_size, loss } = of.config
-  return JSON.stringify([mixtureContext(of), max_seq_len, device_batch_size, packing, buffer_size, loss])
+/** What decides the rows and batches: the conversations, the options of packing, and which rank packs. */
+export function packingContext(of: Of & { rank?: number }): string {
+  const { max_seq_len, device_batch_size, packing, buffer_size, loss, world_size } = of.config
+  const options = [max_seq_len, device_batch_size, packing, buffer_size, loss, world_size, of.rank ?? 0]
+  return JSON.stringify([mixtureContext(of), ...options])
 }
 
 /** What decides the steps: the batches and how many tokens a step takes. */
-export function planContext(of: Of): string {
+export function planContext(of: Of & { rank?: number }): string {
   return JSON.stringify([packingContext(of), of.config.total_batch_size])
 }

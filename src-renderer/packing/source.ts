@@ -13,19 +13,37 @@ export interface PackingSource {
   config: RunConfig
   /** The folder that the config's relative paths start from. */
   dir: string
+  /** The rank whose batches they are, where several train; 0 where one does. */
+  rank: number
   /** Names the source in a call. */
-  of: { config: RunConfig; dir: string } | { runId: string }
+  of: ({ config: RunConfig; dir: string } | { runId: string }) & { rank?: number }
   /** Whether the data can be checked against what was trained on; always true for a project. */
   recorded: boolean
 }
 
-export function projectSource({ config, dir }: Pick<Project, 'config' | 'dir'>): PackingSource {
-  return { run: null, config, dir, of: { config, dir }, recorded: true }
+/** @param wanted the rank that was chosen; where there are fewer, the last one's batches are shown */
+export function projectSource({ config, dir }: Pick<Project, 'config' | 'dir'>, wanted = 0): PackingSource {
+  const rank = rankOf(config, wanted)
+  return { run: null, config, dir, rank, of: { config, dir, ...named(rank) }, recorded: true }
 }
 
-export function runSource({ detail, recorded }: { detail: RunDetail; recorded: boolean }): PackingSource {
+/** @param wanted as in {@link projectSource} */
+export function runSource(
+  { detail, recorded }: { detail: RunDetail; recorded: boolean },
+  wanted = 0,
+): PackingSource {
   const { id: runId, config, dir } = detail
-  return { run: detail, config, dir, of: { runId }, recorded }
+  const rank = rankOf(config, wanted)
+  return { run: detail, config, dir, rank, of: { runId, ...named(rank) }, recorded }
+}
+
+/** The wanted rank, or the last where there are fewer. */
+export function rankOf({ world_size: ranks }: Pick<RunConfig, 'world_size'>, wanted: number): number {
+  return Math.max(0, Math.min(wanted, ranks - 1))
+}
+
+function named(rank: number): { rank?: number } {
+  return rank === 0 ? {} : { rank }
 }
 
 /** Micro-batches of an optimizer step; 1 where the options make no whole steps. */

@@ -124,6 +124,7 @@ function packingOf(plan: PageFacts['plan']): string[] {
   if (typeof plan === 'string') return [paragraph(plan)]
   const all = [
     ['packing', plan.packing],
+    ...(plan.world_size > 1 ? [['rank', `${integer(plan.rank)} of ${integer(plan.world_size)}`]] : []),
     ['rows', `${integer(plan.rows)} of ${integer(plan.seq_len + 1)} tokens`],
     ['steps of one epoch', integer(plan.steps)],
     ['used', `${integer(plan.tokens_used)} tokens, ${percent(plan.utilisation)} % of all positions`],

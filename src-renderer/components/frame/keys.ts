@@ -47,6 +47,7 @@ export const KEYS: readonly { place: string; keys: readonly (readonly [string, s
       ['Ctrl ← →', 'previous, next conversation'],
       ['PgUp PgDn', 'previous, next batch'],
       ['[ ]', 'previous, next row with few targets or none'],
+      ['< >', 'previous, next rank, where several train'],
       ['+ -', 'zoom in, out'],
       ['F', 'fit the batch'],
       ['Enter', 'pin the conversation'],

@@ -231,7 +231,18 @@ describe('ranks', () => {
     const [two] = about('device_batch_size', { world_size: 2 }, memory)
     expect(alone?.message).toMatch(/^A step takes about/)
     expect(two?.message).toMatch(/^A step of 2 ranks takes about/)
-    expect(two?.remedy).toMatch(/^Lower world_size\. /)
+    expect(two?.remedy).toMatch(/^Lower device_batch_size/) // one alone has no room either
+    const needed = preflight(config(), { ...nothingKnown, base }).derived.memory_bytes ?? NaN
+    const enough = { memoryBytes: 2.5 * needed }
+    expect(about('device_batch_size', { world_size: 2 }, enough)).toMatchObject([{ level: 'ok' }])
+    const four = about('device_batch_size', { world_size: 4, total_batch_size: 512 }, enough)
+    expect(four).toMatchObject([{ level: 'warn' }])
+    expect(four[0]?.remedy).toMatch(/^Set world_size to 2 or less\. /)
+  })
+
+  test('an evaluation reads batches on each of them, and as many tokens', () => {
+    const [said] = about('eval_tokens', { world_size: 2 })
+    expect(said?.message).toMatch(/batches on each rank\.$/)
   })
 
   test('a step that they cannot share, the eager engine, and hosts that are not theirs are refused', () => {

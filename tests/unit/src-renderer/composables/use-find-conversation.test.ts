@@ -66,6 +66,20 @@ describe('useFindConversation', () => {
     stop()
   })
 
+  it('looks for it at the rank that reads it, where several train', async () => {
+    answerWith({
+      'project.current': () => projectOf(sampleConfig({ world_size: 4 })),
+      'packing.find': ({ conversation, rank }) => (rank === 3 ? place(conversation) : null),
+      'jobs.cancel': () => ({}),
+    })
+    const { value, find, stop } = await used()
+    await find(43)
+    expect([navigation.rank.value, value.neverTrained.value]).toEqual([3, false])
+    expect(navigation.batch.value).toEqual({ split: 'train', batch: 43 })
+    navigation.rank.value = 0
+    stop()
+  })
+
   it('lets a person go elsewhere meanwhile', async () => {
     const { batch, shown, find, stop } = await used()
     await find(42)

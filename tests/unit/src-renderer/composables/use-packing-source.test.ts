@@ -67,6 +67,22 @@ describe('the source of batches', () => {
     stop()
   })
 
+  it('is the chosen rank’s of what several train, or the last one’s where there are fewer', async () => {
+    const ranked = { ...detailOf('r1'), config: sampleConfig({ world_size: 2 }) }
+    const { value, stop } = await used({ 'packing.run': () => ({ detail: ranked, recorded: true }) })
+    navigation.rank.value = 5
+    expect(value.source.value).toMatchObject({ run: null, rank: 0 })
+    expect(value.source.value?.of).not.toHaveProperty('rank')
+    navigation.showBatch('train', 7, 'r1')
+    await settled()
+    expect(value.source.value).toMatchObject({ rank: 1, of: { runId: 'r1', rank: 1 } })
+    expect(value.packed.shown.value?.source.rank).toBe(1)
+    navigation.rank.value = 0
+    await settled()
+    expect(value.packed.shown.value?.source.rank).toBe(0)
+    stop()
+  })
+
   it('shows nothing of one source for another, and breaks off what was being packed', async () => {
     const never = new Promise<never>(() => undefined)
     const { value, stop } = await used({ 'packing.batch': (of) => ('runId' in of ? never : sampleBatch()) })

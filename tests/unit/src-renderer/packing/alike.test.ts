@@ -29,6 +29,7 @@ it.each([
   withFile('chats.jsonl', { buffer_size: 10 }),
   withFile('chats.jsonl', { device_batch_size: 2 }),
   withFile('chats.jsonl', { loss: 'completion' }),
+  withFile('chats.jsonl', { world_size: 2 }),
   withFile('chats.jsonl', { exclude: [[0, 7]] }),
 ])('tells them apart by whatever changes a batch', (other) => {
   expect(packAlike(withFile('chats.jsonl'), other)).toBe(false)

@@ -17,3 +17,12 @@ describe.each(Object.entries(contexts))('%s', (_, context) => {
     expect(context(of({ matrix_lr: 1 }))).toBe(context(of()))
   })
 })
+
+it.each([packingContext, planContext])(
+  'changes with the ranks, and with the one whose batches they are',
+  (context) => {
+    const two = of({ world_size: 2 })
+    expect(context(two)).not.toBe(context(of()))
+    expect(context({ ...two, rank: 1 })).not.toBe(context({ ...two, rank: 0 }))
+  },
+)

@@ -177,6 +177,47 @@ describe('a run', () => {
   })
 })
 
+describe('several ranks', () => {
+  const shared = { ...config, world_size: 2, total_batch_size: 2 * config.total_batch_size }
+  const conversationsOf = async (rank: number | undefined): Promise<number[]> => {
+    const { spans } = await packing['packing.batch']({ ...at, config: shared, rank, batch: 3 })
+    return spans.map(({ conversation }) => conversation)
+  }
+
+  it('each have their own batches, of every second conversation, and a plan of them', async () => {
+    const [first, second] = [await conversationsOf(undefined), await conversationsOf(1)]
+    expect(first.every((conversation) => conversation % 2 === 0)).toBe(true)
+    expect(second.every((conversation) => conversation % 2 === 1)).toBe(true)
+    const plan = await packing['packing.plan']({ ...at, config: shared, rank: 1, job: 'plan of rank 1' })
+    expect(plan).toMatchObject({ rank: 1, world_size: 2, batches_per_step: 1 })
+    const alone = await packing['packing.plan']({ ...at, job: 'plan of one' })
+    expect(plan.conversations).toBe(Math.floor(alone.conversations / 2))
+    const [conversation = -1] = second
+    const place = await packing['packing.find']({ ...at, config: shared, rank: 1, conversation, job: 'find' })
+    expect(place).toMatchObject({ batch: 3 })
+  })
+
+  it('have facts of one rank’s share', async () => {
+    const facts = await packing['packing.facts']({ config: shared, dir, job: 'facts' })
+    const alone = await packing['packing.facts']({ config, dir, job: 'facts of one' })
+    expect(Math.abs(2 * facts.epoch_steps - alone.epoch_steps)).toBeLessThanOrEqual(2)
+  })
+
+  it('are refused beyond their number, of a run too', async () => {
+    const runId = 'r3'
+    store.create(
+      sampleRun({ id: runId, dir: keptFolder(), config: { ...withAbsolutePaths(shared, dir, dir) } }),
+    )
+    const of = { split: 'train' as const, batch: 0, rank: 2 }
+    for (const source of [{ config: shared, dir }, { runId }]) {
+      const failure = await failureOf(() => packing['packing.batch']({ ...source, ...of }))
+      expect(failure).toMatchObject({ code: 'packing.rank', remedy: 'Give a number up to 1.' })
+      const own = await packing['packing.layout']({ ...source, ...of, rank: 1 })
+      expect(own.spans.every(({ conversation }) => conversation % 2 === 1)).toBe(true)
+    }
+  })
+})
+
 const variant = { packing: 'bestfit-crop' as const, seq_len: 512, batch_size: 8, buffer_size: 100 }
 
 describe('packing.compare', () => {

@@ -73,11 +73,11 @@ it('shows the batch in training, and follows it no faster than once a second', a
   await strip({ state: 'training' })
   await says('Batch 0')
   await says('first of 4 of step 1, in training')
-  expect(asked()).toEqual([{ runId: 'r1', split: 'train', batch: 0 }])
+  expect(asked()).toEqual([{ runId: 'r1', rank: 0, split: 'train', batch: 0 }])
   for (const step of [1, 2, 3]) await stepped(step)
   expect(asked()).toHaveLength(1)
   await says('first of 4 of step 4, in training')
-  expect(asked().slice(1)).toEqual([{ runId: 'r1', split: 'train', batch: 12 }])
+  expect(asked().slice(1)).toEqual([{ runId: 'r1', rank: 0, split: 'train', batch: 12 }])
   expect(button().attributes('aria-label')).toBe(
     'Batch 12, first of 4 of step 4, in training: 2 rows of 10 tokens, 1 conversation. Open this batch in Packing',
   )
