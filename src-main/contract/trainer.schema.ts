@@ -7,7 +7,8 @@ import { nothing } from './common.schema'
 export const trainerStatus = z.object({
   /** Host of the next run's trainer. */
   host: trainerHost,
-  decided_by: z.enum(['environment', 'settings', 'self-test']),
+  /** `server`: a server without a window has nothing to test, and uses a thread. */
+  decided_by: z.enum(['environment', 'settings', 'self-test', 'server']),
   self_test: z.object({
     /** `skipped`: this machine does not have enough memory for it now. */
     state: z.enum(['none', 'running', 'passed', 'failed', 'skipped']),

@@ -15,10 +15,9 @@ export function serverHosts(choice: () => Settings['trainer_host']): Hosts {
   const builds = `Node ${process.versions.node} and TensorFlow ${tensorflowVersion}`
   const reason = 'A server has no window beside TensorFlow: there is nothing to test.'
   const status = (): TrainerStatus => {
-    const wanted = hostFromEnvironment()
+    const [host, decided_by] = decide(choice())
     return {
-      host: wanted ?? (choice() === 'process' ? 'process' : 'thread'),
-      decided_by: wanted === null ? 'settings' : 'environment',
+      ...{ host, decided_by },
       self_test: { state: 'none', reason, at: null, builds },
     }
   }
@@ -29,4 +28,10 @@ export function serverHosts(choice: () => Settings['trainer_host']): Hosts {
     open: () => (status().host === 'process' ? openProcessTrainer() : openThreadTrainer()),
     close: () => Promise.resolve(),
   }
+}
+
+function decide(chosen: Settings['trainer_host']): [TrainerStatus['host'], TrainerStatus['decided_by']] {
+  const wanted = hostFromEnvironment()
+  if (wanted !== null) return [wanted, 'environment']
+  return chosen === 'auto' ? ['thread', 'server'] : [chosen, 'settings']
 }

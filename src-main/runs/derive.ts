@@ -29,12 +29,14 @@ export interface DeriveFacts {
   base: BaseModel | null
   /** Steps of one epoch, from the epoch plan. */
   epochSteps: number | null
+  /** Tokens of a branch's steps or epoch that its parent has trained on. @default none */
+  tokensBefore?: number
   /** Speed of the latest run like this one. */
   tokPerSec: number | null
 }
 
 export function derive(config: RunConfig, facts: DeriveFacts): Derived {
-  const { base, tokPerSec } = facts
+  const { base, tokPerSec, tokensBefore = 0 } = facts
   const micro = microBatchTokens(config)
   const accumulation = gradAccumSteps(config)
   const steps = askedSteps(config) ?? facts.epochSteps
@@ -46,7 +48,8 @@ export function derive(config: RunConfig, facts: DeriveFacts): Derived {
     steps,
     total_tokens: totalTokens,
     eval_batches: evalBatches(config),
-    seconds: totalTokens === null || tokPerSec === null ? null : totalTokens / tokPerSec,
+    seconds:
+      totalTokens === null || tokPerSec === null ? null : Math.max(0, totalTokens - tokensBefore) / tokPerSec,
     tok_per_sec: tokPerSec,
     disk_bytes: base === null ? null : diskBytes(config, base.config),
     memory_bytes: base === null ? null : ranksHere(config) * predictMemory(config.engine, base.config, micro),

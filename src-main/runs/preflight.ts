@@ -37,6 +37,8 @@ export interface PreflightFacts {
   lackingTasks: readonly LackingTask[] | null
   /** Python packages that the run's loggers need and that are not installed. */
   lackingPackages: readonly PythonPackage[] | null
+  /** Tokens of a branch's steps or epoch that its parent has trained on; 0 for a run of its own. */
+  tokensBefore: number
   /** Speed of the latest run like this one. */
   tokPerSec: number | null
   /** Free space on the disk of the run's folder. */
@@ -61,6 +63,7 @@ export const nothingKnown: PreflightFacts = {
   lacking: null,
   lackingTasks: null,
   lackingPackages: null,
+  tokensBefore: 0,
   tokPerSec: null,
   freeDiskBytes: null,
   result: null,
@@ -81,6 +84,7 @@ export function preflight(config: RunConfig, facts: PreflightFacts = nothingKnow
   const derived = derive(config, {
     base,
     epochSteps: facts.packing?.epoch_steps ?? null,
+    tokensBefore: facts.tokensBefore,
     tokPerSec: facts.tokPerSec,
   })
   const findings = [

@@ -49,10 +49,11 @@ export function noneToResume(configPath: string): MidbenchError {
   })
 }
 
-/** @param kept the steps of the checkpoints that there are, ascending */
-export function branchGone(name: string, step: number, kept: readonly number[]): MidbenchError {
-  const has = kept.length === 0 ? 'keeps none at all' : `keeps those of ${kept.join(' and ')}`
-  const others = kept.map((each) => `step ${String(each)}, `).join('')
+/** @param kept the checkpoints that there are, by ascending steps */
+export function branchGone(name: string, step: number, kept: readonly { step: number }[]): MidbenchError {
+  const has =
+    kept.length === 0 ? 'keeps none at all' : `keeps those of ${kept.map((each) => each.step).join(' and ')}`
+  const others = kept.map((each) => `step ${String(each.step)}, `).join('')
   return new MidbenchError({
     code: 'branch.gone',
     message: `The run ${name} keeps no checkpoint of step ${String(step)}: it ${has}.`,

@@ -1,6 +1,7 @@
 /** What a project that branches off a run is told while it is edited, in the words of its start (runs/branch.ts). */
 import { MidbenchError } from '../errors'
 import type { RunConfig } from '../config/config.schema'
+import type { DataIdentity } from '../packing/data-identity.schema'
 import { planBranch } from '../runs/branch'
 import type { BranchOff } from '../runs/branch-off.schema'
 import { type Fork, openFork } from '../runs/fork'
@@ -22,9 +23,25 @@ export async function branchFork(
   }
 }
 
-/** The model that a branch goes on with, where it is not the base checkpoint's. */
-export function baseOf(fork: Fork | MidbenchError | null): Partial<PreflightFacts> {
-  return fork === null || fork instanceof MidbenchError || !fork.saved ? {} : { base: fork.saved.model }
+/**
+ * What is known of a branch that goes on from a checkpoint: the model, and what was trained before it.
+ *
+ * @param known as in {@link checkBranch}
+ */
+export function branchFacts(
+  fork: Fork | MidbenchError | null,
+  config: RunConfig,
+  known: DataState | null,
+): Partial<PreflightFacts> {
+  if (fork === null || fork instanceof MidbenchError || fork.saved === null) return {}
+  return { base: fork.saved.model, tokensBefore: tokensBefore(fork, config, identityOf(known)) }
+}
+
+/** Steps are numbered on; an epoch goes on only where its mixture is read on. */
+function tokensBefore(fork: Fork, config: RunConfig, now: DataIdentity | null): number {
+  if (config.num_iterations !== -1) return fork.step * config.total_batch_size
+  const isOn = planBranch(fork, config, now).record.reading.state !== null
+  return isOn ? fork.step * fork.config.total_batch_size : 0
 }
 
 /** @param known the data as it was last opened; null where it was not */
@@ -38,6 +55,9 @@ export function checkBranch(
     const { message, remedy = '' } = fork
     return [{ level: 'block', path: '', message, remedy }]
   }
-  const data = known === null || known instanceof MidbenchError ? null : (known.identity ?? null)
-  return planBranch(fork, config, data).findings
+  return planBranch(fork, config, identityOf(known)).findings
+}
+
+function identityOf(known: DataState | null): DataIdentity | null {
+  return known === null || known instanceof MidbenchError ? null : (known.identity ?? null)
 }

@@ -23,7 +23,7 @@ import type { RunStore } from '../runs/store'
 import { Inspector } from '../runs/inspector'
 import { AskedModels } from './asked-models'
 import { CheckpointAccess } from './checkpoint-access'
-import { baseOf, branchFork, checkBranch } from './check-branch'
+import { branchFacts, branchFork, checkBranch } from './check-branch'
 import { checkConfig, lackingData, speedOfRunsLike } from './check-config'
 import { DataAccess } from './data-access'
 import { GrantedPaths } from './granted-paths'
@@ -155,15 +155,17 @@ export async function openServices(
   const jobs = new Jobs((progress) => hub.publish('job.progress', progress))
   const check: Services['check'] = async ({ config: typed, dir, facts, branch }) => {
     const fork = branch === undefined ? null : await branchFork(branch, runs)
-    const gather = async (config: RunConfig): Promise<PreflightFacts> =>
-      gatherFacts(config, baseDirOf(config, dir, defaultBaseDir()), files.person.folder, {
-        ...baseOf(fork),
-        data: data.lastOutcome(config, dir),
+    const gather = async (config: RunConfig): Promise<PreflightFacts> => {
+      const known = data.lastOutcome(config, dir)
+      return gatherFacts(config, baseDirOf(config, dir, defaultBaseDir()), files.person.folder, {
+        ...branchFacts(fork, config, known),
+        data: known,
         packing: facts,
         tokPerSec: speedOfRunsLike(config, store.recentSpeeds(20)),
         lacking: await lackingData(config.mixture, data.locations(config, dir)),
         lackingTasks: await lackingTasks(config, data.locations(config, dir)),
       })
+    }
     return checkConfig(typed, gather, (config, known) => checkBranch(fork, config, known))
   }
   const queuedRuns = new QueuedRuns({ queue: queue.list, defaultBaseDir, check, dataDir })

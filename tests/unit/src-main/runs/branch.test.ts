@@ -142,6 +142,17 @@ describe('a branch', () => {
     const [last] = (await manager.watch(without, 4)).steps
     expect(last).toMatchObject({ step: 4, first_batch: 3, progress: 4 / 6 })
 
+    // where that branch began, another one does as it did: both go on from the same checkpoint
+    const fork = await openFork(manager.get(without), 3)
+    expect(fork).toMatchObject({ parent: { id: parent, name: 'parent' }, options: { exclude: [[0, 0]] } })
+    const beside = await train({
+      config: branchOptions(fork),
+      branch: { runId: without, step: 3 },
+      stopAfter: 1,
+    })
+    expect(kept(beside)).toEqual(kept(without))
+    expect((await manager.watch(beside, 4)).steps.map(exact)).toEqual(last && [exact(last)])
+
     const mixture = { ...parentConfig.mixture, train: parentConfig.mixture.train.slice(1) }
     const other = await branchOff(3, { mixture }, { stopAfter: 1 })
     expect(kept(other).reading.state).toBeNull()
