@@ -186,7 +186,7 @@ class Attempt implements RankAttempt {
     if (early !== null) return { type: 'end', end: early }
     if (this.closed) return closedOutcome
     const first = this.ranks.find(hasFailed)
-    await this.letSave(leader)
+    if (this.stepMs > 0) await this.letSave(leader) // before a step there is nothing to save: a port may be taken
     // A rank that failed by itself says why; the others say only that they have lost it, and may have done so before.
     await this.until(
       SETTLE_MS,

@@ -107,112 +107,176 @@ async function takenFirst(): Promise<{ pick: (count: number) => Promise<number[]
   return { pick, calls: () => calls }
 }
 
-describe.each(golden.runs.map((run) => ({ run, accumulation: run.grad_accum })))(
-  'two ranks of the reference, accumulation $accumulation',
-  ({ run }) => {
-    test(
-      'losses of both, bits per byte, the first gradient norm; a port is taken, and nothing listens beyond loopback',
-      async () => {
-        const config = twoRanks({
-          num_iterations: run.progress_total_steps,
-          total_batch_size: 2 * run.grad_accum * 4 * 256,
-          weight_decay: run.weight_decay,
-          init_lr_frac: run.init_lr_frac,
-          eval_every: run.steps,
-        })
-        const listening: { address: string }[] = []
-        const ports = await takenFirst()
-        const stopAfter = run.steps < run.progress_total_steps ? run.steps + 1 : null
-        const trained = await train(
-          jobIn(temporaryFolder(), config, { stopAfter }),
-          (report) => {
-            if (report.type === 'step' && report.metric.step === 2) {
-              listening.push(...rankPids().flatMap(listeningOf))
-            }
-          },
-          openRanks(ports.pick),
-        )
-        expect(ports.calls()).toBe(2)
-        const apart = trained.steps
-          .slice(0, run.steps)
-          .flatMap(({ loss_by_rank: losses }, i) =>
-            [0, 1].map((rank) => Math.abs((losses?.[rank] ?? NaN) - (run.loss_last_micro[rank]?.[i] ?? NaN))),
-          )
-        expect(apart).toHaveLength(2 * run.steps)
-        expect(Math.max(...apart)).toBeLessThan(0.01)
-        const norm = run.grad_norm[0] ?? NaN
-        expect(Math.abs((trained.steps[0]?.grad_norm ?? NaN) - norm) / norm).toBeLessThan(1e-5)
-        const bpb = trained.reports.flatMap((report) =>
-          report.type === 'eval' && report.metric.step === run.steps ? report.metric.val_bpb : [],
-        )
-        expect(Math.abs((bpb[0] ?? NaN) - run.val_bpb_5_batches_a_rank)).toBeLessThan(0.002)
-        expect(listening).toHaveLength(2)
-        expect(listening.every(({ address }) => isLoopback(address))).toBe(true)
-      },
-      COMPILING_MS,
-    )
-  },
-)
+type Reference = (typeof golden.runs)[number]
 
-describe('a run of ten steps', () => {
-  const STEPS = { num_iterations: 10, eval_every: -1, dry_run: true }
-  let whole: Trained | undefined
-  const wholeHash = async (): Promise<string | undefined> => {
-    whole ??= await train(jobIn(temporaryFolder(), twoRanks(STEPS)))
-    return hashAt(whole, 10)
+/** The config of a run of the reference; it evaluates where that did, and saves at {@link SAVED}. */
+function referenceConfig(run: Reference): RunConfig {
+  return twoRanks({
+    num_iterations: run.progress_total_steps,
+    total_batch_size: 2 * run.grad_accum * 4 * 256,
+    weight_decay: run.weight_decay,
+    init_lr_frac: run.init_lr_frac,
+    eval_every: run.steps,
+    save_every: SAVED,
+  })
+}
+
+/** The step at which runs are compared to the bit. */
+const SAVED = 16
+
+/** The first run of the reference, undisturbed, whose first choice of ports has one that is in use. */
+let undisturbedRun: Promise<Trained & { triedPorts: number; listening: { address: string }[] }> | undefined
+function undisturbed(): NonNullable<typeof undisturbedRun> {
+  const begin = async (): Promise<Awaited<NonNullable<typeof undisturbedRun>>> => {
+    const run = firstReference()
+    const listening: { address: string }[] = []
+    const ports = await takenFirst()
+    const trained = await train(
+      jobIn(temporaryFolder(), referenceConfig(run), { stopAfter: run.steps + 1 }),
+      (report) => {
+        if (isStep(report, 2)) listening.push(...rankPids().flatMap(listeningOf))
+      },
+      openRanks(ports.pick),
+    )
+    return { ...trained, triedPorts: ports.calls(), listening }
   }
+  undisturbedRun ??= begin()
+  return undisturbedRun
+}
+
+function firstReference(): Reference {
+  const [run] = golden.runs
+  if (run === undefined) throw new Error('the reference has runs')
+  return run
+}
+
+function isStep(report: TrainReport, step: number): boolean {
+  return report.type === 'step' && report.metric.step === step
+}
+
+/** Losses of both ranks, the first gradient norm and bits per byte are the reference's. */
+function expectReference({ steps, reports }: Trained, run: Reference): void {
+  const apart = steps
+    .slice(0, run.steps)
+    .flatMap(({ loss_by_rank: losses }, i) =>
+      [0, 1].map((rank) => Math.abs((losses?.[rank] ?? NaN) - (run.loss_last_micro[rank]?.[i] ?? NaN))),
+    )
+  expect(apart).toHaveLength(2 * run.steps)
+  expect(Math.max(...apart)).toBeLessThan(0.01)
+  const norm = run.grad_norm[0] ?? NaN
+  expect(Math.abs((steps[0]?.grad_norm ?? NaN) - norm) / norm).toBeLessThan(1e-5)
+  const bpb = reports.flatMap((report) =>
+    report.type === 'eval' && report.metric.step === run.steps ? report.metric.val_bpb : [],
+  )
+  expect(Math.abs((bpb[0] ?? NaN) - run.val_bpb_5_batches_a_rank)).toBeLessThan(0.002)
+}
+
+describe('two ranks of the reference', () => {
+  test(
+    'have its figures; where a port is taken others are tried, and nothing listens beyond loopback',
+    async () => {
+      const trained = await undisturbed()
+      expectReference(trained, firstReference())
+      expect(trained.triedPorts).toBe(2)
+      expect(trained.listening).toHaveLength(2)
+      expect(trained.listening.every(({ address }) => isLoopback(address))).toBe(true)
+    },
+    COMPILING_MS,
+  )
+
+  test.each(golden.runs.slice(1))(
+    'have its figures with accumulation $grad_accum',
+    async (run) => {
+      const config = { ...referenceConfig(run), save_every: -1 }
+      expectReference(await train(jobIn(temporaryFolder(), config, { stopAfter: run.steps + 1 })), run)
+    },
+    COMPILING_MS,
+  )
+})
+
+/** Does things to ranks after a step, each once. */
+function disturbances(deeds: Record<number, (pids: number[]) => void>): (report: TrainReport) => void {
+  const done = new Set<number>()
+  return (report) => {
+    if (report.type !== 'step' || done.has(report.metric.step)) return
+    done.add(report.metric.step)
+    deeds[report.metric.step]?.(rankPids())
+  }
+}
+
+function signal(pid: number | undefined, name: NodeJS.Signals): void {
+  if (pid !== undefined) process.kill(pid, name)
+}
+
+function saidBy({ reports }: Trained): string[] {
+  return reports.flatMap((report) => (report.type === 'log' ? report.line.text : []))
+}
+
+describe('a run that is paused, whose ranks are killed and stopped, and that is ended and resumed', () => {
+  const config = referenceConfig(firstReference())
 
   test(
-    'pauses and goes on as one; ended and begun again with other processes it has the same bits',
+    'saves what is left each time, goes on as one, and has the bits of an undisturbed run',
     async () => {
-      const expected = await wholeHash()
+      const expected = hashAt(await undisturbed(), SAVED)
       expect(expected).toMatch(/^[0-9a-f]{64}$/)
       const folder = temporaryFolder()
       const paused: number[] = []
-      const first = await train(jobIn(folder, twoRanks(STEPS), { stopAfter: 4 }), (report, trainer) => {
-        const step = report.type === 'step' ? report.metric.step : null
-        if (step === 1) for (const pid of rankPids()) process.kill(pid, 'SIGINT') // as Ctrl-C in a terminal does
-        if (step === 2) void trainer.call('request', 'pause')
+      const disturb = disturbances({
+        1: (pids) => {
+          for (const pid of pids) signal(pid, 'SIGINT') // as Ctrl-C in a terminal does
+        },
+        4: (pids) => {
+          signal(pids[0], 'SIGKILL')
+        },
+        7: (pids) => {
+          signal(pids[1], 'SIGSTOP')
+        },
+      })
+      const first = await train(jobIn(folder, config, { stopAfter: 9 }), (report, trainer) => {
+        disturb(report)
+        if (isStep(report, 2)) void trainer.call('request', 'pause')
         if (report.type !== 'paused') return
         paused.push(report.step)
         void trainer.call('request', 'resume')
       })
       expect(first.end).toEqual({ type: 'stopped' })
+      expect(first.steps.at(-1)?.step).toBe(9)
       expect(paused).toHaveLength(1)
-      const rest = await train(jobIn(folder, twoRanks(STEPS), { resume: true }))
-      expect(rest.steps[0]?.step).toBe(5)
-      expect(hashAt(rest, 10)).toBe(expected)
-      const other = jobIn(folder, twoRanks({ ...STEPS, world_size: 1 }), { resume: true })
-      const refused = await failureOf(() => train(other, undefined, openRanks()))
+      expectRestarts(first, 'Rank 0 was ended by SIGKILL.', 'Rank 1 was stopped from outside')
+
+      const rest = await train(
+        jobIn(folder, config, { resume: true, stopAfter: SAVED - 9 }),
+        disturbances({
+          11: (pids) => {
+            signal(pids[1], 'SIGKILL')
+          },
+          13: (pids) => {
+            signal(pids[0], 'SIGSTOP')
+          },
+        }),
+      )
+      expect(rest.steps[0]?.step).toBe(10)
+      expectRestarts(rest, 'Rank 1 was ended by SIGKILL.', 'Rank 0 was stopped from outside')
+      expect(hashAt(rest, SAVED)).toBe(expected)
+
+      const other = jobIn(folder, { ...config, world_size: 1 }, { resume: true })
+      const refused = await failureOf(() => train(other))
       expect(refused).toMatchObject({ code: 'run.options-changed', issues: [{ path: 'world_size' }] })
     },
     COMPILING_MS,
   )
 
-  test.each([0, 1])(
-    'rank %i is killed, then stopped: each time the rest saves, all begin again, and the bits are the same',
-    async (rank) => {
-      const expected = await wholeHash()
-      const done = new Set<number>()
-      const trained = await train(jobIn(temporaryFolder(), twoRanks(STEPS)), (report) => {
-        if (report.type !== 'step' || done.has(report.metric.step)) return
-        done.add(report.metric.step)
-        const pid = rankPids()[rank]
-        if (pid === undefined) return
-        if (report.metric.step === 3) process.kill(pid, 'SIGKILL')
-        if (report.metric.step === 6) process.kill(pid, 'SIGSTOP')
-      })
-      expect(trained.end).toMatchObject({ type: 'done', step: 10 })
-      expect(hashAt(trained, 10)).toBe(expected)
-      const said = trained.reports.flatMap((report) => (report.type === 'log' ? report.line.text : []))
-      const name = `Rank ${String(rank)}`
-      expect(said.some((text) => text.startsWith(`${name} was ended by SIGKILL.`))).toBe(true)
-      expect(said.some((text) => text.startsWith(`${name} was stopped from outside`))).toBe(true)
-      expect(said.filter((text) => text.includes('All ranks begin again'))).toHaveLength(2)
-      expect(said.filter((text) => text.includes('The run is saved as of step'))).toHaveLength(2)
-    },
-    COMPILING_MS,
-  )
+  /** That the losses of ranks were told, in their order, that each time what was left was saved, and all began again. */
+  function expectRestarts(trained: Trained, ...losses: string[]): void {
+    const said = saidBy(trained)
+    const restarts = said.filter((text) => text.includes('All ranks begin again'))
+    expect(restarts).toHaveLength(losses.length)
+    losses.forEach((loss, i) => {
+      expect(restarts[i]).toContain(loss)
+    })
+    expect(said.filter((text) => text.includes('The run is saved as of step'))).toHaveLength(losses.length)
+  }
 })
 
 describe('ranks of several machines', () => {
