@@ -50,7 +50,7 @@ export const command: Command = {
 
   async run(values, io) {
     const path = optionalString(values, 'config') ?? join(projectDir(), 'resources', 'starter', 'preset.json')
-    const loaded = await loadConfig(path, io, 'fields')
+    const loaded = await loadConfig(path, io, { rules: 'fields' })
     const seconds = optionalCount(values, 'seconds') ?? SECONDS
     const mixture = await openConversations(loaded, 'train', io)
     try {

@@ -26,7 +26,7 @@ export const command: Command = {
   options: { config: { type: 'string' }, json: { type: 'boolean' } },
 
   async run(values, io) {
-    const loaded = await loadConfig(requiredString(values, 'config', usage), io, 'fields')
+    const loaded = await loadConfig(requiredString(values, 'config', usage), io, { rules: 'fields' })
     const tokenizer = await tokenizerIfThere(loaded, io)
     const train = await describeSplit(loaded, 'train', tokenizer, io)
     const val = await describeSplit(loaded, 'val', tokenizer, io)

@@ -35,7 +35,7 @@ export const command: Command = {
     const split = parseSplit(requiredString(values, 'split', usage))
     const batches = optionalCount(values, 'batches', 1, MOST_REPORTED)
     const ranks = parseRanks(values)
-    const loaded = await loadConfig(requiredString(values, 'config', usage), io, 'fields')
+    const loaded = await loadConfig(requiredString(values, 'config', usage), io, { rules: 'fields' })
     const tokenizer = await openTokenizer(loaded)
     const mixture = await openConversations(loaded, split, io)
     try {

@@ -28,7 +28,7 @@ export const command: Command = {
     const digest = values['digest'] === true
     if (digest === (index !== null))
       throw usageError('Give either --index or --digest.', `Usage: midbench ${usage}`)
-    const loaded = await loadConfig(requiredString(values, 'config', usage), io, 'fields')
+    const loaded = await loadConfig(requiredString(values, 'config', usage), io, { rules: 'fields' })
     const data = await openSplit(loaded, split, io)
     try {
       const result = index === null ? await digestOf(data, io) : await renderOne(data, index)

@@ -25,12 +25,13 @@ import type { Command, CommandIo } from './command'
 import { loadConfig } from './load-config'
 import { downloadMissing, locationsOf } from './open-data'
 import { RANK_FLAGS, type RankFlags, readRankFlags, withRanks } from './rank-flags'
+import { optionsSet } from './set-options'
 import { JsonPrinter, TextPrinter } from './train-printer'
 import { trainToRest } from './train-to-rest'
 import { optionalChoice, optionalCount, optionalString, requiredString } from './usage'
 
 const usage =
-  'train --config F [--run-dir D] [--resume] [--stop-after N] [--dtype T] [--ranks N | --cluster HOSTFILE --rank R] [--json]'
+  'train --config F [--set KEY=VALUE]… [--run-dir D] [--resume] [--stop-after N] [--dtype T] [--ranks N | --cluster HOSTFILE --rank R] [--json]'
 
 export const command: Command = {
   name: 'train',
@@ -39,6 +40,7 @@ export const command: Command = {
   usage,
   options: {
     config: { type: 'string' },
+    set: { type: 'string', multiple: true },
     'run-dir': { type: 'string' },
     resume: { type: 'boolean' },
     'stop-after': { type: 'string' },
@@ -56,8 +58,11 @@ export const command: Command = {
     const dtype = optionalChoice(values, 'dtype', runConfig.shape.dtype.unwrap().options)
     const ranks = await readRankFlags(values)
     const path = requiredString(values, 'config', usage)
+    const set = optionsSet(values)
     // A run that goes on has inherited already: what today's base says does not hold (continuedConfig).
-    const read = options.resume ? await loadAlone(path, 'none') : await loadConfig(path, io)
+    const read = options.resume
+      ? await loadAlone(path, { rules: 'none', set })
+      : await loadConfig(path, io, { set })
     const loaded = withRanks(withDtype(read, dtype), ranks, options.resume ? 'none' : 'all')
     await clearLeftovers({ dataDir: dataDir(), cacheDir: locationsOf(loaded).cacheDir })
     await downloadMissing(loaded, io)

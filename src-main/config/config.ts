@@ -97,24 +97,40 @@ const mixtureLists = z.object({
   }),
 })
 
+export interface Reading {
+  /** @default all */
+  rules?: Rules
+  /** Reads what the config may inherit. @default nothing is inherited */
+  readBase?: ReadBase
+  /** Options that stand in for the file's, or are added; their paths start where the person stands. @default none */
+  set?: Readonly<Record<string, unknown>>
+}
+
 /**
  * Reads and checks a config file.
  *
- * @param readBase reads what the config may inherit. @default nothing is inherited
  * @throws MidbenchError `config.missing`, `config.not-json` or `config.invalid`
  */
 export async function loadConfig(
   path: string,
-  rules: Rules = 'all',
-  readBase: ReadBase = () => Promise.resolve(null),
+  { rules = 'all', readBase = () => Promise.resolve(null), set = {} }: Reading = {},
 ): Promise<ReadConfig> {
   const absolute = resolve(path)
-  const given = parseGiven(parseJson(await readText(absolute), absolute), absolute)
+  const given = withSet(parseJson(await readText(absolute), absolute), set, absolute)
   const dir = dirname(absolute)
   const baseDir = baseDirOf(given, dir)
   const resolved = resolveConfig(given, given.recipe === 'sft' ? await readBase(given, baseDir) : null)
   requireRules(resolved.config, rules, absolute)
   return { ...resolved, given, path: absolute, dir, baseDir }
+}
+
+/** @throws MidbenchError `config.invalid` */
+function withSet(file: unknown, set: Readonly<Record<string, unknown>>, path: string): GivenConfig {
+  const names = Object.keys(set)
+  if (names.length === 0 || typeof file !== 'object' || Array.isArray(file)) return parseGiven(file, path)
+  const given = parseGiven({ ...file, ...set }, `${path} with what was set`)
+  const here = withAbsolutePaths(given, process.cwd(), baseDirOf(given, process.cwd()))
+  return { ...given, ...Object.fromEntries(Object.entries(here).filter(([name]) => names.includes(name))) }
 }
 
 /** The nanochat folder of a config: its own, else the given one, else NANOCHAT_BASE_DIR, else ~/.cache/nanochat. */

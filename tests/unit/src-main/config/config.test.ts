@@ -233,6 +233,23 @@ describe('files', () => {
     expect(loaded).toMatchObject({ path: join(folder, 'a.json'), dir: folder, baseDir: join(folder, 'base') })
   })
 
+  test('options that are set stand in for the file’s; their paths start where the person stands, others at the file', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'a.json')
+    const entry = { task: 'CustomJSON', filepath: 'talks.jsonl' }
+    writeFileSync(path, JSON.stringify({ base_dir: 'base', seed: 1, mixture: MIXTURE }))
+    const { given, config, baseDir } = await loadConfig(path, {
+      set: { seed: 7, mixture: { train: [entry], val: [] } },
+    })
+    expect(given).toMatchObject({ base_dir: 'base', seed: 7 })
+    expect(baseDir).toBe(join(folder, 'base'))
+    expect(config.mixture.train).toEqual([{ ...entry, filepath: join(process.cwd(), 'talks.jsonl') }])
+    expect((await loadConfig(path, { set: { base_dir: 'mine' } })).baseDir).toBe(join(process.cwd(), 'mine'))
+    const fault = await failureOf(() => loadConfig(path, { set: { seed: 'x' } }))
+    expect(fault).toMatchObject({ code: 'config.invalid', issues: [{ path: 'seed' }] })
+    expect(fault.message).toContain('with what was set')
+  })
+
   test('one that is missing or no JSON is named, by place', async () => {
     const folder = temporaryFolder()
     const missing = await failureOf(() => loadConfig(join(folder, 'none.json')))
