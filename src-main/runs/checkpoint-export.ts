@@ -31,6 +31,7 @@ import { readEncoding } from '../tokenizer/encoding-file'
 import { tokenizerConfig, tokenizerJson } from '../tokenizer/hugging-face'
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
 import { exportedConfig } from './exported-config'
+import { lineageOf } from './lineage'
 import { type CardFacts, modelCard, shareableOptions } from './model-card'
 import { readRunFolder } from './run-folder'
 
@@ -161,8 +162,10 @@ interface Words {
   meta: CheckpointMeta
   tensors: ReadonlyMap<string, TorchTensor>
   tokenizer: Tokenizer
-  about: Pick<CardFacts, 'name' | 'config' | 'scores'>
+  about: About
 }
+
+type About = Pick<CardFacts, 'name' | 'config' | 'before' | 'scores'>
 
 /** What is to be read: README, config and nanochat's meta file, without the paths of this machine. */
 async function writeWords(folder: string, { meta, tensors, tokenizer, about }: Words): Promise<void> {
@@ -180,7 +183,7 @@ async function writeWords(folder: string, { meta, tensors, tokenizer, about }: W
 async function aboutCheckpoint(
   { dir, dataDir, runs }: CheckpointExport,
   meta: CheckpointMeta,
-): Promise<Pick<CardFacts, 'name' | 'config' | 'scores'>> {
+): Promise<About> {
   const named = meta[RUN_KEY]
   // A run's own checkpoint lies in its folder, also where that was brought here and no store knows of it.
   const runDir = runs.find(({ id }) => id === named)?.dir ?? join(dir, '..', '..')
@@ -195,7 +198,9 @@ async function aboutCheckpoint(
       .map((score) => [`${score.task} ${score.dtype}`, score]),
   )
   const name = named === undefined && kept !== null ? kept.identity.name : basename(dir)
-  return { name, config: kept?.config ?? null, scores: [...scores.values()] }
+  const folderOf = (id: string): string | undefined => runs.find((run) => run.id === id)?.dir
+  const before = kept === null ? [] : await lineageOf(runDir, folderOf)
+  return { name, config: kept?.config ?? null, before, scores: [...scores.values()] }
 }
 
 function requireSameVocabulary(

@@ -4,6 +4,7 @@
  */
 import { Breather } from '../threads/breathe'
 import type { Fill } from '../files/sink'
+import { lineageOf } from './lineage'
 import type { RunManager } from './run-manager'
 import { columnNames, tableRows, type Cell, type ExportedRun } from './metrics-table'
 
@@ -11,16 +12,22 @@ export const EXPORT_FORMATS = ['csv', 'json'] as const
 type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** All that was recorded of a run. @throws MidbenchError `run.unknown` */
-export async function exportedRun(runs: Pick<RunManager, 'watch'>, runId: string): Promise<ExportedRun> {
+export async function exportedRun(
+  runs: Pick<RunManager, 'watch' | 'list'>,
+  runId: string,
+): Promise<ExportedRun> {
   const { detail, steps, evals, samples, measures } = await runs.watch(runId, 0)
-  return { detail, steps, evals, samples, measures }
+  const folders = new Map(runs.list().map(({ id, dir }) => [id, dir]))
+  const before = await lineageOf(detail.dir, (id) => folders.get(id))
+  return { detail, ...(before.length > 0 && { before }), steps, evals, samples, measures }
 }
 
 /**
  * Yields the text, piece by piece.
  *
  * CSV: the columns of metrics-table.ts. JSON: `{"run", "steps", "evals", "samples", "measures"}` for one run, and
- * `{"runs": […]}`, a list of these, for several.
+ * `{"runs": […]}`, a list of these, for several. A branch's has `"before"` too: the runs that made its first steps, each
+ * with the last of them and its options, by which the numbers of tasks there are to be read.
  */
 export function metricsText(
   runs: readonly ExportedRun[],

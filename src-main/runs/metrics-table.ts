@@ -9,11 +9,14 @@ import { isSeveral } from '../config/figures/figure.schema'
 import type { MeasureMetric } from '../config/aside-metrics.schema'
 import type { EvalMetric, RunDetail } from '../config/run.schema'
 import { figuresOf } from '../evaluation/chatcore'
+import type { Ancestor } from './lineage'
 import type { RunHistory } from './run-records'
 
 /** A run with all that was recorded of it. */
 export interface ExportedRun extends Omit<RunHistory, 'log'> {
   detail: RunDetail
+  /** Of a branch: who made the steps before its own. */
+  before?: readonly Ancestor[]
 }
 
 /** An empty cell is null. */
@@ -46,7 +49,8 @@ export function* tableRows(
   }
 }
 
-function* rowsOf({ detail, steps, evals, samples, measures }: ExportedRun): Generator<Cells, void, void> {
+function* rowsOf(run: ExportedRun): Generator<Cells, void, void> {
+  const { detail, before = [], steps, evals, samples, measures } = run
   const byStep = {
     steps: new Map(steps.map((one) => [one.step, one])),
     evals: new Map(evals.map((one) => [one.step, one])),
@@ -60,7 +64,7 @@ function* rowsOf({ detail, steps, evals, samples, measures }: ExportedRun): Gene
       ['run_id', detail.id],
       ['run', detail.name],
       ['step', step],
-      ...stepCells(byStep.steps.get(step), detail),
+      ...stepCells(byStep.steps.get(step), before.find((one) => step <= one.step) ?? detail),
       ...evalCells(byStep.evals.get(step)),
       ...measureCells(byStep.measures.get(step)),
       ['answers', answers === undefined ? null : JSON.stringify(answers)],
@@ -68,7 +72,8 @@ function* rowsOf({ detail, steps, evals, samples, measures }: ExportedRun): Gene
   }
 }
 
-function stepCells(step: StepMetric | undefined, { config }: RunDetail): [string, Cell][] {
+/** @param maker the run that made it: a branch's mixture may be another than its parent's */
+function stepCells(step: StepMetric | undefined, { config }: Pick<RunDetail, 'config'>): [string, Cell][] {
   if (step === undefined) return []
   const single = SINGLE.map((key): [string, Cell] => [key, numberOf(step[key])])
   const several = SEVERAL.flatMap((key): [string, Cell][] => {

@@ -3,6 +3,7 @@
  * It goes to other people, so that of a path only the last name is said.
  */
 import { basename, isAbsolute } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 
 import type { CheckpointMeta } from '../checkpoint/checkpoint.schema'
 import { RECIPE_TITLES } from '../config/recipes.schema'
@@ -11,6 +12,7 @@ import type { MixtureEntry } from '../data/mixture.schema'
 import { figuresOf } from '../evaluation/chatcore'
 import type { MeasuredScore } from '../evaluation/measurements.schema'
 import { variantOf } from '../model/variants/variant'
+import type { Ancestor } from './lineage'
 
 export interface CardFacts {
   name: string
@@ -18,8 +20,10 @@ export interface CardFacts {
   parameters: number
   /** Formats of the tensors: `float32`. */
   dtypes: readonly string[]
-  /** The run that made it; null where none is known. */
+  /** Options of the run that made it; null where none is known. */
   config: RunConfig | null
+  /** Where that is a branch: who made the steps before its own. */
+  before: readonly Ancestor[]
   scores: readonly MeasuredScore[]
 }
 
@@ -48,35 +52,61 @@ function head({ name, meta, parameters, dtypes }: CardFacts): string {
   ].join('\n')
 }
 
-function howMade({ meta, config }: CardFacts): string {
+function howMade({ meta, config, before }: CardFacts): string {
   const options = Object.entries(config ?? meta.user_config ?? {}).filter(
     ([key, value]) => !LEFT_OUT.includes(key) && value !== null && value !== '',
   )
   const said = config === null ? [] : [`Trained with Midbench, recipe ${RECIPE_TITLES[config.recipe]}.`]
   const tokens =
-    config === null ? '' : `, ${(meta.step * config.total_batch_size).toLocaleString('en-US')} tokens`
+    config === null ? '' : `, ${tokensOf(before, meta.step, config).toLocaleString('en-US')} tokens`
   const bpb = Number.isFinite(meta.val_bpb)
     ? [`Validation: ${Number(meta.val_bpb).toFixed(4)} bits a byte.`]
     : []
   const lines = [...said, `${meta.step.toLocaleString('en-US')} optimizer steps${tokens}.`, ...bpb]
   const table =
     options.length === 0 ? [] : ['', ...markdownTable(['option', 'value'], options.map(optionCells))]
-  return ['## How it was made', '', lines.join(' '), ...table].join('\n')
+  return ['## How it was made', '', lines.join(' '), ...lineage(before), ...table].join('\n')
+}
+
+function tokensOf(before: readonly Ancestor[], step: number, config: RunConfig): number {
+  const parts = [...before, { step, config }]
+  return parts.reduce((sum, part, at) => {
+    const own = part.step - (parts[at - 1]?.step ?? 0)
+    return sum + own * part.config.total_batch_size
+  }, 0)
+}
+
+/** Which runs made the first steps, and what each that went on did otherwise. The options below are the last one's. */
+function lineage(before: readonly Ancestor[]): string[] {
+  if (before.length === 0) return []
+  const items = before.map(({ name, step, changes }) => {
+    const said = changes.filter((change) => !LEFT_OUT.includes(change.split(' ', 1)[0] ?? ''))
+    const others = said.length === 0 ? 'nothing changed' : said.join(', ')
+    return `- Up to step ${step.toLocaleString('en-US')}: ${oneLine(name)}. A branch goes on from there with ${others}.`
+  })
+  return ['', ...items, '', 'The options of the last branch:']
 }
 
 function optionCells([name, value]: [string, unknown]): string[] {
   return [`\`${name}\``, `\`${typeof value === 'string' ? value : JSON.stringify(shareable(value))}\``]
 }
 
-function dataOf({ config }: CardFacts): string {
+function dataOf({ config, before }: CardFacts): string {
   if (config === null) return ''
-  const splits = (['train', 'val'] as const).flatMap((split) =>
-    config.mixture[split].map((entry) => [split, entry.task, entryText(entry)]),
-  )
+  const earlier = before.flatMap(({ config: then, step }, at) => {
+    const next = before[at + 1]?.config ?? config
+    if (step === 0 || isDeepStrictEqual(then.mixture.train, next.mixture.train)) return []
+    return mixtureRows(`train up to step ${step.toLocaleString('en-US')}`, then.mixture.train)
+  })
+  const { train, val } = config.mixture
+  const splits = [...earlier, ...mixtureRows('train', train), ...mixtureRows('val', val)]
   const excluded = config.exclude.length
   const without = excluded === 0 ? [] : ['', `${String(excluded)} conversations of train were passed over.`]
   return ['## Data', '', ...markdownTable(['mixture', 'task', 'rows'], splits), ...without].join('\n')
 }
+
+const mixtureRows = (name: string, entries: readonly MixtureEntry[]): string[][] =>
+  entries.map((entry) => [name, entry.task, entryText(entry)])
 
 /** `split train, stop 1000, data_files a.parquet`. */
 function entryText(entry: MixtureEntry): string {

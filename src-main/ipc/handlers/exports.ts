@@ -10,7 +10,7 @@ import type { Handlers } from '../serve'
 type ExportCalls = Extract<keyof Handlers, `exports.${string}`>
 
 export function exportHandlers(
-  runs: Pick<RunManager, 'watch'>,
+  runs: Pick<RunManager, 'watch' | 'list'>,
   jobs: Jobs,
   dialogs: Pick<PathDialogs, 'saveExport' | 'saveFolder'>,
   models: Pick<ModelExport, 'write'>,

@@ -10,7 +10,10 @@ import { arrayOf } from '../../../../src-main/checkpoint/torch-value'
 import { checkpointMeasurements } from '../../../../src-main/evaluation/kept-measurements'
 import type { MeasuredModel, MeasuredScore } from '../../../../src-main/evaluation/measurements.schema'
 import { checkpointIdentity } from '../../../../src-main/checkpoint/identity'
+import type { RunConfig } from '../../../../src-main/config/config.schema'
+import type { BranchRecord } from '../../../../src-main/engine/branch-record.schema'
 import { type CheckpointExport, exportCheckpoint } from '../../../../src-main/runs/checkpoint-export'
+import { readRunFolder, runFileTexts } from '../../../../src-main/runs/run-folder'
 import { loadTokenizer } from '../../../../src-main/tokenizer/tokenizer'
 import { failureOf } from '../../../support/failure'
 import { goldenPath } from '../../../support/golden'
@@ -99,6 +102,43 @@ it('says how the model was made, of which data, and what was measured, and nothi
   expect(readme).toContain('| SpellingBee | 25.0 | 11.2 to 46.9 | 5 | 20 | float32 |')
   for (const name of ['README.md', 'config.json', 'meta_000006.json'])
     expect(read(folder, name)).not.toContain('/tmp/')
+})
+
+it('says of a branch whose steps came before its own, and what differs', async () => {
+  const folder = temporaryFolder()
+  const { identity, config } = await readRunFolder(RUN)
+  const train = [{ task: 'SmolTalk' as const, split: 'train' as const, data_files: ['/tmp/a.parquet'] }]
+  const then = { ...config, total_batch_size: 512, mixture: { ...config.mixture, train } }
+  const made = (name: string, parent: BranchRecord['parent'], of: RunConfig): string => {
+    const dir = join(folder, name)
+    const record: BranchRecord = {
+      ...{ format: 'midbench-branch-1', parent, config: of, same_validation: true },
+      reading: { state: null, exclude: [] },
+    }
+    mkdirSync(dir)
+    cpSync(join(RUN, 'checkpoints'), join(dir, 'checkpoints'), { recursive: true })
+    for (const [file, text] of runFileTexts({ ...identity, name }, config, record))
+      writeFileSync(join(dir, file), text)
+    return dir
+  }
+  const first = { id: 'gone', name: 'the first', step: 1, changes: ['base_dir /tmp/b in place of /tmp/a'] }
+  const parent = made('parent', first, then)
+  const second = { id: 'p', name: 'parent', step: 4, changes: ['another mixture', 'matrix_lr 0.002'] }
+  const branch = made('branch', second, then)
+  await exportCheckpoint(
+    asked(folder, { dir: join(branch, 'checkpoints', 'step_000006'), runs: [{ id: 'p', dir: parent }] }),
+  )
+  const readme = read(folder, 'README.md')
+  expect(readme).toContain('6 optimizer steps, 2,560 tokens.') // 4 of 512, 2 of 256
+  expect(readme).toContain(`
+- Up to step 1: the first. A branch goes on from there with nothing changed.
+- Up to step 4: parent. A branch goes on from there with another mixture, matrix_lr 0.002.
+
+The options of the last branch:
+`)
+  expect(readme).toContain('| train up to step 4 | SmolTalk | split train, data_files a.parquet |')
+  expect(readme).not.toContain('train up to step 1 ')
+  expect(readme).not.toContain('/tmp/')
 })
 
 describe('it is refused', () => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { runConfig } from '../../../../src-main/config/config.schema'
 import { metricsText } from '../../../../src-main/runs/metrics-export'
 import { columnNames, type ExportedRun } from '../../../../src-main/runs/metrics-table'
 import { runThrough } from '../../../../src-main/threads/breathe'
@@ -58,6 +59,21 @@ describe('csv', () => {
       chatcore_cat: '',
     })
     expect(JSON.parse(last['answers'] ?? '')).toEqual(run.samples[0]?.answers)
+  })
+
+  it('names the tasks of the steps before a fork by the mixture that they were trained on', () => {
+    const run = exported('run-1', 'first')
+    const { config } = run.detail
+    const then = { ...config, mixture: { ...config.mixture, train: [{ task: 'SmolTalk', split: 'train' }] } }
+    const before = [{ id: 'p', name: 'parent', step: 2, changes: [], config: runConfig.parse(then) }]
+    const rows = csvOf([{ ...run, before }])
+    const named = ['loss_by_task.0.SmolTalk', 'loss_by_task.0.SimpleSpelling']
+    expect(rows.map((row) => named.filter((name) => row[name] !== ''))).toEqual([
+      ...[[], named.slice(0, 1), named.slice(0, 1)],
+      ...[named.slice(1), named.slice(1)],
+    ])
+    const text = [...metricsText([{ ...run, before }], 'json')].join('')
+    expect(JSON.parse(text)).toMatchObject({ before: [{ name: 'parent', step: 2 }] })
   })
 
   it('has several runs below one another, told apart by their columns', () => {
