@@ -1,4 +1,4 @@
-/** A machine over the system's own ssh and a real sshd on loopback: it is started, follows a break, and refusals are said. */
+/** A machine over the system's own ssh to a server on loopback: it is started, follows a break, and refusals are said. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -10,7 +10,7 @@ import type { MachineStatus } from '../../src-main/contract/contract'
 import { runCommandLine } from '../support/command-line'
 import { failureOf } from '../support/failure'
 import { descendants, openSockets } from '../support/open-sockets'
-import { NO_SSHD, startSshd } from '../support/sshd'
+import { NO_SSH, sshToHere } from '../support/ssh-to-here'
 import { keptFolder } from '../support/temporary-folder'
 
 const call = { signal: new AbortController().signal, onProgress: () => undefined }
@@ -22,12 +22,12 @@ function tunnels(): number[] {
   })
 }
 
-if (NO_SSHD !== '') process.stderr.write(`tests over ssh are skipped: ${NO_SSHD}\n`)
+if (NO_SSH !== '') process.stderr.write(`tests over ssh are skipped: ${NO_SSH}\n`)
 
-describe.skipIf(NO_SSHD !== '')('a machine over ssh', async () => {
-  if (NO_SSHD !== '') return
+describe.skipIf(NO_SSH !== '')('a machine over ssh', async () => {
+  if (NO_SSH !== '') return
   const home = keptFolder()
-  const { host, ssh, others } = await startSshd(home)
+  const { host, ssh, others } = await sshToHere(home)
 
   function machineOn(name: string, folder = projectDir(), program = ssh) {
     const states: MachineStatus['state'][] = []
@@ -51,7 +51,7 @@ describe.skipIf(NO_SSHD !== '')('a machine over ssh', async () => {
     expect(await machine.call('app.folders', {})).toMatchObject({
       value: expect.arrayContaining([expect.objectContaining({ label: 'Data', path: home })]) as unknown,
     })
-    expect(openSockets(process.pid)).toEqual([]) // sshd and ssh are this process's children
+    expect(openSockets(process.pid)).toEqual([]) // the ssh are this process's children
     for (const pid of tunnels()) process.kill(pid)
     await vi.waitUntil(() => states.includes('lost'), { timeout: 10_000 })
     const late = machine.call('runs.list', {}) // asked while there is no connection

@@ -1,8 +1,5 @@
-/**
- * A window on another machine: ssh to localhost, where a run is started, followed, paused, and outlives the connection.
- * Where there is no sshd, a stand-in for ssh takes its place, and the test's name says so.
- */
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+/** A window on another machine: ssh to localhost, where a run is started, followed, paused, and outlives the connection. */
+import { readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 
@@ -12,28 +9,17 @@ import { runCommandLine } from '../support/command-line'
 import { launchApp } from '../support/launch-app'
 import { descendants, openSockets } from '../support/open-sockets'
 import { openInFolder, smallConfig } from '../support/small-project'
-import { NO_SSHD, startSshd } from '../support/sshd'
+import { NO_SSH, sshToHere } from '../support/ssh-to-here'
 import { keptFolder, temporaryFolder } from '../support/temporary-folder'
 
 const there = keptFolder()
-const isReal = NO_SSHD === ''
-const { host, path } = isReal ? await startSshd(there) : standIn()
-
-/** The folder of a program called ssh that is none. */
-function standIn(): { host: string; path: string } {
-  const folder = join(keptFolder(), 'bin')
-  mkdirSync(folder)
-  symlinkSync(join(projectDir(), 'tests', 'support', 'stand-in-ssh.mjs'), join(folder, 'ssh'))
-  return { host: 'stand-in', path: folder }
-}
-
-it(`a machine ${isReal ? 'over ssh' : `over a stand-in for ssh (${NO_SSHD})`}: its run is followed and paused from here`, async () => {
+it.skipIf(NO_SSH !== '')('a machine over ssh: its run is followed and paused from here', async () => {
+  const { host, path } = await sshToHere(there)
   openInFolder(join(there, 'server'), smallConfig({ run: 'far' }))
   onTestFinished(async () => void (await runCommandLine(there, ['serve', '--stop'])))
   const home = temporaryFolder()
   openInFolder(home, smallConfig({ run: 'near' }))
-  const env = { PATH: `${path}${delimiter}${process.env['PATH'] ?? ''}` }
-  const app = await launchApp({ home, env: isReal ? env : { ...env, STAND_IN_HOME: there } })
+  const app = await launchApp({ home, env: { PATH: `${path}${delimiter}${process.env['PATH'] ?? ''}` } })
   const { page, electron } = app
   const window = new AppPage(page)
   await window.button('Start').waitFor()
