@@ -111,7 +111,7 @@ async function start({ home, env }: LaunchOptions & { home: string }): Promise<L
     return exited
   }
   const page = await electron.firstWindow()
-  await electron.context().tracing.start({ screenshots: true, snapshots: true })
+  await startTrace(electron)
   await page.waitForLoadState('load')
   return { electron, page, home, stderr: () => stderr, exited, quit, kill }
 }
@@ -124,5 +124,13 @@ async function keepEvidence({ electron, page, stderr }: LaunchedApp, test: strin
   await page.screenshot({ path: join(folder, 'window.png'), timeout: 5000 }).catch(() => undefined)
   const tracing = electron.context().tracing
   await tracing.stop({ path: join(folder, 'trace.zip') }).catch(() => undefined)
-  await tracing.start({ screenshots: true, snapshots: true }).catch(() => undefined)
+  await startTrace(electron).catch(() => undefined)
+}
+
+/**
+ * Begins to record what is done and the page before and after it. Playwright's film of the window is left out: without a GPU
+ * it takes a processor of its own, before the trainer, which is let wait.
+ */
+async function startTrace(electron: ElectronApplication): Promise<void> {
+  await electron.context().tracing.start({ screenshots: false, snapshots: true })
 }
