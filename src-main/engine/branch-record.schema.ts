@@ -11,8 +11,10 @@ export const branchRecord = z.strictObject({
   /** The parent's options at that step. */
   config: runConfig,
   reading: z.strictObject({
-    /** Where the parent's loader stood; null where the branch reads its mixture from the start. */
+    /** Where the parent's loader stood, rank 0's of several; null where the branch reads its mixture from the start. */
     state: loaderState.nullable(),
+    /** Where those of all its ranks stood, of a parent with several. */
+    ranks: z.array(loaderState).optional(),
     /** What the parent excluded of the mixture that the state counts. */
     exclude: runConfig.shape.exclude,
   }),

@@ -14,5 +14,6 @@ export function branchStart({
 }): BranchStart | undefined {
   if (branch === undefined) return undefined
   const { parent, reading } = branch
-  return { batches: parent.step * gradAccumSteps(config), ...reading }
+  const { state, ranks = state && [state], exclude } = reading
+  return { batches: parent.step * gradAccumSteps(config), states: ranks, exclude }
 }

@@ -50,8 +50,6 @@ export interface LoopOptions {
   steps: number | null
   /** Micro-batches a step, on each rank. */
   gradAccumSteps: number
-  /** Conversations in the loader's buffer. */
-  bufferSize: number
   /** Tokens a step, of all ranks. */
   totalBatchSize: number
   schedule: LearningRateSchedule
@@ -283,7 +281,7 @@ export class TrainLoop {
         progress: last === null ? 1 : this.progressAfter(last),
         loader: last?.stateAfter ?? null,
       },
-      this.options,
+      this.options.gradAccumSteps,
     )
   }
 

@@ -111,7 +111,9 @@ function refusedBy(name: keyof RunConfig, then: RunConfig, now: RunConfig, step:
   if (rule === 'free') return []
   if (rule === 'fixed') return differences(name, then[name], now[name])
   const fault = rule(then, now, step)
-  return fault === null ? [] : [{ path: name, message: `is ${shown(now[name])}; ${fault}` }]
+  if (fault === null) return []
+  const hint = name === 'world_size' ? { hint: branchHint(now, step) } : {}
+  return [{ path: name, message: `is ${shown(now[name])}; ${fault}`, ...hint }]
 }
 
 function rowsRule(
@@ -125,6 +127,11 @@ function rowsRule(
 function ranksRule({ world_size: then }: RunConfig): string {
   const ranks = then === 1 ? 'one rank' : `${String(then)} ranks`
   return `the run began with ${ranks}, each of which has read its own share of the data`
+}
+
+/** How the run goes on with another number of ranks all the same. @param step the last that it is known to have made */
+function branchHint({ world_size: ranks }: RunConfig, step: number): string {
+  return `Branch it, and the ranks share out what is left: runs branch ID --step ${String(step)} --set world_size=${String(ranks)}`
 }
 
 /** The same rows in another order are the same mixture. */

@@ -231,7 +231,6 @@ function loopOptions(
   return {
     steps: askedSteps(config),
     gradAccumSteps: gradAccumSteps(config),
-    bufferSize: config.buffer_size,
     totalBatchSize: config.total_batch_size,
     schedule: config,
     evalEvery: config.eval_every === -1 ? null : config.eval_every,

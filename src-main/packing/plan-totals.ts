@@ -93,7 +93,7 @@ export class PlanTotals {
   finish(batchOf: Int32Array): void {
     const { lengths, cut, supervision } = this.input
     for (const totals of [this.all, ...this.perTask]) totals.placedAgain = totals.placed
-    for (let c = this.options.rank; c < lengths.length; c += this.options.worldSize) {
+    for (const c of this.shareOf(lengths.length)) {
       const length = lengths[c] ?? 0
       for (const totals of this.of(c)) {
         totals.conversations++
@@ -111,6 +111,13 @@ export class PlanTotals {
         totals.supervisedNeverTrained += this.supervision(c)
       }
     }
+  }
+
+  /** What this rank reads in one pass; of a branch also what its parent's ranks had read for it. */
+  private *shareOf(conversations: number): Generator<number, void, void> {
+    const { rank, worldSize, start } = this.options
+    for (let c = rank; c < conversations; c += worldSize) yield c
+    for (const c of new Set(start?.buffer)) if (c % worldSize !== rank) yield c
   }
 
   /** [B] the targets of each row where all count: every id but its first. Zeros where only completions count. */

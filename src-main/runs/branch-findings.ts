@@ -44,9 +44,9 @@ function dataFindings(
   if (record.reading.state !== null) {
     const without =
       String(config.exclude) === String(planned.config.exclude) ? '' : ', by what is excluded now'
-    findings.push(ok('mixture.train', `Reads on in the mixture where ${name} stood${without}.`))
+    findings.push(ok('mixture.train', readsOn(name, [config, planned.config], without)))
   } else {
-    const since = whyAnew(name, data, [config, planned.config])
+    const since = data === null ? `${name} kept no record of its data` : 'its data is other'
     const message = `Reads its mixture from the start, since ${since}: conversations that ${name} has read come again.`
     findings.push(warn('mixture.train', message))
   }
@@ -57,10 +57,14 @@ function dataFindings(
   return findings
 }
 
-function whyAnew(name: string, data: DataIdentity | null, configs: RunConfig[]): string {
-  if (configs.some(({ world_size: ranks }) => ranks > 1))
-    return 'each of several ranks reads a share of its own'
-  return data === null ? `${name} kept no record of its data` : 'its data is other'
+function readsOn(name: string, [then, now]: [RunConfig, RunConfig], without: string): string {
+  const [before, after] = [then.world_size, now.world_size]
+  if (before === after) return `Reads on in the mixture where ${name} stood${without}.`
+  const [who, whose] = [
+    after === 1 ? 'One rank reads' : `${count(after)} ranks read`,
+    before === 1 ? 'the one' : `the ${count(before)}`,
+  ]
+  return `${who} on in the mixture where ${whose} of ${name} stood${without}: no conversation comes again before the epoch’s end, and none is left out.`
 }
 
 /** Where progress, and with it the learning rates, go on; nothing where both are as they were. */

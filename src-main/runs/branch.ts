@@ -5,6 +5,7 @@
 import type { RunConfig } from '../config/config.schema'
 import type { BranchRecord } from '../engine/branch-record.schema'
 import { branchChanges, branchedLoop, branchIssues, evaluatesAlike, readsOn } from '../engine/branch-rules'
+import type { LoopState } from '../engine/loop'
 import type { DataIdentity } from '../packing/data-identity.schema'
 import { branchFindings } from './branch-findings'
 import type { Fork } from './fork'
@@ -24,16 +25,19 @@ export interface PlannedBranch {
 export function planBranch(fork: Fork, config: RunConfig, now: DataIdentity | null): PlannedBranch {
   const { parent, step, data, saved } = fork
   const configs: [RunConfig, RunConfig] = [fork.config, config]
-  const isAlone = configs.every(({ world_size: ranks }) => ranks === 1) // of several, each has read a share of its own
-  const isOn = isAlone && saved !== null && data !== null && now !== null && readsOn(data, now, configs)
+  const isOn = saved !== null && data !== null && now !== null && readsOn(data, now, configs)
   const record: BranchRecord = {
     format: 'midbench-branch-1',
     parent: { ...parent, step, changes: branchChanges(fork.config, config, isOn) },
     config: fork.config,
-    reading: { state: isOn ? saved.loop.loader : null, exclude: fork.config.exclude },
+    reading: { ...(isOn ? readingOf(saved.loop) : { state: null }), exclude: fork.config.exclude },
     same_validation: data !== null && now !== null && evaluatesAlike(data, now, configs),
   }
   const issues = branchIssues(fork.config, config, step)
   const loop = saved === null ? null : { then: saved.loop, now: branchedLoop(saved.loop, record, config) }
   return { record, findings: branchFindings(fork, { config, record, issues, loop, now }) }
+}
+
+function readingOf({ loader, loaders }: LoopState): Omit<BranchRecord['reading'], 'exclude'> {
+  return loaders === undefined ? { state: loader } : { state: loader, ranks: loaders }
 }

@@ -34,27 +34,20 @@ export interface AgreedStep {
   loaders: LoaderState[]
 }
 
-interface StepSize {
-  gradAccumSteps: number
-  /** Most conversations that a loader's buffer holds. */
-  bufferSize: number
-}
-
-/** Bytes of a loader's state as JSON: its few numbers, and the index of each conversation in its buffer. */
-function mostLoaderBytes(bufferSize: number): number {
-  return 256 + 10 * bufferSize
-}
+/** Room for the least text that ranks exchange, in bytes; see {@link roomFor}. */
+const LEAST_ROOM = 256
 
 const loaderText = z.string().transform((text) => loaderState.parse(JSON.parse(text)))
 
-/** @throws MidbenchError `ranks.lost` */
-export function agreeOnStep(
-  peers: Peers,
-  own: OwnStep,
-  { gradAccumSteps, bufferSize }: StepSize,
-): AgreedStep {
+/**
+ * @param gradAccumSteps micro-batches of a step
+ * @throws MidbenchError `ranks.lost`
+ */
+export function agreeOnStep(peers: Peers, own: OwnStep, gradAccumSteps: number): AgreedStep {
   const targets = own.targets ?? new Array<number>(gradAccumSteps).fill(0)
-  const told = peers.gather([Number(own.targets !== null), Number(own.lastStep), own.progress, ...targets])
+  const loader = peers.worldSize === 1 ? '' : JSON.stringify(own.loader)
+  const sizes = [own.progress, Buffer.byteLength(loader)]
+  const told = peers.gather([Number(own.targets !== null), Number(own.lastStep), ...sizes, ...targets])
   const at = (rank: number, index: number): number => told[rank]?.[index] ?? 0
   const ranks = told.map((_, rank) => rank)
   const complete = ranks.every((rank) => at(rank, 0) === 1)
@@ -62,16 +55,22 @@ export function agreeOnStep(
     complete,
     lastStep: ranks.some((rank) => at(rank, 1) === 1),
     progress: at(0, 2),
-    targets: told.map((each) => each.slice(3)),
-    loaders: complete ? tellLoaders(peers, own.loader, bufferSize) : [],
+    targets: told.map((each) => each.slice(4)),
+    loaders: complete
+      ? tellLoaders(peers, own.loader, loader, roomFor(ranks.map((rank) => at(rank, 3))))
+      : [],
   }
 }
 
-function tellLoaders(peers: Peers, own: LoaderState | null, bufferSize: number): LoaderState[] {
+/** Bytes that hold every rank's text; few different numbers, since ranks open a session for each. */
+function roomFor(bytes: readonly number[]): number {
+  return Math.max(LEAST_ROOM, 2 ** Math.ceil(Math.log2(Math.max(...bytes))))
+}
+
+function tellLoaders(peers: Peers, own: LoaderState | null, text: string, most: number): LoaderState[] {
   if (own === null) return []
   if (peers.worldSize === 1) return [own]
-  const texts = peers.gatherText(JSON.stringify(own), mostLoaderBytes(bufferSize))
-  return texts.map((text) => loaderText.parse(text))
+  return peers.gatherText(text, most).map((each) => loaderText.parse(each))
 }
 
 /**

@@ -125,7 +125,6 @@ function makeLoop(
     {
       steps: null,
       gradAccumSteps: 1,
-      bufferSize: 100,
       totalBatchSize: 100,
       schedule: DEFAULTS.mid,
       evalEvery: null,

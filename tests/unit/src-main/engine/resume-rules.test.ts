@@ -54,6 +54,17 @@ test('options that change no step may be others', () => {
   })
 })
 
+test('another number of ranks is refused, and how to branch with it is said', () => {
+  const began = goldenConfig({ engine: 'graph', world_size: 2, total_batch_size: 2 * 4 * 256 })
+  expect(optionChanges(began, { ...began, world_size: 3 }, 7).refused).toEqual([
+    {
+      path: 'world_size',
+      message: 'is 3; the run began with 2 ranks, each of which has read its own share of the data',
+      hint: 'Branch it, and the ranks share out what is left: runs branch ID --step 7 --set world_size=3',
+    },
+  ])
+})
+
 test('the same conversations stay excluded, in whatever order they are listed', async () => {
   const began = goldenConfig({ exclude: [[0, 5], [2, 1]] }) // prettier-ignore
   const turned = { ...began, exclude: began.exclude.toReversed() }
