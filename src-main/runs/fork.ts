@@ -33,9 +33,10 @@ export interface Fork {
  * Where a run that is itself a branch began, its own parent's checkpoint is the place: the run keeps it for as long as it
  * is there, and has made no step of its own yet.
  *
+ * @param kept a folder in which its checkpoints may be kept as well. @default there is none
  * @throws MidbenchError `branch.gone` where the run keeps no such checkpoint, `branch.torn` where it cannot be read
  */
-export async function openFork(run: RunDetail, step: number): Promise<Fork> {
+export async function openFork(run: RunDetail, step: number, kept?: string): Promise<Fork> {
   const { id, name, dir, config } = run
   const parent = { id, name }
   if (step === 0) return { parent, step, config, options: config, data: null, saved: null }
@@ -44,9 +45,10 @@ export async function openFork(run: RunDetail, step: number): Promise<Fork> {
     const place = { parent: run.parent, step, dir: keptFork(dir, step) }
     if (began !== undefined) return { ...(await read(place, began.config, null)), options: config }
   }
-  const kept = await listRunCheckpoints(join(dir, 'checkpoints'))
-  const found = kept.find((checkpoint) => checkpoint.step === step)
-  if (found === undefined) throw branchGone(name, step, kept)
+  const own = await listRunCheckpoints(join(dir, 'checkpoints'))
+  const more = kept === undefined ? [] : await listRunCheckpoints(kept)
+  const found = [...more, ...own].find((checkpoint) => checkpoint.step === step)
+  if (found === undefined) throw branchGone(name, step, own)
   return read({ parent, ...found }, config, dir)
 }
 

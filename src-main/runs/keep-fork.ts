@@ -4,7 +4,7 @@
  *
  * The checkpoint's files are links where the disk has them, and copies elsewhere: nobody changes such a file in place.
  */
-import { copyFile, link, readdir, rm } from 'node:fs/promises'
+import { copyFile, link, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import { checkpointFolder, listRunCheckpoints, whatIsTorn } from '../checkpoint/run-checkpoint'
@@ -40,24 +40,28 @@ export async function keepFork(runDir: string, fork: Fork, data: DataIdentity): 
 }
 
 /**
- * Puts the checkpoint into a folder as it is, without a look at its bytes.
+ * Puts the checkpoint into a folder as it is, without a look at its bytes: all of its files, or none.
  *
  * @returns its own folder there; null at a run's beginning, where there is none to keep
- * @throws MidbenchError `branch.gone`; the system's own errors. The folder is then removed
+ * @throws MidbenchError `branch.gone`; the system's own errors. Nothing of it is then left
  */
-async function linkFork(
+export async function linkFork(
   folder: string,
   { parent, step, saved }: Pick<Fork, 'parent' | 'step' | 'saved'>,
 ): Promise<string | null> {
   if (saved === null) return null
   const kept = checkpointFolder(folder, step)
+  const beside = `${kept}.tmp`
   try {
-    await ensureFolder(kept)
-    for (const name of await readdir(saved.dir)) await linkOrCopy(join(saved.dir, name), join(kept, name))
-    for (const path of [kept, folder]) await syncPath(path)
+    await removed(beside)
+    await ensureFolder(beside)
+    for (const name of await readdir(saved.dir)) await linkOrCopy(join(saved.dir, name), join(beside, name))
+    await syncPath(beside)
+    await rename(beside, kept)
+    await syncPath(folder)
     return kept
   } catch (error) {
-    await removed(folder)
+    await removed(beside)
     if (codeOf(error) !== 'ENOENT') throw error
     throw branchGone(parent.name, step, await listRunCheckpoints(dirname(saved.dir)))
   }

@@ -95,7 +95,7 @@ export class RunManager {
     const parent = off === undefined ? null : this.get(off.runId)
     const name = runName(request, parent?.name ?? null)
     await this.begin(id, name, async () => {
-      const fork = parent && off ? await openFork(parent, off.step) : null
+      const fork = parent && off ? await openFork(parent, off.step, request.forks) : null
       await this.makeRoom()
       const baseDir = baseDirOf(request.config, request.dir, this.options.defaultBaseDir?.())
       const config = withAbsolutePaths(request.config, request.dir, baseDir)

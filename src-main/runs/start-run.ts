@@ -19,6 +19,8 @@ export interface StartRun {
   stopAfter?: number | undefined
   /** Of a branch: where it begins. @default the run is one of its own, and begins with the base checkpoint */
   branch?: BranchOff | undefined
+  /** A folder in which checkpoints of the run that it branches off are kept as well. @default there is none */
+  forks?: string | undefined
   /** Aborts the checks before the run exists. */
   signal?: AbortSignal | undefined
   /** Gets the progress of the checks. @default the manager's listeners get it */

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { JsonFile } from '../../files/kept-json'
 import type { z } from 'zod'
 import type { RunConfig } from '../../config/config.schema'
+import type { BranchOff } from '../branch-off.schema'
 import { full, unknownItem } from './queue-errors'
 import { type KeptItem, type QueuedRun, queueFile, type QueueItem, type QueueState } from './queue.schema'
 
@@ -65,6 +66,12 @@ export class QueueList {
       .map(({ config }) => config)
   }
 
+  /** Where branches may still begin: those of the runs that have not ended, and of removed ones, which may be put back. */
+  get branches(): BranchOff[] {
+    const open = [...this.items, ...[...this.removed.values()].map(({ item }) => item)]
+    return open.flatMap(({ state, branch }) => (state === 'ended' || branch === undefined ? [] : [branch]))
+  }
+
   /** All changes resolve once they are on disk. @throws MidbenchError `file.unwritable`; it is still tried again */
   setState(state: QueueState): Promise<void> {
     this.current = state
@@ -89,11 +96,17 @@ export class QueueList {
 
   /** Lets an item that is over wait again, behind all others. @throws MidbenchError `queue.unknown` */
   again(id: string): Promise<void> {
-    const item = this.items.find((each) => each.id === id && ['ended', 'refused'].includes(each.state))
-    if (item === undefined) throw unknownItem()
+    const item = this.over(id)
     const others = this.items.filter((each) => each !== item)
     this.items = [...others, { ...item, state: 'waiting', run_id: null, failure: null }]
     return this.keep()
+  }
+
+  /** An item that is over. @throws MidbenchError `queue.unknown` */
+  over(id: string): KeptItem {
+    const item = this.items.find((each) => each.id === id && ['ended', 'refused'].includes(each.state))
+    if (item === undefined) throw unknownItem()
+    return item
   }
 
   /** Items that are not there any more are passed over. */

@@ -7,11 +7,14 @@
  * on, so that there is one meaning of Pause. What a crash of the app cut off is not gone on with by itself: a run that
  * brings the app down would do so at every launch.
  */
+import { dirname, join } from 'node:path'
+
 import { toFailure } from '../../errors'
 import type { RunSummary } from '../../config/run.schema'
 import type { RunEvent } from '../run-events'
 import { newRunId } from '../run-folder'
 import type { RunManager } from '../run-manager'
+import { KeptForks } from './kept-forks'
 import { atWork } from './queue-errors'
 import { QueueList } from './queue-list'
 import type { KeptItem, QueuedRun, QueueView } from './queue.schema'
@@ -22,9 +25,9 @@ const OVER: readonly string[] = ['done', 'stopped', 'failed']
 const LATER: readonly string[] = ['run.busy', 'run.unsaved', 'cancelled']
 
 export interface RunQueueOptions {
-  /** The file that keeps the queue. */
+  /** The file that keeps the queue; beside it lie the checkpoints that its branches will begin with. */
   path: string
-  runs: Pick<RunManager, 'start' | 'pause' | 'resume' | 'summary' | 'current' | 'paused' | 'on'>
+  runs: Pick<RunManager, 'get' | 'start' | 'pause' | 'resume' | 'summary' | 'current' | 'paused' | 'on'>
   /** Called at each change. */
   changed: (view: QueueView) => void
 }
@@ -32,6 +35,7 @@ export interface RunQueueOptions {
 export class RunQueue {
   readonly list: QueueList
   private readonly runs: RunQueueOptions['runs']
+  private readonly forks: KeptForks
   private isOpen = false
   /** Aborts the checks before the run of an item exists. */
   private starting: AbortController | null = null
@@ -45,6 +49,7 @@ export class RunQueue {
       changed(this.view)
     }
     this.list = new QueueList(path, this.tell)
+    this.forks = new KeptForks(join(dirname(path), 'queue-forks'), runs)
     this.runs = runs
     runs.on((event) => {
       this.receive(event)
@@ -92,8 +97,16 @@ export class RunQueue {
     this.isOpen = true
   }
 
-  /** @throws MidbenchError `queue.full`, `file.unwritable` */
-  async add(runs: readonly QueuedRun[]): Promise<string[]> {
+  /**
+   * @throws MidbenchError `queue.full`, `file.unwritable`; of a branch also `run.unknown`, `branch.gone` and `branch.torn`,
+   *   where that checkpoint is not there or cannot be read
+   */
+  add(runs: readonly QueuedRun[]): Promise<string[]> {
+    const branches = runs.flatMap(({ branch }) => branch ?? [])
+    return branches.length === 0 ? this.append(runs) : this.forks.keep(branches, () => this.append(runs))
+  }
+
+  private async append(runs: readonly QueuedRun[]): Promise<string[]> {
     const wasEmpty = this.list.inHand === undefined && this.list.next === undefined
     const added = this.list.add(runs)
     // What is queued while a run goes on is meant to follow it.
@@ -114,9 +127,10 @@ export class RunQueue {
     this.look()
   }
 
-  /** Lets an item that has ended, or could not start, wait again. @throws MidbenchError `queue.unknown` */
+  /** Lets an item that has ended, or could not start, wait again. @throws MidbenchError `queue.unknown`; as {@link add} */
   async again(id: string): Promise<void> {
-    await this.list.again(id)
+    const { branch } = this.list.over(id)
+    await this.forks.keep(branch ? [branch] : [], () => this.list.again(id))
     this.look()
   }
 
@@ -152,6 +166,7 @@ export class RunQueue {
       while (await this.step());
     }
     this.working = null
+    void this.forks.sweep(() => this.list.branches)
     this.tell() // what the next one waits for may have changed
     this.idle()
   }
@@ -176,7 +191,8 @@ export class RunQueue {
     await this.list.change(id, { state: 'begun', run_id, failure: null }).catch(() => undefined)
     try {
       const of = { config, dir: '/', path, name, branch }
-      await this.runs.start({ id: run_id, ...of, signal: starting.signal })
+      const forks = branch && this.forks.folderOf(branch)
+      await this.runs.start({ id: run_id, ...of, forks, signal: starting.signal })
       if (starting.signal.aborted) this.pauseInHand() // too late for an abort: the run exists
     } catch (error) {
       const failure = toFailure(error)

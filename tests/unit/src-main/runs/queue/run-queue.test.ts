@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -6,6 +6,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { RunConfigInput } from '../../../../../src-main/config/config.schema'
 import type { RunState, RunSummary } from '../../../../../src-main/config/run.schema'
 import { MidbenchError } from '../../../../../src-main/errors'
+import { openFork } from '../../../../../src-main/runs/fork'
 import type { QueuedRun, QueueView } from '../../../../../src-main/runs/queue/queue.schema'
 import { RunQueue } from '../../../../../src-main/runs/queue/run-queue'
 import type { RunEvent } from '../../../../../src-main/runs/run-events'
@@ -110,6 +111,7 @@ function fakeRuns(found: { id: string; state: RunState; checkpoints?: number[] }
     store.close()
   })
   const asked: string[] = []
+  const started: StartRun[] = []
   const state = {
     current: null as string | null,
     paused: null as string | null,
@@ -122,7 +124,9 @@ function fakeRuns(found: { id: string; state: RunState; checkpoints?: number[] }
   }
   for (const { id, state: at, checkpoints } of found) put(id, at, checkpoints)
   const runs: Runs = {
-    start: ({ id = '', name }: StartRun) => {
+    start: (request: StartRun) => {
+      const { id = '', name } = request
+      started.push(request)
       asked.push(`start ${String(name)}`)
       if (state.refusal !== null)
         return Promise.reject(new MidbenchError({ code: state.refusal, message: 'No' }))
@@ -137,6 +141,7 @@ function fakeRuns(found: { id: string; state: RunState; checkpoints?: number[] }
       return Promise.resolve()
     },
     pause: (id) => void asked.push(`pause ${id}`),
+    get: (id) => store.detail(id),
     summary: (id) => store.summary(id),
     current: () => state.current,
     paused: () => (state.paused === null ? null : store.summary(state.paused)),
@@ -152,7 +157,10 @@ function fakeRuns(found: { id: string; state: RunState; checkpoints?: number[] }
     for (const listener of listeners) listener({ type: 'rest', runId: id, state: to })
   }
   const current = (): string => state.current ?? ''
-  return { runs, asked, state, current, rest, put }
+  const create = (run: Parameters<typeof sampleRun>[0]): void => {
+    store.create(sampleRun(run))
+  }
+  return { runs, asked, started, state, current, rest, put, create }
 }
 
 function queueOn(runs: Runs, kept?: { state: string; items: unknown[] }) {
@@ -205,6 +213,54 @@ describe('the queue at a launch', () => {
     const queue = queueOn(fakeRuns().runs, { state: 'nowhere', items: [] })
     expect(queue.list.problem).toContain('cannot be understood')
     expect(queue.view).toEqual({ state: 'paused', items: [], waits_for: null })
+  })
+})
+
+describe('a queued branch', () => {
+  /** A run that keeps a checkpoint of step 6, and a branch of it. */
+  function parentOf() {
+    const fakes = fakeRuns()
+    const dir = temporaryFolder()
+    cpSync(goldenPath('before-house/home/runs/eager'), dir, { recursive: true })
+    fakes.create({ id: 'parent', name: 'parent', dir })
+    const branch = { ...waiting('branch'), branch: { runId: 'parent', step: 6 } }
+    return { ...fakes, branch, checkpoint: join(dir, 'checkpoints', 'step_000006') }
+  }
+
+  test('begins with its checkpoint though its run keeps that no more, and nothing is kept once it has ended', async () => {
+    const { runs, branch, checkpoint, current, rest, started } = parentOf()
+    const queue = queueOn(runs)
+    queue.open()
+    const { step, runId } = branch.branch
+    await queue.add([branch, { ...branch, name: 'another' }])
+    const [names, bytes] = [readdirSync(checkpoint), readFileSync(join(checkpoint, 'model_000006.pt'))]
+    rmSync(checkpoint, { recursive: true })
+    expect((await failureOf(() => openFork(runs.get(runId), step))).code).toBe('branch.gone')
+    await queue.goOn()
+    await settled(queue)
+    const forks = started[0]?.forks ?? ''
+    const fork = await openFork(runs.get(runId), step, forks)
+    expect(fork).toMatchObject({ step: 6, parent: { name: 'parent' }, saved: { loop: { step: 6 } } })
+    const kept = fork.saved?.dir ?? ''
+    expect(readdirSync(kept)).toEqual(names)
+    expect(readFileSync(join(kept, 'model_000006.pt'))).toEqual(bytes)
+    rest(current(), 'done')
+    await settled(queue)
+    expect(existsSync(kept)).toBe(true) // the other one needs it
+    rest(current(), 'done')
+    await settled(queue)
+    await expect.poll(() => existsSync(forks)).toBe(false)
+    const id = queue.view.items[0]?.id ?? ''
+    expect((await failureOf(() => queue.again(id))).code).toBe('branch.gone')
+    expect(states(queue.view)).toEqual(['branch ended', 'another ended'])
+  })
+
+  test('is not queued where its checkpoint is gone already', async () => {
+    const { runs, branch, checkpoint } = parentOf()
+    const queue = queueOn(runs)
+    rmSync(checkpoint, { recursive: true })
+    expect((await failureOf(() => queue.add([branch]))).code).toBe('branch.gone')
+    expect(queue.view.items).toEqual([])
   })
 })
 
