@@ -18,7 +18,7 @@ import { type ConstantValue, DType } from '../native/graph-def'
 import { type GraphSession, openGraphSession } from '../native/graph-session'
 import type { Tensorflow } from '../native/tensorflow'
 import type { ParameterGroup } from '../optimizers/groups'
-import { type RankPeers, runTogether } from './ranks/rank-peers'
+import type { RankPeers } from './ranks/rank-peers'
 import {
   buildStepGraph,
   inputNames,
@@ -124,7 +124,7 @@ export class GraphEngine implements StepEngine {
     this.unfinished = true
     const micro = batches.map((batch) => this.microBatch(compiled, batch))
     const told = this.overRanks(micro)
-    if (compiled.graph.fetch.reduce.length > 0) runTogether(() => this.run(compiled, 'reduce', {}))
+    this.options.peers?.meet(() => this.run(compiled, 'reduce', {}))
     const updated = this.run(compiled, 'update', {
       [inputNames.share]: scalar(1 / batches.length),
       [inputNames.lrMultiplier]: scalar(settings.lrMultiplier),

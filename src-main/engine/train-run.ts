@@ -49,7 +49,10 @@ export async function trainRun(
   reporter.enter('preparing')
   const finished = job.resume ? await finishedRun(job) : null
   if (finished !== null) return finishAgain(job, finished, requests, reporter)
-  const ranks = job.rank && (await joinRanks(job.rank, job.threads, requests.stopSignal))
+  const onExchange = (count: number): void => {
+    context.tell({ type: 'exchange', count })
+  }
+  const ranks = job.rank && (await joinRanks(job.rank, job.threads, requests.stopSignal, onExchange))
   const peers = ranks ?? ALONE
   const call = reportedCall({ ...context, signal: requests.stopSignal })
   const opened = await together(peers, () => openRun(job, port, call, reporter, ranks))

@@ -277,6 +277,8 @@ export type TrainReport =
   | { type: 'unsaved'; failure: Failure }
   /** Follows a save or `unsaved`. */
   | { type: 'paused'; step: number }
+  /** Of several ranks: one begins its next exchange with the others, counted from 1. */
+  | { type: 'exchange'; count: number }
   /** A rank that does not lead has lost the others. It waits: `resume` has it save as of this step, `stop` end. */
   | { type: 'lost'; step: number }
 

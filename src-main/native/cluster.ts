@@ -27,6 +27,8 @@ export interface Cluster {
    * same graphs in the same order have the same keys.
    */
   nextKey(): number
+  /** Runs collective operations: that a rank is gone is thrown, and TensorFlow's own lines about it stay off stderr. */
+  quietly<Result>(run: () => Result): Result
   /** Opens a session whose collective operations meet those of the other ranks. @throws as {@link openGraphSession} */
   open(nodes: readonly NodeDef[]): GraphSession
 }
@@ -48,6 +50,7 @@ export async function joinCluster(tensorflow: Tensorflow, { rank, hosts }: RankP
     rank,
     worldSize: hosts.length,
     nextKey: () => ++lastKey,
+    quietly: (run) => tensorflow.quietly(run),
     open(nodes) {
       tensorflow.server.use(target, config)
       try {

@@ -11,6 +11,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { RankJob, RunRequest, TrainEnd, TrainJob, TrainReport } from '../engine/trainer-calls'
 import { type Failure, toFailure } from '../errors'
 import { type CallOptions, Ended } from '../threads/calls'
+import { HangWatch } from './hang-watch'
 import type { ProcessTrainer } from './process-trainer'
 
 export type Tellings = CallOptions<TrainReport>
@@ -50,18 +51,23 @@ interface Rank {
   phase: string
   /** Since when it is seen to be stopped; null while it is not. */
   stoppedSince: number | null
-  /** Whether it was ended for that. */
-  givenUp: boolean
+  /** Why it was ended from here, as the end of a sentence; null where it was not. */
+  givenUp: string | null
 }
 
-/** @param open opens a process for a rank. @param tell hears the leader */
+/**
+ * @param open opens a process for a rank
+ * @param tell hears the leader
+ * @param patienceMs as {@link HangWatch} has it
+ */
 export function startRanks(
   job: TrainJob,
   jobs: readonly RankJob[],
   open: () => ProcessTrainer,
   tell: Tellings,
+  patienceMs: number,
 ): RankAttempt {
-  return new Attempt(job, jobs, open, tell)
+  return new Attempt(job, jobs, open, tell, patienceMs)
 }
 
 class Attempt implements RankAttempt {
@@ -73,6 +79,7 @@ class Attempt implements RankAttempt {
   /** Of the last step; 0 before the first. */
   private stepMs = 0
   private closed = false
+  private readonly hangs: HangWatch
   /** Wakes whoever waits for something to happen to a rank. */
   private wake: () => void = () => undefined
 
@@ -81,7 +88,9 @@ class Attempt implements RankAttempt {
     jobs: readonly RankJob[],
     open: () => ProcessTrainer,
     private readonly tell: Tellings,
+    patienceMs: number,
   ) {
+    this.hangs = new HangWatch(jobs.length, patienceMs)
     this.ranks = jobs.map((each) => this.start(job, each, open()))
     this.outcome = this.watch().finally(() => this.close())
   }
@@ -112,7 +121,7 @@ class Attempt implements RankAttempt {
       waits: false,
       phase: '',
       stoppedSince: null,
-      givenUp: false,
+      givenUp: null,
     }
     const hears = rankJob.leads ? { ...this.tell } : {}
     const call = trainer.call(
@@ -142,6 +151,8 @@ class Attempt implements RankAttempt {
   }
 
   private hear(rank: Rank, report: TrainReport): void {
+    this.hangs.hear(this.ranks.indexOf(rank), report)
+    if (report.type === 'exchange') return
     if (report.type === 'phase') rank.phase = report.phase
     if (report.type === 'lost') rank.waits = true
     if (report.type === 'checkpoint') this.saved = report.step
@@ -165,12 +176,8 @@ class Attempt implements RankAttempt {
   private failureOf(rank: Rank, error: unknown): Failure {
     const failure = toFailure(error)
     const who = `Rank ${String(rank.job.rank)}`
-    if (rank.givenUp) {
-      return {
-        code: 'trainer.crashed',
-        message: `${who} was stopped from outside (SIGSTOP), and was given up.`,
-      }
-    }
+    if (rank.givenUp !== null)
+      return { code: 'trainer.crashed', message: `${who} ${rank.givenUp}, and was given up.` }
     if (error instanceof Ended)
       return { ...failure, message: failure.message.replace(/^The trainer process/, who) }
     return rank.job.leads ? failure : { ...failure, message: `${who}: ${failure.message}` }
@@ -227,6 +234,7 @@ class Attempt implements RankAttempt {
       ])
       looking.abort()
       this.giveUpStopped()
+      this.giveUpStuck()
     }
   }
 
@@ -234,10 +242,16 @@ class Attempt implements RankAttempt {
     for (const rank of this.ranks) {
       const now = performance.now()
       rank.stoppedSince = isStopped(rank.trainer.pid()) ? (rank.stoppedSince ?? now) : null
-      if (rank.givenUp || rank.stoppedSince === null || now - rank.stoppedSince < STOPPED_MS) continue
-      rank.givenUp = true
-      rank.trainer.kill()
+      if (rank.stoppedSince === null || now - rank.stoppedSince < STOPPED_MS) continue
+      giveUp(rank, 'was stopped from outside (SIGSTOP)')
     }
+  }
+
+  private giveUpStuck(): void {
+    const stuck = this.hangs.look(performance.now())
+    const rank = stuck === null ? undefined : this.ranks[stuck.index]
+    if (stuck === null || rank === undefined || rank.ended !== null) return
+    giveUp(rank, `is stuck: the others have waited for it for ${String(stuck.seconds)} s in a step`)
   }
 }
 
@@ -245,6 +259,12 @@ const closedOutcome: RanksOutcome = {
   type: 'failed',
   failure: { code: 'process.ended', message: 'The ranks were ended.' },
   lost: true,
+}
+
+function giveUp(rank: Rank, why: string): void {
+  if (rank.givenUp !== null) return
+  rank.givenUp = why
+  rank.trainer.kill()
 }
 
 /** Whether it is the failure of a rank itself, and not that of one that has lost another. */

@@ -2,9 +2,10 @@
  * A run of several ranks, which looks like one trainer: a process for every rank of this machine. What the first of them
  * reports is the run; requests go to it, and the ranks agree among themselves on when they take effect.
  *
- * A rank that ends, or is stopped, ends the step on all within seconds. One that is left saves, and all begin again from
- * that checkpoint on other ports, a few times. Where ranks are on other machines, they end when nothing comes from the
- * others in time, and are not started again from here.
+ * A rank that ends, or is stopped, ends the step on all within seconds; one that is stuck (hang-watch.ts), within a
+ * minute or ten times the longest step. One that is left saves, and all begin again from that checkpoint on other ports,
+ * a few times. Where ranks are on other machines, they end when nothing comes from the others in time, and are not
+ * started again from here.
  */
 import { availableParallelism } from 'node:os'
 
@@ -21,6 +22,7 @@ import { MidbenchError } from '../errors'
 import { memoryLimit } from '../memory-limit'
 import { type CallOptions, Ended, type EventOf } from '../threads/calls'
 import { freePorts } from './free-ports'
+import { PATIENCE_MS } from './hang-watch'
 import { openProcessTrainer } from './process-trainer'
 import { type RankAttempt, startRanks, type Tellings } from './rank-attempt'
 
@@ -35,9 +37,15 @@ export function rankOf(rank: number, hosts: readonly string[]): RankJob {
   return { rank, hosts, leads: true, timeoutS: Number(process.env[TIMEOUT_VARIABLE] ?? TIMEOUT_S) }
 }
 
-/** @param pickPorts ports for the ranks of this machine. @default {@link freePorts} */
-export function openRanks(pickPorts: (count: number) => Promise<number[]> = freePorts): Trainer {
-  return new RanksTrainer(pickPorts)
+interface RanksOptions {
+  /** Ports for the ranks of this machine. @default {@link freePorts} */
+  pickPorts?: (count: number) => Promise<number[]>
+  /** As {@link HangWatch} has it. @default {@link PATIENCE_MS} */
+  patienceMs?: number
+}
+
+export function openRanks({ pickPorts = freePorts, patienceMs = PATIENCE_MS }: RanksOptions = {}): Trainer {
+  return new RanksTrainer({ pickPorts, patienceMs })
 }
 
 class RanksTrainer implements Trainer {
@@ -46,7 +54,7 @@ class RanksTrainer implements Trainer {
   private asked: RunRequest | null = null
   private closed = false
 
-  constructor(private readonly pickPorts: (count: number) => Promise<number[]>) {}
+  constructor(private readonly options: Required<RanksOptions>) {}
 
   call<N extends keyof TrainerCalls>(
     name: N,
@@ -79,13 +87,14 @@ class RanksTrainer implements Trainer {
     let { resume, stopAfter } = job
     for (;;) {
       if (this.asked === 'stop') return { type: 'stopped' }
-      const here = await ranksHere(job, this.pickPorts)
+      const here = await ranksHere(job, this.options.pickPorts)
       this.requireOpen()
       const attempt = startRanks(
         { ...job, resume, stopAfter, threads: threadsOf(job, here) },
         here,
         () => openProcessTrainer({ environment: memoryShare(here.length) }),
         tell,
+        this.options.patienceMs,
       )
       this.attempt = attempt
       if (this.asked !== null) attempt.request(this.asked)

@@ -17,6 +17,7 @@ const TRY_MS = 2000
 /**
  * @param threads null = as many as there are processors
  * @param signal aborts the waiting
+ * @param onExchange as {@link RankPeers} tells it
  * @throws MidbenchError `ranks.port`, `ranks.host`; `ranks.no-answer` naming each host that did not answer in time;
  *   `cancelled`
  */
@@ -24,11 +25,12 @@ export async function joinRanks(
   { rank, hosts, timeoutS }: RankJob,
   threads: number | null,
   signal: AbortSignal,
+  onExchange: (count: number) => void,
 ): Promise<RankPeers> {
   const tensorflow = await loadTensorflow(threads === null ? {} : { threads })
   const cluster = await joinCluster(tensorflow, { rank, hosts })
   await allAnswer(hosts, timeoutS, signal)
-  return new RankPeers(cluster, timeoutS)
+  return new RankPeers(cluster, timeoutS, onExchange)
 }
 
 async function allAnswer(hosts: readonly string[], timeoutS: number, signal: AbortSignal): Promise<void> {

@@ -17,12 +17,15 @@ const INPUT = 'own'
 export class RankPeers implements Peers {
   readonly rank: number
   readonly worldSize: number
+  private exchanges = 0
   /** A session for each number of integers that was gathered. */
   private readonly sessions = new Map<number, { session: GraphSession; output: string }>()
 
   constructor(
     readonly cluster: Cluster,
     readonly timeoutS: number,
+    /** Hears of each exchange as it begins, by its number: the same on all ranks. */
+    private readonly onExchange: (count: number) => void = () => undefined,
   ) {
     this.rank = cluster.rank
     this.worldSize = cluster.worldSize
@@ -45,15 +48,22 @@ export class RankPeers implements Peers {
     )
   }
 
-  dispose(): void {
-    for (const { session } of this.sessions.values()) session.dispose()
-    this.sessions.clear()
+  /** Runs collective operations. @throws MidbenchError `ranks.lost` in place of TensorFlow's own error */
+  meet<Result>(run: () => Result): Result {
+    try {
+      return this.cluster.quietly(run)
+    } catch (error) {
+      if (error instanceof MidbenchError && error.code === 'graph.run')
+        throw lost(reason(error.message), error)
+      throw error
+    }
   }
 
   private gatherBits(bits: Int32Array): Int32Array<ArrayBuffer>[] {
     const { session, output } = this.sessionFor(bits.length)
     const input = { dtype: DType.int32, shape: [1, bits.length], data: bits }
-    const all = runTogether(() => session.run({ [INPUT]: input }, [output]))[0]?.data
+    this.onExchange(++this.exchanges)
+    const [all] = this.meet(() => session.run({ [INPUT]: input }, [output])).map(({ data }) => data)
     if (!(all instanceof Int32Array)) throw lost('TensorFlow gave nothing of the other ranks.')
     return Array.from({ length: this.worldSize }, (_, rank) =>
       Int32Array.from(all.subarray(rank * bits.length, (rank + 1) * bits.length)),
@@ -70,16 +80,6 @@ export class RankPeers implements Peers {
     const opened = { session: cluster.open(toNodeDefs(graph)), output: valueName(all) }
     this.sessions.set(length, opened)
     return opened
-  }
-}
-
-/** Runs collective operations. @throws MidbenchError `ranks.lost` in place of TensorFlow's own error */
-export function runTogether<Result>(run: () => Result): Result {
-  try {
-    return run()
-  } catch (error) {
-    if (error instanceof MidbenchError && error.code === 'graph.run') throw lost(reason(error.message), error)
-    throw error
   }
 }
 

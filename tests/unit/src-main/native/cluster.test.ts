@@ -52,7 +52,6 @@ test('what ranks tell one another arrives to the bit', () => {
   expect(peers.gatherText('ein Bär', 64)).toEqual(['ein Bär'])
   expect(peers.gatherText('', 64)).toEqual([''])
   expect(() => peers.gatherText('x'.repeat(65), 64)).toThrow()
-  peers.dispose()
 })
 
 test('a variable of a session is gone with it, and a session of this process alone has none of it', () => {

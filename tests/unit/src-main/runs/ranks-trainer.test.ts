@@ -1,9 +1,10 @@
 /** Runs of two ranks in processes of their own: the reference's figures, the same bits again, and what befalls ranks. */
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
 
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 
 import type { RunConfig } from '../../../../src-main/config/config.schema'
@@ -136,7 +137,7 @@ function undisturbed(): NonNullable<typeof undisturbedRun> {
       (report) => {
         if (isStep(report, 2)) listening.push(...rankPids().flatMap(listeningOf))
       },
-      openRanks(ports.pick),
+      openRanks({ pickPorts: ports.pick }),
     )
     return { ...trained, triedPorts: ports.calls(), listening }
   }
@@ -212,7 +213,30 @@ function saidBy({ reports }: Trained): string[] {
   return reports.flatMap((report) => (report.type === 'log' ? report.line.text : []))
 }
 
-describe('a run that is paused, whose ranks are killed and stopped, and that is ended and resumed', () => {
+/**
+ * Lets the main thread of a rank be put into an endless loop, as native code may be in one.
+ *
+ * @returns what does it; processes that were started before are not reached
+ */
+function endlessLoops(): (pid: number | undefined) => void {
+  const folder = temporaryFolder()
+  const hook = join(folder, 'hook.mjs')
+  writeFileSync(
+    hook,
+    `import { existsSync } from 'node:fs'
+    import { isMainThread } from 'node:worker_threads'
+    const asked = ${JSON.stringify(folder)} + '/' + process.pid
+    const look = () => { while (existsSync(asked)); }
+    if (isMainThread) setInterval(look, 20).unref()`,
+  )
+  vi.stubEnv('NODE_OPTIONS', `--import=${hook}`)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  return (pid) => {
+    writeFileSync(join(folder, String(pid)), '')
+  }
+}
+
+describe('a run that is paused, whose ranks are killed, stopped and stuck, and that is ended and resumed', () => {
   const config = referenceConfig(firstReference())
 
   test(
@@ -245,6 +269,7 @@ describe('a run that is paused, whose ranks are killed and stopped, and that is 
       expect(paused).toHaveLength(1)
       expectRestarts(first, 'Rank 0 was ended by SIGKILL.', 'Rank 1 was stopped from outside')
 
+      const loopForever = endlessLoops()
       const rest = await train(
         jobIn(folder, config, { resume: true, stopAfter: SAVED - 9 }),
         disturbances({
@@ -254,10 +279,19 @@ describe('a run that is paused, whose ranks are killed and stopped, and that is 
           13: (pids) => {
             signal(pids[0], 'SIGSTOP')
           },
+          14: (pids) => {
+            loopForever(pids[1])
+          },
         }),
+        openRanks({ patienceMs: 3000 }),
       )
       expect(rest.steps[0]?.step).toBe(10)
-      expectRestarts(rest, 'Rank 1 was ended by SIGKILL.', 'Rank 0 was stopped from outside')
+      expectRestarts(
+        rest,
+        'Rank 1 was ended by SIGKILL.',
+        'Rank 0 was stopped from outside',
+        'Rank 1 is stuck: the others have waited',
+      )
       expect(hashAt(rest, SAVED)).toBe(expected)
 
       const other = jobIn(folder, { ...config, world_size: 1 }, { resume: true })
