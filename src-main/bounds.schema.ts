@@ -38,6 +38,8 @@ export const MOST_EXAMPLES = 10_000_000
 
 /** Prompts that a run answers at some steps, each with hundreds of tokens. */
 export const MOST_PROMPTS = 32
+/** Steps whose losses by token are recorded: some 2 MB each at the default batch size. */
+export const MOST_RECORDED = 1000
 /** Characters of one: beyond the reach of usual models. */
 export const MOST_PROMPT_LENGTH = 20_000
 

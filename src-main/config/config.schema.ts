@@ -9,6 +9,7 @@ import {
   MOST_EVAL_TOKENS,
   MOST_PROMPT_LENGTH,
   MOST_PROMPTS,
+  MOST_RECORDED,
   MOST_RANKS,
   MOST_ROWS,
   MOST_SEQ_LEN,
@@ -121,6 +122,13 @@ const OPTIONS = {
     [],
   ),
   measure_max_problems: option(every, 64),
+  record_losses: option(
+    z
+      .array(z.int().min(1).max(MOST_STEPS))
+      .max(MOST_RECORDED)
+      .describe('a list of steps, from 1, of which the loss of every token is recorded'),
+    [],
+  ),
   // Output
   save_every: option(every, -1),
   dry_run: option(z.boolean(), false),

@@ -1,4 +1,4 @@
-/** A checkpoint's loss of every token of a batch. */
+/** The loss of every token of a batch: a checkpoint's, or as the run recorded it. */
 import { z } from 'zod'
 import { float32 } from '../typed-arrays.schema'
 import { splitName } from '../data/entry.schema'
@@ -9,9 +9,12 @@ const batchLosses = z.object({
   losses: float32,
   /** Mean over the targets that count; null where none does. */
   mean: z.number().nullable(),
-  /** Folder of the checkpoint that was asked. */
+  /** Folder of the checkpoint that was asked; of the run, where it recorded them. */
   dir: z.string(),
+  /** Of the checkpoint that was asked; of recorded losses the step that trained on the batch. */
   step: z.int(),
+  /** Whether the run recorded them at that step, from the weights that the step began with. */
+  recorded: z.boolean(),
 })
 
 const batchAt = { ...ofRank, split: splitName, batch: z.int().min(0), job: z.string() }
@@ -26,7 +29,10 @@ export const lossCalls = {
         /** The run whose last checkpoint is asked; null = the base checkpoint that the config starts from. */
         runId: z.string().nullable(),
       }),
-      /** A run's own batch under its last checkpoint, or under the base that it began with if it has none. */
+      /**
+       * A run's own batch: as it recorded it, else under its last checkpoint, or under the base that it began with if it has
+       * none.
+       */
       z.object({ runId: z.string(), ...batchAt }),
     ]),
     output: batchLosses,

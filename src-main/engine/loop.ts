@@ -22,7 +22,7 @@ import { agreeOnStep, type AgreedStep, namedByFirst, overRanks } from './ranks/a
 import { ALONE, ledByFirst, type Peers } from './ranks/peers'
 import { countTargets, rankLosses } from './ranks/rank-losses'
 import { emptyAverage, modelFlopsUtilisation, type MovingAverage } from './metrics'
-import type { StepEngine, StepResult, StepSettings } from './step-engine'
+import type { StepEngine, StepResult, StepSettings, TokenBatch } from './step-engine'
 import { tasksOfTargets } from './task-sums'
 
 /** The first steps are slower (memory is allocated, a graph is compiled) and do not count in the time. */
@@ -114,6 +114,8 @@ export interface LoopHooks {
   request(): 'pause' | 'stop' | null
   onPhase(phase: 'training' | 'evaluating'): void
   /** @param finished whether it was the run's last step */
+  /** Called before a step, with its micro-batches, while the engine has the weights that it begins with. Never throws. */
+  beforeStep(step: number, batches: readonly TokenBatch[]): Promise<void>
   onStep(metric: StepMetric, finished: boolean): void
   onEval(metric: EvalMetric): void
 }
@@ -263,12 +265,16 @@ export class TrainLoop {
       return
     }
     const { progress } = agreed
+    const seconds = (): number => (performance.now() - started) / 1000
+    const collected = seconds()
+    await this.hooks.beforeStep(this.state.step + 1, batches)
+    const aside = seconds() - collected
     const multiplier = lrMultiplier(progress, this.options.schedule)
     const settings = { lrMultiplier: multiplier, momentum: muonMomentum(this.state.step) }
     const { trainEntries } = this.options
     const told = batches.map((batch) => ({ ...batch, tasks: tasksOfTargets(batch, trainEntries) }))
     const result = await this.engine.step(told, settings)
-    this.advance(batches, result, agreed, settings, (performance.now() - started) / 1000)
+    this.advance(batches, result, agreed, settings, seconds() - aside)
   }
 
   private agree(batches: StepBatches | null): AgreedStep {

@@ -59,6 +59,7 @@ export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
   measure_every: 'free',
   measure_tasks: 'free',
   measure_max_problems: 'free',
+  record_losses: 'free',
   save_every: 'free',
   dry_run: 'fixed',
   output_tag: 'free',

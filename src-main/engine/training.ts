@@ -19,11 +19,13 @@ import { type Aside, type LoopHooks, type LoopOptions, type LoopState, TrainLoop
 import { evalLine, stepLine } from './metrics'
 import { sameStateHash } from './ranks/alike'
 import { fromFirst, ledByFirst, type Peers, together } from './ranks/peers'
+import { notRecorded, recordedLossesFile, recordLosses } from './recorded-losses'
 import type { RequestQueue } from './request-queue'
 import { saveRun } from './run-checkpoints'
 import { finish, unlessUnwritable } from './run-finish'
 import type { RunReporter } from './run-reporter'
 import type { RunResult } from './run-result'
+import type { TokenBatch } from './step-engine'
 import type { TrainEnd, TrainJob } from './trainer-calls'
 
 const GOES_ON = 'Make room on that disk. The run goes on, and saves again when the next checkpoint is due.'
@@ -102,6 +104,7 @@ export class Training {
       onPhase: (phase) => {
         reporter.enter(phase)
       },
+      beforeStep: (step, batches) => this.record(step, batches),
       onStep: (metric, finished) => {
         reporter.report({ type: 'step', metric })
         reporter.log('info', stepLine(metric, microBatches))
@@ -114,6 +117,17 @@ export class Training {
         reporter.report({ type: 'eval', metric })
         reporter.log('info', evalLine(metric.step, metric.val_bpb))
       },
+    }
+  }
+
+  /** Records the losses of a step that was chosen for it. Where that fails, the run goes on. */
+  private async record(step: number, batches: readonly TokenBatch[]): Promise<void> {
+    const { config, runDir } = this.job
+    if (!config.record_losses.includes(step)) return
+    try {
+      await recordLosses(this.run.engine, batches, recordedLossesFile(runDir, step, this.peers.rank))
+    } catch (error) {
+      this.reporter.warn(notRecorded(step, error))
     }
   }
 

@@ -25,9 +25,13 @@ const CHECKPOINT = String.raw`(?:checkpoints|fork)/step_\d+(?:\.old|\.tmp)?`
 /** What evaluation/kept-measurements.ts keeps of a step: `measurements/step_000100/GSM8K.float32.jsonl`. */
 const MEASUREMENTS = String.raw`measurements/step_\d+`
 const OF_MEASUREMENTS = String.raw`model\.json|[A-Za-z0-9-]+\.(float32|bfloat16)\.jsonl?`
-const IN_FOLDERS = `${CHECKPOINT}/(${OF_CHECKPOINT.join('|')})|${MEASUREMENTS}/(${OF_MEASUREMENTS})`
+/** The losses by token that were recorded: engine/recorded-losses.ts. */
+const LOSSES = String.raw`losses/step_\d+(_rank\d+)?\.npy`
+const IN_FOLDERS = `${CHECKPOINT}/(${OF_CHECKPOINT.join('|')})|${MEASUREMENTS}/(${OF_MEASUREMENTS})|${LOSSES}`
 const FILE = new RegExp(`^((${FILES.join('|')}|${OF_LOGGERS})|${IN_FOLDERS}|wandb/.+)${BESIDE}$`)
-const FOLDER = new RegExp(`^(checkpoints|fork|${CHECKPOINT}|measurements|${MEASUREMENTS}|wandb(/.+)?)$`)
+const FOLDER = new RegExp(
+  `^(checkpoints|fork|${CHECKPOINT}|losses|measurements|${MEASUREMENTS}|wandb(/.+)?)$`,
+)
 
 export interface FolderContents {
   /** Files of the run, by their path in the folder. */

@@ -26,7 +26,7 @@ export function optionText(value: RunConfig[OptionName]): string {
   if (value === '') return 'autodetect'
   if (typeof value === 'number') return Number.isInteger(value) ? integer(value) : plain(value)
   if (typeof value !== 'object') return typeof value === 'boolean' ? (value ? 'on' : 'off') : value
-  return value.length === 0 ? 'none' : value.map(escaped).join(', ')
+  return value.length === 0 ? 'none' : value.map((one: string | number) => escaped(String(one))).join(', ')
 }
 
 /** Whether an option's values are the same; those of several are lists. */

@@ -20,3 +20,8 @@ export function textsOf(typed: string): string[] {
 export function linesOf(texts: readonly string[]): string {
   return texts.map(escaped).join('\n')
 }
+
+/** What stands between commas and blanks: "120, 121" has two pieces. */
+export function piecesOf(typed: string): string[] {
+  return typed.split(/[\s,;]+/).filter((piece) => piece !== '')
+}

@@ -16,9 +16,10 @@ export type OptionKind =
   | { type: 'text'; nullable?: string }
   | { type: 'choice'; values: readonly { value: string; label: string }[] }
   | { type: 'switch' }
-  /** A list: some of these, or one text a line. */
+  /** A list: some of these, one text a line, or numbers with commas between them. */
   | { type: 'several'; values: readonly string[] }
   | { type: 'lines'; placeholder: string }
+  | { type: 'numbers'; placeholder: string }
   | { type: 'folder'; nullable: string }
   | { type: 'checkpoint'; nullable: string }
 
@@ -156,6 +157,12 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         integer,
         'Problems of each task, the first ones; -1 for all, which may take hours',
         'problems',
+      ),
+      ours(
+        'record_losses',
+        { type: 'numbers', placeholder: 'none' },
+        'Steps, as in 120, 121, of which the loss of every token is kept, for Packing to show',
+        'steps',
       ),
     ],
   },

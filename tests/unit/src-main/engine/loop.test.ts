@@ -96,6 +96,8 @@ class CountingEngine implements StepEngine {
 interface Trace {
   loop: TrainLoop
   engine: CountingEngine
+  /** Steps told before they are made, with their number of micro-batches. */
+  told: [step: number, batches: number][]
   steps: StepMetric[]
   evals: EvalMetric[]
   /** The states that were to be saved. */
@@ -114,6 +116,7 @@ function makeLoop(
   }: { engine?: CountingEngine; data?: Batches; state?: LoopState } = {},
 ): Trace {
   const trace: Omit<Trace, 'loop' | 'engine'> = {
+    told: [],
     steps: [],
     evals: [],
     saved: [],
@@ -142,6 +145,10 @@ function makeLoop(
     {
       request,
       onPhase: () => undefined,
+      beforeStep: (step, batches) => {
+        trace.told.push([step, batches.length])
+        return Promise.resolve()
+      },
       onStep: (metric) => trace.steps.push(metric),
       onEval: (metric) => trace.evals.push(metric),
     },
@@ -179,8 +186,9 @@ describe('where a run ends', () => {
   })
 
   test('with accumulation, every complete step of the epoch is trained and the rest is not', async () => {
-    const { loop, steps } = makeLoop({ gradAccumSteps: 3 })
+    const { loop, steps, told } = makeLoop({ gradAccumSteps: 3 })
     expect(await loop.run()).toBe('done')
+    expect(told).toEqual([1, 2, 3].map((step) => [step, 3]))
     expect(steps.map((step) => [step.step, step.progress, step.first_batch])).toEqual([
       [1, 0.3, 0],
       [2, 0.6, 3],

@@ -19,6 +19,7 @@ const answer = {
   mean: 1.4,
   dir: '/base',
   step: 0,
+  recorded: false,
 }
 
 beforeAll(() => connect())

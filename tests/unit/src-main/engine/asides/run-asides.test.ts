@@ -6,12 +6,14 @@ import { expect, test } from 'vitest'
 
 import type { RunConfigInput } from '../../../../../src-main/config/config.schema'
 import type { MeasureMetric, SampleMetric } from '../../../../../src-main/config/aside-metrics.schema'
+import { recordedLossesFile } from '../../../../../src-main/engine/recorded-losses'
 import type { TrainJob } from '../../../../../src-main/engine/trainer-calls'
 import {
   keptQuestions,
   readMeasurements,
   runMeasurements,
 } from '../../../../../src-main/evaluation/kept-measurements'
+import { readNpy } from '../../../../../src-main/files/npy'
 import { shownValue } from '../../../../../src-main/shown'
 import { type FinishedJob, goldenConfig, goldenTrainJob, runJob } from '../../../../support/golden-run'
 import { keptFolder, temporaryFolder } from '../../../../support/temporary-folder'
@@ -28,6 +30,8 @@ const ASKING = {
   measure_tasks: ['MMLU'],
   measure_max_problems: 9,
 } satisfies Partial<RunConfigInput>
+
+const RECORDING = { record_losses: [1, 2] } satisfies Partial<RunConfigInput>
 
 function job(folder: string, config: Partial<RunConfigInput>, options: Partial<TrainJob> = {}): TrainJob {
   const made = goldenTrainJob(
@@ -60,12 +64,12 @@ const lossesOf = ({ steps }: FinishedJob): unknown[] =>
   steps.map(({ step, loss, grad_norm }) => [step, loss, grad_norm])
 
 test.each(['eager', 'graph'] as const)(
-  '%s: answers and measurements change no bit, over a pause and a stop in the middle of a measuring too',
+  '%s: answers, measurements and recorded losses change no bit, over a pause and a stop in the middle of a measuring too',
   async (engine) => {
     const [plain, broken] = [temporaryFolder(), temporaryFolder()]
     const whole = await runJob(job(plain, { engine }))
     const paused: number[] = []
-    const first = await runJob(job(broken, { engine, ...ASKING }), (report, request) => {
+    const first = await runJob(job(broken, { engine, ...ASKING, ...RECORDING }), (report, request) => {
       if (report.type === 'sample' && report.metric.step === 1) request('pause')
       if (report.type !== 'paused') return
       paused.push(report.step)
@@ -73,12 +77,22 @@ test.each(['eager', 'graph'] as const)(
       request('pause')
     })
     expect([paused, first.last.type]).toEqual([[1, 1], 'stopped'])
-    const second = await runJob(job(broken, { engine, ...ASKING }, { resume: true }))
+    const second = await runJob(job(broken, { engine, ...ASKING, ...RECORDING }, { resume: true }))
     expect(second.last.type).toBe('done')
     expect([...lossesOf(first), ...lossesOf(second)]).toEqual(lossesOf(whole))
     expect(bitsOf(broken)).toBe(bitsOf(plain))
     expect([...samplesOf(first), ...samplesOf(second)].map(({ step }) => step)).toEqual([0, 1, 2])
     expect([...measuresOf(first), ...measuresOf(second)].map(({ step }) => step)).toEqual([0, 1, 2])
+    const { device_batch_size: rows, max_seq_len: length } = goldenConfig()
+    for (const { step, loss } of whole.steps) {
+      const recorded = readNpy(readFileSync(recordedLossesFile(join(broken, 'run'), step, 0)))
+      expect(recorded?.shape.slice(1)).toEqual([rows, length])
+      const counted = [...(recorded?.data ?? [])].filter((each) => !Number.isNaN(each))
+      // no batch of these has padding, so that all micro-batches have as many targets
+      expect(
+        Math.abs(counted.reduce((sum, each) => sum + each, 0) / counted.length - (loss ?? NaN)),
+      ).toBeLessThan(engine === 'eager' ? 1e-5 : 1e-3)
+    }
   },
   COMPILING_MS,
 )

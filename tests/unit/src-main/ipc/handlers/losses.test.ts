@@ -17,6 +17,8 @@ import { goldenPath } from '../../../../support/golden'
 import { golden } from '../../../../support/golden-model'
 import { goldenConfig } from '../../../../support/golden-run'
 import { openStore } from '../../../../support/open-store'
+import { recordLosses, recordedLossesFile } from '../../../../../src-main/engine/recorded-losses'
+import { recordedLosses } from '../../../../../src-main/runs/recorded-losses'
 import { sampleRun } from '../../../../support/run-samples'
 import { keptFolder, temporaryFolder } from '../../../../support/temporary-folder'
 
@@ -48,6 +50,33 @@ function noRuns(): RunStore {
 }
 
 describe('losses.batch', () => {
+  it('tells those that a run recorded, batch by batch, with no checkpoint asked', async () => {
+    const { store } = openStore()
+    const dir = temporaryFolder()
+    const config = goldenConfig({ device_batch_size: 2, max_seq_len: 3, total_batch_size: 12 })
+    store.create(sampleRun({ id: 'run-1', dir, config }))
+    await recordLosses(
+      { evaluate: ({ inputs }) => Promise.resolve(Float32Array.from(inputs)) },
+      [0, 6].map((from) => ({
+        ...{ batchSize: 2, seqLen: 3 },
+        inputs: Int32Array.from({ length: 6 }, (_, at) => from + at),
+        targets: Int32Array.of(1, 1, -1, 1, 1, 1),
+      })),
+      recordedLossesFile(dir, 3, 1),
+    )
+    const asked = { runId: 'run-1', rank: 1, split: 'train' as const, job: 'losses' }
+    expect(await handlers(store)['losses.batch']({ ...asked, batch: 5 })).toEqual({
+      ...{ losses: Float32Array.of(6, 7, NaN, 9, 10, 11), mean: 8.6, step: 3, recorded: true, dir },
+    })
+    // a run that went on with fewer rows a micro-batch has the same rows in a step
+    const fewer = goldenConfig({ device_batch_size: 1, max_seq_len: 3, total_batch_size: 12 })
+    const last = await recordedLosses({ dir, config: fewer }, 11, 1)
+    expect(last).toEqual({ losses: Float32Array.of(9, 10, 11), step: 3 })
+    expect(await recordedLosses({ dir, config }, 6, 1)).toBeNull() // another step
+    expect(await recordedLosses({ dir, config }, 5, 0)).toBeNull() // another rank
+    expect(await recordedLosses({ dir, config: { ...config, max_seq_len: 4 } }, 5, 1)).toBeNull()
+  })
+
   it('tells each token’s loss under the base checkpoint, as the reference does', async () => {
     const { losses, mean, dir } = await handlers(noRuns())['losses.batch']({
       ...batch,
