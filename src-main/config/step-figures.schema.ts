@@ -98,6 +98,13 @@ export const STEP_FIGURES = {
   resumed: { schema: oneNumber },
   /** Main memory that the process of the trainer holds (its resident set), bytes. */
   memory_bytes: { schema: oneNumber, line: { chart: memoryChart, label: 'process', compared: 'resident' } },
+  /**
+   * The share of the time since the step before that each rank waited for the others, 0 to 1; null in a run of one rank.
+   * The rank that waits least is the one that the others wait for.
+   */
+  wait_by_rank: { schema: byRank },
+  /** Main memory that each rank's process holds, bytes; null in a run of one rank. */
+  memory_by_rank: { schema: byRank },
 } as const satisfies Readonly<Record<string, StepFigure>>
 
 type Figures = typeof STEP_FIGURES

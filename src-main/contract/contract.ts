@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { progress } from '../progress.schema'
 import { queueView } from '../runs/queue/queue.schema'
 import { measureMetric, sampleMetric } from '../config/aside-metrics.schema'
+import { ranksNow } from '../config/rank-status.schema'
 import { evalMetric, failure, logLine, runState, runSummary, stepMetric } from '../config/run.schema'
 import { appCalls, settings } from './app.schema'
 import { checkpointCalls } from './checkpoints.schema'
@@ -73,6 +74,8 @@ export const events = {
     /** Seconds left; null while not known. */
     seconds_left: z.number().nullable(),
   }),
+  /** What the ranks of a run are doing, whenever that changes. */
+  'run.ranks': ranksNow.extend({ runId: z.string() }),
   'talk.tokens': talkTokens,
   'queue.changed': queueView,
   'measuring.changed': z.object({ list: z.array(measuring) }),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { runConfig } from '../config/config.schema'
 import { measureMetric, sampleMetric } from '../config/aside-metrics.schema'
+import { ranksNow } from '../config/rank-status.schema'
 import { evalMetric, logLine, runDetail, runLabels, runSummary, stepMetric } from '../config/run.schema'
 import { branchOff } from '../runs/branch-off.schema'
 import { removal, trashEntry } from '../runs/trash.schema'
@@ -65,6 +66,8 @@ export const runCalls = {
       samples: z.array(sampleMetric),
       measures: z.array(measureMetric),
       log: z.array(logLine),
+      /** What its ranks are doing; null where one trains alone, or the run is not in memory. `run.ranks` events follow. */
+      ranks: ranksNow.nullable(),
     }),
   },
 } as const

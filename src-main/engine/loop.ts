@@ -313,7 +313,7 @@ export class TrainLoop {
   private advance(
     batches: StepBatches,
     result: StepResult,
-    { progress, targets, lastStep, loaders }: AgreedStep,
+    { progress, targets, lastStep, loaders, figures }: AgreedStep,
     settings: StepSettings,
     seconds: number,
   ): void {
@@ -338,7 +338,7 @@ export class TrainLoop {
       epoch: last.epoch,
       progress,
       training_time_s: trainingTimeS,
-      ...result.measured,
+      ...{ ...result.measured, ...figures },
       first_batch: batches[0]?.index ?? 0,
       ended_at: Date.now(),
       resumed: Number(this.rested),

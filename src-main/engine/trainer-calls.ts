@@ -18,6 +18,7 @@ import type { ModelConfig } from '../model/config.schema'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import type { RunConfig } from '../config/config.schema'
 import type { MeasureMetric, SampleMetric } from '../config/aside-metrics.schema'
+import type { RanksNow } from '../config/rank-status.schema'
 import type { EvalMetric, LogLine, RunDetail, StepMetric, TaskBpb } from '../config/run.schema'
 
 /** Where a job's folders are, as absolute paths. */
@@ -279,6 +280,8 @@ export type TrainReport =
   | { type: 'paused'; step: number }
   /** Of several ranks: one begins its next exchange with the others, counted from 1. */
   | { type: 'exchange'; count: number }
+  /** What the ranks of this machine are doing. */
+  | ({ type: 'ranks' } & RanksNow)
   /** A rank that does not lead has lost the others. It waits: `resume` has it save as of this step, `stop` end. */
   | { type: 'lost'; step: number }
 

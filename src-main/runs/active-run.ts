@@ -27,6 +27,7 @@ import { nothingKnown, preflight } from './preflight'
 import type { Finding } from './preflight.schema'
 import { REPORT_LINE, RESULT_LINE } from '../config/run-lines'
 import { hasReport, reportSection, writeReport } from './report'
+import type { RanksNow } from '../config/rank-status.schema'
 import type { LogLine, RunState, RunSummary } from '../config/run.schema'
 import type { RunEvent } from './run-events'
 import { RunLoggers } from './loggers/run-loggers'
@@ -39,6 +40,8 @@ const OVER: readonly RunState[] = ['stopped', 'done', 'failed', 'interrupted']
 
 export class ActiveRun {
   state: RunState = 'preparing'
+  /** What its ranks are doing; null where one trains alone. */
+  ranks: RanksNow | null = null
   private readonly batcher = new MetricsBatcher((batch) => {
     this.publish(batch)
   })
@@ -179,7 +182,8 @@ export class ActiveRun {
         this.saved(report)
         return
       case 'hash':
-        this.emit({ ...report, runId: this.id })
+      case 'ranks':
+        this.tellOfRanks(report)
         return
       case 'unsaved':
         this.emitChanged(this.journal.update({ error: report.failure }))
@@ -187,8 +191,13 @@ export class ActiveRun {
       case 'paused':
         this.enter('paused')
         return
-      case 'lost': // told by ranks to whoever holds them together
+      default: // told by ranks to whoever holds them together
     }
+  }
+
+  private tellOfRanks(report: Extract<TrainReport, { type: 'hash' | 'ranks' }>): void {
+    if (report.type === 'ranks') this.ranks = { ranks: report.ranks, loss: report.loss }
+    this.emit({ ...report, runId: this.id })
   }
 
   private saved({ step, dir, kept }: Extract<TrainReport, { type: 'checkpoint' }>): void {

@@ -13,13 +13,17 @@ import { type Failure, toFailure } from '../errors'
 import { type CallOptions, Ended } from '../threads/calls'
 import { HangWatch } from './hang-watch'
 import type { ProcessTrainer } from './process-trainer'
+import { RankStates } from './rank-states'
 
 export type Tellings = CallOptions<TrainReport>
 
 type RanksOutcome =
   | { type: 'end'; end: TrainEnd }
-  /** @param lost whether a rank was lost, so that all may begin again; anything else would happen again */
-  | { type: 'failed'; failure: Failure; lost: boolean }
+  /**
+   * @param lost whether a rank was lost, so that all may begin again; anything else would happen again
+   * @param rank whose failure it is; null where each has only lost the others
+   */
+  | { type: 'failed'; failure: Failure; lost: boolean; rank: number | null }
 
 export interface RankAttempt {
   outcome: Promise<RanksOutcome>
@@ -80,6 +84,7 @@ class Attempt implements RankAttempt {
   private stepMs = 0
   private closed = false
   private readonly hangs: HangWatch
+  private readonly states: RankStates
   /** Wakes whoever waits for something to happen to a rank. */
   private wake: () => void = () => undefined
 
@@ -91,7 +96,10 @@ class Attempt implements RankAttempt {
     patienceMs: number,
   ) {
     this.hangs = new HangWatch(jobs.length, patienceMs)
-    this.ranks = jobs.map((each) => this.start(job, each, open()))
+    const opened = jobs.map((each) => ({ job: each, trainer: open() }))
+    const seen = opened.map(({ job: each, trainer }) => ({ job: each, pid: () => trainer.pid() }))
+    this.states = new RankStates(seen, (ranks) => this.tell.onEvent?.({ type: 'ranks', ranks, loss: null }))
+    this.ranks = opened.map(({ job: each, trainer }) => this.start(job, each, trainer))
     this.outcome = this.watch().finally(() => this.close())
   }
 
@@ -105,6 +113,7 @@ class Attempt implements RankAttempt {
 
   async close(): Promise<void> {
     this.closed = true
+    this.states.close()
     this.wake()
     for (const rank of this.ranks) if (rank.ended === null) rank.trainer.kill()
     await Promise.all(this.ranks.map(({ trainer }) => trainer.close()))
@@ -138,9 +147,11 @@ class Attempt implements RankAttempt {
       .then(
         (end) => {
           rank.ended = { end }
+          this.states.ended(rankJob.rank, 'ended')
         },
         (error: unknown) => {
           rank.ended = { failure: this.failureOf(rank, error), gone: error instanceof Ended }
+          if (!this.closed) this.states.ended(rankJob.rank, isOwn(rank.ended) ? 'lost' : 'ended')
           if (!rankJob.leads) trainer.kill() // as long as its server answers, the others wait for it
         },
       )
@@ -152,6 +163,7 @@ class Attempt implements RankAttempt {
 
   private hear(rank: Rank, report: TrainReport): void {
     this.hangs.hear(this.ranks.indexOf(rank), report)
+    this.states.hear(rank.job.rank, report)
     if (report.type === 'exchange') return
     if (report.type === 'phase') rank.phase = report.phase
     if (report.type === 'lost') rank.waits = true
@@ -201,9 +213,10 @@ class Attempt implements RankAttempt {
     )
     const end = endOf(leader)
     if (end !== null) return { type: 'end', end }
-    const failures = this.ranks.flatMap(({ ended }) => (ended !== null && 'failure' in ended ? ended : []))
-    const { failure, gone } = failures.find(isOwn) ?? (first?.ended as { failure: Failure; gone: boolean })
-    return { type: 'failed', failure, lost: gone || failure.code === 'ranks.lost' }
+    const own = this.ranks.find(saysWhy)
+    const { failure, gone } = (own ?? first)?.ended as { failure: Failure; gone: boolean }
+    const lost = gone || failure.code === 'ranks.lost'
+    return { type: 'failed', failure, lost, rank: own?.job.rank ?? null }
   }
 
   /** The leader saves when it meets the loss; where it is gone, the first of the others that waits does. */
@@ -259,6 +272,7 @@ const closedOutcome: RanksOutcome = {
   type: 'failed',
   failure: { code: 'process.ended', message: 'The ranks were ended.' },
   lost: true,
+  rank: null,
 }
 
 function giveUp(rank: Rank, why: string): void {

@@ -18,6 +18,7 @@ import type {
   TrainJob,
   TrainReport,
 } from '../engine/trainer-calls'
+import type { RankLoss } from '../config/rank-status.schema'
 import { MidbenchError } from '../errors'
 import { memoryLimit } from '../memory-limit'
 import { type CallOptions, Ended, type EventOf } from '../threads/calls'
@@ -52,6 +53,7 @@ class RanksTrainer implements Trainer {
   private attempt: RankAttempt | null = null
   /** The last request: ranks that begin again are told of it too. */
   private asked: RunRequest | null = null
+  private loss: RankLoss | null = null
   private closed = false
 
   constructor(private readonly options: Required<RanksOptions>) {}
@@ -61,7 +63,7 @@ class RanksTrainer implements Trainer {
     input: TrainerCalls[N]['input'],
     options: CallOptions<EventOf<TrainerCalls[N]>> = {},
   ): Promise<TrainerCalls[N]['output']> {
-    if (name === 'train') return this.train(input as TrainJob, options as Tellings)
+    if (name === 'train') return this.train(input as TrainJob, this.withLoss(options as Tellings))
     if (name === 'request') return this.request(input as RunRequest)
     return Promise.reject(new Error(`ranks train, and do not answer ${name}`))
   }
@@ -75,6 +77,14 @@ class RanksTrainer implements Trainer {
     this.asked = request
     this.attempt?.request(request)
     return Promise.resolve(null)
+  }
+
+  /** What is told of the ranks, with the last loss of one. */
+  private withLoss(tell: Tellings): Tellings {
+    const onEvent = (report: TrainReport): void => {
+      tell.onEvent?.(report.type === 'ranks' ? { ...report, loss: this.loss } : report)
+    }
+    return { ...tell, onEvent }
   }
 
   /** @throws Ended */
@@ -108,6 +118,8 @@ class RanksTrainer implements Trainer {
         throw outcome.lost ? new Ended(failure) : new MidbenchError(failure)
       }
       if (isPort) continue
+      const { message: why } = failure
+      this.loss = { rank: outcome.rank, why, at: Date.now(), times: restarts, most: MOST_RESTARTS }
       resume = true
       stopAfter = stopAfter === null ? null : stopAfter - attempt.stepsSaved()
       if (stopAfter !== null && stopAfter <= 0) return { type: 'stopped' }

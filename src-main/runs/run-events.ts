@@ -2,6 +2,7 @@
 import type { Failure } from '../errors'
 import type { Progress } from '../progress.schema'
 import type { MeasureMetric, SampleMetric } from '../config/aside-metrics.schema'
+import type { RanksNow } from '../config/rank-status.schema'
 import type { EvalMetric, LogLine, RunState, RunSummary, StepMetric } from '../config/run.schema'
 
 export interface RunMetrics {
@@ -24,6 +25,8 @@ export type RunEvent =
   | { type: 'metrics'; metrics: RunMetrics }
   /** A checkpoint of the run's own, or at its end the result in nanochat's layout. */
   | { type: 'checkpoint'; runId: string; step: number; dir: string; result?: true }
+  /** What the ranks of a run are doing, whenever that changes. */
+  | ({ type: 'ranks'; runId: string } & RanksNow)
   /** Hash of a run's parameters and optimizer state, of several ranks, before it is saved. */
   | { type: 'hash'; runId: string; step: number; sha256: string }
   /** Progress of a long part of a phase, such as reading the mixture. */

@@ -23,6 +23,7 @@ import { createRunFolder, newRunId, runFileTexts, takeNewFolder, takeRunFolder }
 import { RESUMABLE, RunRecords, type RunHistory } from './run-records'
 import { RunLabelling } from './run-labelling'
 import { RunRemoval } from './run-removal'
+import type { RanksNow } from '../config/rank-status.schema'
 import type { RunDetail, RunSummary } from '../config/run.schema'
 import { rankOf } from './ranks-trainer'
 import { RunSlot } from './run-slot'
@@ -52,6 +53,8 @@ export interface Watched extends RunHistory {
   detail: RunDetail
   /** `metrics` events with a higher number are not included. */
   seq: number
+  /** What its ranks are doing; null where one trains alone, or the run is not in memory here. */
+  ranks: RanksNow | null
 }
 
 export class RunManager {
@@ -206,7 +209,8 @@ export class RunManager {
     const history = await this.records.history(id, fromStep, () => {
       this.active.get(id)?.flush()
     })
-    return { detail: this.get(id), seq: this.active.seqOf(id), ...history }
+    const ranks = this.active.get(id)?.ranks ?? null
+    return { detail: this.get(id), seq: this.active.seqOf(id), ranks, ...history }
   }
 
   /**

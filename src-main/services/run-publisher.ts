@@ -38,6 +38,9 @@ export class RunPublisher {
         this.publish('run.metrics', event.metrics)
         if (this.isDue(event.metrics.runId)) this.sendSummary(this.summary(event.metrics.runId))
         return
+      case 'ranks':
+        this.publish('run.ranks', { runId: event.runId, ranks: event.ranks, loss: event.loss })
+        return
       case 'progress': {
         // Progress while a run is being prepared: a job with the run's id.
         const { type: _, runId, ...progress } = event

@@ -68,6 +68,7 @@ const listeners: Listeners = {
   'run.removed': new Set(),
   'run.refused': new Set(),
   'run.metrics': new Set(),
+  'run.ranks': new Set(),
   'talk.tokens': new Set(),
   'queue.changed': new Set(),
   'measuring.changed': new Set(),

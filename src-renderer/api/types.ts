@@ -87,6 +87,8 @@ export type SampleMetric = RunRecord['samples'][number]
 export type MeasureMetric = RunRecord['measures'][number]
 export type TaskBpb = NonNullable<EvalMetric['per_task']>[number]
 export type LogLine = RunRecord['log'][number]
+export type RanksNow = NonNullable<RunRecord['ranks']>
+export type RankState = RanksNow['ranks'][number]['state']
 
 export type AppInfo = CallOutput<'app.info'>
 export type Folder = CallOutput<'app.folders'>[number]

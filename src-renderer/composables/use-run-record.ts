@@ -9,7 +9,15 @@
 import { computed, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { EventPayload } from '../../src-main/contract/contract'
-import type { EvalMetric, LogLine, MeasureMetric, RunDetail, SampleMetric, StepMetric } from '../api/types'
+import type {
+  EvalMetric,
+  LogLine,
+  MeasureMetric,
+  RanksNow,
+  RunDetail,
+  SampleMetric,
+  StepMetric,
+} from '../api/types'
 import { useEvent } from './use-event'
 
 type Metrics = EventPayload<'run.metrics'>
@@ -22,6 +30,8 @@ export interface RunRecordState {
   samples: SampleMetric[]
   measures: MeasureMetric[]
   log: LogLine[]
+  /** What its ranks are doing; null where one trains alone, or the run is not in memory. */
+  ranks: RanksNow | null
   secondsLeft: number | null
   version: number
 }
@@ -33,6 +43,7 @@ const empty = (): RunRecordState => ({
   samples: [],
   measures: [],
   log: [],
+  ranks: null,
   secondsLeft: null,
   version: 0,
 })
@@ -58,6 +69,8 @@ export function useRunRecord(runId: Readonly<Ref<string | null>>): UseRunRecordR
   const error = shallowRef<CallError | null>(null)
   let seq = -1
   let early: Metrics[] | null = null
+  /** How often was heard what the ranks do. */
+  let heardOfRanks = 0
   let request = 0
 
   function add(event: Metrics): void {
@@ -81,12 +94,13 @@ export function useRunRecord(runId: Readonly<Ref<string | null>>): UseRunRecordR
   async function load(id: string): Promise<void> {
     const ours = ++request
     early = []
+    const before = heardOfRanks
     loading.value = true
     error.value = null
     try {
       const stored = await call('runs.watch', { runId: id, fromStep: 0 })
       if (ours !== request) return
-      const { detail, steps, evals, samples, measures, log } = stored
+      const { detail, steps, evals, samples, measures, log, ranks } = stored
       record.value = {
         detail,
         steps: [...steps],
@@ -94,6 +108,7 @@ export function useRunRecord(runId: Readonly<Ref<string | null>>): UseRunRecordR
         samples: [...samples],
         measures: [...measures],
         log: [...log],
+        ranks: heardOfRanks === before ? ranks : record.value.ranks,
         secondsLeft: null,
         version: 0,
       }
@@ -111,6 +126,11 @@ export function useRunRecord(runId: Readonly<Ref<string | null>>): UseRunRecordR
   }
 
   useEvent('run.metrics', receive)
+  useEvent('run.ranks', ({ runId: id, ...ranks }) => {
+    if (id !== runId.value) return
+    heardOfRanks += 1
+    record.value = { ...record.value, ranks }
+  })
   useEvent('run.changed', ({ run }) => {
     const { detail } = record.value
     if (detail?.id === run.id) record.value = { ...record.value, detail: { ...detail, ...run } }

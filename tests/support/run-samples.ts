@@ -52,6 +52,8 @@ export function sampleStep(step: number): SampleStep {
     empty_micro_batches: 0,
     loss_by_task: [{ entry: 0, loss: 8 / step, targets: 90 }],
     loss_by_rank: null,
+    wait_by_rank: null,
+    memory_by_rank: null,
     ended_at: 1_000_000 + 400 * step,
     epochs_read: step / 500,
     resumed: 0,

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod'
 
+import type { StepMetric } from '../../config/run.schema'
 import { loaderState } from '../../packing/loader-state.schema'
 import type { LoaderState } from '../../packing/types'
 import { type EvaluationSums, emptySums, type Evaluation } from '../evaluate'
@@ -28,6 +29,7 @@ export interface AgreedStep {
   complete: boolean
   lastStep: boolean
   progress: number
+  figures: Pick<StepMetric, 'wait_by_rank' | 'memory_by_rank'>
   /** Of each micro-batch, by rank. */
   targets: number[][]
   /** By rank. */
@@ -46,8 +48,9 @@ const loaderText = z.string().transform((text) => loaderState.parse(JSON.parse(t
 export function agreeOnStep(peers: Peers, own: OwnStep, gradAccumSteps: number): AgreedStep {
   const targets = own.targets ?? new Array<number>(gradAccumSteps).fill(0)
   const loader = peers.worldSize === 1 ? '' : JSON.stringify(own.loader)
-  const sizes = [own.progress, Buffer.byteLength(loader)]
-  const told = peers.gather([Number(own.targets !== null), Number(own.lastStep), ...sizes, ...targets])
+  const flags = [Number(own.targets !== null), Number(own.lastStep)]
+  const figures = [peers.waitedShare() ?? NaN, process.memoryUsage.rss()]
+  const told = peers.gather([...flags, own.progress, Buffer.byteLength(loader), ...figures, ...targets])
   const at = (rank: number, index: number): number => told[rank]?.[index] ?? 0
   const ranks = told.map((_, rank) => rank)
   const complete = ranks.every((rank) => at(rank, 0) === 1)
@@ -55,10 +58,20 @@ export function agreeOnStep(peers: Peers, own: OwnStep, gradAccumSteps: number):
     complete,
     lastStep: ranks.some((rank) => at(rank, 1) === 1),
     progress: at(0, 2),
-    targets: told.map((each) => each.slice(4)),
+    figures: figuresOf(told.map(([, , , , waited = NaN, memory = NaN]) => [waited, memory])),
+    targets: told.map((each) => each.slice(6)),
     loaders: complete
       ? tellLoaders(peers, own.loader, loader, roomFor(ranks.map((rank) => at(rank, 3))))
       : [],
+  }
+}
+
+/** What each rank told of itself; nothing in a run of one. */
+function figuresOf(told: readonly [waited: number, memory: number][]): AgreedStep['figures'] {
+  if (told.length === 1) return { wait_by_rank: null, memory_by_rank: null }
+  return {
+    wait_by_rank: told.map(([waited]) => (Number.isNaN(waited) ? null : waited)),
+    memory_by_rank: told.map(([, memory]) => memory),
   }
 }
 

@@ -22,6 +22,8 @@ export interface Peers {
   gather(values: readonly number[]): readonly (readonly number[])[]
   /** A text of every rank, by rank. @param most bytes that a text may have: the same number at every rank */
   gatherText(text: string, most: number): readonly string[]
+  /** The share of the time since the last such question that this rank has waited for the others; null at the first. */
+  waitedShare(): number | null
   /** Seconds that a rank waits for the others. */
   readonly timeoutS: number
 }
@@ -31,6 +33,7 @@ export const ALONE: Peers = {
   worldSize: 1,
   gather: (values) => [values],
   gatherText: (text) => [text],
+  waitedShare: () => null,
   timeoutS: Infinity,
 }
 

@@ -17,6 +17,9 @@ const INPUT = 'own'
 export class RankPeers implements Peers {
   readonly rank: number
   readonly worldSize: number
+  /** Milliseconds waited, and when that was told last. */
+  private waitedMs = 0
+  private toldAt: number | null = null
   private exchanges = 0
   /** A session for each number of integers that was gathered. */
   private readonly sessions = new Map<number, { session: GraphSession; output: string }>()
@@ -48,6 +51,13 @@ export class RankPeers implements Peers {
     )
   }
 
+  waitedShare(): number | null {
+    const [waited, before, now] = [this.waitedMs, this.toldAt, performance.now()]
+    this.waitedMs = 0
+    this.toldAt = now
+    return before === null ? null : Math.min(1, waited / (now - before))
+  }
+
   /** Runs collective operations. @throws MidbenchError `ranks.lost` in place of TensorFlow's own error */
   meet<Result>(run: () => Result): Result {
     try {
@@ -63,7 +73,9 @@ export class RankPeers implements Peers {
     const { session, output } = this.sessionFor(bits.length)
     const input = { dtype: DType.int32, shape: [1, bits.length], data: bits }
     this.onExchange(++this.exchanges)
+    const began = performance.now()
     const [all] = this.meet(() => session.run({ [INPUT]: input }, [output])).map(({ data }) => data)
+    this.waitedMs += performance.now() - began
     if (!(all instanceof Int32Array)) throw lost('TensorFlow gave nothing of the other ranks.')
     return Array.from({ length: this.worldSize }, (_, rank) =>
       Int32Array.from(all.subarray(rank * bits.length, (rank + 1) * bits.length)),

@@ -34,7 +34,7 @@ async function used(
     'runs.list': () => runs,
     'runs.watch': ({ runId }) => ({
       detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },
-      seq: 0, steps: [], evals: [], samples: [], measures: [], log: [],
+      seq: 0, steps: [], evals: [], samples: [], measures: [], ranks: null, log: [],
     }), // prettier-ignore
     'losses.batch': () => answer,
     'jobs.cancel': () => ({}),

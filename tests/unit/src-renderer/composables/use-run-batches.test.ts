@@ -34,7 +34,7 @@ async function used(run: Partial<RunSummary> = {}) {
     'packing.run': ({ runId }) => ({ detail: detailOf(runId), recorded: true }),
     'runs.watch': ({ runId }) => ({
       detail: detailOf(runId),
-      seq: 0, steps: [], evals: [], samples: [], measures: [], log: [],
+      seq: 0, steps: [], evals: [], samples: [], measures: [], ranks: null, log: [],
     }), // prettier-ignore
   })
   await useProject().load()

@@ -29,6 +29,7 @@ beforeEach(() => {
       evals: [],
       samples: [],
       measures: [],
+      ranks: null,
       log: [line('a')],
     }),
   })
@@ -57,6 +58,22 @@ describe('useRunRecord', () => {
     await settled()
     expect(value.record.value.steps.map(({ step: number }) => number)).toEqual([1, 2, 3])
     expect(value.record.value.log.map(({ text }) => text)).toEqual(['a', 'step 3'])
+    stop()
+  })
+
+  it('knows what the ranks do, the last that came counts', async () => {
+    const { value, stop } = inScope(() => useRunRecord(ref('r1')))
+    const now = (state: 'training' | 'paused') => ({
+      ranks: [{ rank: 0, state, host: 'a:1', pid: 7 }],
+      loss: null,
+    })
+    await send('run.ranks', { runId: 'r1', ...now('training') })
+    await settled()
+    expect(value.record.value.ranks).toEqual(now('training'))
+    await send('run.ranks', { runId: 'r2', ...now('paused') })
+    expect(value.record.value.ranks).toEqual(now('training'))
+    await send('run.ranks', { runId: 'r1', ...now('paused') })
+    expect(value.record.value.ranks).toEqual(now('paused'))
     stop()
   })
 

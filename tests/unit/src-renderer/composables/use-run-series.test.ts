@@ -14,7 +14,17 @@ const evaluation = (step: number, ...figures: (number | null)[]): EvalMetric => 
   ...{ step, val_bpb: 1, seconds: 1, per_task: figures.map((figure, entry) => task(entry, figure)) },
 })
 const record = (evals: EvalMetric[], version = 0): RunRecordState => ({
-  ...{ detail: null, steps: [], evals, samples: [], measures: [], log: [], secondsLeft: null, version },
+  ...{
+    detail: null,
+    steps: [],
+    evals,
+    samples: [],
+    measures: [],
+    log: [],
+    ranks: null,
+    secondsLeft: null,
+    version,
+  },
 })
 
 it('has a line for each entry of mixture.val, appended to with every evaluation', async () => {

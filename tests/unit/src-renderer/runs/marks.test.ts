@@ -16,6 +16,7 @@ function record(over: Partial<RunRecordState> = {}): RunRecordState {
       evals: [],
       samples: [],
       measures: [],
+      ranks: null,
       log: [],
     },
     ...{ secondsLeft: null, version: 0, ...over },

@@ -48,7 +48,12 @@ function facts(more: Partial<RunRecordState> = {}): PageFacts {
   }
   const record = {
     ...{ detail, steps: sampleSteps(1, 40), evals: [{ step: 40, val_bpb: 1.5, seconds: 1 }] },
-    ...{ samples: [sampleAnswers(20), sampleAnswers(40)], measures: [sampleMeasure(40)], log: [] },
+    ...{
+      samples: [sampleAnswers(20), sampleAnswers(40)],
+      measures: [sampleMeasure(40)],
+      log: [],
+      ranks: null,
+    },
     ...{ secondsLeft: null, version: 0, ...more },
   }
   const colours = { dim: '#666', line: '#ccc', ink: '#111', ground: '#fff', tone: () => 'rgb(1, 2, 3)' }

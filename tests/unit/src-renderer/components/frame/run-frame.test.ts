@@ -35,7 +35,7 @@ async function frame(runs: RunSummary[], findings: { level: 'block'; path: strin
     'runs.list': () => runs,
     'runs.watch': ({ runId }) => ({
       detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },
-      seq: 0, steps: [], evals: [], samples: [], measures: [], log: [],
+      seq: 0, steps: [], evals: [], samples: [], measures: [], ranks: null, log: [],
     }), // prettier-ignore
     'runs.start': () => ({ runId: 'new' }),
     'runs.pause': () => ({}),

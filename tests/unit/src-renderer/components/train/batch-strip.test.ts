@@ -32,7 +32,7 @@ async function strip(run: Partial<RunSummary>, steps: StepMetric[] = [], fails =
     'runs.list': () => [sampleRun(run)],
     'runs.watch': ({ runId }) => ({
       detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },
-      ...{ seq: 0, steps, evals: [], samples: [], measures: [], log: [] },
+      ...{ seq: 0, steps, evals: [], samples: [], measures: [], ranks: null, log: [] },
     }),
     'packing.layout': ({ batch }) => {
       if (fails) throw new CallError({ code: 'run.data-changed', message: 'Its data has changed' })

@@ -38,7 +38,7 @@ async function figures(): Promise<VueWrapper> {
     'runs.list': () => [sampleRun({ state: 'training' })],
     'runs.watch': ({ runId }) => ({
       detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },
-      ...{ seq: 0, steps: [], evals: [], samples: [], measures: [], log: [] },
+      ...{ seq: 0, steps: [], evals: [], samples: [], measures: [], ranks: null, log: [] },
     }),
   })
   await useProject().load()

@@ -12,6 +12,7 @@ function mfuOf(steps: RunRecordState['steps']): { text: string; hint: string | u
     evals: [],
     samples: [],
     measures: [],
+    ranks: null,
     log: [],
     secondsLeft: null,
     version: 0,
