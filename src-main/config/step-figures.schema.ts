@@ -28,6 +28,12 @@ const waitChart: FigureChart = {
   digits: 'short',
   yMin: 0,
 }
+const rankChart: FigureChart = {
+  title: 'Loss by rank',
+  unit: 'nats a token',
+  place: 'small',
+  digits: 'four',
+}
 const memoryChart: FigureChart = {
   title: 'Memory',
   unit: 'resident',
@@ -89,7 +95,7 @@ export const STEP_FIGURES = {
   empty_micro_batches: { schema: oneNumber, printed: true },
   loss_by_task: lossByTask,
   /** loss_last_micro of every rank; null in a run of one rank, and then not printed. */
-  loss_by_rank: { schema: byRank, printed: true },
+  loss_by_rank: { schema: byRank, printed: true, line: { chart: rankChart, label: 'rank' } },
   /** When the step ended, milliseconds since 1970. Older runs (before 30 November 2026) have neither this nor those below. */
   ended_at: { schema: oneNumber },
   /** Conversations read so far by the mixture's length: 1.5 in the middle of the second epoch. */

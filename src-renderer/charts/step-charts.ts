@@ -1,8 +1,9 @@
 /**
  * The charts of a step's figures and their lines, in the order of the contract's table. A figure by group has a line
- * for every group that occurs in its steps, a figure by task one for every task, smoothed.
+ * for every group that occurs in its steps, a figure by rank one for every rank, a figure by task one for every task,
+ * smoothed.
  */
-import { byTask, STEP_FIGURES } from '../../src-main/contract/contract'
+import { byRank, byTask, STEP_FIGURES } from '../../src-main/contract/contract'
 import type { FigureChart, FigureLine, StepFigure, StepMetric } from '../api/types'
 import { fixed, precise, short } from '../format/number'
 import { bytes } from '../format/units'
@@ -25,7 +26,7 @@ export interface DrawnFigure {
   key: keyof StepMetric
   line: FigureLine
   /** What it has a line for each of; null where it is one number. */
-  by: 'group' | 'task' | null
+  by: 'group' | 'rank' | 'task' | null
 }
 
 /** What a chart looks like, as LineChart.vue takes it. */
@@ -61,6 +62,7 @@ export const DRAWN_FIGURES: readonly DrawnFigure[] = figures.flatMap(([key, figu
 
 function byWhat(figure: StepFigure): DrawnFigure['by'] {
   if (figure.schema === byTask) return 'task'
+  if (figure.schema === byRank) return 'rank'
   return 'measureGroup' in figure ? 'group' : null
 }
 
@@ -73,6 +75,10 @@ export function lookOf(chart: FigureChart, unit = chart.unit ?? ''): ChartLook {
 
 /** Every chart, in the table's order, except those by task. */
 export const STEP_CHARTS: readonly StepChart[] = chartsOf(DRAWN_FIGURES.filter(({ by }) => by !== 'task'))
+/** Whether a chart has its place only where it has lines: one by rank is of runs of several. */
+export function isForRanks({ figures }: StepChart): boolean {
+  return figures.every(({ by }) => by === 'rank')
+}
 /** The charts with a line for every task. */
 export const TASK_CHARTS: readonly StepChart[] = chartsOf(DRAWN_FIGURES.filter(({ by }) => by === 'task'))
 
@@ -118,7 +124,7 @@ function labelsOf(
   steps: readonly StepMetric[],
 ): Iterable<string> {
   if (by === null) return ['']
-  if (by === 'group') return Object.keys(steps.at(-1)?.[key] ?? {})
+  if (by === 'group' || by === 'rank') return Object.keys(steps.at(-1)?.[key] ?? {}) // ranks are numbered from 0
   const drawn = Math.max(-Infinity, ...[...points.values()].map((line) => line.at(-1)?.x ?? -Infinity))
   const labels = new Set(points.keys())
   // A step need not have every task.
@@ -140,7 +146,11 @@ function taskValueOf(value: Value, entry: string): { value: number; weight: numb
 }
 
 function valueOf(value: Value, label: string): number | null {
-  if (typeof value !== 'object' || Array.isArray(value)) return typeof value === 'number' ? value : null
+  if (Array.isArray(value)) {
+    const one = value[Number(label)]
+    return typeof one === 'number' ? one : null
+  }
+  if (typeof value !== 'object') return value
   return value?.[label] ?? null
 }
 
@@ -186,9 +196,9 @@ function taskLines(lines: [label: string, points: Point[]][], tasks: readonly Sh
 
 function lineOf({ line, by }: DrawnFigure, label: string, points: Point[], index: number): LineSeries {
   return {
-    label: by === 'group' ? label : line.label,
+    label: by === 'group' ? label : by === 'rank' ? `${line.label} ${label}` : line.label,
     points,
-    ...(by === 'group' ? curveTone(index) : { tone: line.tone ?? 'main', dash: line.dash ? 1 : 0 }),
+    ...(by !== null ? curveTone(index) : { tone: line.tone ?? 'main', dash: line.dash ? 1 : 0 }),
     asIs: line.asIs ?? false,
     inTitle: line.inTitle ?? false,
   }

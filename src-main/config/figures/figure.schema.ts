@@ -75,8 +75,8 @@ export function normChart(title: string): FigureChart {
 }
 
 /**
- * The figure's line in a chart. A figure by group has a line for each group, named after it; a figure by task one for each
- * task, smoothed, in the task's colour.
+ * The figure's line in a chart. A figure by group has a line for each group, named after it, one by rank a line for each
+ * rank; a figure by task one for each task, smoothed, in the task's colour.
  */
 export interface FigureLine {
   chart: FigureChart

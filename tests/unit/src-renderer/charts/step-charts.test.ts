@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 
 import {
   comparedFigures,
+  isForRanks,
   linesOf,
   STEP_CHARTS,
   syncFigure,
@@ -28,7 +29,7 @@ it('figures that share a chart are its lines, in the order of the table', () => 
   })
   expect(gradNorm?.figures.map(({ key }) => key)).toEqual(['grad_norm', 'grad_norm_by_group'])
   expect(STEP_CHARTS.map(({ look }) => look.title)).toEqual(
-    ['Loss', 'lr, momentum', 'Speed', 'Gradient norm', 'Update norm', 'Data wait', 'Memory'], // prettier-ignore
+    ['Loss', 'lr, momentum', 'Speed', 'Gradient norm', 'Update norm', 'Data wait', 'Loss by rank', 'Memory'], // prettier-ignore
   )
 })
 
@@ -54,6 +55,25 @@ it('a figure by group has a line for every group, from the first step that measu
   expect(lines.map(({ label, tone, points: of }) => [label, tone, of])).toEqual([
     ['head', 'curve-0', [{ x: 2, y: 1 }, { x: 3, y: 4 }]],
     ['matrices', 'curve-1', [{ x: 2, y: 2 }]],
+  ]) // prettier-ignore
+})
+
+it('a figure by rank has a line for every rank, and its chart is for runs of several', () => {
+  const chart = STEP_CHARTS.find(isForRanks)
+  const [figure] = chart?.figures ?? []
+  if (!figure) throw new Error('the table has a figure by rank')
+  const step = (number: number, losses: (number | null)[] | null) => ({
+    ...sampleStep(number),
+    loss_by_rank: losses,
+  })
+  const points: FigurePoints = new Map()
+  const lines = () => linesOf([figure], new Map([['loss_by_rank', points]]), axes, 'first')
+  syncFigure(points, figure, [step(1, null)])
+  expect(lines()).toEqual([])
+  syncFigure(points, figure, [step(1, [4, 5]), step(2, [3, null])])
+  expect(lines().map(({ label, tone, points: of }) => [label, tone, of])).toEqual([
+    ['rank 0', 'curve-0', [{ x: 1, y: 4 }, { x: 2, y: 3 }]],
+    ['rank 1', 'curve-1', [{ x: 1, y: 5 }, { x: 2, y: NaN }]],
   ]) // prettier-ignore
 })
 

@@ -33,10 +33,11 @@ describe('the rows of a run', () => {
     expect(rows().ofStep({ ...sampleStep(1), tok_per_sec: 99.9 }).figures['train/tok_per_sec']).toBe(99)
   })
 
-  test('have every other figure that is drawn, by group and by task too', () => {
-    const { figures } = rows().ofStep(sampleStep(2))
+  test('have every other figure that is drawn, by group, by task and by rank too', () => {
+    const { figures } = rows().ofStep({ ...sampleStep(2), loss_by_rank: [4, 5] })
     expect(figures).toMatchObject({ 'train/step_loss': 4, 'train/momentum': 0.85, 'train/grad_norm': 1 })
     expect(figures['train/update_norm/matrices']).toBe(1)
+    expect(figures['train/loss_by_rank/rank 1']).toBe(5)
     const drawn = Object.entries(STEP_FIGURES).flatMap(([key, figure]) => ('line' in figure ? [key] : []))
     const named = Object.keys(figures).join(' ')
     const others: Record<string, string> = { loss: 'step_loss', loss_ema: 'loss' }
