@@ -76,6 +76,8 @@ const OPTIONS = {
   // Ranks: processes that train one model together (docs/ARCHITECTURE.md, "Ranks")
   world_size: option(counted(MOST_RANKS, 'each rank is a process with a copy of the model'), 1),
   hosts: option(z.array(hostAndPort), []),
+  /** Each rank keeps a share of the optimizers' state in place of all of it; a lost rank then takes its share along. */
+  shard_optimizer: option(z.boolean(), false),
   // Model loading
   base_dir: option(filePath.nullable(), null),
   model_tag: option(filePath.nullable(), null),

@@ -1,5 +1,8 @@
 /** What a run reports once everything is open: the report `prepared`, and the first lines of its log. */
+import { byteSize } from '../byte-size'
 import { flopsPerToken, parameterCount } from '../model/flops'
+import { parameterShapes } from '../model/parameters'
+import { shareBytes, stateBytes } from '../optimizers/shares'
 import type { OpenedData } from '../packing/data-calls'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import { askedSteps, gradAccumSteps, microBatchTokens } from '../config/batches'
@@ -47,11 +50,22 @@ export function firstLines({ config, start, opened, device, engine }: OpenRun): 
   return [
     `${start.from}: ${count(parameterCount(start.model))} parameters, ${count(flopsPerToken(start.model))} FLOPs a token`,
     `TensorFlow ${version} on ${deviceText(device, engine.name)}; ${peakText(device)}`,
+    ...stateLine(config, start),
     `${count(opened.trainConversations)} conversations to train on, ${count(opened.valConversations)} to evaluate on`,
     `Tokens / micro-batch / rank: ${String(rows)} x ${String(length)} = ${count(micro)}`,
     `Tokens / micro-batch: ${count(micro * config.world_size)}`,
     `Total batch size ${count(total)} => gradient accumulation steps: ${String(gradAccumSteps(config))}`,
   ]
+}
+
+/** What rank 0 keeps of the optimizers' state; the others keep as much, or less. */
+function stateLine({ world_size: worldSize, shard_optimizer: shared }: RunConfig, start: RunStart): string[] {
+  if (worldSize === 1) return []
+  const shapes = parameterShapes(start.model)
+  const all = byteSize(stateBytes(start.groups, shapes))
+  if (!shared) return [`Each rank keeps all of the optimizer’s state, ${all}`]
+  const own = shareBytes(start.groups, shapes, { rank: 0, worldSize })
+  return [`Each rank keeps ${byteSize(own)} of the optimizer’s state of ${all}`]
 }
 
 /** "CPU, 2 threads, bfloat16, graph" */

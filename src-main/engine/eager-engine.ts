@@ -113,10 +113,11 @@ export class EagerEngine implements StepEngine {
   }
 
   exportState(): Promise<EngineState> {
-    return Promise.resolve({
-      parameters: arraysOf(this.parameters),
-      optimizer: arraysOf(this.optimizer),
-    })
+    return Promise.resolve(this.arrays())
+  }
+
+  arrays(): EngineState {
+    return { parameters: arraysOf(this.parameters), optimizer: arraysOf(this.optimizer) }
   }
 
   /** An empty optimizer state stands for the state before the first step. */

@@ -18,17 +18,15 @@ import { type ConstantValue, DType } from '../native/graph-def'
 import { type GraphSession, openGraphSession } from '../native/graph-session'
 import type { Tensorflow } from '../native/tensorflow'
 import type { ParameterGroup } from '../optimizers/groups'
+import { shareOf, type Share } from '../optimizers/shares'
 import type { RankPeers } from './ranks/rank-peers'
-import {
-  buildStepGraph,
-  inputNames,
-  optimizerShapes,
-  type StepGraph,
-  type StepGraphOptions,
-} from './graph/step-graph'
+import { ownState, wholeState } from './ranks/shared-state'
+import { buildStepGraph, optimizerShapes, type StepGraph, type StepGraphOptions } from './graph/step-graph'
+import { batchInputs, settingsInputs, taskInput } from './graph/step-inputs'
 import {
   checkedBatches,
   type EngineState,
+  type StateArrays,
   type StepEngine,
   type StepResult,
   type StepSettings,
@@ -50,6 +48,8 @@ export interface GraphEngineOptions {
   onCompile?: CompileListener | undefined
   /** The ranks that it trains with: their gradients are averaged. @default it trains alone */
   peers?: RankPeers | undefined
+  /** Whether it shares the optimizers' state out with them. @default each rank has all of it */
+  sharesState?: boolean
 }
 
 /** A session for one batch shape. */
@@ -65,7 +65,9 @@ interface Compiled {
 export class GraphEngine implements StepEngine {
   readonly name = 'graph'
   private compiled: Compiled | undefined
-  /** The state while no session holds it. */
+  /** This rank's share of the optimizers' state; undefined where it has all of it. */
+  private readonly share: Share | undefined
+  /** The state while no session holds it; of the optimizers' state, this rank's share. */
   private outside: EngineState = { parameters: new Map(), optimizer: new Map() }
   /** Whether gradients may hold part of a step that failed. */
   private unfinished = true
@@ -73,7 +75,11 @@ export class GraphEngine implements StepEngine {
   constructor(
     private readonly tensorflow: Tensorflow,
     private readonly options: GraphEngineOptions,
-  ) {}
+  ) {
+    const { peers, sharesState, groups, model } = options
+    if (peers !== undefined && sharesState === true)
+      this.share = shareOf(groups, parameterShapes(model), peers)
+  }
 
   step(batches: readonly TokenBatch[], settings: StepSettings): Promise<StepResult> {
     return settle(() => this.withSoundPrograms(() => this.stepOnce(batches, settings)))
@@ -90,23 +96,45 @@ export class GraphEngine implements StepEngine {
   }
 
   exportParameters(): Promise<EngineState['parameters']> {
-    return settle(() => this.parameters())
+    return settle(() => new Map(this.each(this.names().parameters)))
   }
 
   exportState(): Promise<EngineState> {
-    return settle(() => this.state())
+    return settle(() => {
+      const { parameters, optimizer } = this.arrays()
+      return { parameters: new Map(parameters), optimizer: new Map(optimizer) }
+    })
+  }
+
+  arrays(): StateArrays {
+    const { share } = this
+    const { peers, groups, model } = this.options
+    const { parameters, optimizer } = this.names()
+    return {
+      parameters: this.each(parameters),
+      optimizer:
+        share === undefined || peers === undefined
+          ? this.each(optimizer)
+          : wholeState(
+              (name) => this.array(name),
+              groups,
+              parameterShapes(model),
+              share,
+              (data) => peers.gatherFloats(data),
+            ),
+    }
   }
 
   /** An empty optimizer state stands for the state before the first step. */
   importState(state: EngineState): Promise<void> {
     return settle(() => {
       const { parameters } = state
-      const whole = {
-        parameters,
-        optimizer: state.optimizer.size > 0 ? state.optimizer : this.freshOptimizer(),
-      }
-      if (this.compiled) this.write(this.compiled, whole)
-      else this.outside = whole
+      const { share, options } = this
+      const all = state.optimizer
+      const own = share === undefined ? all : ownState(all, options.groups, share)
+      const optimizer = all.size > 0 ? own : this.freshOptimizer()
+      if (this.compiled) this.write(this.compiled, { parameters, optimizer })
+      else this.outside = { parameters, optimizer }
     })
   }
 
@@ -124,14 +152,12 @@ export class GraphEngine implements StepEngine {
     this.unfinished = true
     const micro = batches.map((batch) => this.microBatch(compiled, batch))
     const told = this.overRanks(micro)
-    this.options.peers?.meet(() => this.run(compiled, 'reduce', {}))
-    const updated = this.run(compiled, 'update', {
-      [inputNames.share]: scalar(1 / batches.length),
-      [inputNames.lrMultiplier]: scalar(settings.lrMultiplier),
-      [inputNames.momentum]: scalar(settings.momentum),
-    })
+    const { peers } = this.options
+    peers?.meet(() => this.run(compiled, 'reduce', {}))
+    const updated = this.run(compiled, 'update', settingsInputs(settings, batches.length))
+    const moved = this.share && peers ? peers.meet(() => this.run(compiled, 'gather', {})) : updated
     this.unfinished = false
-    const sums = updated.map(({ data }) => data[0] ?? NaN)
+    const sums = moved.map(({ data }) => data[0] ?? NaN)
     return { ...told, measured: compiled.graph.measured(sums, batches.length) }
   }
 
@@ -190,7 +216,8 @@ export class GraphEngine implements StepEngine {
     const state = this.state()
     this.dispose()
     const { peers } = this.options
-    const graph = buildStepGraph({ ...this.options, batchSize, seqLen, ranks: peers && ranksOf(peers) })
+    const ranks = peers && { ...ranksOf(peers), share: this.share }
+    const graph = buildStepGraph({ ...this.options, batchSize, seqLen, ranks })
     const session = peers?.cluster.open(graph.nodes) ?? openGraphSession(this.tensorflow.binding, graph.nodes)
     this.compiled = { batchSize, seqLen, graph, session, warm: new Set() }
     this.unfinished = true
@@ -200,7 +227,7 @@ export class GraphEngine implements StepEngine {
 
   private run(
     compiled: Compiled,
-    what: 'micro' | 'reduce' | 'update' | 'losses' | 'clear',
+    what: 'micro' | 'reduce' | 'update' | 'gather' | 'losses' | 'clear',
     inputs: Record<string, ConstantValue>,
   ): ReturnType<GraphSession['run']> {
     const outputs = compiled.graph.fetch[what]
@@ -219,19 +246,38 @@ export class GraphEngine implements StepEngine {
     return result
   }
 
+  /** The state as this rank holds it. */
   private state(): EngineState {
-    const { compiled } = this
-    if (!compiled) return this.outside
-    return { parameters: this.parameters(), optimizer: readAll(compiled, compiled.graph.optimizer) }
+    if (!this.compiled) return this.outside
+    const { parameters, optimizer } = this.names()
+    return { parameters: new Map(this.each(parameters)), optimizer: new Map(this.each(optimizer)) }
   }
 
-  private parameters(): EngineState['parameters'] {
-    const { compiled } = this
-    return compiled ? readAll(compiled, compiled.graph.parameters) : this.outside.parameters
+  private names(): { parameters: readonly string[]; optimizer: readonly string[] } {
+    const { compiled, outside } = this
+    return (
+      compiled?.graph ?? {
+        parameters: [...outside.parameters.keys()],
+        optimizer: [...outside.optimizer.keys()],
+      }
+    )
+  }
+
+  /** One array at a time: read all at once, they would be in memory twice. */
+  private *each(names: readonly string[]): Generator<[name: string, array: FloatArray]> {
+    for (const name of names) yield [name, this.array(name)]
+  }
+
+  private array(name: string): FloatArray {
+    const { compiled, outside } = this
+    if (compiled) return readArray(compiled, name)
+    const array = outside.parameters.get(name) ?? outside.optimizer.get(name)
+    if (array === undefined) throw noOutput(name)
+    return array
   }
 
   private freshOptimizer(): Map<string, FloatArray> {
-    const shapes = optimizerShapes(this.options.groups, parameterShapes(this.options.model))
+    const shapes = optimizerShapes(this.options.groups, parameterShapes(this.options.model), this.share)
     return new Map([...shapes].map(([name, shape]) => [name, zeros(shape)]))
   }
 
@@ -265,14 +311,10 @@ function pairsOf(numbers: readonly number[]): TaskSum[] {
   }))
 }
 
-/** Reads one variable at a time: all at once, they would be in memory twice. */
-function readAll({ graph, session }: Compiled, names: readonly string[]): Map<string, FloatArray> {
-  const read = (name: string): [string, FloatArray] => {
-    const [value] = session.run({}, [graph.fetch.read(name)])
-    if (!(value?.data instanceof Float32Array)) throw noOutput(name)
-    return [name, { shape: value.shape, data: value.data }]
-  }
-  return new Map(names.map(read))
+function readArray({ graph, session }: Compiled, name: string): FloatArray {
+  const [value] = session.run({}, [graph.fetch.read(name)])
+  if (!(value?.data instanceof Float32Array)) throw noOutput(name)
+  return { shape: value.shape, data: value.data }
 }
 
 /** Runs at once, and turns an error into a rejection. */
@@ -293,23 +335,6 @@ function isDamagedProgram(error: unknown): boolean {
 
 function zeros(shape: readonly number[]): FloatArray {
   return { shape: [...shape], data: new Float32Array(shape.reduce((product, size) => product * size, 1)) }
-}
-
-function scalar(value: number): ConstantValue {
-  return { dtype: DType.float32, shape: [], data: Float32Array.of(value) }
-}
-
-function batchInputs({ batchSize, seqLen, inputs, targets }: TokenBatch): Record<string, ConstantValue> {
-  const shape = [batchSize, seqLen]
-  return {
-    [inputNames.inputs]: { dtype: DType.int32, shape, data: inputs },
-    [inputNames.targets]: { dtype: DType.int32, shape, data: targets },
-  }
-}
-
-function taskInput({ batchSize, seqLen, tasks }: TokenBatch): Record<string, ConstantValue> {
-  const data = tasks ?? new Int32Array(batchSize * seqLen).fill(-1)
-  return { [inputNames.tasks]: { dtype: DType.int32, shape: [batchSize, seqLen], data } }
 }
 
 function scalarOf(outputs: ReturnType<GraphSession['run']>): number {

@@ -62,6 +62,8 @@ export interface EngineTells {
   onCompile?: CompileListener
   /** The ranks that it trains with. @default it trains alone */
   peers?: RankPeers | undefined
+  /** Whether it shares the optimizers' state out with them. @default false */
+  sharesState?: boolean
 }
 
 /** The engine that the config names, with the given weights, before its first step. */
@@ -70,13 +72,13 @@ export async function openEngine(
   model: ModelConfig,
   start: EngineStart,
   { tensorflow }: Pick<Device, 'tensorflow'>,
-  { taskCount = 0, onCompile, peers }: EngineTells = {},
+  { taskCount = 0, ...tells }: EngineTells = {},
 ): Promise<StepEngine> {
   const { groups = groupsOf(config, model) } = start
   const engine =
     config.engine === 'eager'
       ? new EagerEngine(model, groups, { taskCount })
-      : new GraphEngine(tensorflow, { model, groups, dtype: config.dtype, taskCount, onCompile, peers })
+      : new GraphEngine(tensorflow, { model, groups, dtype: config.dtype, taskCount, ...tells })
   await engine.importState(start)
   return engine
 }

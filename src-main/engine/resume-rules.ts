@@ -32,6 +32,7 @@ export const RESUME_RULES: Readonly<Record<keyof RunConfig, Rule>> = {
   seed: 'fixed',
   world_size: ranksRule,
   hosts: 'free',
+  shard_optimizer: 'free',
   base_dir: 'free',
   model_tag: 'fixed',
   model_step: 'fixed',

@@ -1,5 +1,5 @@
 /**
- * A run's checkpoints as the trainer uses them: writes engine and loop state to a folder, and reads them back.
+ * A run's checkpoints as the trainer uses them: writes the engine's and the loop's state to a folder, and reads them back.
  *
  * A checkpoint holds what the next step depends on and nothing more, so a run resumes from it bit for bit. The last two
  * are kept: one is safe while the next is written, and one is left if the last turns out torn.
@@ -23,11 +23,11 @@ import { KEPT_CHECKPOINTS } from '../config/kept-checkpoints'
 import type { LoopState } from './loop'
 import { type RunRecord, runResume, type RunResume } from './loop-state.schema'
 import { toCheckpoint } from './optimizer-state'
-import type { StepEngine } from './step-engine'
+import type { EngineState } from './step-engine'
 
 /** What a checkpoint is made of. */
 export interface CheckpointSource {
-  engine: StepEngine
+  arrays: EngineState
   record: RunRecord
   model: ModelConfig
   base: { tag: string; step: number }
@@ -38,9 +38,9 @@ export interface CheckpointSource {
 }
 
 /** The model and its optimizers at this step, as nanochat keeps them. */
-async function modelCheckpoint(source: CheckpointSource): Promise<ModelCheckpoint> {
+function modelCheckpoint(source: CheckpointSource): ModelCheckpoint {
   const { state, record } = source
-  const { parameters, optimizer } = await source.engine.exportState()
+  const { parameters, optimizer } = source.arrays
   const lastStep = Math.max(0, state.step - 1)
   const multiplier = lrMultiplier(state.progress, record.config)
   const settings = { lrMultiplier: multiplier, momentum: muonMomentum(lastStep) }
@@ -59,7 +59,7 @@ export async function saveRun(
   source: CheckpointSource,
 ): Promise<{ dir: string; kept: number[] }> {
   const folder = join(runDir, 'checkpoints')
-  const checkpoint = await modelCheckpoint(source)
+  const checkpoint = modelCheckpoint(source)
   const { step } = checkpoint
   const resume: RunResume = { base: source.base, loop: source.state, record: source.record }
   const dir = await saveRunCheckpoint(checkpointFolder(folder, step), {

@@ -52,6 +52,12 @@ export interface EngineState {
   optimizer: ReadonlyMap<string, FloatArray>
 }
 
+/** As {@link EngineState}, but each array is made when its turn comes. */
+export interface StateArrays {
+  parameters: Iterable<[name: string, array: FloatArray]>
+  optimizer: Iterable<[name: string, array: FloatArray]>
+}
+
 export interface StepEngine {
   /** "eager" or "graph". */
   readonly name: string
@@ -67,8 +73,10 @@ export interface StepEngine {
   evaluate(batch: TokenBatch): Promise<Float32Array>
   /** A copy of the weights alone, by the model's parameter names. */
   exportParameters(): Promise<EngineState['parameters']>
-  /** A copy of the state. */
+  /** A copy of the state. Where ranks share it out, all of them must ask for it at the same time. */
   exportState(): Promise<EngineState>
+  /** The same, to go through once, parameters first: for who needs no room for all of it. */
+  arrays(): StateArrays
   /** Replaces the state; a step from it gives the same bits as a step of the engine that exported it. */
   importState(state: EngineState): Promise<void>
   /** Frees every tensor. Nothing may be called after it. */

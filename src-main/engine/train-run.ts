@@ -16,7 +16,7 @@ import { openAsides } from './asides/open-asides'
 import { firstLines, type OpenRun, prepared } from './announcement'
 import { type Device, openDevice } from './device'
 import { openData, openEngine, type ReportedCall, reportedCall, requireSameVocabulary } from './job-context'
-import { requireAlike } from './ranks/alike'
+import { requireAlike, stateHash } from './ranks/alike'
 import { joinRanks } from './ranks/join'
 import { ALONE, together } from './ranks/peers'
 import type { RankPeers } from './ranks/rank-peers'
@@ -56,9 +56,9 @@ export async function trainRun(
   const peers = ranks ?? ALONE
   const call = reportedCall({ ...context, signal: requests.stopSignal })
   const opened = await together(peers, () => openRun(job, port, call, reporter, ranks))
-  const { data, run, writeTo } = opened
+  const { data, run, startHash, writeTo } = opened
   try {
-    if (job.rank) requireAlike(peers, job.rank.hosts, run, await run.engine.exportState())
+    if (job.rank) requireAlike(peers, job.rank.hosts, run, startHash)
     if (job.rank?.leads !== false) await keepToData(job.runDir, run.opened.identity, run.start, reporter.warn)
     await orderBatches(data, run)
     reporter.report({ type: 'prepared', prepared: prepared(run) })
@@ -82,7 +82,7 @@ async function openRun(
   call: ReportedCall,
   reporter: RunReporter,
   ranks: RankPeers | undefined,
-): Promise<{ data: DataClient; run: OpenRun; writeTo: string }> {
+): Promise<{ data: DataClient; run: OpenRun; startHash: string; writeTo: string }> {
   const { config, locations } = job
   const folders = await resolveBaseFolder(locations.baseDir, locations.dataDir, initParameters)
   const { data, opened } = await openData(
@@ -95,8 +95,8 @@ async function openRun(
   const asked = { batches_per_step: gradAccumSteps(config), num_iterations: askedSteps(config) }
   const facts = await data.facts(asked, call)
   requireOneStep(job, facts)
-  const started = await startEngine(job, folders.readFrom, opened, reporter, ranks)
-  return { data, run: { config, opened, facts, ...started }, writeTo: folders.writeTo }
+  const { startHash, ...started } = await startEngine(job, folders.readFrom, opened, reporter, ranks)
+  return { data, run: { config, opened, facts, ...started }, startHash, writeTo: folders.writeTo }
 }
 
 function requireOneStep({ config }: TrainJob, { epoch_steps: epochSteps }: PackingFacts): void {
@@ -108,22 +108,24 @@ function requireOneStep({ config }: TrainJob, { epoch_steps: epochSteps }: Packi
   })
 }
 
-/** The engine with the state that the run starts from. It does not keep the arrays that it was given. */
+/** The engine with the state that the run starts from, and the hash of that. It does not keep the arrays that it was given. */
 async function startEngine(
   job: TrainJob,
   baseDir: string,
   { vocabSize }: OpenedData,
   reporter: RunReporter,
   peers: RankPeers | undefined,
-): Promise<{ start: RunStart; device: Device; engine: StepEngine }> {
+): Promise<{ start: RunStart; device: Device; engine: StepEngine; startHash: string }> {
   const { config, threads } = job
   const { parameters, optimizer, ...start } = await findStart(job, baseDir, reporter.warn)
   requireSameVocabulary(start.model, vocabSize, start.from)
   const device = await openDevice(config, threads)
   const tells = { taskCount: config.mixture.train.length, onCompile: reporter.compiling, peers }
+  const startHash = peers === undefined ? '' : stateHash({ parameters, optimizer })
   const state = { parameters, optimizer, groups: start.groups }
-  const engine = await openEngine(config, start.model, state, device, tells)
-  return { start, device, engine }
+  const sharesState = config.shard_optimizer
+  const engine = await openEngine(config, start.model, state, device, { ...tells, sharesState })
+  return { start, device, engine, startHash }
 }
 
 async function orderBatches(data: DataClient, { config, start }: OpenRun): Promise<void> {

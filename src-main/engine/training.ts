@@ -8,6 +8,7 @@
  * Where several ranks train, each does this, and all stop at the same step; one of each machine saves, and rank 0 alone
  * asks the model and writes the result.
  */
+import type { FloatArray } from '../checkpoint/types'
 import { askedSteps, evalBatches, gradAccumSteps } from '../config/batches'
 import type { StepMetric } from '../config/run.schema'
 import { MidbenchError, toFailure } from '../errors'
@@ -24,6 +25,7 @@ import type { RequestQueue } from './request-queue'
 import { saveRun } from './run-checkpoints'
 import { finish, unlessUnwritable } from './run-finish'
 import type { RunReporter } from './run-reporter'
+import type { EngineState, StateArrays } from './step-engine'
 import type { RunResult } from './run-result'
 import type { TokenBatch } from './step-engine'
 import type { TrainEnd, TrainJob } from './trainer-calls'
@@ -89,8 +91,12 @@ export class Training {
     }
   }
 
-  /** A rank that does not lead and fails by itself ends at once: by that the others notice. */
+  /**
+   * A rank that does not lead and fails by itself ends at once: by that the others notice. Where ranks share the
+   * optimizers' state out, none can save without all others.
+   */
   private isWorthSaving(error: unknown): boolean {
+    if (this.peers.worldSize > 1 && this.job.config.shard_optimizer) return false
     const code = error instanceof MidbenchError ? error.code : ''
     const isWrong = code === 'train.diverged' || code === 'ranks.apart'
     return !isWrong && (this.leads || code === 'ranks.lost')
@@ -145,8 +151,8 @@ export class Training {
   private async savedOrHeld(remedy?: string): Promise<boolean> {
     if (this.isSaved()) return true
     this.reporter.enter('saving')
-    await this.compareStates()
-    await together(this.peers, () => unlessUnwritable(() => this.save(), this.reporter, remedy))
+    const arrays = await this.exchangedState()
+    await together(this.peers, () => unlessUnwritable(() => this.save(arrays), this.reporter, remedy))
     return this.isSaved()
   }
 
@@ -155,34 +161,40 @@ export class Training {
     return fromFirst(this.peers, Number(this.loop.isSaved)) === 1
   }
 
-  /** @throws MidbenchError `ranks.apart` */
-  private async compareStates(): Promise<void> {
-    const { peers, run, loop, reporter } = this
-    if (peers.worldSize === 1) return
-    const { step } = loop.state
-    reporter.report({
-      type: 'hash',
-      step,
-      sha256: sameStateHash(peers, await run.engine.exportState(), step),
-    })
+  /** The state, compared among the ranks; null for one that does not save it, and needs no room for it. */
+  private async exchangedState(): Promise<EngineState | null> {
+    const { engine } = this.run
+    if (this.peers.worldSize === 1) return engine.exportState()
+    const { arrays, kept } = keeping(engine.arrays())
+    this.compareStates(this.leads ? arrays : engine.arrays())
+    return this.leads ? kept : null
   }
 
-  private async save(): Promise<void> {
-    await this.loop.saveBy((state) => (this.leads ? this.write(state) : Promise.resolve()))
+  /** @throws MidbenchError `ranks.apart` */
+  private compareStates(arrays: StateArrays): void {
+    const { peers, loop, reporter } = this
+    if (peers.worldSize === 1) return
+    const { step } = loop.state
+    reporter.report({ type: 'hash', step, sha256: sameStateHash(peers, arrays, step) })
+  }
+
+  /** @param arrays null for a rank that does not save */
+  private async save(arrays: EngineState | null): Promise<void> {
+    await this.loop.saveBy((state) => (arrays === null ? Promise.resolve() : this.write(state, arrays)))
   }
 
   private get leads(): boolean {
     return this.job.rank?.leads !== false
   }
 
-  private async write(here: LoopState): Promise<void> {
+  private async write(here: LoopState, arrays: EngineState): Promise<void> {
     const state = { ...here, loader: here.loaders?.[0] ?? here.loader } // rank 0's, whichever rank saves
     const { job, reporter, run } = this
     const { model, base, groups, optimizerSteps } = run.start
     const record = { config: job.config, data: run.opened.identity }
     await this.keepFiles()
     const saved = await saveRun(job.runDir, {
-      ...{ engine: run.engine, record, model, base, state },
+      ...{ arrays, record, model, base, state },
       ...{ groups, optimizerSteps },
     })
     reporter.report({ type: 'checkpoint', step: state.step, ...saved })
@@ -198,7 +210,7 @@ export class Training {
       }
       if (!this.loop.isSaved) {
         this.reporter.enter('saving')
-        await this.loop.saveBy((state) => this.write(state))
+        await this.save(await this.run.engine.exportState())
       }
       this.reporter.warn(`The run is saved as of step ${String(this.loop.state.step)}.`)
     } catch (error) {
@@ -219,7 +231,7 @@ export class Training {
   /** Null where it cannot be written, which is reported. */
   private async finished(): Promise<TrainEnd | null> {
     const { peers, reporter, run, loop } = this
-    if (this.job.config.dry_run) await this.compareStates()
+    if (this.job.config.dry_run) this.compareStates(run.engine.arrays())
     else if (!(await this.savedOrHeld())) return null
     const made = { state: loop.state, nLayer: run.start.model.n_layer }
     const work = (): Promise<TrainEnd> => finish(peers.rank === 0 ? this.result : null, made, reporter)
@@ -236,6 +248,22 @@ export class Training {
     this.resultTrouble = message
     this.reporter.log(message === null ? 'info' : 'warn', message ?? 'The result can be written again.')
   }
+}
+
+/** The arrays of a state that is gone through once, and the same arrays once that is done. */
+function keeping({ parameters, optimizer }: StateArrays): { arrays: StateArrays; kept: EngineState } {
+  const kept = { parameters: new Map<string, FloatArray>(), optimizer: new Map<string, FloatArray>() }
+  function* through(of: StateArrays['parameters'], into: Map<string, FloatArray>) {
+    for (const named of of) {
+      into.set(...named)
+      yield named
+    }
+  }
+  const arrays = {
+    parameters: through(parameters, kept.parameters),
+    optimizer: through(optimizer, kept.optimizer),
+  }
+  return { arrays, kept }
 }
 
 function loopOptions(

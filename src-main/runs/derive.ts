@@ -7,6 +7,8 @@ import { lossChunkRows } from '../model/loss-chunks'
 import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
 import type { RunConfig } from '../config/config.schema'
+import { parameterGroups } from '../optimizers/optimizers'
+import { shareBytes, stateBytes } from '../optimizers/shares'
 import { lrMultiplier, muonMomentum } from '../optimizers/schedules'
 import type { Derived } from './preflight.schema'
 import { scheduleLine } from './schedule-line'
@@ -52,7 +54,7 @@ export function derive(config: RunConfig, facts: DeriveFacts): Derived {
       totalTokens === null || tokPerSec === null ? null : Math.max(0, totalTokens - tokensBefore) / tokPerSec,
     tok_per_sec: tokPerSec,
     disk_bytes: base === null ? null : diskBytes(config, base.config),
-    memory_bytes: base === null ? null : ranksHere(config) * predictMemory(config.engine, base.config, micro),
+    memory_bytes: base === null ? null : memoryHere(config, base.config, micro),
     model: base === null ? null : modelSummary(base),
     schedule: steps === null ? null : scheduleLines(steps, config),
   }
@@ -89,6 +91,31 @@ export function checkpointBytes(model: ModelConfig): number {
     elements += size * (name.startsWith('transformer.h.') ? 2 : 3)
   }
   return 4 * elements
+}
+
+/** The optimizers' state: all of it, and the most that a rank keeps of it. */
+interface StateBytes {
+  all: number
+  ofRank: number
+}
+
+/** Null where every rank keeps all of it. */
+export function sharedStateBytes(config: RunConfig, model: ModelConfig): StateBytes | null {
+  if (config.world_size === 1 || !config.shard_optimizer) return null
+  const shapes = parameterShapes(model)
+  const groups = parameterGroups(shapes, model.n_embd, config)
+  const first = { rank: 0, worldSize: config.world_size } // takes the first turn at every stack, so none has more
+  return { all: stateBytes(groups, shapes), ofRank: shareBytes(groups, shapes, first) }
+}
+
+/** Of all ranks of this machine; the first of them holds the copy of the state that is saved, with shares it alone. */
+function memoryHere(config: RunConfig, model: ModelConfig, tokens: number): number {
+  const ranks = ranksHere(config)
+  const alone = predictMemory(config.engine, model, tokens)
+  const state = sharedStateBytes(config, model)
+  if (state === null) return ranks * alone
+  const saved = state.all - state.ofRank
+  return ranks * (alone - 2 * saved) + saved
 }
 
 /** Bytes of the kept checkpoints, one more being written, and nanochat's files at the end. */

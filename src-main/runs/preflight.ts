@@ -5,7 +5,6 @@
  */
 import { byteSize } from '../byte-size'
 import { type Issue, MidbenchError } from '../errors'
-import { describeThreads } from '../thread-count'
 import { variantOf } from '../model/variants/variant'
 import type { PackingFacts } from '../packing/packing-facts.schema'
 import { crossFieldIssues } from '../config/config'
@@ -18,6 +17,7 @@ import { asideFindings, type LackingTask } from './preflight-asides'
 import { dataFindings, type DataState, type LackingData } from './preflight-data'
 import { loggerFindings } from './preflight-loggers'
 import { lossFindings } from './preflight-losses'
+import { rankFindings } from './preflight-ranks'
 import type { Derived, Finding } from './preflight.schema'
 import { type ResultFacts, resultFindings } from './preflight-result'
 
@@ -90,7 +90,7 @@ export function preflight(config: RunConfig, facts: PreflightFacts = nothingKnow
   const findings = [
     ...batchFindings(config, derived),
     ...engineFindings(config, facts),
-    ...rankFindings(config, facts),
+    ...rankFindings(config, { processors: facts.processors, model: base?.config ?? null }),
     ...baseFindings(config, facts),
     ...warmStartFindings(config, base),
     ...horizonFindings(config, facts),
@@ -129,17 +129,6 @@ function engineFindings(config: RunConfig, facts: PreflightFacts): Finding[] {
   return precisionDifference(config, facts.device).map((text) =>
     warn('dtype', text, 'Set dtype to "float32" to say what is computed.'),
   )
-}
-
-function rankFindings(config: RunConfig, { processors }: PreflightFacts): Finding[] {
-  const ranks = ranksHere(config)
-  if (ranks === 1 || processors === null) return []
-  const here = `${count(ranks)} ranks on ${processors === 1 ? 'one processor' : `${count(processors)} processors`}`
-  if (ranks > processors) {
-    const message = `${here}: they take turns, and wait for one another at every step.`
-    return [warn('world_size', message, `Set world_size to ${String(processors)} or less.`)]
-  }
-  return [ok('world_size', `${here}, with ${describeThreads(Math.floor(processors / ranks))} each.`)]
 }
 
 /** Warns where bfloat16 was asked for on a processor without it: it works, but slowly. */
@@ -308,7 +297,8 @@ function spaceFindings(config: RunConfig, derived: Derived, facts: PreflightFact
     const who = ranks === 1 ? 'A step takes' : `A step of ${count(ranks)} ranks takes`
     const need = `${who} about ${byteSize(memory)} of memory; a run may take ${byteSize(facts.memoryBytes)} here.`
     const room = Math.floor(facts.memoryBytes / (memory / ranks))
-    const fewer = ranks === 1 || room === 0 ? '' : `Set world_size to ${String(room)} or less. `
+    const less = config.shard_optimizer ? 'Lower world_size. ' : `Set world_size to ${String(room)} or less. `
+    const fewer = ranks === 1 || room === 0 ? '' : less
     const remedy = `${fewer}${config.device_batch_size > 1 ? 'Lower device_batch_size or max_seq_len.' : 'Lower max_seq_len.'}`
     const fits = memory <= facts.memoryBytes
     findings.push(fits ? ok('device_batch_size', need) : warn('device_batch_size', need, remedy))

@@ -4,8 +4,9 @@
  *
  * A rank that ends, or is stopped, ends the step on all within seconds; one that is stuck (hang-watch.ts), within a
  * minute or ten times the longest step. One that is left saves, and all begin again from that checkpoint on other ports,
- * a few times. Where ranks are on other machines, they end when nothing comes from the others in time, and are not
- * started again from here.
+ * a few times; where they share the optimizers' state out, nothing can be saved without all of them, and they begin again
+ * from the last save. Where ranks are on other machines, they end when nothing comes from the others in time, and are
+ * not started again from here.
  */
 import { availableParallelism } from 'node:os'
 
@@ -125,10 +126,16 @@ class RanksTrainer implements Trainer {
       if (stopAfter !== null && stopAfter <= 0) return { type: 'stopped' }
       warn(
         tell,
-        `${failure.message} All ranks begin again from the last checkpoint (${String(restarts)} of at most ${String(MOST_RESTARTS)} times).`,
+        `${failure.message} ${beginAgain(job)} (${String(restarts)} of at most ${String(MOST_RESTARTS)} times).`,
       )
     }
   }
+}
+
+function beginAgain({ config }: TrainJob): string {
+  return config.shard_optimizer
+    ? 'Its share of the optimizer’s state is lost with it, so nothing could be saved: all ranks begin again from the last checkpoint that there is'
+    : 'All ranks begin again from the last checkpoint'
 }
 
 /** Whether all ranks are on this machine, on ports that are chosen here. */

@@ -190,6 +190,11 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         { type: 'lines', placeholder: 'host:port of a rank a line' },
         'Where the ranks are; empty for this machine',
       ),
+      ours(
+        'shard_optimizer',
+        { type: 'switch' },
+        'Each rank keeps a share of the optimizer’s state: less memory, but a lost rank takes the run back to its last save',
+      ),
     ],
   },
   {

@@ -36,15 +36,15 @@ export function meanOverRanks(graph: Graph, value: Value, collective: Collective
   return valueOf(node)
 }
 
-/** [W, …] the values of all ranks, in their order, of a value [1, …] of each. */
+/** [W * N, …] the values [N, …] of all ranks, in their order. */
 export function gatherOverRanks(graph: Graph, value: Value, collective: Collective): Value {
-  const [, ...rest] = value.shape
+  const [count = 1, ...rest] = value.shape
   const node = graph.add({
     op: 'CollectiveGatherV2',
     name: 'gather_over_ranks',
     inputs: [value, ...place(graph, collective)],
     attributes: shared(value, collective),
-    outputs: [{ shape: [collective.worldSize, ...rest], dtype: value.dtype }],
+    outputs: [{ shape: [collective.worldSize * count, ...rest], dtype: value.dtype }],
   })
   return valueOf(node)
 }

@@ -5,7 +5,7 @@
  * update takes their mean, updates the parameters and sets the gradients to zero. Model and optimizers are the same
  * functions that the eager engine calls, recorded. Shapes are fixed: another batch shape needs another graph.
  */
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 
 import type { Measured } from '../../config/step-figures.schema'
 import { MidbenchError } from '../../errors'
@@ -14,26 +14,27 @@ import { lossAndGradients, lossPerToken } from '../../model/loss'
 import { parameterShapes } from '../../model/parameters'
 import { DType, type NodeDef } from '../../native/graph-def'
 import type { ParameterGroup } from '../../optimizers/groups'
-import { initOptimizer, updateOptimizer } from '../../optimizers/optimizer'
+import { initOptimizer } from '../../optimizers/optimizer'
+import { ownGroups, ownShapes, type Share } from '../../optimizers/shares'
 import { taskSums } from '../task-sums'
-import { meanOverRanks } from './collectives'
-import { Graph, type GraphNode, toNodeDefs, type Value, valueName } from './graph'
+import { gatherOverRanks, meanOverRanks } from './collectives'
+import { Graph, toNodeDefs, type Value, valueName } from './graph'
 import { MeasuredSums } from './measured-sums'
 import { orderLargeProducts } from './ordering'
 import { leaveOutOfXla } from './outside-xla'
 import { useBfloat16Products } from './precision'
 import { type Recording, record } from './recorder'
 import {
-  addSetters,
-  addVariable,
-  after,
-  assign,
-  assignAdd,
-  readAfter,
-  type Setter,
-  type Variable,
-  zeros,
-} from './variables'
+  addSharedUpdate,
+  addUpdate,
+  clearing,
+  required,
+  type StepVariables,
+  tensorsOf,
+  updateInputs,
+  valuesOf,
+} from './update'
+import { addSetters, addVariable, after, assign, assignAdd, type Setter, type Variable } from './variables'
 
 export interface StepGraphOptions {
   model: ModelConfig
@@ -48,13 +49,21 @@ export interface StepGraphOptions {
   /** Number of tasks whose losses a micro-batch tells. @default 0 */
   taskCount?: number
   /** The ranks that train together; none where this is the only one. */
-  ranks?: { worldSize: number; timeoutS: number; nextKey: () => number } | undefined
+  ranks?: GraphRanks | undefined
+}
+
+interface GraphRanks {
+  worldSize: number
+  timeoutS: number
+  nextKey: () => number
+  /** What this rank updates, and keeps the optimizers' state of. @default everything, as every other one does */
+  share?: Share | undefined
 }
 
 /** A graph and the names by which it is run. */
 export interface StepGraph {
   nodes: NodeDef[]
-  /** Names of parameters and of the optimizers' state, in that order: all that must be saved. */
+  /** Names of parameters and of the optimizers' state, or of this rank's share of it: all that must be saved. */
   parameters: string[]
   optimizer: string[]
   set: Setter
@@ -70,14 +79,16 @@ export interface StepGraph {
     reduce: string[]
     /** Sets gradients to zero. */
     clear: string[]
-    /** The values that `measured` reads, then a signal that the update is made. */
+    /** A signal that the update is made, or that of this rank's share; before it the values that `measured` reads, unless `gather` gives them. */
     update: string[]
+    /** Puts the parameters of all shares together: those values and the signal; nothing where there are no shares. */
+    gather: string[]
     /** Loss of every target, [B * T]. */
     losses: string[]
     /** The value of a variable. */
     read(name: string): string
   }
-  /** The figures of a step, from the values that `fetch.update` gave. */
+  /** The figures of a step, from the values that `fetch.update` gave, or `fetch.gather`. */
   measured(values: readonly number[], microBatches: number): Measured
 }
 
@@ -87,10 +98,7 @@ export const inputNames = {
   targets: 'targets',
   /** Only where tasks are told apart. */
   tasks: 'tasks',
-  /** 1 / micro-batches */
-  share: 'share',
-  lrMultiplier: 'lr_multiplier',
-  momentum: 'momentum',
+  ...updateInputs,
 } as const
 
 /**
@@ -100,26 +108,25 @@ export const inputNames = {
  */
 export function buildStepGraph(options: StepGraphOptions): StepGraph {
   const graph = new Graph()
-  const shapes = parameterShapes(options.model)
-  const state = optimizerShapes(options.groups, shapes)
-  const variables = {
-    parameters: variablesOf(graph, shapes, ''),
-    optimizer: variablesOf(graph, state, ''),
-    gradients: variablesOf(graph, options.groups.length === 0 ? new Map() : shapes, 'gradient/'),
-  }
-  const set = addSetters(graph, [...variables.parameters.values(), ...variables.optimizer.values()])
+  const { model, groups, ranks, taskCount = 0 } = options
+  const shapes = parameterShapes(model)
+  const state = optimizerShapes(groups, shapes, ranks?.share)
+  const [parameters, optimizer] = [variablesOf(graph, shapes, ''), variablesOf(graph, state, '')]
+  const trains = groups.length > 0
+  const gradients = variablesOf(graph, trains ? shapes : new Map(), 'gradient/')
+  const variables = { parameters, optimizer, gradients }
+  const set = addSetters(graph, [...parameters.values(), ...optimizer.values()])
   const tokens = (name: string): Value =>
     graph.placeholder(name, [options.batchSize, options.seqLen], DType.int32)
   const batch = [tokens(inputNames.inputs), tokens(inputNames.targets)]
-  const { model, taskCount = 0 } = options
-  const losses = record(graph, (each) => evaluation(each, model, variables.parameters, batch))
+  const losses = record(graph, (each) => evaluation(each, model, parameters, batch))
   const told = taskCount > 0 ? { count: taskCount, of: tokens(inputNames.tasks) } : null
-  const trains = variables.gradients.size > 0
   const micro = trains ? microBatch(graph, model, variables, batch, told) : []
   const sums = new MeasuredSums(graph)
-  const update = trains ? addUpdate(graph, options.groups, variables, sums) : []
-  const cleared = after(graph, clearing(graph, variables.gradients), 'cleared')
-  const reduce = addReduce(graph, variables.gradients, options.ranks)
+  const { update, gather } = trains ? updateRuns(graph, options, variables, sums) : NO_UPDATE
+  leaveOutOfXla(gather, [losses, ...micro, ...update])
+  const cleared = after(graph, clearing(graph, gradients), 'cleared')
+  const reduce = addReduce(graph, gradients, ranks)
   arrangeProducts(graph, options.dtype, [[losses], micro, update])
   return {
     nodes: toNodeDefs(graph),
@@ -132,6 +139,7 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
       reduce: reduce.map(valueName),
       clear: [valueName(cleared)],
       update: update.map(valueName),
+      gather: gather.map(valueName),
       losses: [valueName(losses)],
       read: (name) => `read/${name}:0`,
     },
@@ -143,12 +151,6 @@ export function buildStepGraph(options: StepGraphOptions): StepGraph {
 function arrangeProducts(graph: Graph, dtype: StepGraphOptions['dtype'], runs: Value[][]): void {
   for (const outputs of runs) orderLargeProducts(graph.nodes, outputs)
   if (dtype === 'bfloat16') useBfloat16Products(graph)
-}
-
-interface StepVariables {
-  parameters: ReadonlyMap<string, Variable>
-  optimizer: ReadonlyMap<string, Variable>
-  gradients: ReadonlyMap<string, Variable>
 }
 
 function variablesOf(
@@ -209,50 +211,19 @@ function byTaskOf(recording: Recording, losses: tf.Tensor1D, targets: tf.Tensor,
   return [sums.nats, sums.targets].map((sum) => recording.value(sum))
 }
 
-// eslint-disable-next-line max-lines-per-function -- the order of reads and writes, which is what it is about, is one text
-function addUpdate(
+const NO_UPDATE: { update: Value[]; gather: Value[] } = { update: [], gather: [] }
+
+function updateRuns(
   graph: Graph,
-  groups: readonly ParameterGroup[],
+  { groups, ranks }: StepGraphOptions,
   variables: StepVariables,
   sums: MeasuredSums,
-): Value[] {
-  const scalar = (name: string): Value => graph.placeholder(name, [], DType.float32)
-  const [share, lrMultiplier, momentum] = [
-    scalar(inputNames.share),
-    scalar(inputNames.lrMultiplier),
-    scalar(inputNames.momentum),
-  ]
-  const updated = record(graph, (recording) => {
-    const gradients = tensorsOf(recording, variables.gradients)
-    const factor = recording.tensor(share)
-    const means = new Map([...gradients].map(([name, sum]) => [name, tf.mul(sum, factor)]))
-    const settings = {
-      lrMultiplier: recording.tensor(lrMultiplier).asScalar(),
-      momentum: recording.tensor(momentum).asScalar(),
-    }
-    const next = updateOptimizer(
-      groups,
-      tensorsOf(recording, variables.parameters),
-      means,
-      tensorsOf(recording, variables.optimizer),
-      settings,
-    )
-    return valuesOf(recording, new Map([...next.params, ...next.state]))
-  })
-  // Nothing is written before all new values are computed: an update that fails has changed nothing.
-  const { node: ready } = after(graph, [...updated.values()].map(({ node }) => node), 'ready') // prettier-ignore
-  const kept = [...variables.parameters, ...variables.optimizer]
-  const moved = kept.map(([name, variable]) => assign(graph, variable, required(updated, name), [ready]))
-  const { node: written } = after(graph, moved, 'written')
-  const valueAt = (values: ReadonlyMap<string, Variable>) => (name: string) => required(values, name).read
-  const measured = sums.add(groups, [...variables.parameters.keys()], {
-    before: valueAt(variables.parameters),
-    gradientSum: valueAt(variables.gradients),
-    after: (name) => readAfter(graph, required(variables.parameters, name), [written]),
-  })
-  const { node: told } = after(graph, [written, ...measured.map(({ node }) => node)], 'told')
-  const cleared = clearing(graph, variables.gradients, [told])
-  return [...measured, after(graph, cleared, 'updated')]
+): typeof NO_UPDATE {
+  if (ranks?.share === undefined) return { update: addUpdate(graph, groups, variables, sums), gather: [] }
+  const { share, worldSize, timeoutS, nextKey } = ranks
+  const gather = (value: Value): Value =>
+    gatherOverRanks(graph, value, { worldSize, timeoutS, key: nextKey() })
+  return addSharedUpdate(graph, groups, variables, sums, { share, gather })
 }
 
 /**
@@ -277,36 +248,25 @@ function addReduce(
   return [after(graph, reduced, 'reduced')]
 }
 
-/** Nodes that set variables to zero after the nodes of `order` have run. */
-function clearing(
-  graph: Graph,
-  variables: ReadonlyMap<string, Variable>,
-  order: readonly GraphNode[] = [],
-): GraphNode[] {
-  return [...variables.values()].map((variable) => assign(graph, variable, zeros(graph, variable), order))
-}
-
 // ---------------------------------------------------------------------------------------------- helpers
 
-/** Shapes of the optimizers' state by name: those that `initOptimizer` would make. */
+/**
+ * Shapes of the optimizers' state by name: those that `initOptimizer` would make.
+ *
+ * @param share whose state it is. @default all of it
+ */
 export function optimizerShapes(
   groups: readonly ParameterGroup[],
   parameters: ReadonlyMap<string, readonly number[]>,
+  share?: Share,
 ): Map<string, readonly number[]> {
   const sketch = new Graph()
-  const stand = variablesOf(sketch, parameters, '')
+  const stand = variablesOf(sketch, share === undefined ? parameters : ownShapes(parameters, share), '')
+  const own = share === undefined ? groups : ownGroups(groups, share)
   const state = record(sketch, (recording) =>
-    valuesOf(recording, initOptimizer(groups, tensorsOf(recording, stand))),
+    valuesOf(recording, initOptimizer(own, tensorsOf(recording, stand))),
   )
   return new Map([...state].map(([name, { shape }]) => [name, shape]))
-}
-
-function tensorsOf(recording: Recording, variables: ReadonlyMap<string, Variable>): Map<string, tf.Tensor> {
-  return new Map([...variables].map(([name, { read }]) => [name, recording.tensor(read)]))
-}
-
-function valuesOf(recording: Recording, tensors: ReadonlyMap<string, tf.Tensor>): Map<string, Value> {
-  return new Map([...tensors].map(([name, tensor]) => [name, recording.value(tensor)]))
 }
 
 function batchTensors(recording: Recording, batch: readonly Value[]): [tf.Tensor2D, tf.Tensor2D] {
@@ -316,10 +276,4 @@ function batchTensors(recording: Recording, batch: readonly Value[]): [tf.Tensor
   if (!inputs || !targets)
     throw new MidbenchError({ code: 'graph.input', message: 'A batch is inputs and targets.' })
   return [inputs, targets]
-}
-
-function required<Of>(values: ReadonlyMap<string, Of>, name: string): Of {
-  const value = values.get(name)
-  if (value) return value
-  throw new MidbenchError({ code: 'graph.output', message: `The step gives nothing for ${name}.` })
 }

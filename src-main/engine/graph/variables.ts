@@ -159,6 +159,19 @@ export function unstacked(graph: Graph, value: Value): Value[] {
   return node.outputs.map((_, i) => valueOf(node, i))
 }
 
+/** The parts [N, ..] of a value [count * N, ..]. */
+export function split(graph: Graph, value: Value, count: number): Value[] {
+  const [rows = 0, ...rest] = value.shape
+  const axis = graph.constant({ dtype: DType.int32, shape: [], data: Int32Array.of(0) })
+  const node = graph.add({
+    op: 'Split',
+    inputs: [axis, value],
+    attributes: { T: { kind: 'type', value: value.dtype }, num_split: { kind: 'int', value: count } },
+    outputs: Array.from({ length: count }, () => ({ shape: [rows / count, ...rest], dtype: value.dtype })),
+  })
+  return node.outputs.map((_, i) => valueOf(node, i))
+}
+
 /** The inputs and outputs of a run that writes variables. */
 export interface Setter {
   /** Inputs of a run that sets these values, given by variable name. */

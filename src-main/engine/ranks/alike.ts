@@ -8,7 +8,7 @@ import { MidbenchError } from '../../errors'
 import { bindingKey } from '../../native/binding-source'
 import { PLACES } from '../resume-rules'
 import type { OpenRun } from '../announcement'
-import type { EngineState } from '../step-engine'
+import type { StateArrays } from '../step-engine'
 import type { Peers } from './peers'
 
 /** Options that may differ between the machines of a run. */
@@ -20,9 +20,12 @@ const SHOWN = 60
 /** What a rank trains with: by name, what is the same on each. */
 type Facts = Record<string, string>
 
-/** @throws MidbenchError `ranks.differ` naming each rank and what is not as on rank 0 */
-export function requireAlike(peers: Peers, hosts: readonly string[], run: OpenRun, state: EngineState): void {
-  const own = JSON.stringify(factsOf(run, state))
+/**
+ * @param startHash {@link stateHash} of what the run starts from
+ * @throws MidbenchError `ranks.differ` naming each rank and what is not as on rank 0
+ */
+export function requireAlike(peers: Peers, hosts: readonly string[], run: OpenRun, startHash: string): void {
+  const own = JSON.stringify(factsOf(run, startHash))
   const most = Math.max(...peers.gather([Buffer.byteLength(own)]).flat())
   const told = peers.gatherText(own, most).map((text) => JSON.parse(text) as Facts) // ranks of one build
   const [first = {}, ...others] = told
@@ -45,7 +48,7 @@ function differences(rank: number, host: string | undefined, there: Facts, first
   return [`On rank ${String(rank)}${host === undefined ? '' : `, ${host},`} ${said.join('; ')}.`]
 }
 
-function factsOf({ config, opened, start, device }: OpenRun, state: EngineState): Facts {
+function factsOf({ config, opened, start, device }: OpenRun, startHash: string): Facts {
   const { train, val, tokenizer } = opened.identity
   const options = Object.entries(config).filter(([name]) => !OWN_OPTIONS.has(name))
   return {
@@ -54,7 +57,7 @@ function factsOf({ config, opened, start, device }: OpenRun, state: EngineState)
     ...dataFacts('mixture.val', val),
     'the tokenizer': shortHash(tokenizer),
     'the step that it starts from': String(start.state.step),
-    'the start’s weights and optimizer state': stateHash(state).slice(0, 16),
+    'the start’s weights and optimizer state': startHash.slice(0, 16),
     TensorFlow: device.tensorflow.version,
     'Midbench’s build': bindingKey(),
   }
@@ -79,9 +82,10 @@ function shortHash(text: string): string {
 }
 
 /** SHA-256 of parameters and optimizer state, by name and value: 64 hexadecimal digits. */
-function stateHash({ parameters, optimizer }: EngineState): string {
+export function stateHash({ parameters, optimizer }: StateArrays): string {
   const hash = createHash('sha256')
-  for (const [name, { data }] of [...parameters, ...optimizer]) hash.update(name).update(data)
+  for (const arrays of [parameters, optimizer])
+    for (const [name, { data }] of arrays) hash.update(name).update(data)
   return hash.digest('hex')
 }
 
@@ -90,7 +94,7 @@ function stateHash({ parameters, optimizer }: EngineState): string {
  *
  * @throws MidbenchError `ranks.apart` naming the ranks that have another one
  */
-export function sameStateHash(peers: Peers, state: EngineState, step: number): string {
+export function sameStateHash(peers: Peers, state: StateArrays, step: number): string {
   const own = stateHash(state)
   const all = peers.gatherText(own, own.length)
   const apart = all.flatMap((hash, rank) => (hash === all[0] ? [] : String(rank)))

@@ -69,6 +69,12 @@ export class RankPeers implements Peers {
     }
   }
 
+  /** As many numbers of every rank as this one gives, by rank, to the bit; large ones too. */
+  gatherFloats(data: Float32Array): Float32Array[] {
+    const bits = new Int32Array(data.buffer, data.byteOffset, data.length)
+    return this.gatherBits(bits).map((each) => new Float32Array(each.buffer))
+  }
+
   private gatherBits(bits: Int32Array): Int32Array<ArrayBuffer>[] {
     const { session, output } = this.sessionFor(bits.length)
     const input = { dtype: DType.int32, shape: [1, bits.length], data: bits }

@@ -81,7 +81,11 @@ class CountingEngine implements StepEngine {
   }
 
   exportState(): Promise<EngineState> {
-    return Promise.resolve({ parameters: new Map(), optimizer: new Map() })
+    return Promise.resolve(this.arrays())
+  }
+
+  arrays(): EngineState {
+    return { parameters: new Map(), optimizer: new Map() }
   }
 
   importState(): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { modelConfig } from '../../../../src-main/model/config.schema'
-import { checkpointBytes, derive } from '../../../../src-main/runs/derive'
+import { checkpointBytes, derive, sharedStateBytes } from '../../../../src-main/runs/derive'
 import { tinyConfig } from '../../../support/checkpoints'
 import { sampleConfig } from '../../../support/run-samples'
 
@@ -57,4 +57,21 @@ test('a checkpoint holds weights, two moments of AdamW’s and one of Muon’s',
   const vocabulary = 2 * 128 * 32 + 2 * 2
   const blocks = 2 * (32 * 32 * 2 + 2 * 16 * 32 + 2 * 4 * 32 * 32)
   expect(checkpointBytes(tinyConfig)).toBe(4 * (3 * vocabulary + 2 * blocks))
+})
+
+test('ranks that share the optimizers’ state out need less memory, and two of them half of the state each', () => {
+  const model = { ...tinyConfig, vocab_size: 65536, n_embd: 512 }
+  const config = { ...sampleConfig(), world_size: 2 }
+  const memoryOf = (shard_optimizer: boolean): number => {
+    const base = { tag: 'd', step: 0, config: model, deviceBatchSize: null }
+    return (
+      derive({ ...config, shard_optimizer }, { base, epochSteps: null, tokPerSec: null }).memory_bytes ?? NaN
+    )
+  }
+  const bytes = sharedStateBytes({ ...config, shard_optimizer: true }, model)
+  if (bytes === null) throw new Error('two ranks share it out')
+  expect(bytes.ofRank / bytes.all).toBeCloseTo(0.5, 3)
+  expect(memoryOf(false) - memoryOf(true)).toBe(3 * (bytes.all - bytes.ofRank))
+  expect(sharedStateBytes(config, model)).toBeNull()
+  expect(sharedStateBytes({ ...config, world_size: 1, shard_optimizer: true }, model)).toBeNull()
 })

@@ -240,6 +240,20 @@ describe('ranks', () => {
     expect(four[0]?.remedy).toMatch(/^Set world_size to 2 or less\. /)
   })
 
+  test('what each keeps of a shared state, and what the loss of one then costs', () => {
+    const shared = (options: Partial<RunConfig>): Finding[] =>
+      about('shard_optimizer', { world_size: 2, shard_optimizer: true, ...options }, { base })
+    expect(shared({ shard_optimizer: false })).toEqual([])
+    expect(shared({ world_size: 1 })).toMatchObject([{ level: 'warn' }])
+    const [saves] = shared({ save_every: 10 })
+    expect(saves?.level).toBe('ok')
+    expect(saves?.message).toMatch(/^Each rank keeps \S+ MiB of the optimizer’s \S+ MiB of state\./)
+    expect(saves?.message).toContain('goes on from its last save')
+    const [never] = shared({ save_every: -1 })
+    expect(never?.level).toBe('warn')
+    expect(never?.message).toContain('the run starts anew')
+  })
+
   test('an evaluation reads batches on each of them, and as many tokens', () => {
     const [said] = about('eval_tokens', { world_size: 2 })
     expect(said?.message).toMatch(/batches on each rank\.$/)

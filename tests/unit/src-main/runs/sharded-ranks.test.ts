@@ -1,0 +1,96 @@
+/** Two ranks that share the optimizers' state out: the bits of ranks that do not, also when one of them is lost. */
+import { readdirSync, readFileSync } from 'node:fs'
+
+import { expect, onTestFinished, test } from 'vitest'
+
+import type { RunConfig } from '../../../../src-main/config/config.schema'
+import type { StepMetric } from '../../../../src-main/config/run.schema'
+import type { TrainReport } from '../../../../src-main/engine/trainer-calls'
+import { openRanks } from '../../../../src-main/runs/ranks-trainer'
+import { goldenConfig, goldenTrainJob } from '../../../support/golden-run'
+import { keptFolder, temporaryFolder } from '../../../support/temporary-folder'
+
+/** Programs that are not in the cache yet are compiled by each rank. */
+const COMPILING_MS = 600_000
+const cacheDir = keptFolder()
+const [SAVED, STEPS] = [3, 6]
+
+/** The later optimizer decays all matrices and takes more norms than the earlier one. */
+function twoRanks(options: Parameters<typeof goldenConfig>[0] = {}): RunConfig {
+  return goldenConfig({
+    ...{ engine: 'graph', world_size: 2, total_batch_size: 2 * 4 * 256, eval_tokens: 2 * 4 * 256 },
+    ...{ optimizer: '2026-07', num_iterations: STEPS, save_every: SAVED, dry_run: true },
+    ...options,
+  })
+}
+
+interface Trained {
+  reports: TrainReport[]
+  steps: StepMetric[]
+}
+
+async function train(
+  config: RunConfig,
+  onReport: (report: TrainReport) => void = () => undefined,
+): Promise<Trained> {
+  const trainer = openRanks()
+  onTestFinished(() => trainer.close())
+  const { locations, ...job } = goldenTrainJob(temporaryFolder(), config)
+  const reports: TrainReport[] = []
+  const onEvent = (report: TrainReport): void => {
+    reports.push(report)
+    onReport(report)
+  }
+  const end = await trainer.call('train', { ...job, locations: { ...locations, cacheDir } }, { onEvent })
+  expect(end).toMatchObject({ type: 'done', step: STEPS })
+  return { reports, steps: reports.flatMap((each) => (each.type === 'step' ? each.metric : [])) }
+}
+
+/** Every hash of the state that was told, with its step; the last step's is told at its save and at the end. */
+function hashes({ reports }: Trained): string[] {
+  const told = reports.flatMap((each) => (each.type === 'hash' ? `${String(each.step)} ${each.sha256}` : []))
+  return [...new Set(told)]
+}
+
+/** The process of the second rank. */
+function secondRank(): number {
+  const own = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === process.pid)
+  return own.map(Number).sort((a, b) => a - b)[1] ?? NaN
+}
+
+function parentOf(pid: string): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return 0 // it has ended
+  }
+}
+
+test(
+  'the same state and figures; a lost rank takes its share along, and all go on from the last save to the same bits',
+  async () => {
+    const whole = await train(twoRanks())
+    let killed = false
+    const shared = await train(twoRanks({ shard_optimizer: true }), (report) => {
+      if (killed || report.type !== 'step' || report.metric.step !== 5) return
+      killed = true
+      process.kill(secondRank(), 'SIGKILL')
+    })
+    expect(hashes(whole).map((each) => Number(each.split(' ')[0]))).toEqual([SAVED, STEPS])
+    expect(hashes(shared)).toEqual(hashes(whole))
+    expect(shared.steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 4, 5, 6])
+    const figures = ({ steps }: Trained) =>
+      steps.map(({ step, loss, grad_norm, update_norm }) => ({ step, loss, grad_norm, update_norm }))
+    expect(figures(shared).toSpliced(3, 2)).toEqual(figures(whole))
+    const said = shared.reports.flatMap((report) => (report.type === 'log' ? report.line.text : []))
+    expect(
+      said.filter((text) => text.includes('nothing could be saved: all ranks begin again')),
+    ).toHaveLength(1)
+    expect(said.filter((text) => text.includes('The run is saved as of step'))).toHaveLength(0)
+    const state = /^Each rank keeps (.*) of the optimizer’s state of (.*)$/
+    const [, own, all] = said.flatMap((text) => state.exec(text) ?? [])
+    expect(own).not.toBe(all)
+  },
+  COMPILING_MS,
+)
