@@ -6,6 +6,7 @@ import { at, textWidth, type Drawing, type Shape } from '../drawing/drawing'
 import type { ChartColours } from './chart'
 import type { Curve } from './curve'
 import { DASHES, type LineSeries } from './line-series'
+import { MARK_SIGNS, marksIn, placeOfMark, SIGN_SIZE, type Mark, type PlacedMark } from './marks'
 import { plotOf, type Plot, type PlotRequest } from './plot'
 import { View } from './view'
 import { X_AXES } from './x-axes'
@@ -16,6 +17,8 @@ export interface ChartRequest extends Pick<
 > {
   title: string
   unit: string
+  /** What happened to the run, drawn as on the screen. @default nothing */
+  marks?: readonly Mark[]
   lines: readonly { series: LineSeries; curve: Curve }[]
   width: number
   height: number
@@ -33,7 +36,7 @@ const KEY = 18
 const DOT = 2.4
 
 export function chartDrawing(request: ChartRequest, colours: DrawingColours): Drawing {
-  const { title, unit, lines, choices, stretch, yZoom, yMin, yMax, yScale, width } = request
+  const { title, unit, lines, marks = [], choices, stretch, yZoom, yMin, yMax, yScale, width } = request
   const legend = legendOf(lines, { width, top: request.height }, colours)
   const area = { left: LEFT, right: width - RIGHT, top: TOP, bottom: request.height - BOTTOM }
   const columns = area.right - area.left
@@ -41,10 +44,11 @@ export function chartDrawing(request: ChartRequest, colours: DrawingColours): Dr
   const curves = lines.map(({ curve }) => curve)
   const plot = plotOf({ curves, choices, stretch, yZoom, yMin, yMax, yScale, columns, rows, small: false })
   const view = new View(area, plot.x, plot.y)
+  const signs = signsOf(marksIn(marks, choices.x, view), view, { width, top: legend.bottom }, colours)
   const within = { x: area.left, y: area.top, width: columns, height: rows }
   return {
     width,
-    height: legend.bottom,
+    height: signs.bottom,
     title: [title, unit].filter(Boolean).join(', '),
     ground: colours.ground,
     shapes: [
@@ -52,6 +56,7 @@ export function chartDrawing(request: ChartRequest, colours: DrawingColours): Dr
       { kind: 'text', x: 12 + textWidth(title, 13) + 16, y: 19, text: unit, colour: colours.dim, size: SIZE },
       ...axes(view, plot, X_AXES[choices.x].about, colours),
       { kind: 'clip', within, shapes: curvesOf(view, plot, lines, colours) },
+      ...signs.shapes,
       ...legend.shapes,
     ],
   }
@@ -146,4 +151,33 @@ function legendOf(
     return [key, name]
   })
   return { bottom: y + LEGEND_LINE, shapes }
+}
+
+/** The signs of what happened, and below what each kind stands for. */
+function signsOf(
+  marks: readonly PlacedMark[],
+  { area }: View,
+  { width, top }: { width: number; top: number },
+  { dim, ink }: DrawingColours,
+): { bottom: number; shapes: Shape[] } {
+  const sign = (kind: PlacedMark['kind'], x: number, y: number, title?: string): Shape => {
+    return { kind: 'sign', d: MARK_SIGNS[kind].path, x, y, scale: SIGN_SIZE / 8, colour: dim, title }
+  }
+  const placed = marks.map((mark) => {
+    const { x, y } = placeOfMark(mark, area)
+    return sign(mark.kind, x, y, mark.texts.join('\n'))
+  })
+  let [x, y] = [12, top + 8]
+  const key = [...new Set(marks.map(({ kind }) => kind))].flatMap((kind): Shape[] => {
+    const { name } = MARK_SIGNS[kind]
+    const wide = SIGN_SIZE + 6 + textWidth(name, SIZE) + 16
+    if (x > 12 && x + wide > width) [x, y] = [12, y + LEGEND_LINE]
+    const shapes: Shape[] = [
+      sign(kind, x, y - SIGN_SIZE / 2),
+      { kind: 'text', x: x + SIGN_SIZE + 6, y: y + 4, text: name, colour: ink, size: SIZE },
+    ]
+    x += wide
+    return shapes
+  })
+  return { bottom: key.length === 0 ? top : y + LEGEND_LINE, shapes: [...placed, ...key] }
 }

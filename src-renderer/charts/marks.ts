@@ -4,6 +4,7 @@
  */
 import type { XChoice } from './x-axes'
 import type { StepToX } from './curve'
+import type { Area, View } from './view'
 
 export type MarkKind = 'evaluation' | 'save' | 'sample' | 'pause' | 'resume' | 'branch'
 
@@ -35,6 +36,19 @@ export interface PlacedMark {
   texts: string[]
 }
 
+/** Pixels across a sign. */
+export const SIGN_SIZE = 9
+/** Where the signs of a kind are: rows above the axis, or beside the place at the top. */
+const ROWS: Partial<Record<MarkKind, number>> = { evaluation: 0, save: 1, sample: 2 }
+const BESIDE: Partial<Record<MarkKind, number>> = { pause: -SIGN_SIZE / 2, resume: SIGN_SIZE / 2 }
+
+/** The top left corner of a sign. */
+export function placeOfMark({ kind, left }: PlacedMark, area: Area): { x: number; y: number } {
+  const row = ROWS[kind]
+  const y = row === undefined ? area.top : area.bottom - (row + 0.5) * SIGN_SIZE
+  return { x: left + (BESIDE[kind] ?? 0) - SIGN_SIZE / 2, y }
+}
+
 /** Pixels between two signs of a kind, below which one stands for both. */
 const APART = 9
 
@@ -58,4 +72,12 @@ export function placeMarks(marks: readonly Mark[], pixelOf: (mark: Mark) => numb
     }
   }
   return placed
+}
+
+/** The signs that a view has in sight, over a choice of x. */
+export function marksIn(marks: readonly Mark[], x: XChoice, view: View): PlacedMark[] {
+  return placeMarks(marks, (mark) => {
+    const at = mark.along?.(x)(mark.step) ?? mark.step
+    return view.shows(at) ? view.pixelX(at) : null
+  })
 }

@@ -30,6 +30,16 @@ export type Shape =
   /** `d` as in SVG: "M0 0L10 5". */
   | { kind: 'path'; d: string; colour: string; width: number; dash?: readonly number[] }
   | { kind: 'dot'; x: number; y: number; radius: number; colour: string }
+  /** A filled outline of paths in a box of its own, moved to a place and scaled. */
+  | {
+      kind: 'sign'
+      d: string
+      x: number
+      y: number
+      scale: number
+      colour: string
+      title?: string | undefined
+    }
   /** Shapes of which only what lies in the box shows. */
   | { kind: 'clip'; within: Box; shapes: readonly Shape[] }
 

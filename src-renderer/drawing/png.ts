@@ -46,6 +46,9 @@ function paint(context: CanvasRenderingContext2D, shape: Shape): void {
       context.arc(shape.x, shape.y, shape.radius, 0, 2 * Math.PI)
       context.fill()
       return
+    case 'sign':
+      paintSign(context, shape)
+      return
     case 'clip': {
       const { x, y, width, height } = shape.within
       context.save()
@@ -56,4 +59,16 @@ function paint(context: CanvasRenderingContext2D, shape: Shape): void {
       context.restore()
     }
   }
+}
+
+function paintSign(
+  context: CanvasRenderingContext2D,
+  { d, x, y, scale, colour }: Extract<Shape, { kind: 'sign' }>,
+): void {
+  context.save()
+  context.translate(x, y)
+  context.scale(scale, scale)
+  context.fillStyle = colour
+  context.fill(new Path2D(d))
+  context.restore()
 }

@@ -41,6 +41,13 @@ function element(shape: Shape): string {
     }
     case 'dot':
       return `<circle cx="${at(shape.x)}" cy="${at(shape.y)}" r="${at(shape.radius)}" ${painted('fill', shape.colour)}/>`
+    case 'sign': {
+      const { d, x, y, scale, colour, title } = shape
+      const place = `transform="translate(${at(x)} ${at(y)}) scale(${String(scale)})" ${painted('fill', colour)}`
+      return title === undefined
+        ? `<path d="${d}" ${place}/>`
+        : `<path d="${d}" ${place}><title>${escaped(title)}</title></path>`
+    }
     case 'clip': {
       // An <svg> within shows nothing beyond its edges; a clip-path would need an id that is unique in the page.
       const { within, shapes } = shape

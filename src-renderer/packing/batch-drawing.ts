@@ -1,11 +1,13 @@
 /**
  * A packed batch as a drawing of vectors: a strip for each row, coloured as on the screen, with a fine line where a
- * conversation begins and a bar where one was cropped. Pointing at a conversation says which it is.
+ * conversation begins, a bar where one was cropped, and padding hatched. Pointing at a conversation says which it is.
  */
 import { at, textWidth, type Drawing, type Shape } from '../drawing/drawing'
 import { css, type Palette } from '../theme/palette'
 import type { BatchModel } from './batch-model'
+import { patternOf } from '../theme/colours'
 import { tokenClasses } from './classes'
+import { hatchShapes, patternShapes } from './hatching'
 import { legendOf, pictureTitle, type PictureOptions } from './picture'
 
 const WIDTH = 1600
@@ -23,6 +25,7 @@ export function batchDrawing(
   const { rows } = model.extent
   const title = pictureTitle(model, options.run)
   const classes = tokenClasses(model, options.colouring, options.colourOfTask, options.losses)
+  const patterns = options.colouring === 'task' ? options.colourOfTask.map(patternOf) : []
   const bottom = HEAD + rows * (STRIP + GAP)
   return {
     width: WIDTH,
@@ -32,7 +35,7 @@ export function batchDrawing(
     shapes: [
       { kind: 'text', x: MARGIN, y: 21, text: title, colour: palette.ink, size: SIZE },
       ...Array.from({ length: rows }, (_, row) =>
-        rowShapes(model, row, { classes, palette, taskNames: options.taskNames }),
+        rowShapes(model, row, { classes, palette, taskNames: options.taskNames, patterns }),
       ).flat(),
       ...legendShapes(options, palette, bottom + 18),
     ],
@@ -44,9 +47,11 @@ interface Look {
   classes: Uint8Array
   palette: Palette
   taskNames: readonly string[]
+  /** Of tasks, where the colours are theirs. */
+  patterns: readonly number[]
 }
 
-function rowShapes(model: BatchModel, row: number, { classes, palette, taskNames }: Look): Shape[] {
+function rowShapes(model: BatchModel, row: number, { classes, palette, taskNames, patterns }: Look): Shape[] {
   const { columns } = model.extent
   const scale = (WIDTH - 2 * MARGIN - GUTTER) / columns
   const y = HEAD + row * (STRIP + GAP)
@@ -73,9 +78,17 @@ function rowShapes(model: BatchModel, row: number, { classes, palette, taskNames
       width: 1,
     }
     const torn: Shape = { ...box(end, end, palette.warning), x: x(end) - CROPPED, width: CROPPED }
-    return [begin, ...(cropped > 0 ? [torn] : []), { ...box(offset, end, 'transparent'), title: about }]
+    const pattern = patternShapes(patterns[task] ?? 0, box(offset, end, ''), x(0))
+    return [
+      ...pattern,
+      begin,
+      ...(cropped > 0 ? [torn] : []),
+      { ...box(offset, end, 'transparent'), title: about },
+    ]
   })
-  return [number, ...strip, ...spans]
+  const padFrom = model.batch.pad_from[row] ?? columns
+  const padding = padFrom < columns ? hatchShapes(box(padFrom, columns, ''), palette.line) : []
+  return [number, ...strip, ...spans, ...padding]
 }
 
 /** The stretches of equal values. */
@@ -91,10 +104,11 @@ function stretches(values: Uint8Array): { from: number; to: number; value: numbe
 
 function legendShapes(options: Omit<PictureOptions, 'element'>, palette: Palette, y: number): Shape[] {
   let x = MARGIN
-  return legendOf(palette, options).flatMap(({ name, colour }): Shape[] => {
-    const key: Shape = { kind: 'box', x, y: y - 9, width: 10, height: 10, colour }
+  return legendOf(palette, options).flatMap(({ name, colour, pattern }): Shape[] => {
+    const key = { kind: 'box', x, y: y - 9, width: 10, height: 10, colour } as const
+    const over = patternShapes(pattern ?? 0, key, x)
     const text: Shape = { kind: 'text', x: x + 16, y, text: name, colour: palette.dim, size: SIZE }
     x += 16 + textWidth(name, SIZE) + 20
-    return [key, text]
+    return [key, ...over, text]
   })
 }

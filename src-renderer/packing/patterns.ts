@@ -3,9 +3,10 @@
  * that they move with it.
  */
 
-const TILE = 10
+/** Pixels of a tile, whose repetition a pattern is. */
+export const PATTERN_TILE = 10
 /** Lines of each pattern, as x0, y0, x1, y1 on the tile. */
-const LINES: readonly (readonly (readonly [number, number, number, number])[])[] = [
+export const PATTERN_LINES: readonly (readonly (readonly [number, number, number, number])[])[] = [
   [],
   [[0, 5, 10, 5]],
   [[0, 10, 10, 0]],
@@ -29,9 +30,9 @@ const made = new Map<number, CanvasPattern>()
 
 function make(context: CanvasRenderingContext2D, pattern: number): CanvasPattern | null {
   const tile = document.createElement('canvas')
-  tile.width = tile.height = TILE
+  tile.width = tile.height = PATTERN_TILE
   const drawing = tile.getContext('2d')
-  const lines = LINES[pattern]
+  const lines = PATTERN_LINES[pattern]
   if (!drawing || !lines || lines.length === 0) return null
   drawing.strokeStyle = '#00000047'
   drawing.lineWidth = 1
@@ -53,6 +54,6 @@ export function patternFill(
   const fill = made.get(pattern) ?? make(context, pattern)
   if (!fill) return null
   made.set(pattern, fill)
-  fill.setTransform(new DOMMatrix([1, 0, 0, 1, x % TILE, y % TILE]))
+  fill.setTransform(new DOMMatrix([1, 0, 0, 1, x % PATTERN_TILE, y % PATTERN_TILE]))
   return fill
 }

@@ -17,6 +17,7 @@ import type { RunRecordState } from '../composables/use-run-record'
 import type { RunSeries } from '../composables/use-run-series'
 import type { Drawing } from '../drawing/drawing'
 import { entryName } from '../mixture/entry'
+import { marksOf } from './marks'
 import { entryColours, TASK_COLOURS } from '../theme/colours'
 
 interface PageChart {
@@ -46,7 +47,8 @@ export function pageCharts(
       const { title, unit, yScale, yMin, yMax } = look
       const size = look.small ? SMALL : LARGE
       const seen = { choices, stretch, yZoom: null, yMin, yMax, yScale }
-      return chartDrawing({ title, unit, ...seen, ...size, lines: drawn }, colours)
+      const marks = look.small ? [] : marksOf(record, series.axes)
+      return chartDrawing({ title, unit, marks, ...seen, ...size, lines: drawn }, colours)
     })
 }
 

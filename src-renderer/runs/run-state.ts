@@ -56,6 +56,11 @@ export function isActive(state: RunState): boolean {
   return RUN_STATES[state].action === 'Pause'
 }
 
+/** Whether the run has ended, or was cut off. */
+export function isOver(state: RunState): boolean {
+  return ['done', 'stopped', 'failed', 'interrupted'].includes(state)
+}
+
 /** Whether the run can go on from where it is: paused, cut off, or stopped with a checkpoint. */
 export function canResume(run: RunSummary): boolean {
   if (run.state === 'paused') return true

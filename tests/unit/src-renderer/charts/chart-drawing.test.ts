@@ -7,7 +7,7 @@ import { Curve } from '../../../../src-renderer/charts/curve'
 import type { LineSeries } from '../../../../src-renderer/charts/line-series'
 import type { Shape } from '../../../../src-renderer/drawing/drawing'
 import { svgFile } from '../../../../src-renderer/drawing/svg'
-import { readXml } from '../../../support/xml'
+import { elementsOf, readXml } from '../../../support/xml'
 
 const colours = {
   dim: '#666',
@@ -98,5 +98,27 @@ describe('chartDrawing', () => {
       expect(() => readXml(svgFile(drawn(lines)))).not.toThrow()
       expect(svgFile(drawn(lines, log))).not.toContain('NaN')
     }
+  })
+
+  it('has the signs of what happened where it is in sight, and says what each stands for', () => {
+    const marks = [
+      { kind: 'save' as const, step: 2, text: 'step 2: checkpoint kept' },
+      { kind: 'save' as const, step: 4, text: 'step 4: checkpoint kept' },
+      { kind: 'branch' as const, step: 1, text: 'step 1: branched off parent' },
+      { kind: 'evaluation' as const, step: 9, text: 'out of sight' },
+    ]
+    const plain = drawn([line('loss', [4, 2, 4, 2])])
+    const drawing = drawn([line('loss', [4, 2, 4, 2])], { marks })
+    const document = readXml(svgFile(drawing))
+    const said = elementsOf(document, 'path').flatMap((path) => path.textContent || [])
+    expect(said.sort()).toEqual([
+      'step 1: branched off parent',
+      'step 2: checkpoint kept',
+      'step 4: checkpoint kept',
+    ])
+    expect(texts(drawing.shapes)).toEqual([...texts(plain.shapes), 'branched', 'saved'])
+    const signs = drawing.shapes.flatMap((shape) => (shape.kind === 'sign' ? [shape.x] : []))
+    expect((signs[2] ?? 0) - (signs[1] ?? 0)).toBeCloseTo(160, 1) // two of four steps
+    expect(drawing.height).toBeGreaterThan(plain.height)
   })
 })

@@ -38,6 +38,21 @@ describe('batchDrawing', () => {
     expect(fetchedBy(document)).toEqual([])
   })
 
+  it('has the patterns of tasks within their strips and in the legend, and padding hatched', () => {
+    const clips = picture.shapes.flatMap((shape) => (shape.kind === 'clip' ? [shape] : []))
+    const colours = clips.map(({ shapes: [shape] }) => (shape?.kind === 'path' ? shape.colour : null))
+    const [patterns, hatched] = ['rgba(0, 0, 0, 0.28)', plain.line].map((colour) =>
+      clips.filter((_, at) => colours[at] === colour),
+    )
+    expect([patterns?.length, hatched?.length]).toEqual([2, 1]) // one conversation of Sums, its key; one padded row
+    const token = (1600 - 24 - 36) / model.extent.columns
+    expect(patterns?.[0]?.within.width).toBeCloseTo(4 * token, 1)
+    const padded = model.extent.columns - (batch.pad_from.find((from) => from < model.extent.columns) ?? 0)
+    expect(hatched?.[0]?.within.width).toBeCloseTo(padded * token, 1)
+    const byMask = batchDrawing(model, { ...options, colouring: 'mask' }, palette)
+    expect(byMask.shapes.filter(({ kind }) => kind === 'clip')).toHaveLength(1) // padding is hatched in every colouring
+  })
+
   it('names the tasks by their colours', () => {
     const texts = elementsOf(readXml(svgFile(picture)), 'text').map(({ textContent }) => textContent)
     expect(texts).toEqual(expect.arrayContaining(taskNames))
@@ -48,7 +63,8 @@ describe('batchPage', () => {
   it('is whole without the network, with numbers and the text of every conversation', () => {
     const document = readXml(batchPage(model, taskNames, picture))
     expect(fetchedBy(document)).toEqual([])
-    expect(elementsOf(document, 'svg')).toHaveLength(1)
+    const pictures = elementsOf(document, 'svg').filter((svg) => svg.getAttribute('role') === 'img')
+    expect(pictures).toHaveLength(1)
     const cells = elementsOf(document, 'tr').map((row) =>
       [...row.getElementsByTagName('td')].map(({ textContent }) => textContent),
     )
