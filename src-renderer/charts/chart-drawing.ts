@@ -32,6 +32,9 @@ export interface DrawingColours extends Pick<ChartColours, 'dim' | 'line' | 'ton
 const [LEFT, RIGHT, TOP, BOTTOM] = [64, 16, 30, 40]
 const SIZE = 11
 const LEGEND_LINE = 18
+/** Between a title and its unit, which is more for a long title: its bold letters are wider than `textWidth` says. */
+const AFTER_TITLE = 12
+const BOLD = 1.2
 const KEY = 18
 const DOT = 2.4
 
@@ -53,7 +56,14 @@ export function chartDrawing(request: ChartRequest, colours: DrawingColours): Dr
     ground: colours.ground,
     shapes: [
       { kind: 'text', x: 12, y: 19, text: title, colour: colours.ink, size: 13, bold: true },
-      { kind: 'text', x: 12 + textWidth(title, 13) + 16, y: 19, text: unit, colour: colours.dim, size: SIZE },
+      {
+        kind: 'text',
+        x: 12 + BOLD * textWidth(title, 13) + AFTER_TITLE,
+        y: 19,
+        text: unit,
+        colour: colours.dim,
+        size: SIZE,
+      },
       ...axes(view, plot, X_AXES[choices.x].about, colours),
       { kind: 'clip', within, shapes: curvesOf(view, plot, lines, colours) },
       ...signs.shapes,

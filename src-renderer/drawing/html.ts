@@ -3,7 +3,12 @@
  * any reader can take it apart. All functions take plain texts and give markup; only what is named markup is put in as it
  * is.
  */
+import type { Drawing } from './drawing'
+import { svgElement } from './svg'
 import { escaped } from './xml'
+
+/** The part of its size to which a picture may shrink. */
+const LEAST_SHARE = 0.6
 
 const STYLE = `
 body { margin: 0 auto; padding: 24px; max-width: 960px; color: #14161a; background: #fcfcfb; font: 14px/1.5 system-ui, sans-serif; }
@@ -15,9 +20,11 @@ th, td { padding: 3px 20px 3px 0; vertical-align: top; text-align: left; }
 th { color: #5f656e; font-weight: 500; }
 td.n, th.n { text-align: right; }
 pre { margin: 4px 0 12px; padding: 8px 12px; background: #1416180a; font: 13px/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
-svg { max-width: 100%; height: auto; }
+svg[role="img"] { max-width: 100%; height: auto; }
+.wide { overflow-x: auto; }
 .dim { color: #5f656e; }
 .charts { display: flex; flex-wrap: wrap; gap: 12px; }
+.charts .wide { max-width: 100%; }
 @media print { details { display: block; } }
 `
 
@@ -50,6 +57,12 @@ export const paragraph = (text: string): string => `<p>${escaped(text)}</p>`
 export const heading = (text: string): string => `<h1>${escaped(text)}</h1>`
 /** A text with its line breaks. */
 export const verbatim = (text: string): string => `<pre>${escaped(text)}</pre>`
+
+/** A picture, which is scrolled where the page is so narrow that its texts would be hard to read. */
+export function pictureOf(drawing: Drawing): string {
+  const least = Math.round(LEAST_SHARE * drawing.width)
+  return `<div class="wide"><div style="min-width: ${least}px">${svgElement(drawing)}</div></div>`
+}
 
 /** What a person opens to see. @param markup what is then shown */
 export function folded(title: string, markup: readonly string[]): string {

@@ -1,8 +1,7 @@
 /** A packed batch as a file of data and as a page: what lies where, with the text of every conversation. */
-import { folded, heading, htmlPage, paragraph, section, tableOf, verbatim } from '../drawing/html'
+import { folded, heading, htmlPage, paragraph, pictureOf, section, tableOf, verbatim } from '../drawing/html'
 import type { Drawing } from '../drawing/drawing'
-import { svgElement } from '../drawing/svg'
-import { integer } from '../format/number'
+import { count, integer } from '../format/number'
 import type { Span } from '../api/types'
 import type { BatchModel } from './batch-model'
 
@@ -34,7 +33,7 @@ export function batchPage(model: BatchModel, taskNames: readonly string[], pictu
   })
   const rows = model.spansOfRow.map((own, row) =>
     folded(
-      `Row ${row}: ${integer(own.length)} conversations`,
+      `Row ${row}: ${count(own.length, 'conversation')}`,
       own.flatMap((span) => [
         paragraph(
           `Conversation ${span.conversation}, ${nameOf(span.task)} row ${span.taskRow}: ${integer(span.length)} tokens from ${integer(span.offset)} on, ${integer(span.cropped)} cropped`,
@@ -47,7 +46,7 @@ export function batchPage(model: BatchModel, taskNames: readonly string[], pictu
   return htmlPage(picture.title, [
     heading(`${split} batch ${integer(batch)}`),
     paragraph(picture.title),
-    svgElement(picture),
+    pictureOf(picture),
     section('By task', [tableOf(['task', 'conversations', 'tokens used', 'cropped'], byTask)]),
     section('Rows', rows),
   ])

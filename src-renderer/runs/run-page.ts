@@ -4,8 +4,7 @@ import type { AppInfo, PlanView, RunDetail } from '../api/types'
 import type { DrawingColours } from '../charts/chart-drawing'
 import type { RunRecordState } from '../composables/use-run-record'
 import type { RunSeries } from '../composables/use-run-series'
-import { folded, heading, htmlPage, paragraph, section, tableOf, verbatim } from '../drawing/html'
-import { svgElement } from '../drawing/svg'
+import { folded, heading, htmlPage, paragraph, pictureOf, section, tableOf, verbatim } from '../drawing/html'
 import { DASH, fixed, integer, percent } from '../format/number'
 import { dateTime, duration } from '../format/units'
 import { pageCharts } from './page-charts'
@@ -29,7 +28,7 @@ export function runPage(facts: PageFacts): string {
   const { record, series, smoothing, colours, plan } = facts
   const { detail } = record
   const { name, note, tags, config, differences } = detail
-  const charts = pageCharts(record, series, smoothing, colours).map(svgElement)
+  const charts = pageCharts(record, series, smoothing, colours).map(pictureOf)
   return htmlPage(name, [
     heading(name),
     ...(note === '' ? [] : [verbatim(note)]),
@@ -71,7 +70,7 @@ function factsOf({
   tok_per_sec,
   ...run
 }: RunDetail): string[][] {
-  const { training_time_s, created_at, model } = run
+  const { training_time_s, created_at, model, parent } = run
   const base =
     model === null
       ? DASH
@@ -85,7 +84,13 @@ function factsOf({
     ['trained for', step === 0 ? DASH : duration(training_time_s)],
     ['started', dateTime(created_at)],
     ['base', base],
+    ...(parent === null ? [] : [['branched off', branchedOff(parent)]]),
   ]
+}
+
+function branchedOff({ name, step, changes }: NonNullable<RunDetail['parent']>): string {
+  const others = changes.length === 0 ? 'nothing changed' : changes.join(', ')
+  return `${name} after step ${integer(step)}: ${others}`
 }
 
 /** The last measurement, with 95 % intervals. */

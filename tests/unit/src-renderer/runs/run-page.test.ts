@@ -81,6 +81,16 @@ function facts(more: Partial<RunRecordState> = {}): PageFacts {
 const textOf = (page: string): string => readXml(page).documentElement?.textContent ?? ''
 
 describe('runPage', () => {
+  it('says of a branch what it branched off, and what differs', () => {
+    const given = facts()
+    const parent = { id: 'p', name: 'first', step: 20, changes: ['matrix_lr 0.01 in place of 0.02'] }
+    const detail = { ...given.record.detail, parent }
+    expect(textOf(runPage({ ...given, record: { ...given.record, detail } }))).toContain(
+      'first after step 20: matrix_lr 0.01 in place of 0.02',
+    )
+    expect(textOf(runPage(given))).not.toContain('branched off')
+  })
+
   it('is whole without the network and without scripts', () => {
     const document = readXml(runPage(facts()))
     expect(fetchedBy(document)).toEqual([])
