@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 // What `npm test` runs again on the other supported Nodes: the tests of what differs from one Node to another, or from one
 // V8. That is native code (TensorFlow's binding, the store's SQLite), worker threads, processes and their streams, file
-// calls, and the tables behind regular expressions; and the command line as a whole. About 130 s of processor time a
-// Node.
+// calls, and the tables behind regular expressions; and the command line as a whole, without what it refuses and the
+// figures that it prints.
 //
 // Left out for their time are the tests that train many steps in their own process: the command line's make the same
 // calls, and tests/contract/nodes.test.ts compares the losses of every Node digit by digit, in both engines. Left out as
