@@ -32,6 +32,7 @@ export const compilerFlags = [
   '-DBUILDING_NODE_EXTENSION',
   '-DTF_NewTensor=midbench_copied_tensor', // see copied-tensor.cc
   '-DTF_NewSessionOptions=midbench_session_options', // see cluster.cc
+  '-DTF_SessionRun=midbench_session_run', // see program-names.cc
 ]
 
 /** The package that holds tfjs-node's binding sources. */
@@ -57,7 +58,14 @@ export function environmentModule(): NativeModule {
 /** tfjs-node's binding with our allocator for large blocks, tensors of their own, ranks, and no notes on stderr. */
 export function tensorflowModule(): NativeModule {
   const sources = [
-    ...own('module.cc', 'large-blocks.cc', 'copied-tensor.cc', 'cluster.cc', 'quiet-log.cc'),
+    ...own(
+      'module.cc',
+      'large-blocks.cc',
+      'copied-tensor.cc',
+      'cluster.cc',
+      'program-names.cc',
+      'quiet-log.cc',
+    ),
     join(tfjsNodeDir(), 'binding', 'tfjs_backend.cc'),
   ]
   return { file: 'tfjs_binding.node', sources, linksTensorflow: true }

@@ -42,8 +42,15 @@ export interface GraphSession {
  */
 export function openGraphSession(binding: TensorflowBinding, nodes: readonly NodeDef[]): GraphSession {
   const id = load(binding, nodes)
+  const known = new Set<string>()
   return {
-    run: (inputs, outputs) => run(binding, id, inputs, outputs),
+    run(inputs, outputs) {
+      const compiled = [...Object.keys(inputs), '->', ...outputs].join()
+      if (!known.has(compiled)) binding.startNames()
+      const results = run(binding, id, inputs, outputs)
+      known.add(compiled)
+      return results
+    },
     dispose: () => {
       binding.deleteSavedModel(id)
     },

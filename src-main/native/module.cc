@@ -1,5 +1,6 @@
 // The native module's entry: what tfjs-node's binding exports, four functions about the memory that large-blocks.cc
-// holds for TensorFlow, quietErrors(true or false) of quiet-log.cc, and what cluster.cc has for ranks.
+// holds for TensorFlow, quietErrors(true or false) of quiet-log.cc, and what cluster.cc has for ranks and program-names.cc
+// for compiled graphs.
 
 // tfjs-node's own entry gets another name, since this file defines the module's.
 #define napi_register_module_v1 tfjs_register_module
@@ -11,6 +12,7 @@
 #include "cluster.h"
 #include "large-blocks.h"
 #include "napi-calls.h"
+#include "program-names.h"
 #include "quiet-log.h"
 
 namespace {
@@ -72,5 +74,6 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "releaseKeptBlocks", release_kept_blocks);
   export_function(env, exports, "quietErrors", quiet_errors);
   midbench_export_cluster(env, exports);
+  midbench_export_program_names(env, exports);
   return tfnodejs::InitTFNodeJSBinding(env, exports);
 }

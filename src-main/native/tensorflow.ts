@@ -37,10 +37,20 @@ export interface LoadOptions {
    * @default true
    */
   keepPrograms?: boolean | undefined
+  /**
+   * Whether sessions will run on a server of this process. Their graphs name devices by numbers drawn at each start, so
+   * that programs named by their graph (program-names.cc) would never be found again: they are numbered through.
+   *
+   * @default false
+   */
+  onServer?: boolean | undefined
 }
 
 /** tfjs-node's binding: the eager operations and saved models of TensorFlow's C library. */
-export type TensorflowBinding = TFJSBinding
+export interface TensorflowBinding extends TFJSBinding {
+  /** The next `runSavedModel` of this thread is the first for its inputs and outputs (program-names.cc). */
+  startNames(): void
+}
 
 /** Bytes in blocks of 1 MiB and more that TensorFlow holds in main memory: nearly all that it holds. */
 export interface LargeBlocks {
@@ -153,6 +163,9 @@ const clusterFlags =
   '--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit --tf_xla_ops_to_cluster=FUSIBLE --tf_xla_min_cluster_size=4' +
   ' --tf_xla_disable_constant_folding=true'
 
+/** Clusters are named by their graph, so that their programs are found again (program-names.cc). */
+const namesFlag = '--tf_xla_deterministic_cluster_names=true'
+
 /** XLA's older code generator, and sums in one pass: both compile faster here and run faster (docs/LOG.md). */
 const compilerFlags = '--xla_cpu_use_fusion_emitters=false --xla_disable_hlo_passes=tree_reduction_rewriter'
 
@@ -168,7 +181,11 @@ function setEnvironment(
   const programs = options.keepPrograms === false ? null : findPrograms()
   const wanted: Record<string, string> = {
     TF_CPP_MIN_LOG_LEVEL: '2', // errors only; see quiet-log.cc
-    TF_XLA_FLAGS: programs === null ? clusterFlags : `${clusterFlags} ${cacheFlag}${programs.directory}`,
+    TF_XLA_FLAGS: [
+      clusterFlags,
+      ...(options.onServer === true ? [] : [namesFlag]),
+      ...(programs === null ? [] : [cacheFlag + programs.directory]),
+    ].join(' '),
     XLA_FLAGS: compilerFlags,
   }
   setEnvironment(threadsVariable, String(threads))
@@ -207,7 +224,7 @@ async function registerBackend(binding: NativeBinding): Promise<void> {
 }
 
 /** tfjs-node's binding with the functions of module.cc. */
-interface NativeBinding extends TFJSBinding {
+interface NativeBinding extends TensorflowBinding {
   /** [bytes now, peak bytes] */
   largeBlocks(): [number, number]
   resetLargeBlocksPeak(): void
@@ -231,5 +248,6 @@ function isBinding(value: unknown): value is NativeBinding {
     'quietErrors',
     'startServer',
     'setSession',
+    'startNames',
   ])
 }

@@ -27,7 +27,7 @@ export async function joinRanks(
   signal: AbortSignal,
   onExchange: (count: number) => void,
 ): Promise<RankPeers> {
-  const tensorflow = await loadTensorflow(threads === null ? {} : { threads })
+  const tensorflow = await loadTensorflow({ threads: threads ?? undefined, onServer: true })
   const cluster = await joinCluster(tensorflow, { rank, hosts })
   await allAnswer(hosts, timeoutS, signal)
   return new RankPeers(cluster, timeoutS, onExchange)

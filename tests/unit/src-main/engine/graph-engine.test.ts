@@ -77,7 +77,7 @@ function trainedByGraph(dtype: Dtype): Promise<Trained> {
 
 const known = new Map<Dtype, Promise<Trained>>()
 
-/** What one graph engine gives, which all tests look at: each engine compiles its graph anew. */
+/** What one graph engine gives, which all tests look at: opening an engine takes seconds. */
 function firstTrained(dtype: Dtype): Promise<Trained> {
   const trained = known.get(dtype) ?? trainedByGraph(dtype)
   known.set(dtype, trained)

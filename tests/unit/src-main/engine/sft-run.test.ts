@@ -14,7 +14,7 @@ import { keptFolder, temporaryFolder } from '../../../support/temporary-folder'
 /** The decoded mixture, shared by the tests. */
 const cacheDir = keptFolder()
 
-/** Each run of the graph engine compiles anew; on a busy machine that takes half a minute. */
+/** Graphs are compiled, which takes half a minute on a busy machine. */
 const COMPILING_MS = 300_000
 const ENGINES = ['eager', 'graph'] as const
 

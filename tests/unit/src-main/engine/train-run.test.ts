@@ -18,7 +18,7 @@ function goldenTrainJob(...[folder, config, options]: Parameters<typeof jobIn>):
   return { ...job, locations: { ...job.locations, cacheDir } }
 }
 
-/** Each run of the graph engine compiles anew; on a busy machine that takes half a minute. */
+/** Graphs are compiled, which takes half a minute on a busy machine. */
 const COMPILING_MS = 300_000
 
 const ENGINES = ['eager', 'graph'] as const
