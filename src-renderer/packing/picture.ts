@@ -20,7 +20,7 @@ export interface PictureOptions {
   colouring: Colouring
   colourOfTask: readonly number[]
   taskNames: readonly string[]
-  /** The run whose batch it is; null for the project's. */
+  /** Whose batch it is: a run's, a rank's; null for the project's. */
   run: string | null
   /** The losses that colour stands for; null in the other colourings. */
   losses: TokenLosses | null

@@ -42,6 +42,12 @@ export function rankOf({ world_size: ranks }: Pick<RunConfig, 'world_size'>, wan
   return Math.max(0, Math.min(wanted, ranks - 1))
 }
 
+/** Whose batches they are in a file: the run, and the rank where several train; null for a project of one rank. */
+export function whoseBatches({ run, rank, config }: PackingSource): string | null {
+  const whose = [...(run ? [run.name] : []), ...(config.world_size > 1 ? [`rank ${String(rank)}`] : [])]
+  return whose.length === 0 ? null : whose.join(' ')
+}
+
 function named(rank: number): { rank?: number } {
   return rank === 0 ? {} : { rank }
 }

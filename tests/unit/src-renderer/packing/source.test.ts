@@ -5,6 +5,7 @@ import {
   packedTasks,
   projectSource,
   runSource,
+  whoseBatches,
 } from '../../../../src-renderer/packing/source'
 import { sampleConfig, sampleRun } from '../runs/sample-run'
 
@@ -37,4 +38,16 @@ it('lists the tasks as a mixture numbers them, repeats apart and val in the colo
     { name: 'chats.jsonl', colour: 1 },
   ])
   expect(packedTasks(mixture, 'val')).toEqual([{ name: 'chats.jsonl', colour: 1 }])
+})
+
+it('names whose batches they are in a file', () => {
+  const project = (ranks: number, rank = 0) =>
+    whoseBatches(projectSource({ config: sampleConfig({ world_size: ranks }), dir: '/p' }, rank))
+  expect([project(1), project(2, 1)]).toEqual([null, 'rank 1'])
+  const of = (ranks: number) => {
+    const config = sampleConfig({ world_size: ranks })
+    const detail = { ...sampleRun(), config, config_path: null, differences: [], model: null }
+    return whoseBatches(runSource({ detail, recorded: true }, 1))
+  }
+  expect([of(1), of(2)]).toEqual(['first', 'first rank 1'])
 })
