@@ -3,7 +3,7 @@
  * `meta_000150.json`, `optim_000150_rank0.pt`, side by side in a folder.
  */
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { z } from 'zod'
 import { MidbenchError } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
@@ -17,6 +17,7 @@ import { readJsonFile } from '../files/python-json'
 import type { WrittenFile } from '../files/sink'
 import { codeOf } from '../system-error'
 import { combinedStateDict } from './optimizer-combined'
+import { dealtStateDicts } from './optimizer-dealt'
 import { readOptimizerFile, readOptimizerGroups } from './optimizer-read'
 import { optimizerStateDicts } from './optimizer-write'
 import { modelTensors, readModelFile, stateDict } from './state-dict'
@@ -185,12 +186,10 @@ function groupsToRead(config: ModelConfig): {
 
 /** The optimizer files of a step, by rank; that of rank 0 even where it is missing. */
 async function listOptimizerFiles(dir: string, step: number): Promise<string[]> {
-  const first = fileNames(step).optimizers
-  const stem = first.slice(0, -'0.pt'.length)
   const there = new Set(await readdir(dir).catch((): string[] => []))
-  const files = [first]
-  while (there.has(`${stem}${String(files.length)}.pt`)) files.push(`${stem}${String(files.length)}.pt`)
-  return files.map((name) => join(dir, name))
+  const all = rankFiles(dir, step, there.size + 1)
+  const missing = all.findIndex((path, rank) => rank > 0 && !there.has(basename(path)))
+  return all.slice(0, missing === -1 ? undefined : missing)
 }
 
 /**
@@ -212,6 +211,36 @@ export async function writeModelCheckpoint(
   written.set(names.meta, await makeFile(join(dir, names.meta), metaText(meta)))
   written.set(names.model, await writeTorchFile(join(dir, names.model), stateDict(model)))
   return written
+}
+
+/**
+ * Writes the optimizers' states of a step as so many ranks of nanochat save them, a file each. Costs the memory of the
+ * states.
+ *
+ * @param from the folder of a checkpoint. @param to where the files go
+ * @throws MidbenchError what {@link loadModel} and {@link loadOptimizers} throw
+ */
+export async function writeOptimizerShares(
+  from: string,
+  step: number,
+  to: string,
+  worldSize: number,
+): Promise<void> {
+  const { model_config: config } = (await describeModel(from, step)).meta
+  const states = await loadOptimizers(from, step, config)
+  const [first] = await listOptimizerFiles(from, step)
+  const isOne = await withTorchFile(first ?? '', (root) => Promise.resolve(!Array.isArray(root)))
+  const shapes = parameterShapes(config)
+  for (const [rank, path] of rankFiles(to, step, worldSize).entries()) {
+    const place = { rank, worldSize }
+    const share = isOne ? combinedStateDict(states, shapes, place) : dealtStateDicts(states, shapes, place)
+    await writeTorchFile(path, share)
+  }
+}
+
+function rankFiles(dir: string, step: number, worldSize: number): string[] {
+  const stem = fileNames(step).optimizers.slice(0, -'0.pt'.length)
+  return Array.from({ length: worldSize }, (_, rank) => join(dir, `${stem}${String(rank)}.pt`))
 }
 
 /** The text of a meta file. nanochat's config has no key for the model's form, and refuses unknown keys. */

@@ -9,10 +9,9 @@
 import type { ParameterGroup } from '../optimizers/groups'
 import { KEPT, restoredGroup } from '../optimizers/kept'
 import type { MidbenchError } from '../errors'
-import { elementCount } from './dtype'
 import { type CombinedGroup, combinedGroups, type Dict, type Shapes } from './optimizer-combined'
-import { floatsOf } from './state-dict'
-import { entriesOf, TorchTensor, type TorchValue } from './torch-value'
+import { joined, sharesOf } from './optimizer-shares'
+import { entriesOf, type TorchTensor, type TorchValue } from './torch-value'
 import type { FloatArray, OptimizerStates } from './types'
 
 /**
@@ -160,7 +159,7 @@ class SavedCombined {
   /** The array of each of its parameters. */
   async read(array: SavedArray): Promise<[name: string, part: FloatArray][]> {
     const { names, isStacked, shape } = array
-    const data = await this.floats(array)
+    const data = await joined(this.shares(array), shape, labelOf(array))
     const size = data.length / names.length
     return names.map((name, i) => [
       name,
@@ -170,44 +169,10 @@ class SavedCombined {
     ])
   }
 
-  /** The ranks' shares after one another, without what fills up the last ones. */
-  private async floats(array: SavedArray): Promise<Float32Array> {
-    const what = labelOf(array)
-    const shares = this.shares(array)
-    const [whole] = shares
-    if (whole !== undefined && shares.length === 1) return (await floatsOf(whole, what)).data
-    const data = new Float32Array(elementCount(array.shape))
-    let filled = 0
-    for (const tensor of shares) {
-      const share = (await floatsOf(tensor, what)).data.subarray(0, data.length - filled)
-      data.set(share, filled)
-      filled += share.length
-    }
-    return data
-  }
-
-  /**
-   * The tensors that an array is in: the first rank's where that is whole, else every rank's. Reads no data.
-   *
-   * @throws the error for one that is missing or has another shape
-   */
+  /** The tensors that an array is in, checked by their shapes. */
   shares(array: SavedArray): TorchTensor[] {
-    const { number, entry, shape } = array
-    const what = labelOf(array)
-    const tensors = this.states.map((state) => entriesOf(state.get(number) ?? null)?.get(entry))
-    const [tensor] = tensors
-    if (!(tensor instanceof TorchTensor)) throw this.fail(`${what} is missing`)
-    if (String(tensor.shape) === String(shape)) return [tensor]
-    const shares = tensors.map((share, rank) => {
-      if (!(share instanceof TorchTensor)) throw this.fail(`rank ${String(rank)} has no ${what}`)
-      if (tensors.length > 1 && String(share.shape.slice(1)) === String(shape.slice(1))) return share
-      throw this.fail(`${what} has shape [${share.shape.join(', ')}] in place of [${shape.join(', ')}]`)
-    })
-    const there = shares.reduce((sum, share) => sum + elementCount(share.shape), 0)
-    if (there >= elementCount(shape)) return shares
-    throw this.fail(
-      `${String(tensors.length)} ranks have ${String(there)} of the ${String(elementCount(shape))} numbers of ${what}: the file of a rank is missing`,
-    )
+    const tensors = this.states.map((state) => entriesOf(state.get(array.number) ?? null)?.get(array.entry))
+    return sharesOf(tensors, array.shape, labelOf(array), this.fail)
   }
 }
 

@@ -8,6 +8,8 @@
  */
 import type { ParameterGroup } from '../optimizers/groups'
 import { KEPT, torchSettings } from '../optimizers/kept'
+import { type Place, type Share, shareOf } from '../optimizers/shares'
+import { ownPart } from './optimizer-shares'
 import { torchSetting } from './optimizer-write'
 import { floatTensor } from './state-dict'
 import { TorchTensor, type TorchValue } from './torch-value'
@@ -55,13 +57,21 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return at === -1 ? 0 : (a[at] ?? 0) - (b[at] ?? 0)
 }
 
-/** @param shapes of all parameters, in the model's order */
-export function combinedStateDict(states: OptimizerStates, shapes: Shapes): TorchValue {
+/**
+ * @param shapes of all parameters, in the model's order
+ * @param place of the rank whose share it is. @default one process, which has all
+ */
+export function combinedStateDict(
+  states: OptimizerStates,
+  shapes: Shapes,
+  place: Place = { rank: 0, worldSize: 1 },
+): TorchValue {
+  const share = shareOf(states.groups, shapes, place)
   const state: Dict = new Map()
   const paramGroups: TorchValue[] = []
   for (const { names, first, like } of combinedGroups(states.groups, shapes)) {
-    if (KEPT[like.kind].stacked) setIfThere(state, first, stackedMemory(states, like, names))
-    else names.forEach((name, i) => setIfThere(state, first + i, memoryOf(states, like, name)))
+    if (KEPT[like.kind].stacked) setIfThere(state, first, stackedMemory(states, like, names, place))
+    else names.forEach((name, i) => setIfThere(state, first + i, memoryOf(states, like, name, share)))
     const params = names.map((_, i) => first + i)
     paramGroups.push(new Map<TorchValue, TorchValue>([...settingsOf(like, states), ['params', params]]))
   }
@@ -79,11 +89,12 @@ function memoryOf(
   { memory, steps }: OptimizerStates,
   { kind }: ParameterGroup,
   name: string,
+  share: Share,
 ): Dict | undefined {
   const arrays = memory.get(name)
   if (arrays === undefined) return undefined
   const dict: Dict = new Map(KEPT[kind].counts ? [['step', steps]] : [])
-  for (const [entry, array] of arrays) dict.set(entry, floatTensor(array))
+  for (const [entry, array] of arrays) dict.set(entry, floatTensor(ownPart(name, array, share)))
   return dict
 }
 
@@ -91,15 +102,24 @@ function stackedMemory(
   { memory }: OptimizerStates,
   { kind }: ParameterGroup,
   names: readonly string[],
+  place: Place,
 ): Dict | undefined {
   const memories = names.map((name) => memory.get(name))
   const dict: Dict = new Map()
   for (const entry of Object.keys(KEPT[kind].arrays)) {
     const arrays = memories.map((each) => each?.get(entry)).filter((array) => array !== undefined)
     if (arrays.length !== names.length) return undefined
-    dict.set(entry, stacked(arrays))
+    dict.set(entry, stacked(pieceOf(arrays, place)))
   }
   return dict
+}
+
+/** The arrays of a rank: as many on each, the last ones filled up with zeros. */
+function pieceOf(arrays: readonly FloatArray[], { rank, worldSize }: Place): FloatArray[] {
+  const count = Math.ceil(arrays.length / worldSize)
+  const [{ shape, data } = { shape: [], data: new Float32Array() }] = arrays
+  const zeros = (): FloatArray => ({ shape, data: new Float32Array(data.length) })
+  return Array.from({ length: count }, (_, i) => arrays[rank * count + i] ?? zeros())
 }
 
 /** [K, ...shape] of K arrays of one shape; nothing is copied until it is written. */

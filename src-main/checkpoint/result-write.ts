@@ -1,6 +1,7 @@
 /**
  * Writes a run's result from one of its own checkpoints: the same model and optimizer files, byte for byte, under
- * mid_checkpoints. It needs no engine and no data, so it can be repeated at any time.
+ * mid_checkpoints; of a run of several ranks, the optimizer's state in their shares, as nanochat's ranks save it and load it
+ * again. It needs no engine and no data, so it can be repeated at any time.
  *
  * The folder is filled beside its place and renamed: it exists whole or not at all, and of two runs that end at once
  * only one gets a name. What a killed process left is removed when the next result is written there. Costs one read and
@@ -14,10 +15,11 @@ import { ensureFolder } from '../files/ensure-folder'
 import { MidbenchError } from '../errors'
 import { besideName, removeLeftovers } from '../files/leftovers'
 import { readJsonFile } from '../files/python-json'
+import { hashFile } from '../files/sha256'
 import { copyOf } from '../files/sink'
 import { writeReason } from '../files/write-reason'
 import { codeOf } from '../system-error'
-import { fileNames, listSteps } from './nanochat-files'
+import { fileNames, listSteps, writeOptimizerShares } from './nanochat-files'
 import { resultPlaces, RUN_KEY, type ResultPlace } from './result-place'
 import { readManifest, type StoredCheckpoint } from './run-checkpoint'
 
@@ -32,6 +34,8 @@ export interface Result {
   runId: string
   /** Sequence length of the result's model: as in the seed, its context is the rows' length. */
   sequenceLen: number
+  /** Number of the run's ranks. @default 1 */
+  ranks?: number
 }
 
 /**
@@ -60,12 +64,17 @@ export async function writeResult(checkpoint: StoredCheckpoint, result: Result):
 async function fill(
   beside: string,
   { step, dir }: StoredCheckpoint,
-  { sequenceLen, runId }: Result,
+  { sequenceLen, runId, ranks = 1 }: Result,
 ): Promise<void> {
   const { model, meta, optimizers } = fileNames(step)
   const { files } = await readManifest(dir)
   await ensureFolder(beside)
-  for (const name of [optimizers, model]) {
+  if (ranks > 1) {
+    if ((await hashFile(join(dir, optimizers))) !== files[optimizers]?.sha256)
+      throw torn(join(dir, optimizers))
+    await writeOptimizerShares(dir, step, beside, ranks)
+  }
+  for (const name of ranks > 1 ? [model] : [optimizers, model]) {
     const { sha256 } = await makeFile(join(beside, name), copyOf(join(dir, name)))
     if (sha256 !== files[name]?.sha256) throw torn(join(dir, name))
   }

@@ -68,7 +68,8 @@ export class RunResult {
     const checkpoint = checkpoints.find((each) => each.step === step)
     if (checkpoint === undefined) throw noCheckpoint(runDir, step)
     const wanted = resultTag(config, n_layer)
-    const result = { folder: this.folder, tag: wanted, runId, sequenceLen: config.max_seq_len }
+    const { max_seq_len: sequenceLen, world_size: ranks } = config
+    const result = { folder: this.folder, tag: wanted, runId, sequenceLen, ranks }
     const { dir, tag } = await writeResult(checkpoint, result)
     if (config.output_tag !== null && tag !== wanted) {
       this.reporter.log('warn', `${wanted} was taken by another run in the meantime: the result is ${dir}`)

@@ -10,7 +10,7 @@ import type { ParameterGroup } from './groups'
 import { KEPT } from './kept'
 
 /** Which of the ranks this is. */
-interface Place {
+export interface Place {
   rank: number
   worldSize: number
 }

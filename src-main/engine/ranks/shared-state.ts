@@ -4,10 +4,11 @@
  * Ranks put their shares together one array after another, all in the same order, so that none needs more room than for
  * a few arrays besides what it keeps.
  */
+import { ownPart } from '../../checkpoint/optimizer-shares'
 import type { FloatArray } from '../../checkpoint/types'
 import type { ParameterGroup } from '../../optimizers/groups'
 import { KEPT } from '../../optimizers/kept'
-import { isOwn, ownRows, type Share, turnOf } from '../../optimizers/shares'
+import { isOwn, type Share, turnOf } from '../../optimizers/shares'
 import { stateName } from '../../optimizers/state'
 
 type Arrays = ReadonlyMap<string, FloatArray>
@@ -23,16 +24,9 @@ export function ownState(
   for (const { name, parameter, isCounter } of entriesOf(groups)) {
     const array = whole.get(name)
     if (array === undefined || !isOwn(parameter, share)) continue
-    const isCut = !isCounter && share.sharedOut.get(parameter)?.by === 'rows'
-    own.set(name, isCut ? rowsOf(array, share) : array)
+    own.set(name, isCounter ? array : ownPart(parameter, array, share))
   }
   return own
-}
-
-function rowsOf({ shape, data }: FloatArray, share: Share): FloatArray {
-  const { first, count } = ownRows(shape, share)
-  const size = data.length / (shape[0] ?? 1)
-  return { shape: [count, ...shape.slice(1)], data: data.subarray(first * size, (first + count) * size) }
 }
 
 /**

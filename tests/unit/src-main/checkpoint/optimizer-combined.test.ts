@@ -69,6 +69,33 @@ describe('what is written', () => {
   })
 })
 
+describe('what a rank writes', () => {
+  const share = (rank: number, worldSize: number) =>
+    combinedStateDict(optimizers, shapes, { rank, worldSize })
+
+  it('is its part of the rows where the ranks divide them and they are many, else all of them', () => {
+    expect(shapeAt(share(1, 2), 'state', 0, 'exp_avg')).toEqual([64, 32])
+    expect(shapeAt(share(1, 3), 'state', 0, 'exp_avg')).toEqual([128, 32])
+    expect(shapeAt(share(1, 2), 'state', 5, 'exp_avg')).toEqual([1, 24])
+  })
+
+  it('is as much of each stack on every rank, in the order of the ranks, filled up with zeros', async () => {
+    const matrices = await Promise.all(
+      [0, 1, 2].map(async (rank) => {
+        const tensor = at(share(rank, 3), 'state', 9, 'momentum_buffer')
+        if (!(tensor instanceof TorchTensor)) throw new Error('it is a tensor')
+        expect(tensor.shape).toEqual([2, 16, 32])
+        return (await floatsOf(tensor, 'momentum_buffer')).data
+      }),
+    )
+    const whole = at(combinedStateDict(optimizers, shapes), 'state', 9, 'momentum_buffer')
+    if (!(whole instanceof TorchTensor)) throw new Error('it is a tensor')
+    const all = matrices.flatMap((data) => [...data])
+    expect(all.slice(0, 4 * 16 * 32)).toEqual([...(await floatsOf(whole, 'momentum_buffer')).data])
+    expect(all.slice(4 * 16 * 32).every((value) => value === 0)).toBe(true)
+  })
+})
+
 describe('what is read', () => {
   it.each(variantId.options)(
     'is what was written, in a model of %s, before the first step too',

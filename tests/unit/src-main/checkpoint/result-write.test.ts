@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 
-import { loadModel } from '../../../../src-main/checkpoint/nanochat-files'
+import { loadModel, loadOptimizers } from '../../../../src-main/checkpoint/nanochat-files'
 import { listModels } from '../../../../src-main/checkpoint/nanochat-folder'
 import { standingOf, type ResultPlace } from '../../../../src-main/checkpoint/result-place'
 import { writeResult } from '../../../../src-main/checkpoint/result-write'
 import { checkpointFolder, saveRunCheckpoint } from '../../../../src-main/checkpoint/run-checkpoint'
 import { besideName } from '../../../../src-main/files/leftovers'
 import { ownerTag, thisThread } from '../../../../src-main/files/process-identity'
-import { cutFile, tinyCheckpoint } from '../../../support/checkpoints'
+import { cutFile, tinyCheckpoint, tinyConfig } from '../../../support/checkpoints'
 import { containing } from '../../../support/containing'
 import { failureOf } from '../../../support/failure'
 import { temporaryFolder } from '../../../support/temporary-folder'
@@ -42,6 +42,18 @@ describe('a result', () => {
     const model_config = { ...then.model_config, sequence_len: 16 }
     expect(meta).toEqual({ ...then, model_config, midbench_run: 'a' })
     expect(readdirSync(folder)).toEqual(['d2'])
+  })
+
+  it('of several ranks has their shares of the optimizer’s state, which are that of the checkpoint', async () => {
+    const dir = await saveRunCheckpoint(checkpointFolder(join(base, 'a'), 3), tinyCheckpoint(3))
+    const result = { folder, tag: 'd2', runId: 'a', sequenceLen: 16, ranks: 2 }
+    const place = await writeResult({ step: 3, dir }, result)
+    const shares = readdirSync(place.dir).filter((name) => name.startsWith('optim'))
+    expect(shares.sort()).toEqual(['optim_000003_rank0.pt', 'optim_000003_rank1.pt'])
+    expect(await loadOptimizers(place.dir, 3, tinyConfig)).toEqual(tinyCheckpoint(3).optimizers)
+    cutFile(join(dir, 'optim_000003_rank0.pt'), 0.9)
+    const again = () => writeResult({ step: 3, dir }, { ...result, tag: 'd3', runId: 'b' })
+    expect((await failureOf(again)).code).toBe('checkpoint.torn')
   })
 
   it('is written over no other, whatever its last step', async () => {
