@@ -2,7 +2,7 @@
  * The checkpoints in a real window: what there is in a nanochat folder, damaged files included, what is in one, and a run
  * started from another one than before. Pictures of them go to tests/screenshots/.
  */
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -12,10 +12,12 @@ import { withSafetensors } from '../../src-main/checkpoint/safetensors'
 import { modelConfig } from '../../src-main/model/config.schema'
 import { answerDialogs, resize, setTheme, type WindowSize } from '../support/app-control'
 import { AppPage, until } from '../support/app-page'
+import { readCsv } from '../support/csv'
 import { cutFile, tinyCheckpoint, tinyConfig } from '../support/checkpoints'
 import { sharedApp } from '../support/launch-app'
 import { openInFolder, smallConfig, STARTER_DIR } from '../support/small-project'
 import { keptFolder } from '../support/temporary-folder'
+import { elementsOf, fetchedBy, readXml } from '../support/xml'
 
 const home = keptFolder()
 const baseDir = join(home, 'nanochat')
@@ -196,5 +198,33 @@ describe('starting from another', () => {
     await picture('run-dark', { width: 1280, height: 800 })
     await detail().getByRole('button', { name: 'Show the run' }).click()
     await window.page.getByRole('region', { name: /^Run / }).waitFor()
+  })
+
+  it('and what it recorded leaves the window as files that their own readers take', async () => {
+    const run = window.page.getByRole('region', { name: /^Run / })
+    const written = async (button: string, item: string, ending: string): Promise<Buffer> => {
+      const path = join(home, `taken.${ending}`)
+      await answerDialogs(app(), path)
+      await run.getByRole('button', { name: button, exact: true }).click()
+      await window.page.getByRole('menuitem', { name: item }).click()
+      await window.page.getByText(`Written: ${path}`).waitFor({ timeout: 60_000 })
+      return readFileSync(path)
+    }
+    const [names, ...rows] = readCsv((await written('Export', 'Metrics, CSV', 'csv')).toString())
+    expect(names?.slice(0, 3)).toEqual(['run_id', 'run', 'step'])
+    expect(rows.map(([, , step]) => step)).toContain('2')
+    const chart = readXml((await written('Export the chart Loss', 'SVG', 'svg')).toString())
+    expect(elementsOf(chart, 'path').length).toBeGreaterThan(2)
+    const picture = await written('Export the chart Loss', 'PNG', 'png')
+    expect(picture.subarray(1, 4).toString()).toBe('PNG')
+    expect(picture.readUInt32BE(16)).toBeGreaterThan(300) // its width
+    const page = readXml((await written('Export', 'Page, HTML', 'html')).toString())
+    expect(fetchedBy(page)).toEqual([])
+    expect(elementsOf(page, 'title').map(({ textContent }) => textContent)).toContain('Loss, nats a token')
+    const headings = elementsOf(page, 'h2').map(({ textContent }) => textContent)
+    expect(headings).toEqual(
+      expect.arrayContaining(['Curves', 'Mixture', 'Packing', 'Options', 'Environment']),
+    )
+    expect(page.documentElement?.textContent).toContain('steps of one epoch')
   })
 })
