@@ -127,7 +127,7 @@ describe('a run', () => {
     await window.button('Resume').waitFor({ timeout: 60_000 })
     await window.main.getByTitle('Open in Runs').click()
     const run = window.main.getByRole('region', { name: /^Run / })
-    await run.getByText(/without one conversation more/).waitFor()
+    await run.getByText(/^after step \d+: without one conversation more/).waitFor()
     await window.picture('runs-branch')
     await run.getByRole('button', { name: 'Compare their curves' }).click()
     await window.main.getByRole('heading', { name: '2 runs compared' }).waitFor()
