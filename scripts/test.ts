@@ -1,6 +1,7 @@
 /**
- * `npm test [-- FILTER...]`: lint, types, build, then the unit tests, those of them that may differ from Node to Node
- * on the other Nodes (vitest.nodes.config.ts), and the end-to-end tests in a real window.
+ * `npm test [-- FILTER...]`: lint, types, build, then the unit tests, and the end-to-end tests in a real window; beside
+ * these, which leave a processor idle for much of their time, the tests that may differ from Node to Node on the other
+ * Nodes (vitest.nodes.config.ts).
  *
  * With filters, which are parts of test files' names, only the matching tests run, on this Node alone, and lint and
  * types are left out. The last line is `N passed, N failed`, the sum over all runs; before it come each failure in a
@@ -10,7 +11,8 @@
  * A failed test is tried once more, because a busy machine can upset one of thousands; if it passes then, it is printed as
  * unsteady, and is to be mended. vitest by itself tries nothing again.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import type { SpawnOptions } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -41,8 +43,9 @@ await runCommandLine(async () => {
   await phases.time('build', buildIfStale)
   const tallies = [
     await phases.time('unit, contract', () => runTests('vitest.config.ts', { filters })),
-    ...(filters.length === 0 ? await runOnOtherNodes(phases) : []),
-    await phases.time('window', () => runInWindow(filters)),
+    ...(filters.length === 0
+      ? await phases.time('window, other Nodes', () => all([runInWindow([]), runOnOtherNodes()]))
+      : [await phases.time('window', () => runInWindow(filters))]),
   ]
   const slowest = slowestTable(
     tallies.flatMap(({ files }) => files),
@@ -65,14 +68,12 @@ function runInWindow(filters: string[]): Promise<Tally> {
   )
 }
 
-/** Runs the tests of vitest.nodes.config.ts on every other supported Node. */
-async function runOnOtherNodes(phases: Phases): Promise<Tally[]> {
+/** Runs the tests of vitest.nodes.config.ts on every other supported Node, one file at a time. */
+async function runOnOtherNodes(): Promise<Tally[]> {
   const tallies: Tally[] = []
   for (const { version, executable } of otherNodes()) {
-    process.stdout.write(`\nOn Node ${version}:\n`)
-    const tally = await phases.time(`on Node ${version}`, () =>
-      runTests('vitest.nodes.config.ts', { node: executable }),
-    )
+    const title = `On Node ${version}`
+    const tally = await runTests('vitest.nodes.config.ts', { node: executable, beside: title })
     const onThatNode = (text: string): string => `on Node ${version}: ${text}`
     tallies.push({
       ...tally,
@@ -82,6 +83,15 @@ async function runOnOtherNodes(phases: Phases): Promise<Tally[]> {
     })
   }
   return tallies
+}
+
+/** All that work side by side comes to, once all of it has ended; where some of it fails, the first failure. */
+async function all(work: Promise<Tally | Tally[]>[]): Promise<Tally[]> {
+  const ended = await Promise.allSettled(work)
+  return ended.flatMap((each) => {
+    if (each.status === 'rejected') throw each.reason
+    return each.value
+  })
 }
 
 /** Runs lint and type checks side by side, and shows what each has said once it has ended. @returns which failed */
@@ -100,11 +110,16 @@ interface RunOptions {
   env?: NodeJS.ProcessEnv
   /** The Node to run them on. @default this one */
   node?: string
+  /**
+   * They run beside others, which come first: on one processor, and only where it is idle. Their output is shown under
+   * this title once they have ended.
+   */
+  beside?: string
 }
 
 async function runTests(
   config: string,
-  { filters = [], env = process.env, node = process.execPath }: RunOptions,
+  { filters = [], env = process.env, node = process.execPath, beside }: RunOptions,
 ): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'midbench-test-'))
   const report = join(folder, 'report.json')
@@ -113,12 +128,29 @@ async function runTests(
   const args = [vitest, 'run', '--config', config, '--passWithNoTests', '--retry=1', ...output, ...filters]
   try {
     // What tests and the windows they open leave behind is in there too.
-    const status = await runProgram(node, args, {
-      cwd: projectDir(),
-      env: { ...env, TMPDIR: folder },
-    })
+    const options = { cwd: projectDir(), env: { ...env, TMPDIR: folder } }
+    const status =
+      beside === undefined
+        ? await runProgram(node, args, options)
+        : await runBeside(beside, [node, ...args, '--maxWorkers=1'], options, join(folder, 'output'))
     return { ...readTestReport(report, projectDir()), status }
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  }
+}
+
+/** Runs a program that lets others go first, and shows what it has said once it has ended. @returns its exit status */
+async function runBeside(
+  title: string,
+  command: string[],
+  options: SpawnOptions,
+  output: string,
+): Promise<number> {
+  const file = openSync(output, 'w')
+  try {
+    return await runProgram('nice', ['-n', '10', ...command], { ...options, stdio: ['ignore', file, file] })
+  } finally {
+    closeSync(file)
+    process.stdout.write(`\n${title}:\n${readFileSync(output, 'utf8')}`)
   }
 }
