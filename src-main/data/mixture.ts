@@ -4,8 +4,7 @@
  * taken out after the shuffle, so that all others keep their order; the mixture is then as long as what is left, and
  * indices count that. It costs 4 bytes a conversation, and 15 ms for 848,000 of them.
  */
-import { MOST_CONVERSATIONS, MOST_TASKS } from '../bounds.schema'
-import { MidbenchError, toFailure, type Failure, type Issue } from '../errors'
+import { MidbenchError, toFailure, type Failure } from '../errors'
 import { warnOfDamage } from '../files/checksum'
 import type { Conversation } from './conversation.schema'
 import type { Tally } from './formats/tally.schema'
@@ -14,6 +13,7 @@ import type { DataLocations, OpenOptions } from './locations'
 import { checkExcluded } from './check-excluded'
 import { excludedByEntry, type ExcludedRow } from './exclude.schema'
 import { taskLabel, type MixtureEntry } from './mixture.schema'
+import { allFailures, checkSize, failureAt } from './mixture-faults'
 import { CPythonRandom } from './random/cpython-random'
 import { sliceOf, type Slice } from './slice'
 import { openTask } from './sources/open-task'
@@ -98,12 +98,15 @@ export async function openMixture(
         closeAll(opened)
         throw error
       }
-      failures.push(located(toFailure(error), `${prefix}.${String(index)}`))
+      failures.push(failureAt(toFailure(error), `${prefix}.${String(index)}`))
     }
   }
   if (failures.length === 0) {
     try {
-      checkSize(opened, prefix)
+      checkSize(
+        opened.map(({ index, entry, slice }) => ({ index, entry, rows: slice.length })),
+        prefix,
+      )
       const { exclude = [] } = options
       checkExcluded(
         exclude,
@@ -117,7 +120,7 @@ export async function openMixture(
     }
   }
   closeAll(opened)
-  throw combined(failures)
+  throw allFailures(failures)
 }
 
 interface OpenEntry {
@@ -146,68 +149,6 @@ async function openEntry(
 
 function closeAll(opened: readonly OpenEntry[]): void {
   for (const { task } of opened) task.close()
-}
-
-/** The failure, with its entry's path put before the paths of its issues. */
-function located(failure: Failure, path: string): Failure {
-  const issues = failure.issues ?? [{ path: '', message: failure.message }]
-  const full = issues.map((issue): Issue => {
-    return { ...issue, path: issue.path === '' ? path : `${path}.${issue.path}` }
-  })
-  return { ...failure, message: `${full[0]?.path ?? path}: ${failure.message}`, issues: full }
-}
-
-function combined(failures: readonly Failure[]): MidbenchError {
-  const [first] = failures
-  if (first === undefined) throw new RangeError('no failure to tell of')
-  const others = failures.length - 1
-  const more =
-    others === 0
-      ? ''
-      : others === 1
-        ? ' One more entry is at fault.'
-        : ` ${others} more entries are at fault.`
-  const isOneKind = failures.every(({ remedy }) => remedy === first.remedy)
-  return new MidbenchError({
-    code: first.code,
-    message: first.message + more,
-    // One remedy does not fit faults of different kinds: each fault then has its own.
-    remedy: isOneKind ? first.remedy : 'Correct the options of these entries, or remove the entries.',
-    issues: failures.flatMap(({ issues = [], remedy }) =>
-      isOneKind || remedy === undefined ? issues : issues.map((issue) => ({ hint: remedy, ...issue })),
-    ),
-  })
-}
-
-/** @throws MidbenchError `config.invalid` for more tasks or conversations than memory and time allow */
-function checkSize(opened: readonly OpenEntry[], prefix: string): void {
-  const repeats = (one: OpenEntry): number => one.entry.repeat ?? 1
-  const tasks = opened.reduce((sum, one) => sum + repeats(one), 0)
-  const rows = opened.reduce((sum, one) => sum + repeats(one) * one.slice.length, 0)
-  if (tasks > MOST_TASKS) throw tooMany(opened, repeats, prefix, 'tasks, repeats counted', tasks, MOST_TASKS)
-  if (rows <= MOST_CONVERSATIONS) return
-  const rowsOf = (one: OpenEntry): number => repeats(one) * one.slice.length
-  throw tooMany(opened, rowsOf, prefix, 'conversations', rows, MOST_CONVERSATIONS)
-}
-
-/** Names the entry with the most of them. */
-function tooMany(
-  opened: readonly OpenEntry[],
-  amount: (one: OpenEntry) => number,
-  prefix: string,
-  what: string,
-  found: number,
-  most: number,
-): MidbenchError {
-  const largest = opened.reduce((a, b) => (amount(b) > amount(a) ? b : a))
-  const path = `${prefix}.${String(largest.index)}`
-  const message = `the mixture has ${String(found)} ${what}; the most is ${String(most)}, and ${taskLabel(largest.entry)} has ${String(amount(largest))} of them`
-  return new MidbenchError({
-    code: 'config.invalid',
-    message: `${path}: ${message}`,
-    remedy: 'Lower its repeat or size, or slice it with stop.',
-    issues: [{ path, message }],
-  })
 }
 
 class ShuffledMixture implements Mixture {

@@ -14,7 +14,7 @@ import { runConfig, type RunConfig } from '../config/config.schema'
 import type { DataIdentity } from '../packing/data-identity.schema'
 import { shownValue } from '../shown'
 import type { BranchRecord } from './branch-record.schema'
-import type { LoopState } from './loop'
+import type { LoopState } from './loop-state'
 
 /** Options that decide which arrays there are to go on with, and why each is fixed. */
 const FIXED = {

@@ -14,111 +14,21 @@
  */
 import { setImmediate } from 'node:timers/promises'
 
-import { type LearningRateSchedule, lrMultiplier, muonMomentum } from '../optimizers/schedules'
-import type { LoaderState, PackedBatch } from '../packing/types'
-import type { EvalMetric, StepMetric } from '../config/run.schema'
-import { bitsPerByte, evaluate, noBytes, perTask, type EvaluatedTask } from './evaluate'
+import { lrMultiplier, muonMomentum } from '../optimizers/schedules'
+import type { PackedBatch } from '../packing/types'
+import type { StepMetric } from '../config/run.schema'
+import { bitsPerByte, evaluate, noBytes, perTask } from './evaluate'
+import type { Aside, BatchSource, LoopHooks, LoopOptions } from './loop-options'
+import { initialState, type LoopState } from './loop-state'
 import { agreeOnStep, type AgreedStep, namedByFirst, overRanks } from './ranks/agreement'
 import { ALONE, ledByFirst, type Peers } from './ranks/peers'
 import { countTargets, rankLosses } from './ranks/rank-losses'
-import { emptyAverage, modelFlopsUtilisation, type MovingAverage } from './metrics'
-import type { StepEngine, StepResult, StepSettings, TokenBatch } from './step-engine'
+import { modelFlopsUtilisation } from './metrics'
+import type { StepEngine, StepResult, StepSettings } from './step-engine'
 import { tasksOfTargets } from './task-sums'
 
 /** The first steps are slower (memory is allocated, a graph is compiled) and do not count in the time. */
 const UNTIMED_STEPS = 10
-
-export interface BatchSource {
-  /** The next training batch, and how many milliseconds the loop waited for it. */
-  nextTrain(): Promise<PackedBatch & { waitedMs: number }>
-  /** The first `count` batches of the validation mixture. */
-  valBatches(count: number): AsyncIterable<PackedBatch>
-}
-
-/** What is done with the model as it is at some steps and leaves the training as it is: answers, a measurement. */
-export interface Aside {
-  /** What of the loop's state holds the step at which it was done last. */
-  readonly doneAt: 'sampledAt' | 'measuredAt'
-  /** Steps between two, with one at the run's end; null = only there. */
-  readonly every: number | null
-  /** Never throws. @returns false where a request came before its end: it is called again at the same step */
-  run(step: number): Promise<boolean>
-}
-
-export interface LoopOptions {
-  /** Optimizer steps; null = until the first epoch ends. */
-  steps: number | null
-  /** Micro-batches a step, on each rank. */
-  gradAccumSteps: number
-  /** Tokens a step, of all ranks. */
-  totalBatchSize: number
-  schedule: LearningRateSchedule
-  /** Steps between evaluations; null = none. */
-  evalEvery: number | null
-  evalBatches: number
-  asides: readonly Aside[]
-  /** Entry of mixture.train of each of its tasks, by the task's index: the losses by task are by entry. */
-  trainEntries: readonly number[]
-  /** Conversations of mixture.train. */
-  trainLength: number
-  /** Tasks of mixture.val. */
-  valTasks: readonly EvaluatedTask[]
-  /** Steps between checkpoints; null = none. */
-  saveEvery: number | null
-  flopsPerToken: number
-  /** The peak FLOPs a second of all ranks' devices; null when not known. */
-  peakFlops: number | null
-  /** [vocab] bytes of each token. */
-  byteLengths: Int32Array
-}
-
-/** What the loop itself must remember from step to step; with the engine's state it is the whole state of the run. */
-export interface LoopState {
-  /** Optimizer steps done. */
-  step: number
-  average: MovingAverage
-  trainingTimeS: number
-  /** Progress of the run, 0 to 1. */
-  progress: number
-  /** Step of the last evaluation; -1 before the first. */
-  evaluatedAt: number
-  /** Step of the last answers, and of the last measurement; -1 before the first. */
-  sampledAt: number
-  measuredAt: number
-  lastBpb: number | null
-  bestBpb: number | null
-  /** Whether every step of the run has been made. */
-  finished: boolean
-  /** Where the next batch follows on; null at the start. */
-  loader: LoaderState | null
-  /** The same for every rank; left out where there is one. */
-  loaders?: LoaderState[] | undefined
-}
-
-export const initialState: LoopState = {
-  step: 0,
-  average: emptyAverage,
-  trainingTimeS: 0,
-  progress: 0,
-  evaluatedAt: -1,
-  sampledAt: -1,
-  measuredAt: -1,
-  lastBpb: null,
-  bestBpb: null,
-  finished: false,
-  loader: null,
-}
-
-export interface LoopHooks {
-  /** The request that has come since, if any; called before every step and every batch of an evaluation. */
-  request(): 'pause' | 'stop' | null
-  onPhase(phase: 'training' | 'evaluating'): void
-  /** @param finished whether it was the run's last step */
-  /** Called before a step, with its micro-batches, while the engine has the weights that it begins with. Never throws. */
-  beforeStep(step: number, batches: readonly TokenBatch[]): Promise<void>
-  onStep(metric: StepMetric, finished: boolean): void
-  onEval(metric: EvalMetric): void
-}
 
 /** What is done at a step besides training, after which a checkpoint of it is another one. */
 const DONE_AT = ['evaluatedAt', 'sampledAt', 'measuredAt'] as const

@@ -17,7 +17,7 @@ import { lrMultiplier } from '../optimizers/schedules'
 import type { LoaderState } from '../packing/types'
 import { runConfig, type RunConfig } from '../config/config.schema'
 import { shownValue } from '../shown'
-import type { LoopState } from './loop'
+import type { LoopState } from './loop-state'
 
 /** A rule that is a function returns what is wrong with the change after `step` steps, or null where it is allowed. */
 type Rule = 'fixed' | 'free' | ((then: RunConfig, now: RunConfig, step: number) => string | null)

@@ -13,7 +13,7 @@ import { listRunCheckpoints, readResume, whatIsTorn } from '../checkpoint/run-ch
 import { whyUnwritable } from '../checkpoint/try-folder'
 import { type Failure, MidbenchError } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
-import type { LoopState } from './loop'
+import type { LoopState } from './loop-state'
 import { runResume } from './loop-state.schema'
 import type { RunReporter } from './run-reporter'
 import { continuedState, requireSameOptions } from './resume-rules'

@@ -1,7 +1,7 @@
 /** What a preflight says of a branch, in words: what it cannot have, and what it goes on with. */
 import type { RunConfig } from '../config/config.schema'
 import type { BranchRecord } from '../engine/branch-record.schema'
-import type { LoopState } from '../engine/loop'
+import type { LoopState } from '../engine/loop-state'
 import type { Issue } from '../errors'
 import { lrMultiplier } from '../optimizers/schedules'
 import type { DataIdentity } from '../packing/data-identity.schema'

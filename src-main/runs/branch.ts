@@ -5,7 +5,7 @@
 import type { RunConfig } from '../config/config.schema'
 import type { BranchRecord } from '../engine/branch-record.schema'
 import { branchChanges, branchedLoop, branchIssues, evaluatesAlike, readsOn } from '../engine/branch-rules'
-import type { LoopState } from '../engine/loop'
+import type { LoopState } from '../engine/loop-state'
 import type { DataIdentity } from '../packing/data-identity.schema'
 import { branchFindings } from './branch-findings'
 import type { Fork } from './fork'

@@ -1,14 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
-import {
-  type Aside,
-  type BatchSource,
-  initialState,
-  type LoopHooks,
-  type LoopOptions,
-  type LoopState,
-  TrainLoop,
-} from '../../../../src-main/engine/loop'
+import { TrainLoop } from '../../../../src-main/engine/loop'
+import type { Aside, BatchSource, LoopHooks, LoopOptions } from '../../../../src-main/engine/loop-options'
+import { initialState, type LoopState } from '../../../../src-main/engine/loop-state'
 import type {
   EngineState,
   StepEngine,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { initialState } from '../../../../src-main/engine/loop'
+import { initialState } from '../../../../src-main/engine/loop-state'
 import {
   changesText,
   continuedState,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { initialState } from '../../../../src-main/engine/loop'
+import { initialState } from '../../../../src-main/engine/loop-state'
 import type { RunConfig } from '../../../../src-main/config/config.schema'
 import type { DataIdentity } from '../../../../src-main/packing/data-identity.schema'
 import { derive } from '../../../../src-main/runs/derive'
