@@ -54,6 +54,9 @@ const arrivals = ref(0)
 /** The run opened in Runs. */
 const openRun = kept<string | null>('runs.open', null)
 
+/** The conversation opened in Talk, where it is kept. */
+const openTalk = kept<string | null>('talk.open', null)
+
 /** What Runs shows: the runs, the queue of those to come, or the checkpoints. */
 const runsTab = kept<'runs' | 'queue' | 'checkpoints'>('runs.tab', 'runs')
 
@@ -140,6 +143,7 @@ export interface UseNavigationReturn {
   wantedOption: Ref<OptionName | null>
   arrivals: Readonly<Ref<number>>
   openRun: Ref<string | null>
+  openTalk: Ref<string | null>
   runsTab: typeof runsTab
   go: typeof go
   selectEntry: typeof selectEntry
@@ -166,6 +170,7 @@ export function useNavigation(): UseNavigationReturn {
     wantedOption,
     arrivals,
     openRun,
+    openTalk,
     runsTab,
     go,
     selectEntry,

@@ -11,6 +11,7 @@ import { fromKept, nameOf, toKept } from '../talk/kept'
 import { jobName } from './use-job'
 import { useNavigation } from './use-navigation'
 import { useNotices } from './use-notices'
+import { useOpenTalk } from './use-open-talk'
 import { useProject } from './use-project'
 import { useTalk } from './use-talk'
 import { useTalkModels } from './use-talk-models'
@@ -57,6 +58,7 @@ export const useTalkShelf = createSharedComposable(() => {
       list.value = found.conversations
       problems.value = found.problems
       error.value = null
+      await openLast()
     } catch (failure) {
       if (of === whose.value) error.value = toCallError(failure)
     }
@@ -75,12 +77,8 @@ export const useTalkShelf = createSharedComposable(() => {
     current.value ??= { id: jobName(), name: nameOf(now), created_at: Date.now() }
     onDisk = now
     const models = asked.value.map(({ model }) => model)
-    const kept = toKept(now, {
-      ...current.value,
-      models,
-      sampling: sampling.value,
-      calculator: calculator.value,
-    })
+    const options = { models, sampling: sampling.value, calculator: calculator.value }
+    const kept = toKept(now, { ...current.value, ...options })
     const summary = await attempt('The conversation was not kept', () =>
       call('talk.keep', { place: at, talk: kept }),
     )
@@ -119,6 +117,7 @@ export const useTalkShelf = createSharedComposable(() => {
     calculator.value = kept.calculator
   }
 
+  const openLast = useOpenTalk({ current, list, open })
   watchDebounced(
     () => !isAnswering.value && talk.value,
     (now) => now && void keep(),

@@ -25,6 +25,8 @@ let where = '/p/talks'
 /** What keeping a conversation waits for. */
 let writing = Promise.resolve()
 const kept = new Map<string, CallOutput<'talk.open'>>()
+/** The conversations in that folder, as they are listed. */
+let listed = (): CallOutput<'talk.rename'>[] => []
 const summary = (id: string): CallOutput<'talk.rename'> => {
   const talk = kept.get(id)
   if (!talk) throw new CallError({ code: 'gone', message: 'gone' })
@@ -48,7 +50,7 @@ beforeAll(async () => {
   answerWith({
     'project.current': () => project,
     'talk.models': () => [modelView(), run],
-    'talk.conversations': () => ({ place: where, conversations: [], problems: [] }),
+    'talk.conversations': () => ({ place: where, conversations: listed(), problems: [] }),
     'talk.answer': ({ job }) => new Promise((end, fail) => endings.set(job, { end, fail })),
     'talk.keep': async ({ talk: one }) => {
       kept.set(one.id, one)
@@ -188,6 +190,23 @@ describe('the kept conversations', () => {
     await shelf.open(id)
     expect(talk.value).toEqual(before)
     expect(shelf.list.value).toHaveLength(1)
+  })
+  it('are read with the one open that was open at the last launch, unless a model was chosen for a new one', async () => {
+    const { openTalk } = useNavigation()
+    const id = shelf.current.value?.id ?? ''
+    expect(openTalk.value).toBe(id)
+    listed = () => [summary(id)]
+    shelf.startNew()
+    await settled()
+    expect(openTalk.value).toBeNull()
+    openTalk.value = id // as a launch finds it
+    models.chosen.value = [run.model]
+    await shelf.load()
+    expect(talk.value.exchanges).toEqual([])
+    models.chosen.value = []
+    await shelf.load()
+    expect([shelf.current.value?.id, talk.value.exchanges.length]).toEqual([id, 3])
+    listed = () => []
   })
   it('are removed with a way back', async () => {
     const [one] = shelf.list.value
