@@ -7,7 +7,7 @@ import { AppPage } from '../support/app-page'
 import { launchApp, type LaunchedApp } from '../support/launch-app'
 
 /** The starter's own 400 take minutes on two cores. */
-const STEPS = 48
+const STEPS = 32
 
 it.for(['thread', 'process'])(
   'starts the starter run with the trainer in a %s, pauses, resumes, quits, and goes on to its end',

@@ -8,11 +8,11 @@ import type { Page } from 'playwright-core'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-/** What axe finds by any of its rules, with the element. */
-export async function axeFindings(page: Page): Promise<string[]> {
+/** What axe finds by any of its rules, with the element. @param within a selector of what is looked at */
+export async function axeFindings(page: Page, within = 'html'): Promise<string[]> {
   if (!(await page.evaluate<boolean>(`'axe' in window`))) await page.evaluate(await readFile(AXE, 'utf8'))
   return page.evaluate<string[]>(`axe
-    .run(document, { resultTypes: ['violations'] })
+    .run(${JSON.stringify(within)}, { resultTypes: ['violations'] })
     .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 160))))`)
 }
 
