@@ -42,8 +42,8 @@ function shareFindings(config: RunConfig, { model }: RankFacts): Finding[] {
     return [{ level: 'warn', path, message, remedy: 'Set shard_optimizer to false, or raise world_size.' }]
   }
   const bytes = model && sharedStateBytes(config, model)
-  const share = bytes && `${byteSize(bytes.ofRank)} of the optimizer’s ${byteSize(bytes.all)} of state`
-  const kept = `Each rank keeps ${share ?? 'a share of the optimizer’s state'}.`
+  if (bytes === null) return []
+  const kept = `Each rank keeps ${byteSize(bytes.ofRank)} of the optimizer’s ${byteSize(bytes.all)} of state.`
   if (config.save_every !== -1)
     return [{ level: 'ok', path, message: `${kept} If one is lost, the run goes on from its last save.` }]
   return [

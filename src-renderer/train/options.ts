@@ -193,7 +193,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       ours(
         'shard_optimizer',
         { type: 'switch' },
-        'Each rank keeps a share of the optimizer’s state: less memory, but a lost rank takes the run back to its last save',
+        'Each rank keeps a share of the optimizer’s state; a lost one takes the run to its last save',
       ),
     ],
   },
