@@ -14,13 +14,14 @@ import type { FloatArray } from '../checkpoint/types'
 import { MidbenchError } from '../errors'
 import type { ModelConfig } from '../model/config.schema'
 import { parameterShapes } from '../model/parameters'
-import { type ConstantValue, DType } from '../native/graph-def'
+import type { ConstantValue } from '../native/graph-def'
 import { type GraphSession, openGraphSession } from '../native/graph-session'
 import type { Tensorflow } from '../native/tensorflow'
 import type { ParameterGroup } from '../optimizers/groups'
 import { shareOf, type Share } from '../optimizers/shares'
 import type { RankPeers } from './ranks/rank-peers'
 import { ownState, wholeState } from './ranks/shared-state'
+import { readArrays, writeArrays } from './graph/session-state'
 import { buildStepGraph, optimizerShapes, type StepGraph, type StepGraphOptions } from './graph/step-graph'
 import { batchInputs, settingsInputs, taskInput } from './graph/step-inputs'
 import {
@@ -263,15 +264,16 @@ export class GraphEngine implements StepEngine {
     )
   }
 
-  /** One array at a time: read all at once, they would be in memory twice. */
+  /** Read as they are asked for: all at once, they would be in memory twice. */
   private *each(names: readonly string[]): Generator<[name: string, array: FloatArray]> {
-    for (const name of names) yield [name, this.array(name)]
+    if (this.compiled) yield* readArrays(this.compiled, names)
+    else for (const name of names) yield [name, this.array(name)]
   }
 
   private array(name: string): FloatArray {
     const { compiled, outside } = this
-    if (compiled) return readArray(compiled, name)
-    const array = outside.parameters.get(name) ?? outside.optimizer.get(name)
+    const [read] = compiled ? readArrays(compiled, [name]) : []
+    const array = read?.[1] ?? outside.parameters.get(name) ?? outside.optimizer.get(name)
     if (array === undefined) throw noOutput(name)
     return array
   }
@@ -281,14 +283,8 @@ export class GraphEngine implements StepEngine {
     return new Map([...shapes].map(([name, shape]) => [name, zeros(shape)]))
   }
 
-  private write({ graph, session }: Compiled, state: EngineState): void {
-    const given = new Map([...state.parameters, ...state.optimizer])
-    for (const name of graph.shapes.keys()) {
-      const array = given.get(name)
-      if (!array) throw new MidbenchError({ code: 'engine.state', message: `The state lacks ${name}.` })
-      const value = new Map([[name, { dtype: DType.float32, shape: array.shape, data: array.data }]])
-      session.run(graph.set.inputs(value), graph.set.outputs(value))
-    }
+  private write(compiled: Compiled, { parameters, optimizer }: EngineState): void {
+    writeArrays(compiled, new Map([...parameters, ...optimizer]))
     this.unfinished = true
   }
 }
@@ -309,12 +305,6 @@ function pairsOf(numbers: readonly number[]): TaskSum[] {
     nats: numbers[2 * task] ?? 0,
     targets: numbers[2 * task + 1] ?? 0,
   }))
-}
-
-function readArray({ graph, session }: Compiled, name: string): FloatArray {
-  const [value] = session.run({}, [graph.fetch.read(name)])
-  if (!(value?.data instanceof Float32Array)) throw noOutput(name)
-  return { shape: value.shape, data: value.data }
 }
 
 /** Runs at once, and turns an error into a rejection. */
