@@ -21,13 +21,28 @@ export class Curve {
   /** Points of the list that have been read. */
   private read = 0
   private average: MovingAverage
+  /** Whether a point gives way to other values where it is smoothed. */
+  private hasRaw = false
 
   /** @param smoothing share that stays of what came before; 0 = none */
   constructor(
     private readonly toX: StepToX,
-    readonly smoothing: number,
+    public smoothing: number,
   ) {
     this.average = new MovingAverage(smoothing)
+  }
+
+  /**
+   * Smooths its values anew, which for a long line is much quicker than reading it from its points.
+   *
+   * @returns false where it has to be read anew: its points are averages of other values
+   */
+  smoothAgain(smoothing: number): boolean {
+    if (this.hasRaw) return false
+    this.smoothing = smoothing
+    this.average = new MovingAverage(smoothing)
+    for (let at = 0; at < this.length; at++) this.smoothed[at] = this.average.add(this.y[at] ?? NaN)
+    return true
   }
 
   /** Brings the arrays up to the points. */
@@ -83,6 +98,7 @@ export class Curve {
 
   private add(point: Point): void {
     this.last = point
+    if (point.raw) this.hasRaw = true
     const at = this.toX(point.x)
     if (Number.isNaN(at)) return
     if (this.length === this.x.length) this.grow()

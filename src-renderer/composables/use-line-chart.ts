@@ -13,6 +13,7 @@ import { plotOf } from '../charts/plot'
 import type { Point } from '../charts/series'
 import type { AxisEnds, Scale } from '../charts/ticks'
 import { View } from '../charts/view'
+import type { XChoice } from '../charts/x-axes'
 import { colourReader } from '../theme/palette'
 import type { ChartGroup } from './use-chart-group'
 import { useSettings } from './use-settings'
@@ -103,21 +104,28 @@ export function useLineChart({ canvas, group, series, look }: UseLineChartOption
   return { view, lines, yZoom, notPositive, drawSoon: () => drawAtHand(draw) }
 }
 
+interface KnownCurve {
+  curve: Curve
+  /** What it is drawn over. */
+  x: XChoice
+  axes: LineSeries['axes']
+}
+
 /** The lines with their curves, which are read anew only when what they are drawn over or their smoothing changes. */
 function useCurves(group: ChartGroup, series: () => readonly LineSeries[]): ComputedRef<DrawnLine[]> {
-  let known = new Map<Point[], { curve: Curve; key: string; axes: LineSeries['axes'] }>()
+  let known = new Map<Point[], KnownCurve>()
   return computed(() => {
     void group.version()
     const { x, smoothing } = group.choices.value
     const next: typeof known = new Map()
     const drawn = drawnSeries(series(), smoothing).map((one) => {
       const share = one.asIs || one.dots ? 0 : smoothing
-      const key = `${x} ${share}`
       const before = known.get(one.points)
-      const fits = before?.key === key && before.axes === one.axes
+      const isAlong = before?.x === x && before.axes === one.axes
+      const fits = isAlong && (before.curve.smoothing === share || before.curve.smoothAgain(share))
       const curve = fits ? before.curve : new Curve(one.axes?.along(x) ?? ((step) => step), share)
       curve.follow(one.points)
-      next.set(one.points, { curve, key, axes: one.axes })
+      next.set(one.points, { curve, x, axes: one.axes })
       return { series: one, curve }
     })
     known = next

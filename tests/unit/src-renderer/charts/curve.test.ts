@@ -30,9 +30,25 @@ it('smooths by what values weigh, and takes what was measured in place of an ave
   curve.follow(points)
   expect(curve.y.slice(0, 2)).toEqual(Float64Array.of(4, 3))
   expect(curve.shown[1]).toBeCloseTo((0.5 * 10 * 4 + 30 * 3) / (0.5 * 10 + 30), 12)
+  expect(curve.smoothAgain(0.9)).toBe(false) // what it has was measured; plain, it would have the averages
   const plain = new Curve((step) => step, 0)
   plain.follow(points)
   expect(plain.shown.slice(0, 2)).toEqual(Float64Array.of(4, 3.5))
+})
+
+it('smoothed anew, and followed on, has the values of one that was read anew', () => {
+  const points: Point[] = Array.from({ length: 90 }, (_, at) => ({
+    x: at + 1,
+    y: at === 40 ? NaN : Math.sin(at),
+  }))
+  const [again, anew] = [0.2, 0.9].map((share) => new Curve((step) => step, share))
+  again?.follow(points)
+  expect(again?.smoothAgain(0.9)).toBe(true)
+  points.push({ x: 91, y: 3 })
+  for (const curve of [again, anew]) curve?.follow(points)
+  expect(again?.shown.slice(0, 91)).toEqual(anew?.shown.slice(0, 91))
+  expect(again?.smoothAgain(0)).toBe(true)
+  expect(again?.shown).toBe(again?.y)
 })
 
 it('leaves out steps without a place, and never goes back', () => {
