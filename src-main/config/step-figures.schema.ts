@@ -30,7 +30,7 @@ const waitChart: FigureChart = {
 }
 const rankChart: FigureChart = {
   title: 'Loss by rank',
-  unit: 'nats a token',
+  unit: 'nats',
   place: 'small',
   digits: 'four',
 }
