@@ -17,6 +17,7 @@ import { gatherFacts } from '../runs/preflight-facts'
 import { Breather } from '../threads/breathe'
 import type { CallContext } from '../threads/calls'
 import type { CommandIo, CommandValues } from './command'
+import { measuredSteps } from './rank-measurements'
 import { LOOPBACK, rankTime, type RankTime } from './rank-time'
 import { table } from './table'
 import { optionalNumber, optionalString, usageError } from './usage'
@@ -59,7 +60,9 @@ export async function planForRanks(
 
 /** Prints them: a table over the numbers of ranks, and what each figure is. */
 export function sayRanks(simulated: readonly Simulated[], json: boolean, io: CommandIo): void {
-  const lines = json ? [JSON.stringify({ ranks: simulated })] : rankLines(simulated)
+  const lines = json
+    ? [JSON.stringify({ ranks: simulated, measured: measuredSteps() })]
+    : rankLines(simulated)
   for (const line of lines) io.stdout(line)
 }
 
@@ -122,10 +125,22 @@ function rankLines(simulated: readonly Simulated[]): string[] {
     '',
     'cropped (tokens), never trained (conversations), supervised (tokens): least to most of a rank.',
     'target spread: how far ranks differ in the targets of a step, standard deviation by mean; mean and worst step.',
-    isTimed
-      ? 'time of a step by a model of compute and a ring all-reduce; it was not compared with runs of several ranks.'
-      : 'Give --micro-ms, the time of a micro-batch on one rank, for the time of a step.',
+    ...(isTimed
+      ? [
+          'time of a step by a model of compute and a ring all-reduce, for machines that are alike.',
+          ...errorLines(),
+        ]
+      : ['Give --micro-ms, the time of a micro-batch on one rank, for the time of a step.']),
   ]
+}
+
+/** How far the model was from real runs. */
+function errorLines(): string[] {
+  const said = measuredSteps().map(({ ranks, predicted, measured, error }) => {
+    const who = ranks === 1 ? '1 rank' : `${count(ranks)} ranks`
+    return `${who}: predicted ${seconds(predicted)}, measured ${seconds(measured)} (error ${percent(error)})`
+  })
+  return ['measured with a small model, a thread a rank, on 2 cores that did other work too:', ...said]
 }
 
 function timeCells(time: Simulated['time']): string[] {

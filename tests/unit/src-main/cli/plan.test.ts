@@ -192,6 +192,15 @@ describe('plan --ranks', () => {
     expect([alone?.time.reduce, pair?.time.compute]).toEqual([0, (alone?.time.compute ?? NaN) / 2])
     const lines = await plan(options, '--ranks', '2')
     expect(lines.at(-1)).toContain('--micro-ms')
+    const timed = await plan(options, '--ranks', '2', '--micro-ms', '100')
+    expect(timed.slice(-3)).toEqual(
+      ['1 rank', '2 ranks', '3 ranks'].map(
+        (who) =>
+          expect.stringMatching(
+            new RegExp(`^${who}: predicted [\\d.]+ ms, measured [\\d.]+ ms \\(error -?[\\d.]+ %\\)$`),
+          ) as unknown,
+      ),
+    )
   })
 
   it('refuses ranks that do not divide a step, with the largest batch that does, and what is no number', async () => {
