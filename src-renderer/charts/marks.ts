@@ -52,17 +52,14 @@ export function placeOfMark({ kind, left }: PlacedMark, area: Area): { x: number
 /** Pixels between two signs of a kind, below which one stands for both. */
 const APART = 9
 
-/**
- * The signs in sight, from left to right.
- *
- * @param pixelOf where a step of a mark is; null where it is out of sight
- */
-export function placeMarks(marks: readonly Mark[], pixelOf: (mark: Mark) => number | null): PlacedMark[] {
+/** The signs that a view has in sight, from left to right, over a choice of x. */
+export function marksIn(marks: readonly Mark[], x: XChoice, view: View): PlacedMark[] {
   const last = new Map<MarkKind, PlacedMark>()
   const placed: PlacedMark[] = []
   for (const mark of [...marks].sort((a, b) => a.step - b.step)) {
-    const left = pixelOf(mark)
-    if (left === null) continue
+    const at = mark.along?.(x)(mark.step) ?? mark.step
+    if (!view.shows(at)) continue
+    const left = view.pixelX(at)
     const before = last.get(mark.kind)
     if (before && left - before.left < APART) before.texts.push(mark.text)
     else {
@@ -72,12 +69,4 @@ export function placeMarks(marks: readonly Mark[], pixelOf: (mark: Mark) => numb
     }
   }
   return placed
-}
-
-/** The signs that a view has in sight, over a choice of x. */
-export function marksIn(marks: readonly Mark[], x: XChoice, view: View): PlacedMark[] {
-  return placeMarks(marks, (mark) => {
-    const at = mark.along?.(x)(mark.step) ?? mark.step
-    return view.shows(at) ? view.pixelX(at) : null
-  })
 }

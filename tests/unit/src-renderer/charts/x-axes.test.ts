@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
-import { placeMarks, type Mark } from '../../../../src-renderer/charts/marks'
+import { marksIn, type Mark } from '../../../../src-renderer/charts/marks'
+import { View } from '../../../../src-renderer/charts/view'
 import { curveTone, drawnSeries, type LineSeries } from '../../../../src-renderer/charts/line-series'
 import { RunAxes, X_AXES, type XChoice } from '../../../../src-renderer/charts/x-axes'
 import { sampleStep, sampleSteps } from '../../../support/run-samples'
@@ -65,9 +66,9 @@ describe('marks', () => {
   const mark = (step: number, kind: Mark['kind'] = 'save'): Mark => ({ kind, step, text: `${kind} ${step}` })
 
   it('of one kind that lie too close are one, and say all that they stand for', () => {
-    const placed = placeMarks([mark(3), mark(1), mark(1, 'evaluation'), mark(40), mark(99)], ({ step }) =>
-      step > 50 ? null : step,
-    )
+    const axis = { min: 0, max: 50, log: false, ticks: [] }
+    const view = new View({ left: 0, right: 50, top: 0, bottom: 50 }, axis, axis)
+    const placed = marksIn([mark(3), mark(1), mark(1, 'evaluation'), mark(40), mark(99)], 'step', view)
     expect(placed).toEqual([
       { kind: 'save', left: 1, texts: ['save 1', 'save 3'] },
       { kind: 'evaluation', left: 1, texts: ['evaluation 1'] },
