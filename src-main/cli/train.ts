@@ -21,7 +21,7 @@ import type { RunDetail } from '../config/run.schema'
 import { clearLeftovers } from '../runs/clear-leftovers'
 import { openChosenTrainer } from '../runs/trainer-host'
 import { openRunStore } from '../runs/open-store'
-import type { Command, CommandIo } from './command'
+import type { Command, CommandIo, CommandValues } from './command'
 import { loadConfig } from './load-config'
 import { downloadMissing, locationsOf } from './open-data'
 import { RANK_FLAGS, type RankFlags, readRankFlags, withRanks } from './rank-flags'
@@ -55,10 +55,10 @@ export const command: Command = {
       resume: values['resume'] === true,
       stopAfter: optionalCount(values, 'stop-after') ?? undefined,
     }
-    const dtype = optionalChoice(values, 'dtype', runConfig.shape.dtype.unwrap().options)
     const ranks = await readRankFlags(values)
     const path = requiredString(values, 'config', usage)
     const set = optionsSet(values)
+    const dtype = dtypeOf(values, set)
     // A run that goes on has inherited already: what today's base says does not hold (continuedConfig).
     const read = options.resume
       ? await loadAlone(path, { rules: 'none', set })
@@ -90,6 +90,12 @@ export const command: Command = {
       store.close()
     }
   },
+}
+
+/** The dtype that the command line names, by its own flag or by `--set`; null where it names none. */
+function dtypeOf(values: CommandValues, set: Readonly<Record<string, unknown>>): RunConfig['dtype'] | null {
+  const dtypes = runConfig.shape.dtype.unwrap()
+  return optionalChoice(values, 'dtype', dtypes.options) ?? dtypes.safeParse(set['dtype']).data ?? null
 }
 
 /** For a config that is used on different kinds of processors. */

@@ -199,7 +199,7 @@ async function aboutCheckpoint(
   )
   const name = named === undefined && kept !== null ? kept.identity.name : basename(dir)
   const folderOf = (id: string): string | undefined => runs.find((run) => run.id === id)?.dir
-  const before = kept === null ? [] : await lineageOf(runDir, folderOf)
+  const before = kept === null ? { runs: [], isWhole: false } : await lineageOf(runDir, folderOf)
   return { name, config: kept?.config ?? null, before, scores: [...scores.values()] }
 }
 

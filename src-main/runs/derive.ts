@@ -118,10 +118,16 @@ function memoryHere(config: RunConfig, model: ModelConfig, tokens: number): numb
   return ranks * (alone - 2 * saved) + saved
 }
 
-/** Bytes of the kept checkpoints, one more being written, and nanochat's files at the end. */
+/** Bytes of the kept checkpoints, one more being written, nanochat's files at the end, and losses that are recorded. */
 function diskBytes(config: RunConfig, model: ModelConfig): number {
   const kept = config.save_every === -1 ? 1 : KEPT_CHECKPOINTS + 1
-  return checkpointBytes(model) * (kept + (config.dry_run ? 0 : 1))
+  return checkpointBytes(model) * (kept + (config.dry_run ? 0 : 1)) + recordedBytes(config)
+}
+
+/** Of the ranks of this machine: a float32 a token of each step. */
+function recordedBytes(config: RunConfig): number {
+  const tokens = (config.total_batch_size / config.world_size) * ranksHere(config)
+  return 4 * tokens * new Set(config.record_losses).size
 }
 
 /** What an engine holds besides the weights, fitted to measurements and within 15 % of them (see derive.test.ts). */

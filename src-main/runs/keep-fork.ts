@@ -26,9 +26,9 @@ import { branchGone, branchTorn } from './run-errors'
 export async function keepFork(runDir: string, fork: Fork, data: DataIdentity): Promise<void> {
   const { parent, step } = fork
   const folder = forkFolder(runDir)
-  const dir = await linkFork(folder, fork)
-  if (dir === null) return
   try {
+    const dir = await linkFork(folder, fork)
+    if (dir === null) return
     await syncPath(runDir)
     const reason = await whatIsTorn({ step, dir })
     if (reason !== null) throw branchTorn(parent.name, step, reason)

@@ -1,6 +1,7 @@
 /** The runs that a branch goes on from: its parent, whose parent may be another, back to the one that began with a base. */
 import type { RunConfig } from '../config/config.schema'
 import type { RunSummary } from '../config/run.schema'
+import { exists } from '../files/durable'
 import { readBranch } from './branch-folder'
 
 type Parent = NonNullable<RunSummary['parent']>
@@ -11,23 +12,27 @@ export interface Ancestor extends Parent {
   config: RunConfig
 }
 
+export interface Lineage {
+  /** The first run first; none for a run that is no branch. */
+  runs: Ancestor[]
+  /** False where a run is not there any more, or its folder is damaged: those that it went on from are not known either. */
+  isWhole: boolean
+}
+
 /**
- * The first run first; none for a run that is no branch. Where a run is not there any more, or its folder is damaged, those
- * that it went on from are not known either.
+ * The runs that made the steps before a run's own.
  *
  * @param dir the run's folder
  * @param folderOf the folder of a run by its id
  */
-export async function lineageOf(
-  dir: string,
-  folderOf: (id: string) => string | undefined,
-): Promise<Ancestor[]> {
-  const lineage: Ancestor[] = []
-  for (let at: string | undefined = dir; at !== undefined;) {
-    const branch = await readBranch(at).catch(() => undefined)
-    if (branch === undefined || lineage.some(({ id }) => id === branch.parent.id)) break
-    lineage.unshift({ ...branch.parent, config: branch.config })
+export async function lineageOf(dir: string, folderOf: (id: string) => string | undefined): Promise<Lineage> {
+  const runs: Ancestor[] = []
+  for (let at: string | undefined = dir; at !== undefined && (await exists(at));) {
+    const branch = await readBranch(at).catch(() => null)
+    if (branch === undefined) return { runs, isWhole: true }
+    if (branch === null || runs.some(({ id }) => id === branch.parent.id)) break
+    runs.unshift({ ...branch.parent, config: branch.config })
     at = folderOf(branch.parent.id)
   }
-  return lineage
+  return { runs, isWhole: false }
 }

@@ -18,7 +18,7 @@ export async function exportedRun(
 ): Promise<ExportedRun> {
   const { detail, steps, evals, samples, measures } = await runs.watch(runId, 0)
   const folders = new Map(runs.list().map(({ id, dir }) => [id, dir]))
-  const before = await lineageOf(detail.dir, (id) => folders.get(id))
+  const { runs: before } = await lineageOf(detail.dir, (id) => folders.get(id))
   return { detail, ...(before.length > 0 && { before }), steps, evals, samples, measures }
 }
 

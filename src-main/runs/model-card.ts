@@ -12,7 +12,7 @@ import type { MixtureEntry } from '../data/mixture.schema'
 import { figuresOf } from '../evaluation/chatcore'
 import type { MeasuredScore } from '../evaluation/measurements.schema'
 import { variantOf } from '../model/variants/variant'
-import type { Ancestor } from './lineage'
+import type { Ancestor, Lineage } from './lineage'
 
 export interface CardFacts {
   name: string
@@ -23,12 +23,22 @@ export interface CardFacts {
   /** Options of the run that made it; null where none is known. */
   config: RunConfig | null
   /** Where that is a branch: who made the steps before its own. */
-  before: readonly Ancestor[]
+  before: Lineage
   scores: readonly MeasuredScore[]
 }
 
-/** Options that say where things lay on one machine, or are shown elsewhere. */
-const LEFT_OUT = ['base_dir', 'mixture', 'exclude', 'run', 'dry_run', 'output_tag', 'hosts', 'loggers']
+/** Options that say where things lay on one machine, what was kept beside the training, or what is shown elsewhere. */
+const LEFT_OUT = [
+  'base_dir',
+  'mixture',
+  'exclude',
+  'run',
+  'dry_run',
+  'output_tag',
+  'hosts',
+  'loggers',
+  'record_losses',
+]
 
 /** The whole README, in Markdown with the front matter that the hub reads. */
 export function modelCard(facts: CardFacts): string {
@@ -58,7 +68,9 @@ function howMade({ meta, config, before }: CardFacts): string {
   )
   const said = config === null ? [] : [`Trained with Midbench, recipe ${RECIPE_TITLES[config.recipe]}.`]
   const tokens =
-    config === null ? '' : `, ${tokensOf(before, meta.step, config).toLocaleString('en-US')} tokens`
+    config === null || !before.isWhole
+      ? ''
+      : `, ${tokensOf(before.runs, meta.step, config).toLocaleString('en-US')} tokens`
   const bpb = Number.isFinite(meta.val_bpb)
     ? [`Validation: ${Number(meta.val_bpb).toFixed(4)} bits a byte.`]
     : []
@@ -77,21 +89,22 @@ function tokensOf(before: readonly Ancestor[], step: number, config: RunConfig):
 }
 
 /** Which runs made the first steps, and what each that went on did otherwise. The options below are the last one's. */
-function lineage(before: readonly Ancestor[]): string[] {
-  if (before.length === 0) return []
-  const items = before.map(({ name, step, changes }) => {
+function lineage({ runs, isWhole }: Lineage): string[] {
+  if (runs.length === 0) return []
+  const items = runs.map(({ name, step, changes }) => {
     const said = changes.filter((change) => !LEFT_OUT.includes(change.split(' ', 1)[0] ?? ''))
     const others = said.length === 0 ? 'nothing changed' : said.join(', ')
     return `- Up to step ${step.toLocaleString('en-US')}: ${oneLine(name)}. A branch goes on from there with ${others}.`
   })
-  return ['', ...items, '', 'The options of the last branch:']
+  const unknown = isWhole ? [] : ['- What came before those is not known any more.']
+  return ['', ...unknown, ...items, '', 'The options of the last branch:']
 }
 
 function optionCells([name, value]: [string, unknown]): string[] {
   return [`\`${name}\``, `\`${typeof value === 'string' ? value : JSON.stringify(shareable(value))}\``]
 }
 
-function dataOf({ config, before }: CardFacts): string {
+function dataOf({ config, before: { runs: before } }: CardFacts): string {
   if (config === null) return ''
   const earlier = before.flatMap(({ config: then, step }, at) => {
     const next = before[at + 1]?.config ?? config

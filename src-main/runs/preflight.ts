@@ -281,15 +281,12 @@ function spaceFindings(config: RunConfig, derived: Derived, facts: PreflightFact
   const findings: Finding[] = []
   const { disk_bytes: disk, memory_bytes: memory } = derived
   if (disk !== null && facts.freeDiskBytes !== null) {
+    const what = config.record_losses.length === 0 ? 'The checkpoints' : 'The checkpoints and recorded losses'
     const free = `${byteSize(disk)} of disk, of ${byteSize(facts.freeDiskBytes)} that are free`
     findings.push(
       disk > facts.freeDiskBytes
-        ? block(
-            'save_every',
-            `The checkpoints need ${free}.`,
-            'Free some space, or name another folder for the run.',
-          )
-        : ok('save_every', `The checkpoints take up to ${free}.`),
+        ? block('save_every', `${what} need ${free}.`, 'Free some space, or name another folder for the run.')
+        : ok('save_every', `${what} take up to ${free}.`),
     )
   }
   if (memory !== null && facts.memoryBytes !== null) {

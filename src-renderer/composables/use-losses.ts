@@ -8,6 +8,7 @@ import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
 import { call, toCallError, type CallError } from '../api/client'
 import type { BatchLosses, BatchView, JobProgress } from '../api/types'
 import { packingContext } from '../packing/context'
+import { batchesPerStep } from '../packing/source'
 import { tokenLosses, type TokenLosses } from '../packing/losses'
 import { useJob } from './use-job'
 import { usePackingSource } from './use-packing-source'
@@ -54,8 +55,11 @@ export function useLosses(
     if (!source.value || !batch.value) return null
     const { split, batch: index } = batch.value
     const { id, checkpoints } = asked.value ?? {}
-    const { model_step } = source.value.config
-    return JSON.stringify([split, index, id, checkpoints?.length, model_step, packingContext(source.value)])
+    const { run: own, config } = source.value
+    // Once the run has made the batch's step, it may have recorded its losses.
+    const isMade = own !== null && Math.floor(index / batchesPerStep(config)) < (ofRun.value?.step ?? 0)
+    const about = [split, index, own?.id, id, checkpoints?.at(-1), isMade, config.model_step]
+    return JSON.stringify([...about, packingContext(source.value)])
   })
   const result = computed(() => (key.value === null ? null : (known.value.get(key.value) ?? null)))
   const losses = computed(() => (result.value ? tokenLosses(result.value) : null))

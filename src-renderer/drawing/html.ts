@@ -61,7 +61,7 @@ export const verbatim = (text: string): string => `<pre>${escaped(text)}</pre>`
 /** A picture, which is scrolled where the page is so narrow that its texts would be hard to read. */
 export function pictureOf(drawing: Drawing): string {
   const least = Math.round(LEAST_SHARE * drawing.width)
-  return `<div class="wide"><div style="min-width: ${least}px">${svgElement(drawing)}</div></div>`
+  return `<div class="wide" tabindex="0" role="group" aria-label="${escaped(drawing.title)}"><div style="min-width: ${least}px">${svgElement(drawing)}</div></div>`
 }
 
 /** What a person opens to see. @param markup what is then shown */

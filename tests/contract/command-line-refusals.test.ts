@@ -17,6 +17,15 @@ describe('a config that is wrong', () => {
     const unknown = await runCommandLine(folder, ['train', '--config', path])
     expect(unknown).toMatchObject({ code: 1, stdout: [] })
     expect(unknown.stderr).toContain('max_seqlen is not a known option; did you mean max_seq_len?')
+    const set = await runCommandLine(folder, [
+      'train',
+      '--config',
+      configFile(folder),
+      '--set',
+      'max_seqlen=5',
+    ])
+    expect(set).toMatchObject({ code: 1, stdout: [] })
+    expect(set.stderr).toContain('max_seqlen is not a known option; did you mean max_seq_len?')
     configFile(folder, { total_batch_size: 5000 })
     const indivisible = await runCommandLine(folder, ['train', '--config', path])
     expect(indivisible).toMatchObject({ code: 1, stdout: [] })

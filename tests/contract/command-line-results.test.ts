@@ -91,6 +91,7 @@ describe('runs', () => {
     [['runs', 'show'], 'ID is missing'],
     [['runs', 'branch', 'a'], '--step is missing'],
     [['runs', 'branch', 'a', '--step', '1', '--set', 'seed'], 'no KEY=VALUE'],
+    [['train', '--config', 'a.json', '--set', 'seed'], 'no KEY=VALUE'],
     [['runs', 'export', 'a'], '--format is missing'],
     [['runs', 'export', 'a', '--format', 'xlsx'], 'csv or json'],
     [['runs', 'show', 'a', 'b'], 'b'],

@@ -1,7 +1,7 @@
 /** A machine over the system's own ssh to a server on loopback: it is started, follows a break, and refusals are said. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { Machine } from '../../src-main/machines/machine'
 import { SshWay } from '../../src-main/machines/ssh'
@@ -27,7 +27,8 @@ if (NO_SSH !== '') process.stderr.write(`tests over ssh are skipped: ${NO_SSH}\n
 describe.skipIf(NO_SSH !== '')('a machine over ssh', async () => {
   if (NO_SSH !== '') return
   const home = keptFolder()
-  const { host, ssh, others } = await sshToHere(home)
+  const { host, ssh, others, close } = await sshToHere(home)
+  afterAll(close)
 
   function machineOn(name: string, folder = projectDir(), program = ssh) {
     const states: MachineStatus['state'][] = []

@@ -14,7 +14,8 @@ import { keptFolder, temporaryFolder } from '../support/temporary-folder'
 
 const there = keptFolder()
 it.skipIf(NO_SSH !== '')('a machine over ssh: its run is followed and paused from here', async () => {
-  const { host, path } = await sshToHere(there)
+  const { host, path, close } = await sshToHere(there)
+  onTestFinished(close)
   openInFolder(join(there, 'server'), smallConfig({ run: 'far' }))
   onTestFinished(async () => void (await runCommandLine(there, ['serve', '--stop'])))
   const home = temporaryFolder()

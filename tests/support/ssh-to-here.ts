@@ -6,7 +6,6 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
 
 import { startSshServer } from './ssh-server'
 import { keptFolder } from './temporary-folder'
@@ -32,6 +31,8 @@ export interface SshToHere {
   path: string
   /** Known to ssh as well: `stranger` by a key that is not its own, `keyless` without a key that it takes. */
   others: { stranger: string; keyless: string }
+  /** Ends the server. */
+  close: () => void
 }
 
 /** @param home where Midbench on the other side keeps its data */
@@ -46,7 +47,6 @@ export async function sshToHere(home: string): Promise<SshToHere> {
     environment: { MIDBENCH_HOME: home },
     folder,
   })
-  afterAll(() => server.close())
   const path = join(folder, 'bin')
   mkdirSync(path)
   const ssh = join(path, 'ssh')
@@ -54,7 +54,8 @@ export async function sshToHere(home: string): Promise<SshToHere> {
   writeFileSync(ssh, `#!/bin/sh\nexec ${system} -F ${clientConfig(folder, server.port)} "$@"\n`, {
     mode: 0o755,
   })
-  return { host: 'midbench-test', ssh, path, others: { stranger: 'stranger', keyless: 'keyless' } }
+  const others = { stranger: 'stranger', keyless: 'keyless' }
+  return { host: 'midbench-test', ssh, path, others, close: () => server.close() }
 }
 
 function clientConfig(folder: string, port: number): string {

@@ -1,6 +1,7 @@
 /**
  * The checkpoints that queued branches will begin with, kept beside the queue's file for as long as they may be needed:
- * their runs may go on, drop them or be removed meanwhile. They are links where the disk has them (keep-fork.ts).
+ * their runs may go on, drop them or be put into the trash meanwhile. Where the trash is emptied, the branch cannot start.
+ * They are links where the disk has them (keep-fork.ts).
  */
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { RunConfig } from '../../../../src-main/config/config.schema'
 import type { StepMetric } from '../../../../src-main/config/run.schema'
 import { branchOptions, openFork } from '../../../../src-main/runs/fork'
+import { keepFork } from '../../../../src-main/runs/keep-fork'
 import { RunManager, type Watched } from '../../../../src-main/runs/run-manager'
 import type { StartRun } from '../../../../src-main/runs/start-run'
 import { restoreRuns } from '../../../../src-main/runs/restore-runs'
@@ -171,6 +172,19 @@ describe('a branch', () => {
     expect(detail.parent).toMatchObject({ id: parent, step: 0 })
     expect(existsSync(join(detail.dir, 'fork'))).toBe(false)
   })
+})
+
+test('a checkpoint that goes away while it is kept leaves nothing in the branch’s folder', async () => {
+  const fork = await openFork(manager.get(parent), 3)
+  const { saved, data } = fork
+  if (saved === null || data === null) throw new Error('the parent keeps one of step 3')
+  const runDir = keptFolder()
+  const gone = {
+    ...fork,
+    saved: { ...saved, dir: join(folder, 'runs', parent, 'checkpoints', 'step_000004') },
+  }
+  expect(await failureOf(() => keepFork(runDir, gone, data))).toMatchObject({ code: 'branch.gone' })
+  expect(readdirSync(runDir)).toEqual([])
 })
 
 test('what no branch can have is refused in words, and leaves nothing', async () => {

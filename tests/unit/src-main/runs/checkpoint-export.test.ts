@@ -129,8 +129,9 @@ it('says of a branch whose steps came before its own, and what differs', async (
     asked(folder, { dir: join(branch, 'checkpoints', 'step_000006'), runs: [{ id: 'p', dir: parent }] }),
   )
   const readme = read(folder, 'README.md')
-  expect(readme).toContain('6 optimizer steps, 2,560 tokens.') // 4 of 512, 2 of 256
+  expect(readme).toContain('6 optimizer steps.') // the first may have been a branch itself, of steps of another size
   expect(readme).toContain(`
+- What came before those is not known any more.
 - Up to step 1: the first. A branch goes on from there with nothing changed.
 - Up to step 4: parent. A branch goes on from there with another mixture, matrix_lr 0.002.
 
@@ -139,6 +140,13 @@ The options of the last branch:
   expect(readme).toContain('| train up to step 4 | SmolTalk | split train, data_files a.parquet |')
   expect(readme).not.toContain('train up to step 1 ')
   expect(readme).not.toContain('/tmp/')
+
+  const runs = [{ id: 'p', dir: parent }, { id: 'gone', dir: RUN }] // prettier-ignore
+  const known = temporaryFolder()
+  await exportCheckpoint(asked(known, { dir: join(branch, 'checkpoints', 'step_000006'), runs }))
+  const whole = read(known, 'README.md')
+  expect(whole).toContain('6 optimizer steps, 2,560 tokens.') // 4 of 512, 2 of 256
+  expect(whole).not.toContain('is not known')
 })
 
 describe('it is refused', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import type { RunConfig } from '../../../../src-main/config/config.schema'
 import { modelConfig } from '../../../../src-main/model/config.schema'
 import { checkpointBytes, derive, sharedStateBytes } from '../../../../src-main/runs/derive'
 import { tinyConfig } from '../../../support/checkpoints'
@@ -74,4 +75,18 @@ test('ranks that share the optimizers’ state out need less memory, and two of 
   expect(memoryOf(false) - memoryOf(true)).toBe(3 * (bytes.all - bytes.ofRank))
   expect(sharedStateBytes(config, model)).toBeNull()
   expect(sharedStateBytes({ ...config, world_size: 1, shard_optimizer: true }, model)).toBeNull()
+})
+
+test('losses that are recorded take a float32 a token of each step, of the ranks of this machine', () => {
+  const base = { tag: 'd', step: 0, config: tinyConfig, deviceBatchSize: null }
+  const plain = { ...sampleConfig(), total_batch_size: 8192 }
+  const recorded = (options: Partial<RunConfig>): number => {
+    const [without = NaN, bytes = NaN] = [plain, { ...plain, record_losses: [3, 7, 7], ...options }].map(
+      (config) => derive(config, { base, epochSteps: null, tokPerSec: null }).disk_bytes ?? NaN,
+    )
+    return bytes - without
+  }
+  expect(recorded({})).toBe(2 * 4 * 8192)
+  expect(recorded({ world_size: 2 })).toBe(2 * 4 * 8192)
+  expect(recorded({ world_size: 2, hosts: ['a:1', 'b:1'] })).toBe(2 * 4 * 4096)
 })

@@ -95,6 +95,32 @@ describe('useLosses', () => {
     stop()
   })
 
+  it('asks again once a run has another checkpoint, or has made the step of its batch', async () => {
+    useNavigation().packingRun.value = 'r1'
+    const ofRun = sampleRun({ checkpoints: [10, 20], step: 0 })
+    const runs = [ofRun]
+    const { stop } = await used(
+      { runs },
+      {
+        'packing.run': ({ runId }) => ({
+          detail: { ...sampleRun({ id: runId }), config, config_path: null, differences: [], model: null },
+          recorded: true,
+        }),
+      },
+    )
+    const later = async (run: RunSummary): Promise<number> => {
+      runs[0] = run
+      await useRuns().load()
+      await passed()
+      return asked().length
+    }
+    expect(await later({ ...ofRun, step: 8 })).toBe(2)
+    expect(await later({ ...ofRun, step: 9 })).toBe(2)
+    expect(await later({ ...ofRun, step: 9, checkpoints: [20, 30] })).toBe(3)
+    useNavigation().packingRun.value = null
+    stop()
+  })
+
   it('asks a run about its own batch, whatever run is going on', async () => {
     useNavigation().packingRun.value = 'r2'
     const { value, stop } = await used(
