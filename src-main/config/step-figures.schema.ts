@@ -105,7 +105,8 @@ export const STEP_FIGURES = {
   /** Main memory that the process of the trainer holds (its resident set), bytes. */
   memory_bytes: { schema: oneNumber, line: { chart: memoryChart, label: 'process', compared: 'resident' } },
   /**
-   * The share of the time since the step before that each rank waited for the others, 0 to 1; null in a run of one rank.
+   * The share of the time since the step before that each rank waited for the others, 0 to 1; null in a run of one rank,
+   * and after anything but a step (an evaluation, answers, a save, a pause), in which others wait for the one that works.
    * The rank that waits least is the one that the others wait for.
    */
   wait_by_rank: { schema: byRank },

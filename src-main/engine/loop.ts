@@ -46,6 +46,8 @@ export class TrainLoop {
   private tried: Pick<LoopState, 'step' | (typeof DONE_AT)[number]>
   /** Whether the run has rested since the last step. */
   private rested: boolean
+  /** Whether anything else was done since the last step; what a rank waited in it says nothing of the steps. */
+  private isAfterAside = false
 
   constructor(
     private readonly engine: StepEngine,
@@ -70,6 +72,7 @@ export class TrainLoop {
     for (;;) {
       await setImmediate() // lets the thread handle its messages
       const move = namedByFirst(this.peers, MOVES, () => this.nextMove())
+      if (move !== 'step') this.isAfterAside = true
       if (move === 'pause' || move === 'stop') this.rested = this.state.step > 0
       if (move === 'evaluate') await this.evaluate()
       else if (move === 'ask') await this.ask()
@@ -189,16 +192,19 @@ export class TrainLoop {
 
   private agree(batches: StepBatches | null): AgreedStep {
     const last = batches === null ? null : lastOf(batches)
-    return agreeOnStep(
+    const agreed = agreeOnStep(
       this.peers,
       {
         targets: batches?.map(countTargets) ?? null,
         lastStep: last?.lastStep ?? false,
         progress: last === null ? 1 : this.progressAfter(last),
         loader: last?.stateAfter ?? null,
+        isAfterAside: this.isAfterAside,
       },
       this.options.gradAccumSteps,
     )
+    this.isAfterAside = false
+    return agreed
   }
 
   /** A step's micro-batches; null where the epoch ends before the step is complete (docs/REFERENCE.md §6.3). */
@@ -252,7 +258,7 @@ export class TrainLoop {
       first_batch: batches[0]?.index ?? 0,
       ended_at: Date.now(),
       resumed: Number(this.rested),
-      epochs_read: last.stateAfter.consumed / this.options.trainLength,
+      epochs_read: (last.stateAfter.consumed * this.peers.worldSize) / this.options.trainLength,
       memory_bytes: process.memoryUsage.rss(),
     }
     this.rested = false

@@ -22,6 +22,8 @@ interface OwnStep {
   progress: number
   /** Where its loader stands after the step. */
   loader: LoaderState | null
+  /** Whether something else was done since the step before: an evaluation, answers, a save, a pause. */
+  isAfterAside: boolean
 }
 
 export interface AgreedStep {
@@ -49,7 +51,8 @@ export function agreeOnStep(peers: Peers, own: OwnStep, gradAccumSteps: number):
   const targets = own.targets ?? new Array<number>(gradAccumSteps).fill(0)
   const loader = peers.worldSize === 1 ? '' : JSON.stringify(own.loader)
   const flags = [Number(own.targets !== null), Number(own.lastStep)]
-  const figures = [peers.waitedShare() ?? NaN, process.memoryUsage.rss()]
+  const waited = peers.waitedShare() // asked each time, since it is what was waited since the last question
+  const figures = [own.isAfterAside ? NaN : (waited ?? NaN), process.memoryUsage.rss()]
   const told = peers.gather([...flags, own.progress, Buffer.byteLength(loader), ...figures, ...targets])
   const at = (rank: number, index: number): number => told[rank]?.[index] ?? 0
   const ranks = told.map((_, rank) => rank)

@@ -10,6 +10,7 @@ import type {
   StepSettings,
   TokenBatch,
 } from '../../../../src-main/engine/step-engine'
+import { ALONE, type Peers } from '../../../../src-main/engine/ranks/peers'
 import { DEFAULTS } from '../../../../src-main/config/config.schema'
 import type { TaskSum } from '../../../../src-main/engine/task-sums'
 import type { LoaderState, PackedBatch } from '../../../../src-main/packing/types'
@@ -111,7 +112,8 @@ function makeLoop(
     engine = new CountingEngine(),
     data = new Batches(),
     state = initialState,
-  }: { engine?: CountingEngine; data?: Batches; state?: LoopState } = {},
+    peers = ALONE,
+  }: { engine?: CountingEngine; data?: Batches; state?: LoopState; peers?: Peers } = {},
 ): Trace {
   const trace: Omit<Trace, 'loop' | 'engine'> = {
     told: [],
@@ -151,6 +153,7 @@ function makeLoop(
       onEval: (metric) => trace.evals.push(metric),
     },
     state,
+    peers,
   )
   return Object.assign(trace, { loop, engine })
 }
@@ -238,6 +241,39 @@ test('a step says when it ended, how often the mixture has been read, and what m
   expect(ends[0]).toBeGreaterThanOrEqual(before)
   expect(ends.at(-1)).toBeLessThanOrEqual(Date.now())
   expect(steps.at(-1)?.memory_bytes).toBeGreaterThan(10_000_000)
+})
+
+describe('of two ranks, which do the same', () => {
+  const peers: Peers = {
+    ...ALONE,
+    worldSize: 2,
+    gather: (values) => [values, values],
+    gatherText: (text) => [text, text],
+    waitedShare: () => 0.25,
+  }
+
+  test('a step says how often both together have read the mixture', async () => {
+    const { loop, steps } = makeLoop({ steps: 4 }, undefined, { peers })
+    await loop.run()
+    expect(steps.map((metric) => metric.epochs_read)).toEqual([0.2, 0.4, 0.6, 0.8])
+  })
+
+  test('a step says what each waited, but for one after an evaluation, a save or a pause', async () => {
+    let asked = false
+    const pauseAfter4 = (): 'pause' | null => {
+      const isDue = !asked && trace.loop.state.step === 4
+      asked ||= isDue
+      return isDue ? 'pause' : null
+    }
+    const trace: Trace = makeLoop({ steps: 8, evalEvery: 6, saveEvery: 2 }, pauseAfter4, { peers })
+    expect(await runSaving(trace)).toBe('pause')
+    expect(await runSaving(trace)).toBe('done')
+    const each = [0.25, 0.25]
+    const afterAside = [true, false, true, false, true, false, true, false]
+    expect(trace.steps.map((metric) => metric.wait_by_rank)).toEqual(
+      afterAside.map((is) => (is ? [null, null] : each)),
+    )
+  })
 })
 
 test('a step says whether the run had rested before it: after a pause, and in a run that goes on from a checkpoint', async () => {
