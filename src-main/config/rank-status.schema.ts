@@ -7,7 +7,7 @@ export const rankState = z.enum([
   'training',
   'evaluating',
   'saving',
-  'waiting', // for a second or longer, for ranks that come later
+  'waiting', // for three seconds or longer, for ranks that come later
   'paused',
   'lost', // its process is gone, or it failed
   'ended', // it has ended because the run or another rank has

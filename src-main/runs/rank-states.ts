@@ -9,8 +9,8 @@ import type { RankState, RankStatus } from '../config/rank-status.schema'
 import type { RankJob, TrainerPhase, TrainReport } from '../engine/trainer-calls'
 
 const LOOK_MS = 1000
-/** A shorter wait is part of every step. */
-const WAITS_AFTER_MS = 1000
+/** Longer than the time between the signs of life of a rank that works alone (engine/ranks/peers.ts). */
+const WAITS_AFTER_MS = 3000
 
 const STATES: Readonly<Record<TrainerPhase, RankState>> = {
   preparing: 'starting',

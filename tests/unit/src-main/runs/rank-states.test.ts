@@ -39,7 +39,7 @@ test('each is told with its place as it starts, and again whenever it does somet
   expect(words()).toEqual(['paused', 'lost'])
 })
 
-test('one that is ahead of another for a second waits, until that one comes', () => {
+test('one that is ahead of another for three seconds waits, until that one comes', () => {
   for (const rank of [0, 1]) states.hear(rank, { type: 'phase', phase: 'training' })
   const before = told.length
   for (let count = 1; count <= 30; count++) {
@@ -48,7 +48,9 @@ test('one that is ahead of another for a second waits, until that one comes', ()
   }
   expect(told).toHaveLength(before)
   states.hear(1, { type: 'exchange', count: 31 })
-  vi.advanceTimersByTime(2100)
+  vi.advanceTimersByTime(2900)
+  expect(told).toHaveLength(before)
+  vi.advanceTimersByTime(1100)
   expect(words()).toEqual(['training', 'waiting'])
   states.hear(0, { type: 'exchange', count: 31 })
   vi.advanceTimersByTime(1000)
