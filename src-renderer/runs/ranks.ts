@@ -2,7 +2,7 @@
 import type { RankState, RanksNow, RunConfig, RunState, StepMetric } from '../api/types'
 import { fixed, integer, percent } from '../format/number'
 import { bytes } from '../format/units'
-import { RUN_STATES, type Tone } from './run-state'
+import { isOver, RUN_STATES, type Tone } from './run-state'
 
 /** Steps over which waiting is averaged, so that the figure is calm. */
 const WAIT_STEPS = 10
@@ -52,7 +52,7 @@ export function rankViews({ config, state, now, steps }: RanksOf): RankView[] {
   const waits = waitsOf(steps.slice(-WAIT_STEPS), config.world_size)
   return Array.from({ length: config.world_size }, (_, rank): RankView => {
     const known = now?.ranks.find((one) => one.rank === rank)
-    const [word, tone] = known ? [known.state, TONES[known.state]] : ofRun(state)
+    const [word, tone] = known ? stateOf(known.state, state) : ofRun(state)
     const isSlow = tone === 'active' && othersWait(waits, rank)
     const figures = {
       loss: fixed(last?.loss_by_rank?.[rank], 4),
@@ -67,6 +67,12 @@ export function rankViews({ config, state, now, steps }: RanksOf): RankView[] {
     const about = `Rank ${integer(rank)}${place}: ${word}${slow}. Loss ${figures.loss} nats a token, ${figures.memory} resident, waits ${figures.wait} of a step.`
     return { rank, word, tone, isSlow, ...figures, waits: waits[rank] ?? null, about }
   })
+}
+
+/** What a rank of a run that is over was doing last need not have been its end; only its loss outlasts the run. */
+function stateOf(rank: RankState, run: RunState): [string, Tone] {
+  const shown = isOver(run) && rank !== 'lost' ? 'ended' : rank
+  return [shown, TONES[shown]]
 }
 
 function ofRun(state: RunState): [string, Tone] {

@@ -64,6 +64,17 @@ describe('rankViews', () => {
     expect(unknown).toMatchObject({ loss: '–', memory: '–', wait: '– %', waits: null })
   })
 
+  it('shows the ranks of a run that is over as ended, whatever they were last told to do, or as lost', () => {
+    for (const state of ['done', 'stopped', 'failed', 'interrupted'] as const) {
+      const over = rankViews(of({ state, now: now('saving', 'lost') }))
+      expect(over.map(({ word, tone }) => [word, tone])).toEqual([
+        ['ended', 'idle'],
+        ['lost', 'red'],
+      ])
+    }
+    expect(rankViews(of({ state: 'paused', now: now('saving', 'paused') }))[0]?.word).toBe('saving')
+  })
+
   it('names the host of a rank on another machine', () => {
     const config = sampleConfig({ world_size: 2, hosts: ['a:1', 'b:2'] })
     expect(rankViews(of({ config, now: now('training') }))[1]?.about).toMatch(/^Rank 1 at b:2: training\./)
