@@ -43,8 +43,13 @@ it('has a chip for each rank, and the chosen one is that whose batches are shown
   expect(second?.attributes('aria-pressed')).toBe('true')
 })
 
-it('says which rank was lost, and why', () => {
-  expect(chips(2, true).get('[role=status]').text()).toContain('Rank 1 was ended by SIGKILL.')
+it('says which rank was lost, and why, in a place that was there before', async () => {
+  const wrapper = chips(2)
+  const status = wrapper.get('[role=status]')
+  expect(status.text()).toBe('')
+  await wrapper.setProps({ record: chips(2, true).props('record') })
+  expect(status.text()).toContain('Rank 1 was ended by SIGKILL.')
+  expect(wrapper.get('[role=status]').element).toBe(status.element)
 })
 
 it('says in words what a small chip of many has no room for', () => {
