@@ -56,8 +56,17 @@ export class Training {
     this.loop = new TrainLoop(run.engine, data, options, this.hooks(), run.start.state, peers)
   }
 
-  /** Trains until the run ends in one way or another. */
+  /** Trains until the run ends in one way or another. A failure does not lose the steps made before it. */
   async toTheEnd(): Promise<TrainEnd> {
+    try {
+      return await this.untilItEnds()
+    } catch (error) {
+      if (this.isWorthSaving(error)) await this.saveAfterFailure()
+      throw error
+    }
+  }
+
+  private async untilItEnds(): Promise<TrainEnd> {
     const { loop, requests, reporter } = this
     for (;;) {
       const outcome = await this.toTheNextStop()
@@ -79,17 +88,12 @@ export class Training {
     return answer === 1 ? 'resume' : 'stop'
   }
 
-  /** Saves whenever a checkpoint is due. A failure does not lose the steps made before it. */
+  /** Saves whenever a checkpoint is due. */
   private async toTheNextStop(): Promise<'done' | 'pause' | 'stop'> {
-    try {
-      for (;;) {
-        const outcome = await this.loop.run()
-        if (outcome !== 'save') return outcome
-        await this.savedOrHeld(GOES_ON)
-      }
-    } catch (error) {
-      if (this.isWorthSaving(error)) await this.saveAfterFailure()
-      throw error
+    for (;;) {
+      const outcome = await this.loop.run()
+      if (outcome !== 'save') return outcome
+      await this.savedOrHeld(GOES_ON)
     }
   }
 
@@ -154,8 +158,15 @@ export class Training {
     if (this.isSaved()) return true
     this.reporter.enter('saving')
     const arrays = await this.exchangedState()
-    await together(this.peers, () => unlessUnwritable(() => this.save(arrays), this.reporter, remedy))
-    return this.isSaved()
+    await together(this.peers, () =>
+      arrays === null
+        ? Promise.resolve(null)
+        : unlessUnwritable(() => this.save(arrays), this.reporter, remedy),
+    )
+    const isSaved = this.isSaved()
+    // Not before rank 0 has written it: were rank 0 lost until then, this rank would have to save.
+    if (isSaved && arrays === null) await this.loop.saveBy(() => Promise.resolve())
+    return isSaved
   }
 
   /** Whether rank 0 has saved. */
@@ -180,9 +191,8 @@ export class Training {
     reporter.report({ type: 'hash', step, sha256: sameStateHash(peers, arrays, step) })
   }
 
-  /** @param arrays null for a rank that does not save */
-  private async save(arrays: EngineState | null): Promise<void> {
-    await this.loop.saveBy((state) => (arrays === null ? Promise.resolve() : this.write(state, arrays)))
+  private async save(arrays: EngineState): Promise<void> {
+    await this.loop.saveBy((state) => this.write(state, arrays))
   }
 
   private get leads(): boolean {

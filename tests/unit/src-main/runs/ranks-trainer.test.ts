@@ -246,11 +246,12 @@ describe('a run that is paused, whose ranks are killed, stopped and stuck, and t
       expect(expected).toMatch(/^[0-9a-f]{64}$/)
       const folder = temporaryFolder()
       const paused: number[] = []
+      let savedAt: number | null = null
       const disturb = disturbances({
         1: (pids) => {
           for (const pid of pids) signal(pid, 'SIGINT') // as Ctrl-C in a terminal does
         },
-        4: (pids) => {
+        5: (pids) => {
           signal(pids[0], 'SIGKILL')
         },
         7: (pids) => {
@@ -259,6 +260,10 @@ describe('a run that is paused, whose ranks are killed, stopped and stuck, and t
       })
       const first = await train(jobIn(folder, config, { stopAfter: 9 }), (report, trainer) => {
         disturb(report)
+        if (report.type === 'hash' && savedAt === null) {
+          savedAt = report.step // at the pause; the first rank now writes the state
+          signal(rankPids()[0], 'SIGKILL')
+        }
         if (isStep(report, 2)) void trainer.call('request', 'pause')
         if (report.type !== 'paused') return
         paused.push(report.step)
@@ -266,17 +271,22 @@ describe('a run that is paused, whose ranks are killed, stopped and stuck, and t
       })
       expect(first.end).toEqual({ type: 'stopped' })
       expect(first.steps.at(-1)?.step).toBe(9)
-      expect(paused).toHaveLength(1)
-      expectRestarts(first, 'Rank 0 was ended by SIGKILL.', 'Rank 1 was stopped from outside')
+      expect(paused).toEqual([savedAt]) // the other rank saved that step in its place
+      expectRestarts(
+        first,
+        'Rank 0 was ended by SIGKILL.',
+        'Rank 0 was ended by SIGKILL.',
+        'Rank 1 was stopped from outside',
+      )
 
       const loopForever = endlessLoops()
       const rest = await train(
         jobIn(folder, config, { resume: true, stopAfter: SAVED - 9 }),
         disturbances({
-          11: (pids) => {
+          10: (pids) => {
             signal(pids[1], 'SIGKILL')
           },
-          13: (pids) => {
+          12: (pids) => {
             signal(pids[0], 'SIGSTOP')
           },
           14: (pids) => {
