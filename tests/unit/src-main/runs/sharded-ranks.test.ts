@@ -73,16 +73,20 @@ test(
     const whole = await train(twoRanks())
     let killed = false
     const shared = await train(twoRanks({ shard_optimizer: true }), (report) => {
-      if (killed || report.type !== 'step' || report.metric.step !== 5) return
+      if (killed || report.type !== 'step' || report.metric.step !== SAVED + 1) return
       killed = true
       process.kill(secondRank(), 'SIGKILL')
     })
     expect(hashes(whole).map((each) => Number(each.split(' ')[0]))).toEqual([SAVED, STEPS])
     expect(hashes(shared)).toEqual(hashes(whole))
-    expect(shared.steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 4, 5, 6])
+    // The first rank may have told of another step before the second one was gone.
+    const numbers = shared.steps.map(({ step }) => step)
+    const again = numbers.lastIndexOf(SAVED + 1)
+    expect(again).toBeGreaterThan(SAVED)
+    expect(numbers.slice(again)).toEqual([4, 5, 6])
     const figures = ({ steps }: Trained) =>
       steps.map(({ step, loss, grad_norm, update_norm }) => ({ step, loss, grad_norm, update_norm }))
-    expect(figures(shared).toSpliced(3, 2)).toEqual(figures(whole))
+    expect(figures(shared).toSpliced(SAVED, again - SAVED)).toEqual(figures(whole))
     const said = shared.reports.flatMap((report) => (report.type === 'log' ? report.line.text : []))
     expect(
       said.filter((text) => text.includes('nothing could be saved: all ranks begin again')),
