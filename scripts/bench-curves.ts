@@ -17,6 +17,7 @@ import { appCommand, appEnvironment } from '../tests/support/launch-app'
 import { sampleRun, sampleStep } from '../tests/support/run-samples'
 import { buildIfStale } from './build'
 import { commandArguments, runCommandLine } from './command'
+import { withVirtualDisplay } from './xvfb'
 
 const SLICE = 5000
 /** Until a run is read and drawn, on a machine that may be busy. */
@@ -119,15 +120,26 @@ await runCommandLine(async () => {
   await buildIfStale()
   const home = values.home ?? mkdtempSync(join(tmpdir(), 'midbench-curves-'))
   if (!existsSync(storeFile(home))) fill(home, runs, steps)
-  const { executable, args } = appCommand()
-  const app = await _electron.launch({ executablePath: executable, args, env: appEnvironment(home) })
   try {
-    const page = await app.firstWindow()
-    await page.waitForLoadState('load')
-    process.stdout.write(`${JSON.stringify({ runs, steps, ...(await measure(page, runs)) })}\n`)
+    const shown = process.env['DISPLAY']
+    const of = (display: string): Promise<object> => measureOn(display, home, runs)
+    const measured = shown === undefined ? await withVirtualDisplay(of) : await of(shown)
+    process.stdout.write(`${JSON.stringify({ runs, steps, ...measured })}\n`)
     return 0
   } finally {
-    await app.close()
     if (values.home === undefined) rmSync(home, { recursive: true, force: true })
   }
 })
+
+async function measureOn(display: string, home: string, runs: number): Promise<object> {
+  const { executable, args } = appCommand()
+  const env = { ...appEnvironment(home), DISPLAY: display }
+  const app = await _electron.launch({ executablePath: executable, args, env })
+  try {
+    const page = await app.firstWindow()
+    await page.waitForLoadState('load')
+    return await measure(page, runs)
+  } finally {
+    await app.close()
+  }
+}
