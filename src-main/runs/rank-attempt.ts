@@ -264,6 +264,7 @@ class Attempt implements RankAttempt {
     const stuck = this.hangs.look(performance.now())
     const rank = stuck === null ? undefined : this.ranks[stuck.index]
     if (stuck === null || rank === undefined || rank.ended !== null) return
+    if (rank.stoppedSince !== null) return // that says more of why
     giveUp(rank, `is stuck: the others have waited for it for ${String(stuck.seconds)} s in a step`)
   }
 }
