@@ -1,5 +1,5 @@
 /** Runs of two ranks in processes of their own: the reference's figures, the same bits again, and what befalls ranks. */
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -16,6 +16,7 @@ import { failureOf } from '../../../support/failure'
 import { readGolden } from '../../../support/golden'
 import { goldenConfig, goldenTrainJob } from '../../../support/golden-run'
 import { isLoopback, listeningOf } from '../../../support/listening'
+import { children } from '../../../support/processes'
 import { keptFolder, temporaryFolder } from '../../../support/temporary-folder'
 
 const golden = readGolden(
@@ -78,21 +79,7 @@ function hashAt({ reports }: Trained, step: number): string | undefined {
 }
 
 /** The processes of the ranks, in their order. */
-function rankPids(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && parentOf(name) === process.pid)
-    .map(Number)
-    .sort((a, b) => a - b)
-}
-
-function parentOf(pid: string): number {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1])
-  } catch {
-    return 0 // it has ended
-  }
-}
+const rankPids = (): number[] => children(process.pid)
 
 /** Ports for ranks, of which the first time one is in use. */
 async function takenFirst(): Promise<{ pick: (count: number) => Promise<number[]>; calls: () => number }> {

@@ -1,6 +1,4 @@
 /** Two ranks that share the optimizers' state out: the bits of ranks that do not, also when one of them is lost. */
-import { readdirSync, readFileSync } from 'node:fs'
-
 import { expect, onTestFinished, test } from 'vitest'
 
 import type { RunConfig } from '../../../../src-main/config/config.schema'
@@ -8,6 +6,7 @@ import type { StepMetric } from '../../../../src-main/config/run.schema'
 import type { TrainReport } from '../../../../src-main/engine/trainer-calls'
 import { openRanks } from '../../../../src-main/runs/ranks-trainer'
 import { goldenConfig, goldenTrainJob } from '../../../support/golden-run'
+import { children } from '../../../support/processes'
 import { keptFolder, temporaryFolder } from '../../../support/temporary-folder'
 
 /** Programs that are not in the cache yet are compiled by each rank. */
@@ -52,21 +51,6 @@ function hashes({ reports }: Trained): string[] {
   return [...new Set(told)]
 }
 
-/** The process of the second rank. */
-function secondRank(): number {
-  const own = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === process.pid)
-  return own.map(Number).sort((a, b) => a - b)[1] ?? NaN
-}
-
-function parentOf(pid: string): number {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1])
-  } catch {
-    return 0 // it has ended
-  }
-}
-
 test(
   'the same state and figures; a lost rank takes its share along, and all go on from the last save to the same bits',
   async () => {
@@ -75,7 +59,7 @@ test(
     const shared = await train(twoRanks({ shard_optimizer: true }), (report) => {
       if (killed || report.type !== 'step' || report.metric.step !== SAVED + 1) return
       killed = true
-      process.kill(secondRank(), 'SIGKILL')
+      process.kill(children(process.pid)[1] ?? NaN, 'SIGKILL')
     })
     expect(hashes(whole).map((each) => Number(each.split(' ')[0]))).toEqual([SAVED, STEPS])
     expect(hashes(shared)).toEqual(hashes(whole))

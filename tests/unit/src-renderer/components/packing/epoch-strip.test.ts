@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { mount } from '@vue/test-utils'
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h, shallowRef } from 'vue'
 import type { BatchView } from '../../../../../src-renderer/api/types'
 import { CallError } from '../../../../../src-renderer/api/client'
@@ -41,7 +41,10 @@ async function strip(answers: Parameters<typeof answerWith>[0] = {}, loading = f
   })
   await useProject().load()
   const wrapper = mount(Strip, { props: { loading } })
-  await new Promise((resolve) => setTimeout(resolve, 250))
+  await vi.waitUntil(
+    () => ['project.check', 'packing.plan'].every((call) => made.some(({ name }) => name === call)),
+    10_000,
+  )
   await settled()
   return wrapper
 }

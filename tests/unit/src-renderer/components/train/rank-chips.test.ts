@@ -56,8 +56,8 @@ it('says in words what a small chip of many has no room for', () => {
   rank.value = 40
   const wrapper = chips(64)
   expect(wrapper.findAll('button')).toHaveLength(64)
-  expect(wrapper.get('.head').text()).toContain('64 training')
-  expect(wrapper.get('.head').text()).toContain('Rank 40 at ')
+  expect(wrapper.get('.caption').text()).toContain('64 training')
+  expect(wrapper.get('.caption').text()).toContain('Rank 40 at ')
 })
 
 it('is not there where one rank trains', () => {
